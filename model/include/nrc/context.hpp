@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage context: chooses the Huffman table of a code from the channel's scale and the predicted
+// code (docs/bitstream.md, section 4), and keeps the scale. RTL: rtl/nrc_context.sv.
+#pragma once
+
+#include <cstdint>
+
+#include "nrc/table_set.hpp"
+
+namespace nrc {
+
+/// Context state of one channel: running mean of |innovation| in 1/1024 code, width + 6 bits.
+struct ContextState {
+  std::uint32_t scale = 0;
+};
+
+/// The table that codes a residual, and how many of its low bits go uncoded.
+struct CodingContext {
+  int table;
+  int raw_bits;
+};
+
+class Context {
+ public:
+  /// Keeps a reference: the table set outlives the object.
+  Context(const TableSet& tables, int code_width);
+
+  /// Class (0-based) of a scale.
+  int class_of(std::uint32_t scale) const;
+
+  /// Table and raw bits for the code predicted as `predicted_code`. With reset the state counts as
+  /// just reset.
+  CodingContext select(const ContextState& state, std::int32_t predicted_code, bool reset) const;
+
+  /// Moves the state past an innovation (1/64 code). `reset` as given to select().
+  void update(ContextState& state, std::int32_t innovation, bool reset) const;
+
+ private:
+  const TableSet& tables_;
+  std::int32_t cap_;  ///< largest |innovation| that counts, 1/64 code
+};
+
+}  // namespace nrc

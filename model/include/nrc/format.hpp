@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Constants of the bitstream that the golden model and the RTL share. `nrc generate` writes
+// rtl/generated/nrc_pkg.sv from this file, so a number changes here or nowhere.
+// Source: docs/bitstream.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace nrc {
+
+/// One ADC code: a signed number of the stream's code width (2..16 bits).
+using Code = std::int16_t;
+
+// Fixed point of the predictor (docs/bitstream.md, sections 2 and 3).
+constexpr int kFracBits = 6;       ///< predictions are in 1/64 code
+constexpr int kWeightBits = 12;    ///< signed width of the weight
+constexpr int kWeightFrac = 10;    ///< weight 1.0 is 1 << kWeightFrac
+constexpr int kWeightReset = 717;  ///< 0.7
+constexpr int kWeightMin = -512;   ///< -0.5
+constexpr int kWeightMax = 1280;   ///< 1.25
+constexpr int kLevelShift = 3;     ///< the level follows the signal with 1/8
+constexpr int kScaleShift = 8;     ///< the scale follows |innovation| with 1/256
+constexpr int kScaleFrac = 10;     ///< the scale is in 1/1024 code
+constexpr int kThresholdFrac = 4;  ///< class thresholds are in 1/16 code
+
+// Huffman code and table sets (sections 4 to 6).
+constexpr int kMaxCodeLength = 15;
+constexpr int kMaxClasses = 16;
+constexpr int kMaxRawBits = 12;
+constexpr int kMaxModulusBits = 8;
+constexpr int kMinSymbolBits = 2;
+constexpr int kMaxSymbolBits = 10;
+constexpr int kMaxTables = 1024;
+constexpr std::size_t kMaxTableWords = 65536;
+
+constexpr int kMinCodeWidth = 2;
+constexpr int kMaxCodeWidth = 16;
+
+// Packets (section 7).
+constexpr std::uint16_t kSync = 0x524E;  ///< little-endian: bytes 'N' 'R'
+constexpr std::size_t kPacketHeaderBytes = 16;
+constexpr std::size_t kPacketCrcBytes = 4;
+constexpr std::uint32_t kMaxPayloadBytes = 1u << 26;
+constexpr std::uint32_t kMaxPacketFrames = 65535;
+constexpr std::uint32_t kMaxChannels = 65536;
+
+constexpr std::uint8_t kFlagKey = 0x10;
+constexpr std::uint8_t kFlagLast = 0x20;
+
+/// Low four bits of byte 2 of a packet.
+enum class PacketType : std::uint8_t {
+  kStreamHeader = 0,
+  kHuffman = 1,
+  kRange = 2,
+  kRaw = 3,
+  kContainer = 4,
+};
+
+// Stream header (section 8).
+constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kStreamHeaderBytes = 32;
+constexpr std::uint64_t kUnknownFrames = ~std::uint64_t{0};
+
+enum class Profile : std::uint8_t { kHuffman = 0 };
+enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1 };
+enum class PredictorMode : std::uint8_t { kNone = 0, kDifference = 1, kAdaptive = 2 };
+
+}  // namespace nrc

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage packetizer: payloads <-> packets with sync, sequence number, length and CRC-32
+// (docs/bitstream.md, sections 7 and 8). RTL: rtl/nrc_packetizer.sv.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "nrc/format.hpp"
+
+namespace nrc {
+
+/// Fields of a packet's 16-byte header.
+struct PacketHeader {
+  PacketType type = PacketType::kStreamHeader;
+  bool key = false;
+  bool last = false;
+  std::uint16_t sequence = 0;
+  std::uint16_t frames = 0;
+  std::uint32_t first_frame = 0;
+  std::uint32_t length = 0;  ///< payload bytes, a multiple of 4
+};
+
+/// Payload of the stream header packet.
+struct StreamHeader {
+  Profile profile = Profile::kHuffman;
+  Mapping mapping = Mapping::kShift6;
+  int code_width = 10;
+  std::uint32_t channels = 1;
+  std::uint32_t rate_millihertz = 0;
+  std::uint32_t table_id = 0;
+  std::uint64_t total_frames = kUnknownFrames;
+  std::uint16_t packet_frames = 0;
+  std::uint16_t key_interval = 0;
+  std::uint8_t container = 0;
+};
+
+/// 32-byte payload of a stream header.
+std::vector<std::uint8_t> serialise(const StreamHeader& header);
+
+/// @throws Error for another version, or a field outside its range.
+StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size);
+
+/// Counts packets and wraps payloads.
+class Packetizer {
+ public:
+  /// The packet for a payload whose size is a multiple of 4; header.sequence and .length are set.
+  std::vector<std::uint8_t> wrap(PacketHeader header, const std::vector<std::uint8_t>& payload);
+
+ private:
+  std::uint16_t sequence_ = 0;
+};
+
+/// What stands at the start of a byte buffer.
+enum class ParseStatus {
+  kPacket,      ///< a whole packet with the right CRC
+  kIncomplete,  ///< the buffer ends before the packet does
+  kBadSync,     ///< no packet begins here
+  kBadHeader,   ///< sync is right but a header field is not
+  kBadCrc,      ///< damaged
+};
+
+struct ParsedPacket {
+  ParseStatus status = ParseStatus::kIncomplete;
+  PacketHeader header;
+  const std::uint8_t* payload = nullptr;  ///< header.length bytes inside the buffer
+  std::size_t size = 0;                   ///< bytes of the whole packet; kIncomplete: bytes needed
+};
+
+/// Looks at the start of `data`. Never reads past `size`.
+ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size);
+
+}  // namespace nrc

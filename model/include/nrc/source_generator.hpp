@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writes the sources that carry constants and table sets into C++ and RTL, so that both come from
+// nrc/format.hpp and model/tables/*.json alone.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "nrc/table_set.hpp"
+
+namespace nrc {
+
+/// Text of each generated file by its path from the repository's root:
+/// model/generated/builtin_tables.cpp, rtl/generated/nrc_pkg.sv, and for each set
+/// rtl/generated/NAME/nrc_tables_pkg.sv and nrc_huffman_rom.sv. `sets` are valid.
+std::map<std::string, std::string> generate_sources(const std::vector<TableSet>& sets);
+
+}  // namespace nrc

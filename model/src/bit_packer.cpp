@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nrc/bit_packer.hpp"
+
+#include <utility>
+
+namespace nrc {
+
+std::vector<std::uint8_t> BitPacker::take() {
+  if (fill_ > 0) append_word(static_cast<std::uint32_t>(accumulator_ << (32 - fill_)));
+  accumulator_ = 0;
+  fill_ = 0;
+  return std::exchange(bytes_, {});
+}
+
+std::uint32_t BitReader::peek(int length) {
+  while (fill_ < length) {
+    const std::uint8_t byte = loaded_ < size_ ? data_[loaded_] : 0;
+    accumulator_ = (accumulator_ << 8) | byte;
+    ++loaded_;
+    fill_ += 8;
+  }
+  const std::uint64_t mask = (std::uint64_t{1} << length) - 1;
+  return static_cast<std::uint32_t>((accumulator_ >> (fill_ - length)) & mask);
+}
+
+}  // namespace nrc

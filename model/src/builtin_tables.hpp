@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Form of the built-in table sets in model/generated/builtin_tables.cpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "nrc/table_set.hpp"
+
+namespace nrc {
+
+/// A table set as constants; lengths[table] has a hexadecimal digit for each symbol.
+struct BuiltinTables {
+  const char* name;
+  const char* description;
+  PredictorMode predictor;
+  int symbol_bits;
+  std::uint32_t initial_scale;
+  const ScaleClass* classes;
+  std::size_t class_count;
+  const char* const* lengths;
+  std::size_t table_count;
+};
+
+extern const std::vector<BuiltinTables> kBuiltinTables;
+
+}  // namespace nrc

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nrc/packetizer.hpp"
+
+#include <zlib.h>
+
+#include <string>
+
+#include "nrc/error.hpp"
+
+namespace nrc {
+
+namespace {
+
+template <typename T>
+void put(std::vector<std::uint8_t>& out, T value) {
+  for (std::size_t i = 0; i < sizeof(T); ++i) {
+    out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+  }
+}
+
+template <typename T>
+T get(const std::uint8_t* p) {
+  T value = 0;
+  for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>(value | T{p[i]} << (8 * i));
+  return value;
+}
+
+std::uint32_t crc(const std::uint8_t* data, std::size_t size) {
+  return static_cast<std::uint32_t>(crc32(0, data, static_cast<uInt>(size)));
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> serialise(const StreamHeader& header) {
+  std::vector<std::uint8_t> out;
+  out.push_back(kVersion);
+  out.push_back(static_cast<std::uint8_t>(header.profile));
+  out.push_back(static_cast<std::uint8_t>(header.mapping));
+  out.push_back(static_cast<std::uint8_t>(header.code_width));
+  put(out, header.channels);
+  put(out, header.rate_millihertz);
+  put(out, header.table_id);
+  put(out, header.total_frames);
+  put(out, header.packet_frames);
+  put(out, header.key_interval);
+  put(out, std::uint32_t{header.container});
+  return out;
+}
+
+StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) {
+  if (size != kStreamHeaderBytes) {
+    throw Error("stream header of " + std::to_string(size) + " bytes instead of 32");
+  }
+  const auto field = [](const char* name, std::uint64_t value) {
+    throw Error("stream header: " + std::string(name) + " " + std::to_string(value) +
+                " is not one this version knows");
+  };
+  if (payload[0] != kVersion) field("version", payload[0]);
+  if (payload[1] != static_cast<std::uint8_t>(Profile::kHuffman)) field("profile", payload[1]);
+  if (payload[2] > static_cast<std::uint8_t>(Mapping::kShift6)) field("mapping", payload[2]);
+  StreamHeader h;
+  h.profile = static_cast<Profile>(payload[1]);
+  h.mapping = static_cast<Mapping>(payload[2]);
+  h.code_width = payload[3];
+  h.channels = get<std::uint32_t>(payload + 4);
+  h.rate_millihertz = get<std::uint32_t>(payload + 8);
+  h.table_id = get<std::uint32_t>(payload + 12);
+  h.total_frames = get<std::uint64_t>(payload + 16);
+  h.packet_frames = get<std::uint16_t>(payload + 24);
+  h.key_interval = get<std::uint16_t>(payload + 26);
+  const auto container = get<std::uint32_t>(payload + 28);
+  if (h.code_width < kMinCodeWidth || h.code_width > kMaxCodeWidth ||
+      (h.mapping == Mapping::kShift6 && h.code_width != 10)) {
+    field("code width", payload[3]);
+  }
+  if (h.channels < 1 || h.channels > kMaxChannels) field("channel count", h.channels);
+  if (container > 2) field("container", container);
+  h.container = static_cast<std::uint8_t>(container);
+  return h;
+}
+
+std::vector<std::uint8_t> Packetizer::wrap(PacketHeader header,
+                                           const std::vector<std::uint8_t>& payload) {
+  if (payload.size() > kMaxPayloadBytes) {
+    throw Error("a packet's payload has " + std::to_string(payload.size()) +
+                " bytes, more than 2^26; use fewer frames per packet");
+  }
+  std::vector<std::uint8_t> out;
+  out.reserve(kPacketHeaderBytes + payload.size() + kPacketCrcBytes);
+  put(out, kSync);
+  out.push_back(static_cast<std::uint8_t>(static_cast<int>(header.type) |
+                                          (header.key ? kFlagKey : 0) |
+                                          (header.last ? kFlagLast : 0)));
+  out.push_back(0);
+  put(out, sequence_++);
+  put(out, header.frames);
+  put(out, header.first_frame);
+  put(out, static_cast<std::uint32_t>(payload.size()));
+  out.insert(out.end(), payload.begin(), payload.end());
+  put(out, crc(out.data(), out.size()));
+  return out;
+}
+
+ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
+  ParsedPacket packet;
+  packet.size = kPacketHeaderBytes + kPacketCrcBytes;
+  const auto fail = [&packet](ParseStatus status) {
+    packet.status = status;
+    return packet;
+  };
+  if ((size >= 1 && data[0] != (kSync & 0xFF)) || (size >= 2 && data[1] != (kSync >> 8))) {
+    return fail(ParseStatus::kBadSync);
+  }
+  if (size < kPacketHeaderBytes) return fail(ParseStatus::kIncomplete);
+
+  const int type = data[2] & 0x0F;
+  PacketHeader& h = packet.header;
+  h.type = static_cast<PacketType>(type);
+  h.key = (data[2] & kFlagKey) != 0;
+  h.last = (data[2] & kFlagLast) != 0;
+  h.sequence = get<std::uint16_t>(data + 4);
+  h.frames = get<std::uint16_t>(data + 6);
+  h.first_frame = get<std::uint32_t>(data + 8);
+  h.length = get<std::uint32_t>(data + 12);
+  if (type > static_cast<int>(PacketType::kContainer) ||
+      (data[2] & ~(0x0F | kFlagKey | kFlagLast)) != 0 || data[3] != 0 || h.length % 4 != 0 ||
+      h.length > kMaxPayloadBytes) {
+    return fail(ParseStatus::kBadHeader);
+  }
+  packet.size += h.length;
+  if (size < packet.size) return fail(ParseStatus::kIncomplete);
+  const std::size_t checked = kPacketHeaderBytes + h.length;
+  if (get<std::uint32_t>(data + checked) != crc(data, checked)) return fail(ParseStatus::kBadCrc);
+  packet.payload = data + kPacketHeaderBytes;
+  return fail(ParseStatus::kPacket);
+}
+
+}  // namespace nrc

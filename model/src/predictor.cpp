@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nrc/predictor.hpp"
+
+#include <algorithm>
+
+namespace nrc {
+
+namespace {
+
+int sign(std::int32_t v) { return (v > 0) - (v < 0); }
+
+}  // namespace
+
+Predictor::Predictor(PredictorMode mode, int code_width)
+    : mode_(mode),
+      min_value_(-(1 << (code_width - 1)) * (1 << kFracBits)),
+      max_value_(((1 << (code_width - 1)) - 1) * (1 << kFracBits)) {}
+
+Prediction Predictor::predict(const PredictorState& state, bool reset) const {
+  const PredictorState s = reset ? PredictorState{} : state;
+  const std::int32_t last = std::int32_t{s.last} * (1 << kFracBits);
+  Prediction p{last - s.level, 0, 0};
+  switch (mode_) {
+    case PredictorMode::kNone:
+      break;
+    case PredictorMode::kDifference:
+      p.value = last;
+      break;
+    case PredictorMode::kAdaptive:
+      p.value = std::clamp(s.level + ((s.weight * p.deviation) >> kWeightFrac), min_value_,
+                           max_value_);
+      break;
+  }
+  p.code = (p.value + (1 << (kFracBits - 1))) >> kFracBits;
+  return p;
+}
+
+void Predictor::update(PredictorState& state, const Prediction& prediction, Code code,
+                       bool reset) const {
+  const std::int32_t value = std::int32_t{code} * (1 << kFracBits);
+  if (reset) {
+    state.weight = kWeightReset;
+    state.level = value;
+  } else {
+    const int step = sign(prediction.deviation) * sign(innovation(prediction, code));
+    state.weight = std::clamp(state.weight + step, kWeightMin, kWeightMax);
+    state.level += (value - state.level) >> kLevelShift;
+  }
+  state.last = code;
+}
+
+}  // namespace nrc
