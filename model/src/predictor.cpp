@@ -9,6 +9,11 @@ namespace {
 
 int sign(std::int32_t v) { return (v > 0) - (v < 0); }
 
+/// weight * d in 1/64 code; the product has up to 35 bits.
+std::int32_t persistence(std::int32_t weight, std::int32_t deviation) {
+  return static_cast<std::int32_t>((std::int64_t{weight} * deviation) >> kWeightFrac);
+}
+
 }  // namespace
 
 Predictor::Predictor(PredictorMode mode, int code_width)
@@ -27,8 +32,7 @@ Prediction Predictor::predict(const PredictorState& state, bool reset) const {
       p.value = last;
       break;
     case PredictorMode::kAdaptive:
-      p.value = std::clamp(s.level + ((s.weight * p.deviation) >> kWeightFrac), min_value_,
-                           max_value_);
+      p.value = std::clamp(s.level + persistence(s.weight, p.deviation), min_value_, max_value_);
       break;
   }
   p.code = (p.value + (1 << (kFracBits - 1))) >> kFracBits;

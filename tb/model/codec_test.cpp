@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Encoder and Decoder together: round trips, golden streams, and streams that must be refused.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "nrc/decoder.hpp"
+#include "nrc/encoder.hpp"
+#include "nrc/error.hpp"
+#include "nrc/recording_generator.hpp"
+
+namespace nrc {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+StreamHeader stream_of(std::uint32_t channels, int width = 10, Mapping mapping = Mapping::kCode) {
+  StreamHeader h;
+  h.channels = channels;
+  h.code_width = width;
+  h.mapping = mapping;
+  h.rate_millihertz = 19531250;
+  return h;
+}
+
+/// Packets of a whole recording: stream header first, `last` at the end.
+std::vector<Bytes> encode_all(const StreamHeader& header, const TableSet& tables,
+                              const std::vector<Code>& codes, std::size_t packet_frames,
+                              std::size_t key_interval = 0) {
+  Encoder encoder(header, tables);
+  std::vector<Bytes> packets = {encoder.stream_header()};
+  const std::size_t frames = codes.size() / header.channels;
+  for (std::size_t at = 0, k = 0; at < frames; at += packet_frames, ++k) {
+    const std::size_t n = std::min(packet_frames, frames - at);
+    PacketRequest request;
+    request.key = key_interval != 0 && k % key_interval == 0;
+    request.last = at + n == frames;
+    packets.push_back(encoder.encode(codes.data() + at * header.channels, n, request));
+  }
+  return packets;
+}
+
+std::vector<std::int16_t> decode_all(const std::vector<Bytes>& packets,
+                                     Decoder::TableSource source = TableSet::builtin_by_id) {
+  Decoder decoder(std::move(source));
+  std::vector<std::int16_t> samples;
+  for (const Bytes& p : packets) decoder.decode(parse_packet(p.data(), p.size()), samples);
+  return samples;
+}
+
+/// Codes that visit everything: noise, steps to both ends, constants.
+std::vector<Code> wild_codes(std::size_t count, int width, unsigned seed) {
+  std::mt19937 random(seed);
+  const int half = 1 << (width - 1);
+  std::vector<Code> codes;
+  int value = 0;
+  int spread = 1;
+  while (codes.size() < count) {
+    if (random() % 64 == 0) spread = 1 << (random() % static_cast<unsigned>(width + 1));
+    if (random() % 97 == 0) value = random() % 2 ? half - 1 : -half;
+    value += static_cast<int>(random() % static_cast<unsigned>(2 * spread + 1)) - spread;
+    value = std::min(std::max(value, -half), half - 1);
+    codes.push_back(static_cast<Code>(value));
+  }
+  return codes;
+}
+
+TEST(Codec, EveryChannelCountWidthAndTableSetComesBack) {
+  for (const char* name : {"default", "generic"}) {
+    for (const std::uint32_t channels : {1U, 3U, 8U, 32U, 256U, 384U, 1024U}) {
+      for (const int width : {9, 10, 12, 14, 16}) {
+        const auto codes = wild_codes(channels * (channels < 100 ? 300U : 12U), width, channels);
+        const auto packets =
+            encode_all(stream_of(channels, width), TableSet::builtin(name), codes, 5, 3);
+        const auto samples = decode_all(packets);
+        ASSERT_EQ(samples.size(), codes.size());
+        ASSERT_TRUE(std::equal(codes.begin(), codes.end(), samples.begin()))
+            << name << " " << channels << " channels, " << width << " bits";
+        const std::size_t bound = (5U * channels * (15U + static_cast<unsigned>(width)) + 31) / 32 * 4;
+        for (const Bytes& p : packets) EXPECT_LE(p.size(), bound + 20 + kStreamHeaderBytes);
+      }
+    }
+  }
+}
+
+TEST(Codec, TheStudysPlainCodecIsTheSamePipeline) {
+  const auto codes = wild_codes(20000, 10, 5);
+  EXPECT_EQ(decode_all(encode_all(stream_of(1), TableSet::builtin("study"), codes, 1000)),
+            std::vector<std::int16_t>(codes.begin(), codes.end()));
+  TableSet difference = TableSet::builtin("study");
+  difference.predictor = PredictorMode::kDifference;
+  const auto packets = encode_all(stream_of(1), difference, codes, 1000);
+  EXPECT_EQ(decode_all(packets, [&](std::uint32_t) { return &difference; }),
+            std::vector<std::int16_t>(codes.begin(), codes.end()));
+}
+
+TEST(Codec, EveryInt16SampleComesBack) {
+  std::vector<std::int16_t> samples;
+  for (int s = -32768; s <= 32767; ++s) samples.push_back(static_cast<std::int16_t>(s));
+  std::shuffle(samples.begin(), samples.end(), std::mt19937(6));
+  for (const Mapping mapping : {Mapping::kShift6, Mapping::kCode}) {
+    Encoder encoder(stream_of(1, mapping == Mapping::kCode ? 16 : 10, mapping),
+                    TableSet::builtin("generic"));
+    std::vector<Bytes> packets = {encoder.stream_header()};
+    for (std::size_t at = 0; at < samples.size(); at += 4096) {
+      packets.push_back(encoder.encode_samples(samples.data() + at, 4096, {}));
+    }
+    EXPECT_EQ(decode_all(packets), samples);
+  }
+}
+
+TEST(Codec, OffGridSamplesCostOnePacketEach) {
+  std::vector<std::int16_t> samples;
+  for (const Code c : generate(2, 1000, 3)) samples.push_back(sample_of(Mapping::kShift6, c));
+  samples[2 * 450] = static_cast<std::int16_t>(samples[2 * 450] ^ 1);
+  Encoder encoder(stream_of(2, 10, Mapping::kShift6), TableSet::builtin("default"));
+  std::vector<Bytes> packets = {encoder.stream_header()};
+  int raw = 0;
+  for (std::size_t at = 0; at < 1000; at += 100) {
+    packets.push_back(encoder.encode_samples(samples.data() + 2 * at, 100, {}));
+    const auto parsed = parse_packet(packets.back().data(), packets.back().size());
+    raw += parsed.header.type == PacketType::kRaw;
+    EXPECT_EQ(parsed.header.key, at == 0 || at == 400 || at == 500) << at;
+  }
+  EXPECT_EQ(raw, 1);
+  EXPECT_EQ(decode_all(packets), samples);
+}
+
+TEST(Codec, KeyPacketsDecodeWithoutTheirPast) {
+  const auto codes = wild_codes(8 * 60, 10, 9);
+  auto packets = encode_all(stream_of(8), TableSet::builtin("default"), codes, 20, 1);
+  ASSERT_EQ(packets.size(), 4U);
+  Encoder encoder(stream_of(8), TableSet::builtin("default"));
+  encoder.stream_header();
+  encoder.skip(40);
+  const Bytes alone = encoder.encode(codes.data() + 8 * 40, 20, {false, true});
+  // The same packet but for its sequence number: no state was carried over.
+  EXPECT_EQ(Bytes(packets[3].begin() + 6, packets[3].end() - 4),
+            Bytes(alone.begin() + 6, alone.end() - 4));
+}
+
+TEST(Decoder, RefusesWhatIsMissingOrOutOfOrder) {
+  const auto codes = wild_codes(4 * 100, 10, 10);
+  const auto packets = encode_all(stream_of(4), TableSet::builtin("default"), codes, 20);
+  const auto refused = [](const std::vector<Bytes>& stream) {
+    try {
+      decode_all(stream);
+    } catch (const Error&) {
+      return true;
+    }
+    return false;
+  };
+  EXPECT_FALSE(refused(packets));
+  EXPECT_TRUE(refused({packets[1]})) << "no stream header";
+  EXPECT_TRUE(refused({packets[0], packets[2]})) << "a packet is missing";
+  EXPECT_TRUE(refused({packets[0], packets[1], packets[1]})) << "a packet comes twice";
+  EXPECT_TRUE(refused({packets[0], packets[2], packets[1]})) << "two packets swapped";
+  auto after = packets;
+  after.push_back(packets[1]);
+  EXPECT_TRUE(refused(after)) << "packets after the last";
+
+  TableSet other = TableSet::builtin("default");
+  std::swap(other.lengths[0], other.lengths[1]);
+  EXPECT_TRUE(refused(encode_all(stream_of(4), other, codes, 20))) << "unknown tables";
+
+  // An encoder's drop: sequence numbers go on, frame numbers do not.
+  Encoder encoder(stream_of(4), TableSet::builtin("default"));
+  std::vector<Bytes> dropped = {encoder.stream_header(), encoder.encode(codes.data(), 20, {})};
+  encoder.skip(20);
+  dropped.push_back(encoder.encode(codes.data(), 20, {}));
+  EXPECT_TRUE(parse_packet(dropped[2].data(), dropped[2].size()).header.key);
+  EXPECT_TRUE(refused(dropped));
+}
+
+TEST(Decoder, RefusesPayloadsThatDoNotFitTheirFrames) {
+  const auto codes = wild_codes(4 * 40, 10, 12);
+  const auto packets = encode_all(stream_of(4), TableSet::builtin("default"), codes, 40);
+  const ParsedPacket good = parse_packet(packets[1].data(), packets[1].size());
+  const Bytes payload(good.payload, good.payload + good.header.length);
+  const auto refused = [&](std::uint16_t frames, const Bytes& body) {
+    Packetizer packetizer;
+    PacketHeader h = good.header;
+    h.frames = frames;
+    packetizer.wrap({}, {});
+    const Bytes packet = packetizer.wrap(h, body);
+    Decoder decoder;
+    std::vector<std::int16_t> samples = {7};
+    decoder.decode(parse_packet(packets[0].data(), packets[0].size()), samples);
+    try {
+      decoder.decode(parse_packet(packet.data(), packet.size()), samples);
+    } catch (const Error&) {
+      EXPECT_EQ(samples, std::vector<std::int16_t>{7}) << "samples are as they were";
+      return true;
+    }
+    return false;
+  };
+  EXPECT_FALSE(refused(40, payload));
+  EXPECT_TRUE(refused(39, payload));
+  EXPECT_TRUE(refused(72, payload)) << "more codes than the padding has bits";
+  EXPECT_TRUE(refused(65535, payload));
+  EXPECT_TRUE(refused(40, Bytes(payload.begin(), payload.end() - 4)));
+  EXPECT_TRUE(refused(40, {}));
+  Bytes longer = payload;
+  longer.insert(longer.end(), 4, 0);
+  EXPECT_TRUE(refused(40, longer));
+}
+
+// ---- golden streams: the format does not change by accident
+
+struct Golden {
+  const char* name;
+  const char* tables;
+  std::uint32_t channels;
+  int width;
+  Mapping mapping;
+  std::size_t frames, packet_frames, key_interval;
+};
+
+class GoldenStream : public testing::TestWithParam<Golden> {};
+
+TEST_P(GoldenStream, StaysAsItIs) {
+  const Golden& g = GetParam();
+  const std::size_t count = g.channels * g.frames;
+  const auto codes = g.mapping == Mapping::kShift6
+                         ? generate(g.channels, g.frames, 2024)
+                         : wild_codes(count, g.width, 2024);
+  Bytes stream;
+  std::vector<Bytes> packets;
+  for (const Bytes& p : encode_all(stream_of(g.channels, g.width, g.mapping),
+                                   TableSet::builtin(g.tables), codes, g.packet_frames,
+                                   g.key_interval)) {
+    stream.insert(stream.end(), p.begin(), p.end());
+  }
+  Bytes samples;
+  for (const Code c : codes) {
+    const auto s = static_cast<std::uint16_t>(sample_of(g.mapping, c));
+    samples.push_back(static_cast<std::uint8_t>(s));
+    samples.push_back(static_cast<std::uint8_t>(s >> 8));
+  }
+  const std::string base = std::string(NRC_SOURCE_DIR) + "/tb/golden/" + g.name;
+  const auto same_as_file = [](const std::string& path, const Bytes& bytes) {
+    if (std::getenv("NRC_UPDATE_GOLDEN") != nullptr) {
+      std::ofstream(path, std::ios::binary)
+          .write(reinterpret_cast<const char*>(bytes.data()),
+                 static_cast<std::streamsize>(bytes.size()));
+    }
+    std::ifstream in(path, std::ios::binary);
+    return Bytes(std::istreambuf_iterator<char>(in), {}) == bytes;
+  };
+  EXPECT_TRUE(same_as_file(base + ".i16", samples)) << base << ".i16";
+  EXPECT_TRUE(same_as_file(base + ".nrc", stream)) << base << ".nrc";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, GoldenStream,
+    testing::Values(Golden{"default_1ch", "default", 1, 10, Mapping::kShift6, 3000, 1000, 0},
+                    Golden{"default_8ch", "default", 8, 10, Mapping::kShift6, 400, 100, 2},
+                    Golden{"generic_4ch_16bit", "generic", 4, 16, Mapping::kCode, 500, 128, 0},
+                    Golden{"study_1ch", "study", 1, 10, Mapping::kCode, 2000, 2000, 0}),
+    [](const auto& golden) { return golden.param.name; });
+
+}  // namespace
+}  // namespace nrc

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The golden model's stages one by one, against the text of docs/bitstream.md and against simple
+// restatements of it.
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "nrc/bit_packer.hpp"
+#include "nrc/context.hpp"
+#include "nrc/error.hpp"
+#include "nrc/huffman.hpp"
+#include "nrc/packetizer.hpp"
+#include "nrc/predictor.hpp"
+#include "nrc/shift6.hpp"
+#include "nrc/table_set.hpp"
+#include "nrc/trainer.hpp"
+
+namespace nrc {
+namespace {
+
+// ---- shift6
+
+TEST(Shift6, EveryCodeSurvives) {
+  for (int code = -512; code <= 511; ++code) {
+    const auto c = static_cast<Code>(code);
+    EXPECT_EQ(Shift6::code(Shift6::sample(c)), c);
+    // The definition, in floating point: exact, as the values are far below 2^53.
+    const double exact = (code + 512) * 65535.0 / 1023.0 - 32768.0;
+    EXPECT_EQ(Shift6::sample(c), static_cast<std::int16_t>(std::trunc(exact)));
+  }
+}
+
+TEST(Shift6, ExactlyOneSampleInSixtyFourIsOnTheGrid) {
+  int on_grid = 0;
+  for (int s = -32768; s <= 32767; ++s) {
+    const auto sample = static_cast<std::int16_t>(s);
+    EXPECT_EQ(Shift6::code(sample), static_cast<int>(std::floor(s / 64.0)));
+    on_grid += Shift6::on_grid(sample);
+  }
+  EXPECT_EQ(on_grid, 1024);
+}
+
+// ---- predictor
+
+TEST(Predictor, FollowsTheWrittenRules) {
+  std::mt19937 random(1);
+  for (const int width : {2, 10, 12, 16}) {
+    const std::int64_t low = -(std::int64_t{1} << (width - 1));
+    const std::int64_t high = -low - 1;
+    Predictor predictor(PredictorMode::kAdaptive, width);
+    PredictorState state;
+    std::int64_t level = 0, weight = 717, last = 0;
+    for (int i = 0; i < 20000; ++i) {
+      const bool reset = i == 0 || random() % 500 == 0;
+      if (reset) level = last = 0, weight = 717;
+      const std::int64_t d = last * 64 - level;
+      const auto product = static_cast<std::int64_t>(
+          std::floor(static_cast<double>(weight * d) / 1024.0));
+      const std::int64_t p = std::min(std::max(level + product, low * 64), high * 64);
+      const auto q = static_cast<std::int64_t>(std::floor(static_cast<double>(p + 32) / 64.0));
+      const Prediction prediction = predictor.predict(state, reset);
+      ASSERT_EQ(prediction.value, p);
+      ASSERT_EQ(prediction.code, q);
+      ASSERT_GE(q, low);
+      ASSERT_LE(q, high);
+
+      // Extremes, steps and noise.
+      std::int64_t code = i % 7 == 0 ? high : i % 11 == 0 ? low : last;
+      code += static_cast<std::int64_t>(random() % 9) - 4;
+      code = std::min(std::max(code, low), high);
+      const std::int64_t e = code * 64 - p;
+      ASSERT_EQ(Predictor::innovation(prediction, static_cast<Code>(code)), e);
+      predictor.update(state, prediction, static_cast<Code>(code), reset);
+      if (reset) {
+        level = code * 64;
+      } else {
+        const int step = ((d > 0) - (d < 0)) * ((e > 0) - (e < 0));
+        weight = std::min<std::int64_t>(std::max<std::int64_t>(weight + step, -512), 1280);
+        level += static_cast<std::int64_t>(std::floor(static_cast<double>(code * 64 - level) / 8.0));
+      }
+      last = code;
+      ASSERT_EQ(state.level, level);
+      ASSERT_EQ(state.weight, weight);
+      ASSERT_EQ(state.last, last);
+      // The widths that the RTL stores.
+      ASSERT_LT(std::abs(state.level), 1 << (width + 6 - 1 + 1));
+    }
+  }
+}
+
+TEST(Predictor, DifferenceAndNone) {
+  const Predictor difference(PredictorMode::kDifference, 10);
+  const Predictor none(PredictorMode::kNone, 10);
+  PredictorState state;
+  const Prediction first = difference.predict(state, true);
+  EXPECT_EQ(first.code, 0);
+  difference.update(state, first, -37, true);
+  EXPECT_EQ(difference.predict(state, false).code, -37);
+  EXPECT_EQ(difference.predict(state, false).value, -37 * 64);
+  EXPECT_EQ(none.predict(state, false).code, 0);
+  EXPECT_EQ(difference.predict(state, true).code, 0) << "a reset forgets";
+}
+
+// ---- context
+
+TEST(Context, ClassIsTheFirstWhoseBoundIsAbove) {
+  const TableSet& tables = TableSet::builtin("default");
+  const Context context(tables, 10);
+  for (std::uint32_t scale = 0; scale < (1U << 16); scale += 3) {
+    int expected = 0;
+    while (expected + 1 < static_cast<int>(tables.classes.size()) &&
+           (scale >> 6) >= tables.classes[static_cast<std::size_t>(expected)].below) {
+      ++expected;
+    }
+    ASSERT_EQ(context.class_of(scale), expected);
+  }
+}
+
+TEST(Context, PhaseRepeatsAndSplitsAboutZero) {
+  TableSet tables;
+  ScaleClass c;
+  c.first_table = 3;
+  c.modulus_bits = 2;
+  c.split = true;
+  c.raw_bits = 1;
+  tables.classes = {c};
+  const Context context(tables, 10);
+  const int expected[] = {4, 5, 6, 3, 4, 5, 6, 3};  // phases of -7..0 modulo 4, then + 3
+  for (int q = -7; q <= 0; ++q) {
+    const bool inside = q >= -2;
+    const CodingContext got = context.select({}, q, false);
+    EXPECT_EQ(got.table, expected[q + 7] + (inside ? 0 : 4)) << q;
+    EXPECT_EQ(got.raw_bits, 1);
+  }
+  EXPECT_EQ(context.select({}, 1, false).table, 3 + 1);
+  EXPECT_EQ(context.select({}, 2, false).table, 3 + 2 + 4);
+}
+
+TEST(Context, ScaleSettlesAtTheMeanAndIsCapped) {
+  const TableSet& tables = TableSet::builtin("default");
+  const Context context(tables, 10);
+  ContextState state;
+  context.update(state, 12345, true);
+  EXPECT_EQ(state.scale, tables.initial_scale) << "the first frame's innovation does not count";
+  for (int i = 0; i < 5000; ++i) context.update(state, i % 2 ? 320 : -320, false);
+  EXPECT_NEAR(state.scale / 1024.0, 5.0, 0.3);
+  for (int i = 0; i < 50000; ++i) context.update(state, -60000, false);
+  EXPECT_LT(state.scale, 1U << 16) << "fits code width + 6 bits";
+  EXPECT_GT(state.scale / 1024.0, 63.0);
+}
+
+// ---- Huffman
+
+/// Cost of the best unlimited prefix code, by merging the two lightest again and again.
+double huffman_cost(const std::vector<double>& weights) {
+  std::multimap<double, int> heap;
+  for (const double w : weights) heap.emplace(w, 0);
+  double cost = 0;
+  while (heap.size() > 1) {
+    const double a = heap.begin()->first;
+    heap.erase(heap.begin());
+    const double b = heap.begin()->first;
+    heap.erase(heap.begin());
+    cost += a + b;
+    heap.emplace(a + b, 0);
+  }
+  return cost;
+}
+
+TEST(LimitedLengths, EqualsHuffmanWhereTheLimitDoesNotBind) {
+  std::mt19937 random(2);
+  for (int trial = 0; trial < 200; ++trial) {
+    std::vector<double> weights(2 + random() % 100);
+    for (double& w : weights) w = 1.0 + static_cast<double>(random() % 50);
+    const auto lengths = limited_lengths(weights, 15);
+    double cost = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) cost += weights[i] * lengths[i];
+    ASSERT_NEAR(cost, huffman_cost(weights), 1e-6);
+  }
+}
+
+TEST(LimitedLengths, IsOptimalUnderTheLimit) {
+  // All complete codes of 5 symbols with at most 3 bits, tried one by one.
+  const std::vector<double> weights = {1, 2, 50, 100, 1000};
+  double best = 1e9;
+  for (int code = 0; code < 243; ++code) {
+    int digits = code;
+    int kraft = 0;
+    double cost = 0;
+    for (const double w : weights) {
+      const int length = 1 + digits % 3;
+      digits /= 3;
+      kraft += 8 >> length;
+      cost += w * length;
+    }
+    if (kraft == 8) best = std::min(best, cost);
+  }
+  const auto lengths = limited_lengths(weights, 3);
+  double cost = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) cost += weights[i] * lengths[i];
+  EXPECT_DOUBLE_EQ(cost, best);
+}
+
+TEST(LimitedLengths, ExtremeWeightsStayWithinTheLimitAndComplete) {
+  std::vector<double> weights(64);
+  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = std::pow(2.0, static_cast<double>(i));
+  const auto lengths = limited_lengths(weights, kMaxCodeLength);
+  std::uint32_t kraft = 0;
+  for (const auto n : lengths) {
+    ASSERT_GE(n, 1);
+    ASSERT_LE(n, 15);
+    kraft += 1U << (15 - n);
+  }
+  EXPECT_EQ(kraft, 1U << 15);
+}
+
+TEST(CanonicalCodes, ArePrefixFreeAndOrdered) {
+  // The example of RFC 1951, section 3.2.2.
+  const auto codes = canonical_codes({3, 3, 3, 3, 3, 2, 4, 4});
+  const std::uint32_t expected[] = {0b010, 0b011, 0b100, 0b101, 0b110, 0b00, 0b1110, 0b1111};
+  for (std::size_t i = 0; i < codes.size(); ++i) EXPECT_EQ(codes[i].bits, expected[i]);
+}
+
+TEST(Huffman, EveryResidualOfEveryTableComesBack) {
+  std::mt19937 random(3);
+  for (const char* name : {"default", "generic", "study"}) {
+    const TableSet& tables = TableSet::builtin(name);
+    for (const int width : {10, 12, 16}) {
+      const HuffmanEncoder encoder(tables, width);
+      const HuffmanDecoder decoder(tables, width);
+      const std::int32_t half = 1 << (width - 1);
+      std::vector<Code> codes;
+      std::vector<std::int32_t> predicted;
+      std::vector<CodingContext> contexts;
+      BitPacker packer;
+      std::size_t bits = 0;
+      for (std::size_t t = 0; t < tables.lengths.size(); ++t) {
+        for (int i = 0; i < 200; ++i) {
+          const auto q = static_cast<std::int32_t>(random() % (2U * static_cast<unsigned>(half))) - half;
+          std::int32_t code = i % 4 == 0 ? static_cast<std::int32_t>(random()) % half
+                                         : q + static_cast<std::int32_t>(random() % 80) - 40;
+          code = std::min(std::max(code, -half), half - 1);
+          const CodingContext context{static_cast<int>(t), static_cast<int>(random() % 5)};
+          const Codeword word = encoder.encode(static_cast<Code>(code), q, context);
+          ASSERT_GE(word.length, 1);
+          ASSERT_LE(word.length, kMaxCodeLength + width);
+          packer.put(word.bits, word.length);
+          bits += static_cast<std::size_t>(word.length);
+          codes.push_back(static_cast<Code>(code));
+          predicted.push_back(q);
+          contexts.push_back(context);
+        }
+      }
+      const auto payload = packer.take();
+      ASSERT_EQ(payload.size(), (bits + 31) / 32 * 4);
+      BitReader reader(payload.data(), payload.size());
+      for (std::size_t i = 0; i < codes.size(); ++i) {
+        ASSERT_EQ(decoder.decode(reader, predicted[i], contexts[i]), codes[i]) << name << " " << i;
+      }
+      EXPECT_EQ(reader.consumed_bits(), bits);
+      EXPECT_FALSE(reader.overrun());
+    }
+  }
+}
+
+TEST(Huffman, MemoryWordsAreTheCodesBehindALeadingOne) {
+  const TableSet& tables = TableSet::builtin("default");
+  const HuffmanEncoder encoder(tables, 10);
+  ASSERT_EQ(encoder.memory().size(), tables.lengths.size() * 64);
+  for (std::size_t t = 0; t < tables.lengths.size(); ++t) {
+    const auto codes = canonical_codes(tables.lengths[t]);
+    for (std::size_t s = 0; s < codes.size(); ++s) {
+      ASSERT_EQ(encoder.memory()[t * 64 + s], (1U << codes[s].length) + codes[s].bits);
+    }
+  }
+}
+
+// ---- bit packer
+
+TEST(BitPacker, FirstBitIsTheMostSignificant) {
+  BitPacker packer;
+  packer.put(1, 1);
+  packer.put(0x2A, 7);
+  packer.put(0x5555, 16);
+  EXPECT_EQ(packer.take(), (std::vector<std::uint8_t>{0xAA, 0x55, 0x55, 0x00}));
+  EXPECT_TRUE(packer.take().empty()) << "starts anew";
+}
+
+TEST(BitPacker, AnySequenceOfLengthsComesBack) {
+  std::mt19937 random(4);
+  for (int trial = 0; trial < 50; ++trial) {
+    BitPacker packer;
+    std::vector<std::pair<std::uint32_t, int>> words;
+    for (int i = 0; i < 500; ++i) {
+      const int length = static_cast<int>(random() % 33);
+      const auto mask = (std::uint64_t{1} << length) - 1;
+      words.emplace_back(static_cast<std::uint32_t>(random() & mask), length);
+      packer.put(words.back().first, length);
+    }
+    const auto payload = packer.take();
+    BitReader reader(payload.data(), payload.size());
+    for (const auto& [bits, length] : words) ASSERT_EQ(reader.get(length), bits);
+    EXPECT_FALSE(reader.overrun());
+    EXPECT_EQ(reader.get(32), 0U) << "zeros past the end";
+    EXPECT_TRUE(reader.overrun());
+  }
+}
+
+// ---- packetizer
+
+TEST(Packetizer, LayoutIsTheDocumentsOne) {
+  Packetizer packetizer;
+  PacketHeader header;
+  packetizer.wrap(header, {});
+  header.type = PacketType::kHuffman;
+  header.key = true;
+  header.last = true;
+  header.frames = 0x1234;
+  header.first_frame = 0xA1B2C3D4;
+  const auto packet = packetizer.wrap(header, {1, 2, 3, 4});
+  const std::vector<std::uint8_t> expected = {'N',  'R',  0x31, 0x00, 0x01, 0x00, 0x34, 0x12,
+                                              0xD4, 0xC3, 0xB2, 0xA1, 0x04, 0x00, 0x00, 0x00,
+                                              1,    2,    3,    4};
+  ASSERT_EQ(packet.size(), 24U);
+  EXPECT_TRUE(std::equal(expected.begin(), expected.end(), packet.begin()));
+  const auto crc = static_cast<std::uint32_t>(crc32(0, expected.data(), 20));
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(packet[20 + i], (crc >> (8 * i)) & 0xFF);
+
+  const ParsedPacket parsed = parse_packet(packet.data(), packet.size());
+  ASSERT_EQ(parsed.status, ParseStatus::kPacket);
+  EXPECT_EQ(parsed.header.sequence, 1);
+  EXPECT_EQ(parsed.header.frames, 0x1234);
+  EXPECT_EQ(parsed.header.first_frame, 0xA1B2C3D4);
+  EXPECT_TRUE(parsed.header.key);
+  EXPECT_TRUE(parsed.header.last);
+  EXPECT_EQ(parsed.size, packet.size());
+}
+
+TEST(Packetizer, EverySingleBitErrorIsSeen) {
+  Packetizer packetizer;
+  PacketHeader header;
+  header.type = PacketType::kHuffman;
+  header.frames = 7;
+  const auto packet = packetizer.wrap(header, {9, 8, 7, 6, 5, 4, 3, 2});
+  for (std::size_t bit = 0; bit < packet.size() * 8; ++bit) {
+    auto damaged = packet;
+    damaged[bit / 8] ^= static_cast<std::uint8_t>(1 << (bit % 8));
+    EXPECT_NE(parse_packet(damaged.data(), damaged.size()).status, ParseStatus::kPacket) << bit;
+  }
+  for (std::size_t size = 0; size < packet.size(); ++size) {
+    EXPECT_EQ(parse_packet(packet.data(), size).status, ParseStatus::kIncomplete) << size;
+  }
+}
+
+TEST(Packetizer, AnAbsurdLengthIsRefusedAtOnce) {
+  std::vector<std::uint8_t> header = {'N', 'R', 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0x80};
+  EXPECT_EQ(parse_packet(header.data(), header.size()).status, ParseStatus::kBadHeader);
+}
+
+TEST(StreamHeader, ComesBackAndIsChecked) {
+  StreamHeader h;
+  h.channels = 384;
+  h.rate_millihertz = 19531250;
+  h.table_id = 0xDEADBEEF;
+  h.total_frames = 12345678901ULL;
+  h.packet_frames = 20;
+  h.key_interval = 3;
+  h.container = 2;
+  const auto payload = serialise(h);
+  ASSERT_EQ(payload.size(), kStreamHeaderBytes);
+  EXPECT_EQ(serialise(parse_stream_header(payload.data(), payload.size())), payload);
+  struct {
+    std::size_t at;
+    std::uint8_t value;
+  } const bad[] = {{0, 2}, {1, 9}, {2, 2}, {3, 9}, {3, 17}, {6, 2}, {28, 3}};
+  for (const auto& b : bad) {
+    auto damaged = payload;
+    damaged[b.at] = b.value;
+    EXPECT_THROW(parse_stream_header(damaged.data(), damaged.size()), Error) << b.at;
+  }
+  EXPECT_THROW(parse_stream_header(payload.data(), 31), Error);
+}
+
+}  // namespace
+}  // namespace nrc
