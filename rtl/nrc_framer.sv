@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers the channels of the sample stream, checks its frames and cuts it into packets
+// (docs/rtl.md, "Framing"). Nothing behind this module stalls.
+//
+// The next sample taken is the first of a frame (at_start_q), one inside a frame that is coded, or
+// one that is thrown away up to the next tlast (swallow_q): the rest of a frame that was too long,
+// or of a frame that began while no stream was open and enable_i was low.
+//
+// - Open and close: with no stream open, enable_i is looked at when a frame's first sample is
+//   taken, and opens a stream. With one open it is looked at when a frame's last sample is taken,
+//   and closes the stream (`last`). A frame with a framing error does not close it; the next does.
+//   So `bad` and `last` never come together.
+// - Bubbles: a channel may come again LoopLatency clocks later. Between two samples of a channel
+//   lie Channels - 1 others, so after each frame tready is low for what is missing, LoopLatency -
+//   Channels clocks. (Counting from the frame's first sample would not do: the gaps of a slow
+//   frame do not help the samples at its end.) A framing error may bring a channel back sooner,
+//   but then the next frame is one whose state counts as reset.
+//
+// Latency: 1 clock from a sample taken to its output. tready is a function of registers only.
+
+module nrc_framer #(
+  parameter int Channels     = 1024,
+  parameter int PacketFrames = 32,
+  parameter int KeyInterval  = 0,
+  parameter int LoopLatency  = nrc_latency_pkg::LoopLatency,
+  localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+
+  input  logic                    enable_i,
+  input  logic                    key_request_i,    // pulse: the next packet shall be a key packet
+  input  logic                    key_needed_i,     // level: a packet was dropped
+
+  input  logic                    s_axis_tvalid_i,
+  output logic                    s_axis_tready_o,
+  input  logic [15:0]             s_axis_tdata_i,
+  input  logic                    s_axis_tlast_i,
+
+  output logic                    valid_o,
+  output logic [15:0]             sample_o,
+  output logic [ChannelWidth-1:0] channel_o,
+  output logic                    first_o,
+  output logic                    frame_end_o,
+  output logic                    packet_end_o,
+  output logic                    key_o,
+  output logic                    bad_o,
+  output logic                    last_o,
+
+  output logic                    framing_error_o   // pulse
+);
+
+  localparam int FrameWidth = (PacketFrames > 1) ? $clog2(PacketFrames) : 1;
+  localparam int KeyWidth   = (KeyInterval > 0) ? $clog2(KeyInterval + 1) : 1;
+  localparam int Bubbles    = (LoopLatency > Channels) ? LoopLatency - Channels : 0;
+
+  logic                    awake_q;         // out of reset
+  logic                    open_q;          // a stream is open
+  logic                    at_start_q;
+  logic                    swallow_q;
+  logic                    packet_start_q;  // the next coded frame begins a packet
+  logic                    after_bad_q;     // the packet before was cut short
+  logic                    key_pending_q;
+  logic [ChannelWidth-1:0] channel_q;       // of the next sample
+  logic [FrameWidth-1:0]   frame_q;         // of the next sample, in its packet
+  logic                    key_due;         // by KeyInterval
+  logic                    resting;         // in a bubble
+
+  logic take;                               // a sample is taken from the input
+  logic code;                               // and goes on to the pipeline
+  logic packet_begin;
+  logic key_d;
+  logic at_last_channel;
+  logic frame_end;
+  logic framing_error;
+  logic packet_end;
+  logic close;
+
+  assign s_axis_tready_o = awake_q && !resting;
+  assign take            = s_axis_tvalid_i && s_axis_tready_o;
+  assign code            = take && (at_start_q ? (open_q || enable_i) : !swallow_q);
+
+  assign packet_begin    = code && at_start_q && packet_start_q;
+  assign key_d           = !open_q || after_bad_q || key_needed_i || key_pending_q ||
+                           key_request_i || key_due;
+
+  assign at_last_channel = channel_q == ChannelWidth'(Channels - 1);
+  assign frame_end       = at_last_channel || s_axis_tlast_i;
+  assign framing_error   = at_last_channel != s_axis_tlast_i;
+  assign close           = frame_end && !framing_error && !enable_i;
+  assign packet_end      = close || framing_error ||
+                           (frame_end && (frame_q == FrameWidth'(PacketFrames - 1)));
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) awake_q <= 1'b0;
+    else         awake_q <= 1'b1;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      open_q         <= 1'b0;
+      at_start_q     <= 1'b1;
+      swallow_q      <= 1'b0;
+      packet_start_q <= 1'b1;
+      after_bad_q    <= 1'b0;
+      channel_q      <= '0;
+      frame_q        <= '0;
+    end else if (take) begin
+      at_start_q <= s_axis_tlast_i;
+      swallow_q  <= !s_axis_tlast_i && (!code || frame_end);
+      if (code) begin
+        open_q    <= !close;
+        channel_q <= frame_end ? '0 : channel_q + 1'b1;
+        if (frame_end) begin
+          packet_start_q <= packet_end;
+          after_bad_q    <= framing_error;
+          frame_q        <= packet_end ? '0 : frame_q + 1'b1;
+        end
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)            key_pending_q <= 1'b0;
+    else if (packet_begin)  key_pending_q <= 1'b0;
+    else if (key_request_i) key_pending_q <= 1'b1;
+  end
+
+  // Packets that began since the last key packet, that one included.
+  if (KeyInterval > 0) begin : gen_key_interval
+    logic [KeyWidth-1:0] packets_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)           packets_q <= '0;
+      else if (packet_begin) packets_q <= key_d ? KeyWidth'(1) : packets_q + 1'b1;
+    end
+    assign key_due = packets_q == KeyWidth'(KeyInterval);
+  end else begin : gen_no_key_interval
+    assign key_due = 1'b0;
+  end
+
+  if (Bubbles > 0) begin : gen_bubbles
+    localparam int BubbleWidth = $clog2(Bubbles + 1);
+    logic [BubbleWidth-1:0] bubbles_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)                bubbles_q <= '0;
+      else if (code && frame_end) bubbles_q <= BubbleWidth'(Bubbles);
+      else if (resting)           bubbles_q <= bubbles_q - 1'b1;
+    end
+    assign resting = bubbles_q != '0;
+  end else begin : gen_no_bubbles
+    assign resting = 1'b0;
+  end
+
+  // Outputs.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid_o         <= 1'b0;
+      framing_error_o <= 1'b0;
+    end else begin
+      valid_o         <= code;
+      framing_error_o <= code && framing_error;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    sample_o     <= s_axis_tdata_i;
+    channel_o    <= channel_q;
+    first_o      <= (frame_q == '0) && (packet_begin ? key_d : key_o);
+    frame_end_o  <= frame_end;
+    packet_end_o <= packet_end;
+    bad_o        <= framing_error;
+    last_o       <= close;
+    if (packet_begin) key_o <= key_d;
+  end
+
+`ifndef SYNTHESIS
+  initial begin
+    assert (Channels >= 1 && Channels <= 65536);
+    assert (PacketFrames >= 1 && PacketFrames <= 65535);
+    assert (KeyInterval >= 0 && KeyInterval <= 65535);
+  end
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+    end else if (valid_o) begin
+      assert (!(bad_o && last_o));
+      assert (!(bad_o || last_o) || packet_end_o);
+      assert (!packet_end_o || frame_end_o);
+      assert (!first_o || key_o);
+    end
+  end
+`endif
+
+endmodule

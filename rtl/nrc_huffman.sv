@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage huffman: the codeword of a residual (docs/bitstream.md, section 5). Golden model:
+// nrc::HuffmanEncoder.
+//
+// v = residual >> raw_bits gives the symbol v + S/2. Symbol 0 is the escape: it stands for v outside
+// the table, and v = -S/2, which would be symbol 0, is outside as well. The word of the table memory
+// at {table, symbol} is the canonical code with a one in front of its first bit. Behind the code
+// come the low raw_bits bits of the residual or, after an escape, the code itself.
+//
+// The tables are a ROM (nrc_huffman_rom, generated with the table set) or, with LoadableTables, a RAM
+// that is written through the table port before the encoder is enabled; while a sample is under way
+// the port must be quiet.
+//
+// Pipeline:
+//   1  residual
+//   2  shift by raw_bits
+//   3  symbol, table address, bits behind the code
+//   4  table memory
+//   5  length and bits of the code
+//   6  codeword
+// Latency 6 clocks, one sample per clock.
+
+module nrc_huffman #(
+  parameter int CodeWidth      = 10,
+  parameter int SymbolBits     = nrc_tables_pkg::SymbolBits,
+  parameter int NumTables      = nrc_tables_pkg::NumTables,
+  parameter int LoadableTables = 0,
+  localparam int TableBits = (NumTables > 1) ? $clog2(NumTables) : 1,
+  localparam int AddrWidth = $clog2(NumTables) + SymbolBits
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+
+  // Table port; unused without LoadableTables.
+  input  logic                 table_we_i,
+  input  logic [AddrWidth-1:0] table_addr_i,   // table * S + symbol
+  input  logic [15:0]          table_wdata_i,
+
+  input  logic                 valid_i,
+  input  logic [CodeWidth-1:0] code_i,         // signed
+  input  logic [CodeWidth-1:0] pred_code_i,    // signed
+  input  logic [TableBits-1:0] table_i,
+  input  logic [3:0]           raw_bits_i,     // 0..12, at most CodeWidth
+  input  logic                 frame_end_i,
+  input  logic                 packet_end_i,
+  input  logic                 key_i,
+  input  logic                 bad_i,
+  input  logic                 last_i,
+
+  output logic                 valid_o,
+  output logic [30:0]          bits_o,         // right-aligned, zeros above
+  output logic [4:0]           length_o,       // 1..31
+  output logic                 frame_end_o,
+  output logic                 packet_end_o,
+  output logic                 key_o,
+  output logic                 bad_o,
+  output logic                 last_o
+);
+
+  localparam int MaxLength = nrc_pkg::MaxCodeLength;
+  // Wide enough for the residual and for the symbol.
+  localparam int ValueWidth = ((CodeWidth > SymbolBits) ? CodeWidth : SymbolBits) + 1;
+
+  // Valid and sideband travel next to the data: bit n is stage n's.
+  logic [6:1] valid_q;
+  logic [4:0] side_q [1:6];
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) valid_q <= '0;
+    else         valid_q <= {valid_q[5:1], valid_i};
+  end
+
+  always_ff @(posedge clk_i) begin
+    side_q[1] <= {frame_end_i, packet_end_i, key_i, bad_i, last_i};
+    for (int n = 2; n <= 6; n++) side_q[n] <= side_q[n-1];
+  end
+
+  // 1: residual, sign-extended by hand.
+  logic [ValueWidth-1:0] s1_residual_q;
+  logic [CodeWidth-1:0]  s1_code_q;
+  logic [TableBits-1:0]  s1_table_q;
+  logic [3:0]            s1_raw_bits_q;
+
+  always_ff @(posedge clk_i) begin
+    s1_residual_q <= {{(ValueWidth - CodeWidth){code_i[CodeWidth-1]}}, code_i} -
+                     {{(ValueWidth - CodeWidth){pred_code_i[CodeWidth-1]}}, pred_code_i};
+    s1_code_q     <= code_i;
+    s1_table_q    <= table_i;
+    s1_raw_bits_q <= raw_bits_i;
+  end
+
+  // 2: v, with the sign shifted in, and the residual's low bits.
+  logic [ValueWidth-1:0] s2_value_q;
+  logic [CodeWidth-1:0]  s2_raw_q, s2_code_q;
+  logic [TableBits-1:0]  s2_table_q;
+  logic [3:0]            s2_raw_bits_q;
+
+  always_ff @(posedge clk_i) begin
+    s2_value_q    <= ValueWidth'({{16{s1_residual_q[ValueWidth-1]}}, s1_residual_q} >>
+                                 s1_raw_bits_q);
+    s2_raw_q      <= s1_residual_q[CodeWidth-1:0] & ~({CodeWidth{1'b1}} << s1_raw_bits_q);
+    s2_code_q     <= s1_code_q;
+    s2_table_q    <= s1_table_q;
+    s2_raw_bits_q <= s1_raw_bits_q;
+  end
+
+  // 3: symbol. v fits into SymbolBits bits if all bits from the symbol's sign bit up are equal.
+  logic [SymbolBits-1:0] symbol;
+  logic                  fits, escape;
+  logic [AddrWidth-1:0]  s3_addr_q;
+  logic [CodeWidth-1:0]  s3_extra_q;
+  logic [4:0]            s3_extra_length_q;
+
+  assign fits   = (s2_value_q[ValueWidth-1:SymbolBits-1] == '0) ||
+                  (&s2_value_q[ValueWidth-1:SymbolBits-1]);
+  // Adding S/2 inverts the top bit.
+  assign symbol = {~s2_value_q[SymbolBits-1], s2_value_q[SymbolBits-2:0]};
+  assign escape = !fits || (symbol == '0);
+
+  always_ff @(posedge clk_i) begin
+    s3_addr_q         <= AddrWidth'({s2_table_q, fits ? symbol : {SymbolBits{1'b0}}});
+    s3_extra_q        <= escape ? s2_code_q : s2_raw_q;
+    s3_extra_length_q <= escape ? 5'(CodeWidth) : {1'b0, s2_raw_bits_q};
+  end
+
+  // 4: table memory.
+  logic [15:0]          s4_word;  // registered in the memory
+  logic [CodeWidth-1:0] s4_extra_q;
+  logic [4:0]           s4_extra_length_q;
+
+  if (LoadableTables != 0) begin : gen_ram
+    nrc_ram_1rw #(
+      .Words(NumTables << SymbolBits),
+      .Width(16)
+    ) u_tables (
+      .clk_i,
+      .en_i   (table_we_i || valid_q[3]),
+      .we_i   (table_we_i),
+      .addr_i (table_we_i ? table_addr_i : s3_addr_q),
+      .wdata_i(table_wdata_i),
+      .rdata_o(s4_word)
+    );
+  end else begin : gen_rom
+    nrc_huffman_rom u_tables (
+      .clk_i,
+      .addr_i(s3_addr_q),
+      .data_o(s4_word)
+    );
+    logic unused;
+    assign unused = ^{table_we_i, table_addr_i, table_wdata_i};
+  end
+
+  always_ff @(posedge clk_i) begin
+    s4_extra_q        <= s3_extra_q;
+    s4_extra_length_q <= s3_extra_length_q;
+  end
+
+  // 5: the leading one tells the length of the code and is not part of it. It is never bit 0.
+  logic [3:0]           length;
+  logic [MaxLength-1:0] prefix;
+  logic [3:0]           s5_length_q;
+  logic [MaxLength-1:0] s5_prefix_q;
+  logic [CodeWidth-1:0] s5_extra_q;
+  logic [4:0]           s5_extra_length_q;
+
+  // Binary search from the top.
+  logic       in_top_8, in_top_4, in_top_2;
+  logic [7:0] eight;
+  /* verilator lint_off UNUSEDSIGNAL */  // bit 0
+  logic [3:0] four;
+  /* verilator lint_on UNUSEDSIGNAL */
+  assign in_top_8 = (s4_word[15:8] != '0);
+  assign eight    = in_top_8 ? s4_word[15:8] : s4_word[7:0];
+  assign in_top_4 = (eight[7:4] != '0);
+  assign four     = in_top_4 ? eight[7:4] : eight[3:0];
+  assign in_top_2 = (four[3:2] != '0);
+  assign length   = {in_top_8, in_top_4, in_top_2, in_top_2 ? four[3] : four[1]};
+  assign prefix   = s4_word[MaxLength-1:0] & ~({MaxLength{1'b1}} << length);
+
+  always_ff @(posedge clk_i) begin
+    s5_length_q       <= length;
+    s5_prefix_q       <= prefix;
+    s5_extra_q        <= s4_extra_q;
+    s5_extra_length_q <= s4_extra_length_q;
+  end
+
+  // 6: code and the bits behind it.
+  always_ff @(posedge clk_i) begin
+    bits_o   <= ({16'd0, s5_prefix_q} << s5_extra_length_q) | 31'(s5_extra_q);
+    length_o <= {1'b0, s5_length_q} + s5_extra_length_q;
+  end
+
+  assign valid_o = valid_q[6];
+  assign {frame_end_o, packet_end_o, key_o, bad_o, last_o} = side_q[6];
+
+`ifndef SYNTHESIS
+  logic awake_q;  // out of reset: before, nothing is defined
+  initial awake_q = 1'b0;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) awake_q <= 1'b0;
+    else         awake_q <= 1'b1;
+  end
+
+  initial assert (CodeWidth >= 2 && CodeWidth + MaxLength <= 31);
+  always @(posedge clk_i) begin
+    if (awake_q && valid_i) begin
+      assert (32'(raw_bits_i) <= CodeWidth && 32'(raw_bits_i) <= 12);
+      assert (32'(table_i) < NumTables);
+    end
+    if (awake_q && valid_q[5]) assert (s5_length_q != 4'd0);
+    if (awake_q && LoadableTables != 0 && table_we_i) assert (!valid_i && valid_q[5:1] == '0);
+  end
+`endif
+
+endmodule

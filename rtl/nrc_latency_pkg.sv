@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Latencies of the front half of the pipeline, for those who line other signals up with it.
+//
+// Clocks of one sample, counted from the one in which it enters nrc_predictor and nrc_context:
+//
+//    0  valid_i, channel_i, reset_i; the state RAMs are read
+//    6  pred_valid_o, pred_value_o, pred_code_o                       PredictLatency
+//    8  the context's valid_o, table_o, raw_bits_o                    + ContextLatency
+//    6  code_i (UpdateDelay clocks later in a decoder)
+//    7  innovation_*_o                                                + InnovationLatency
+//    8  the predictor's state RAM is written
+//    9  the context's state RAM is written
+//   10  the same channel may enter again                              LoopLatency
+//
+// The last four rows come UpdateDelay clocks later where that is not zero.
+
+package nrc_latency_pkg;
+
+  localparam int PredictLatency    = 6;
+  localparam int ContextLatency    = 2;
+  localparam int InnovationLatency = 1;
+
+  // Clocks from a sample to the next one of the same channel, with UpdateDelay = 0.
+  localparam int LoopLatency = 10;
+
+endpackage

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reading side of the packetizer: turns descriptors and committed words into the packets of
+// docs/bitstream.md, section 7, on an AXI4-Stream.
+//
+// For each descriptor (format: nrc_packet_writer.sv): the stream header packet if the packet is the
+// first of its stream, four words of packet header, the payload words with their bytes turned round
+// (the first bit of a payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the
+// CRC-32. Sequence numbers are given here, to what is really sent.
+//
+// One word is chosen per clock, goes through the CRC and into the output register, from where it
+// leaves; while the output register waits for tready nothing else moves. Latency: 2 clocks from a
+// descriptor entry to tvalid.
+
+module nrc_packet_emitter #(
+  parameter int Channels       = 1024,
+  parameter int CodeWidth      = 10,
+  parameter int Mapping        = nrc_pkg::MappingShift6,
+  parameter int PacketFrames   = 16,
+  parameter int KeyInterval    = 64,
+  parameter int RateMillihertz = 20_000_000,
+  parameter int BufferWords    = 16384
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic [31:0] table_id_i,
+
+  // Descriptor queue.
+  input  logic        descriptor_valid_i,
+  input  logic [31:0] descriptor_i,
+  output logic        descriptor_pop_o,
+
+  // Packet buffer.
+  input  logic        word_valid_i,
+  input  logic [31:0] word_i,            // bit 31 is the first bit
+  output logic        word_ready_o,
+
+  output logic [31:0] m_axis_tdata_o,
+  output logic        m_axis_tvalid_o,
+  output logic        m_axis_tlast_o,
+  input  logic        m_axis_tready_i,
+
+  output logic [31:0] packets_o          // data packets sent since reset
+);
+
+  localparam int CountWidth = $clog2(BufferWords) + 1;
+
+  typedef enum logic [2:0] {
+    StIdle,          // waits for a descriptor
+    StStreamHeader,  // words 0..11 of the stream header packet
+    StStreamCrc,
+    StHeader,        // words 0..3 of the data packet's header
+    StPayload,
+    StCrc
+  } state_e;
+
+  state_e                state_q, state_d;
+  logic [3:0]            index_q, index_d;  // word of a header
+  logic [15:0]           sequence_q;
+  logic [CountWidth-1:0] words_q;           // payload words still to come
+
+  // One word of output: chosen when its source has it and the output register can take it.
+  logic        room, available, take, is_crc;
+  logic [31:0] word, stream_header, crc;
+
+  assign room = !m_axis_tvalid_o || m_axis_tready_i;
+  assign take = room && available;
+
+  nrc_stream_header #(
+    .Channels      (Channels),
+    .CodeWidth     (CodeWidth),
+    .Mapping       (Mapping),
+    .PacketFrames  (PacketFrames),
+    .KeyInterval   (KeyInterval),
+    .RateMillihertz(RateMillihertz)
+  ) u_stream_header (
+    .table_id_i,
+    .index_i(index_q),
+    .word_o (stream_header)
+  );
+
+  logic        key, last, stream_begin;
+  logic [1:0]  header_index;
+  logic [15:0] frames;
+  logic [31:0] bytes, header, payload;
+
+  // The first entry of a descriptor serves the first two words of the header.
+  assign frames       = descriptor_i[15:0];
+  assign key          = descriptor_i[16];
+  assign last         = descriptor_i[17];
+  assign stream_begin = descriptor_i[18];
+  assign bytes        = {descriptor_i[29:0], 2'b00};  // of words
+  assign header_index = index_q[1:0];
+  assign payload      = {word_i[7:0], word_i[15:8], word_i[23:16], word_i[31:24]};
+
+  always_comb begin
+    case (header_index)
+      2'd0:    header = {10'd0, last, key, 4'(nrc_pkg::TypeHuffman), 16'(nrc_pkg::Sync)};
+      2'd1:    header = {frames, sequence_q};
+      2'd2:    header = descriptor_i;
+      default: header = bytes;
+    endcase
+  end
+
+  always_comb begin
+    available = 1'b0;
+    is_crc    = 1'b0;
+    word      = stream_header;
+    case (state_q)
+      StIdle: ;
+      StStreamHeader: available = 1'b1;
+      StHeader: begin
+        available = descriptor_valid_i;
+        word      = header;
+      end
+      StPayload: begin
+        available = word_valid_i;
+        word      = payload;
+      end
+      default: begin
+        available = 1'b1;
+        is_crc    = 1'b1;
+      end
+    endcase
+  end
+
+  assign word_ready_o     = room && (state_q == StPayload);
+  assign descriptor_pop_o = take && (state_q == StHeader) && (index_q != 4'd0);
+
+  always_comb begin
+    state_d = state_q;
+    index_d = index_q;
+    if (take) index_d = index_q + 4'd1;
+    case (state_q)
+      StIdle: begin
+        index_d = 4'd0;
+        if (descriptor_valid_i) begin
+          if (stream_begin) state_d = StStreamHeader;
+          else              state_d = StHeader;
+        end
+      end
+      StStreamHeader: if (take && index_q == 4'd11) state_d = StStreamCrc;
+      StStreamCrc: begin
+        index_d = 4'd0;
+        if (take) state_d = StHeader;
+      end
+      StHeader:  if (take && index_q == 4'd3) state_d = StPayload;
+      StPayload: if (take && words_q == CountWidth'(1)) state_d = StCrc;
+      default:   if (take) state_d = StIdle;
+    endcase
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q       <= StIdle;
+      index_q       <= '0;
+      m_axis_tvalid_o <= 1'b0;
+      m_axis_tlast_o  <= 1'b0;
+      packets_o     <= '0;
+    end else begin
+      state_q <= state_d;
+      index_q <= index_d;
+      if (room) begin
+        m_axis_tvalid_o <= available;
+        m_axis_tlast_o  <= is_crc;
+      end
+      if (take && state_q == StCrc) packets_o <= packets_o + 32'd1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take) m_axis_tdata_o <= is_crc ? crc : word;
+    if (take && is_crc) sequence_q <= (state_q == StStreamCrc) ? 16'd1 : sequence_q + 16'd1;
+    if (state_q == StHeader)  words_q <= descriptor_i[CountWidth-1:0];
+    else if (take)            words_q <= words_q - 1'b1;
+  end
+
+  logic packet_begin;
+  assign packet_begin = (index_q == 4'd0) && (state_q == StStreamHeader || state_q == StHeader);
+
+  nrc_crc32 u_crc32 (
+    .clk_i,
+    .init_i (packet_begin),
+    .valid_i(take && !is_crc),
+    .word_i (word),
+    .crc_o  (crc)
+  );
+
+`ifndef SYNTHESIS
+  logic awake_q;  // out of reset: before, nothing is defined
+  initial awake_q = 1'b0;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) awake_q <= 1'b0;
+    else         awake_q <= 1'b1;
+  end
+
+  // AXI4-Stream: what is offered stays until it is taken.
+  logic        offered_q;
+  logic [32:0] offer_q;
+  always @(posedge clk_i) begin
+    offered_q <= awake_q && m_axis_tvalid_o && !m_axis_tready_i;
+    offer_q   <= {m_axis_tlast_o, m_axis_tdata_o};
+    if (awake_q && offered_q) begin
+      assert (m_axis_tvalid_o && offer_q == {m_axis_tlast_o, m_axis_tdata_o});
+    end
+  end
+`endif
+
+endmodule

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writing side of the packetizer: decides the fate of each packet.
+//
+// The words of a packet go to the packet buffer as they come. With the last one the packet is
+// committed, or dropped and rewound: when its words or its descriptor found no room, when a framing
+// error cut it short (`bad`), or when it builds on a packet that was dropped (no key packet while one
+// is needed). A committed packet leaves a descriptor of three entries in the descriptor queue:
+//   0  bits 15..0 frames, 16 key, 17 last, 18 first packet of its stream
+//   1  index of the first frame
+//   2  payload words
+// Dropped packets count in the index of the first frame: the gap tells a decoder what is missing.
+// After a packet with `last`, dropped or not, a new stream begins; the first packet of it that is
+// committed carries bit 18, so that the stream header precedes it.
+//
+// Decision and commit happen in the clock of the last word; the descriptor follows in the three
+// clocks after it. A packet that ends sooner than that finds no room: frames are LoopLatency clocks or
+// more apart, so that happens to no packet but one that a framing error cut short.
+
+module nrc_packet_writer #(
+  parameter int BufferWords = 16384,
+  parameter int QueueDepth  = 32,    // entries of the descriptor queue
+  parameter int QueueLimit  = 21     // a descriptor is pushed up to this level
+) (
+  input  logic                        clk_i,
+  input  logic                        rst_ni,
+
+  // From the bit packer.
+  input  logic                        word_valid_i,
+  input  logic                        word_last_i,
+  input  logic                        key_i,
+  input  logic                        bad_i,
+  input  logic                        last_i,
+  input  logic                        frame_end_i,
+
+  // To the packet buffer, whose data input is the word itself.
+  output logic                        write_o,
+  output logic                        commit_o,
+  output logic                        rewind_o,
+  input  logic                        full_i,
+
+  // To the descriptor queue.
+  output logic                        push_o,
+  output logic [31:0]                 descriptor_o,
+  input  logic [$clog2(QueueDepth):0] level_i,
+
+  output logic                        key_needed_o,
+  output logic [31:0]                 dropped_o,    // packets dropped since reset
+  output logic                        overflow_o    // pulse: a packet was dropped for lack of room
+);
+
+  localparam int CountWidth = $clog2(BufferWords) + 1;
+  localparam int LevelWidth = $clog2(QueueDepth) + 1;
+
+  // The packet in progress.
+  logic [15:0]           frames_q;
+  logic [31:0]           first_frame_q;
+  logic [CountWidth-1:0] words_q;       // words before this one; stops counting with lost_q
+  logic                  lost_q;        // a word found no room
+  logic                  stream_begin_q;
+  logic                  key_needed_q;
+
+  logic packet_end, lost, no_room, drop;
+  logic [1:0] push_left_q;              // descriptor entries still to be pushed, 3..0
+
+  assign packet_end = word_valid_i && word_last_i;
+  assign lost       = lost_q || full_i;
+  assign no_room    = lost || (push_left_q != 2'd0) || (level_i > LevelWidth'(QueueLimit));
+  assign drop       = no_room || bad_i || (key_needed_q && !key_i);
+
+  assign write_o    = word_valid_i && !lost_q;
+  assign commit_o   = packet_end && !drop;
+  assign rewind_o   = packet_end && drop;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      frames_q       <= '0;
+      first_frame_q  <= '0;
+      words_q        <= '0;
+      lost_q         <= 1'b0;
+      stream_begin_q <= 1'b1;
+      key_needed_q   <= 1'b0;
+      dropped_o      <= '0;
+      overflow_o     <= 1'b0;
+    end else begin
+      overflow_o <= packet_end && no_room;
+      if (frame_end_i) frames_q <= frames_q + 16'd1;
+      if (word_valid_i) begin
+        lost_q <= lost;
+        if (!lost) words_q <= words_q + 1'b1;
+      end
+      if (packet_end) begin
+        frames_q      <= '0;
+        words_q       <= '0;
+        lost_q        <= 1'b0;
+        first_frame_q <= last_i ? '0 : first_frame_q + {16'd0, frames_q} + {31'd0, frame_end_i};
+        key_needed_q  <= drop;
+        if (last_i)    stream_begin_q <= 1'b1;
+        else if (!drop) stream_begin_q <= 1'b0;
+        if (drop)      dropped_o <= dropped_o + 32'd1;
+      end
+    end
+  end
+
+  // Descriptor of the packet committed last, while it is pushed.
+  logic [18:0]           entry0_q;
+  logic [31:0]           entry1_q;
+  logic [CountWidth-1:0] entry2_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                  push_left_q <= 2'd0;
+    else if (commit_o)            push_left_q <= 2'd3;
+    else if (push_left_q != 2'd0) push_left_q <= push_left_q - 2'd1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (commit_o) begin
+      entry0_q <= {stream_begin_q, last_i, key_i, frames_q + {15'd0, frame_end_i}};
+      entry1_q <= first_frame_q;
+      entry2_q <= words_q + 1'b1;
+    end
+  end
+
+  always_comb begin
+    case (push_left_q)
+      2'd3:    descriptor_o = {13'd0, entry0_q};
+      2'd2:    descriptor_o = entry1_q;
+      default: descriptor_o = 32'(entry2_q);
+    endcase
+  end
+
+  assign push_o       = (push_left_q != 2'd0);
+  assign key_needed_o = key_needed_q;
+
+`ifndef SYNTHESIS
+  logic awake_q;  // out of reset: before, nothing is defined
+  initial awake_q = 1'b0;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) awake_q <= 1'b0;
+    else         awake_q <= 1'b1;
+  end
+
+  always @(posedge clk_i) begin
+    // A decoder cannot begin anywhere else.
+    if (awake_q && commit_o && stream_begin_q) assert (key_i);
+  end
+`endif
+
+endmodule

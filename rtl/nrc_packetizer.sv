@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage packetizer: the bit packer's words into packets on an AXI4-Stream (docs/bitstream.md,
+// sections 7 and 8). Golden model: nrc::Packetizer.
+//
+//   words -> nrc_packet_writer -> nrc_packet_buffer -> nrc_packet_emitter -> m_axis
+//                       |                                     ^
+//                       +-> nrc_fifo (descriptors) -----------+
+//
+// A packet's header tells its length and its frames, so the packet is held until it is whole. The
+// buffer is the only elastic part of the encoder: a packet that finds no room is dropped whole, and
+// key_needed_o then asks for a key packet until one was stored.
+// Latency: about 6 clocks from the last word of a packet to the first word of its header.
+
+module nrc_packetizer #(
+  parameter int Channels        = 1024,
+  parameter int CodeWidth       = 10,
+  parameter int Mapping         = nrc_pkg::MappingShift6,
+  parameter int PacketFrames    = 16,
+  parameter int KeyInterval     = 64,
+  parameter int RateMillihertz  = 20_000_000,
+  parameter int BufferWords     = 16384,  // a power of two
+  parameter int PacketFifoDepth = 8       // packets that wait at most
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic [31:0] table_id_i,    // of the table set in use, for the stream header
+
+  // From the bit packer.
+  input  logic        word_valid_i,
+  input  logic [31:0] word_i,        // bit 31 is the first bit
+  input  logic        word_last_i,
+  input  logic        key_i,         // these three with word_last_i
+  input  logic        bad_i,
+  input  logic        last_i,
+  input  logic        frame_end_i,
+
+  output logic        key_needed_o,
+
+  output logic [31:0] m_axis_tdata_o,
+  output logic        m_axis_tvalid_o,
+  output logic        m_axis_tlast_o,
+  input  logic        m_axis_tready_i,
+
+  output logic [31:0] packets_o,     // data packets sent since reset
+  output logic [31:0] dropped_o,     // data packets dropped since reset
+  output logic        overflow_o     // pulse: a packet was dropped for lack of room
+);
+
+  localparam int QueueDepth = 1 << $clog2(3 * PacketFifoDepth);  // three entries per packet
+
+  logic                        write, commit, rewind, full;
+  logic                        push, pop, descriptor_valid;
+  logic [31:0]                 descriptor_in, descriptor_out;
+  logic [$clog2(QueueDepth):0] level;
+  logic                        word_valid, word_ready;
+  logic [31:0]                 word;
+
+  nrc_packet_writer #(
+    .BufferWords(BufferWords),
+    .QueueDepth (QueueDepth),
+    .QueueLimit (3 * PacketFifoDepth - 3)
+  ) u_writer (
+    .clk_i,
+    .rst_ni,
+    .word_valid_i,
+    .word_last_i,
+    .key_i,
+    .bad_i,
+    .last_i,
+    .frame_end_i,
+    .write_o     (write),
+    .commit_o    (commit),
+    .rewind_o    (rewind),
+    .full_i      (full),
+    .push_o      (push),
+    .descriptor_o(descriptor_in),
+    .level_i     (level),
+    .key_needed_o,
+    .dropped_o,
+    .overflow_o
+  );
+
+  nrc_packet_buffer #(
+    .Words(BufferWords),
+    .Width(32)
+  ) u_buffer (
+    .clk_i,
+    .rst_ni,
+    .write_i (write),
+    .wdata_i (word_i),
+    .commit_i(commit),
+    .rewind_i(rewind),
+    .full_o  (full),
+    .valid_o (word_valid),
+    .rdata_o (word),
+    .ready_i (word_ready)
+  );
+
+  nrc_fifo #(
+    .Width(32),
+    .Depth(QueueDepth)
+  ) u_descriptors (
+    .clk_i,
+    .rst_ni,
+    .push_i (push),
+    .wdata_i(descriptor_in),
+    .valid_o(descriptor_valid),
+    .rdata_o(descriptor_out),
+    .pop_i  (pop),
+    .level_o(level)
+  );
+
+  nrc_packet_emitter #(
+    .Channels      (Channels),
+    .CodeWidth     (CodeWidth),
+    .Mapping       (Mapping),
+    .PacketFrames  (PacketFrames),
+    .KeyInterval   (KeyInterval),
+    .RateMillihertz(RateMillihertz),
+    .BufferWords   (BufferWords)
+  ) u_emitter (
+    .clk_i,
+    .rst_ni,
+    .table_id_i,
+    .descriptor_valid_i(descriptor_valid),
+    .descriptor_i      (descriptor_out),
+    .descriptor_pop_o  (pop),
+    .word_valid_i      (word_valid),
+    .word_i            (word),
+    .word_ready_o      (word_ready),
+    .m_axis_tdata_o,
+    .m_axis_tvalid_o,
+    .m_axis_tlast_o,
+    .m_axis_tready_i,
+    .packets_o
+  );
+
+endmodule

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# Small buffers, so that a stall overflows them soon. BufferWords holds a worst-case packet.
+nrc_unit_bench(encoder NAME 1ch PARAMS Channels=1 PacketFrames=10 BufferWords=64 PacketFifoDepth=2)
+nrc_unit_bench(encoder NAME 8ch PARAMS Channels=8 PacketFrames=7 KeyInterval=3 BufferWords=128)
+nrc_unit_bench(encoder NAME 32ch PARAMS Channels=32 PacketFrames=20 BufferWords=1024
+               LoadableTables=1)
+nrc_unit_bench(encoder NAME 256ch PARAMS Channels=256 PacketFrames=20 KeyInterval=2
+               BufferWords=4096)
+nrc_unit_bench(encoder NAME 384ch PARAMS Channels=384 PacketFrames=5 BufferWords=2048)
+nrc_unit_bench(encoder NAME 1024ch PARAMS Channels=1024 PacketFrames=20)
+nrc_unit_bench(encoder NAME generic TABLES generic
+               PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=256)
+nrc_unit_bench(encoder NAME study TABLES study PARAMS Channels=16 PacketFrames=20 BufferWords=512)

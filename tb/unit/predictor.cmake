@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+nrc_unit_bench(predictor NAME 1024 PARAMS Channels=1024 PredictorMode=2)
+nrc_unit_bench(predictor NAME 16 PARAMS Channels=16 PredictorMode=2)
+nrc_unit_bench(predictor NAME 1 PARAMS Channels=1 PredictorMode=2)
+nrc_unit_bench(predictor NAME delay PARAMS Channels=16 UpdateDelay=3 PredictorMode=2)
+nrc_unit_bench(predictor NAME w16 PARAMS Channels=10 CodeWidth=16 PredictorMode=2)
+nrc_unit_bench(predictor NAME w16_delay PARAMS Channels=1 CodeWidth=16 UpdateDelay=3 PredictorMode=2)
+nrc_unit_bench(predictor NAME w8 PARAMS Channels=16 CodeWidth=8 PredictorMode=2)
+nrc_unit_bench(predictor NAME w2 PARAMS Channels=3 CodeWidth=2 PredictorMode=2)
+nrc_unit_bench(predictor NAME difference PARAMS Channels=16 PredictorMode=1)
+nrc_unit_bench(predictor NAME difference_w16 PARAMS Channels=1 CodeWidth=16 UpdateDelay=3 PredictorMode=1)
+nrc_unit_bench(predictor NAME none PARAMS Channels=16 UpdateDelay=3 PredictorMode=0)

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// rtl/nrc_predictor.sv against nrc::Predictor: every prediction and innovation of interleaved
+// channels, in the clock in which it is due. Channels come back as soon as the loop latency allows
+// or with random gaps; what the design must not look at is random.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <random>
+#include <vector>
+
+#include "Vnrc_predictor.h"
+#include "nrc/predictor.hpp"
+#include "verilated_dut.hpp"
+
+namespace {
+
+#ifndef NRC_PARAM_Channels
+#define NRC_PARAM_Channels 1024
+#endif
+#ifndef NRC_PARAM_CodeWidth
+#define NRC_PARAM_CodeWidth 10
+#endif
+#ifndef NRC_PARAM_PredictorMode
+#define NRC_PARAM_PredictorMode 2
+#endif
+#ifndef NRC_PARAM_UpdateDelay
+#define NRC_PARAM_UpdateDelay 0
+#endif
+
+constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
+constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
+constexpr auto kMode = static_cast<nrc::PredictorMode>(NRC_PARAM_PredictorMode);
+constexpr int kUpdateDelay = NRC_PARAM_UpdateDelay;
+
+// rtl/nrc_latency_pkg.sv.
+constexpr long kPredictLatency = 6;
+constexpr long kInnovationLatency = 1;
+constexpr long kLoopLatency = 10 + kUpdateDelay;
+
+constexpr int kMin = -(1 << (kCodeWidth - 1));
+constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
+
+/// Low bits of a signed number, as they stand on a port.
+constexpr std::uint32_t bits(std::int32_t value, int width) {
+  return static_cast<std::uint32_t>(value) & ((1u << width) - 1);
+}
+
+/// Drives a port, whatever type its width gave it.
+template <class Port, class Value>
+void set(Port& port, Value value) {
+  port = static_cast<Port>(value);
+}
+
+/// Chooses a channel's next code, knowing what is predicted.
+using Source = std::function<int(std::uint32_t channel, const nrc::Prediction&, std::mt19937&)>;
+
+struct Options {
+  int frames = 100;
+  unsigned gap_percent = 0;    ///< of clocks without a sample
+  unsigned reset_percent = 0;  ///< of frames that begin anew, besides the first
+  unsigned cut_percent = 0;    ///< of frames that end too soon; the next is a reset frame at once
+};
+
+class Bench {
+ public:
+  explicit Bench(unsigned seed) : rng_(seed), states_(kChannels), entered_(kChannels, -1000) {
+    reset();
+  }
+
+  void reset() {
+    dut_->rst_ni = 0;
+    dut_->valid_i = 1;
+    for (int i = 0; i < 3; ++i) dut_.tick();
+    EXPECT_EQ(dut_->pred_valid_o, 0);
+    EXPECT_EQ(dut_->innovation_valid_o, 0);
+    dut_->rst_ni = 1;
+    predictions_.clear();
+    codes_.clear();
+    innovations_.clear();
+    clock_ += 3;
+  }
+
+  void run(const Options& options, const Source& source) {
+    bool cut = false;
+    for (int frame = 0; frame < options.frames; ++frame) {
+      const bool reset = frame == 0 || cut || rng_() % 100 < options.reset_percent;
+      const bool hurry = cut;  // whatever is in flight does not matter to a reset frame
+      cut = rng_() % 100 < options.cut_percent;
+      const auto channels = cut ? 1 + static_cast<std::uint32_t>(rng_() % kChannels) : kChannels;
+      for (std::uint32_t channel = 0; channel < channels; ++channel) {
+        while ((!hurry && clock_ - entered_[channel] < kLoopLatency) ||
+               rng_() % 100 < options.gap_percent) {
+          step(false, 0, false, 0, {});
+          if (testing::Test::HasFatalFailure()) return;
+        }
+        nrc::PredictorState& state = states_[channel];
+        const nrc::Prediction prediction = golden_.predict(state, reset);
+        const int code = std::clamp(source(channel, prediction, rng_), kMin, kMax);
+        golden_.update(state, prediction, static_cast<nrc::Code>(code), reset);
+        min_weight_ = std::min(min_weight_, state.weight);
+        max_weight_ = std::max(max_weight_, state.weight);
+        entered_[channel] = clock_;
+        step(true, channel, reset, code, prediction);
+        if (testing::Test::HasFatalFailure()) return;
+      }
+    }
+  }
+
+  /// Until everything in flight has come out.
+  void drain() {
+    for (int i = 0; i < 20 + kUpdateDelay && !testing::Test::HasFatalFailure(); ++i) {
+      step(false, 0, false, 0, {});
+    }
+    EXPECT_TRUE(predictions_.empty() && innovations_.empty());
+  }
+
+  int min_weight() const { return min_weight_; }
+  int max_weight() const { return max_weight_; }
+
+ private:
+  struct Due {
+    long clock;
+    std::uint32_t channel;
+    bool reset;
+    int code;
+    nrc::Prediction prediction;
+  };
+
+  void step(bool valid, std::uint32_t channel, bool reset, int code,
+            const nrc::Prediction& prediction) {
+    dut_->valid_i = valid;
+    set(dut_->channel_i, valid ? channel : rng_() % kChannels);
+    dut_->reset_i = valid ? reset : rng_() & 1;
+    if (valid) {
+      Due due{clock_ + kPredictLatency, channel, reset, code, prediction};
+      predictions_.push_back(due);
+      due.clock += kUpdateDelay;
+      codes_.push_back(due);
+      due.clock += kInnovationLatency;
+      innovations_.push_back(due);
+    }
+    std::uint32_t code_bits = bits(static_cast<int>(rng_()), kCodeWidth);
+    if (!codes_.empty() && codes_.front().clock == clock_) {
+      code_bits = bits(codes_.front().code, kCodeWidth);
+      codes_.pop_front();
+    }
+    set(dut_->code_i, code_bits);
+
+    dut_.tick();
+    ++clock_;
+
+    const bool predicts = !predictions_.empty() && predictions_.front().clock == clock_;
+    ASSERT_EQ(dut_->pred_valid_o, predicts) << "clock " << clock_;
+    if (predicts) {
+      const Due& due = predictions_.front();
+      ASSERT_EQ(dut_->pred_value_o, bits(due.prediction.value, kCodeWidth + 6))
+          << "channel " << due.channel << " clock " << clock_;
+      ASSERT_EQ(dut_->pred_code_o, bits(due.prediction.code, kCodeWidth))
+          << "channel " << due.channel << " clock " << clock_;
+      predictions_.pop_front();
+    }
+    const bool innovates = !innovations_.empty() && innovations_.front().clock == clock_;
+    ASSERT_EQ(dut_->innovation_valid_o, innovates) << "clock " << clock_;
+    if (innovates) {
+      const Due& due = innovations_.front();
+      const std::int32_t innovation =
+          nrc::Predictor::innovation(due.prediction, static_cast<nrc::Code>(due.code));
+      ASSERT_EQ(dut_->innovation_value_o, bits(innovation, kCodeWidth + 7))
+          << "channel " << due.channel << " clock " << clock_;
+      ASSERT_EQ(dut_->innovation_channel_o, due.channel);
+      ASSERT_EQ(dut_->innovation_reset_o, due.reset);
+      innovations_.pop_front();
+    }
+  }
+
+  nrc::tb::Dut<Vnrc_predictor> dut_;
+  std::mt19937 rng_;
+  nrc::Predictor golden_{kMode, kCodeWidth};
+  std::vector<nrc::PredictorState> states_;
+  std::vector<long> entered_;  ///< clock of each channel's last sample
+  std::deque<Due> predictions_;
+  std::deque<Due> codes_;
+  std::deque<Due> innovations_;
+  long clock_ = 0;
+  int min_weight_ = nrc::kWeightReset;
+  int max_weight_ = nrc::kWeightReset;
+};
+
+// Sources.
+
+int white(std::uint32_t, const nrc::Prediction&, std::mt19937& rng) {
+  return static_cast<int>(rng() % (1u << kCodeWidth)) + kMin;
+}
+
+/// Around the prediction: small residuals, both signs and zero.
+int near(std::uint32_t, const nrc::Prediction& prediction, std::mt19937& rng) {
+  return prediction.code + static_cast<int>(rng() % 7) - 3;
+}
+
+/// Each channel swings between the smallest and the largest code.
+class Extremes {
+ public:
+  int operator()(std::uint32_t channel, const nrc::Prediction&, std::mt19937&) {
+    high_[channel] = !high_[channel];
+    return high_[channel] ? kMax : kMin;
+  }
+
+ private:
+  std::vector<bool> high_ = std::vector<bool>(kChannels);
+};
+
+/// Steps of one code up to a twentieth of the range.
+class RandomWalk {
+ public:
+  int operator()(std::uint32_t channel, const nrc::Prediction&, std::mt19937& rng) {
+    const int step = std::max(1, (1 << kCodeWidth) / 20 >> channel % 5);
+    const auto random = static_cast<int>(rng() % static_cast<unsigned>(2 * step + 1));
+    last_[channel] = std::clamp(last_[channel] + random - step, kMin, kMax);
+    return last_[channel];
+  }
+
+ private:
+  std::vector<int> last_ = std::vector<int>(kChannels);
+};
+
+/// Doubles until it overflows: every step is larger than the last, which drives the weight up.
+class Growth {
+ public:
+  int operator()(std::uint32_t channel, const nrc::Prediction&, std::mt19937& rng) {
+    int& last = last_[channel];
+    last *= 2;
+    if (last == 0 || last < kMin || last > kMax) last = rng() % 2 == 0 ? 1 : -1;
+    return last;
+  }
+
+ private:
+  std::vector<int> last_ = std::vector<int>(kChannels);
+};
+
+/// As many frames as make this many samples, within limits.
+constexpr int frames_for(int samples) {
+  return std::clamp(samples / static_cast<int>(kChannels), 20, 20000);
+}
+
+void test(unsigned seed, const Options& options, const Source& source) {
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  Bench bench(seed);
+  bench.run(options, source);
+  bench.drain();
+}
+
+TEST(Predictor, White) { test(1, {frames_for(40000), 0, 0, 0}, white); }
+TEST(Predictor, WhiteWithGapsAndResets) { test(2, {frames_for(40000), 30, 5, 0}, white); }
+TEST(Predictor, NearThePrediction) { test(3, {frames_for(40000), 10, 1, 0}, near); }
+TEST(Predictor, RandomWalk) { test(4, {frames_for(40000), 0, 0, 0}, RandomWalk()); }
+TEST(Predictor, RandomWalkWithGapsAndResets) {
+  test(5, {frames_for(40000), 50, 3, 0}, RandomWalk());
+}
+TEST(Predictor, Growth) { test(6, {frames_for(40000), 0, 0, 0}, Growth()); }
+TEST(Predictor, Extremes) { test(7, {frames_for(40000), 5, 1, 0}, Extremes()); }
+TEST(Predictor, ResetInEveryFrame) { test(8, {30, 0, 100, 0}, white); }
+TEST(Predictor, FramesCutShort) { test(9, {frames_for(40000), 2, 3, 20}, RandomWalk()); }
+
+TEST(Predictor, Constant) {
+  for (const int code : {kMin, -1, 0, 1, kMax}) {
+    test(10, {40, 0, 0, 0}, [code](auto&&...) { return code; });
+  }
+}
+
+TEST(Predictor, HardwareResetInFlight) {
+  SCOPED_TRACE("seed 11");
+  Bench bench(11);
+  for (int i = 0; i < 4; ++i) {
+    bench.run({3, 10, 0, 0}, white);
+    bench.reset();
+  }
+  bench.run({10, 10, 0, 0}, white);
+  bench.drain();
+}
+
+/// The weight has to travel 1229 steps to its lower limit, so this takes many frames.
+TEST(Predictor, WeightReachesBothLimits) {
+  if (kMode != nrc::PredictorMode::kAdaptive) GTEST_SKIP() << "no weight in this mode";
+  if (kCodeWidth < 8) GTEST_SKIP() << "too few codes to grow through";
+  SCOPED_TRACE("seeds 12 and 13");
+  Bench down(12);
+  down.run({1500, 0, 0, 0}, Extremes());
+  down.drain();
+  EXPECT_EQ(down.min_weight(), nrc::kWeightMin);
+  Bench up(13);
+  up.run({1500, 0, 0, 0}, Growth());
+  up.drain();
+  EXPECT_EQ(up.max_weight(), nrc::kWeightMax);
+}
+
+}  // namespace
