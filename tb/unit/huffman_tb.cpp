@@ -230,16 +230,18 @@ TEST(Huffman, Extremes) {
   bench.drain();
 }
 
-// The stimulus above is worth something only if it reaches the ends of the format.
+// The random stimulus is worth something only if it reaches the ends of the format. Only wide
+// loaded tables are sure to have 15-bit codes.
+#if NRC_PARAM_SymbolBits >= 5
 TEST(Huffman, ReachesLongCodewords) {
-  if (!kLoadable || NRC_PARAM_SymbolBits < 5) GTEST_SKIP() << "the tables have no 15-bit escape";
   Bench bench(5, tables());
   bench.load();
   for (int i = 0; i < 200000; ++i) {
     bench.sample(bench.random_code(), bench.random_code(), bench.random_context());
   }
   EXPECT_GE(bench.longest(), 10 + kCodeWidth);
-  EXPECT_LE(bench.shortest(), 4);
+  EXPECT_LE(bench.shortest(), NRC_PARAM_SymbolBits);
 }
+#endif
 
 }  // namespace

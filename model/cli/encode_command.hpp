@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace nrc::cli {
+
+/// What to encode and how; the defaults are those of the command.
+struct EncodeArguments {
+  std::string input;
+  std::string output;
+  bool raw = false;            ///< int16 samples without a header instead of a WAV file
+  bool any_file = false;       ///< store what is not a WAV file instead of refusing it
+  std::uint32_t channels = 1;  ///< of raw input
+  double rate = 0.0;           ///< of raw input, Hz; 0: unknown
+  std::string profile = "huffman";
+  std::string tables;            ///< built-in name or table file; empty: choose
+  std::string mapping = "auto";  ///< auto, shift6 or code
+  std::uint32_t packet_frames = 0;
+  std::uint16_t key_interval = 0;
+  bool force = false;    ///< replace an existing output
+  bool sync = false;     ///< wait until the output is on the disk
+  bool verbose = false;  ///< say on standard error what was done
+};
+
+/// Encodes a file. @throws Error
+void encode_file(const EncodeArguments& arguments);
+
+}  // namespace nrc::cli

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// nrc generate: writes C++ and RTL sources from the table files, or checks that they are fresh.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "nrc/error.hpp"
+#include "nrc/source_generator.hpp"
+#include "output_file.hpp"
+
+namespace nrc::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct GenerateOptions {
+  std::string root = ".";
+  bool check = false;
+  std::string tables;
+  std::string rtl_directory;
+};
+
+std::string text_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+void write(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  OutputFile output(path.string(), nullptr, Overwrite::kReplace);
+  output.write(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  output.commit(false);
+  fmt::print("wrote {}\n", path.string());
+}
+
+/// The repository's own sources from its built-in table files.
+void generate_repository(const GenerateOptions& o) {
+  const fs::path root = o.root;
+  std::vector<TableSet> sets;
+  for (const char* name : {"default", "generic", "study"}) {
+    sets.push_back(
+        TableSet::load((root / "model/tables" / (std::string(name) + ".json")).string()));
+  }
+  std::string stale;
+  for (const auto& [path, text] : generate_sources(sets)) {
+    if (text_of(root / path) == text) continue;
+    if (o.check) {
+      stale += " " + path;
+    } else {
+      write(root / path, text);
+    }
+  }
+  if (!stale.empty()) {
+    throw Error("generated files differ from the table files:" + stale + "; run nrc generate");
+  }
+}
+
+/// The RTL of one table file of the user's, into a directory of theirs.
+void generate_rtl(const GenerateOptions& o) {
+  const TableSet set = TableSet::load(o.tables);
+  for (const auto& [path, text] : generate_sources({set})) {
+    const fs::path p = path;
+    if (p.extension() == ".sv" && p.parent_path().filename() == set.name) {
+      write(fs::path(o.rtl_directory) / p.filename(), text);
+    }
+  }
+}
+
+}  // namespace
+
+void add_generate_command(CLI::App& app) {
+  auto options = std::make_shared<GenerateOptions>();
+  CLI::App* command = app.add_subcommand(
+      "generate", "Write the C++ and RTL sources that hold constants and tables");
+  command->add_option("ROOT", options->root, "The project's root directory")->capture_default_str();
+  command->add_flag("--check", options->check, "Write nothing, fail if a file would change");
+  auto* tables =
+      command->add_option("--tables", options->tables, "Write the RTL of this table file instead");
+  command->add_option("--rtl", options->rtl_directory, "Directory for the RTL of --tables")
+      ->needs(tables);
+  command->callback([options, tables] {
+    if (tables->count() == 0) {
+      generate_repository(*options);
+    } else if (options->rtl_directory.empty()) {
+      throw Error("--tables needs --rtl DIRECTORY for the files");
+    } else {
+      generate_rtl(*options);
+    }
+  });
+}
+
+}  // namespace nrc::cli

@@ -1,0 +1,545 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nrc/file_codec.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "nrc/encoder.hpp"
+#include "nrc/error.hpp"
+#include "nrc/shift6.hpp"
+#include "nrc/wav.hpp"
+
+namespace nrc {
+namespace {
+
+/// Samples of a packet when the user does not say how many frames it has.
+constexpr std::uint32_t kDefaultPacketSamples = 65536;
+/// Keeps the longest coded payload, 31 bits a sample, below the format's limit of 2^26 bytes.
+constexpr std::uint64_t kMaxPacketSamples = std::uint64_t{1} << 24;
+constexpr std::array<int, 4> kCodeWidths = {10, 12, 14, 16};
+constexpr std::size_t kPieceBytes = std::size_t{1} << 22;
+constexpr std::size_t kPieceHeaderBytes = 12;
+constexpr std::size_t kUnpackBytes = std::size_t{1} << 16;
+
+std::int16_t sample_at(const std::uint8_t* bytes) {
+  return static_cast<std::int16_t>(bytes[0] | bytes[1] << 8);
+}
+
+std::vector<std::int16_t> samples_of(const std::uint8_t* bytes, std::size_t count) {
+  std::vector<std::int16_t> samples(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    samples[i] = sample_at(bytes + 2 * i);
+  }
+  return samples;
+}
+
+/// What the choice of mapping and code width depends on, gathered packet by packet.
+struct SampleRange {
+  std::size_t packets = 0;
+  std::size_t off_grid_packets = 0;  ///< with samples off the shift6 grid
+  std::int16_t lowest = 0;
+  std::int16_t highest = 0;
+
+  void add(const std::uint8_t* bytes, std::size_t count) {
+    bool on_grid = true;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::int16_t sample = sample_at(bytes + 2 * i);
+      lowest = std::min(lowest, sample);
+      highest = std::max(highest, sample);
+      on_grid = on_grid && Shift6::on_grid(sample);
+    }
+    ++packets;
+    off_grid_packets += on_grid ? 0 : 1;
+  }
+
+  /// Off-grid packets are sent raw, so a few of them are cheaper than giving up the grid.
+  bool suits_shift6() const { return off_grid_packets == 0 || 4 * off_grid_packets < packets; }
+
+  /// Smallest code width that holds all samples and `headroom` bits more.
+  int code_width(int headroom) const {
+    for (const int width : kCodeWidths) {
+      const std::int32_t half = (std::int32_t{1} << (width - 1)) >> headroom;
+      if (lowest >= -half && highest < half) {
+        return width;
+      }
+    }
+    return kMaxCodeWidth;
+  }
+};
+
+/// Finds mapping and code width, and the tables that go with them.
+/// @param first  samples of the first packet, on which tables are tried
+const TableSet& choose_coding(const SampleRange& range, int headroom, const EncodeOptions& options,
+                              const std::vector<std::int16_t>& first, StreamHeader& header) {
+  header.mapping =
+      options.mapping.value_or(range.suits_shift6() ? Mapping::kShift6 : Mapping::kCode);
+  header.code_width = header.mapping == Mapping::kShift6 ? 10 : range.code_width(headroom);
+  if (options.tables != nullptr) {
+    return *options.tables;
+  }
+  const TableSet& standard = TableSet::builtin("default");
+  if (header.mapping == Mapping::kShift6) {
+    return standard;
+  }
+  const TableSet& generic = TableSet::builtin("generic");
+  const auto cost = [&](const TableSet& tables) {
+    return Encoder(header, tables)
+        .encode_samples(first.data(), first.size() / header.channels, {})
+        .size();
+  };
+  return cost(generic) < cost(standard) ? generic : standard;
+}
+
+/// Header of a stream with the settings that do not depend on the samples.
+StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
+                        const EncodeOptions& options) {
+  if (channels < 1 || channels > kMaxChannels) {
+    throw Error(fmt::format("{} channels are not possible; give 1 to {}", channels, kMaxChannels));
+  }
+  const std::uint32_t frames =
+      options.packet_frames != 0
+          ? options.packet_frames
+          : std::clamp<std::uint32_t>(kDefaultPacketSamples / channels, 1, kMaxPacketFrames);
+  if (frames > kMaxPacketFrames || std::uint64_t{frames} * channels > kMaxPacketSamples) {
+    throw Error(fmt::format(
+        "packets of {} frames are too large with {} channels; give at most {}", frames, channels,
+        std::min<std::uint64_t>(kMaxPacketFrames, kMaxPacketSamples / channels)));
+  }
+  StreamHeader header;
+  header.channels = channels;
+  header.rate_millihertz = rate_millihertz;
+  header.packet_frames = static_cast<std::uint16_t>(frames);
+  header.key_interval = options.key_interval;
+  return header;
+}
+
+void put32(std::vector<std::uint8_t>& bytes, std::size_t value) {
+  for (int shift = 0; shift < 32; shift += 8) {
+    bytes.push_back(static_cast<std::uint8_t>(value >> shift));
+  }
+}
+
+std::uint32_t get32(const std::uint8_t* bytes) {
+  return static_cast<std::uint32_t>(sample_at(bytes) & 0xFFFF) |
+         static_cast<std::uint32_t>(sample_at(bytes + 2) & 0xFFFF) << 16;
+}
+
+/// Payload of a container packet that holds `size` bytes of the file.
+std::vector<std::uint8_t> container_payload(bool after_samples, const std::uint8_t* data,
+                                            std::size_t size) {
+  uLongf packed_size = compressBound(static_cast<uLong>(size));
+  std::vector<std::uint8_t> packed(packed_size);
+  const bool smaller = compress2(packed.data(), &packed_size, data, static_cast<uLong>(size),
+                                 Z_BEST_COMPRESSION) == Z_OK &&
+                       packed_size < size;
+  const std::uint8_t* const stored = smaller ? packed.data() : data;
+  const std::size_t stored_size = smaller ? packed_size : size;
+  std::vector<std::uint8_t> payload = {static_cast<std::uint8_t>(after_samples ? 1 : 0),
+                                       static_cast<std::uint8_t>(smaller ? 1 : 0), 0, 0};
+  put32(payload, size);
+  put32(payload, stored_size);
+  payload.insert(payload.end(), stored, stored + stored_size);
+  payload.resize((payload.size() + 3) / 4 * 4);
+  return payload;
+}
+
+/// Unpacks a zlib stream to `sink`, in little memory however much it holds.
+/// @return false if it is damaged or its length is another
+bool unpack(const std::uint8_t* data, std::uint32_t size, std::uint32_t length,
+            const ByteSink& sink) {
+  z_stream stream = {};
+  if (inflateInit(&stream) != Z_OK) {
+    throw Error("out of memory; close other programs and try again");
+  }
+  const std::unique_ptr<z_stream, decltype(&inflateEnd)> guard(&stream, inflateEnd);
+  stream.next_in = const_cast<std::uint8_t*>(data);  // zlib's interface; it only reads
+  stream.avail_in = size;
+  std::vector<std::uint8_t> out(kUnpackBytes);
+  std::uint64_t total = 0;
+  int status = Z_OK;
+  while (status == Z_OK) {
+    stream.next_out = out.data();
+    stream.avail_out = static_cast<uInt>(out.size());
+    status = inflate(&stream, Z_NO_FLUSH);
+    const std::size_t count = out.size() - stream.avail_out;
+    total += count;
+    if (total > length) {
+      return false;
+    }
+    sink(out.data(), count);
+  }
+  return status == Z_STREAM_END && stream.avail_in == 0 && total == length;
+}
+
+}  // namespace
+
+/// Cuts samples into packets and hands the packets on.
+class PacketWriter {
+ public:
+  PacketWriter(const StreamHeader& header, const TableSet& tables, const ByteSink& sink)
+      : encoder_(header, tables), sink_(sink) {
+    summary_.header = encoder_.header();
+    summary_.tables = tables.name;
+    send(encoder_.stream_header());
+  }
+
+  /// A part of the file that holds no samples, in as many pieces as it takes.
+  void container(bool after_samples, const std::uint8_t* data, std::size_t size,
+                 const ByteProgress& progress = {}) {
+    for (std::size_t done = 0; done < size;) {
+      const std::size_t count = std::min(size - done, kPieceBytes);
+      send(encoder_.container(container_payload(after_samples, data + done, count)));
+      done += count;
+      if (progress) {
+        progress(done);
+      }
+    }
+  }
+
+  void packet(const std::vector<std::int16_t>& samples, bool last) {
+    const std::size_t frames = samples.size() / summary_.header.channels;
+    const std::uint16_t interval = summary_.header.key_interval;
+    const bool key = interval != 0 && packets_ % interval == 0;
+    send(encoder_.encode_samples(samples.data(), frames, {key, last}));
+    summary_.frames += frames;
+    ++packets_;
+  }
+
+  EncodeSummary& summary() { return summary_; }
+
+ private:
+  void send(const std::vector<std::uint8_t>& bytes) {
+    sink_(bytes.data(), bytes.size());
+    summary_.stream_bytes += bytes.size();
+  }
+
+  Encoder encoder_;
+  const ByteSink& sink_;
+  EncodeSummary summary_;
+  std::uint64_t packets_ = 0;
+};
+
+namespace {
+
+/// The part of an image that holds samples, cut into packets.
+class SampleImage {
+ public:
+  SampleImage(const std::uint8_t* data, std::size_t size, const StreamHeader& header)
+      : data_(data),
+        size_(size),
+        packet_bytes_(std::size_t{2} * header.channels * header.packet_frames) {}
+
+  bool whole(std::size_t offset) const { return size_ - offset <= packet_bytes_; }
+  std::size_t packet_bytes(std::size_t offset) const {
+    return std::min(size_ - offset, packet_bytes_);
+  }
+  std::vector<std::int16_t> packet(std::size_t offset) const {
+    return samples_of(data_ + offset, packet_bytes(offset) / 2);
+  }
+  SampleRange range() const {
+    SampleRange range;
+    for (std::size_t offset = 0; offset < size_; offset += packet_bytes_) {
+      range.add(data_ + offset, packet_bytes(offset) / 2);
+    }
+    return range;
+  }
+  /// Sends all packets; the last one closes the stream. An empty image sends one empty packet.
+  void send(PacketWriter& writer, std::size_t done_before, const ByteProgress& progress) const {
+    std::size_t offset = 0;
+    bool last = false;
+    while (!last) {
+      last = whole(offset);
+      writer.packet(packet(offset), last);
+      offset += packet_bytes(offset);
+      if (progress) {
+        progress(done_before + offset);
+      }
+    }
+  }
+
+ private:
+  const std::uint8_t* data_;
+  std::size_t size_;
+  std::size_t packet_bytes_;
+};
+
+}  // namespace
+
+EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const EncodeOptions& options,
+                         const ByteSink& sink, const ByteProgress& progress) {
+  const WavLayout layout = read_wav_layout(image, size);
+  // The stream's rate is in 1/1000 Hz; a rate beyond that is still in the container.
+  constexpr std::uint32_t kMaxRate = std::numeric_limits<std::uint32_t>::max() / 1000;
+  const bool rate_fits = layout.rate <= kMaxRate;
+  StreamHeader header =
+      layout.applies() ? header_for(layout.channels, rate_fits ? layout.rate * 1000 : 0, options)
+                       : header_for(1, 0, {});
+  header.total_frames = layout.applies() ? layout.frames() : 0;
+  header.container = 2;
+  const std::size_t end = layout.data_offset + layout.data_bytes;
+  if (layout.applies() && rate_fits && layout.data_offset == kCanonicalHeaderBytes && end == size) {
+    const std::vector<std::uint8_t> header_bytes(image, image + kCanonicalHeaderBytes);
+    // A size field that the canonical header cannot hold belongs to a file that is not canonical.
+    try {
+      header.container =
+          canonical_header(layout.channels, layout.rate, layout.frames()) == header_bytes ? 1 : 2;
+    } catch (const Error&) {
+      header.container = 2;
+    }
+  }
+  const SampleImage samples(image + layout.data_offset, layout.data_bytes, header);
+  const TableSet& tables =
+      layout.applies() ? choose_coding(samples.range(), 0, options, samples.packet(0), header)
+                       : TableSet::builtin("default");
+  PacketWriter writer(header, tables, sink);
+  if (!layout.applies()) {
+    writer.container(false, image, size, progress);
+  } else if (header.container == 2) {
+    writer.container(false, image, layout.data_offset);
+    writer.container(true, image + end, size - end);
+  }
+  samples.send(writer, layout.data_offset, progress);
+  EncodeSummary& summary = writer.summary();
+  summary.input_bytes = size;
+  summary.stored_because = layout.reason;
+  return summary;
+}
+
+EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint32_t channels,
+                         std::uint32_t rate_millihertz, const EncodeOptions& options,
+                         const ByteSink& sink, const ByteProgress& progress) {
+  StreamHeader header = header_for(channels, rate_millihertz, options);
+  const std::size_t frame_bytes = std::size_t{2} * channels;
+  if (size % frame_bytes != 0) {
+    throw Error(
+        fmt::format("{} bytes are not a whole number of frames of {} channels; check the "
+                    "number of channels and that the input is int16 without a header",
+                    size, channels));
+  }
+  header.total_frames = size / frame_bytes;
+  const SampleImage samples(image, size, header);
+  const TableSet& tables = choose_coding(samples.range(), 0, options, samples.packet(0), header);
+  PacketWriter writer(header, tables, sink);
+  samples.send(writer, 0, progress);
+  writer.summary().input_bytes = size;
+  return writer.summary();
+}
+
+RawEncoder::RawEncoder(std::uint32_t channels, std::uint32_t rate_millihertz,
+                       const EncodeOptions& options, ByteSink sink)
+    : options_(options),
+      sink_(std::move(sink)),
+      header_(header_for(channels, rate_millihertz, options)),
+      packet_bytes_(std::size_t{2} * channels * header_.packet_frames) {
+  pending_.reserve(packet_bytes_);
+}
+
+RawEncoder::~RawEncoder() = default;
+
+void RawEncoder::add(const std::uint8_t* data, std::size_t size) {
+  input_bytes_ += size;
+  while (size > 0) {
+    // A full packet waits for the next byte, since only then is it known not to be the last one.
+    if (pending_.size() == packet_bytes_) {
+      flush(false);
+    }
+    const std::size_t count = std::min(size, packet_bytes_ - pending_.size());
+    pending_.insert(pending_.end(), data, data + count);
+    data += count;
+    size -= count;
+  }
+}
+
+EncodeSummary RawEncoder::finish() {
+  if (pending_.size() % (std::size_t{2} * header_.channels) != 0) {
+    throw Error(
+        fmt::format("the input ends inside a frame of {} channels after {} bytes; check the "
+                    "number of channels and that the input is int16 without a header",
+                    header_.channels, input_bytes_));
+  }
+  flush(true);
+  writer_->summary().input_bytes = input_bytes_;
+  return writer_->summary();
+}
+
+void RawEncoder::flush(bool last) {
+  const std::vector<std::int16_t> samples = samples_of(pending_.data(), pending_.size() / 2);
+  if (!writer_) {
+    SampleRange range;
+    range.add(pending_.data(), samples.size());
+    // Later samples may be larger than those of the first packet. Two bits more cost next to
+    // nothing, while a packet that does not fit is sent raw.
+    const TableSet& tables = choose_coding(range, 2, options_, samples, header_);
+    writer_ = std::make_unique<PacketWriter>(header_, tables, sink_);
+  }
+  writer_->packet(samples, last);
+  pending_.clear();
+}
+
+ContainerPiece parse_container(const std::uint8_t* payload, std::size_t size) {
+  const auto damaged = [](const char* what) {
+    throw Error(fmt::format("a container packet {}; get the stream from its source again", what));
+  };
+  if (size < kPieceHeaderBytes) {
+    damaged("is too short");
+  }
+  if (payload[0] > 1 || payload[1] > 1 || payload[2] != 0 || payload[3] != 0) {
+    damaged("is of a kind that this version does not know");
+  }
+  ContainerPiece piece;
+  piece.after_samples = payload[0] == 1;
+  piece.compressed = payload[1] == 1;
+  piece.length = get32(payload + 4);
+  piece.stored = get32(payload + 8);
+  const std::size_t room = size - kPieceHeaderBytes;
+  if (piece.stored > room || room - piece.stored > 3 ||
+      (!piece.compressed && piece.stored != piece.length) ||
+      std::any_of(payload + kPieceHeaderBytes + piece.stored, payload + size,
+                  [](std::uint8_t byte) { return byte != 0; })) {
+    damaged("has lengths that contradict each other");
+  }
+  return piece;
+}
+
+namespace {
+
+/// Writes the bytes that a checked container payload holds.
+void write_piece(const std::uint8_t* payload, std::size_t size, const ByteSink& sink) {
+  const ContainerPiece piece = parse_container(payload, size);
+  const std::uint8_t* const stored = payload + kPieceHeaderBytes;
+  if (!piece.compressed) {
+    sink(stored, piece.stored);
+  } else if (!unpack(stored, piece.stored, piece.length, sink)) {
+    throw Error("a container packet cannot be unpacked; get the stream from its source again");
+  }
+}
+
+}  // namespace
+
+FileDecoder::FileDecoder(ByteSink sink, Decoder::TableSource tables)
+    : sink_(std::move(sink)), decoder_(std::move(tables)) {}
+
+void FileDecoder::fail(const std::string& what) const {
+  throw Error(
+      fmt::format("{} at byte {} of the stream; get it from its source again", what, position_));
+}
+
+void FileDecoder::add(const std::uint8_t* data, std::size_t size) {
+  // Packets are parsed where they lie; only what is left of an incomplete one is copied.
+  const bool buffered = !buffer_.empty();
+  if (buffered) {
+    buffer_.insert(buffer_.end(), data, data + size);
+    data = buffer_.data();
+    size = buffer_.size();
+  }
+  std::size_t used = 0;
+  while (used < size) {
+    if (decoder_.finished()) {
+      fail("bytes follow the end");
+    }
+    const ParsedPacket packet = parse_packet(data + used, size - used);
+    if (packet.status == ParseStatus::kIncomplete) {
+      break;
+    }
+    if (packet.status != ParseStatus::kPacket && !decoder_.header()) {
+      throw Error(
+          packet.status == ParseStatus::kBadSync
+              ? "not an nrc stream; give a file that `nrc encode` wrote"
+              : "the stream's first packet is damaged; get the stream from its source again");
+    }
+    switch (packet.status) {
+      case ParseStatus::kPacket:
+      case ParseStatus::kIncomplete:
+        break;
+      case ParseStatus::kBadSync:
+        fail("no packet begins");
+      case ParseStatus::kBadHeader:
+        fail("a packet with a damaged header");
+      case ParseStatus::kBadCrc:
+        fail("a damaged packet (wrong CRC)");
+    }
+    take(packet);
+    used += packet.size;
+    position_ += packet.size;
+  }
+  if (buffered) {
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(used));
+  } else {
+    buffer_.assign(data + used, data + size);
+  }
+}
+
+void FileDecoder::take(const ParsedPacket& packet) {
+  samples_.clear();
+  decoder_.decode(packet, samples_);
+  if (!begun_) {
+    begin(*decoder_.header());
+  }
+  if (packet.header.type == PacketType::kContainer) {
+    take_container(packet);
+  } else if (packet.header.type != PacketType::kStreamHeader) {
+    data_begun_ = true;
+  }
+  if (decoder_.frames() > decoder_.header()->total_frames) {
+    fail("more frames than the stream's header says");
+  }
+  if (samples_.empty()) {
+    return;
+  }
+  bytes_.resize(2 * samples_.size());
+  for (std::size_t i = 0; i < samples_.size(); ++i) {
+    bytes_[2 * i] = static_cast<std::uint8_t>(samples_[i]);
+    bytes_[2 * i + 1] = static_cast<std::uint8_t>(samples_[i] >> 8);
+  }
+  sink_(bytes_.data(), bytes_.size());
+}
+
+void FileDecoder::begin(const StreamHeader& header) {
+  begun_ = true;
+  if (header.container != 1) {
+    return;
+  }
+  if (header.total_frames == kUnknownFrames || header.rate_millihertz % 1000 != 0) {
+    fail("a header that does not give the WAV file's length or rate");
+  }
+  const std::vector<std::uint8_t> bytes =
+      canonical_header(header.channels, header.rate_millihertz / 1000, header.total_frames);
+  sink_(bytes.data(), bytes.size());
+}
+
+void FileDecoder::take_container(const ParsedPacket& packet) {
+  if (decoder_.header()->container != 2 || data_begun_) {
+    fail("a container packet out of place");
+  }
+  const std::uint8_t* const payload = packet.payload;
+  const std::size_t size = packet.header.length;
+  if (parse_container(payload, size).after_samples) {
+    after_.emplace_back(payload, payload + size);
+  } else {
+    write_piece(payload, size, sink_);
+  }
+}
+
+void FileDecoder::finish() {
+  if (!buffer_.empty() || !decoder_.finished()) {
+    throw Error(fmt::format(
+        "the stream was cut after {} bytes{}; get it from its source again",
+        position_ + buffer_.size(),
+        decoder_.header() ? fmt::format(" and {} frames", decoder_.frames()) : std::string()));
+  }
+  const std::uint64_t total = decoder_.header()->total_frames;
+  if (total != kUnknownFrames && total != decoder_.frames()) {
+    fail(fmt::format("only {} frames instead of {}", decoder_.frames(), total));
+  }
+  for (const std::vector<std::uint8_t>& payload : after_) {
+    write_piece(payload.data(), payload.size(), sink_);
+  }
+  after_.clear();
+}
+
+}  // namespace nrc

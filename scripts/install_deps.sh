@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs what a make target needs: install_deps.sh GROUP...
+# Groups: model < sim < test < dev (each holds the one before), view (gtkwave).
+# Says nothing and touches no network when everything is already there.
+# NO_INSTALL=1 only reports.
+set -euo pipefail
+
+MODEL=(cmake g++ make pkg-config zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev)
+SIM=("${MODEL[@]}" verilator libsystemc-dev)
+TEST=("${SIM[@]}" libgtest-dev libsndfile1-dev yosys iverilog python3 git)
+DEV=("${TEST[@]}" clang-format clang-tidy lcov)
+VIEW=(gtkwave)
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# Finds a library by its pkg-config or CMake file, or by a header.
+library() {
+  local module=$1 header=$2 dir
+  if command -v pkg-config >/dev/null && pkg-config --exists "$module"; then return 0; fi
+  for dir in /usr/include /usr/local/include /opt/homebrew/include ${CPATH:+"${CPATH%%:*}"}; do
+    if [ -e "$dir/$header" ]; then return 0; fi
+  done
+  return 1
+}
+
+# Whether the tool behind a Debian package is there however it was installed.
+have() {
+  case $1 in
+    zlib1g-dev) library zlib zlib.h ;;
+    libcli11-dev) library CLI11 CLI/CLI.hpp ;;
+    nlohmann-json3-dev) library nlohmann_json nlohmann/json.hpp ;;
+    libfmt-dev) library fmt fmt/core.h ;;
+    libsystemc-dev) library systemc systemc.h ;;
+    libgtest-dev) library gtest gtest/gtest.h ;;
+    libsndfile1-dev) library sndfile sndfile.h ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+
+[ $# -gt 0 ] || die "usage: $0 model|sim|test|dev|view ..."
+wanted=()
+for group in "$@"; do
+  case $group in
+    model) wanted+=("${MODEL[@]}") ;;
+    sim) wanted+=("${SIM[@]}") ;;
+    test) wanted+=("${TEST[@]}") ;;
+    dev) wanted+=("${DEV[@]}") ;;
+    view) wanted+=("${VIEW[@]}") ;;
+    *) die "unknown group '$group' (model, sim, test, dev, view)" ;;
+  esac
+done
+
+# dpkg answers for all packages at once; ask the slower checks about the rest.
+declare -A installed=()
+if command -v dpkg-query >/dev/null; then
+  while read -r status package; do
+    if [ "$status" = installed ]; then installed[$package]=1; fi
+  done < <(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null || true)
+fi
+missing=()
+for package in "${wanted[@]}"; do
+  [ -z "${installed[$package]:-}" ] || continue
+  installed[$package]=1 # report a package of two groups once
+  have "$package" || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  die "missing: ${missing[*]} (Debian package names). Install them with your package manager and try again."
+fi
+
+become=()
+if [ "$(id -u)" -ne 0 ]; then become=(sudo -n); fi
+if [ "${NO_INSTALL:-0}" = 1 ] || { [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; }; then
+  die "missing packages. Install them with:
+  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+fi
+
+# sudo clears the environment, but apt may need the proxy.
+environment=(DEBIAN_FRONTEND=noninteractive)
+for name in http_proxy https_proxy no_proxy; do
+  if [ -n "${!name:-}" ]; then environment+=("$name=${!name}"); fi
+done
+log=$(mktemp "${TMPDIR:-/tmp}/nrc-apt.XXXXXX")
+apt() { "${become[@]}" env "${environment[@]}" apt-get -o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null; }
+
+printf 'Installing: %s\n' "${missing[*]}"
+apt update || true # one broken source must not stop us: the install decides
+if ! apt install -y --no-install-recommends "${missing[@]}"; then
+  reason=$(grep -m1 '^E:' "$log" || tail -n1 "$log")
+  die "apt-get could not install ${missing[*]}: ${reason:-no message} (log: $log)"
+fi
+rm -f "$log"

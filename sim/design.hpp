@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "nrc/packetizer.hpp"
+#include "nrc/table_set.hpp"
+
+namespace nrc::sim {
+
+constexpr std::uint64_t kClockPeriodNs = 50;  ///< 20 MHz
+
+/// With fewer channels the RTL rests after each frame (docs/rtl.md, "Framing"), so that neither the
+/// clock budget nor an input that is always ready can be asked of it.
+constexpr std::uint32_t kChannelsWithoutRest = 16;
+
+/// The RTL's parameters, as far as they show in its stream.
+struct Design {
+  StreamHeader header;
+  const TableSet* tables = nullptr;
+
+  std::uint64_t frame_samples() const { return header.channels; }
+  std::uint64_t group_samples() const {
+    return std::uint64_t{header.packet_frames} * header.channels;
+  }
+  /// Clocks for the frames of one packet, at one sample a clock.
+  std::uint64_t group_budget() const { return group_samples(); }
+  bool rests() const { return header.channels < kChannelsWithoutRest; }
+
+  /// Bytes of the largest possible packet (docs/bitstream.md, section 5).
+  std::uint64_t largest_packet() const {
+    const std::uint64_t bits = group_samples() * (static_cast<std::uint64_t>(kMaxCodeLength) +
+                                                  static_cast<std::uint64_t>(header.code_width));
+    return kPacketHeaderBytes + (bits + 31) / 32 * 4 + kPacketCrcBytes;
+  }
+};
+
+}  // namespace nrc::sim

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <systemc>
+
+namespace nrc::sim {
+
+/// The link: takes packets, but stalls for a part of the time. Stalls and the times between them
+/// are of random length; the shorter of both lasts 16 clocks on average.
+class LinkSink : public sc_core::sc_module {
+ public:
+  SC_HAS_PROCESS(LinkSink);
+
+  sc_core::sc_in<bool> clock{"clock"};
+  sc_core::sc_out<bool> ready{"ready"};
+
+  /// @param stall_percent  0..99
+  LinkSink(const sc_core::sc_module_name& name, int stall_percent, std::uint64_t seed)
+      : sc_module(name), random_(seed ^ 0x6C696E6B), stall_percent_(stall_percent) {
+    const int percent = std::max(stall_percent, 1);
+    const int shorter = std::min(percent, 100 - percent);
+    mean_stall_ = kMeanRun * percent / shorter;
+    mean_flow_ = kMeanRun * (100 - percent) / shorter;
+    SC_METHOD(tick);
+    sensitive << clock.pos();
+    dont_initialize();
+  }
+
+ private:
+  static constexpr int kMeanRun = 16;
+
+  void tick() {
+    if (stall_percent_ == 0) {
+      ready.write(true);
+      return;
+    }
+    if (left_ == 0) {
+      stalled_ = !stalled_;
+      const auto mean = static_cast<std::uint64_t>(stalled_ ? mean_stall_ : mean_flow_);
+      left_ = 1 + random_() % (2 * mean - 1);
+      ready.write(!stalled_);
+    }
+    --left_;
+  }
+
+  std::mt19937_64 random_;
+  const int stall_percent_;
+  int mean_stall_ = 0;
+  int mean_flow_ = 0;
+  std::uint64_t left_ = 0;  ///< clocks left of this stall or flow
+  bool stalled_ = true;
+};
+
+}  // namespace nrc::sim

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The system bench: the RTL's top module, verilated for SystemC, between an ADC that never waits
+// and a link that stalls, against the golden model.
+#include <fmt/format.h>
+#include <verilated.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <systemc>
+
+#include "Vnrc_encoder.h"
+#include "adc_source.hpp"
+#include "design.hpp"
+#include "link_sink.hpp"
+#include "monitor.hpp"
+#include "nrc/error.hpp"
+#include "progress.hpp"
+#include "recording.hpp"
+#include "report.hpp"
+#include "scoreboard.hpp"
+#include "verilated_dut.hpp"
+
+#if VM_TRACE
+#include <verilated_fst_sc.h>
+#endif
+
+namespace nrc::sim {
+namespace {
+
+constexpr int kExitFail = 1;     ///< the verdict is FAIL
+constexpr int kExitTrouble = 2;  ///< there is no verdict
+
+constexpr int kResetClocks = 8;
+constexpr int kSliceClocks = 16384;  ///< from one look at the progress to the next
+
+struct Options {
+  std::string data;
+  std::uint32_t channels = NRC_PARAM_Channels;
+  std::uint32_t frames = 800;
+  std::uint64_t seed = 1;
+  std::string profile = "huffman";
+  int stall = 20;
+  bool allow_drops = false;
+  std::uint32_t off_grid = 0;
+  std::string trace;
+  std::optional<std::uint64_t> corrupt_bit;
+  std::string inject;
+};
+
+Design built_design() {
+  Design design;
+  design.tables = &TableSet::builtin(NRC_TABLES);
+  design.header.channels = NRC_PARAM_Channels;
+  design.header.packet_frames = NRC_PARAM_PacketFrames;
+  design.header.key_interval = NRC_PARAM_KeyInterval;
+  design.header.rate_millihertz = NRC_PARAM_RateMillihertz;
+  return design;
+}
+
+void declare(CLI::App& app, Options& o) {
+  app.add_option("--data", o.data, "Directory with WAV files to play; none: synthetic")
+      ->type_name("DIR");
+  app.add_option("--channels", o.channels, "Only the number that this bench was built for");
+  app.add_option("--frames", o.frames, "Frames to simulate")->check(CLI::Range(2, 1 << 24));
+  app.add_option("--seed", o.seed, "Of the choice of data, of stalls and of state without reset");
+  app.add_option("--profile", o.profile, "Entropy coder: huffman")
+      ->check(CLI::IsMember({"huffman"}));
+  app.add_option("--stall", o.stall, "Part of the time in which the link takes nothing")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0, 99));
+  app.add_flag("--allow-drops", o.allow_drops, "Packets may be dropped when the link stalls");
+  app.add_option("--off-grid", o.off_grid, "Put every N-th sample off the ADC's grid")
+      ->type_name("N");
+#if VM_TRACE
+  app.add_option("--trace", o.trace, "Write a waveform (FST)")->type_name("FILE");
+#endif
+  app.add_option("--corrupt-bit", o.corrupt_bit, "Flip this bit of the stream: the bench must fail")
+      ->type_name("N");
+  app.add_option("--inject", o.inject, "Another error on purpose: the bench must fail")
+      ->check(CLI::IsMember({"late-sample", "unstable-output", "lost-end"}));
+  app.get_formatter()->column_width(28);
+}
+
+/// The encoder with everything that is connected to it.
+class System {
+ public:
+  System(const Options& o, const Design& design, const Recording& recording, Scoreboard& scoreboard)
+      : source_("source", recording,
+                o.inject == "late-sample" ? design.group_samples() * 3 / 2 : 0),
+        sink_("sink", o.stall, o.seed),
+        monitor_("monitor", design, recording.size(), scoreboard, faults(o),
+                 [] { return Verilated::threadContextp()->gotFinish(); }),
+        encoder_("encoder") {
+    source_.clock(clock_);
+    source_.reset_n(reset_n_);
+    source_.enable(enable_);
+    source_.valid(s_valid_);
+    source_.ready(s_ready_);
+    source_.data(s_data_);
+    source_.last(s_last_);
+
+    sink_.clock(clock_);
+    sink_.ready(m_ready_);
+
+    monitor_.clock(clock_);
+    monitor_.reset_n(reset_n_);
+    monitor_.s_valid(s_valid_);
+    monitor_.s_ready(s_ready_);
+    monitor_.sample_packed(sample_packed_);
+    monitor_.overflow(overflow_);
+    monitor_.m_valid(m_valid_);
+    monitor_.m_ready(m_ready_);
+    monitor_.m_data(m_data_);
+    monitor_.m_last(m_last_);
+
+    encoder_.clk_i(clock_);
+    encoder_.rst_ni(reset_n_);
+    encoder_.enable_i(enable_);
+    encoder_.key_request_i(key_request_);
+    encoder_.s_axis_tvalid(s_valid_);
+    encoder_.s_axis_tready(s_ready_);
+    encoder_.s_axis_tdata(s_data_);
+    encoder_.s_axis_tlast(s_last_);
+    encoder_.m_axis_tvalid(m_valid_);
+    encoder_.m_axis_tready(m_ready_);
+    encoder_.m_axis_tdata(m_data_);
+    encoder_.m_axis_tlast(m_last_);
+    encoder_.table_we_i(table_we_);
+    encoder_.table_addr_i(table_addr_);
+    encoder_.table_wdata_i(table_wdata_);
+    encoder_.table_id_i(table_id_);
+    encoder_.packets_o(packets_);
+    encoder_.dropped_o(dropped_);
+    encoder_.framing_errors_o(framing_errors_);
+    encoder_.off_grid_o(off_grid_);
+    encoder_.overflow_o(overflow_);
+    encoder_.sample_packed_o(sample_packed_);
+  }
+
+  ~System() {
+    encoder_.final();
+    tb::write_coverage(*Verilated::threadContextp());
+  }
+  System(const System&) = delete;
+  System& operator=(const System&) = delete;
+
+  void run(const std::string& trace, cli::Progress& progress) {
+    const sc_core::sc_time period(kClockPeriodNs, sc_core::SC_NS);
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);
+#if VM_TRACE
+    // SystemC's kernel keeps a pointer to it for good.
+    static std::unique_ptr<VerilatedFstSc> file;
+    if (!trace.empty()) {
+      file = std::make_unique<VerilatedFstSc>();
+      encoder_.trace(file.get(), 99);
+      file->open(trace.c_str());
+      if (!file->isOpen()) {
+        throw Error(fmt::format("cannot write {}; give another file", trace));
+      }
+    }
+#else
+    static_cast<void>(trace);
+#endif
+    sc_core::sc_start(kResetClocks * period);
+    reset_n_.write(true);
+    while (!monitor_.done()) {
+      sc_core::sc_start(kSliceClocks * period);
+      progress.update(monitor_.figures().accepted);
+    }
+#if VM_TRACE
+    if (file) {
+      file->close();
+    }
+#endif
+  }
+
+  const Monitor& monitor() const { return monitor_; }
+  Counters counters() const {
+    return {packets_.read(), dropped_.read(), framing_errors_.read(), off_grid_.read()};
+  }
+
+ private:
+  static Faults faults(const Options& o) {
+    Faults faults;
+    faults.corrupt_bit = o.corrupt_bit;
+    faults.unstable_output = o.inject == "unstable-output";
+    faults.lost_end = o.inject == "lost-end";
+    return faults;
+  }
+
+  // The first rising edge comes half a period late, so that the reset ends away from an edge.
+  sc_core::sc_clock clock_{"clock", sc_core::sc_time(kClockPeriodNs, sc_core::SC_NS), 0.5,
+                           sc_core::sc_time(kClockPeriodNs / 2, sc_core::SC_NS), true};
+  sc_core::sc_signal<bool> reset_n_{"reset_n"};
+  sc_core::sc_signal<bool> enable_{"enable"}, key_request_{"key_request"};
+  sc_core::sc_signal<bool> s_valid_{"s_valid"}, s_ready_{"s_ready"}, s_last_{"s_last"};
+  sc_core::sc_signal<std::uint32_t> s_data_{"s_data"};
+  sc_core::sc_signal<bool> m_valid_{"m_valid"}, m_ready_{"m_ready"}, m_last_{"m_last"};
+  sc_core::sc_signal<std::uint32_t> m_data_{"m_data"};
+  sc_core::sc_signal<bool> table_we_{"table_we"};
+  sc_core::sc_signal<std::uint32_t> table_addr_{"table_addr"}, table_wdata_{"table_wdata"};
+  sc_core::sc_signal<std::uint32_t> table_id_{"table_id"};
+  sc_core::sc_signal<std::uint32_t> packets_{"packets"}, dropped_{"dropped"};
+  sc_core::sc_signal<std::uint32_t> framing_errors_{"framing_errors"}, off_grid_{"off_grid"};
+  sc_core::sc_signal<bool> overflow_{"overflow"}, sample_packed_{"sample_packed"};
+
+  AdcSource source_;
+  LinkSink sink_;
+  Monitor monitor_;
+  Vnrc_encoder encoder_;
+};
+
+int simulate(const Options& o) {
+  // State without a reset starts random, so that the RTL cannot lean on zeros; and a failed
+  // assertion shall lead to a verdict, not to abort().
+  VerilatedContext& context = *Verilated::threadContextp();
+  context.randReset(2);
+  context.randSeed(static_cast<int>(o.seed & 0x3FFFFFFF) + 1);
+  context.fatalOnError(false);
+  context.traceEverOn(!o.trace.empty());
+
+  const Design design = built_design();
+  Recording recording = o.data.empty()
+                            ? synthesise(design.header.channels, o.frames, o.seed)
+                            : play_files(o.data, design.header.channels, o.frames, o.seed);
+  disturb(recording, o.off_grid);
+
+  Scoreboard scoreboard(design, recording, o.allow_drops);
+  System system(o, design, recording, scoreboard);
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    cli::Progress progress("simulating", recording.size(), "samples");
+    system.run(o.trace, progress);
+  }
+  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+  if (system.monitor().failure().empty()) {
+    scoreboard.finish();
+  }
+
+  const Run run = {design,     recording,         system.monitor().figures(),
+                   scoreboard, system.counters(), system.monitor().failure(),
+                   o.stall,    time.count()};
+  print_report(run);
+  const std::string reason = judge(run);
+  if (!reason.empty()) {
+    fmt::print("\nFAIL: {}\n", reason);
+    return kExitFail;
+  }
+  fmt::print("\nPASS: {} samples, every byte as the golden model's\n", recording.size());
+  return 0;
+}
+
+int program(int argc, char** argv) {
+  CLI::App app("Simulates the encoder's RTL and compares it with the golden model.");
+  Options options;
+  try {
+    declare(app, options);
+    app.parse(argc, argv);
+    if (options.channels != NRC_PARAM_Channels) {
+      throw Error(
+          fmt::format("this bench was built for {} channels; build another with "
+                      "make sim CHANNELS={}",
+                      NRC_PARAM_Channels, options.channels));
+    }
+    return simulate(options);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitTrouble;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "nrc_system_sim: {}\n", error.what());
+    return kExitTrouble;
+  }
+}
+
+}  // namespace
+}  // namespace nrc::sim
+
+int sc_main(int argc, char** argv) { return nrc::sim::program(argc, argv); }
+
+/// Takes the place of SystemC's own, which prints a banner.
+int main(int argc, char** argv) {
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+  return sc_core::sc_elab_and_sim(argc, argv);
+}

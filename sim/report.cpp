@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace nrc::sim {
+namespace {
+
+constexpr double kClockMhz = 1000.0 / static_cast<double>(kClockPeriodNs);
+
+double microseconds(std::uint64_t clocks) {
+  return static_cast<double>(clocks * kClockPeriodNs) / 1000.0;
+}
+
+/// A whole number with its thousands set apart.
+std::string grouped(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t at = text.size(); at > 3;) {
+    at -= 3;
+    text.insert(at, ",");
+  }
+  return text;
+}
+
+void heading(std::string_view text) { fmt::print("\n{}\n", text); }
+
+void row(std::string_view label, std::string_view value) {
+  fmt::print("  {:<34}{}\n", label, value);
+}
+
+/// A row of three columns.
+void spread(std::string_view label, const Histogram& values, std::string_view remark = "") {
+  if (values.empty()) {
+    row(label, "not measured");
+    return;
+  }
+  fmt::print("  {:<34}{:>12}{:>12}{:>12}  clocks{}\n", label, grouped(values.min()),
+             grouped(values.median()), grouped(values.max()), remark);
+  fmt::print("  {:<34}{:>12.2f}{:>12.2f}{:>12.2f}  us\n", "", microseconds(values.min()),
+             microseconds(values.median()), microseconds(values.max()));
+}
+
+double frame_rate(const Design& design) {
+  return static_cast<double>(design.header.rate_millihertz) / 1000.0;
+}
+
+void print_timing(const Run& run) {
+  const Design& design = run.design;
+  const Monitor::Figures& f = run.figures;
+  const unsigned frames = design.header.packet_frames;
+  const double group_us = 1e6 * frames / frame_rate(design);
+
+  heading(fmt::format("{:<36}{:>12}{:>12}{:>12}", "Timing", "min", "median", "max"));
+  spread(fmt::format("clocks for {} frames", frames), f.group,
+         fmt::format(", budget {} x {} = {}", frames, design.header.channels,
+                     grouped(design.group_budget())));
+  spread("latency, sample in to packed", f.pipeline);
+  spread("delivery, sample in to packet out", f.delivered);
+  row("real time",
+      fmt::format("{} frames at {:.2f} Hz last {:.2f} us: {}", frames, frame_rate(design), group_us,
+                  f.group.empty() ? "not measured"
+                  : microseconds(f.group.max()) <= group_us
+                      ? fmt::format("kept, they take {:.2f} us", microseconds(f.group.max()))
+                      : fmt::format("NOT kept, they take {:.2f} us at {:g} MHz",
+                                    microseconds(f.group.max()), kClockMhz)));
+  row("input stalls",
+      fmt::format("{} clocks{}", grouped(f.input_stalls),
+                  design.rests() ? " (few channels: the encoder rests after a frame)" : ""));
+  const double offered = static_cast<double>(f.output_words + f.output_stalls);
+  row("output stalls",
+      fmt::format("{} clocks with a word waiting ({:.1f} % of those with a word)",
+                  grouped(f.output_stalls),
+                  offered == 0 ? 0.0 : 100.0 * static_cast<double>(f.output_stalls) / offered));
+}
+
+void print_compression(const Run& run) {
+  const Scoreboard& s = run.scoreboard;
+  heading("Compression (packet headers, CRC and padding included)");
+  const double samples =
+      static_cast<double>(s.delivered_frames()) * static_cast<double>(run.design.frame_samples());
+  if (samples == 0 || s.stream_bytes() == 0) {
+    row("ratio", "no samples were delivered");
+    return;
+  }
+  const double bits = 8.0 * static_cast<double>(s.stream_bytes()) / samples;
+  row("stream", fmt::format("{} bytes, {:.3f} bits per sample", grouped(s.stream_bytes()), bits));
+  row("ratio", fmt::format("{:.3f} against 16-bit samples, {:.3f} against {}-bit codes", 16 / bits,
+                           run.design.header.code_width / bits, run.design.header.code_width));
+  row("largest packet", fmt::format("{} bytes, worst case {}", grouped(s.largest_packet()),
+                                    grouped(run.design.largest_packet())));
+}
+
+}  // namespace
+
+bool bit_exact(const Run& run) {
+  return run.scoreboard.failure().empty() &&
+         (run.scoreboard.closed() || run.scoreboard.dropped_packets() != 0);
+}
+
+std::string judge(const Run& run) {
+  const Monitor::Figures& f = run.figures;
+  const Scoreboard& s = run.scoreboard;
+  const std::uint64_t samples = run.recording.size();
+  const auto differs = [](std::string_view what, std::uint64_t got, std::uint64_t expected) {
+    return fmt::format("{} is {}, expected {}", what, got, expected);
+  };
+  for (const std::string& reason : {run.monitor_failure, s.failure()}) {
+    if (!reason.empty()) return reason;
+  }
+  if (f.accepted != samples) return differs("the number of samples taken", f.accepted, samples);
+  if (f.packed != samples) return differs("the number of sample_packed_o", f.packed, samples);
+  if (!run.design.rests() && f.input_stalls != 0) {
+    return fmt::format("s_axis_tready was low for {} clocks, and an ADC cannot wait",
+                       f.input_stalls);
+  }
+  if (!run.design.rests() && f.group.max() > run.design.group_budget()) {
+    return fmt::format("{} frames took {} clocks, budget {}", run.design.header.packet_frames,
+                       f.group.max(), run.design.group_budget());
+  }
+  if (s.largest_packet() > run.design.largest_packet()) {
+    return fmt::format("a packet of {} bytes, worst case {}", s.largest_packet(),
+                       run.design.largest_packet());
+  }
+  if (run.counters.packets != s.data_packets()) {
+    return differs("packets_o", run.counters.packets, s.data_packets());
+  }
+  if (run.counters.dropped != s.dropped_packets()) {
+    return differs("dropped_o", run.counters.dropped, s.dropped_packets());
+  }
+  if (s.dropped_packets() == 0 && f.overflows != 0) {
+    return differs("the number of overflow_o", f.overflows, 0);
+  }
+  if (run.counters.framing_errors != 0) {
+    return differs("framing_errors_o", run.counters.framing_errors, 0);
+  }
+  if (run.counters.off_grid != run.recording.off_grid) {
+    return differs("off_grid_o", run.counters.off_grid, run.recording.off_grid);
+  }
+  return "";
+}
+
+void print_report(const Run& run) {
+  const StreamHeader& header = run.design.header;
+  const Monitor::Figures& f = run.figures;
+
+  fmt::print("nrc_encoder in SystemC against the golden model\n");
+  heading("Design");
+  row("channels", grouped(header.channels));
+  row("frames",
+      fmt::format("{} in packets of {}", grouped(run.recording.frames), header.packet_frames));
+  row("samples", grouped(run.recording.size()));
+  row("source", run.recording.source);
+  row("table set",
+      fmt::format("{} (id 0x{:08X})", run.design.tables->name, run.design.tables->id()));
+  row("clock", fmt::format("{:g} MHz, one sample a clock; {} x {:.2f} Hz = {:.3f} Msample/s",
+                           kClockMhz, header.channels, frame_rate(run.design),
+                           header.channels * frame_rate(run.design) / 1e6));
+  row("link", fmt::format("32 bits a clock, stalled {} % of the time", run.stall_percent));
+
+  print_timing(run);
+  print_compression(run);
+
+  heading("Checks");
+  row("packets",
+      fmt::format("{} data packets received, packets_o {}", grouped(run.scoreboard.data_packets()),
+                  grouped(run.counters.packets)));
+  row("dropped packets", fmt::format("{}, dropped_o {}", grouped(run.scoreboard.dropped_packets()),
+                                     grouped(run.counters.dropped)));
+  row("samples off the grid", fmt::format("{}, off_grid_o {}", grouped(run.recording.off_grid),
+                                          grouped(run.counters.off_grid)));
+  row("framing errors", fmt::format("0, framing_errors_o {}", run.counters.framing_errors));
+  row("simulation",
+      fmt::format("{} clocks in {:.2f} s, {:.0f} kcycle/s", grouped(f.clocks), run.wall_seconds,
+                  static_cast<double>(f.clocks) / run.wall_seconds / 1000));
+  row("bit-exact", bit_exact(run) ? "PASS" : "FAIL");
+}
+
+}  // namespace nrc::sim

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "design.hpp"
+#include "monitor.hpp"
+#include "recording.hpp"
+#include "scoreboard.hpp"
+
+namespace nrc::sim {
+
+/// The RTL's status outputs at the end.
+struct Counters {
+  std::uint32_t packets = 0;
+  std::uint32_t dropped = 0;
+  std::uint32_t framing_errors = 0;
+  std::uint32_t off_grid = 0;
+};
+
+/// All that is known after a run.
+struct Run {
+  const Design& design;
+  const Recording& recording;
+  const Monitor::Figures& figures;
+  const Scoreboard& scoreboard;
+  Counters counters;
+  std::string monitor_failure;
+  int stall_percent = 0;    ///< of the link, as asked for
+  double wall_seconds = 0;  ///< of the simulation alone
+};
+
+/// The first thing that is not as it should be; empty if all is well.
+std::string judge(const Run& run);
+
+/// Every packet is as the golden model's and decodes to the samples.
+bool bit_exact(const Run& run);
+
+/// Prints the table of what was simulated and measured to standard output.
+void print_report(const Run& run);
+
+}  // namespace nrc::sim

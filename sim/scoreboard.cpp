@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoreboard.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "nrc/error.hpp"
+
+namespace nrc::sim {
+
+Scoreboard::Scoreboard(const Design& design, const Recording& recording, bool drops_allowed)
+    : design_(design),
+      recording_(recording),
+      drops_allowed_(drops_allowed),
+      encoder_(design.header, *design.tables),
+      decoder_([&design](std::uint32_t id) {
+        return id == design.tables->id() ? design.tables : nullptr;
+      }) {}
+
+void Scoreboard::fail(const std::string& what) {
+  if (failure_.empty()) {
+    failure_ = what;
+  }
+}
+
+std::optional<Scoreboard::Delivery> Scoreboard::take(const std::vector<std::uint8_t>& packet) {
+  stream_bytes_ += packet.size();
+  largest_packet_ = std::max<std::uint64_t>(largest_packet_, packet.size());
+  const ParsedPacket parsed = parse_packet(packet.data(), packet.size());
+  std::optional<Delivery> delivery;
+
+  if (!opened_) {
+    opened_ = true;
+    if (compare(packet, encoder_.stream_header())) {
+      decode(parsed, {0, 0});
+    }
+  } else if (next_frame_ == recording_.frames) {
+    fail(fmt::format("packet {} comes after the stream's end", packets_));
+  } else {
+    if (parsed.status == ParseStatus::kPacket) {
+      skip_dropped(parsed);
+    }
+    const Delivery due = {next_frame_, std::min<std::size_t>(design_.header.packet_frames,
+                                                             recording_.frames - next_frame_)};
+    PacketRequest request;
+    request.last = due.first_frame + due.frames == recording_.frames;
+    if (since_drop_ != 0) {
+      // The encoder asks for key packets until one is stored, and meanwhile the next has begun.
+      request.key = parsed.header.key;
+      since_drop_ = since_drop_ == 2 ? 0 : since_drop_ + 1;
+    } else if (design_.header.key_interval != 0) {
+      request.key = data_packets_ % design_.header.key_interval == 0;
+    }
+    const bool same = compare(
+        packet, encoder_.encode(recording_.codes.data() + due.first_frame * recording_.channels,
+                                due.frames, request));
+    ++data_packets_;
+    next_frame_ += due.frames;
+    delivered_frames_ += due.frames;
+    closed_ = request.last;
+    if (same && decode(parsed, due)) {
+      delivery = due;
+    }
+  }
+  ++packets_;
+  return delivery;
+}
+
+void Scoreboard::skip_dropped(const ParsedPacket& parsed) {
+  const std::size_t first = parsed.header.first_frame;
+  if (first <= next_frame_ || first >= recording_.frames ||
+      (first - next_frame_) % design_.header.packet_frames != 0) {
+    return;  // no drop, or an error that compare() tells
+  }
+  const std::size_t packets = (first - next_frame_) / design_.header.packet_frames;
+  if (!drops_allowed_) {
+    fail(
+        fmt::format("frames {} to {} are missing before packet {}: the encoder dropped {} packet{}",
+                    next_frame_, first - 1, packets_, packets, packets == 1 ? "" : "s"));
+  }
+  encoder_.skip(first - next_frame_);
+  next_frame_ = first;
+  dropped_packets_ += packets;
+  since_drop_ = 1;
+}
+
+bool Scoreboard::compare(const std::vector<std::uint8_t>& packet,
+                         const std::vector<std::uint8_t>& expected) {
+  const auto [got, due] =
+      std::mismatch(packet.begin(), packet.end(), expected.begin(), expected.end());
+  const auto offset = got - packet.begin();
+  if (got != packet.end() && due != expected.end()) {
+    fail(fmt::format("packet {}, byte {} of {}: expected 0x{:02X}, got 0x{:02X}", packets_, offset,
+                     expected.size(), *due, *got));
+    return false;
+  }
+  if (packet.size() != expected.size()) {
+    fail(fmt::format("packet {}: expected {} bytes, got {}", packets_, expected.size(),
+                     packet.size()));
+    return false;
+  }
+  return true;
+}
+
+bool Scoreboard::decode(const ParsedPacket& parsed, const Delivery& delivery) {
+  if (dropped_packets_ != 0) {
+    return true;  // the decoder takes complete streams only; the bytes were compared
+  }
+  decoded_.clear();
+  try {
+    decoder_.decode(parsed, decoded_);
+  } catch (const Error& error) {
+    fail(fmt::format("the golden decoder refuses packet {}: {}", packets_, error.what()));
+    return false;
+  }
+  const std::size_t begin = delivery.first_frame * recording_.channels;
+  for (std::size_t i = 0; i < delivery.frames * recording_.channels; ++i) {
+    // Off the grid only the code is held; a sample on it is what its code gives back.
+    const std::int16_t expected = sample_of(design_.header.mapping, recording_.codes[begin + i]);
+    if (i >= decoded_.size() || decoded_[i] != expected) {
+      fail(fmt::format("packet {}, frame {}, channel {}: decoded {}, expected {}", packets_,
+                       delivery.first_frame + i / recording_.channels, i % recording_.channels,
+                       i < decoded_.size() ? std::to_string(decoded_[i]) : "nothing", expected));
+      return false;
+    }
+  }
+  return true;
+}
+
+void Scoreboard::finish() {
+  const std::size_t missing = recording_.frames - next_frame_;
+  if (missing == 0) {
+    return;
+  }
+  const std::size_t packets =
+      (missing + design_.header.packet_frames - 1) / design_.header.packet_frames;
+  dropped_packets_ += packets;
+  if (!drops_allowed_) {
+    fail(fmt::format("the stream ends after packet {}, frame {} of {}: {} packet{} missing",
+                     packets_, next_frame_, recording_.frames, packets,
+                     packets == 1 ? " is" : "s are"));
+  }
+}
+
+}  // namespace nrc::sim

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compares the RTL's packets with the golden model's, byte by byte, and what they decode to with
+// the recording.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "design.hpp"
+#include "nrc/decoder.hpp"
+#include "nrc/encoder.hpp"
+#include "recording.hpp"
+
+namespace nrc::sim {
+
+class Scoreboard {
+ public:
+  /// Frames of the recording that a packet carried.
+  struct Delivery {
+    std::size_t first_frame;
+    std::size_t frames;
+  };
+
+  /// Keeps references: design and recording outlive the object.
+  /// @param drops_allowed  packets may be missing because the link was slow
+  Scoreboard(const Design& design, const Recording& recording, bool drops_allowed);
+
+  /// Takes the next packet. @return what it delivered, if it is right and holds samples
+  std::optional<Delivery> take(const std::vector<std::uint8_t>& packet);
+
+  /// All packets are there: is something missing?
+  void finish();
+
+  /// The first thing that is wrong; empty as long as all is right.
+  const std::string& failure() const { return failure_; }
+
+  /// The packet with the `last` flag was taken.
+  bool closed() const { return closed_; }
+  std::uint64_t data_packets() const { return data_packets_; }
+  std::uint64_t dropped_packets() const { return dropped_packets_; }
+  std::uint64_t stream_bytes() const { return stream_bytes_; }
+  std::uint64_t largest_packet() const { return largest_packet_; }
+  std::uint64_t delivered_frames() const { return delivered_frames_; }
+
+ private:
+  void fail(const std::string& what);
+  bool compare(const std::vector<std::uint8_t>& packet, const std::vector<std::uint8_t>& expected);
+  bool decode(const ParsedPacket& parsed, const Delivery& delivery);
+  void skip_dropped(const ParsedPacket& parsed);
+
+  const Design& design_;
+  const Recording& recording_;
+  const bool drops_allowed_;
+  Encoder encoder_;
+  Decoder decoder_;
+  std::vector<std::int16_t> decoded_;
+  std::string failure_;
+
+  bool opened_ = false;
+  bool closed_ = false;
+  std::size_t next_frame_ = 0;  ///< of the recording
+  int since_drop_ = 0;          ///< packets since the last drop, at most 2; 0: none was dropped
+  std::uint64_t packets_ = 0;   ///< taken, of all types
+  std::uint64_t data_packets_ = 0;
+  std::uint64_t dropped_packets_ = 0;
+  std::uint64_t stream_bytes_ = 0;
+  std::uint64_t largest_packet_ = 0;
+  std::uint64_t delivered_frames_ = 0;
+};
+
+}  // namespace nrc::sim

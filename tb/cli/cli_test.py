@@ -1,0 +1,508 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The commands nrc, encode and decode, as a user or a shell script meets them."""
+
+import json
+import os
+import random
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+NRC = os.environ.get("NRC", "build/nrc")
+ENCODE = os.environ.get("ENCODE", "build/encode")
+DECODE = os.environ.get("DECODE", "build/decode")
+
+
+def grid(code):
+    """Sample of a 10-bit code, as docs/bitstream.md has it for mapping shift6."""
+    return int(((code + 512) * 65535 - 32768 * 1023) / 1023)
+
+
+def samples(values):
+    return struct.pack(f"<{len(values)}h", *values)
+
+
+def wav(data, channels=1, rate=19531, bits=16):
+    block = channels * bits // 8
+    return (
+        struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1,
+                    channels, rate, rate * block, block, bits)
+        + struct.pack("<4sI", b"data", len(data)) + data
+    )
+
+
+def recording(count, seed=1):
+    noise = random.Random(seed)
+    return samples([grid(max(-512, min(511, round(noise.gauss(10, 8))))) for _ in range(count)])
+
+
+class CommandLineTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.dir = Path(directory.name)
+        self.wav = self.write("in.wav", wav(recording(20000)))
+
+    def write(self, name, data):
+        path = self.dir / name
+        path.write_bytes(data)
+        return path
+
+    def run_command(self, *command, data=None, **options):
+        command = [str(part) for part in command]
+        return subprocess.run(command, input=data, capture_output=True, timeout=120, check=False,
+                              **options)
+
+    def succeed(self, *command, **options):
+        done = self.run_command(*command, **options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def fail_with(self, status, *command, program="nrc", **options):
+        """Runs a command that must fail with one line on standard error, leaving no file behind."""
+        before = sorted(os.listdir(self.dir))
+        done = self.run_command(*command, **options)
+        message = done.stderr.decode(errors="replace")
+        self.assertEqual(done.returncode, status, message)
+        self.assertTrue(message.startswith(f"{program}: "), message)
+        self.assertEqual(message.count("\n"), 1, message)
+        self.assertTrue(message.endswith("\n"), message)
+        self.assertEqual(sorted(os.listdir(self.dir)), before, message)
+        return message
+
+    def stream(self, *options, source=None, name="stream.nrc"):
+        path = self.dir / name
+        self.succeed(NRC, "encode", source or self.wav, path, *options)
+        return path
+
+
+class RoundTrip(CommandLineTest):
+    def assert_round_trip(self, source, *options):
+        stream = self.stream("--force", *options, source=source)
+        out = self.dir / "out"
+        self.succeed(NRC, "decode", stream, out, "--force")
+        self.assertEqual(out.read_bytes(), source.read_bytes())
+        return stream
+
+    def test_wav(self):
+        stream = self.assert_round_trip(self.wav)
+        self.assertLess(stream.stat().st_size, 0.5 * self.wav.stat().st_size)
+
+    def test_success_is_silent(self):
+        done = self.succeed(NRC, "encode", self.wav, self.dir / "s")
+        self.assertEqual((done.stdout, done.stderr), (b"", b""))
+        done = self.succeed(NRC, "decode", self.dir / "s", self.dir / "o")
+        self.assertEqual((done.stdout, done.stderr), (b"", b""))
+
+    def test_odd_wavs(self):
+        for name, data in {
+            "stereo": wav(recording(1000), channels=2),
+            "8 bit": wav(bytes(range(200)), bits=8),
+            "24 bit": wav(bytes(range(240)), bits=24),
+            "no samples": wav(b""),
+            "cut header": wav(b"")[:30],
+            "odd length": wav(recording(100) + b"x"),
+            "cut samples": wav(recording(100))[:-5],
+            "size of zero": wav(b"") + recording(100),
+            "trailer": wav(recording(100)) + b"LIST\4\0\0\0abcd",
+            "not on the grid": wav(samples(list(range(-3000, 3000)))),
+        }.items():
+            with self.subTest(name):
+                self.assert_round_trip(self.write("odd.wav", data))
+
+    def test_stored_whole_says_so(self):
+        source = self.write("eight.wav", wav(bytes(100), bits=8))
+        done = self.succeed(NRC, "encode", source, self.dir / "s")
+        self.assertIn(b"8 bits", done.stderr)
+
+    def test_options(self):
+        for options in (
+            ["--packet-frames", "1"],
+            ["--packet-frames", "65535"],
+            ["--packet-frames", "100", "--key-interval", "7"],
+            ["--mapping", "code"],
+            ["--mapping", "shift6"],
+            ["--tables", "generic"],
+            ["--tables", "study"],
+            ["--profile", "huffman"],
+            ["--sync"],
+        ):
+            with self.subTest(options):
+                self.assert_round_trip(self.wav, *options)
+
+    def test_table_file(self):
+        source = Path(os.environ.get("NRC_SOURCE_DIR", ".")) / "model/tables/default.json"
+        tables = json.loads(source.read_text())
+        tables["initial_scale"] += 1
+        path = self.write("own.json", json.dumps(tables).encode())
+        stream = self.stream("--tables", path)
+        self.succeed(NRC, "decode", stream, self.dir / "out", "--tables", path)
+        self.assertEqual((self.dir / "out").read_bytes(), self.wav.read_bytes())
+        self.fail_with(1, NRC, "decode", stream, self.dir / "other")
+        self.fail_with(1, NRC, "decode", stream, self.dir / "other", "--tables", "generic")
+
+    def test_raw_channels(self):
+        for channels in (1, 4, 1024):
+            source = self.write("in.i16", recording(channels * 40))
+            stream = self.assert_round_trip(source, "--channels", channels, "--rate", "19531.25")
+            info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
+            self.assertEqual(info["channels"], channels)
+            self.assertEqual(info["rate_hz"], 19531.25)
+            self.assertEqual(info["frames"], 40)
+
+    def test_pipes(self):
+        data = recording(300000)
+        stream = self.succeed(NRC, "encode", "-", "-", "--channels", "3", data=data).stdout
+        self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=stream).stdout, data)
+        image = self.wav.read_bytes()
+        stream = self.succeed(NRC, "encode", "-", "-", data=image).stdout
+        self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=stream).stdout, image)
+        self.assertEqual(self.stream().read_bytes(), stream)
+
+    def test_empty_raw_pipe(self):
+        stream = self.succeed(NRC, "encode", "--raw", "-", "-", data=b"").stdout
+        self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=stream).stdout, b"")
+
+    def test_redirected_files(self):
+        with open(self.wav, "rb") as source, open(self.dir / "s", "wb") as target:
+            subprocess.run([NRC, "encode", "-", "-"], stdin=source, stdout=target, check=True)
+        self.assertEqual((self.dir / "s").read_bytes(), self.stream().read_bytes())
+
+    def test_a_pipe_is_encoded_as_it_comes(self):
+        process = subprocess.Popen(
+            [NRC, "encode", "--raw", "--packet-frames", "100", "-", "-"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process.stdin.write(recording(101))
+        process.stdin.flush()
+        self.assertEqual(os.read(process.stdout.fileno(), 2), b"NR")
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0)
+
+    def test_closed_pipe_ends_the_command(self):
+        source = self.write("long.i16", recording(500000))
+        process = subprocess.Popen([NRC, "encode", "--raw", str(source), "-"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process.stdout.close()
+        process.stderr.read()
+        process.stderr.close()
+        self.assertNotEqual(process.wait(timeout=60), 0)
+
+    def test_special_files(self):
+        self.succeed(NRC, "encode", self.wav, "/dev/null")
+        self.assertFalse(os.path.isfile("/dev/null"))
+        done = self.run_command(NRC, "encode", "--raw", "/dev/null", self.dir / "empty")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        fifo = self.dir / "fifo"
+        os.mkfifo(fifo)
+        with subprocess.Popen([NRC, "encode", str(self.wav), str(fifo)]) as writer:
+            data = fifo.read_bytes()
+        self.assertEqual(writer.returncode, 0)
+        self.assertEqual(data, self.stream().read_bytes())
+
+    def test_challenge_executables(self):
+        for name, data in {
+            "recording": self.wav.read_bytes(),
+            "any file": b"not a recording",
+            "empty file": b"",
+        }.items():
+            with self.subTest(name):
+                source = self.write("source", data)
+                for _ in range(2):  # the second time over an existing output
+                    self.succeed(ENCODE, source, self.dir / "s")
+                    self.succeed(DECODE, self.dir / "s", self.dir / "o")
+                self.assertEqual((self.dir / "o").read_bytes(), data)
+
+
+class Errors(CommandLineTest):
+    def test_usage(self):
+        for arguments in (
+            [], ["no-such-command"], ["encode"], ["encode", "a"], ["encode", "a", "b", "c"],
+            ["encode", "a", "b", "--no-such-option"],
+            ["encode", "a", "b", "--channels", "0"],
+            ["encode", "a", "b", "--channels", "65537"],
+            ["encode", "a", "b", "--channels", "x"],
+            ["encode", "a", "b", "--raw", "--rate", "-1"],
+            ["encode", "a", "b", "--rate", "20000"],
+            ["encode", "a", "b", "--packet-frames", "0"],
+            ["encode", "a", "b", "--packet-frames", "65536"],
+            ["encode", "a", "b", "--key-interval", "65536"],
+            ["encode", "a", "b", "--mapping", "other"],
+            ["encode", "a", "b", "--profile", "range"],
+            ["decode", "a"], ["info"], ["bench"], ["synth"],
+            ["synth", "a", "--seconds", "1", "--frames", "1"],
+            ["synth", "a", "--rate", "1"],
+        ):
+            with self.subTest(arguments):
+                self.fail_with(2, NRC, *arguments)
+        self.fail_with(2, ENCODE, "a", program="encode")
+        self.fail_with(2, DECODE, "a", "b", "c", program="decode")
+
+    def test_help(self):
+        self.assertIn(b"encode", self.succeed(NRC, "--help").stdout)
+        self.assertRegex(self.succeed(NRC, "--version").stdout, rb"^nrc \d+\.\d+")
+        for command in ("encode", "decode", "info", "bench", "synth"):
+            self.succeed(NRC, command, "--help")
+
+    def test_inputs_that_are_no_wav(self):
+        for data in (b"", b"x", b"RIFF", b"RIFF\0\0\0\0AVI ", recording(100)):
+            source = self.write("bad.wav", data)
+            message = self.fail_with(1, NRC, "encode", source, self.dir / "s")
+            self.assertIn("not a WAV file", message)
+
+    def test_inputs_that_cannot_be_read(self):
+        missing = self.dir / "missing"
+        for command in ("encode", "decode"):
+            self.fail_with(1, NRC, command, missing, self.dir / "s")
+            self.assertIn("directory", self.fail_with(1, NRC, command, self.dir, self.dir / "s"))
+        self.fail_with(1, NRC, "info", missing)
+        self.fail_with(1, NRC, "info", self.dir)
+        self.fail_with(1, ENCODE, missing, self.dir / "s", program="encode")
+        self.fail_with(1, DECODE, missing, self.dir / "s", program="decode")
+
+    def test_permissions(self):
+        # Root may read everything, so it becomes nobody.
+        options = {"preexec_fn": lambda: os.setuid(65534)} if os.geteuid() == 0 else {}
+        try:
+            self.run_command(NRC, "--version", **options)
+        except (subprocess.SubprocessError, PermissionError) as error:
+            self.skipTest(f"the command itself cannot be run: {error}")
+        self.dir.chmod(0o755)
+        self.wav.chmod(0)
+        self.assertIn("Permission",
+                      self.fail_with(1, NRC, "encode", self.wav, "/dev/null", **options))
+        self.wav.chmod(0o644)
+        locked = self.dir / "locked"
+        locked.mkdir(mode=0o555)
+        self.assertIn("Permission",
+                      self.fail_with(1, NRC, "encode", self.wav, locked / "s", **options))
+
+    def test_line_breaks_in_names(self):
+        self.fail_with(1, NRC, "encode", self.dir / "a\nb", self.dir / "s")
+
+    def test_outputs_that_cannot_be_written(self):
+        self.fail_with(1, NRC, "encode", self.wav, self.dir / "missing" / "s")
+        self.fail_with(1, NRC, "encode", self.wav, self.dir)
+        self.fail_with(1, NRC, "encode", self.wav, self.dir / ("x" * 300))
+        self.fail_with(1, NRC, "encode", self.wav, "")
+        if os.path.exists("/dev/full"):
+            self.assertIn("No space", self.fail_with(1, NRC, "encode", self.wav, "/dev/full"))
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([NRC, "encode", str(self.wav), "-"], stdout=full,
+                                      stderr=subprocess.PIPE, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(b"No space", done.stderr)
+                done = subprocess.run([NRC, "info", str(self.stream())], stdout=full,
+                                      stderr=subprocess.PIPE, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(done.stderr.count(b"\n"), 1)
+
+    def test_file_size_limit(self):
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", preexec_fn=limit)
+
+    def test_same_file(self):
+        data = self.wav.read_bytes()
+        os.link(self.wav, self.dir / "hard")
+        os.symlink(self.wav, self.dir / "soft")
+        for name in ("in.wav", "hard", "soft", "./in.wav"):
+            self.fail_with(1, NRC, "encode", self.wav, self.dir / name, "--force")
+            self.fail_with(1, ENCODE, self.wav, self.dir / name, program="encode")
+        with open(self.wav, "rb") as source:
+            self.fail_with(1, NRC, "encode", "-", self.wav, "--force", stdin=source)
+        self.assertEqual(self.wav.read_bytes(), data)
+
+    def test_existing_output(self):
+        stream = self.stream()
+        data = stream.read_bytes()
+        old = self.write("old", b"old")
+        old.chmod(0o640)
+        for command, source in (("encode", self.wav), ("decode", stream)):
+            self.assertIn("--force", self.fail_with(1, NRC, command, source, old))
+            self.assertEqual(old.read_bytes(), b"old")
+        self.assertIn("--force", self.fail_with(1, NRC, "synth", old))
+        os.symlink(old, self.dir / "link")
+        self.succeed(NRC, "encode", self.wav, self.dir / "link", "--force")
+        self.assertTrue((self.dir / "link").is_symlink())
+        self.assertEqual(old.read_bytes(), data)
+        self.assertEqual(old.stat().st_mode & 0o777, 0o640)
+
+    def test_failure_keeps_an_existing_output(self):
+        old = self.write("old", b"old")
+        broken = self.write("broken.nrc", self.stream().read_bytes()[:-1])
+        self.fail_with(1, NRC, "decode", broken, old, "--force")
+        self.assertEqual(old.read_bytes(), b"old")
+
+    def test_new_files_follow_the_umask(self):
+        stream = self.dir / "s"
+        self.succeed(NRC, "encode", self.wav, stream, preexec_fn=lambda: os.umask(0o027))
+        self.assertEqual(stream.stat().st_mode & 0o777, 0o640)
+
+    def test_broken_streams(self):
+        data = self.stream("--packet-frames", "1000").read_bytes()
+        middle = len(data) // 2
+        for name, broken in {
+            "empty": b"",
+            "no stream": self.wav.read_bytes(),
+            "cut": data[:middle],
+            "bit flip": data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1:],
+            "damaged header": data[:20] + b"\xff" + data[21:],
+            "something behind": data + b"\0",
+        }.items():
+            with self.subTest(name):
+                source = self.write("broken.nrc", broken)
+                message = self.fail_with(1, NRC, "decode", source, self.dir / "o")
+                self.assertIn("broken.nrc", message)
+                self.fail_with(1, DECODE, source, self.dir / "o", program="decode")
+                done = self.run_command(NRC, "decode", "-", "-", data=broken)
+                self.assertEqual(done.returncode, 1)
+
+    def test_tables_that_do_not_work(self):
+        for content in (b"", b"{}", b"[1, 2", b"\xff\xfe"):
+            tables = self.write("tables.json", content)
+            for command in (["encode", self.wav], ["decode", self.stream("--force")]):
+                self.fail_with(1, NRC, *command, self.dir / "o", "--tables", tables)
+        self.fail_with(1, NRC, "encode", self.wav, self.dir / "o", "--tables", "no-such-set")
+
+    def test_raw_input_of_another_channel_count(self):
+        source = self.write("in.i16", recording(100))
+        self.fail_with(1, NRC, "encode", source, self.dir / "s", "--channels", "7")
+        self.fail_with(1, NRC, "encode", "-", self.dir / "s", "--channels", "7",
+                       data=recording(100))
+        self.fail_with(1, NRC, "encode", source, self.dir / "s", "--channels", "65536",
+                       "--packet-frames", "1000")
+
+    def test_signals_leave_nothing(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number):
+                before = sorted(os.listdir(self.dir))
+                process = subprocess.Popen(
+                    [NRC, "encode", "--raw", "-", str(self.dir / "s")], stdin=subprocess.PIPE)
+                process.stdin.write(recording(70000))
+                process.stdin.flush()
+                deadline = time.monotonic() + 30
+                while sorted(os.listdir(self.dir)) == before:
+                    self.assertLess(time.monotonic(), deadline, "no temporary file appeared")
+                    time.sleep(0.01)
+                time.sleep(0.05)
+                process.send_signal(number)
+                self.assertEqual(process.wait(timeout=60), -number)
+                process.stdin.close()
+                self.assertEqual(sorted(os.listdir(self.dir)), before)
+
+
+class Info(CommandLineTest):
+    def test_text(self):
+        text = self.succeed(NRC, "info", self.stream()).stdout.decode()
+        for word in ("closed", "shift6", "default", "20000", "ratio", "19531 Hz"):
+            self.assertIn(word, text)
+
+    def test_json(self):
+        stream = self.stream("--packet-frames", "1000", "--key-interval", "5")
+        info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
+        self.assertTrue(info["closed"])
+        self.assertIsNone(info["damage"])
+        self.assertEqual(info["frames"], 20000)
+        self.assertEqual(info["total_frames"], 20000)
+        self.assertEqual(info["packets"]["header"], 1)
+        self.assertEqual(info["packets"]["huffman"], 20)
+        self.assertEqual(info["key_packets"], 4)
+        self.assertEqual(info["original_bytes"], self.wav.stat().st_size)
+        self.assertEqual(info["stream_bytes"], stream.stat().st_size)
+        self.assertAlmostEqual(info["ratio"], info["original_bytes"] / info["stream_bytes"])
+
+    def test_containers(self):
+        for data in (wav(recording(100)) + b"tail", wav(bytes(99), bits=8), wav(b"")):
+            source = self.write("odd.wav", data)
+            stream = self.stream("--force", source=source)
+            info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
+            self.assertEqual(info["original_bytes"], len(data))
+
+    def test_cut_stream(self):
+        data = self.stream("--packet-frames", "1000").read_bytes()
+        cut = self.write("cut.nrc", data[:-10])
+        self.assertIn(b"cut", self.succeed(NRC, "info", cut).stdout)
+        info = json.loads(self.succeed(NRC, "info", "--json", cut).stdout)
+        self.assertFalse(info["closed"])
+        self.assertEqual(info["frames"], 19000)
+
+    def test_damaged_stream(self):
+        data = bytearray(self.stream("--packet-frames", "1000").read_bytes())
+        data[len(data) // 2] ^= 1
+        damaged = self.write("damaged.nrc", bytes(data))
+        done = self.run_command(NRC, "info", damaged)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"damaged at byte", done.stdout)
+        self.assertEqual(done.stderr.count(b"\n"), 1)
+
+    def test_not_a_stream(self):
+        self.assertIn("encode it first", self.fail_with(1, NRC, "info", self.wav))
+        self.fail_with(1, NRC, "info", "-", data=b"")
+        self.fail_with(1, NRC, "info", "-", data=b"NR")
+
+
+class Synth(CommandLineTest):
+    def test_wav(self):
+        out = self.dir / "synth.wav"
+        self.succeed(NRC, "synth", out, "--channels", "3", "--frames", "1000")
+        data = out.read_bytes()
+        self.assertEqual(data[:44], wav(data[44:], channels=3)[:44])
+        self.assertEqual(len(data), 44 + 6000)
+        values = struct.unpack("<3000h", data[44:])
+        self.assertTrue(all(grid(value >> 6) == value for value in values))
+
+    def test_raw_and_seeds(self):
+        arguments = ["--channels", "2", "--seconds", "0.1"]
+        first = self.succeed(NRC, "synth", "-", *arguments).stdout
+        self.assertEqual(len(first), 1953 * 4)
+        self.assertEqual(self.succeed(NRC, "synth", "-", *arguments).stdout, first)
+        other = self.succeed(NRC, "synth", "-", *arguments, "--seed", "2").stdout
+        self.assertNotEqual(other, first)
+        as_wav = self.succeed(NRC, "synth", "-", *arguments, "--format", "wav").stdout
+        self.assertEqual(as_wav[44:], first)
+
+    def test_too_long_for_wav(self):
+        self.fail_with(1, NRC, "synth", self.dir / "x.wav", "--channels", "1000", "--seconds",
+                       "1000")
+        self.fail_with(1, NRC, "synth", self.dir / "x.wav", "--channels", "40000", "--frames", "1")
+
+    def test_nothing(self):
+        self.succeed(NRC, "synth", self.dir / "x.wav", "--seconds", "0")
+        self.assertEqual((self.dir / "x.wav").read_bytes(), wav(b""))
+
+
+class Bench(CommandLineTest):
+    def test_directory(self):
+        for seed in range(3):
+            self.write(f"r{seed}.WAV", wav(recording(6000, seed)))
+        self.write("eight.wav", wav(bytes(1000), bits=8))
+        self.write("ignored.txt", b"text")
+        text = self.succeed(NRC, "bench", self.dir, "--files").stdout.decode()
+        self.assertIn("5, every byte verified", text)
+        self.assertIn("r2.WAV", text)
+        result = json.loads(
+            self.succeed(NRC, "bench", self.dir, "--json", "--threads", "2").stdout)
+        self.assertEqual(result["files"], 5)
+        self.assertEqual(sum(f["original_bytes"] for f in result["results"]),
+                         result["original_bytes"])
+        self.assertAlmostEqual(result["ratio"],
+                               result["original_bytes"] / result["stream_bytes"])
+        self.assertGreater(result["files_encode"]["real_time"], 0)
+        self.assertGreater(result["interleaved_decode"]["megabytes_per_second"], 0)
+
+    def test_directories_without_recordings(self):
+        empty = self.dir / "empty"
+        empty.mkdir()
+        self.fail_with(1, NRC, "bench", empty)
+        self.fail_with(1, NRC, "bench", self.dir / "missing")
+        self.fail_with(1, NRC, "bench", self.wav)
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+nrc_unit_bench(framer NAME directed PARAMS Channels=3 PacketFrames=2)
+nrc_unit_bench(framer NAME 1 PARAMS Channels=1 PacketFrames=1 KeyInterval=3)
+nrc_unit_bench(framer NAME 8 PARAMS Channels=8 PacketFrames=4 KeyInterval=5)
+nrc_unit_bench(framer NAME 16 PARAMS Channels=16 PacketFrames=3 KeyInterval=1)
+nrc_unit_bench(framer NAME 100 PARAMS Channels=100 PacketFrames=32)

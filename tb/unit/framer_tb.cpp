@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// rtl/nrc_framer.sv against the rules of docs/rtl.md, "Framing". A model is told of every sample
+// that the design takes, and says what has to come out one clock later; directed tests write the
+// expected packets out.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "Vnrc_framer.h"
+#include "verilated_dut.hpp"
+
+namespace {
+
+#ifndef NRC_PARAM_Channels
+#define NRC_PARAM_Channels 8
+#endif
+#ifndef NRC_PARAM_PacketFrames
+#define NRC_PARAM_PacketFrames 4
+#endif
+#ifndef NRC_PARAM_KeyInterval
+#define NRC_PARAM_KeyInterval 0
+#endif
+
+constexpr int kChannels = NRC_PARAM_Channels;
+constexpr int kPacketFrames = NRC_PARAM_PacketFrames;
+constexpr int kKeyInterval = NRC_PARAM_KeyInterval;
+constexpr int kLoopLatency = 10;  // rtl/nrc_latency_pkg.sv
+constexpr int kBubbles = kChannels < kLoopLatency ? kLoopLatency - kChannels : 0;
+
+struct Input {
+  std::uint16_t data;
+  bool last;
+};
+
+struct Output {
+  std::uint16_t sample = 0;
+  int channel = 0;
+  bool first = false;
+  bool frame_end = false;
+  bool packet_end = false;
+  bool key = false;
+  bool bad = false;
+  bool last = false;
+  bool error = false;
+};
+
+/// What the framer does, sample by sample.
+class Model {
+ public:
+  /// `requested`: key_request_i was seen since the last call, or is now.
+  std::optional<Output> take(const Input& input, bool enable, bool requested, bool needed) {
+    requested_ |= requested;
+    if (position_ == 0 && !streaming_) {
+      if (enable) {
+        streaming_ = true;
+        packets_ = 0;
+        next_is_key_ = true;
+        frames_ = 0;
+      } else {
+        skipping_ = true;
+      }
+    }
+    const bool begins = position_ == 0;
+    position_ = input.last ? 0 : position_ + 1;
+    if (skipping_) {
+      skipping_ = !input.last;
+      return std::nullopt;
+    }
+    if (begins && frames_ == 0) {
+      key_ = next_is_key_ || requested_ || needed || (kKeyInterval > 0 && packets_ == kKeyInterval);
+      packets_ = key_ ? 1 : packets_ + 1;
+      next_is_key_ = requested_ = false;
+    }
+    if (begins) channel_ = 0;
+
+    Output out;
+    out.sample = input.data;
+    out.channel = channel_;
+    out.key = key_;
+    out.first = key_ && frames_ == 0;
+    const bool full = channel_ == kChannels - 1;
+    out.frame_end = full || input.last;
+    out.error = out.bad = full != input.last;
+    if (out.bad) {
+      out.packet_end = true;
+      next_is_key_ = true;
+      skipping_ = !input.last;
+    } else if (out.frame_end) {
+      ++frames_;
+      out.last = !enable;
+      out.packet_end = out.last || frames_ == kPacketFrames;
+      if (out.last) streaming_ = false;
+    }
+    if (out.packet_end) frames_ = 0;
+    ++channel_;
+    return out;
+  }
+
+ private:
+  bool streaming_ = false;
+  bool skipping_ = false;     ///< throw away up to the next tlast
+  bool next_is_key_ = false;  ///< a stream begins, or a bad packet ended
+  bool requested_ = false;
+  bool key_ = false;
+  int position_ = 0;  ///< of the next sample in its frame as sent
+  int channel_ = 0;
+  int frames_ = 0;  ///< whole ones in this packet
+  int packets_ = 0;
+};
+
+class Bench {
+ public:
+  explicit Bench(unsigned seed) : rng_(seed), entered_(kChannels, -1000) {
+    dut_->rst_ni = 0;
+    dut_->enable_i = 1;
+    dut_->key_request_i = 0;
+    dut_->key_needed_i = 0;
+    dut_->s_axis_tvalid_i = 1;
+    for (int i = 0; i < 3; ++i) {
+      dut_.tick();
+      EXPECT_EQ(dut_->s_axis_tready_o, 0);
+      EXPECT_EQ(dut_->valid_o, 0);
+    }
+    dut_->s_axis_tvalid_i = 0;
+    dut_->rst_ni = 1;
+    dut_.tick();
+  }
+
+  /// One clock with or without a sample on offer. True if one was taken.
+  bool clock(const std::optional<Input>& input) {
+    dut_->enable_i = enable;
+    dut_->key_request_i = request;
+    dut_->key_needed_i = needed;
+    dut_->s_axis_tdata_i = input ? input->data : static_cast<std::uint16_t>(rng_());
+    dut_->s_axis_tlast_i = input ? input->last : rng_() & 1;
+    // tready must not depend on tvalid, tdata or tlast.
+    dut_->s_axis_tvalid_i = !input;
+    dut_.eval();
+    const bool ready = dut_->s_axis_tready_o;
+    dut_->s_axis_tvalid_i = input.has_value();
+    dut_.eval();
+    EXPECT_EQ(dut_->s_axis_tready_o, ready);
+    EXPECT_EQ(ready, clock_ >= rest_until_) << "clock " << clock_;
+
+    const bool taken = input && ready;
+    std::optional<Output> expected;
+    if (taken) expected = model_.take(*input, enable, request || asked_, needed);
+    asked_ = taken ? false : asked_ || request;
+    request = false;
+    dut_.tick();
+    ++clock_;
+    compare(expected);
+    return taken;
+  }
+
+  /// Offers a sample until it is taken, with gaps before it.
+  void send(const Input& input) {
+    while (rng_() % 100 < gap_percent) clock(std::nullopt);
+    while (!clock(input)) {
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+
+  /// A frame of `size` samples, tlast on the last one.
+  void frame(int size = kChannels) {
+    for (int i = 0; i < size; ++i) send({static_cast<std::uint16_t>(rng_()), i == size - 1});
+  }
+
+  /// What came out since the last call, a word for each frame end: K or P (key or plain packet),
+  /// the number of samples, then e(nd of packet), b(ad), l(ast).
+  std::string ends() {
+    std::string all;
+    all.swap(ends_);
+    return all;
+  }
+
+  std::mt19937& rng() { return rng_; }
+
+  bool enable = true;
+  bool request = false;  ///< for one clock
+  bool needed = false;
+  unsigned gap_percent = 0;
+
+ private:
+  void compare(const std::optional<Output>& expected) {
+    ASSERT_EQ(dut_->valid_o, expected.has_value()) << "clock " << clock_;
+    ASSERT_EQ(dut_->framing_error_o, expected && expected->error) << "clock " << clock_;
+    if (!expected) return;
+    const Output& e = *expected;
+    ASSERT_EQ(dut_->sample_o, e.sample);
+    ASSERT_EQ(dut_->channel_o, e.channel) << "clock " << clock_;
+    ASSERT_EQ(dut_->first_o, e.first) << "clock " << clock_;
+    ASSERT_EQ(dut_->frame_end_o, e.frame_end) << "clock " << clock_;
+    ASSERT_EQ(dut_->packet_end_o, e.packet_end) << "clock " << clock_;
+    ASSERT_EQ(dut_->key_o, e.key) << "clock " << clock_;
+    ASSERT_EQ(dut_->bad_o, e.bad) << "clock " << clock_;
+    ASSERT_EQ(dut_->last_o, e.last) << "clock " << clock_;
+    // Whatever a channel's sample needs must have been written back.
+    long& entered = entered_[static_cast<std::size_t>(e.channel)];
+    if (!e.first) {
+      ASSERT_GE(clock_ - entered, kLoopLatency);
+    }
+    entered = clock_;
+    ++samples_;
+    if (e.frame_end) {
+      rest_until_ = clock_ + kBubbles;
+      ends_ += (ends_.empty() ? "" : " ") + std::string(e.key ? "K" : "P") +
+               std::to_string(samples_) + (e.packet_end ? "e" : "") + (e.bad ? "b" : "") +
+               (e.last ? "l" : "");
+      samples_ = 0;
+    }
+  }
+
+  nrc::tb::Dut<Vnrc_framer> dut_;
+  Model model_;
+  std::mt19937 rng_;
+  std::vector<long> entered_;  ///< clock of each channel's last sample
+  std::string ends_;
+  int samples_ = 0;
+  bool asked_ = false;  ///< key_request_i came between two samples
+  long clock_ = 0;
+  long rest_until_ = 0;  ///< tready is low before
+};
+
+/// Many frames of all kinds. The odds are one in ... for each frame, 0 for never.
+void random_frames(unsigned seed, int frames, unsigned gap_percent, unsigned bad_one_in,
+                   unsigned switch_one_in, unsigned key_one_in) {
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  Bench bench(seed);
+  std::mt19937& rng = bench.rng();
+  const auto chance = [&rng](unsigned one_in) { return one_in != 0 && rng() % one_in == 0; };
+  bench.gap_percent = gap_percent;
+  for (int i = 0; i < frames && !testing::Test::HasFailure(); ++i) {
+    int size = kChannels;
+    if (chance(bad_one_in)) size = 1 + static_cast<int>(rng() % (2 * kChannels + 2));
+    // The controls change at any sample of the frame, or before the first.
+    const auto when = static_cast<int>(rng() % static_cast<unsigned>(size + 1));
+    for (int k = 0; k < size; ++k) {
+      if (k == when || (when == size && k == 0)) {
+        if (chance(switch_one_in)) bench.enable = !bench.enable;
+        if (chance(key_one_in)) bench.request = true;
+        if (chance(key_one_in)) bench.needed = !bench.needed;
+        if (when == size) bench.clock(std::nullopt);
+      }
+      bench.send({static_cast<std::uint16_t>(rng()), k == size - 1});
+    }
+  }
+}
+
+TEST(Framer, Random) { random_frames(1, 2000, 20, 10, 10, 20); }
+TEST(Framer, RandomAtFullRate) { random_frames(2, 2000, 0, 10, 10, 20); }
+TEST(Framer, OnlyWholeFrames) { random_frames(3, 2000, 0, 0, 0, 0); }
+TEST(Framer, OnlyWholeFramesWithGaps) { random_frames(4, 1000, 60, 0, 0, 0); }
+TEST(Framer, MostlyFramingErrors) { random_frames(5, 2000, 5, 2, 20, 20); }
+TEST(Framer, OftenSwitched) { random_frames(6, 2000, 5, 30, 2, 20); }
+TEST(Framer, KeysOnRequest) { random_frames(7, 2000, 5, 0, 0, 5); }
+
+// Directed tests, where the expected output is written out for 3 channels, 2 frames in a packet.
+
+class Directed : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (kChannels != 3 || kPacketFrames != 2 || kKeyInterval != 0) {
+      GTEST_SKIP() << "written for other parameters";
+    }
+  }
+  void frames(int count) {
+    for (int i = 0; i < count; ++i) bench_.frame();
+  }
+  Bench bench_{1};
+};
+
+TEST_F(Directed, OnlyTheFirstPacketIsAKeyPacket) {
+  frames(6);
+  EXPECT_EQ(bench_.ends(), "K3 K3e P3 P3e P3 P3e");
+}
+
+TEST_F(Directed, ShortFrame) {
+  frames(3);
+  bench_.frame(2);
+  frames(4);
+  EXPECT_EQ(bench_.ends(), "K3 K3e P3 P2eb K3 K3e P3 P3e");
+}
+
+TEST_F(Directed, LongFrame) {
+  bench_.frame(7);
+  frames(3);
+  EXPECT_EQ(bench_.ends(), "K3eb K3 K3e P3");
+}
+
+TEST_F(Directed, LongFrameInTheMiddleOfAPacket) {
+  frames(3);
+  bench_.frame(4);
+  frames(3);
+  EXPECT_EQ(bench_.ends(), "K3 K3e P3 P3eb K3 K3e P3");
+}
+
+TEST_F(Directed, TwoErrorsInARow) {
+  bench_.frame(1);
+  bench_.frame(4);
+  frames(3);
+  EXPECT_EQ(bench_.ends(), "K1eb K3eb K3 K3e P3");
+}
+
+TEST_F(Directed, DisableClosesTheStreamWithTheFrame) {
+  frames(2);
+  bench_.send({1, false});
+  bench_.enable = false;
+  bench_.send({2, false});
+  bench_.send({3, true});
+  frames(3);
+  EXPECT_EQ(bench_.ends(), "K3 K3e P3el");
+}
+
+TEST_F(Directed, ABriefDisableInsideAFrameDoesNothing) {
+  bench_.send({1, false});
+  bench_.enable = false;
+  bench_.send({2, false});
+  bench_.enable = true;
+  bench_.send({3, true});
+  frames(1);
+  EXPECT_EQ(bench_.ends(), "K3 K3e");
+}
+
+TEST_F(Directed, EnableBeginsANewStreamWithAWholeFrame) {
+  bench_.enable = false;
+  frames(1);
+  bench_.send({1, false});
+  bench_.enable = true;
+  bench_.send({2, false});
+  bench_.send({3, true});
+  EXPECT_EQ(bench_.ends(), "");
+  frames(3);
+  EXPECT_EQ(bench_.ends(), "K3 K3e P3");
+}
+
+TEST_F(Directed, AStreamOfOneFrame) {
+  bench_.send({1, false});
+  bench_.enable = false;
+  bench_.send({2, false});
+  bench_.send({3, true});
+  bench_.enable = true;
+  frames(3);
+  EXPECT_EQ(bench_.ends(), "K3el K3 K3e P3");
+}
+
+TEST_F(Directed, DisableWaitsForAWholeFrame) {
+  bench_.send({1, false});
+  bench_.enable = false;
+  bench_.send({2, true});
+  frames(2);
+  EXPECT_EQ(bench_.ends(), "K2eb K3el");
+}
+
+TEST_F(Directed, FramesThrownAwayAreNotChecked) {
+  bench_.enable = false;
+  bench_.frame(1);
+  bench_.frame(5);
+  bench_.enable = true;
+  frames(2);
+  EXPECT_EQ(bench_.ends(), "K3 K3e");
+}
+
+TEST_F(Directed, KeyRequestIsRemembered) {
+  frames(3);
+  bench_.request = true;
+  bench_.clock(std::nullopt);
+  frames(5);
+  EXPECT_EQ(bench_.ends(), "K3 K3e P3 P3e K3 K3e P3 P3e");
+}
+
+TEST_F(Directed, KeyNeededCountsWhenAPacketBegins) {
+  frames(2);
+  bench_.needed = true;
+  frames(1);
+  bench_.needed = false;
+  frames(1);
+  bench_.send({1, false});
+  bench_.needed = true;
+  bench_.send({2, false});
+  bench_.needed = false;
+  bench_.send({3, true});
+  frames(1);
+  EXPECT_EQ(bench_.ends(), "K3 K3e K3 K3e P3 P3e");
+}
+
+}  // namespace

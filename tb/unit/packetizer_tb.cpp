@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// rtl/nrc_packetizer.sv (with its writer, buffer and emitter) against nrc::Packetizer and
+// nrc::parse_packet: every byte of every packet, under stalls of the output, bad packets, overflow
+// and recovery, and new streams. Which packets must be dropped and which must not is checked
+// against the rules; which of the others are, when the room is nearly used up, is taken from the
+// design.
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "Vnrc_packetizer.h"
+#include "bench_random.hpp"
+#include "nrc/packetizer.hpp"
+#include "verilated_dut.hpp"
+
+namespace {
+
+#ifndef NRC_PARAM_CodeWidth
+#define NRC_PARAM_CodeWidth 10
+#endif
+#ifndef NRC_PARAM_Mapping
+#define NRC_PARAM_Mapping 1
+#endif
+#ifndef NRC_PARAM_PacketFrames
+#define NRC_PARAM_PacketFrames 16
+#endif
+#ifndef NRC_PARAM_KeyInterval
+#define NRC_PARAM_KeyInterval 64
+#endif
+#ifndef NRC_PARAM_RateMillihertz
+#define NRC_PARAM_RateMillihertz 20000000
+#endif
+#ifndef NRC_PARAM_BufferWords
+#define NRC_PARAM_BufferWords 16384
+#endif
+#ifndef NRC_PARAM_PacketFifoDepth
+#define NRC_PARAM_PacketFifoDepth 8
+#endif
+
+constexpr std::size_t kBufferWords = NRC_PARAM_BufferWords;
+constexpr std::size_t kFifoDepth = NRC_PARAM_PacketFifoDepth;
+constexpr std::uint32_t kTableId = 0x89ABCDEF;
+constexpr int kMinSpacing = 10;  // clocks from one end of a good packet to the next
+
+nrc::StreamHeader stream_header() {
+  nrc::StreamHeader h;
+  h.mapping = static_cast<nrc::Mapping>(NRC_PARAM_Mapping);
+  h.code_width = NRC_PARAM_CodeWidth;
+  h.channels = NRC_PARAM_Channels;
+  h.rate_millihertz = NRC_PARAM_RateMillihertz;
+  h.table_id = kTableId;
+  h.packet_frames = NRC_PARAM_PacketFrames;
+  h.key_interval = NRC_PARAM_KeyInterval;
+  return h;
+}
+
+struct Packet {
+  std::size_t words = 1;
+  int frames = 1;
+  bool key = false;
+  bool bad = false;
+  bool last = false;
+  std::uint32_t gap_percent = 0;  ///< of clocks without a word
+};
+
+class Bench {
+ public:
+  using Ready = std::function<bool()>;
+
+  explicit Bench(std::uint32_t seed) : rng_(seed), ready_([] { return true; }) {
+    dut_->rst_ni = 0;
+    dut_->table_id_i = kTableId;
+    dut_->word_valid_i = 1;
+    for (int i = 0; i < 4; ++i) {
+      randomise();
+      dut_->m_axis_tready_i = rng_.flip();
+      dut_.tick();
+    }
+    EXPECT_EQ(dut_->m_axis_tvalid_o, 0);
+    EXPECT_EQ(dut_->key_needed_o, 0);
+    EXPECT_EQ(dut_->dropped_o, 0u);
+    EXPECT_EQ(dut_->packets_o, 0u);
+    dut_->rst_ni = 1;
+    idle();
+  }
+
+  void set_ready(Ready ready) { ready_ = std::move(ready); }
+  nrc::tb::Random& rng() { return rng_; }
+  std::uint32_t dropped() const { return dropped_; }
+  std::uint32_t overflows() const { return overflows_; }
+  std::uint32_t sent() const { return sent_; }
+  bool key_needed() const { return key_needed_; }
+  nrc::tb::Dut<Vnrc_packetizer>& dut() { return dut_; }
+
+  void idle(int clocks = 1) {
+    for (int i = 0; i < clocks; ++i) {
+      dut_->word_valid_i = 0;
+      randomise();
+      dut_->frame_end_i = 0;
+      tick();
+    }
+  }
+
+  /// Sends a packet and learns what became of it.
+  void send(const Packet& p) {
+    std::vector<std::uint8_t> payload;
+    bool crowded = false;
+    std::size_t frames_left = static_cast<std::size_t>(p.frames);
+    for (std::size_t i = 0; i < p.words; ++i) {
+      // Frame ends come with words or between them; what is left comes before the last word.
+      const bool at_end = i + 1 == p.words;
+      do {
+        const bool more = at_end && frames_left > 1;
+        if (!more && !rng_.percent(p.gap_percent)) break;
+        dut_->word_valid_i = 0;
+        randomise();
+        dut_->frame_end_i = frames_left > 1 && (more || rng_.flip());
+        if (dut_->frame_end_i) --frames_left;
+        tick();
+      } while (true);
+      const std::uint32_t word = rng_();
+      for (int shift = 24; shift >= 0; shift -= 8) {
+        payload.push_back(static_cast<std::uint8_t>(word >> shift));
+      }
+      randomise();
+      dut_->word_valid_i = 1;
+      dut_->word_i = word;
+      dut_->word_last_i = at_end;
+      dut_->frame_end_i = at_end ? frames_left != 0 : (frames_left > 1 && rng_.flip());
+      if (dut_->frame_end_i) --frames_left;
+      if (at_end) {
+        dut_->key_i = p.key;
+        dut_->bad_i = p.bad;
+        dut_->last_i = p.last;
+      }
+      if (waiting_words_ + i + 1 > kBufferWords) crowded = true;
+      tick();
+      if (testing::Test::HasFailure()) return;
+    }
+    judge(p, payload, crowded);
+  }
+
+  /// Waits until everything has been sent.
+  void drain() {
+    const Ready ready = std::exchange(ready_, [] { return true; });
+    for (int i = 0; !expected_.empty() && i < 100000; ++i) idle();
+    EXPECT_TRUE(expected_.empty()) << "packets that never came";
+    idle(20);
+    EXPECT_EQ(dut_->m_axis_tvalid_o, 0);
+    EXPECT_EQ(dut_->packets_o, committed_);
+    EXPECT_TRUE(received_.empty());
+    ready_ = ready;
+  }
+
+ private:
+  void randomise() {
+    dut_->word_i = rng_();
+    dut_->word_last_i = rng_.flip();
+    dut_->key_i = rng_.flip();
+    dut_->bad_i = rng_.flip();
+    dut_->last_i = rng_.flip();
+    dut_->frame_end_i = 0;
+  }
+
+  /// After the clock of a packet's last word. `crowded`: a word may have found the buffer full.
+  void judge(const Packet& p, const std::vector<std::uint8_t>& payload, bool crowded) {
+    const bool drop = dut_->dropped_o != dropped_;
+    const bool overflow = dut_->overflow_o != 0;
+    ASSERT_LE(dut_->dropped_o - dropped_, 1u);
+    dropped_ = dut_->dropped_o;
+    const bool must_drop = p.bad || (key_needed_ && !p.key);
+    ASSERT_EQ(drop, must_drop || overflow);
+    // Room: at most four words are on their way out of the buffer, two of them in registers.
+    const std::size_t held = waiting_words_ + p.words;
+    if (overflow) {
+      ++overflows_;
+      ASSERT_TRUE(crowded || waiting_packets_ >= kFifoDepth || too_soon_ > 0)
+          << "dropped with " << held << " words and " << waiting_packets_ << " packets held";
+    } else {
+      ASSERT_LE(p.words, kBufferWords);
+      ASSERT_LE(held, kBufferWords + 4);
+      ASSERT_LE(waiting_packets_, kFifoDepth + 1);
+    }
+    key_needed_ = drop;
+    ASSERT_EQ(dut_->key_needed_o != 0, key_needed_);
+    if (!drop) {
+      if (stream_begin_) {
+        golden_ = nrc::Packetizer();
+        expected_.push_back(golden_.wrap({}, nrc::serialise(stream_header())));
+      }
+      nrc::PacketHeader header;
+      header.type = nrc::PacketType::kHuffman;
+      header.key = p.key;
+      header.last = p.last;
+      header.frames = static_cast<std::uint16_t>(p.frames);
+      header.first_frame = first_frame_;
+      expected_.push_back(golden_.wrap(header, payload));
+      waiting_words_ += p.words;
+      ++waiting_packets_;
+      ++committed_;
+      too_soon_ = 4;
+      stream_begin_ = false;
+    }
+    first_frame_ += static_cast<std::uint32_t>(p.frames);
+    if (p.last) {
+      first_frame_ = 0;
+      stream_begin_ = true;
+    }
+  }
+
+  void tick() {
+    dut_->m_axis_tready_i = ready_();
+    dut_.eval();
+    const bool valid = dut_->m_axis_tvalid_o != 0;
+    const bool taken = valid && dut_->m_axis_tready_i != 0;
+    const std::uint32_t data = dut_->m_axis_tdata_o;
+    const bool last = dut_->m_axis_tlast_o != 0;
+    if (taken) take(data, last);
+    dut_.tick();
+    if (too_soon_ > 0) --too_soon_;
+    if (valid && !taken) {
+      ASSERT_EQ(dut_->m_axis_tvalid_o, 1);
+      ASSERT_EQ(dut_->m_axis_tdata_o, data);
+      ASSERT_EQ(dut_->m_axis_tlast_o != 0, last);
+    }
+  }
+
+  void take(std::uint32_t data, bool last) {
+    for (int shift = 0; shift < 32; shift += 8) {
+      received_.push_back(static_cast<std::uint8_t>(data >> shift));
+    }
+    const bool header = received_.size() > 4 && (received_[2] & 15) == 0;
+    if (!header && received_.size() > 16 && !last && waiting_words_ > 0) --waiting_words_;
+    if (!last) return;
+    ++sent_;
+    ASSERT_FALSE(expected_.empty()) << "a packet that was not committed";
+    const nrc::ParsedPacket parsed = nrc::parse_packet(received_.data(), received_.size());
+    ASSERT_EQ(parsed.status, nrc::ParseStatus::kPacket);
+    ASSERT_EQ(parsed.size, received_.size());
+    ASSERT_EQ(received_, expected_.front()) << "packet " << sent_;
+    if (parsed.header.type == nrc::PacketType::kHuffman) --waiting_packets_;
+    expected_.pop_front();
+    received_.clear();
+  }
+
+  nrc::tb::Dut<Vnrc_packetizer> dut_;
+  nrc::tb::Random rng_;
+  Ready ready_;
+  nrc::Packetizer golden_;
+  std::deque<std::vector<std::uint8_t>> expected_;
+  std::vector<std::uint8_t> received_;
+  std::size_t waiting_words_ = 0;    // committed payload words not yet sent
+  std::size_t waiting_packets_ = 0;  // data packets in expected_
+  int too_soon_ = 0;                 // clocks in which the descriptor before is still on its way
+  std::uint32_t first_frame_ = 0;
+  std::uint32_t dropped_ = 0;
+  std::uint32_t overflows_ = 0;
+  std::uint32_t committed_ = 0;
+  std::uint32_t sent_ = 0;
+  bool key_needed_ = false;
+  bool stream_begin_ = true;
+};
+
+Packet random_packet(Bench& bench, bool& first) {
+  nrc::tb::Random& rng = bench.rng();
+  Packet p;
+  p.words = static_cast<std::size_t>(rng.percent(30) ? rng.range(1, 3) : rng.range(1, 40));
+  p.frames = rng.range(1, 20);
+  // A key packet is asked for, and comes some packets later.
+  p.key = first || rng.percent(bench.key_needed() ? 40 : 10);
+  p.last = rng.percent(5);
+  p.gap_percent = rng.flip() ? 0 : 60;
+  first = p.last || (first && bench.key_needed());
+  return p;
+}
+
+/// Random packets; the first of a stream that is committed is a key packet, as the framer makes it.
+void run_random(Bench& bench, int packets, std::uint32_t bad_percent, int max_gap) {
+  bool first = true;
+  for (int i = 0; i < packets && !testing::Test::HasFailure(); ++i) {
+    const bool stream_first = first;
+    Packet p = random_packet(bench, first);
+    p.bad = bench.rng().percent(bad_percent);
+    if (p.bad) p.last = false;
+    bench.send(p);
+    first = p.last || (stream_first && bench.key_needed());
+    // A packet that a framing error cut short may be followed at once.
+    if (!p.bad || bench.rng().flip()) bench.idle(kMinSpacing + bench.rng().range(0, max_gap));
+  }
+  bench.drain();
+}
+
+TEST(Packetizer, AlwaysReady) {
+  Bench bench(1);
+  run_random(bench, 3000, 0, 60);
+  EXPECT_GT(bench.sent(), 100u);
+}
+
+TEST(Packetizer, BadPackets) {
+  Bench bench(2);
+  run_random(bench, 3000, 30, 60);
+  EXPECT_GT(bench.dropped(), 800u);
+  EXPECT_GT(bench.sent(), 300u);
+}
+
+TEST(Packetizer, RandomStalls) {
+  Bench bench(3);
+  bench.set_ready([&bench] { return bench.rng().percent(60); });
+  run_random(bench, 3000, 5, 60);
+}
+
+// Stalls longer than the buffer holds: packets are dropped, and it recovers every time.
+TEST(Packetizer, LongStalls) {
+  Bench bench(4);
+  int left = 0;
+  bool ready = true;
+  bench.set_ready([&] {
+    if (left-- == 0) {
+      ready = !ready;
+      left = bench.rng().range(
+          1, ready ? 3000 : 40000 * static_cast<int>(kBufferWords) / 16384 + 3000);
+    }
+    return ready;
+  });
+  run_random(bench, 20000, 5, 20);
+  EXPECT_GT(bench.overflows(), 50u);
+  EXPECT_GT(bench.sent(), 500u);
+}
+
+// The output does nothing: the buffer fills with large packets, the queue with small ones.
+TEST(Packetizer, FillsUp) {
+  Bench bench(5);
+  for (const std::size_t words : {kBufferWords / 2 - 1, std::size_t{1}}) {
+    bench.set_ready([] { return false; });
+    Packet p;
+    p.key = true;
+    p.words = words;
+    const std::uint32_t before = bench.dropped();
+    for (std::size_t i = 0; i < kFifoDepth + 4; ++i) {
+      bench.send(p);
+      bench.idle(kMinSpacing);
+    }
+    EXPECT_GE(bench.dropped() - before, 2u);
+    if (words == 1) {
+      EXPECT_LE(bench.dropped() - before, 4u);
+    }
+    bench.drain();
+  }
+  EXPECT_EQ(bench.dropped(), bench.overflows());
+}
+
+// A packet that just fits, and one that never can.
+TEST(Packetizer, WholeBuffer) {
+  Bench bench(6);
+  Packet p;
+  p.key = true;
+  p.words = kBufferWords;
+  bench.send(p);
+  EXPECT_EQ(bench.dropped(), 0u);
+  bench.idle(kMinSpacing);
+  bench.drain();
+  p.words = kBufferWords + 1;
+  bench.send(p);
+  EXPECT_EQ(bench.dropped(), 1u);
+  bench.idle(kMinSpacing);
+  p.words = 2 * kBufferWords + 5;
+  bench.send(p);
+  EXPECT_EQ(bench.dropped(), 2u);
+  bench.idle(kMinSpacing);
+  p.words = 3;
+  bench.send(p);
+  EXPECT_EQ(bench.dropped(), 2u);
+  bench.drain();
+}
+
+// The last packet of a stream is dropped, and then the first of the next: a header goes before the
+// first one that is sent, and counting begins anew.
+TEST(Packetizer, DroppedAtTheSeam) {
+  Bench bench(7);
+  for (int round = 0; round < 8; ++round) {
+    Packet p;
+    p.key = true;
+    p.words = 5;
+    p.frames = 3;
+    bench.send(p);
+    bench.idle(kMinSpacing);
+    p.last = true;
+    p.bad = (round & 1) != 0;
+    bench.send(p);
+    bench.idle(kMinSpacing);
+    p.last = (round & 4) != 0;
+    p.bad = (round & 2) != 0;
+    bench.send(p);
+    bench.idle(kMinSpacing);
+  }
+  bench.drain();
+}
+
+// Without stalls a packet leaves in consecutive clocks, and soon.
+TEST(Packetizer, FullThroughput) {
+  Bench bench(8);
+  Packet p;
+  p.key = true;
+  p.words = 60;
+  bench.send(p);
+  bench.drain();
+  bench.send(p);
+  int wait = 0;
+  while (bench.dut()->m_axis_tvalid_o == 0 && wait < 20) {
+    bench.idle();
+    ++wait;
+  }
+  EXPECT_LE(wait, 8);
+  for (int i = 0; i < 4 + 60; ++i) {
+    ASSERT_EQ(bench.dut()->m_axis_tvalid_o, 1) << "word " << i;
+    ASSERT_EQ(bench.dut()->m_axis_tlast_o, 0) << "word " << i;
+    bench.idle();
+  }
+  ASSERT_EQ(bench.dut()->m_axis_tvalid_o, 1);
+  ASSERT_EQ(bench.dut()->m_axis_tlast_o, 1);
+  bench.drain();
+}
+
+// More packets than a sequence number has values, and as many frames as a packet can have.
+TEST(Packetizer, CountersWrap) {
+  Bench bench(9);
+  Packet p;
+  p.key = true;
+  p.frames = 65535;
+  bench.send(p);
+  bench.drain();
+  p.frames = 1;
+  for (int i = 0; i < 66000 && !HasFailure(); ++i) {
+    bench.send(p);
+    bench.idle(kMinSpacing);
+  }
+  bench.drain();
+  EXPECT_EQ(bench.dropped(), 0u);
+}
+
+}  // namespace
