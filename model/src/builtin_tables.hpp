@@ -24,6 +24,18 @@ struct BuiltinTables {
   std::size_t table_count;
 };
 
+/// Range tables as constants.
+struct BuiltinRangeTables {
+  const char* name;
+  const char* description;
+  std::uint32_t initial_scale;
+  int code_width;
+  const std::int32_t* edges;
+  std::size_t edge_count;
+  const std::uint16_t* cumulative;
+};
+
 extern const std::vector<BuiltinTables> kBuiltinTables;
+extern const std::vector<BuiltinRangeTables> kBuiltinRangeTables;
 
 }  // namespace nrc

@@ -23,13 +23,12 @@ Predictor::Predictor(PredictorMode mode, int code_width)
 
 Prediction Predictor::predict(const PredictorState& state, bool reset) const {
   const PredictorState s = reset ? PredictorState{} : state;
-  const std::int32_t last = std::int32_t{s.last} * (1 << kFracBits);
-  Prediction p{last - s.level, 0, 0};
+  Prediction p{s.last - s.level, 0, 0};
   switch (mode_) {
     case PredictorMode::kNone:
       break;
     case PredictorMode::kDifference:
-      p.value = last;
+      p.value = s.last;
       break;
     case PredictorMode::kAdaptive:
       p.value = std::clamp(s.level + persistence(s.weight, p.deviation), min_value_, max_value_);
@@ -39,18 +38,17 @@ Prediction Predictor::predict(const PredictorState& state, bool reset) const {
   return p;
 }
 
-void Predictor::update(PredictorState& state, const Prediction& prediction, Code code,
-                       bool reset) const {
-  const std::int32_t value = std::int32_t{code} * (1 << kFracBits);
+void Predictor::update_value(PredictorState& state, const Prediction& prediction,
+                             std::int32_t value, bool reset) const {
   if (reset) {
     state.weight = kWeightReset;
     state.level = value;
   } else {
-    const int step = sign(prediction.deviation) * sign(innovation(prediction, code));
+    const int step = sign(prediction.deviation) * sign(value - prediction.value);
     state.weight = std::clamp(state.weight + step, kWeightMin, kWeightMax);
     state.level += (value - state.level) >> kLevelShift;
   }
-  state.last = code;
+  state.last = value;
 }
 
 }  // namespace nrc

@@ -15,7 +15,7 @@ namespace nrc {
 struct PredictorState {
   std::int32_t level = 0;              ///< 1/64 code, code width + 6 bits signed
   std::int32_t weight = kWeightReset;  ///< 1/1024, -512..1280
-  Code last = 0;                       ///< previous code
+  std::int32_t last = 0;               ///< previous value, 1/64 code
 };
 
 /// What the predictor says of one code before it is known.
@@ -34,12 +34,19 @@ class Predictor {
   Prediction predict(const PredictorState& state, bool reset) const;
 
   /// Moves the state past a code. `reset` as given to predict().
-  void update(PredictorState& state, const Prediction& prediction, Code code, bool reset) const;
+  void update(PredictorState& state, const Prediction& prediction, Code code, bool reset) const {
+    update_value(state, prediction, value_of(code), reset);
+  }
+  /// The same for what a code stands for, 1/64 code (section 10).
+  void update_value(PredictorState& state, const Prediction& prediction, std::int32_t value,
+                    bool reset) const;
 
   /// Innovation e = (code << 6) - p, in 1/64 code.
   static std::int32_t innovation(const Prediction& prediction, Code code) {
-    return (std::int32_t{code} << kFracBits) - prediction.value;
+    return value_of(code) - prediction.value;
   }
+
+  static std::int32_t value_of(Code code) { return std::int32_t{code} * (1 << kFracBits); }
 
  private:
   PredictorMode mode_;

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage interval: the part of 0..65535 that a code has under the innovation's distribution
+// (docs/bitstream.md, section 10). RTL: rtl/nrc_interval.sv.
+#pragma once
+
+#include <cstdint>
+
+#include "nrc/linearizer.hpp"
+
+namespace nrc {
+
+/// A code's cumulative frequency and its frequency, of 65536. Less than kMinFrequency: escape.
+struct Interval {
+  std::uint32_t low;
+  std::uint32_t frequency;
+  bool escape() const { return frequency < kMinFrequency; }
+};
+
+class IntervalModel {
+ public:
+  /// Keep references: tables and linearizer outlive the object.
+  IntervalModel(const RangeTables& tables, const Linearizer& linearizer)
+      : tables_(tables), linearizer_(linearizer) {}
+
+  /// Frequencies of a code, predicted as `prediction` (1/64 code), at a dispersion index.
+  Interval of(Code code, std::int32_t prediction, int index) const;
+
+  /// Cumulative frequency below a code.
+  std::uint32_t cumulative(Code code, std::int32_t prediction, int index) const;
+
+  /// How much one deviate is at a dispersion index, 1/64 code.
+  static double deviate_width(int index);
+
+  /// The code whose interval holds `target` (kEscapeFrequency..65535); `near` is where to look
+  /// first.
+  Code find(std::uint32_t target, std::int32_t prediction, int index, Code near) const;
+
+ private:
+  std::uint32_t at_edge(std::int32_t edge, std::int32_t prediction, int index) const;
+
+  const RangeTables& tables_;
+  const Linearizer& linearizer_;
+};
+
+}  // namespace nrc

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage linearizer: code -> the piece of the ADC's input range that gives it, and its middle
+// (docs/bitstream.md, section 10). RTL: rtl/nrc_linearizer.sv.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "nrc/range_tables.hpp"
+
+namespace nrc {
+
+/// What a code stands for, 1/64 code.
+struct CodeInterval {
+  std::int32_t low;    ///< lower edge; of the lowest code without meaning
+  std::int32_t high;   ///< upper edge; of the highest code without meaning
+  std::int32_t value;  ///< the middle, a multiple of 16
+};
+
+class Linearizer {
+ public:
+  /// @throws Error if the tables do not fit the code width.
+  Linearizer(const RangeTables& tables, int code_width);
+
+  const CodeInterval& interval(Code code) const {
+    return intervals_[static_cast<std::size_t>(code - min_code_)];
+  }
+  Code min_code() const { return min_code_; }
+  Code max_code() const { return max_code_; }
+
+ private:
+  Code min_code_;
+  Code max_code_;
+  std::vector<CodeInterval> intervals_;
+};
+
+}  // namespace nrc

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nrc/interval.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace nrc {
+
+namespace {
+
+/// 1024 / (1 + (j + 1/2) / 16), rounded: how many 1/1024 of an octave's reciprocal.
+constexpr std::array<std::int32_t, 1 << kScaleMantissaBits> make_reciprocals() {
+  std::array<std::int32_t, 1 << kScaleMantissaBits> r{};
+  for (std::int32_t j = 0; j < static_cast<std::int32_t>(r.size()); ++j) {
+    const std::int32_t divisor = 33 + 2 * j;
+    r[static_cast<std::size_t>(j)] = (2 * 32 * 1024 / divisor + 1) / 2;
+  }
+  return r;
+}
+constexpr auto kReciprocals = make_reciprocals();
+
+}  // namespace
+
+std::uint32_t IntervalModel::at_edge(std::int32_t edge, std::int32_t prediction, int index) const {
+  const std::int32_t octave = index >> kScaleMantissaBits;
+  const auto mantissa = static_cast<std::size_t>(index & ((1 << kScaleMantissaBits) - 1));
+  const std::int64_t product = std::int64_t{edge - prediction} * kReciprocals[mantissa];
+  const std::int64_t z = std::clamp<std::int64_t>(product >> (octave + 5), -kDeviates,
+                                                  kDeviates - 1);
+  if (z >= 0) return tables_.cumulative[static_cast<std::size_t>(z)];
+  return kTopFrequency + kEscapeFrequency - tables_.cumulative[static_cast<std::size_t>(-1 - z)];
+}
+
+std::uint32_t IntervalModel::cumulative(Code code, std::int32_t prediction, int index) const {
+  if (code == linearizer_.min_code()) return kEscapeFrequency;
+  return at_edge(linearizer_.interval(code).low, prediction, index);
+}
+
+Interval IntervalModel::of(Code code, std::int32_t prediction, int index) const {
+  const std::uint32_t low = cumulative(code, prediction, index);
+  const std::uint32_t high = code == linearizer_.max_code()
+                                 ? kTopFrequency
+                                 : at_edge(linearizer_.interval(code).high, prediction, index);
+  return {low, high - low};
+}
+
+double IntervalModel::deviate_width(int index) {
+  const auto mantissa = static_cast<std::size_t>(index & ((1 << kScaleMantissaBits) - 1));
+  return std::ldexp(1.0, (index >> kScaleMantissaBits) + 5) / kReciprocals[mantissa];
+}
+
+Code IntervalModel::find(std::uint32_t target, std::int32_t prediction, int index,
+                         Code near) const {
+  // Double the step away from `near` until the target lies between, then halve.
+  std::int32_t low = near;
+  std::int32_t high = near;
+  const std::int32_t first = linearizer_.min_code();
+  const std::int32_t last = linearizer_.max_code();
+  const auto below = [&](std::int32_t code) {
+    return cumulative(static_cast<Code>(code), prediction, index) <= target;
+  };
+  if (below(near)) {
+    for (std::int32_t step = 1;; step *= 2) {
+      high = std::min(low + step, last + 1);
+      if (high > last || !below(high)) break;
+      low = high;
+    }
+  } else {
+    for (std::int32_t step = 1;; step *= 2) {
+      low = std::max(high - step, first);
+      if (low == first || below(low)) break;
+      high = low;
+    }
+  }
+  while (high - low > 1) {
+    const std::int32_t middle = (low + high) >> 1;
+    (below(middle) ? low : high) = middle;
+  }
+  return static_cast<Code>(low);
+}
+
+}  // namespace nrc
