@@ -16,7 +16,8 @@ SOURCES = $(shell find model tb sim \( -name '*.cpp' -o -name '*.hpp' \) -not -p
 
 # What is not set is left to the bench's own default.
 SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
-           $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED))
+           $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) \
+           $(if $(STALL),--stall $(STALL))
 
 .DEFAULT_GOAL := help
 .PHONY: help build sim wave test coverage lint format generate bench fresh-check clean
@@ -29,15 +30,15 @@ build: ## Build the commands build/nrc, build/encode and build/decode
 	$(call configure_programs)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
 
-sim: ## Run the system simulation [DATA= CHANNELS= FRAMES= PROFILE= SEED=]
+sim: ## Run the system simulation [DATA= CHANNELS= FRAMES= SEED= STALL=]
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(SIM_BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(SIM_BUILD)) \
 	  $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS))
 	$(CMAKE) --build $(SIM_BUILD) -j$(JOBS) --target nrc_system_sim
 	$(SIM_BUILD)/nrc_system_sim $(if $(CHANNELS),--channels $(CHANNELS)) $(SIM_ARGS)
 
-wave: CHANNELS := $(or $(CHANNELS),8)
-wave: FRAMES   := $(or $(FRAMES),20)
+wave: CHANNELS := $(or $(CHANNELS),16)
+wave: FRAMES   := $(or $(FRAMES),40)
 wave: ## Write build/nrc.fst, a waveform of a short simulation (same variables)
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(BUILD)/wave-$(CHANNELS) -DNRC_BUILD_SIM=ON -DNRC_BUILD_TESTS=OFF \

@@ -3,10 +3,11 @@
 // Stage bit_packer: codewords of 1 to 31 bits into 32-bit words, first bit in bit 31
 // (docs/bitstream.md, introduction and section 7). Golden model: nrc::BitPacker.
 //
-// `fill` bits of the current word are taken. A codeword that ends at bit position end = fill + length
-// is rotated right by end modulo 32: that puts each of its bits where it belongs, in the current word
-// from position fill on, or wrapped around to the front of the next word. A mask of the positions
-// from fill on tells which is which. A codeword is shorter than a word, so the two never overlap.
+// `fill` bits of the current word are taken. A codeword that ends at bit position end = fill +
+// length is rotated right by end modulo 32: that puts each of its bits where it belongs, in the
+// current word from position fill on, or wrapped around to the front of the next word. A mask of
+// the positions from fill on tells which is which. A codeword is shorter than a word, so the two
+// never overlap.
 //
 // A packet that ends inside a word is padded with zeros. If its last codeword wraps around, the
 // remainder is a word of its own, which leaves one clock later (`flush`). The codeword that arrives

@@ -2,9 +2,9 @@
 //
 // First-in first-out queue in a memory with a registered read.
 //
-// The memory reads ahead: rdata_o shows the oldest entry whenever valid_o is high, and pop_i takes it.
-// Pops may follow each other in every clock. An entry pushed in clock t shows in clock t + 2.
-// A push into a full queue and a pop without valid_o are errors of the user.
+// The memory reads ahead: rdata_o shows the oldest entry whenever valid_o is high, and pop_i takes
+// it. Pops may follow each other in every clock. An entry pushed in clock t shows in clock t + 2. A
+// push into a full queue and a pop without valid_o are errors of the user.
 
 module nrc_fifo #(
   parameter int Width = 32,

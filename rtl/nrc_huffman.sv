@@ -3,14 +3,14 @@
 // Stage huffman: the codeword of a residual (docs/bitstream.md, section 5). Golden model:
 // nrc::HuffmanEncoder.
 //
-// v = residual >> raw_bits gives the symbol v + S/2. Symbol 0 is the escape: it stands for v outside
-// the table, and v = -S/2, which would be symbol 0, is outside as well. The word of the table memory
-// at {table, symbol} is the canonical code with a one in front of its first bit. Behind the code
-// come the low raw_bits bits of the residual or, after an escape, the code itself.
+// v = residual >> raw_bits gives the symbol v + S/2. Symbol 0 is the escape: it stands for v
+// outside the table, and v = -S/2, which would be symbol 0, is outside as well. The word of the
+// table memory at {table, symbol} is the canonical code with a one in front of its first bit.
+// Behind the code come the low raw_bits bits of the residual or, after an escape, the code itself.
 //
-// The tables are a ROM (nrc_huffman_rom, generated with the table set) or, with LoadableTables, a RAM
-// that is written through the table port before the encoder is enabled; while a sample is under way
-// the port must be quiet.
+// The tables are a ROM (nrc_huffman_rom, generated with the table set) or, with LoadableTables, a
+// RAM that is written through the table port before the encoder is enabled; while a sample is under
+// way the port must be quiet.
 //
 // Pipeline:
 //   1  residual

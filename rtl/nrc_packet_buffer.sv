@@ -2,13 +2,13 @@
 //
 // Packet buffer: a ring of words that takes back whole packets.
 //
-// The writer appends words and then either commits them, which makes them readable, or rewinds to the
-// last commit, as if they had never been written. The reader sees one endless sequence of committed
-// words; packet boundaries are the business of its user.
+// The writer appends words and then either commits them, which makes them readable, or rewinds to
+// the last commit, as if they had never been written. The reader sees one endless sequence of
+// committed words; packet boundaries are the business of its user.
 //
-// The memory has one port. Writes cannot wait, so they have priority and the reader waits; two output
-// registers behind it let the reader take a word in every clock in which the memory is free.
-// A word can be read 2 clocks after its commit.
+// The memory has one port. Writes cannot wait, so they have priority and the reader waits; two
+// output registers behind it let the reader take a word in every clock in which the memory is free.
+// A word can be read 3 clocks after its commit.
 
 module nrc_packet_buffer #(
   parameter int Words = 16384,  // a power of two, at least 4

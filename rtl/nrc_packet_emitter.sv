@@ -16,8 +16,8 @@ module nrc_packet_emitter #(
   parameter int Channels       = 1024,
   parameter int CodeWidth      = 10,
   parameter int Mapping        = nrc_pkg::MappingShift6,
-  parameter int PacketFrames   = 16,
-  parameter int KeyInterval    = 64,
+  parameter int PacketFrames   = 32,
+  parameter int KeyInterval    = 0,
   parameter int RateMillihertz = 20_000_000,
   parameter int BufferWords    = 16384
 ) (

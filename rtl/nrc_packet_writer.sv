@@ -4,8 +4,8 @@
 //
 // The words of a packet go to the packet buffer as they come. With the last one the packet is
 // committed, or dropped and rewound: when its words or its descriptor found no room, when a framing
-// error cut it short (`bad`), or when it builds on a packet that was dropped (no key packet while one
-// is needed). A committed packet leaves a descriptor of three entries in the descriptor queue:
+// error cut it short (`bad`), or when it builds on a packet that was dropped (no key packet while
+// one is needed). A committed packet leaves a descriptor of three entries in the descriptor queue:
 //   0  bits 15..0 frames, 16 key, 17 last, 18 first packet of its stream
 //   1  index of the first frame
 //   2  payload words
@@ -14,8 +14,8 @@
 // committed carries bit 18, so that the stream header precedes it.
 //
 // Decision and commit happen in the clock of the last word; the descriptor follows in the three
-// clocks after it. A packet that ends sooner than that finds no room: frames are LoopLatency clocks or
-// more apart, so that happens to no packet but one that a framing error cut short.
+// clocks after it. A packet that ends sooner than that finds no room: frames are LoopLatency clocks
+// or more apart, so that happens to no packet but one that a framing error cut short.
 
 module nrc_packet_writer #(
   parameter int BufferWords = 16384,

@@ -12,17 +12,12 @@
 // With reset_i the state counts as reset: it is not read, so it need not have been written.
 // PredictorMode `difference` (p = last << 6) keeps only `last`, `none` (p = 0) nothing.
 //
-// The multiplier: d has CodeWidth + 7 bits, one more at CodeWidth = 10 than a 16 x 16 DSP block
-// takes. d is split into its 16 high bits and the LowBits below, d = dh * 2^L + dl, and because
-// floors nest, (weight * d) >> 10 = (weight * dh + ((weight * dl) >> L)) >> (10 - L) exactly. With
-// L = 1 the second product is a gate.
-//
 // Stages (U = UpdateDelay; see nrc_latency_pkg):
 //   0      valid_i; state RAM read           5      + level
 //   1      state or its reset value          6      clamp, round: pred_*_o
 //   2      d                                 6 + U  code_i
-//   3      weight * dh, weight * dl          7 + U  e: innovation_*_o
-//   4      their sum                         8 + U  new state; state RAM write
+//   3, 4   (weight * d) >> 10                7 + U  e: innovation_*_o
+//                                            8 + U  new state; state RAM write
 
 module nrc_predictor #(
   parameter int Channels      = 1024,
@@ -119,11 +114,8 @@ module nrc_predictor #(
   end
 
   if (IsAdaptive) begin : gen_adaptive
-    localparam int LowBits     = (ValueWidth + 1 > 16) ? ValueWidth + 1 - 16 : 0;
-    localparam int HighBits    = ValueWidth + 1 - LowBits;
-    localparam int SumBits     = WeightWidth + HighBits;
-    localparam int ScaledShift = nrc_pkg::WeightFrac - LowBits;
-    localparam int RawBits     = ValueWidth + 2;  // |weight * d >> 10| <= 1.25 * 2^ValueWidth
+    // |level + ((weight * d) >> 10)| < 1.75 * 2^ValueWidth
+    localparam int RawBits = ValueWidth + 2;
 
     localparam logic [WeightWidth-1:0] WeightReset = WeightWidth'(nrc_pkg::WeightReset);
     localparam logic [WeightWidth-1:0] WeightMin   = WeightWidth'(nrc_pkg::WeightMin);
@@ -153,52 +145,13 @@ module nrc_predictor #(
     end
     assign d_negative_s2 = d_s2_q[ValueWidth];
 
-    // Stage 3: both operands extended by hand to the product's width.
-    logic signed [SumBits-1:0]  factor_s2;
-    logic signed [SumBits-1:0]  high_s2;
-    logic signed [SumBits-1:0]  product_s3_q;
-    logic [WeightWidth-1:0]     low_product_s3_q;   // (weight * dl) >> L
-
-    assign factor_s2 = {{HighBits{weight_s2_q[WeightWidth-1]}}, weight_s2_q};
-    assign high_s2   = {{WeightWidth{d_s2_q[ValueWidth]}}, d_s2_q[ValueWidth:LowBits]};
-
-    always_ff @(posedge clk_i) product_s3_q <= factor_s2 * high_s2;
-
-    if (LowBits == 0) begin : gen_no_low
-      assign low_product_s3_q = '0;
-    end else if (LowBits == 1) begin : gen_low_bit
-      always_ff @(posedge clk_i) begin
-        low_product_s3_q <= d_s2_q[0] ? {weight_s2_q[WeightWidth-1], weight_s2_q[WeightWidth-1:1]}
-                                      : '0;
-      end
-    end else begin : gen_low_bits
-      logic signed [WeightWidth+LowBits-1:0] low_factor_s2;
-      logic signed [WeightWidth+LowBits-1:0] low_s2;
-      // verilator lint_off UNUSEDSIGNAL
-      logic signed [WeightWidth+LowBits-1:0] low_product_s2;
-      // verilator lint_on UNUSEDSIGNAL
-
-      assign low_factor_s2  = {{LowBits{weight_s2_q[WeightWidth-1]}}, weight_s2_q};
-      assign low_s2         = {{WeightWidth{1'b0}}, d_s2_q[LowBits-1:0]};
-      assign low_product_s2 = low_factor_s2 * low_s2;
-
-      always_ff @(posedge clk_i) begin
-        low_product_s3_q <= low_product_s2[WeightWidth+LowBits-1:LowBits];
-      end
-    end
-
-    // Stage 4. The sum's bits above RawBits repeat its sign.
-    // verilator lint_off UNUSEDSIGNAL
-    logic [SumBits-1:0]    sum_s3;
-    // verilator lint_on UNUSEDSIGNAL
-    logic [RawBits-1:0]    scaled_s4_q;
+    // Stages 3 and 4.
+    logic [RawBits-1:0]    weighted_s4;
     logic [ValueWidth-1:0] level_s4;
 
-    assign sum_s3 = product_s3_q +
-                    {{HighBits{low_product_s3_q[WeightWidth-1]}}, low_product_s3_q};
-
-    always_ff @(posedge clk_i) scaled_s4_q <= sum_s3[ScaledShift+:RawBits];
-
+    nrc_weigh #(.DWidth(ValueWidth + 1)) u_weigh (
+      .clk_i, .weight_i(weight_s2_q), .d_i(d_s2_q), .product_o(weighted_s4)
+    );
     nrc_delay #(.Width(ValueWidth), .Depth(2)) u_level_delay (
       .clk_i, .d_i(level_s2_q), .q_o(level_s4)
     );
@@ -206,7 +159,7 @@ module nrc_predictor #(
     // Stage 5.
     logic [RawBits-1:0] raw_s5_q;
 
-    always_ff @(posedge clk_i) raw_s5_q <= scaled_s4_q + {{2{level_s4[ValueWidth-1]}}, level_s4};
+    always_ff @(posedge clk_i) raw_s5_q <= weighted_s4 + {{2{level_s4[ValueWidth-1]}}, level_s4};
 
     // Stage 6. The largest value has all integer bits set but the sign, and no fraction, so
     // everything that has them is clamped to it.
@@ -285,14 +238,8 @@ module nrc_predictor #(
 
     always @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
-      end else begin
-        if (valid_q[WriteStage]) begin
-          assert (int'(new_weight) >= nrc_pkg::WeightMin && int'(new_weight) <= nrc_pkg::WeightMax);
-        end
-        if (valid_q[3]) begin
-          assert (sum_s3[SumBits-1:ScaledShift+RawBits-1] == '0 ||
-                  (&sum_s3[SumBits-1:ScaledShift+RawBits-1]));
-        end
+      end else if (valid_q[WriteStage]) begin
+        assert (int'(new_weight) >= nrc_pkg::WeightMin && int'(new_weight) <= nrc_pkg::WeightMax);
       end
     end
 `endif

@@ -3,10 +3,11 @@
 // Single-port memory: one access per clock, a write or a read.
 //
 // Read data comes one clock after the address. After a write, or a clock without an access, rdata_o
-// is not defined: memories differ (no-change, write-first), so nothing may depend on it.
-// The array has no reset and no initial value. A size that is a multiple of 16K x 16 bits asks for
-// large single-port blocks (SB_SPRAM256KA on iCE40 UltraPlus: two of them for 16K x 32); other sizes
-// are left to the tool. An ASIC flow replaces this module by an SRAM macro.
+// is not defined: memories differ (no-change, write-first), so nothing may depend on it. The array
+// has no reset and no initial value. One port is all that large single-port blocks have: iCE40
+// UltraPlus maps 16K x 16 to one SB_SPRAM256KA and 16K x 32 to two (`synth_ice40 -spram`). There is
+// no ram_style attribute on purpose: "huge", which would ask for them without that option, is an
+// error of Yosys on families that have none. An ASIC flow replaces this module by an SRAM macro.
 
 module nrc_ram_1rw #(
   parameter int Words = 16384,
@@ -21,24 +22,12 @@ module nrc_ram_1rw #(
   output logic [Width-1:0]     rdata_o
 );
 
-  localparam bit Huge = (Words % 16384 == 0) && (Width % 16 == 0);
+  logic [Width-1:0] mem [Words];
 
-  // The attribute has to be a constant of the declaration, hence two arrays.
-  if (Huge) begin : gen_huge
-    (* ram_style = "huge" *) logic [Width-1:0] mem [Words];
-    always_ff @(posedge clk_i) begin
-      if (en_i) begin
-        if (we_i) mem[addr_i] <= wdata_i;
-        else      rdata_o     <= mem[addr_i];
-      end
-    end
-  end else begin : gen_auto
-    logic [Width-1:0] mem [Words];
-    always_ff @(posedge clk_i) begin
-      if (en_i) begin
-        if (we_i) mem[addr_i] <= wdata_i;
-        else      rdata_o     <= mem[addr_i];
-      end
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      if (we_i) mem[addr_i] <= wdata_i;
+      else      rdata_o     <= mem[addr_i];
     end
   end
 

@@ -8,8 +8,8 @@ module nrc_stream_header #(
   parameter int Channels       = 1024,
   parameter int CodeWidth      = 10,
   parameter int Mapping        = nrc_pkg::MappingShift6,
-  parameter int PacketFrames   = 16,
-  parameter int KeyInterval    = 64,
+  parameter int PacketFrames   = 32,
+  parameter int KeyInterval    = 0,
   parameter int RateMillihertz = 20_000_000
 ) (
   input  logic [31:0] table_id_i,

@@ -5,13 +5,11 @@
 #include <fmt/format.h>
 #include <verilated.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <systemc>
 
@@ -21,6 +19,7 @@
 #include "link_sink.hpp"
 #include "monitor.hpp"
 #include "nrc/error.hpp"
+#include "options.hpp"
 #include "progress.hpp"
 #include "recording.hpp"
 #include "report.hpp"
@@ -34,25 +33,8 @@
 namespace nrc::sim {
 namespace {
 
-constexpr int kExitFail = 1;     ///< the verdict is FAIL
-constexpr int kExitTrouble = 2;  ///< there is no verdict
-
 constexpr int kResetClocks = 8;
 constexpr int kSliceClocks = 16384;  ///< from one look at the progress to the next
-
-struct Options {
-  std::string data;
-  std::uint32_t channels = NRC_PARAM_Channels;
-  std::uint32_t frames = 800;
-  std::uint64_t seed = 1;
-  std::string profile = "huffman";
-  int stall = 20;
-  bool allow_drops = false;
-  std::uint32_t off_grid = 0;
-  std::string trace;
-  std::optional<std::uint64_t> corrupt_bit;
-  std::string inject;
-};
 
 Design built_design() {
   Design design;
@@ -62,30 +44,6 @@ Design built_design() {
   design.header.key_interval = NRC_PARAM_KeyInterval;
   design.header.rate_millihertz = NRC_PARAM_RateMillihertz;
   return design;
-}
-
-void declare(CLI::App& app, Options& o) {
-  app.add_option("--data", o.data, "Directory with WAV files to play; none: synthetic")
-      ->type_name("DIR");
-  app.add_option("--channels", o.channels, "Only the number that this bench was built for");
-  app.add_option("--frames", o.frames, "Frames to simulate")->check(CLI::Range(2, 1 << 24));
-  app.add_option("--seed", o.seed, "Of the choice of data, of stalls and of state without reset");
-  app.add_option("--profile", o.profile, "Entropy coder: huffman")
-      ->check(CLI::IsMember({"huffman"}));
-  app.add_option("--stall", o.stall, "Part of the time in which the link takes nothing")
-      ->type_name("PERCENT")
-      ->check(CLI::Range(0, 99));
-  app.add_flag("--allow-drops", o.allow_drops, "Packets may be dropped when the link stalls");
-  app.add_option("--off-grid", o.off_grid, "Put every N-th sample off the ADC's grid")
-      ->type_name("N");
-#if VM_TRACE
-  app.add_option("--trace", o.trace, "Write a waveform (FST)")->type_name("FILE");
-#endif
-  app.add_option("--corrupt-bit", o.corrupt_bit, "Flip this bit of the stream: the bench must fail")
-      ->type_name("N");
-  app.add_option("--inject", o.inject, "Another error on purpose: the bench must fail")
-      ->check(CLI::IsMember({"late-sample", "unstable-output", "lost-end"}));
-  app.get_formatter()->column_width(28);
 }
 
 /// The encoder with everything that is connected to it.
@@ -248,30 +206,24 @@ int simulate(const Options& o) {
                    scoreboard, system.counters(), system.monitor().failure(),
                    o.stall,    time.count()};
   print_report(run);
+  fmt::print("\nbit-exact: {}\n", bit_exact(run) ? "PASS" : "FAIL");
   const std::string reason = judge(run);
   if (!reason.empty()) {
-    fmt::print("\nFAIL: {}\n", reason);
+    fmt::print("FAIL: {}\n", reason);
     return kExitFail;
   }
-  fmt::print("\nPASS: {} samples, every byte as the golden model's\n", recording.size());
+  fmt::print("PASS: {} samples in {} packets, as the golden model codes them\n",
+             scoreboard.delivered_frames() * design.frame_samples(), scoreboard.data_packets());
   return 0;
 }
 
 int program(int argc, char** argv) {
-  CLI::App app("Simulates the encoder's RTL and compares it with the golden model.");
   Options options;
+  if (const auto status = parse_options(argc, argv, NRC_PARAM_Channels, VM_TRACE != 0, options)) {
+    return *status;
+  }
   try {
-    declare(app, options);
-    app.parse(argc, argv);
-    if (options.channels != NRC_PARAM_Channels) {
-      throw Error(
-          fmt::format("this bench was built for {} channels; build another with "
-                      "make sim CHANNELS={}",
-                      NRC_PARAM_Channels, options.channels));
-    }
     return simulate(options);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kExitTrouble;
   } catch (const std::exception& error) {
     fmt::print(stderr, "nrc_system_sim: {}\n", error.what());
     return kExitTrouble;

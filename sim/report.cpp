@@ -174,7 +174,6 @@ void print_report(const Run& run) {
   row("simulation",
       fmt::format("{} clocks in {:.2f} s, {:.0f} kcycle/s", grouped(f.clocks), run.wall_seconds,
                   static_cast<double>(f.clocks) / run.wall_seconds / 1000));
-  row("bit-exact", bit_exact(run) ? "PASS" : "FAIL");
 }
 
 }  // namespace nrc::sim

@@ -51,8 +51,13 @@ void generate_repository(const GenerateOptions& o) {
     sets.push_back(
         TableSet::load((root / "model/tables" / (std::string(name) + ".json")).string()));
   }
+  std::vector<RangeTables> range_tables;
+  for (const char* name : {"default", "generic"}) {
+    range_tables.push_back(RangeTables::load(
+        (root / "model/tables" / ("range_" + std::string(name) + ".json")).string()));
+  }
   std::string stale;
-  for (const auto& [path, text] : generate_sources(sets)) {
+  for (const auto& [path, text] : generate_sources(sets, range_tables)) {
     if (text_of(root / path) == text) continue;
     if (o.check) {
       stale += " " + path;
@@ -65,12 +70,19 @@ void generate_repository(const GenerateOptions& o) {
   }
 }
 
+/// Which of the two kinds of table file it is; what is wrong with the file is for its reader to say.
+bool is_range_table_file(const std::string& path) {
+  return text_of(path).find("\"nrc-range-tables\"") != std::string::npos;
+}
+
 /// The RTL of one table file of the user's, into a directory of theirs.
 void generate_rtl(const GenerateOptions& o) {
-  const TableSet set = TableSet::load(o.tables);
-  for (const auto& [path, text] : generate_sources({set})) {
+  const auto sources = is_range_table_file(o.tables)
+                           ? generate_sources({}, {RangeTables::load(o.tables)})
+                           : generate_sources({TableSet::load(o.tables)}, {});
+  for (const auto& [path, text] : sources) {
     const fs::path p = path;
-    if (p.extension() == ".sv" && p.parent_path().filename() == set.name) {
+    if (p.extension() == ".sv" && p.parent_path().filename() != "generated") {
       write(fs::path(o.rtl_directory) / p.filename(), text);
     }
   }

@@ -24,12 +24,26 @@ package nrc_pkg;
   localparam int PredictorDifference = 1;
   localparam int PredictorAdaptive = 2;
 
+  // Range profile.
+  localparam int Deviates          = 1024;
+  localparam int EscapeFrequency   = 16;
+  localparam int EscapeBits        = 3;
+  localparam int MinFrequency      = 2;
+  localparam int TopFrequency      = 65535;
+  localparam int RangeReset        = 65535;
+  localparam int ScaleMantissaBits = 4;
+  localparam int MinScale          = 64;
+  localparam int BurstMax          = 15;
+  localparam int BurstStep         = 4;
+  localparam int ValueStep         = 16;
+
   // Packets.
   localparam int Sync              = 21070;
   localparam int PacketHeaderBytes = 16;
   localparam int StreamHeaderBytes = 32;
   localparam int Version           = 1;
   localparam int ProfileHuffman    = 0;
+  localparam int ProfileRange      = 1;
   localparam int MappingCode       = 0;
   localparam int MappingShift6     = 1;
   localparam int TypeStreamHeader  = 0;

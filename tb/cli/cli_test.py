@@ -4,6 +4,7 @@
 
 import json
 import os
+import pty
 import random
 import resource
 import signal
@@ -395,6 +396,39 @@ class Errors(CommandLineTest):
                 self.assertEqual(process.wait(timeout=60), -number)
                 process.stdin.close()
                 self.assertEqual(sorted(os.listdir(self.dir)), before)
+
+
+class ProgressLine(CommandLineTest):
+    def encode_slowly(self, seconds):
+        """What a terminal shows while raw samples arrive for that long."""
+        leader, follower = pty.openpty()
+        process = subprocess.Popen(
+            [NRC, "encode", "--raw", "-", str(self.dir / "s"), "--force"],
+            stdin=subprocess.PIPE, stderr=follower)
+        os.close(follower)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            process.stdin.write(recording(1000))
+            process.stdin.flush()
+            time.sleep(0.05)
+        process.stdin.close()
+        self.assertEqual(process.wait(timeout=60), 0)
+        shown = b""
+        try:
+            while part := os.read(leader, 4096):
+                shown += part
+        except OSError:
+            pass  # the end of a terminal
+        os.close(leader)
+        return shown
+
+    def test_long_work_on_a_terminal(self):
+        shown = self.encode_slowly(1.0)
+        self.assertIn(b"encoding standard input", shown)
+        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown)
+
+    def test_nothing_before_half_a_second(self):
+        self.assertEqual(self.encode_slowly(0.0), b"")
 
 
 class Info(CommandLineTest):

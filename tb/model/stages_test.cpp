@@ -89,7 +89,7 @@ TEST(Predictor, FollowsTheWrittenRules) {
       last = code;
       ASSERT_EQ(state.level, level);
       ASSERT_EQ(state.weight, weight);
-      ASSERT_EQ(state.last, last);
+      ASSERT_EQ(state.last, last * 64);
       // The widths that the RTL stores.
       ASSERT_LT(std::abs(state.level), 1 << (width + 6 - 1 + 1));
     }

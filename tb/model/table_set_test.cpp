@@ -46,8 +46,13 @@ TEST(TableSet, GeneratedSourcesAreFresh) {
   for (const std::string& name : TableSet::builtin_names()) {
     sets.push_back(TableSet::load(std::string(NRC_SOURCE_DIR) + "/model/tables/" + name + ".json"));
   }
-  const auto files = generate_sources(sets);
-  EXPECT_EQ(files.size(), 2 + 2 * sets.size());
+  std::vector<RangeTables> range_tables;
+  for (const std::string& name : RangeTables::builtin_names()) {
+    range_tables.push_back(RangeTables::load(std::string(NRC_SOURCE_DIR) + "/model/tables/range_" +
+                                             name + ".json"));
+  }
+  const auto files = generate_sources(sets, range_tables);
+  EXPECT_EQ(files.size(), 2 + 2 * sets.size() + 3 * range_tables.size());
   for (const auto& [path, text] : files) {
     // Not EXPECT_EQ: a difference of a megabyte says nothing.
     EXPECT_TRUE(file_text(std::string(NRC_SOURCE_DIR) + "/" + path) == text)

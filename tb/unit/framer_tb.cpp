@@ -374,6 +374,14 @@ TEST_F(Directed, KeyRequestIsRemembered) {
   EXPECT_EQ(bench_.ends(), "K3 K3e P3 P3e K3 K3e P3 P3e");
 }
 
+TEST_F(Directed, KeyRequestInTheClockOfTheFirstSampleCounts) {
+  frames(2);
+  for (int i = 0; i < kLoopLatency; ++i) bench_.clock(std::nullopt);
+  bench_.request = true;
+  frames(4);
+  EXPECT_EQ(bench_.ends(), "K3 K3e K3 K3e P3 P3e");
+}
+
 TEST_F(Directed, KeyNeededCountsWhenAPacketBegins) {
   frames(2);
   bench_.needed = true;

@@ -28,10 +28,10 @@ namespace {
 #define NRC_PARAM_Mapping 1
 #endif
 #ifndef NRC_PARAM_PacketFrames
-#define NRC_PARAM_PacketFrames 16
+#define NRC_PARAM_PacketFrames 32
 #endif
 #ifndef NRC_PARAM_KeyInterval
-#define NRC_PARAM_KeyInterval 64
+#define NRC_PARAM_KeyInterval 0
 #endif
 #ifndef NRC_PARAM_RateMillihertz
 #define NRC_PARAM_RateMillihertz 20000000
@@ -377,6 +377,44 @@ TEST(Packetizer, WholeBuffer) {
   bench.send(p);
   EXPECT_EQ(bench.dropped(), 2u);
   bench.drain();
+}
+
+// A word is lost in the middle of a packet, and there is room again before its end.
+TEST(Packetizer, LostInTheMiddle) {
+  Bench bench(10);
+  bool ready = false;
+  bench.set_ready([&ready] { return ready; });
+  Packet p;
+  p.key = true;
+  p.words = kBufferWords - 4;
+  bench.send(p);
+  bench.idle(kMinSpacing);
+  int clocks = 0;
+  bench.set_ready([&clocks] { return ++clocks > 60; });
+  p.words = kBufferWords / 2;
+  p.gap_percent = 80;
+  bench.send(p);
+  EXPECT_EQ(bench.overflows(), 1u);
+  bench.idle(kMinSpacing);
+  bench.drain();
+  bench.send(p);
+  EXPECT_EQ(bench.dropped(), 1u);
+  bench.drain();
+}
+
+// Packets that end while the descriptor of the one before is still being pushed are dropped.
+TEST(Packetizer, TooSoon) {
+  Bench bench(11);
+  Packet p;
+  p.key = true;
+  for (int spacing = 0; spacing < 8; ++spacing) {
+    const std::uint32_t before = bench.dropped();
+    bench.send(p);
+    bench.idle(spacing);
+    bench.send(p);
+    EXPECT_EQ(bench.dropped() - before, spacing < 3 ? 1u : 0u) << spacing;
+    bench.drain();
+  }
 }
 
 // The last packet of a stream is dropped, and then the first of the next: a header goes before the

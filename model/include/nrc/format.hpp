@@ -77,7 +77,7 @@ constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kStreamHeaderBytes = 32;
 constexpr std::uint64_t kUnknownFrames = ~std::uint64_t{0};
 
-enum class Profile : std::uint8_t { kHuffman = 0 };
+enum class Profile : std::uint8_t { kHuffman = 0, kRange = 1 };
 enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1 };
 enum class PredictorMode : std::uint8_t { kNone = 0, kDifference = 1, kAdaptive = 2 };
 

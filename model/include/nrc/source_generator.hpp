@@ -8,13 +8,17 @@
 #include <string>
 #include <vector>
 
+#include "nrc/range_tables.hpp"
 #include "nrc/table_set.hpp"
 
 namespace nrc {
 
 /// Text of each generated file by its path from the repository's root:
 /// model/generated/builtin_tables.cpp, rtl/generated/nrc_pkg.sv, and for each set
-/// rtl/generated/NAME/nrc_tables_pkg.sv and nrc_huffman_rom.sv. `sets` are valid.
-std::map<std::string, std::string> generate_sources(const std::vector<TableSet>& sets);
+/// rtl/generated/NAME/nrc_tables_pkg.sv and nrc_huffman_rom.sv; for each of the range tables
+/// rtl/generated/NAME/nrc_range_tables_pkg.sv, nrc_edge_rom.sv and nrc_cumulative_rom.sv. All are
+/// valid.
+std::map<std::string, std::string> generate_sources(const std::vector<TableSet>& sets,
+                                                    const std::vector<RangeTables>& range_tables);
 
 }  // namespace nrc

@@ -13,7 +13,6 @@ module nrc_huffman_rom (
   output logic [15:0] data_o
 );
 
-  // A case needs no file at a path, and every tool maps it to block memory.
   logic [15:0] word;
 
   always_comb begin

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+namespace nrc::sim {
+
+std::optional<int> parse_options(int argc, char** argv, std::uint32_t channels, bool can_trace,
+                                 Options& options) {
+  CLI::App app("Simulates the encoder's RTL and compares it with the golden model.",
+               "nrc_system_sim");
+  app.get_formatter()->column_width(30);
+  std::uint32_t asked_channels = channels;
+  std::string profile = "huffman";
+
+  app.add_option("--data", options.data, "WAV files to play; none: a synthetic recording")
+      ->type_name("DIR");
+  app.add_option("--channels", asked_channels, "Only the number that this bench was built for")
+      ->capture_default_str();
+  app.add_option("--frames", options.frames, "Frames to simulate")
+      ->check(CLI::Range(2, 1 << 24))
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "For the data, the stalls and state without a reset")
+      ->capture_default_str();
+  app.add_option("--profile", profile, "Entropy coder")
+      ->check(CLI::IsMember({"huffman"}))
+      ->capture_default_str();
+  app.add_option("--stall", options.stall, "Part of the time in which the link takes nothing")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0, 99))
+      ->capture_default_str();
+  app.add_flag("--allow-drops", options.allow_drops, "The link may be so slow that packets drop");
+  app.add_option("--off-grid", options.off_grid, "Put every N-th sample off the ADC's grid")
+      ->type_name("N");
+  if (can_trace) {
+    app.add_option("--trace", options.trace, "Write a waveform (FST)")->type_name("FILE");
+  }
+  const char* const kFaults = "Errors on purpose, which the bench must find";
+  app.add_option("--corrupt-bit", options.corrupt_bit, "Flip this bit of the stream")
+      ->type_name("N")
+      ->group(kFaults);
+  app.add_option("--inject", options.inject, "Something else")
+      ->check(CLI::IsMember({"late-sample", "unstable-output", "lost-end"}))
+      ->group(kFaults);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitTrouble;
+  }
+  if (asked_channels != channels) {
+    fmt::print(stderr,
+               "nrc_system_sim: this bench was built for {} channels; "
+               "make sim CHANNELS={} builds another\n",
+               channels, asked_channels);
+    return kExitTrouble;
+  }
+  return std::nullopt;
+}
+
+}  // namespace nrc::sim

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace nrc::sim {
+
+constexpr int kExitFail = 1;     ///< the verdict is FAIL
+constexpr int kExitTrouble = 2;  ///< there is no verdict
+
+struct Options {
+  std::string data;
+  std::uint32_t frames = 800;
+  std::uint64_t seed = 1;
+  int stall = 20;
+  bool allow_drops = false;
+  std::uint32_t off_grid = 0;
+  std::string trace;
+  std::optional<std::uint64_t> corrupt_bit;
+  std::string inject;
+};
+
+/// Reads the command line. Prints what is asked for or what is wrong with it.
+/// @param channels   that the bench was built for
+/// @param can_trace  it was built with waveforms
+/// @return exit status if the program shall end now
+std::optional<int> parse_options(int argc, char** argv, std::uint32_t channels, bool can_trace,
+                                 Options& options);
+
+}  // namespace nrc::sim
