@@ -274,7 +274,6 @@ module nrc_encoder #(
     .CodeWidth      (CodeWidth),
     .Mapping        (Mapping),
     .PacketFrames   (PacketFrames),
-    .KeyInterval    (KeyInterval),
     .RateMillihertz (RateMillihertz),
     .BufferWords    (BufferWords),
     .PacketFifoDepth(PacketFifoDepth)

@@ -17,7 +17,7 @@ module nrc_packet_emitter #(
   parameter int CodeWidth      = 10,
   parameter int Mapping        = nrc_pkg::MappingShift6,
   parameter int PacketFrames   = 32,
-  parameter int KeyInterval    = 0,
+  parameter int Profile        = nrc_pkg::ProfileHuffman,
   parameter int RateMillihertz = 20_000_000,
   parameter int BufferWords    = 16384
 ) (
@@ -43,11 +43,14 @@ module nrc_packet_emitter #(
   output logic [31:0] packets_o          // data packets sent since reset
 );
 
+  localparam int DataType =
+      (Profile == nrc_pkg::ProfileHuffman) ? nrc_pkg::TypeHuffman : nrc_pkg::TypeRange;
+
   localparam int CountWidth = $clog2(BufferWords) + 1;
 
   typedef enum logic [2:0] {
     StIdle,          // waits for a descriptor
-    StStreamHeader,  // words 0..11 of the stream header packet
+    StStreamHeader,  // words 0..8 of the stream header packet
     StStreamCrc,
     StHeader,        // words 0..3 of the data packet's header
     StPayload,
@@ -71,7 +74,7 @@ module nrc_packet_emitter #(
     .CodeWidth     (CodeWidth),
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
-    .KeyInterval   (KeyInterval),
+    .Profile       (Profile),
     .RateMillihertz(RateMillihertz)
   ) u_stream_header (
     .table_id_i,
@@ -95,7 +98,7 @@ module nrc_packet_emitter #(
 
   always_comb begin
     case (header_index)
-      2'd0:    header = {10'd0, last, key, 4'(nrc_pkg::TypeHuffman), 16'(nrc_pkg::Sync)};
+      2'd0:    header = {10'd0, last, key, 4'(DataType), 16'(nrc_pkg::Sync)};
       2'd1:    header = {frames, sequence_q};
       2'd2:    header = descriptor_i;
       default: header = bytes;
@@ -139,7 +142,7 @@ module nrc_packet_emitter #(
           else              state_d = StHeader;
         end
       end
-      StStreamHeader: if (take && index_q == 4'd11) state_d = StStreamCrc;
+      StStreamHeader: if (take && index_q == 4'd8) state_d = StStreamCrc;
       StStreamCrc: begin
         index_d = 4'd0;
         if (take) state_d = StHeader;

@@ -17,7 +17,7 @@ module nrc_packetizer #(
   parameter int CodeWidth       = 10,
   parameter int Mapping         = nrc_pkg::MappingShift6,
   parameter int PacketFrames    = 32,
-  parameter int KeyInterval     = 0,
+  parameter int Profile         = nrc_pkg::ProfileHuffman,
   parameter int RateMillihertz  = 20_000_000,
   parameter int BufferWords     = 16384,  // a power of two
   parameter int PacketFifoDepth = 8       // packets that wait at most
@@ -116,7 +116,7 @@ module nrc_packetizer #(
     .CodeWidth     (CodeWidth),
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
-    .KeyInterval   (KeyInterval),
+    .Profile       (Profile),
     .RateMillihertz(RateMillihertz),
     .BufferWords   (BufferWords)
   ) u_emitter (

@@ -9,11 +9,11 @@ module nrc_stream_header #(
   parameter int CodeWidth      = 10,
   parameter int Mapping        = nrc_pkg::MappingShift6,
   parameter int PacketFrames   = 32,
-  parameter int KeyInterval    = 0,
+  parameter int Profile        = nrc_pkg::ProfileHuffman,
   parameter int RateMillihertz = 20_000_000
 ) (
   input  logic [31:0] table_id_i,
-  input  logic [3:0]  index_i,   // 0..3 packet header, 4..11 payload
+  input  logic [3:0]  index_i,   // 0..3 packet header, 4..8 payload
   output logic [31:0] word_o
 );
 
@@ -23,14 +23,11 @@ module nrc_stream_header #(
       4'd1:    word_o = '0;  // sequence, frames
       4'd2:    word_o = '0;  // first frame
       4'd3:    word_o = 32'(nrc_pkg::StreamHeaderBytes);
-      4'd4:    word_o = {8'(CodeWidth), 8'(Mapping), 8'(nrc_pkg::ProfileHuffman),
-                         8'(nrc_pkg::Version)};
-      4'd5:    word_o = 32'(Channels);
+      4'd4:    word_o = {8'(CodeWidth), 8'(Mapping), 8'(Profile), 8'(nrc_pkg::Version)};
+      4'd5:    word_o = {16'(PacketFrames), 16'(Channels - 1)};
       4'd6:    word_o = 32'(RateMillihertz);
       4'd7:    word_o = table_id_i;
       4'd8:    word_o = '1;
-      4'd9:    word_o = '1;
-      4'd10:   word_o = {16'(KeyInterval), 16'(PacketFrames)};
       default: word_o = '0;
     endcase
   end

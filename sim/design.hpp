@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "nrc/packetizer.hpp"
-#include "nrc/table_set.hpp"
+#include "nrc/tables.hpp"
 
 namespace nrc::sim {
 
@@ -17,7 +17,8 @@ constexpr std::uint32_t kChannelsWithoutRest = 16;
 /// The RTL's parameters, as far as they show in its stream.
 struct Design {
   StreamHeader header;
-  const TableSet* tables = nullptr;
+  const Tables* tables = nullptr;
+  unsigned key_interval = 0;  ///< packets; 0: only the first is sure to be a key packet
 
   std::uint64_t frame_samples() const { return header.channels; }
   std::uint64_t group_samples() const {

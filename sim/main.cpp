@@ -38,10 +38,10 @@ constexpr int kSliceClocks = 16384;  ///< from one look at the progress to the n
 
 Design built_design() {
   Design design;
-  design.tables = &TableSet::builtin(NRC_TABLES);
+  design.tables = &Tables::builtin(Profile::kHuffman, NRC_TABLES);
   design.header.channels = NRC_PARAM_Channels;
   design.header.packet_frames = NRC_PARAM_PacketFrames;
-  design.header.key_interval = NRC_PARAM_KeyInterval;
+  design.key_interval = NRC_PARAM_KeyInterval;
   design.header.rate_millihertz = NRC_PARAM_RateMillihertz;
   return design;
 }
@@ -155,7 +155,7 @@ class System {
 
   // The first rising edge comes half a period late, so that the reset ends away from an edge.
   sc_core::sc_clock clock_{"clock", sc_core::sc_time(kClockPeriodNs, sc_core::SC_NS), 0.5,
-                           sc_core::sc_time(kClockPeriodNs / 2, sc_core::SC_NS), true};
+                           sc_core::sc_time(0.5 * kClockPeriodNs, sc_core::SC_NS), true};
   sc_core::sc_signal<bool> reset_n_{"reset_n"};
   sc_core::sc_signal<bool> enable_{"enable"}, key_request_{"key_request"};
   sc_core::sc_signal<bool> s_valid_{"s_valid"}, s_ready_{"s_ready"}, s_last_{"s_last"};

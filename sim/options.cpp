@@ -48,7 +48,11 @@ std::optional<int> parse_options(int argc, char** argv, std::uint32_t channels, 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kExitTrouble;
+    if (error.get_exit_code() == 0) {
+      return app.exit(error);  // --help
+    }
+    fmt::print(stderr, "nrc_system_sim: {}; --help lists the options\n", error.what());
+    return kExitTrouble;
   }
   if (asked_channels != channels) {
     fmt::print(stderr,

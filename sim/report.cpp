@@ -54,8 +54,9 @@ void print_timing(const Run& run) {
 
   heading(fmt::format("{:<36}{:>12}{:>12}{:>12}", "Timing", "min", "median", "max"));
   spread(fmt::format("clocks for {} frames", frames), f.group,
-         fmt::format(", budget {} x {} = {}", frames, design.header.channels,
-                     grouped(design.group_budget())));
+         design.rests() ? ""
+                        : fmt::format(", budget {} x {} = {}", frames, design.header.channels,
+                                      grouped(design.group_budget())));
   spread("latency, sample in to packed", f.pipeline);
   spread("delivery, sample in to packet out", f.delivered);
   row("real time",
@@ -148,12 +149,12 @@ void print_report(const Run& run) {
   fmt::print("nrc_encoder in SystemC against the golden model\n");
   heading("Design");
   row("channels", grouped(header.channels));
-  row("frames",
-      fmt::format("{} in packets of {}", grouped(run.recording.frames), header.packet_frames));
+  row("frames", fmt::format("{} in packets of {}", grouped(run.recording.frames),
+                            run.design.header.packet_frames));
   row("samples", grouped(run.recording.size()));
   row("source", run.recording.source);
   row("table set",
-      fmt::format("{} (id 0x{:08X})", run.design.tables->name, run.design.tables->id()));
+      fmt::format("{} (id 0x{:08X})", run.design.tables->name(), run.design.tables->id()));
   row("clock", fmt::format("{:g} MHz, one sample a clock; {} x {:.2f} Hz = {:.3f} Msample/s",
                            kClockMhz, header.channels, frame_rate(run.design),
                            header.channels * frame_rate(run.design) / 1e6));

@@ -13,10 +13,7 @@ Scoreboard::Scoreboard(const Design& design, const Recording& recording, bool dr
     : design_(design),
       recording_(recording),
       drops_allowed_(drops_allowed),
-      encoder_(design.header, *design.tables),
-      decoder_([&design](std::uint32_t id) {
-        return id == design.tables->id() ? design.tables : nullptr;
-      }) {}
+      encoder_(design.header, *design.tables) {}
 
 void Scoreboard::fail(const std::string& what) {
   if (failure_.empty()) {
@@ -49,8 +46,8 @@ std::optional<Scoreboard::Delivery> Scoreboard::take(const std::vector<std::uint
       // The encoder asks for key packets until one is stored, and meanwhile the next has begun.
       request.key = parsed.header.key;
       since_drop_ = since_drop_ == 2 ? 0 : since_drop_ + 1;
-    } else if (design_.header.key_interval != 0) {
-      request.key = data_packets_ % design_.header.key_interval == 0;
+    } else if (design_.key_interval != 0) {
+      request.key = data_packets_ % design_.key_interval == 0;
     }
     const bool same = compare(
         packet, encoder_.encode(recording_.codes.data() + due.first_frame * recording_.channels,

@@ -35,6 +35,7 @@ constexpr std::size_t kInterleavedFrames = 4096;
 
 struct BenchArguments {
   std::string directory;
+  std::string profile = "both";  ///< huffman, range or both
   std::string tables;
   unsigned threads = 0;
   bool json = false;
@@ -77,11 +78,13 @@ ByteSink append_to(Bytes& bytes) {
   };
 }
 
+/// The measurements of one profile.
 class Bench {
  public:
-  explicit Bench(const BenchArguments& arguments) : arguments_(arguments) {
+  Bench(const BenchArguments& arguments, Profile profile) : arguments_(arguments) {
+    options_.profile = profile;
     if (!arguments.tables.empty()) {
-      tables_ = table_argument(arguments.tables);
+      tables_ = table_argument(arguments.tables, profile);
       options_.tables = &*tables_;
     }
     find_files();
@@ -91,7 +94,6 @@ class Bench {
     code_all();
     measure_files();
     measure_interleaved();
-    arguments_.json ? print_json() : print_text();
   }
 
  private:
@@ -118,8 +120,8 @@ class Bench {
 
   Bytes decode(const Bytes& stream) const {
     Bytes decoded;
-    FileDecoder decoder(append_to(decoded), [this](std::uint32_t id) {
-      return tables_ && tables_->id() == id ? &*tables_ : TableSet::builtin_by_id(id);
+    FileDecoder decoder(append_to(decoded), [this](Profile profile, std::uint32_t id) {
+      return tables_ && tables_->id() == id ? &*tables_ : Tables::builtin_by_id(profile, id);
     });
     decoder.add(stream.data(), stream.size());
     decoder.finish();
@@ -222,7 +224,8 @@ class Bench {
       return;
     }
     Bytes image;
-    image.reserve(2 * kInterleavedFrames * kImplantChannels);
+    const std::size_t samples = kInterleavedFrames * kImplantChannels;
+    image.reserve(2 * samples);
     for (std::size_t frame = 0; frame < kInterleavedFrames; ++frame) {
       for (std::size_t channel = 0; channel < kImplantChannels; ++channel) {
         const std::uint8_t* const sample = &channels[channel % channels.size()][2 * frame];
@@ -236,11 +239,13 @@ class Bench {
           [&](const ByteSink& sink) {
             encode_raw(image.data(), image.size(), kImplantChannels, 19531250, options_, sink);
           },
-          static_cast<double>(image.size() / 2), *interleaved_speed_);
+          static_cast<double>(samples), *interleaved_speed_);
       progress.update(static_cast<std::uint64_t>(interleaved_speed_->encode.samples));
     }
   }
 
+
+ public:
   FileResult total() const {
     FileResult total;
     for (const FileResult& result : results_) {
@@ -257,47 +262,19 @@ class Bench {
                                      static_cast<double>(result.samples);
   }
 
-  void print_text() const {
-    const FileResult sum = total();
-    if (arguments_.files) {
-      fmt::print("{:>10} {:>10} {:>8} {:>8}  file\n", "bytes", "stream", "ratio", "bit/smp");
-      for (const FileResult& result : results_) {
-        fmt::print("{:>10} {:>10} {:>8.4f} {:>8.4f}  {}\n", result.bytes, result.stream_bytes,
-                   result.ratio(), bits_per_sample(result), result.name);
-      }
-      fmt::print("\n");
-    }
-    const auto [worst, best] = std::minmax_element(
-        results_.begin(), results_.end(),
-        [](const FileResult& a, const FileResult& b) { return a.ratio() < b.ratio(); });
-    fmt::print("files           {}, every byte verified\n", results_.size());
-    fmt::print("bytes           {} to {}\n", sum.bytes, sum.stream_bytes);
-    fmt::print("ratio           {:.4f}\n", sum.ratio());
-    fmt::print("bits/sample     {:.4f}\n", bits_per_sample(sum));
-    fmt::print("best            {:.4f}  {}\n", best->ratio(), best->name);
-    fmt::print("worst           {:.4f}  {}\n\n", worst->ratio(), worst->name);
-    fmt::print("one core                       MB/s    x real time of 1024 channels\n");
-    const auto row = [](const char* label, const Speed& speed) {
-      fmt::print("{:<27}{:>8.1f}{:>8.2f}\n", label, speed.megabytes_per_second(),
-                 speed.real_time());
-    };
-    if (file_speed_.encode.samples > 0) {
-      row("files, encode", file_speed_.encode);
-      row("files, decode", file_speed_.decode);
-    }
-    if (interleaved_speed_) {
-      row("1024 channels, encode", interleaved_speed_->encode);
-      row("1024 channels, decode", interleaved_speed_->decode);
-    }
-  }
+  const std::vector<FileResult>& results() const { return results_; }
+  Profile profile() const { return options_.profile; }
+  const SpeedPair& file_speed() const { return file_speed_; }
+  const std::optional<SpeedPair>& interleaved_speed() const { return interleaved_speed_; }
 
-  void print_json() const {
+  nlohmann::ordered_json json() const {
     const FileResult sum = total();
     const auto speed = [](const Speed& s) {
       return nlohmann::ordered_json{{"megabytes_per_second", s.megabytes_per_second()},
                                     {"real_time", s.real_time()}};
     };
     nlohmann::ordered_json json = {
+        {"profile", profile_name(profile())},
         {"files", results_.size()},    {"verified", true},
         {"original_bytes", sum.bytes}, {"stream_bytes", sum.stream_bytes},
         {"ratio", sum.ratio()},        {"bits_per_sample", bits_per_sample(sum)}};
@@ -315,17 +292,83 @@ class Bench {
                                  {"stream_bytes", result.stream_bytes},
                                  {"samples", result.samples}});
     }
-    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    return json;
   }
 
+ private:
   BenchArguments arguments_;
-  std::optional<TableSet> tables_;
+  std::optional<Tables> tables_;
   EncodeOptions options_;
   std::vector<std::string> paths_;
   std::vector<FileResult> results_;
   SpeedPair file_speed_;
   std::optional<SpeedPair> interleaved_speed_;
 };
+
+/// Profiles side by side, a column each.
+void print_text(const std::vector<Bench>& benches, bool files) {
+  const auto row = [&benches](const std::string& label, const auto& cell) {
+    fmt::print("{:<36}", label);
+    for (const Bench& bench : benches) fmt::print("{:>12}", cell(bench));
+    fmt::print("\n");
+  };
+  const auto number = [](int digits, double value) { return fmt::format("{:.{}f}", value, digits); };
+  row("", [](const Bench& b) { return std::string(profile_name(b.profile())); });
+  if (files) {
+    for (std::size_t i = 0; i < benches.front().results().size(); ++i) {
+      row(benches.front().results()[i].name,
+          [&](const Bench& b) { return number(4, b.results()[i].ratio()); });
+    }
+  }
+  const FileResult sum = benches.front().total();
+  row("stream bytes", [](const Bench& b) { return fmt::to_string(b.total().stream_bytes); });
+  row("ratio", [&](const Bench& b) { return number(4, b.total().ratio()); });
+  row("bits/sample", [&](const Bench& b) { return number(4, Bench::bits_per_sample(b.total())); });
+  const auto by_ratio = [](const FileResult& a, const FileResult& b) {
+    return a.ratio() < b.ratio();
+  };
+  row("best file, ratio", [&](const Bench& b) {
+    return number(4, std::max_element(b.results().begin(), b.results().end(), by_ratio)->ratio());
+  });
+  row("worst file, ratio", [&](const Bench& b) {
+    return number(4, std::min_element(b.results().begin(), b.results().end(), by_ratio)->ratio());
+  });
+  const auto speed = [&](const std::string& label, const auto& speed_of) {
+    row(label + ", MB/s",
+        [&](const Bench& b) { return number(1, speed_of(b).megabytes_per_second()); });
+    row(label + ", x real time",
+        [&](const Bench& b) { return number(2, speed_of(b).real_time()); });
+  };
+  if (benches.front().file_speed().encode.samples > 0) {
+    speed("encode files", [](const Bench& b) { return b.file_speed().encode; });
+    speed("decode files", [](const Bench& b) { return b.file_speed().decode; });
+  }
+  if (benches.front().interleaved_speed()) {
+    speed("encode 1024 channels", [](const Bench& b) { return b.interleaved_speed()->encode; });
+    speed("decode 1024 channels", [](const Bench& b) { return b.interleaved_speed()->decode; });
+  }
+  fmt::print("\n{} files, {} bytes, every byte verified. Speeds: one core; real time is 1024 "
+             "channels at 19,531.25 Hz.\n",
+             benches.front().results().size(), sum.bytes);
+}
+
+void bench(const BenchArguments& arguments) {
+  std::vector<Bench> benches;
+  benches.reserve(2);  // a bench refers to itself: it must not move
+  for (const Profile profile : {Profile::kHuffman, Profile::kRange}) {
+    if (arguments.profile == "both" || arguments.profile == profile_name(profile)) {
+      benches.emplace_back(arguments, profile);
+      benches.back().run();
+    }
+  }
+  if (!arguments.json) {
+    print_text(benches, arguments.files);
+    return;
+  }
+  nlohmann::ordered_json json;
+  for (const Bench& b : benches) json.push_back(b.json());
+  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
 
 }  // namespace
 
@@ -334,12 +377,21 @@ void add_bench_command(CLI::App& app) {
       "bench", "Measure ratio and speed on the WAV files of a directory, and verify every byte");
   const auto arguments = std::make_shared<BenchArguments>();
   command->add_option("directory", arguments->directory, "directory of WAV files")->required();
-  command->add_option("--tables", arguments->tables, "table file, or built-in set by name");
+  command->add_option("--profile", arguments->profile, "profile to measure: huffman, range or both")
+      ->check(CLI::IsMember({"huffman", "range", "both"}))
+      ->capture_default_str();
+  command->add_option("--tables", arguments->tables,
+                      "table file of the one profile given, or built-in set by name");
   command->add_option("--threads", arguments->threads,
                       "threads for coding and checking; 0: all. Speeds are of one core anyway");
   command->add_flag("--files", arguments->files, "list every file");
   command->add_flag("--json", arguments->json, "print JSON, with every file");
-  command->callback([arguments] { Bench(*arguments).run(); });
+  command->callback([arguments] {
+    if (!arguments->tables.empty() && arguments->profile == "both") {
+      throw Error("--tables are of one profile; give --profile huffman or range with them");
+    }
+    bench(*arguments);
+  });
 }
 
 }  // namespace nrc::cli

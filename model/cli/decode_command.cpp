@@ -23,12 +23,15 @@ constexpr std::size_t kReadBytes = std::size_t{1} << 18;
 }  // namespace
 
 void decode_file(const DecodeArguments& arguments) {
-  std::optional<TableSet> tables;
-  if (!arguments.tables.empty()) {
-    tables = table_argument(arguments.tables);
+  // Built-in tables are found by their id in the stream, so only a file is worth naming.
+  std::optional<Tables> tables;
+  if (!arguments.tables.empty() && !is_builtin_name(arguments.tables)) {
+    tables = Tables::load(arguments.tables);
   }
-  const auto tables_by_id = [&tables](std::uint32_t id) {
-    return tables && tables->id() == id ? &*tables : TableSet::builtin_by_id(id);
+  const auto tables_by_id = [&tables](Profile profile, std::uint32_t id) {
+    return tables && tables->profile() == profile && tables->id() == id
+               ? &*tables
+               : Tables::builtin_by_id(profile, id);
   };
   InputFile input(arguments.input);
   OutputFile output(arguments.output, &input,

@@ -49,21 +49,22 @@ void report(const EncodeArguments& arguments, const std::string& name,
     const std::string mapping = header.mapping == Mapping::kShift6
                                     ? "shift6"
                                     : fmt::format("code of {} bits", header.code_width);
-    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, tables {}\n", name,
+    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}\n", name,
                summary.input_bytes, summary.stream_bytes,
                static_cast<double>(summary.input_bytes) / static_cast<double>(summary.stream_bytes),
-               mapping, summary.tables);
+               mapping, profile_name(header.profile), summary.tables);
   }
 }
 
 }  // namespace
 
 void encode_file(const EncodeArguments& arguments) {
-  std::optional<TableSet> tables;
-  if (!arguments.tables.empty()) {
-    tables = table_argument(arguments.tables);
-  }
   EncodeOptions options;
+  options.profile = profile_argument(arguments.profile);
+  std::optional<Tables> tables;
+  if (!arguments.tables.empty()) {
+    tables = table_argument(arguments.tables, options.profile);
+  }
   options.tables = tables ? &*tables : nullptr;
   options.packet_frames = arguments.packet_frames;
   options.key_interval = arguments.key_interval;
@@ -121,8 +122,8 @@ void add_encode_command(CLI::App& app) {
   CLI::Option* const rate =
       command->add_option("--rate", arguments->rate, "sampling rate of raw input, Hz (fractional)")
           ->check(CLI::Range(0.0, kMaxRate));
-  command->add_option("--profile", arguments->profile, "entropy coder")
-      ->check(CLI::IsMember({"huffman"}))
+  command->add_option("--profile", arguments->profile, "entropy coder: huffman, or range for about 1 % less")
+      ->check(CLI::IsMember({"huffman", "range"}))
       ->capture_default_str();
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: chosen by the samples)");
@@ -133,7 +134,7 @@ void add_encode_command(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--packet-frames", arguments->packet_frames,
-                   "frames in a packet (default: about 65536 samples)")
+                   "frames in a packet (default: about 131072 samples)")
       ->check(CLI::Range(std::uint32_t{1}, kMaxPacketFrames));
   command
       ->add_option("--key-interval", arguments->key_interval,

@@ -93,8 +93,8 @@ std::string mapping_name(const StreamHeader& header) {
 }
 
 std::string tables_name(const StreamHeader& header) {
-  const TableSet* const tables = TableSet::builtin_by_id(header.table_id);
-  return tables == nullptr ? "not built in" : tables->name;
+  const Tables* const tables = Tables::builtin_by_id(header.profile, header.table_id);
+  return tables == nullptr ? "not built in" : tables->name();
 }
 
 void print_text(const std::string& name, const StreamInfo& info) {
@@ -104,7 +104,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
   };
   line("stream", name);
   line("state", info.state());
-  line("profile", "huffman");
+  line("profile", profile_name(header.profile));
   line("mapping", fmt::format("{}, {} bits", mapping_name(header), header.code_width));
   line("channels", fmt::to_string(header.channels));
   line("rate", header.rate_millihertz == 0
@@ -130,9 +130,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
   }
   line("packets",
        fmt::format("{}; {} key, {} missing", packets, info.key_packets, info.missing_packets));
-  line("packet frames", fmt::to_string(header.packet_frames));
-  line("key interval",
-       header.key_interval == 0 ? "none" : fmt::format("{} packets", header.key_interval));
+  if (header.packet_frames != 0) line("packet frames", fmt::to_string(header.packet_frames));
   line("bytes",
        fmt::format("{} of {}, ratio {:.4f}", info.bytes, info.original_bytes(), info.ratio()));
   line("bits/sample", fmt::format("{:.4f}", info.bits_per_sample()));
@@ -149,7 +147,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"closed", info.closed && info.damage.empty()},
       {"damage",
        info.damage.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(info.damage)},
-      {"profile", "huffman"},
+      {"profile", profile_name(header.profile)},
       {"mapping", mapping_name(header)},
       {"code_width", header.code_width},
       {"channels", header.channels},
@@ -162,7 +160,6 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"key_packets", info.key_packets},
       {"missing_packets", info.missing_packets},
       {"packet_frames", header.packet_frames},
-      {"key_interval", header.key_interval},
       {"stream_bytes", info.bytes},
       {"original_bytes", info.original_bytes()},
       {"ratio", info.ratio()},

@@ -133,7 +133,7 @@ void OutputFile::create_temporary(unsigned mode) {
     fail("create", errno);
   }
   temporary_ = pattern;
-  std::strcpy(doomed_path.data(), temporary_.c_str());
+  std::memcpy(doomed_path.data(), temporary_.c_str(), temporary_.size() + 1);
   set_handlers(true);
   // mkostemp() lets only the owner in. Some file systems have no permissions to change.
   if (::fchmod(descriptor_, mode) != 0 && errno != EPERM && errno != ENOTSUP) {

@@ -1,15 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "table_argument.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
+#include "nrc/error.hpp"
+
 namespace nrc::cli {
 
-TableSet table_argument(const std::string& name_or_path) {
-  const std::vector<std::string> names = TableSet::builtin_names();
-  const bool builtin = std::find(names.begin(), names.end(), name_or_path) != names.end();
-  return builtin ? TableSet::builtin(name_or_path) : TableSet::load(name_or_path);
+namespace {
+
+bool is_builtin_name(const std::string& name, Profile profile) {
+  const std::vector<std::string> names =
+      profile == Profile::kHuffman ? TableSet::builtin_names() : RangeTables::builtin_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+bool is_builtin_name(const std::string& name) {
+  return is_builtin_name(name, Profile::kHuffman) || is_builtin_name(name, Profile::kRange);
+}
+
+Tables table_argument(const std::string& name_or_path, Profile profile) {
+  if (is_builtin_name(name_or_path, profile)) {
+    return Tables::builtin(profile, name_or_path);
+  }
+  Tables tables = Tables::load(name_or_path);
+  if (tables.profile() != profile) {
+    throw Error(fmt::format("{}: tables of the {} profile; give --profile {}", name_or_path,
+                            profile_name(tables.profile()), profile_name(tables.profile())));
+  }
+  return tables;
+}
+
+Profile profile_argument(const std::string& name) {
+  return name == profile_name(Profile::kRange) ? Profile::kRange : Profile::kHuffman;
 }
 
 }  // namespace nrc::cli

@@ -3,12 +3,18 @@
 
 #include <string>
 
-#include "nrc/table_set.hpp"
+#include "nrc/tables.hpp"
 
 namespace nrc::cli {
 
-/// The table set that a --tables option names: a built-in one, or else a table file.
-/// @throws Error if it is neither.
-TableSet table_argument(const std::string& name_or_path);
+/// The tables that a --tables option names: built-in ones of the profile, or else a table file.
+/// @throws Error if it is neither, or a file of another profile.
+Tables table_argument(const std::string& name_or_path, Profile profile);
+
+/// True for a name of built-in tables of any profile.
+bool is_builtin_name(const std::string& name);
+
+/// The profile that a --profile option names, "huffman" or "range".
+Profile profile_argument(const std::string& name);
 
 }  // namespace nrc::cli

@@ -13,6 +13,13 @@ std::vector<std::uint8_t> BitPacker::take() {
 }
 
 std::uint32_t BitReader::peek(int length) {
+  if (fill_ < length && loaded_ + 4 <= size_) {
+    const std::uint8_t* const p = data_ + loaded_;
+    accumulator_ = (accumulator_ << 32) | (std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 |
+                                           std::uint32_t{p[2]} << 8 | p[3]);
+    loaded_ += 4;
+    fill_ += 32;
+  }
   while (fill_ < length) {
     const std::uint8_t byte = loaded_ < size_ ? data_[loaded_] : 0;
     accumulator_ = (accumulator_ << 8) | byte;

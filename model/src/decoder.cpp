@@ -35,17 +35,14 @@ void Decoder::open(const ParsedPacket& packet) {
     return;
   }
   if (header.table_id != 0) {
-    tables_ = table_source_(header.table_id);
-    if (tables_ == nullptr) {
-      throw Error("the stream needs table set " + std::to_string(header.table_id) +
-                  ", which is not here; give its table file");
+    const Tables* const tables = table_source_(header.profile, header.table_id);
+    if (tables == nullptr) {
+      throw Error("the stream needs " + std::string(profile_name(header.profile)) +
+                  " tables of id " + std::to_string(header.table_id) +
+                  ", which are not here; give their table file");
     }
-    tables_->check_code_width(header.code_width);
-    predictor_.emplace(tables_->predictor, header.code_width);
-    context_.emplace(*tables_, header.code_width);
-    huffman_.emplace(*tables_, header.code_width);
+    payload_ = PayloadDecoder::make(*tables, header.code_width, header.channels);
   }
-  channels_.resize(header.channels);
   header_ = header;
 }
 
@@ -57,7 +54,8 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
                                      " is due: packets are missing or out of order"
                                : std::string("the stream does not begin with a stream header"));
   }
-  const bool data = h.type == PacketType::kHuffman || h.type == PacketType::kRaw;
+  const bool coded = h.type == PacketType::kHuffman || h.type == PacketType::kRange;
+  const bool data = coded || h.type == PacketType::kRaw;
   if (data && h.first_frame != static_cast<std::uint32_t>(frames_)) {
     throw Error(packet_name(h) + " begins with frame " + std::to_string(h.first_frame) +
                 " where " + std::to_string(frames_) + " is due: the encoder dropped frames");
@@ -67,10 +65,11 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
       open(packet);
       break;
     case PacketType::kHuffman:
-      decode_huffman(packet, samples);
+    case PacketType::kRange:
+      decode_coded(packet, samples);
       break;
     case PacketType::kRaw: {
-      const std::size_t bytes = std::size_t{h.frames} * header_->channels * 2;
+      const std::uint64_t bytes = std::uint64_t{h.frames} * header_->channels * 2;
       if (h.length != (bytes + 3) / 4 * 4 ||
           !all_zero(packet.payload + bytes, packet.payload + h.length)) {
         throw Error(packet_name(h) + ": raw payload of the wrong length");
@@ -84,48 +83,33 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
     }
     case PacketType::kContainer:
       break;
-    case PacketType::kRange:
-      throw Error(packet_name(h) + " is of the range profile, which this version cannot decode");
   }
   if (data) frames_ += h.frames;
   next_sequence_ = static_cast<std::uint16_t>(h.sequence + 1);
   finished_ = h.last;
 }
 
-void Decoder::decode_huffman(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
+void Decoder::decode_coded(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
   const PacketHeader& h = packet.header;
-  if (tables_ == nullptr) throw Error(packet_name(h) + " is coded, but the stream names no tables");
+  const Profile profile =
+      h.type == PacketType::kHuffman ? Profile::kHuffman : Profile::kRange;
+  if (payload_ == nullptr || profile != header_->profile) {
+    throw Error(packet_name(h) + " is coded with a profile that the stream header does not name");
+  }
   if (!h.key && !synchronised_) throw Error(packet_name(h) + " should be a key packet");
-  const std::size_t count = std::size_t{h.frames} * header_->channels;
-  // Every code takes at least one bit, so a header cannot ask for more samples than it carries.
-  if (count > std::size_t{h.length} * 8) throw Error(packet_name(h) + ": payload is too short");
-
-  const std::size_t before = samples.size();
-  BitReader reader(packet.payload, h.length);
+  const std::uint64_t count = std::uint64_t{h.frames} * header_->channels;
+  if (count > payload_->most_codes(h.length)) {
+    throw Error(packet_name(h) + ": the payload is too short");
+  }
+  codes_.clear();
   try {
-    samples.reserve(before + count);
-    for (std::size_t frame = 0; frame < h.frames; ++frame) {
-      const bool reset = h.key && frame == 0;
-      for (ChannelState& channel : channels_) {
-        const Prediction prediction = predictor_->predict(channel.predictor, reset);
-        const CodingContext context = context_->select(channel.context, prediction.code, reset);
-        const Code code = huffman_->decode(reader, prediction.code, context);
-        context_->update(channel.context, Predictor::innovation(prediction, code), reset);
-        predictor_->update(channel.predictor, prediction, code, reset);
-        samples.push_back(sample_of(header_->mapping, code));
-      }
-      if (reader.overrun()) throw Error("the payload is too short");
-    }
-    const std::size_t used = (reader.consumed_bits() + 31) / 32 * 4;
-    const int padding = static_cast<int>(used * 8 - reader.consumed_bits());
-    if (used != h.length || reader.peek(padding) != 0) {
-      throw Error("the payload goes on after its last code");
-    }
+    payload_->decode(packet.payload, h.length, h.frames, h.key, codes_);
   } catch (const Error& e) {
-    samples.resize(before);
     synchronised_ = false;
     throw Error(packet_name(h) + ": " + e.what());
   }
+  samples.reserve(samples.size() + codes_.size());
+  for (const Code code : codes_) samples.push_back(sample_of(header_->mapping, code));
   synchronised_ = synchronised_ || h.frames > 0;
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "floor_log2.hpp"
+
 namespace nrc {
 
 Dispersion::Dispersion(std::uint32_t initial_scale, int code_width)
@@ -12,8 +14,7 @@ Dispersion::Dispersion(std::uint32_t initial_scale, int code_width)
 int Dispersion::index(const DispersionState& state, bool reset) const {
   const std::uint32_t scale = std::max(reset ? initial_scale_ : state.scale, kMinScale);
   const int burst = reset ? 0 : static_cast<int>(state.burst);
-  int octave = 0;
-  while ((scale >> octave) >= 2 * kMinScale) ++octave;
+  const int octave = floor_log2(scale) - floor_log2(kMinScale);
   const auto mantissa = static_cast<int>((scale >> (octave + 2)) & ((1U << kScaleMantissaBits) - 1));
   return (octave << kScaleMantissaBits) + mantissa + burst;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nrc/encoder.hpp"
 
+#include <string>
+
 #include "nrc/error.hpp"
 #include "nrc/shift6.hpp"
 
@@ -8,23 +10,26 @@ namespace nrc {
 
 namespace {
 
-StreamHeader checked(StreamHeader header, const TableSet& tables) {
-  tables.validate();
+StreamHeader checked(StreamHeader header, const Tables& tables) {
+  if (header.channels < 1 || header.channels > kMaxChannels) {
+    throw Error(std::to_string(header.channels) + " channels are not possible; give 1 to 65536");
+  }
+  header.profile = tables.profile();
   header.table_id = tables.id();
   const std::vector<std::uint8_t> payload = serialise(header);
-  parse_stream_header(payload.data(), payload.size());
-  tables.check_code_width(header.code_width);
-  return header;
+  return parse_stream_header(payload.data(), payload.size());
+}
+
+void check_frames(std::size_t frames) {
+  if (frames > kMaxPacketFrames) throw Error("a packet holds at most 2^24 - 1 frames");
 }
 
 }  // namespace
 
-Encoder::Encoder(const StreamHeader& header, const TableSet& tables)
-    : header_(checked(header, tables)),
-      predictor_(tables.predictor, header.code_width),
-      context_(tables, header.code_width),
-      huffman_(tables, header.code_width),
-      channels_(header.channels) {}
+Encoder::Encoder(const StreamHeader& header, const Tables& tables)
+    : tables_(tables),
+      header_(checked(header, tables)),
+      payload_(PayloadEncoder::make(tables_, header.code_width, header.channels)) {}
 
 std::vector<std::uint8_t> Encoder::stream_header() {
   return packetizer_.wrap({PacketType::kStreamHeader}, serialise(header_));
@@ -34,20 +39,8 @@ std::vector<std::uint8_t> Encoder::container(const std::vector<std::uint8_t>& pa
   return packetizer_.wrap({PacketType::kContainer}, payload);
 }
 
-std::vector<std::uint8_t> Encoder::payload_of(const Code* codes, std::size_t frames, bool key) {
-  for (std::size_t frame = 0; frame < frames; ++frame) {
-    const bool reset = key && frame == 0;
-    for (ChannelState& channel : channels_) {
-      const Code code = *codes++;
-      const Prediction prediction = predictor_.predict(channel.predictor, reset);
-      const CodingContext context = context_.select(channel.context, prediction.code, reset);
-      const Codeword word = huffman_.encode(code, prediction.code, context);
-      packer_.put(word.bits, word.length);
-      context_.update(channel.context, Predictor::innovation(prediction, code), reset);
-      predictor_.update(channel.predictor, prediction, code, reset);
-    }
-  }
-  return packer_.take();
+PacketType Encoder::coded_type() const {
+  return tables_.profile() == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
 }
 
 std::vector<std::uint8_t> Encoder::finish(PacketType type, const std::vector<std::uint8_t>& payload,
@@ -56,7 +49,7 @@ std::vector<std::uint8_t> Encoder::finish(PacketType type, const std::vector<std
   h.type = type;
   h.key = key;
   h.last = last;
-  h.frames = static_cast<std::uint16_t>(frames);
+  h.frames = static_cast<std::uint32_t>(frames);
   h.first_frame = next_frame_;
   next_frame_ += static_cast<std::uint32_t>(frames);
   return packetizer_.wrap(h, payload);
@@ -64,15 +57,15 @@ std::vector<std::uint8_t> Encoder::finish(PacketType type, const std::vector<std
 
 std::vector<std::uint8_t> Encoder::encode(const Code* codes, std::size_t frames,
                                           PacketRequest request) {
-  if (frames > kMaxPacketFrames) throw Error("a packet holds at most 65535 frames");
+  check_frames(frames);
   const bool key = request.key || key_due_;
   key_due_ = key_due_ && frames == 0;  // a packet without frames resets nothing
-  return finish(PacketType::kHuffman, payload_of(codes, frames, key), frames, key, request.last);
+  return finish(coded_type(), payload_->encode(codes, frames, key), frames, key, request.last);
 }
 
 std::vector<std::uint8_t> Encoder::encode_samples(const std::int16_t* samples, std::size_t frames,
                                                   PacketRequest request) {
-  if (frames > kMaxPacketFrames) throw Error("a packet holds at most 65535 frames");
+  check_frames(frames);
   const std::size_t count = frames * header_.channels;
   const std::int32_t half = 1 << (header_.code_width - 1);
   codes_.resize(count);
@@ -90,10 +83,10 @@ std::vector<std::uint8_t> Encoder::encode_samples(const std::int16_t* samples, s
   const std::size_t raw_bytes = (2 * count + 3) / 4 * 4;
   if (on_grid) {
     const bool key = request.key || key_due_;
-    const std::vector<std::uint8_t> payload = payload_of(codes_.data(), frames, key);
+    const std::vector<std::uint8_t> payload = payload_->encode(codes_.data(), frames, key);
     if (payload.size() <= raw_bytes) {
       key_due_ = key_due_ && frames == 0;
-      return finish(PacketType::kHuffman, payload, frames, key, request.last);
+      return finish(coded_type(), payload, frames, key, request.last);
     }
   }
   std::vector<std::uint8_t> raw;

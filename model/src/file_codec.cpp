@@ -18,7 +18,7 @@ namespace nrc {
 namespace {
 
 /// Samples of a packet when the user does not say how many frames it has.
-constexpr std::uint32_t kDefaultPacketSamples = 65536;
+constexpr std::uint32_t kDefaultPacketSamples = 131072;
 /// Keeps the longest coded payload, 31 bits a sample, below the format's limit of 2^26 bytes.
 constexpr std::uint64_t kMaxPacketSamples = std::uint64_t{1} << 24;
 constexpr std::array<int, 4> kCodeWidths = {10, 12, 14, 16};
@@ -74,20 +74,23 @@ struct SampleRange {
 
 /// Finds mapping and code width, and the tables that go with them.
 /// @param first  samples of the first packet, on which tables are tried
-const TableSet& choose_coding(const SampleRange& range, int headroom, const EncodeOptions& options,
-                              const std::vector<std::int16_t>& first, StreamHeader& header) {
+const Tables& choose_coding(const SampleRange& range, int headroom, const EncodeOptions& options,
+                            const std::vector<std::int16_t>& first, StreamHeader& header) {
   header.mapping =
       options.mapping.value_or(range.suits_shift6() ? Mapping::kShift6 : Mapping::kCode);
   header.code_width = header.mapping == Mapping::kShift6 ? 10 : range.code_width(headroom);
   if (options.tables != nullptr) {
     return *options.tables;
   }
-  const TableSet& standard = TableSet::builtin("default");
+  const Tables& standard = Tables::builtin(options.profile, "default");
   if (header.mapping == Mapping::kShift6) {
     return standard;
   }
-  const TableSet& generic = TableSet::builtin("generic");
-  const auto cost = [&](const TableSet& tables) {
+  const Tables& generic = Tables::builtin(options.profile, "generic");
+  if (options.profile == Profile::kRange && header.code_width != standard.range().code_width) {
+    return generic;
+  }
+  const auto cost = [&](const Tables& tables) {
     return Encoder(header, tables)
         .encode_samples(first.data(), first.size() / header.channels, {})
         .size();
@@ -113,8 +116,7 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   StreamHeader header;
   header.channels = channels;
   header.rate_millihertz = rate_millihertz;
-  header.packet_frames = static_cast<std::uint16_t>(frames);
-  header.key_interval = options.key_interval;
+  header.packet_frames = frames;
   return header;
 }
 
@@ -181,10 +183,11 @@ bool unpack(const std::uint8_t* data, std::uint32_t size, std::uint32_t length,
 /// Cuts samples into packets and hands the packets on.
 class PacketWriter {
  public:
-  PacketWriter(const StreamHeader& header, const TableSet& tables, const ByteSink& sink)
-      : encoder_(header, tables), sink_(sink) {
+  PacketWriter(const StreamHeader& header, const Tables& tables, const EncodeOptions& options,
+               const ByteSink& sink)
+      : encoder_(header, tables), sink_(sink), key_interval_(options.key_interval) {
     summary_.header = encoder_.header();
-    summary_.tables = tables.name;
+    summary_.tables = tables.name();
     send(encoder_.stream_header());
   }
 
@@ -203,8 +206,7 @@ class PacketWriter {
 
   void packet(const std::vector<std::int16_t>& samples, bool last) {
     const std::size_t frames = samples.size() / summary_.header.channels;
-    const std::uint16_t interval = summary_.header.key_interval;
-    const bool key = interval != 0 && packets_ % interval == 0;
+    const bool key = key_interval_ != 0 && packets_ % key_interval_ == 0;
     send(encoder_.encode_samples(samples.data(), frames, {key, last}));
     summary_.frames += frames;
     ++packets_;
@@ -221,6 +223,7 @@ class PacketWriter {
   Encoder encoder_;
   const ByteSink& sink_;
   EncodeSummary summary_;
+  std::uint16_t key_interval_;
   std::uint64_t packets_ = 0;
 };
 
@@ -293,10 +296,10 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
     }
   }
   const SampleImage samples(image + layout.data_offset, layout.data_bytes, header);
-  const TableSet& tables =
+  const Tables& tables =
       layout.applies() ? choose_coding(samples.range(), 0, options, samples.packet(0), header)
-                       : TableSet::builtin("default");
-  PacketWriter writer(header, tables, sink);
+                       : Tables::builtin(options.profile, "default");
+  PacketWriter writer(header, tables, options, sink);
   if (!layout.applies()) {
     writer.container(false, image, size, progress);
   } else if (header.container == 2) {
@@ -323,8 +326,8 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
   }
   header.total_frames = size / frame_bytes;
   const SampleImage samples(image, size, header);
-  const TableSet& tables = choose_coding(samples.range(), 0, options, samples.packet(0), header);
-  PacketWriter writer(header, tables, sink);
+  const Tables& tables = choose_coding(samples.range(), 0, options, samples.packet(0), header);
+  PacketWriter writer(header, tables, options, sink);
   samples.send(writer, 0, progress);
   writer.summary().input_bytes = size;
   return writer.summary();
@@ -374,8 +377,8 @@ void RawEncoder::flush(bool last) {
     range.add(pending_.data(), samples.size());
     // Later samples may be larger than those of the first packet. Two bits more cost next to
     // nothing, while a packet that does not fit is sent raw.
-    const TableSet& tables = choose_coding(range, 2, options_, samples, header_);
-    writer_ = std::make_unique<PacketWriter>(header_, tables, sink_);
+    const Tables& tables = choose_coding(range, 2, options_, samples, header_);
+    writer_ = std::make_unique<PacketWriter>(header_, tables, options_, sink_);
   }
   writer_->packet(samples, last);
   pending_.clear();

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string>
 
+#include "floor_log2.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc {
@@ -107,8 +108,7 @@ Codeword HuffmanEncoder::encode(Code code, std::int32_t predicted_code,
   const auto address = (static_cast<std::size_t>(context.table) << symbol_bits_) |
                        static_cast<std::size_t>(symbol);
   const std::uint32_t word = memory_[address];
-  int length = kMaxCodeLength;
-  while ((word >> length) == 0) --length;
+  const int length = floor_log2(word);
   const std::uint32_t prefix = word ^ (std::uint32_t{1} << length);
   return {(prefix << extra_bits) | extra, length + extra_bits};
 }

@@ -11,6 +11,9 @@ namespace nrc {
 
 namespace {
 
+/// Total frames in a stream header that does not tell them.
+constexpr std::uint32_t kUntoldFrames = 0xFFFFFFFF;
+
 template <typename T>
 void put(std::vector<std::uint8_t>& out, T value) {
   for (std::size_t i = 0; i < sizeof(T); ++i) {
@@ -34,48 +37,45 @@ std::uint32_t crc(const std::uint8_t* data, std::size_t size) {
 std::vector<std::uint8_t> serialise(const StreamHeader& header) {
   std::vector<std::uint8_t> out;
   out.push_back(kVersion);
-  out.push_back(static_cast<std::uint8_t>(header.profile));
+  out.push_back(static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4));
   out.push_back(static_cast<std::uint8_t>(header.mapping));
   out.push_back(static_cast<std::uint8_t>(header.code_width));
-  put(out, header.channels);
+  put(out, static_cast<std::uint16_t>(header.channels - 1));
+  put(out, static_cast<std::uint16_t>(header.packet_frames > 0xFFFF ? 0 : header.packet_frames));
   put(out, header.rate_millihertz);
   put(out, header.table_id);
-  put(out, header.total_frames);
-  put(out, header.packet_frames);
-  put(out, header.key_interval);
-  put(out, std::uint32_t{header.container});
+  put(out, header.total_frames < kUntoldFrames ? static_cast<std::uint32_t>(header.total_frames)
+                                               : kUntoldFrames);
   return out;
 }
 
 StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) {
   if (size != kStreamHeaderBytes) {
-    throw Error("stream header of " + std::to_string(size) + " bytes instead of 32");
+    throw Error("stream header of " + std::to_string(size) + " bytes instead of 20");
   }
   const auto field = [](const char* name, std::uint64_t value) {
     throw Error("stream header: " + std::string(name) + " " + std::to_string(value) +
                 " is not one this version knows");
   };
   if (payload[0] != kVersion) field("version", payload[0]);
-  if (payload[1] != static_cast<std::uint8_t>(Profile::kHuffman)) field("profile", payload[1]);
+  if ((payload[1] & 0xF) > static_cast<int>(Profile::kRange)) field("profile", payload[1] & 0xF);
+  if (payload[1] >> 4 > 2) field("container", payload[1] >> 4);
   if (payload[2] > static_cast<std::uint8_t>(Mapping::kShift6)) field("mapping", payload[2]);
   StreamHeader h;
-  h.profile = static_cast<Profile>(payload[1]);
+  h.profile = static_cast<Profile>(payload[1] & 0xF);
   h.mapping = static_cast<Mapping>(payload[2]);
   h.code_width = payload[3];
-  h.channels = get<std::uint32_t>(payload + 4);
+  h.channels = std::uint32_t{get<std::uint16_t>(payload + 4)} + 1;
+  h.packet_frames = get<std::uint16_t>(payload + 6);
   h.rate_millihertz = get<std::uint32_t>(payload + 8);
   h.table_id = get<std::uint32_t>(payload + 12);
-  h.total_frames = get<std::uint64_t>(payload + 16);
-  h.packet_frames = get<std::uint16_t>(payload + 24);
-  h.key_interval = get<std::uint16_t>(payload + 26);
-  const auto container = get<std::uint32_t>(payload + 28);
+  const auto total_frames = get<std::uint32_t>(payload + 16);
+  h.total_frames = total_frames == kUntoldFrames ? kUnknownFrames : total_frames;
+  h.container = static_cast<std::uint8_t>(payload[1] >> 4);
   if (h.code_width < kMinCodeWidth || h.code_width > kMaxCodeWidth ||
       (h.mapping == Mapping::kShift6 && h.code_width != 10)) {
     field("code width", payload[3]);
   }
-  if (h.channels < 1 || h.channels > kMaxChannels) field("channel count", h.channels);
-  if (container > 2) field("container", container);
-  h.container = static_cast<std::uint8_t>(container);
   return h;
 }
 
@@ -91,9 +91,9 @@ std::vector<std::uint8_t> Packetizer::wrap(PacketHeader header,
   out.push_back(static_cast<std::uint8_t>(static_cast<int>(header.type) |
                                           (header.key ? kFlagKey : 0) |
                                           (header.last ? kFlagLast : 0)));
-  out.push_back(0);
+  out.push_back(static_cast<std::uint8_t>(header.frames >> 16));
   put(out, sequence_++);
-  put(out, header.frames);
+  put(out, static_cast<std::uint16_t>(header.frames));
   put(out, header.first_frame);
   put(out, static_cast<std::uint32_t>(payload.size()));
   out.insert(out.end(), payload.begin(), payload.end());
@@ -119,11 +119,11 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   h.key = (data[2] & kFlagKey) != 0;
   h.last = (data[2] & kFlagLast) != 0;
   h.sequence = get<std::uint16_t>(data + 4);
-  h.frames = get<std::uint16_t>(data + 6);
+  h.frames = get<std::uint16_t>(data + 6) | std::uint32_t{data[3]} << 16;
   h.first_frame = get<std::uint32_t>(data + 8);
   h.length = get<std::uint32_t>(data + 12);
   if (type > static_cast<int>(PacketType::kContainer) ||
-      (data[2] & ~(0x0F | kFlagKey | kFlagLast)) != 0 || data[3] != 0 || h.length % 4 != 0 ||
+      (data[2] & ~(0x0F | kFlagKey | kFlagLast)) != 0 || h.length % 4 != 0 ||
       h.length > kMaxPayloadBytes) {
     return fail(ParseStatus::kBadHeader);
   }

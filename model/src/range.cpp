@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "floor_log2.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc {
@@ -13,9 +14,7 @@ constexpr int kRangeBits = 16;
 
 /// Shifts that bring a range of 1..65535 back to 32768..65535.
 int normalising_shift(std::uint32_t range) {
-  int shift = 0;
-  while ((range << shift) < (1U << (kRangeBits - 1))) ++shift;
-  return shift;
+  return kRangeBits - 1 - floor_log2(range);
 }
 
 std::uint32_t low_bits(std::uint64_t value, int bits) {

@@ -71,6 +71,10 @@ void RangeTables::check_code_width(int width) const {
     throw Error("range tables '" + name + "' are for codes of " + std::to_string(code_width) +
                 " bits, not of " + std::to_string(width) + "; use tables trained for this width");
   }
+  if (initial_scale >> (width + kFracBits) != 0) {
+    throw Error("range tables '" + name + "': initial_scale is too large for codes of " +
+                std::to_string(width) + " bits; use tables trained for this width");
+  }
   if (width < kMinRangeCodeWidth) {
     throw Error("the range profile needs codes of at least 4 bits, not of " +
                 std::to_string(width));

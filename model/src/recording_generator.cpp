@@ -80,7 +80,7 @@ std::int32_t RecordingGenerator::Field::next(std::int32_t noise) {
 }
 
 RecordingGenerator::RecordingGenerator(std::uint32_t channels, std::uint64_t seed, double rate)
-    : random_(seed), phase_step_(0) {
+    : random_(seed) {
   if (channels < 1 || channels > kMaxChannels) {
     throw Error(
         fmt::format("a recording cannot have {} channels; give 1 to {}", channels, kMaxChannels));

@@ -138,6 +138,10 @@ void TableSet::validate() const {
 }
 
 void TableSet::check_code_width(int code_width) const {
+  if (initial_scale >> (code_width + kFracBits) != 0) {
+    throw Error("table set '" + name + "': initial_scale is too large for codes of " +
+                std::to_string(code_width) + " bits; use tables trained for this width");
+  }
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const bool reachable = k == 0 || (classes[k - 1].below >> code_width) == 0;
     if (reachable && classes[k].raw_bits > code_width) {

@@ -149,30 +149,30 @@ void put_id(std::vector<std::uint8_t>& bytes, const char* id) {
 
 }  // namespace
 
-bool is_wav(const std::uint8_t* data, std::size_t size) {
-  const Image image(data, size);
-  return (image.has_id(0, "RIFF") || image.has_id(0, "RIFX") || image.has_id(0, "RF64")) &&
-         image.has_id(8, "WAVE");
+bool is_wav(const std::uint8_t* image, std::size_t size) {
+  const Image bytes(image, size);
+  return (bytes.has_id(0, "RIFF") || bytes.has_id(0, "RIFX") || bytes.has_id(0, "RF64")) &&
+         bytes.has_id(8, "WAVE");
 }
 
-WavLayout read_wav_layout(const std::uint8_t* data, std::size_t size) {
-  const Image image(data, size);
+WavLayout read_wav_layout(const std::uint8_t* image, std::size_t size) {
+  const Image bytes(image, size);
   WavLayout layout;
-  if (!is_wav(data, size)) {
+  if (!is_wav(image, size)) {
     layout.reason = "it is not a WAV file";
     return layout;
   }
-  if (image.has_id(0, "RIFX")) {
+  if (bytes.has_id(0, "RIFX")) {
     layout.reason = "its samples are big-endian (RIFX)";
     return layout;
   }
   std::optional<std::uint64_t> size64;
   std::optional<std::string> format_reason;
   std::size_t offset = kRiffHeaderBytes;
-  while (image.holds(offset, kChunkHeaderBytes)) {
-    const std::uint32_t field = image.u32(offset + 4);
+  while (bytes.holds(offset, kChunkHeaderBytes)) {
+    const std::uint32_t field = bytes.u32(offset + 4);
     const std::size_t content = offset + kChunkHeaderBytes;
-    if (image.has_id(offset, "data")) {
+    if (bytes.has_id(offset, "data")) {
       if (!format_reason) {
         layout.reason = "it has no fmt chunk before its samples";
         return layout;
@@ -181,26 +181,26 @@ WavLayout read_wav_layout(const std::uint8_t* data, std::size_t size) {
       if (!layout.applies()) {
         return layout;
       }
-      const std::size_t bytes =
-          data_size(image, content, field == kSizeUnknown && size64 ? *size64 : field);
+      const std::size_t count =
+          data_size(bytes, content, field == kSizeUnknown && size64 ? *size64 : field);
       const std::size_t frame_bytes = std::size_t{2} * layout.channels;
       layout.data_offset = content;
-      layout.data_bytes = bytes / frame_bytes * frame_bytes;
+      layout.data_bytes = count / frame_bytes * frame_bytes;
       if (layout.data_bytes == 0) {
         layout.reason = "it has no samples";
       }
       return layout;
     }
-    if (!image.holds(content, field)) {
+    if (!bytes.holds(content, field)) {
       break;
     }
-    if (image.has_id(offset, "fmt ") && !format_reason) {
-      format_reason = read_format(image, content, field, layout);
-    } else if (image.has_id(offset, "ds64") && field >= 16) {
+    if (bytes.has_id(offset, "fmt ") && !format_reason) {
+      format_reason = read_format(bytes, content, field, layout);
+    } else if (bytes.has_id(offset, "ds64") && field >= 16) {
       // RF64, the format beyond 4 GiB: the RIFF size, then the size of the data chunk.
-      size64 = image.u64(content + 8);
+      size64 = bytes.u64(content + 8);
     }
-    offset = next_chunk(image, content + field, field % 2 != 0);
+    offset = next_chunk(bytes, content + field, field % 2 != 0);
   }
   layout.reason = "it ends before its samples";
   return layout;

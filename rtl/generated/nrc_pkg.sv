@@ -40,7 +40,7 @@ package nrc_pkg;
   // Packets.
   localparam int Sync              = 21070;
   localparam int PacketHeaderBytes = 16;
-  localparam int StreamHeaderBytes = 32;
+  localparam int StreamHeaderBytes = 20;
   localparam int Version           = 1;
   localparam int ProfileHuffman    = 0;
   localparam int ProfileRange      = 1;

@@ -232,7 +232,7 @@ class Errors(CommandLineTest):
             ["encode", "a", "b", "--raw", "--rate", "-1"],
             ["encode", "a", "b", "--rate", "20000"],
             ["encode", "a", "b", "--packet-frames", "0"],
-            ["encode", "a", "b", "--packet-frames", "65536"],
+            ["encode", "a", "b", "--packet-frames", "16777216"],
             ["encode", "a", "b", "--key-interval", "65536"],
             ["encode", "a", "b", "--mapping", "other"],
             ["encode", "a", "b", "--profile", "range"],

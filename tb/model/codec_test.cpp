@@ -30,7 +30,7 @@ StreamHeader stream_of(std::uint32_t channels, int width = 10, Mapping mapping =
 }
 
 /// Packets of a whole recording: stream header first, `last` at the end.
-std::vector<Bytes> encode_all(const StreamHeader& header, const TableSet& tables,
+std::vector<Bytes> encode_all(const StreamHeader& header, const Tables& tables,
                               const std::vector<Code>& codes, std::size_t packet_frames,
                               std::size_t key_interval = 0) {
   Encoder encoder(header, tables);
@@ -47,7 +47,7 @@ std::vector<Bytes> encode_all(const StreamHeader& header, const TableSet& tables
 }
 
 std::vector<std::int16_t> decode_all(const std::vector<Bytes>& packets,
-                                     Decoder::TableSource source = TableSet::builtin_by_id) {
+                                     Decoder::TableSource source = Tables::builtin_by_id) {
   Decoder decoder(std::move(source));
   std::vector<std::int16_t> samples;
   for (const Bytes& p : packets) decoder.decode(parse_packet(p.data(), p.size()), samples);
@@ -95,8 +95,9 @@ TEST(Codec, TheStudysPlainCodecIsTheSamePipeline) {
             std::vector<std::int16_t>(codes.begin(), codes.end()));
   TableSet difference = TableSet::builtin("study");
   difference.predictor = PredictorMode::kDifference;
-  const auto packets = encode_all(stream_of(1), difference, codes, 1000);
-  EXPECT_EQ(decode_all(packets, [&](std::uint32_t) { return &difference; }),
+  const Tables own = difference;
+  const auto packets = encode_all(stream_of(1), own, codes, 1000);
+  EXPECT_EQ(decode_all(packets, [&](Profile, std::uint32_t) { return &own; }),
             std::vector<std::int16_t>(codes.begin(), codes.end()));
 }
 

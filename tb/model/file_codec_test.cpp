@@ -240,7 +240,7 @@ TEST(FileCodec, ChoosesTheSmallerTables) {
     const std::size_t chosen = code_raw(image, 1).stream.size();
     for (const char* const name : {"default", "generic"}) {
       EncodeOptions options;
-      options.tables = &nrc::TableSet::builtin(name);
+      options.tables = &nrc::Tables::builtin(nrc::Profile::kHuffman, name);
       const Coded coded = code_raw(image, 1, options);
       EXPECT_EQ(coded.summary.tables, name);
       EXPECT_LE(chosen, coded.stream.size());
@@ -331,7 +331,7 @@ TEST(FileCodec, RefusesOptionsThatCannotWork) {
   EXPECT_THROW(encode(0, options), nrc::Error);
   EXPECT_THROW(encode(65537, options), nrc::Error);
   EXPECT_THROW(encode(3, options), nrc::Error);  // 40 samples are no whole number of frames
-  options.packet_frames = 65536;
+  options.packet_frames = 1u << 24;
   EXPECT_THROW(encode(1, options), nrc::Error);
   options.packet_frames = 5000;
   EXPECT_THROW(nrc::RawEncoder(4000, 0, options, append_to(stream)), nrc::Error);
@@ -521,15 +521,16 @@ TEST(FileCodec, PacketsThatDoNotBelongTogether) {
 TEST(FileCodec, StreamWithoutItsTables) {
   const Bytes image = wav(recording(1, 100));
   EncodeOptions options;
-  nrc::TableSet own = nrc::TableSet::builtin("default");
-  own.initial_scale += 1024;
+  nrc::TableSet changed = nrc::TableSet::builtin("default");
+  changed.initial_scale += 1024;
+  const nrc::Tables own = changed;
   options.tables = &own;
   Bytes stream;
   nrc::encode_wav(image.data(), image.size(), options, append_to(stream));
   EXPECT_THROW(decode(stream), nrc::Error);
   Bytes out;
   FileDecoder decoder(append_to(out),
-                      [&own](std::uint32_t id) { return id == own.id() ? &own : nullptr; });
+                      [&own](nrc::Profile, std::uint32_t id) { return id == own.id() ? &own : nullptr; });
   decoder.add(stream.data(), stream.size());
   decoder.finish();
   EXPECT_EQ(out, image);

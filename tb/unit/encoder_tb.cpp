@@ -52,7 +52,6 @@ StreamHeader stream_header() {
   h.channels = kChannels;
   h.rate_millihertz = 19531250;
   h.packet_frames = kPacketFrames;
-  h.key_interval = kKeyInterval;
   return h;
 }
 

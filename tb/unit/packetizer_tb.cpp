@@ -56,7 +56,6 @@ nrc::StreamHeader stream_header() {
   h.rate_millihertz = NRC_PARAM_RateMillihertz;
   h.table_id = kTableId;
   h.packet_frames = NRC_PARAM_PacketFrames;
-  h.key_interval = NRC_PARAM_KeyInterval;
   return h;
 }
 

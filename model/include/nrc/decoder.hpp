@@ -7,24 +7,28 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "nrc/encoder.hpp"
+#include "nrc/packetizer.hpp"
+#include "nrc/payload.hpp"
+#include "nrc/tables.hpp"
 
 namespace nrc {
 
 class Decoder {
  public:
-  /// Gives the table set for an id, or nullptr. By default the built-in sets.
-  using TableSource = std::function<const TableSet*(std::uint32_t id)>;
+  /// Gives the tables of a profile for an id, or nullptr; they outlive the decoder. By default the
+  /// built-in ones.
+  using TableSource = std::function<const Tables*(Profile profile, std::uint32_t id)>;
 
-  explicit Decoder(TableSource tables = TableSet::builtin_by_id);
+  explicit Decoder(TableSource tables = Tables::builtin_by_id);
 
   /// Decodes one packet (status kPacket). Data packets append their samples, frame by frame, to
   /// `samples`; other packets leave it as it is.
-  /// @throws Error for a packet out of sequence, a wrong table set, or a damaged payload; `samples`
+  /// @throws Error for a packet out of sequence, unknown tables, or a damaged payload; `samples`
   /// is then as it was.
   void decode(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
 
@@ -37,15 +41,12 @@ class Decoder {
 
  private:
   void open(const ParsedPacket& packet);
-  void decode_huffman(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
+  void decode_coded(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
 
   TableSource table_source_;
   std::optional<StreamHeader> header_;
-  const TableSet* tables_ = nullptr;
-  std::optional<Predictor> predictor_;
-  std::optional<Context> context_;
-  std::optional<HuffmanDecoder> huffman_;
-  std::vector<ChannelState> channels_;
+  std::unique_ptr<PayloadDecoder> payload_;
+  std::vector<Code> codes_;
   std::optional<std::uint16_t> next_sequence_;
   std::uint64_t frames_ = 0;
   bool synchronised_ = false;

@@ -6,34 +6,26 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "nrc/bit_packer.hpp"
-#include "nrc/context.hpp"
-#include "nrc/huffman.hpp"
 #include "nrc/packetizer.hpp"
-#include "nrc/predictor.hpp"
-#include "nrc/table_set.hpp"
+#include "nrc/payload.hpp"
+#include "nrc/tables.hpp"
 
 namespace nrc {
 
-/// State of one channel, in coder and decoder alike.
-struct ChannelState {
-  PredictorState predictor;
-  ContextState context;
-};
-
 /// What a packet is encoded as.
 struct PacketRequest {
-  bool key = false;   ///< reset all channels first (the first Huffman packet always does)
+  bool key = false;   ///< reset all channels first (the first coded packet always does)
   bool last = false;  ///< close the stream
 };
 
 class Encoder {
  public:
-  /// Keeps a reference: the table set outlives the object. header.table_id is set from it.
-  /// @throws Error if a field of the header is outside its range.
-  Encoder(const StreamHeader& header, const TableSet& tables);
+  /// The tables choose the profile; header.profile and header.table_id are set from them.
+  /// @throws Error if a field of the header is outside its range or the tables do not suit it.
+  Encoder(const StreamHeader& header, const Tables& tables);
 
   /// The stream header packet. Call it first.
   std::vector<std::uint8_t> stream_header();
@@ -42,7 +34,7 @@ class Encoder {
   std::vector<std::uint8_t> container(const std::vector<std::uint8_t>& payload);
 
   /// One data packet of `frames` frames: codes[frame * channels + channel], each inside the code
-  /// width. 0..65535 frames.
+  /// width. 0 .. 2^24 - 1 frames.
   std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, PacketRequest request);
 
   /// The same from int16 samples: maps them, and sends the packet raw if one of them is off the
@@ -56,17 +48,14 @@ class Encoder {
   const StreamHeader& header() const { return header_; }
 
  private:
-  std::vector<std::uint8_t> payload_of(const Code* codes, std::size_t frames, bool key);
+  PacketType coded_type() const;
   std::vector<std::uint8_t> finish(PacketType type, const std::vector<std::uint8_t>& payload,
                                    std::size_t frames, bool key, bool last);
 
+  Tables tables_;
   StreamHeader header_;
-  Predictor predictor_;
-  Context context_;
-  HuffmanEncoder huffman_;
-  BitPacker packer_;
+  std::unique_ptr<PayloadEncoder> payload_;  // refers to tables_, as does a moved Encoder's
   Packetizer packetizer_;
-  std::vector<ChannelState> channels_;
   std::vector<Code> codes_;
   std::uint32_t next_frame_ = 0;
   bool key_due_ = true;

@@ -15,7 +15,7 @@
 #include "nrc/decoder.hpp"
 #include "nrc/format.hpp"
 #include "nrc/packetizer.hpp"
-#include "nrc/table_set.hpp"
+#include "nrc/tables.hpp"
 
 namespace nrc {
 
@@ -30,17 +30,18 @@ struct EncodeOptions {
   /// Unset: shift6 if the samples are on its grid (but for less than a quarter of the packets),
   /// else code.
   std::optional<Mapping> mapping;
-  /// Outlives the encoding. Null: built-in `default` with shift6, and otherwise that of `default`
+  Profile profile = Profile::kHuffman;  ///< where `tables` does not say
+  /// Outlive the encoding. Null: built-in `default` with shift6, and otherwise that of `default`
   /// and `generic` which makes the first packet smaller.
-  const TableSet* tables = nullptr;
-  std::uint32_t packet_frames = 0;  ///< 0: as many as make about 65536 samples; at most 65535
+  const Tables* tables = nullptr;
+  std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
   std::uint16_t key_interval = 0;   ///< packets from one key packet to the next; 0: only the first
 };
 
 /// What became of the input.
 struct EncodeSummary {
   StreamHeader header;
-  std::string tables;  ///< name of the table set
+  std::string tables;  ///< their name
   std::uint64_t frames = 0;
   std::uint64_t input_bytes = 0;
   std::uint64_t stream_bytes = 0;
@@ -95,7 +96,7 @@ class RawEncoder {
 /// a container, to int16 little-endian samples.
 class FileDecoder {
  public:
-  explicit FileDecoder(ByteSink sink, Decoder::TableSource tables = TableSet::builtin_by_id);
+  explicit FileDecoder(ByteSink sink, Decoder::TableSource tables = Tables::builtin_by_id);
 
   /// Takes the next bytes of the stream, any number.
   /// @throws Error for anything but an intact stream in order. What was written before is right.

@@ -57,7 +57,7 @@ constexpr std::uint16_t kSync = 0x524E;  ///< little-endian: bytes 'N' 'R'
 constexpr std::size_t kPacketHeaderBytes = 16;
 constexpr std::size_t kPacketCrcBytes = 4;
 constexpr std::uint32_t kMaxPayloadBytes = 1u << 26;
-constexpr std::uint32_t kMaxPacketFrames = 65535;
+constexpr std::uint32_t kMaxPacketFrames = (1u << 24) - 1;
 constexpr std::uint32_t kMaxChannels = 65536;
 
 constexpr std::uint8_t kFlagKey = 0x10;
@@ -74,7 +74,7 @@ enum class PacketType : std::uint8_t {
 
 // Stream header (section 8).
 constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kStreamHeaderBytes = 32;
+constexpr std::size_t kStreamHeaderBytes = 20;
 constexpr std::uint64_t kUnknownFrames = ~std::uint64_t{0};
 
 enum class Profile : std::uint8_t { kHuffman = 0, kRange = 1 };

@@ -18,7 +18,7 @@ struct PacketHeader {
   bool key = false;
   bool last = false;
   std::uint16_t sequence = 0;
-  std::uint16_t frames = 0;
+  std::uint32_t frames = 0;  ///< 0 .. 2^24 - 1
   std::uint32_t first_frame = 0;
   std::uint32_t length = 0;  ///< payload bytes, a multiple of 4
 };
@@ -31,13 +31,12 @@ struct StreamHeader {
   std::uint32_t channels = 1;
   std::uint32_t rate_millihertz = 0;
   std::uint32_t table_id = 0;
-  std::uint64_t total_frames = kUnknownFrames;
-  std::uint16_t packet_frames = 0;
-  std::uint16_t key_interval = 0;
+  std::uint32_t packet_frames = 0;  ///< of every data packet but the last; 0, or over 65535: not told
+  std::uint64_t total_frames = kUnknownFrames;  ///< from 2^32 - 1 on: not told
   std::uint8_t container = 0;
 };
 
-/// 32-byte payload of a stream header.
+/// 20-byte payload of a stream header.
 std::vector<std::uint8_t> serialise(const StreamHeader& header);
 
 /// @throws Error for another version, or a field outside its range.

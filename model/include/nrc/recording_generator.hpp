@@ -66,7 +66,7 @@ class RecordingGenerator {
   std::mt19937_64 random_;
   std::vector<Channel> channels_;
   Field common_;
-  std::int32_t phase_step_;          ///< of a spike, 1/65536 template step a frame
+  std::int32_t phase_step_ = 0;      ///< of a spike, 1/65536 template step a frame
   std::vector<std::int32_t> edges_;  ///< lower edge of each code from -511 on, 1/65536 code
 };
 

@@ -39,7 +39,7 @@ struct TableSet {
   /// @throws Error naming the first rule of section 6 that is broken.
   void validate() const;
 
-  /// @throws Error if a class that scales of this code width reach sends more raw bits than W.
+  /// @throws Error if the set cannot be used with codes of W bits (docs/bitstream.md, section 6).
   void check_code_width(int code_width) const;
 
   /// CRC-32 that identifies the set in a stream.

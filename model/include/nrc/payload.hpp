@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Codes of whole packets <-> payloads, for either profile: the stages between the samples and the
+// packetizer, joined, with the state of all channels.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "nrc/tables.hpp"
+
+namespace nrc {
+
+class PayloadEncoder {
+ public:
+  virtual ~PayloadEncoder() = default;
+
+  /// Payload of `frames` frames: codes[frame * channels + channel], each inside the code width.
+  /// @param key  every channel's state is reset before the first frame
+  virtual std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, bool key) = 0;
+
+  /// Keeps a reference: the tables outlive the object. @throws Error if they do not suit the width.
+  static std::unique_ptr<PayloadEncoder> make(const Tables& tables, int code_width,
+                                              std::uint32_t channels);
+};
+
+class PayloadDecoder {
+ public:
+  virtual ~PayloadDecoder() = default;
+
+  /// Codes of a payload of `frames` frames, appended to `codes`.
+  /// @throws Error if the payload does not hold exactly these frames.
+  virtual void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
+                      std::vector<Code>& codes) = 0;
+
+  /// More codes than this cannot be in a payload of `size` bytes, so a header that claims more is
+  /// refused before memory is taken.
+  virtual std::uint64_t most_codes(std::size_t size) const = 0;
+
+  static std::unique_ptr<PayloadDecoder> make(const Tables& tables, int code_width,
+                                              std::uint32_t channels);
+};
+
+}  // namespace nrc

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nrc/payload.hpp"
+
+#include <utility>
+
+#include "nrc/bit_packer.hpp"
+#include "nrc/context.hpp"
+#include "nrc/dispersion.hpp"
+#include "nrc/error.hpp"
+#include "nrc/huffman.hpp"
+#include "nrc/interval.hpp"
+#include "nrc/linearizer.hpp"
+#include "nrc/predictor.hpp"
+#include "nrc/range.hpp"
+
+namespace nrc {
+
+namespace {
+
+// ---- Huffman profile: predictor -> context -> huffman -> bit_packer
+
+/// The stages that encoder and decoder share, and the state of all channels.
+class HuffmanStages {
+ protected:
+  struct Channel {
+    PredictorState predictor;
+    ContextState context;
+  };
+
+  HuffmanStages(const TableSet& tables, int code_width, std::uint32_t channels)
+      : predictor_(tables.predictor, code_width),
+        context_(tables, code_width),
+        channels_(channels) {}
+
+  void update(Channel& channel, const Prediction& prediction, Code code, bool reset) const {
+    context_.update(channel.context, Predictor::innovation(prediction, code), reset);
+    predictor_.update(channel.predictor, prediction, code, reset);
+  }
+
+  Predictor predictor_;
+  Context context_;
+  std::vector<Channel> channels_;
+};
+
+class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
+ public:
+  HuffmanPayloadEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
+      : HuffmanStages(tables, code_width, channels), huffman_(tables, code_width) {}
+
+  std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, bool key) override {
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      for (Channel& channel : channels_) {
+        const Code code = *codes++;
+        const Prediction prediction = predictor_.predict(channel.predictor, reset);
+        const CodingContext context = context_.select(channel.context, prediction.code, reset);
+        const Codeword word = huffman_.encode(code, prediction.code, context);
+        packer_.put(word.bits, word.length);
+        update(channel, prediction, code, reset);
+      }
+    }
+    return packer_.take();
+  }
+
+ private:
+  HuffmanEncoder huffman_;
+  BitPacker packer_;
+};
+
+class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
+ public:
+  HuffmanPayloadDecoder(const TableSet& tables, int code_width, std::uint32_t channels)
+      : HuffmanStages(tables, code_width, channels), huffman_(tables, code_width) {}
+
+  std::uint64_t most_codes(std::size_t size) const override {
+    return std::uint64_t{size} * 8;  // every code takes at least a bit
+  }
+
+  void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
+              std::vector<Code>& codes) override {
+    BitReader reader(payload, size);
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      for (Channel& channel : channels_) {
+        const Prediction prediction = predictor_.predict(channel.predictor, reset);
+        const CodingContext context = context_.select(channel.context, prediction.code, reset);
+        const Code code = huffman_.decode(reader, prediction.code, context);
+        codes.push_back(code);
+        update(channel, prediction, code, reset);
+      }
+      if (reader.overrun()) throw Error("the payload is too short");
+    }
+    const std::size_t used = (reader.consumed_bits() + 31) / 32 * 4;
+    const int padding = static_cast<int>(used * 8 - reader.consumed_bits());
+    if (used != size || reader.peek(padding) != 0) {
+      throw Error("the payload goes on after its last code");
+    }
+  }
+
+ private:
+  HuffmanDecoder huffman_;
+};
+
+// ---- range profile: predictor, linearizer, dispersion -> interval -> range -> carry_packer
+
+class RangeStages {
+ protected:
+  struct Channel {
+    PredictorState predictor;
+    DispersionState dispersion;
+  };
+
+  RangeStages(const RangeTables& tables, int code_width, std::uint32_t channels)
+      : code_width_(code_width),
+        linearizer_(tables, code_width),
+        predictor_(PredictorMode::kAdaptive, code_width),
+        dispersion_(tables.initial_scale, code_width),
+        model_(tables, linearizer_),
+        channels_(channels) {}
+  // model_ refers to linearizer_.
+  RangeStages(const RangeStages&) = delete;
+  RangeStages& operator=(const RangeStages&) = delete;
+
+  void update(Channel& channel, const Prediction& prediction, Code code, bool reset) const {
+    const std::int32_t value = linearizer_.interval(code).value;
+    dispersion_.update(channel.dispersion, value - prediction.value, reset);
+    predictor_.update_value(channel.predictor, prediction, value, reset);
+  }
+
+  int code_width_;
+  Linearizer linearizer_;
+  Predictor predictor_;
+  Dispersion dispersion_;
+  IntervalModel model_;
+  std::vector<Channel> channels_;
+};
+
+class RangePayloadEncoder : public PayloadEncoder, RangeStages {
+ public:
+  RangePayloadEncoder(const RangeTables& tables, int code_width, std::uint32_t channels)
+      : RangeStages(tables, code_width, channels), coder_(code_width) {}
+
+  std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, bool key) override {
+    if (frames == 0) return {};
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      for (Channel& channel : channels_) {
+        const Code code = *codes++;
+        const Prediction prediction = predictor_.predict(channel.predictor, reset);
+        const int index = dispersion_.index(channel.dispersion, reset);
+        packer_.put(coder_.encode(model_.of(code, prediction.value, index), code));
+        update(channel, prediction, code, reset);
+      }
+    }
+    packer_.put(coder_.finish());
+    return packer_.take();
+  }
+
+ private:
+  RangeEncoder coder_;
+  CarryPacker packer_;
+};
+
+class RangePayloadDecoder : public PayloadDecoder, RangeStages {
+ public:
+  RangePayloadDecoder(const RangeTables& tables, int code_width, std::uint32_t channels)
+      : RangeStages(tables, code_width, channels) {}
+
+  std::uint64_t most_codes(std::size_t size) const override {
+    // The likeliest code has 65519 of 65536 parts: 2,671 of them take a bit.
+    return (std::uint64_t{size} * 8 + 16) * 2672;
+  }
+
+  void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
+              std::vector<Code>& codes) override {
+    if (frames == 0 && size == 0) return;
+    RangeDecoder coder(payload, size, code_width_);
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      for (Channel& channel : channels_) {
+        const Prediction prediction = predictor_.predict(channel.predictor, reset);
+        const int index = dispersion_.index(channel.dispersion, reset);
+        const std::uint32_t target = coder.target();
+        Code code = 0;
+        if (target < kEscapeFrequency) {
+          code = coder.consume_escape();
+        } else {
+          code = model_.find(target, prediction.value, index, static_cast<Code>(prediction.code));
+          coder.consume(model_.of(code, prediction.value, index));
+        }
+        codes.push_back(code);
+        update(channel, prediction, code, reset);
+      }
+      if (coder.overrun()) throw Error("the payload is too short");
+    }
+    if ((coder.consumed_bits() + 31) / 32 * 4 != size || !coder.padding_is_zero()) {
+      throw Error("the payload goes on after its last code");
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int code_width,
+                                                     std::uint32_t channels) {
+  tables.check(code_width);
+  if (tables.profile() == Profile::kHuffman) {
+    return std::make_unique<HuffmanPayloadEncoder>(tables.huffman(), code_width, channels);
+  }
+  return std::make_unique<RangePayloadEncoder>(tables.range(), code_width, channels);
+}
+
+std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int code_width,
+                                                     std::uint32_t channels) {
+  tables.check(code_width);
+  if (tables.profile() == Profile::kHuffman) {
+    return std::make_unique<HuffmanPayloadDecoder>(tables.huffman(), code_width, channels);
+  }
+  return std::make_unique<RangePayloadDecoder>(tables.range(), code_width, channels);
+}
+
+}  // namespace nrc

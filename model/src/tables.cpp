@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nrc/tables.hpp"
+
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include "nrc/error.hpp"
+
+namespace nrc {
+
+namespace {
+
+const std::vector<Tables>& builtins() {
+  static const std::vector<Tables> all = [] {
+    std::vector<Tables> tables;
+    for (const std::string& name : TableSet::builtin_names()) {
+      tables.emplace_back(TableSet::builtin(name));
+    }
+    for (const std::string& name : RangeTables::builtin_names()) {
+      tables.emplace_back(RangeTables::builtin(name));
+    }
+    return tables;
+  }();
+  return all;
+}
+
+}  // namespace
+
+const std::string& Tables::name() const {
+  return profile() == Profile::kHuffman ? huffman().name : range().name;
+}
+
+std::uint32_t Tables::id() const {
+  return profile() == Profile::kHuffman ? huffman().id() : range().id();
+}
+
+void Tables::check(int code_width) const {
+  if (profile() == Profile::kHuffman) {
+    huffman().validate();
+    huffman().check_code_width(code_width);
+  } else {
+    range().validate();
+    range().check_code_width(code_width);
+  }
+}
+
+Tables Tables::load(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf())) {
+    throw Error(path + ": cannot read the table file; check the name and the permissions");
+  }
+  if (text.str().find("\"nrc-range-tables\"") != std::string::npos) {
+    return RangeTables::from_json(text.str(), path);
+  }
+  return TableSet::from_json(text.str(), path);
+}
+
+const Tables& Tables::builtin(Profile profile, const std::string& name) {
+  for (const Tables& t : builtins()) {
+    if (t.profile() == profile && t.name() == name) return t;
+  }
+  throw Error("the " + std::string(profile_name(profile)) + " profile has no built-in tables '" +
+              name + "'");
+}
+
+const Tables* Tables::builtin_by_id(Profile profile, std::uint32_t id) {
+  static const std::vector<std::uint32_t> ids = [] {
+    std::vector<std::uint32_t> all;
+    for (const Tables& t : builtins()) all.push_back(t.id());
+    return all;
+  }();
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] == id && builtins()[i].profile() == profile) return &builtins()[i];
+  }
+  return nullptr;
+}
+
+const char* profile_name(Profile profile) {
+  return profile == Profile::kHuffman ? "huffman" : "range";
+}
+
+}  // namespace nrc

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage carry_packer: the range coder's words of 0 to 29 bits and a carry into 32-bit words, first
+// bit in bit 31 (docs/bitstream.md, section 11). Golden model: nrc::CarryPacker. Its outputs are
+// those of nrc_bit_packer.
+//
+// Packing is as in nrc_bit_packer: `fill` bits of the current word are taken, a word that ends at
+// position end = fill + length is rotated right by end modulo 32, and masks tell its part in the
+// current word from the one in the next. The carry is added at position fill - 1 of the current
+// word, whose bits from fill on are zeros. Where the sum overflows, the carry goes on to the words
+// that are complete. A remainder behind a packet's last full word leaves one clock later (`flush`).
+//
+// Complete words wait in a queue until Held younger ones of their packet have followed, or its end.
+// A carry only marks the words it reaches, up to the first that is not all ones; the marked ones are
+// incremented on their way out. Each can be reached once: all that follows a word is less than twice
+// its last bit. A carry that has to go past Held words finds the word it should increment gone.
+// That is for random bits a chance of 2^-(32 * Held) per word, and then the packet is marked `bad`.
+//
+// The queue cannot overflow: of Held + 1 words one is sure to be free to go, in every clock at least
+// as many as come.
+//
+// Frames inside a packet are signalled after FrameLatency clocks, as soon as the last word of a
+// packet can come. That of the packet before is gone by then: between the end of a packet and the
+// end of a frame inside the next one lie at least nrc_latency_pkg::LoopLatency clocks (nrc_framer).
+//
+// Pipeline:
+//   1  end position, next fill; carry
+//   2  rotation, masks
+//   3  parts in the current and in the next word, addend of the carry
+//   4  merge into the word
+//   5  queue
+//   6  increment, output register
+// Latency 6 clocks (7 for a word that is flushed, up to Held more in the queue); one word per clock.
+
+module nrc_carry_packer #(
+  parameter int Held = 3           // complete words that a carry can reach; a power of two less 1
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+
+  input  logic        valid_i,
+  input  logic [29:0] bits_i,       // right-aligned, the carry in bit length_i, zeros above
+  input  logic [4:0]  length_i,     // 0..29; not 0 with packet_end_i
+  input  logic        frame_end_i,
+  input  logic        packet_end_i,
+  input  logic        key_i,
+  input  logic        bad_i,        // with packet_end_i
+  input  logic        last_i,       // with packet_end_i
+
+  output logic        word_valid_o,
+  output logic [31:0] word_o,
+  output logic        word_last_o,  // last word of its packet
+  output logic        key_o,        // these three with word_last_o
+  output logic        bad_o,
+  output logic        last_o,
+  output logic        frame_end_o   // one pulse per frame, not later than its packet's word_last_o
+);
+
+  localparam int Slots        = Held + 1;
+  localparam int SlotWidth    = $clog2(Slots);
+  localparam int FrameLatency = 6;
+
+  // 1: end position.
+  logic [4:0]  fill_q;
+  logic [5:0]  end_d;
+  logic        s1_valid_q, s1_wraps_q, s1_full_q, s1_carry_q;
+  logic [29:0] s1_bits_q;
+  logic [4:0]  s1_end_q, s1_fill_q;
+  logic [3:0]  s1_side_q;           // packet_end, key, bad, last
+
+  assign end_d = {1'b0, fill_q} + {1'b0, length_i};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      fill_q     <= '0;
+      s1_valid_q <= 1'b0;
+    end else begin
+      s1_valid_q <= valid_i;
+      if (valid_i) fill_q <= packet_end_i ? 5'd0 : end_d[4:0];
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    s1_bits_q  <= bits_i;
+    s1_carry_q <= 1'(bits_i >> length_i);
+    s1_end_q   <= end_d[4:0];
+    s1_full_q  <= end_d[5];                          // end >= 32: the word is complete
+    s1_wraps_q <= end_d[5] && (end_d[4:0] != 5'd0);  // end > 32: and something remains
+    s1_fill_q  <= fill_q;
+    s1_side_q  <= {packet_end_i, key_i, bad_i, last_i};
+  end
+
+  // 2: rotation and masks: from fill on, and up to the end. The carry is rotated along, to a place
+  // outside both.
+  logic [31:0] rotated;
+  logic [31:0] s2_bits_q, s2_from_q, s2_to_q;
+  logic        s2_valid_q, s2_wraps_q, s2_full_q, s2_carry_q;
+  logic [3:0]  s2_side_q;
+
+  assign rotated = 32'({2'b00, s1_bits_q, 2'b00, s1_bits_q} >> s1_end_q);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) s2_valid_q <= 1'b0;
+    else         s2_valid_q <= s1_valid_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    s2_bits_q  <= rotated;
+    s2_from_q  <= 32'hFFFF_FFFF >> s1_fill_q;
+    s2_to_q    <= ~(32'hFFFF_FFFF >> s1_end_q);
+    s2_full_q  <= s1_full_q;
+    s2_wraps_q <= s1_wraps_q;
+    s2_carry_q <= s1_carry_q;
+    s2_side_q  <= s1_side_q;
+  end
+
+  // 3: parts and addend. Bit 32 of the addend is the carry where fill is zero.
+  logic [31:0] s3_here_q, s3_next_q;
+  logic [32:0] s3_addend_q;
+  logic        s3_valid_q, s3_wraps_q, s3_full_q;
+  logic [3:0]  s3_side_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) s3_valid_q <= 1'b0;
+    else         s3_valid_q <= s2_valid_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    s3_here_q   <= s2_bits_q & s2_from_q & (s2_to_q | {32{s2_full_q}});
+    s3_next_q   <= s2_bits_q & s2_to_q;
+    s3_addend_q <= {s2_from_q, 1'b1} & ~{1'b0, s2_from_q} & {33{s2_carry_q}};
+    s3_full_q   <= s2_full_q;
+    s3_wraps_q  <= s2_wraps_q;
+    s3_side_q   <= s2_side_q;
+  end
+
+  logic s3_packet_end;
+  assign s3_packet_end = s3_side_q[3];
+
+  // 4: merge. acc_q holds the begun word, or with flush_q the last word of a packet that has ended.
+  logic [31:0] acc_q, acc_d, merged;
+  logic [32:0] sum;
+  logic        flush_q, flush_d;
+  logic [2:0]  flush_side_q;        // key, bad, last
+  logic        s4_push_q, s4_carry_q, s4_last_q;
+  logic [31:0] s4_word_q;
+  logic [2:0]  s4_side_q;
+
+  assign sum    = {1'b0, acc_q} + s3_addend_q;
+  assign merged = sum[31:0] | s3_here_q;
+
+  always_comb begin
+    // The end of a packet has to wait for the next clock if its last word is not the one that
+    // leaves now.
+    flush_d = s3_valid_q && s3_packet_end && (flush_q || s3_wraps_q);
+
+    acc_d = acc_q;
+    if (flush_q)                     acc_d = '0;
+    if (s3_valid_q) begin
+      if (flush_q)                   acc_d = s3_here_q;
+      else if (s3_full_q)            acc_d = s3_next_q;
+      else if (s3_packet_end)        acc_d = '0;
+      else                           acc_d = merged;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      acc_q      <= '0;
+      flush_q    <= 1'b0;
+      s4_push_q  <= 1'b0;
+      s4_carry_q <= 1'b0;
+    end else begin
+      acc_q      <= acc_d;
+      flush_q    <= flush_d;
+      s4_push_q  <= flush_q || (s3_valid_q && (s3_full_q || s3_packet_end));
+      // During a flush the code is the first of its packet: nothing is before it.
+      s4_carry_q <= s3_valid_q && !flush_q && sum[32];
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    s4_word_q    <= flush_q ? acc_q : merged;
+    s4_last_q    <= flush_q || (s3_packet_end && !s3_wraps_q);
+    s4_side_q    <= flush_q ? flush_side_q : s3_side_q[2:0];
+    flush_side_q <= s3_side_q[2:0];
+  end
+
+  // 5: queue. What is known of the words is kept by age, 0 the youngest.
+  logic [31:0]          slots_q [0:Slots-1];
+  logic [SlotWidth-1:0] write_q, read_q;
+  logic [Slots-1:0]     valid_q;                   // ones up to the oldest
+  logic [Slots-1:0]     last_q, ones_q, marked_q;  // ones: all bits of the word are
+  logic [2:0]           side_q [0:Slots-1];        // with last: key, bad, last
+  logic                 release_word;
+  logic [Slots-1:0]     kept, marked;
+  logic                 reach, ended, lost, lost_q;
+  logic [2:0]           push_side;
+
+  // The oldest may go if a last word is in the queue: it belongs to that packet or to one before.
+  assign release_word = valid_q[Slots-1] || ((valid_q & last_q) != '0);
+  assign kept         = release_word ? (valid_q >> 1) : valid_q;
+
+  always_comb begin
+    marked = marked_q;
+    reach  = s4_carry_q;
+    ended  = 1'b0;
+    lost   = lost_q;
+    for (int n = 0; n < Slots; n++) begin
+      ended = ended || last_q[n];
+      // Past the held words, and what cannot be: past the packet's begin, twice to one word.
+      if (reach && (!kept[n] || ended || marked_q[n])) begin
+        lost  = 1'b1;
+        reach = 1'b0;
+      end
+      if (reach) marked[n] = 1'b1;
+      reach = reach && ones_q[n];
+    end
+    lost = lost || reach;
+  end
+
+  assign push_side = {s4_side_q[2], s4_side_q[1] || lost, s4_side_q[0]};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      write_q <= '0;
+      read_q  <= '0;
+      valid_q <= '0;
+      lost_q  <= 1'b0;
+    end else begin
+      if (s4_push_q)    write_q <= write_q + 1'b1;
+      if (release_word) read_q  <= read_q + 1'b1;
+      valid_q <= s4_push_q ? {kept[Slots-2:0], 1'b1} : kept;
+      lost_q  <= lost && !(s4_push_q && s4_last_q);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (s4_push_q) begin
+      slots_q[write_q] <= s4_word_q;
+      last_q   <= {last_q[Slots-2:0], s4_last_q};
+      ones_q   <= {ones_q[Slots-2:0], &s4_word_q};
+      marked_q <= {marked[Slots-2:0], 1'b0};
+      side_q[0] <= push_side;
+      for (int n = 1; n < Slots; n++) side_q[n] <= side_q[n-1];
+    end else begin
+      marked_q <= marked;
+    end
+  end
+
+  // 6: the oldest word.
+  logic [Slots-1:0] oldest;
+  logic             head_marked, head_last;
+  logic [2:0]       head_side;
+
+  assign oldest      = valid_q & ~(valid_q >> 1);
+  assign head_marked = ((oldest & marked_q) != '0);
+  assign head_last   = ((oldest & last_q) != '0);
+
+  always_comb begin
+    head_side = '0;
+    for (int n = 0; n < Slots; n++) head_side = head_side | (side_q[n] & {3{oldest[n]}});
+  end
+
+  logic [FrameLatency-1:1] frame_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      frame_q      <= '0;
+      word_valid_o <= 1'b0;
+      word_last_o  <= 1'b0;
+      frame_end_o  <= 1'b0;
+    end else begin
+      frame_q      <= {frame_q[FrameLatency-2:1], valid_i && frame_end_i && !packet_end_i};
+      word_valid_o <= release_word;
+      word_last_o  <= release_word && head_last;
+      // The frame that ends a packet is counted with the packet's last word.
+      frame_end_o  <= frame_q[FrameLatency-1] || (release_word && head_last);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    word_o                 <= slots_q[read_q] + {31'd0, head_marked};
+    {key_o, bad_o, last_o} <= head_side;
+  end
+
+`ifndef SYNTHESIS
+  logic awake_q;  // out of reset: before, nothing is defined
+  initial awake_q = 1'b0;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) awake_q <= 1'b0;
+    else         awake_q <= 1'b1;
+  end
+
+  initial begin
+    assert (Held >= 1 && (Slots & (Slots - 1)) == 0);
+    // The last word of a packet takes up to FrameLatency + 1 + Held clocks.
+    assert (Held + 2 <= nrc_latency_pkg::LoopLatency);
+  end
+  always @(posedge clk_i) begin
+    if (awake_q && valid_i) begin
+      assert (length_i <= 5'd29);
+      assert ((bits_i >> length_i) <= 30'd1);
+      assert (length_i != 5'd0 || !packet_end_i);  // a payload has a word
+      assert (frame_end_i || !packet_end_i);
+    end
+    if (awake_q && flush_q && s3_valid_q) begin
+      assert (!s3_full_q);
+      assert (s3_addend_q == '0);
+    end
+    if (awake_q && s3_valid_q) assert ((sum[31:0] & s3_here_q) == '0);
+    if (awake_q) begin
+      assert (!s4_push_q || !kept[Slots-1]);       // room for it
+      assert ((valid_q & (valid_q + 1'b1)) == '0);
+      assert ((write_q == read_q) == (valid_q[Slots-1] || !valid_q[0]));
+      // Another packet's last word would take the frame for one of its own.
+      assert (!frame_q[FrameLatency-1] || (valid_q & last_q) == '0);
+    end
+  end
+`endif
+
+endmodule

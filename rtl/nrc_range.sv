@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage range: intervals of codes into the bits of a binary fraction (docs/bitstream.md, section
+// 11). Golden model: nrc::RangeEncoder.
+//
+// Each code gives one word: the low length_o bits of bits_o are the payload's next ones, and bit
+// length_o is a carry, to be added to the payload before them. The final bit of a payload is part of
+// the word of the packet's last code, because the next packet's first code may follow at once.
+//
+// The loop. The range of a code depends on the one before: (range * frequency) >> 16, shifted to
+// 32768..65535. The frequency is normalised ahead of the loop, to n = frequency << z with bit 15
+// set, so that P = range * n lies in 2^30 .. 2^32 - 1 and the shift is z or z + 1 as P's top bit is
+// set or not. What the specification cuts off, the bits of range * frequency = P >> z below bit 16,
+// are the bits of P below 16 + z:
+//
+//   P[31] = 1: shift = z,      range = P[31:16] with the low z bits zero
+//   P[31] = 0: shift = z + 1,  range = P[30:15] with the low z + 1 bits zero
+//
+// That leaves one multiplier and one selection in the loop. The second loop, of low, is an adder
+// and a shifter, one clock later.
+//
+// An escape adds its code's top three bits to low, appends the others and moves on by 15 bits: the
+// last of the code's bits is then low's first.
+//
+// Pipeline:
+//   1, 2  leading zeros and normalised frequency
+//   3     mask of the bits that are cut off
+//   4     range; share of the range below the interval; shift
+//   5     low
+//   6     word, and the final bit that low asks for
+//   7     final bit added
+// Latency 7 clocks, one code per clock.
+
+module nrc_range #(
+  parameter int CodeWidth = 10     // 4..16
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+
+  input  logic                 valid_i,
+  input  logic [15:0]          low_i,        // cumulative frequency below the code
+  input  logic [15:0]          frequency_i,  // at least MinFrequency, these two without escape_i
+  input  logic                 escape_i,
+  input  logic [CodeWidth-1:0] code_i,       // for an escape
+  input  logic                 frame_end_i,
+  input  logic                 packet_end_i,
+  input  logic                 key_i,
+  input  logic                 bad_i,
+  input  logic                 last_i,
+
+  output logic                 valid_o,
+  output logic [29:0]          bits_o,       // right-aligned, the carry in bit length_o, then zeros
+  output logic [4:0]           length_o,     // 0..29
+  output logic                 frame_end_o,
+  output logic                 packet_end_o,
+  output logic                 key_o,
+  output logic                 bad_o,
+  output logic                 last_o
+);
+
+  localparam int RestBits     = CodeWidth - nrc_pkg::EscapeBits;  // of an escape, below low
+  localparam int EscapeLength = RestBits + 15;
+  localparam int StepBits     = 29;                               // longest word without final bit
+
+  // Valid and sideband travel next to the data: bit n is stage n's.
+  logic [7:1] valid_q;
+  logic [4:0] side_q [1:7];
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) valid_q <= '0;
+    else         valid_q <= {valid_q[6:1], valid_i};
+  end
+
+  always_ff @(posedge clk_i) begin
+    side_q[1] <= {frame_end_i, packet_end_i, key_i, bad_i, last_i};
+    for (int n = 2; n <= 7; n++) side_q[n] <= side_q[n-1];
+  end
+
+  logic s3_packet_end, s4_packet_end, s6_packet_end;
+  assign s3_packet_end = side_q[3][3];
+  assign s4_packet_end = side_q[4][3];
+  assign s6_packet_end = side_q[6][3];
+
+  // What the loops need besides the frequency waits for it.
+  logic [15:0]          s3_low;
+  logic [CodeWidth-1:0] s3_code;
+  logic                 s3_escape;
+
+  nrc_delay #(.Width(17 + CodeWidth), .Depth(3)) u_delay (
+    .clk_i,
+    .d_i({low_i, code_i, escape_i}),
+    .q_o({s3_low, s3_code, s3_escape})
+  );
+
+  // 1, 2: binary search for the leading one.
+  logic        zero_8, zero_4, zero_2, zero_1;
+  logic [15:0] by_8, by_4, by_2, by_1;
+  logic [15:0] s1_frequency_q, s2_frequency_q;
+  logic [1:0]  s1_zeros_q;
+  logic [3:0]  s2_zeros_q;
+
+  assign zero_8 = (frequency_i[15:8] == '0);
+  assign by_8   = zero_8 ? {frequency_i[7:0], 8'd0} : frequency_i;
+  assign zero_4 = (by_8[15:12] == '0);
+  assign by_4   = zero_4 ? {by_8[11:0], 4'd0} : by_8;
+  assign zero_2 = (s1_frequency_q[15:14] == '0);
+  assign by_2   = zero_2 ? {s1_frequency_q[13:0], 2'd0} : s1_frequency_q;
+  assign zero_1 = !by_2[15];
+  assign by_1   = zero_1 ? {by_2[14:0], 1'b0} : by_2;
+
+  always_ff @(posedge clk_i) begin
+    s1_frequency_q <= by_4;
+    s1_zeros_q     <= {zero_8, zero_4};
+    s2_frequency_q <= by_1;
+    s2_zeros_q     <= {s1_zeros_q, zero_2, zero_1};
+  end
+
+  // 3: mask.
+  logic [15:0] s3_frequency_q, s3_mask_q;
+  logic [3:0]  s3_zeros_q;
+
+  always_ff @(posedge clk_i) begin
+    s3_frequency_q <= s2_frequency_q;
+    s3_mask_q      <= 16'hFFFF << s2_zeros_q;
+    s3_zeros_q     <= s2_zeros_q;
+  end
+
+  // 4: range.
+  logic [15:0]         range_q, range_d;
+  /* verilator lint_off UNUSEDSIGNAL */  // the bits that are always cut off
+  logic [31:0]         product, share;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic [15:0]         s4_addend_q;
+  logic [3:0]          s4_shift_q;
+  logic                s4_escape_q;
+  logic [RestBits-1:0] s4_rest_q;
+
+  assign product = {16'd0, range_q} * {16'd0, s3_frequency_q};
+  assign share   = {16'd0, range_q} * {16'd0, s3_low};
+
+  always_comb begin
+    if (s3_packet_end)    range_d = 16'(nrc_pkg::RangeReset);
+    else if (s3_escape)   range_d = 16'h8000;
+    else if (product[31]) range_d = product[31:16] & s3_mask_q;
+    else                  range_d = {product[30:16] & s3_mask_q[14:0], 1'b0};
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)         range_q <= 16'(nrc_pkg::RangeReset);
+    else if (valid_q[3]) range_q <= range_d;
+  end
+
+  always_ff @(posedge clk_i) begin
+    s4_addend_q <= s3_escape ? {13'd0, s3_code[CodeWidth-1-:3]} : share[31:16];
+    s4_shift_q  <= s3_zeros_q + {3'd0, !product[31]};
+    s4_escape_q <= s3_escape;
+    s4_rest_q   <= s3_code[RestBits-1:0];
+  end
+
+  // 5: low. next_low is low for the final bit as well, which comes before the next packet's zero.
+  logic [15:0]         low_q, next_low, s5_next_low_q;
+  logic [16:0]         sum, s5_sum_q;
+  logic [3:0]          s5_shift_q;
+  logic                s5_escape_q;
+  logic [RestBits-1:0] s5_rest_q;
+
+  assign sum      = {1'b0, low_q} + {1'b0, s4_addend_q};
+  assign next_low = s4_escape_q ? {s4_rest_q[0], 15'd0} : (sum[15:0] << s4_shift_q);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)         low_q <= '0;
+    else if (valid_q[4]) low_q <= s4_packet_end ? 16'd0 : next_low;
+  end
+
+  always_ff @(posedge clk_i) begin
+    s5_next_low_q <= next_low;
+    s5_sum_q      <= sum;
+    s5_shift_q    <= s4_shift_q;
+    s5_escape_q   <= s4_escape_q;
+    s5_rest_q     <= s4_rest_q;
+  end
+
+  // 6: word. Final bit: (low + 32767) >> 15.
+  logic [15:0]         stepped;
+  logic                low_tail;
+  logic [StepBits-1:0] s6_bits_q;
+  logic [4:0]          s6_length_q;
+  logic [1:0]          s6_final_q;
+
+  assign stepped  = s5_sum_q[16:1] >> ~s5_shift_q;  // sum >> (16 - shift)
+  assign low_tail = (s5_next_low_q[14:0] != '0);
+
+  always_ff @(posedge clk_i) begin
+    s6_bits_q   <= s5_escape_q ? StepBits'({s5_sum_q, s5_rest_q} >> 1) : {13'd0, stepped};
+    s6_length_q <= s5_escape_q ? 5'(EscapeLength) : {1'b0, s5_shift_q};
+    s6_final_q  <= {s5_next_low_q[15] && low_tail, s5_next_low_q[15] ^ low_tail};
+  end
+
+  // 7: final bit.
+  always_ff @(posedge clk_i) begin
+    bits_o   <= s6_packet_end ? ({s6_bits_q, 1'b0} + {28'd0, s6_final_q}) : {1'b0, s6_bits_q};
+    length_o <= s6_length_q + {4'd0, s6_packet_end};
+  end
+
+  assign valid_o = valid_q[7];
+  assign {frame_end_o, packet_end_o, key_o, bad_o, last_o} = side_q[7];
+
+`ifndef SYNTHESIS
+  logic awake_q;  // out of reset: before, nothing is defined
+  initial awake_q = 1'b0;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) awake_q <= 1'b0;
+    else         awake_q <= 1'b1;
+  end
+
+  initial assert (CodeWidth >= 4 && CodeWidth <= 16);
+  always @(posedge clk_i) begin
+    if (awake_q && valid_i && !escape_i) begin
+      assert (32'(frequency_i) >= nrc_pkg::MinFrequency);
+      assert (32'(low_i) >= nrc_pkg::EscapeFrequency);
+      assert (32'(low_i) + 32'(frequency_i) <= nrc_pkg::TopFrequency);
+    end
+    if (awake_q) assert (range_q[15]);
+    // The code's interval ends inside the one before: at most one carry leaves low.
+    if (awake_q && valid_o) assert ((bits_o >> length_o) <= 30'd1);
+  end
+`endif
+
+endmodule
