@@ -138,12 +138,10 @@ module nrc_range #(
   assign product = {16'd0, range_q} * {16'd0, s3_frequency_q};
   assign share   = {16'd0, range_q} * {16'd0, s3_low};
 
-  always_comb begin
-    if (s3_packet_end)    range_d = 16'(nrc_pkg::RangeReset);
-    else if (s3_escape)   range_d = 16'h8000;
-    else if (product[31]) range_d = product[31:16] & s3_mask_q;
-    else                  range_d = {product[30:16] & s3_mask_q[14:0], 1'b0};
-  end
+  assign range_d = s3_packet_end ? 16'(nrc_pkg::RangeReset) :
+                   s3_escape     ? 16'h8000 :
+                   product[31]   ? (product[31:16] & s3_mask_q) :
+                                   {product[30:16] & s3_mask_q[14:0], 1'b0};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)         range_q <= 16'(nrc_pkg::RangeReset);
@@ -181,17 +179,21 @@ module nrc_range #(
   end
 
   // 6: word. Final bit: (low + 32767) >> 15.
-  logic [15:0]         stepped;
-  logic                low_tail;
-  logic [StepBits-1:0] s6_bits_q;
-  logic [4:0]          s6_length_q;
-  logic [1:0]          s6_final_q;
+  logic [15:0]          stepped;
+  /* verilator lint_off UNUSEDSIGNAL */  // bit 0 stays in low
+  logic [RestBits+16:0] escaped;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic                 low_tail;
+  logic [StepBits-1:0]  s6_bits_q;
+  logic [4:0]           s6_length_q;
+  logic [1:0]           s6_final_q;
 
   assign stepped  = s5_sum_q[16:1] >> ~s5_shift_q;  // sum >> (16 - shift)
+  assign escaped  = {s5_sum_q, s5_rest_q};
   assign low_tail = (s5_next_low_q[14:0] != '0);
 
   always_ff @(posedge clk_i) begin
-    s6_bits_q   <= s5_escape_q ? StepBits'({s5_sum_q, s5_rest_q} >> 1) : {13'd0, stepped};
+    s6_bits_q   <= s5_escape_q ? StepBits'(escaped[RestBits+16:1]) : {13'd0, stepped};
     s6_length_q <= s5_escape_q ? 5'(EscapeLength) : {1'b0, s5_shift_q};
     s6_final_q  <= {s5_next_low_q[15] && low_tail, s5_next_low_q[15] ^ low_tail};
   end

@@ -8,12 +8,14 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "commands.hpp"
 #include "input_file.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
+#include "nrc/range_trainer.hpp"
 #include "nrc/shift6.hpp"
 #include "nrc/trainer.hpp"
 #include "nrc/wav.hpp"
@@ -29,6 +31,7 @@ namespace fs = std::filesystem;
 struct TrainOptions {
   std::string directory;
   std::string output;
+  std::string profile = "huffman";
   std::string shape = "default";
   std::string name;
   std::string mapping = "shift6";
@@ -88,7 +91,7 @@ std::vector<fs::path> wav_files(const std::string& directory) {
 }
 
 /// Stream bytes of a recording, all channels as one-channel streams without packets' overhead.
-std::size_t coded_bytes(const Recording& recording, const TableSet& tables,
+std::size_t coded_bytes(const Recording& recording, const Tables& tables,
                         const StreamHeader& header) {
   std::size_t bytes = 0;
   for (const auto& channel : recording.channels) {
@@ -102,34 +105,64 @@ std::size_t coded_bytes(const Recording& recording, const TableSet& tables,
   return bytes;
 }
 
-void train(const TrainOptions& o) {
+/// Tables for the codes of the chosen files.
+Tables learn_huffman(const TrainOptions& o, const std::vector<fs::path>& paths, Mapping mapping,
+                     Progress& progress) {
   const bool is_file = o.shape.find('.') != std::string::npos;
   TableSet shape = is_file ? TableSet::load(o.shape) : table_shape(o.shape);
-  if (!o.name.empty()) shape.name = o.name;
   shape.check_code_width(o.code_width);
+  Trainer trainer(shape, o.code_width);
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    for (const auto& channel : read_recording(paths[i], mapping, o.code_width).channels) {
+      trainer.add(channel.data(), channel.size());
+    }
+    progress.update(i + 1);
+  }
+  TableSet tables = trainer.train(o.prior_weight);
+  if (!o.name.empty()) tables.name = o.name;
+  return tables;
+}
+
+Tables learn_range(const TrainOptions& o, const std::vector<fs::path>& paths, Mapping mapping,
+                   Progress& progress) {
+  constexpr int kIterations = 3;
+  RangeTrainer trainer(o.code_width);
+  std::size_t channels = 0;
+  for (const fs::path& path : paths) {
+    for (auto& channel : read_recording(path, mapping, o.code_width).channels) {
+      trainer.add(std::move(channel));
+      ++channels;
+    }
+  }
+  RangeTables tables = trainer.train(kIterations, [&](std::size_t done) {
+    progress.update(done * paths.size() / (kIterations * channels));
+  });
+  if (!o.name.empty()) tables.name = o.name;
+  return tables;
+}
+
+void train(const TrainOptions& o) {
   StreamHeader header;
   header.mapping = o.mapping == "shift6" ? Mapping::kShift6 : Mapping::kCode;
   header.code_width = o.code_width;
   if (header.mapping == Mapping::kShift6 && o.code_width != 10) {
-    throw Error(
-        "--mapping shift6 gives 10-bit codes; leave --code-width out or use --mapping code");
+    throw Error("--mapping shift6 gives 10-bit codes; leave --code-width out or use --mapping code");
+  }
+  if (o.profile == "range" && (o.code_width < 4 || o.code_width > 12)) {
+    throw Error("range tables have edges for codes of 4 to 12 bits; give such a --code-width");
   }
   const std::vector<fs::path> paths = wav_files(o.directory);
   const auto is_test = [&o](std::size_t i) {
     return o.test_every != 0 && i % o.test_every == o.test_every - 1;
   };
-
-  Trainer trainer(shape, o.code_width);
-  Progress progress("training", 2 * paths.size(), "files");
+  std::vector<fs::path> training;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (!is_test(i)) {
-      for (const auto& channel : read_recording(paths[i], header.mapping, o.code_width).channels) {
-        trainer.add(channel.data(), channel.size());
-      }
-    }
-    progress.update(i + 1);
+    if (!is_test(i)) training.push_back(paths[i]);
   }
-  const TableSet tables = trainer.train(o.prior_weight);
+  Progress progress("training", training.size() + paths.size(), "files");
+  const Tables tables = o.profile == "range"
+                            ? learn_range(o, training, header.mapping, progress)
+                            : learn_huffman(o, training, header.mapping, progress);
 
   struct Total {
     std::size_t files = 0, samples = 0, bytes = 0, coded = 0;
@@ -141,7 +174,7 @@ void train(const TrainOptions& o) {
     total.bytes += recording.bytes;
     total.coded += coded_bytes(recording, tables, header);
     for (const auto& channel : recording.channels) total.samples += channel.size();
-    progress.update(paths.size() + i + 1);
+    progress.update(training.size() + i + 1);
   }
 
   OutputFile output(o.output, nullptr, Overwrite::kReplace);
@@ -158,8 +191,8 @@ void train(const TrainOptions& o) {
                8.0 * static_cast<double>(total.coded) / static_cast<double>(total.samples),
                static_cast<double>(total.bytes) / static_cast<double>(total.coded));
   }
-  fmt::print("wrote {} (table set '{}', id {:08X}, {} tables)\n", o.output, tables.name,
-             tables.id(), tables.lengths.size());
+  fmt::print("wrote {} ({} tables '{}', id {:08X})\n", o.output, profile_name(tables.profile()),
+             tables.name(), tables.id());
 }
 
 }  // namespace
@@ -175,7 +208,7 @@ void add_train_command(CLI::App& app) {
       ->add_option("--shape", options->shape,
                    "Predictor, classes and phases: default, generic, study, or a table file")
       ->capture_default_str();
-  command->add_option("--name", options->name, "Name of the new set (default: the shape's)");
+  command->add_option("--name", options->name, "Name of the new tables (default: the shape's)");
   command->add_option("--mapping", options->mapping, "How samples are codes: shift6 or code")
       ->check(CLI::IsMember({"shift6", "code"}))
       ->capture_default_str();

@@ -26,8 +26,11 @@ std::uint32_t IntervalModel::at_edge(std::int32_t edge, std::int32_t prediction,
   const std::int32_t octave = index >> kScaleMantissaBits;
   const auto mantissa = static_cast<std::size_t>(index & ((1 << kScaleMantissaBits) - 1));
   const std::int64_t product = std::int64_t{edge - prediction} * kReciprocals[mantissa];
-  const std::int64_t z = std::clamp<std::int64_t>(product >> (octave + 5), -kDeviates,
-                                                  kDeviates - 1);
+  return at_deviate(static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(product >> (octave + 5), -kDeviates, kDeviates - 1)));
+}
+
+std::uint32_t IntervalModel::at_deviate(std::int32_t z) const {
   if (z >= 0) return tables_.cumulative[static_cast<std::size_t>(z)];
   return kTopFrequency + kEscapeFrequency - tables_.cumulative[static_cast<std::size_t>(-1 - z)];
 }
@@ -50,8 +53,22 @@ double IntervalModel::deviate_width(int index) {
   return std::ldexp(1.0, (index >> kScaleMantissaBits) + 5) / kReciprocals[mantissa];
 }
 
-Code IntervalModel::find(std::uint32_t target, std::int32_t prediction, int index,
-                         Code near) const {
+IntervalModel::IntervalModel(const RangeTables& tables, const Linearizer& linearizer)
+    : tables_(tables), linearizer_(linearizer) {
+  std::int32_t z = -kDeviates;
+  for (std::uint32_t f = 0; f < (1U << 16); f += 1U << kInverseShift) {
+    while (z + 1 < kDeviates && at_deviate(z + 1) <= f) ++z;
+    inverse_.push_back(static_cast<std::int16_t>(z));
+  }
+}
+
+Code IntervalModel::find(std::uint32_t target, std::int32_t prediction, int index) const {
+  // The place with about this frequency: z deviates of 2^(octave + 5) / M[j] each.
+  const std::int64_t z = inverse_[target >> kInverseShift];
+  const std::int64_t mantissa = index & ((1 << kScaleMantissaBits) - 1);
+  const std::int64_t place =
+      prediction + ((z * (33 + 2 * mantissa) * (std::int64_t{1} << (index >> kScaleMantissaBits))) >> 10);
+  const Code near = linearizer_.code_near(place);
   // Double the step away from `near` until the target lies between, then halve.
   std::int32_t low = near;
   std::int32_t high = near;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nrc/linearizer.hpp"
 
+#include <algorithm>
+
 namespace nrc {
 
 Linearizer::Linearizer(const RangeTables& tables, int code_width)
@@ -22,6 +24,17 @@ Linearizer::Linearizer(const RangeTables& tables, int code_width)
     }
     intervals_.push_back(interval);
   }
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int32_t place = (static_cast<std::int32_t>(i) + min_code_) * kOne + kOne / 2;
+    while (at + 1 < count && intervals_[at].high <= place) ++at;
+    near_.push_back(static_cast<Code>(static_cast<std::int32_t>(at) + min_code_));
+  }
+}
+
+Code Linearizer::code_near(std::int64_t place) const {
+  const std::int64_t cell = std::clamp<std::int64_t>(place >> kFracBits, min_code_, max_code_);
+  return near_[static_cast<std::size_t>(cell - min_code_)];
 }
 
 }  // namespace nrc

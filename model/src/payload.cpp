@@ -185,7 +185,7 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
         if (target < kEscapeFrequency) {
           code = coder.consume_escape();
         } else {
-          code = model_.find(target, prediction.value, index, static_cast<Code>(prediction.code));
+          code = model_.find(target, prediction.value, index);
           coder.consume(model_.of(code, prediction.value, index));
         }
         codes.push_back(code);

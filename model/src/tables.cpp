@@ -45,6 +45,10 @@ void Tables::check(int code_width) const {
   }
 }
 
+std::string Tables::to_json() const {
+  return profile() == Profile::kHuffman ? huffman().to_json() : range().to_json();
+}
+
 Tables Tables::load(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;

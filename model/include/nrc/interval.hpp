@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "nrc/linearizer.hpp"
 
@@ -20,8 +21,7 @@ struct Interval {
 class IntervalModel {
  public:
   /// Keep references: tables and linearizer outlive the object.
-  IntervalModel(const RangeTables& tables, const Linearizer& linearizer)
-      : tables_(tables), linearizer_(linearizer) {}
+  IntervalModel(const RangeTables& tables, const Linearizer& linearizer);
 
   /// Frequencies of a code, predicted as `prediction` (1/64 code), at a dispersion index.
   Interval of(Code code, std::int32_t prediction, int index) const;
@@ -32,15 +32,18 @@ class IntervalModel {
   /// How much one deviate is at a dispersion index, 1/64 code.
   static double deviate_width(int index);
 
-  /// The code whose interval holds `target` (kEscapeFrequency..65535); `near` is where to look
-  /// first.
-  Code find(std::uint32_t target, std::int32_t prediction, int index, Code near) const;
+  /// The code whose interval holds `target` (kEscapeFrequency .. kTopFrequency - 1).
+  Code find(std::uint32_t target, std::int32_t prediction, int index) const;
 
  private:
+  std::uint32_t at_deviate(std::int32_t z) const;
   std::uint32_t at_edge(std::int32_t edge, std::int32_t prediction, int index) const;
+
+  static constexpr int kInverseShift = 6;
 
   const RangeTables& tables_;
   const Linearizer& linearizer_;
+  std::vector<std::int16_t> inverse_;  ///< [frequency >> kInverseShift] deviate near it
 };
 
 }  // namespace nrc

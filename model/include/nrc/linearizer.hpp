@@ -26,6 +26,8 @@ class Linearizer {
   const CodeInterval& interval(Code code) const {
     return intervals_[static_cast<std::size_t>(code - min_code_)];
   }
+  /// A code at or next to a place in the input range, 1/64 code; any value is allowed.
+  Code code_near(std::int64_t place) const;
   Code min_code() const { return min_code_; }
   Code max_code() const { return max_code_; }
 
@@ -33,6 +35,7 @@ class Linearizer {
   Code min_code_;
   Code max_code_;
   std::vector<CodeInterval> intervals_;
+  std::vector<Code> near_;  ///< [place >> kFracBits, from that of the lowest code on]
 };
 
 }  // namespace nrc

@@ -30,6 +30,7 @@ class Tables {
   const TableSet& huffman() const { return std::get<TableSet>(tables_); }
   const RangeTables& range() const { return std::get<RangeTables>(tables_); }
 
+  std::string to_json() const;
   /// Reads a table file of either profile. @throws Error
   static Tables load(const std::string& path);
   /// Built-in tables of a profile by name. @throws Error for another name.

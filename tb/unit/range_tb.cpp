@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// rtl/nrc_range.sv against nrc::RangeEncoder: every word, with the final bit of its packet, sideband
+// and latency. The words, packed by nrc::CarryPacker, are also decoded by nrc::RangeDecoder.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "Vnrc_range.h"
+#include "bench_random.hpp"
+#include "nrc/range.hpp"
+#include "verilated_dut.hpp"
+
+namespace {
+
+#ifndef NRC_PARAM_CodeWidth
+#define NRC_PARAM_CodeWidth 10
+#endif
+constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
+constexpr int kLatency = 7;
+constexpr int kLowest = static_cast<int>(nrc::kEscapeFrequency);
+constexpr int kTop = static_cast<int>(nrc::kTopFrequency);
+constexpr nrc::Interval kEscape{0, 0};
+
+struct Step {
+  nrc::Interval interval;
+  nrc::Code code;  // of an escape
+};
+
+struct Output {
+  nrc::CarryWord word;
+  int side;
+  long due;
+};
+
+class Bench {
+ public:
+  explicit Bench(unsigned seed) : rng_(seed) {
+    dut_->rst_ni = 0;
+    dut_->valid_i = 1;
+    for (int i = 0; i < 9; ++i) {
+      randomise();
+      dut_.tick();
+      EXPECT_EQ(dut_->valid_o, 0);
+    }
+    dut_->valid_i = 0;
+    dut_->rst_ni = 1;
+  }
+
+  ~Bench() {
+    gap(kLatency + 2);
+    EXPECT_TRUE(expected_.empty()) << "words that never came";
+  }
+
+  void put(const Step& step, bool packet_end) {
+    randomise();
+    const bool escape = step.interval.escape();
+    dut_->valid_i = 1;
+    dut_->escape_i = escape;
+    if (!escape || rng_.flip()) {
+      dut_->low_i = static_cast<std::uint16_t>(step.interval.low);
+      dut_->frequency_i = static_cast<std::uint16_t>(step.interval.frequency);
+    }
+    if (escape) dut_->code_i = code_port(step.code);
+    dut_->packet_end_i = packet_end;
+    const int side = rng_.range(0, 15);
+    dut_->frame_end_i = side & 1;
+    dut_->key_i = side >> 1 & 1;
+    dut_->bad_i = side >> 2 & 1;
+    dut_->last_i = side >> 3 & 1;
+
+    nrc::CarryWord word = golden_.encode(step.interval, step.code);
+    longest_ = word.length > longest_ ? word.length : longest_;
+    packer_.put(word);
+    packet_.push_back(step);
+    if (packet_end) {
+      const nrc::CarryWord final = golden_.finish();
+      packer_.put(final);
+      word = {(word.bits << 1) + final.bits, word.length + 1};
+      decode();
+    }
+    expected_.push_back({word, side | (packet_end ? 16 : 0), clock_ + kLatency});
+    tick();
+  }
+
+  void gap(int clocks = 1) {
+    for (int i = 0; i < clocks; ++i) {
+      randomise();
+      dut_->valid_i = 0;
+      tick();
+    }
+  }
+
+  /// An interval of this length, anywhere.
+  Step interval(int frequency) {
+    const int low = rng_.percent(10)   ? kLowest
+                    : rng_.percent(10) ? kTop - frequency
+                                       : rng_.range(kLowest, kTop - frequency);
+    return {{static_cast<std::uint32_t>(low), static_cast<std::uint32_t>(frequency)}, 0};
+  }
+
+  Step escape() {
+    const int half = 1 << (kCodeWidth - 1);
+    const int code = rng_.percent(20)   ? -half
+                     : rng_.percent(20) ? half - 1
+                     : rng_.percent(20) ? rng_.range(-1, 0)
+                                        : rng_.range(-half, half - 1);
+    return {kEscape, static_cast<nrc::Code>(code)};
+  }
+
+  /// Frequencies of all magnitudes.
+  Step any(std::uint32_t escape_percent) {
+    if (rng_.percent(escape_percent)) return escape();
+    const int magnitude = rng_.range(1, 16);
+    int frequency = rng_.range(1 << (magnitude - 1), (1 << magnitude) - 1);
+    if (rng_.percent(20)) frequency = 1 << (magnitude - 1);
+    if (rng_.percent(10)) frequency = (1 << magnitude) - 1;
+    if (frequency < 2) frequency = 2;
+    if (frequency > kTop - kLowest) frequency = kTop - kLowest;
+    return interval(frequency);
+  }
+
+  void packet(int codes, std::uint32_t escape_percent, std::uint32_t gap_percent) {
+    for (int i = 0; i < codes; ++i) {
+      while (rng_.percent(gap_percent)) gap();
+      put(any(escape_percent), i + 1 == codes);
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+
+  nrc::tb::Random& rng() { return rng_; }
+  int longest() const { return longest_; }
+  int carries() const { return carries_; }
+
+ private:
+  static std::uint16_t code_port(int code) {
+    return static_cast<std::uint16_t>(static_cast<unsigned>(code) & ((1U << kCodeWidth) - 1));
+  }
+
+  void randomise() {
+    dut_->low_i = rng_() & 0xFFFF;
+    dut_->frequency_i = rng_() & 0xFFFF;
+    dut_->escape_i = rng_() & 1;
+    nrc::tb::drive(dut_->code_i, code_port(static_cast<int>(rng_() & 0xFFFF)));
+    dut_->frame_end_i = rng_() & 1;
+    dut_->packet_end_i = rng_() & 1;
+    dut_->key_i = rng_() & 1;
+    dut_->bad_i = rng_() & 1;
+    dut_->last_i = rng_() & 1;
+  }
+
+  /// What the packet's words mean, while there is someone to ask.
+  void decode() {
+    const std::vector<std::uint8_t> payload = packer_.take();
+    nrc::RangeDecoder decoder(payload.data(), payload.size(), kCodeWidth);
+    for (const Step& step : packet_) {
+      const std::uint32_t target = decoder.target();
+      if (step.interval.escape()) {
+        ASSERT_LT(target, nrc::kEscapeFrequency);
+        ASSERT_EQ(decoder.consume_escape(), step.code);
+      } else {
+        ASSERT_GE(target, step.interval.low);
+        ASSERT_LT(target, step.interval.low + step.interval.frequency);
+        decoder.consume(step.interval);
+      }
+    }
+    ASSERT_FALSE(decoder.overrun());
+    ASSERT_TRUE(decoder.padding_is_zero());
+    packet_.clear();
+  }
+
+  void tick() {
+    dut_.tick();
+    ++clock_;
+    const bool want = !expected_.empty() && expected_.front().due == clock_;
+    ASSERT_EQ(dut_->valid_o, want);
+    if (!want) return;
+    const Output& output = expected_.front();
+    ASSERT_EQ(dut_->length_o, output.word.length);
+    ASSERT_EQ(dut_->bits_o, output.word.bits);
+    ASSERT_EQ(dut_->frame_end_o | dut_->key_o << 1 | dut_->bad_o << 2 | dut_->last_o << 3 |
+                  dut_->packet_end_o << 4,
+              output.side);
+    carries_ += static_cast<int>(output.word.bits >> output.word.length);
+    expected_.pop_front();
+  }
+
+  nrc::tb::Dut<Vnrc_range> dut_;
+  nrc::tb::Random rng_;
+  nrc::RangeEncoder golden_{kCodeWidth};
+  nrc::CarryPacker packer_;
+  std::vector<Step> packet_;
+  std::deque<Output> expected_;
+  int longest_ = 0;
+  int carries_ = 0;
+  long clock_ = 0;
+};
+
+// Each frequency after each of some others, so that the range takes values of all kinds.
+TEST(Range, EveryFrequency) {
+  Bench bench(1);
+  for (int frequency = 2; frequency <= kTop - kLowest; ++frequency) {
+    bench.put(bench.interval(frequency), false);
+    bench.put(bench.any(0), frequency % 100 == 0);
+    if (HasFatalFailure()) return;
+  }
+  bench.put(bench.escape(), true);
+}
+
+// The longest shifts, of the largest and the smallest ranges, and the lightest codes.
+TEST(Range, Extremes) {
+  Bench bench(2);
+  const int frequencies[] = {2,     3,     4,     7,     8,     255,   256,       32767,
+                             32768, 32769, 65517, 65518, 16384, 16383, 2 * 16384, kTop - kLowest};
+  for (const int first : frequencies) {
+    for (const int second : frequencies) {
+      for (const int third : frequencies) {
+        bench.put(bench.interval(first), bench.rng().percent(10));
+        bench.put(bench.interval(second), bench.rng().percent(10));
+        bench.put(bench.interval(third), true);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
+TEST(Range, BackToBack) {
+  Bench bench(3);
+  for (int i = 0; i < 3000; ++i) {
+    bench.packet(bench.rng().range(2, 300), bench.rng().percent(50) ? 0 : 10, 0);
+    if (HasFatalFailure()) return;
+  }
+  bench.gap(kLatency);
+  EXPECT_GT(bench.carries(), 1000);
+}
+
+TEST(Range, WithGaps) {
+  Bench bench(4);
+  for (int i = 0; i < 500; ++i) {
+    bench.packet(bench.rng().range(1, 100), 5, 50);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(Range, OneCode) {
+  Bench bench(5);
+  for (int i = 0; i < 20000; ++i) {
+    bench.packet(1, 20, bench.rng().percent(50) ? 0 : 50);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(Range, Escapes) {
+  Bench bench(6);
+  for (int i = 0; i < 1000; ++i) {
+    bench.packet(bench.rng().range(1, 40), bench.rng().flip() ? 100 : 50, 0);
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_EQ(bench.longest(), kCodeWidth + 12 > 15 ? kCodeWidth + 12 : 15);
+}
+
+// Codes of almost no information at all: words without bits.
+TEST(Range, Likely) {
+  Bench bench(7);
+  for (int i = 0; i < 100; ++i) {
+    const int codes = bench.rng().range(1, 3000);
+    for (int n = 0; n < codes; ++n) {
+      const int missing = bench.rng().percent(2) ? bench.rng().range(0, 60000)
+                                                 : bench.rng().range(0, 20);
+      bench.put(bench.interval(kTop - kLowest - missing), n + 1 == codes);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+}  // namespace
