@@ -20,7 +20,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage lint format generate bench fresh-check clean
+.PHONY: help build sim wave test coverage lint format generate bench compare fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -78,6 +78,11 @@ bench: ## Measure ratio and speed [DATA=, required]
 	$(if $(DATA),,$(error bench needs recordings: make bench DATA=path))
 	@$(MAKE) --no-print-directory build
 	$(BUILD)/nrc bench "$(DATA)"
+
+compare: build ## Compare the ratio with other compressors [DATA=, required]
+	$(if $(DATA),,$(error compare needs DATA=path of recordings))
+	$(DEPS) compare
+	@scripts/compare.sh "$(DATA)" $(BUILD)/nrc
 
 fresh-check: ## Prove "make sim" and "make test" on a new Debian 12 (root) [FRAMES=]
 	@FRAMES="$(FRAMES)" scripts/fresh_check.sh

@@ -308,7 +308,7 @@ module nrc_carry_packer #(
       assert (!s3_full_q);
       assert (s3_addend_q == '0);
     end
-    if (awake_q && s3_valid_q) assert ((sum[31:0] & s3_here_q) == '0);
+    if (awake_q && s3_valid_q && !flush_q) assert ((sum[31:0] & s3_here_q) == '0);
     if (awake_q) begin
       assert (!s4_push_q || !kept[Slots-1]);       // room for it
       assert ((valid_q & (valid_q + 1'b1)) == '0);

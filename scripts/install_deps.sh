@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Installs what a make target needs: install_deps.sh GROUP...
-# Groups: model < sim < test < dev (each holds the one before), view (gtkwave).
+# Groups: model < sim < test < dev (each holds the one before), view (gtkwave), compare (the
+# compressors of compare.sh).
 # Says nothing and touches no network when everything is already there.
 # NO_INSTALL=1 only reports.
 set -euo pipefail
@@ -12,6 +13,7 @@ SIM=("${MODEL[@]}" verilator libsystemc-dev)
 TEST=("${SIM[@]}" libgtest-dev libsndfile1-dev yosys iverilog python3 git)
 DEV=("${TEST[@]}" clang-format clang-tidy lcov)
 VIEW=(gtkwave)
+COMPARE=(gzip bzip2 xz-utils zstd flac)
 
 die() {
   printf 'error: %s\n' "$*" >&2
@@ -38,11 +40,12 @@ have() {
     libsystemc-dev) library systemc systemc.h ;;
     libgtest-dev) library gtest gtest/gtest.h ;;
     libsndfile1-dev) library sndfile sndfile.h ;;
+    xz-utils) command -v xz >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|test|dev|view ..."
+[ $# -gt 0 ] || die "usage: $0 model|sim|test|dev|view|compare ..."
 wanted=()
 for group in "$@"; do
   case $group in
@@ -51,7 +54,8 @@ for group in "$@"; do
     test) wanted+=("${TEST[@]}") ;;
     dev) wanted+=("${DEV[@]}") ;;
     view) wanted+=("${VIEW[@]}") ;;
-    *) die "unknown group '$group' (model, sim, test, dev, view)" ;;
+    compare) wanted+=("${COMPARE[@]}") ;;
+    *) die "unknown group '$group' (model, sim, test, dev, view, compare)" ;;
   esac
 done
 

@@ -58,7 +58,7 @@ void Monitor::watch_input() {
       }
       in_group_ = in_group_ + 1 == design_.group_samples() ? 0 : in_group_ + 1;
       ++figures_.accepted;
-      if (figures_.accepted == samples_ && in_group_ == 0) {
+      if (figures_.accepted == samples_ && in_group_ == 0 && !design_.rests()) {
         figures_.group.add(now + 1 - group_began_);  // no other group follows
       }
       accepted_at_.push_back(now);

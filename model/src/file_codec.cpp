@@ -60,10 +60,10 @@ struct SampleRange {
   /// Off-grid packets are sent raw, so a few of them are cheaper than giving up the grid.
   bool suits_shift6() const { return off_grid_packets == 0 || 4 * off_grid_packets < packets; }
 
-  /// Smallest code width that holds all samples and `headroom` bits more.
-  int code_width(int headroom) const {
+  /// Smallest code width that holds all samples.
+  int code_width() const {
     for (const int width : kCodeWidths) {
-      const std::int32_t half = (std::int32_t{1} << (width - 1)) >> headroom;
+      const std::int32_t half = std::int32_t{1} << (width - 1);
       if (lowest >= -half && highest < half) {
         return width;
       }
@@ -73,12 +73,17 @@ struct SampleRange {
 };
 
 /// Finds mapping and code width, and the tables that go with them.
-/// @param first  samples of the first packet, on which tables are tried
-const Tables& choose_coding(const SampleRange& range, int headroom, const EncodeOptions& options,
+/// @param complete  whether `range` is that of all samples, or of the first packet only
+/// @param first     samples of the first packet, on which tables are tried
+const Tables& choose_coding(const SampleRange& range, bool complete, const EncodeOptions& options,
                             const std::vector<std::int16_t>& first, StreamHeader& header) {
   header.mapping =
       options.mapping.value_or(range.suits_shift6() ? Mapping::kShift6 : Mapping::kCode);
-  header.code_width = header.mapping == Mapping::kShift6 ? 10 : range.code_width(headroom);
+  // Samples to come may be larger than any so far. A code width too large costs a tenth of a
+  // percent, one too small sends packets raw.
+  header.code_width = header.mapping == Mapping::kShift6 ? 10
+                      : complete                         ? range.code_width()
+                                                         : kMaxCodeWidth;
   if (options.tables != nullptr) {
     return *options.tables;
   }
@@ -297,7 +302,7 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
   }
   const SampleImage samples(image + layout.data_offset, layout.data_bytes, header);
   const Tables& tables =
-      layout.applies() ? choose_coding(samples.range(), 0, options, samples.packet(0), header)
+      layout.applies() ? choose_coding(samples.range(), true, options, samples.packet(0), header)
                        : Tables::builtin(options.profile, "default");
   PacketWriter writer(header, tables, options, sink);
   if (!layout.applies()) {
@@ -326,7 +331,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
   }
   header.total_frames = size / frame_bytes;
   const SampleImage samples(image, size, header);
-  const Tables& tables = choose_coding(samples.range(), 0, options, samples.packet(0), header);
+  const Tables& tables = choose_coding(samples.range(), true, options, samples.packet(0), header);
   PacketWriter writer(header, tables, options, sink);
   samples.send(writer, 0, progress);
   writer.summary().input_bytes = size;
@@ -375,9 +380,7 @@ void RawEncoder::flush(bool last) {
   if (!writer_) {
     SampleRange range;
     range.add(pending_.data(), samples.size());
-    // Later samples may be larger than those of the first packet. Two bits more cost next to
-    // nothing, while a packet that does not fit is sent raw.
-    const Tables& tables = choose_coding(range, 2, options_, samples, header_);
+    const Tables& tables = choose_coding(range, false, options_, samples, header_);
     writer_ = std::make_unique<PacketWriter>(header_, tables, options_, sink_);
   }
   writer_->packet(samples, last);

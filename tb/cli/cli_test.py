@@ -133,6 +133,9 @@ class RoundTrip(CommandLineTest):
             ["--tables", "generic"],
             ["--tables", "study"],
             ["--profile", "huffman"],
+            ["--profile", "range"],
+            ["--profile", "range", "--tables", "generic"],
+            ["--profile", "range", "--mapping", "code"],
             ["--sync"],
         ):
             with self.subTest(options):
@@ -235,7 +238,7 @@ class Errors(CommandLineTest):
             ["encode", "a", "b", "--packet-frames", "16777216"],
             ["encode", "a", "b", "--key-interval", "65536"],
             ["encode", "a", "b", "--mapping", "other"],
-            ["encode", "a", "b", "--profile", "range"],
+            ["encode", "a", "b", "--profile", "other"],
             ["decode", "a"], ["info"], ["bench"], ["synth"],
             ["synth", "a", "--seconds", "1", "--frames", "1"],
             ["synth", "a", "--rate", "1"],
@@ -518,17 +521,19 @@ class Bench(CommandLineTest):
         self.write("eight.wav", wav(bytes(1000), bits=8))
         self.write("ignored.txt", b"text")
         text = self.succeed(NRC, "bench", self.dir, "--files").stdout.decode()
-        self.assertIn("5, every byte verified", text)
+        self.assertRegex(text, r"5 files, \d+ bytes, every byte verified")
         self.assertIn("r2.WAV", text)
-        result = json.loads(
+        results = json.loads(
             self.succeed(NRC, "bench", self.dir, "--json", "--threads", "2").stdout)
-        self.assertEqual(result["files"], 5)
-        self.assertEqual(sum(f["original_bytes"] for f in result["results"]),
-                         result["original_bytes"])
-        self.assertAlmostEqual(result["ratio"],
-                               result["original_bytes"] / result["stream_bytes"])
-        self.assertGreater(result["files_encode"]["real_time"], 0)
-        self.assertGreater(result["interleaved_decode"]["megabytes_per_second"], 0)
+        self.assertEqual([result["profile"] for result in results], ["huffman", "range"])
+        for result in results:
+            self.assertEqual(result["files"], 5)
+            self.assertEqual(sum(f["original_bytes"] for f in result["results"]),
+                             result["original_bytes"])
+            self.assertAlmostEqual(result["ratio"],
+                                   result["original_bytes"] / result["stream_bytes"])
+            self.assertGreater(result["files_encode"]["real_time"], 0)
+            self.assertGreater(result["interleaved_decode"]["megabytes_per_second"], 0)
 
     def test_directories_without_recordings(self):
         empty = self.dir / "empty"

@@ -63,7 +63,7 @@ class Bench {
       dut_->low_i = static_cast<std::uint16_t>(step.interval.low);
       dut_->frequency_i = static_cast<std::uint16_t>(step.interval.frequency);
     }
-    if (escape) dut_->code_i = code_port(step.code);
+    if (escape) nrc::tb::drive(dut_->code_i, code_port(step.code));
     dut_->packet_end_i = packet_end;
     const int side = rng_.range(0, 15);
     dut_->frame_end_i = side & 1;

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How wide a channel's innovations are distributed just now: a slow mean of their magnitude, the
+// scale, and a short memory of large ones, the burst (docs/bitstream.md, section 10). Golden model:
+// nrc::Dispersion. Works beside nrc_predictor, on the same samples; serves an encoder and a
+// decoder.
+//
+//   index = 16 * octave + mantissa + burst, the logarithm of the scale in 1/16 octaves from 1/16
+//           code on, raised by the burst
+//   m     = min(|e|, 2^(CodeWidth+2) - 1) << 4
+//   burst = min(burst + 8, 15) if m >= 7 * scale, min(burst + 4, 15) if 2 * m >= 7 * scale,
+//           else max(burst - 1, 0); the scale is the one before the update
+//   scale = scale + ((m - scale) >> 8)
+//
+// With reset_i scale and burst count as InitialScale and 0: they are not read, so they need not
+// have been written.
+//
+// Stages (U = UpdateDelay; see nrc_latency_pkg):
+//   0  valid_i; state RAM read               7 + U  innovation_*_i
+//   1  state or its reset value              8 + U  min(|e|), 7 * scale, bursts to choose from
+//   5  scale shifted by 8 and 4              9 + U  new scale and burst; state RAM write
+//   6  shifted by 2 and 1; index_o
+
+module nrc_dispersion #(
+  parameter int Channels     = 1024,
+  parameter int CodeWidth    = 10,                                  // 4..16
+  parameter int UpdateDelay  = 0,
+  parameter int InitialScale = nrc_range_tables_pkg::InitialScale,
+  localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
+  localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits,
+  localparam int IndexWidth   = 9  // 16 * 15 + 15 + 15 at CodeWidth = 16
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+
+  // As given to nrc_predictor.
+  input  logic                    valid_i,
+  input  logic [ChannelWidth-1:0] channel_i,
+  input  logic                    reset_i,
+
+  // PredictLatency clocks after valid_i, with the predictor's pred_valid_o.
+  output logic [IndexWidth-1:0]   index_o,
+
+  // From nrc_predictor.
+  input  logic                    innovation_valid_i,
+  input  logic [ChannelWidth-1:0] innovation_channel_i,
+  input  logic                    innovation_reset_i,
+  input  logic [ValueWidth:0]     innovation_value_i   // e, signed
+);
+
+  localparam int ScaleWidth  = ValueWidth;
+  localparam int BurstWidth  = $clog2(nrc_pkg::BurstMax + 1);
+  localparam int StateWidth  = ScaleWidth + BurstWidth;
+  localparam int IndexStage  = nrc_latency_pkg::PredictLatency - 2;
+  localparam int UpdateStage = nrc_latency_pkg::PredictLatency +
+                               nrc_latency_pkg::InnovationLatency + UpdateDelay;
+  localparam logic [ScaleWidth-1:0] ScaleReset = ScaleWidth'(InitialScale);
+
+  // Stage 1. The state waits for the index and then for the innovation.
+  logic                  reset_s1_q;
+  logic [StateWidth-1:0] state_s1_read;
+  logic [StateWidth-1:0] state_s1;
+  logic [StateWidth-1:0] state_index;   // stage IndexStage
+  logic [StateWidth-1:0] state_update;  // stage UpdateStage
+
+  always_ff @(posedge clk_i) reset_s1_q <= reset_i;
+
+  assign state_s1 = reset_s1_q ? {ScaleReset, {BurstWidth{1'b0}}} : state_s1_read;
+
+  nrc_delay #(.Width(StateWidth), .Depth(IndexStage - 1)) u_index_delay (
+    .clk_i, .d_i(state_s1), .q_o(state_index)
+  );
+  nrc_delay #(.Width(StateWidth), .Depth(UpdateStage - IndexStage)) u_update_delay (
+    .clk_i, .d_i(state_index), .q_o(state_update)
+  );
+
+  // Stages 5 and 6: binary search for the octave, from 2^6 = MinScale on. A scale below MinScale
+  // ends without its bit 6 and counts as MinScale.
+  logic                  from_8, from_4, from_2, from_1;
+  logic [21:0]           scale;
+  logic [13:0]           by_8;
+  logic [9:0]            by_4, by_4_q;
+  logic [7:0]            by_2;
+  // verilator lint_off UNUSEDSIGNAL
+  logic [6:0]            by_1;      // bits below the mantissa
+  // verilator lint_on UNUSEDSIGNAL
+  logic [1:0]            octave_q;
+  logic [BurstWidth-1:0] burst_q;
+  logic [3:0]            mantissa;
+
+  assign scale    = 22'(state_index[BurstWidth+:ScaleWidth]);
+  assign from_8   = |scale[21:14];
+  assign by_8     = from_8 ? scale[21:8] : scale[13:0];
+  assign from_4   = |by_8[13:10];
+  assign by_4     = from_4 ? by_8[13:4] : by_8[9:0];
+  assign from_2   = |by_4_q[9:8];
+  assign by_2     = from_2 ? by_4_q[9:2] : by_4_q[7:0];
+  assign from_1   = by_2[7];
+  assign by_1     = from_1 ? by_2[7:1] : by_2[6:0];
+  assign mantissa = by_1[5:2] & {4{by_1[6]}};
+
+  always_ff @(posedge clk_i) begin
+    by_4_q   <= by_4;
+    octave_q <= {from_8, from_4};
+    burst_q  <= state_index[BurstWidth-1:0];
+    index_o  <= {1'b0, octave_q, from_2, from_1, mantissa} +
+                {{(IndexWidth-BurstWidth){1'b0}}, burst_q};
+  end
+
+  // Stage UpdateStage: min(|e|, 2^(CodeWidth+2) - 1), and what needs no innovation.
+  localparam int MagnitudeWidth = CodeWidth + 2;
+  localparam int SevenWidth     = ScaleWidth + 3;
+  localparam logic [BurstWidth:0] BurstMax = (BurstWidth+1)'(nrc_pkg::BurstMax);
+
+  logic [ScaleWidth-1:0]     scale_update;
+  logic [BurstWidth-1:0]     burst_update;
+  logic [BurstWidth:0]       raised_once, raised_twice;
+  logic [ValueWidth-1:0]     magnitude;
+  logic [MagnitudeWidth-1:0] magnitude_q;
+  logic [ScaleWidth-1:0]     scale_q;
+  logic [SevenWidth-1:0]     seven_q;
+  logic [BurstWidth-1:0]     raised_once_q, raised_twice_q, lowered_q;
+  logic                      update_valid_q;
+  logic                      update_reset_q;
+  logic [ChannelWidth-1:0]   update_channel_q;
+
+  assign {scale_update, burst_update} = state_update;
+
+  assign raised_once  = {1'b0, burst_update} + (BurstWidth+1)'(nrc_pkg::BurstStep);
+  assign raised_twice = {1'b0, burst_update} + (BurstWidth+1)'(2 * nrc_pkg::BurstStep);
+  assign magnitude    = (innovation_value_i[ValueWidth-1:0] ^
+                         {ValueWidth{innovation_value_i[ValueWidth]}}) +
+                        ValueWidth'(innovation_value_i[ValueWidth]);
+
+  always_ff @(posedge clk_i) begin
+    magnitude_q      <= magnitude[MagnitudeWidth-1:0] |
+                        {MagnitudeWidth{|magnitude[ValueWidth-1:MagnitudeWidth]}};
+    scale_q          <= scale_update;
+    seven_q          <= {scale_update, 3'b000} - {3'b000, scale_update};
+    raised_once_q    <= (raised_once > BurstMax) ? BurstMax[BurstWidth-1:0]
+                                                 : raised_once[BurstWidth-1:0];
+    raised_twice_q   <= (raised_twice > BurstMax) ? BurstMax[BurstWidth-1:0]
+                                                  : raised_twice[BurstWidth-1:0];
+    lowered_q        <= (burst_update == '0) ? '0 : burst_update - BurstWidth'(1);
+    update_reset_q   <= innovation_reset_i;
+    update_channel_q <= innovation_channel_i;
+  end
+
+  // Next stage: the new state. The scale moves towards a value in its range, so it stays there.
+  logic [ScaleWidth-1:0]   target;       // m
+  logic [ScaleWidth:0]     difference;
+  logic                    over_once, over_twice;
+  logic [ScaleWidth-1:0]   new_scale;
+  logic [BurstWidth-1:0]   new_burst;
+  logic [StateWidth-1:0]   state_q;
+  logic                    write_q;
+  logic [ChannelWidth-1:0] write_channel_q;
+
+  assign target     = {magnitude_q, {(ScaleWidth-MagnitudeWidth){1'b0}}};
+  assign difference = {1'b0, target} - {1'b0, scale_q};
+  assign over_twice = {3'b000, target} >= seven_q;
+  assign over_once  = {2'b00, target, 1'b0} >= seven_q;
+  assign new_scale  = scale_q + {{(nrc_pkg::ScaleShift-1){difference[ScaleWidth]}},
+                                 difference[ScaleWidth:nrc_pkg::ScaleShift]};
+  assign new_burst  = over_twice ? raised_twice_q : over_once ? raised_once_q : lowered_q;
+
+  always_ff @(posedge clk_i) begin
+    state_q         <= update_reset_q ? {ScaleReset, {BurstWidth{1'b0}}} : {new_scale, new_burst};
+    write_channel_q <= update_channel_q;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      update_valid_q <= 1'b0;
+      write_q        <= 1'b0;
+    end else begin
+      update_valid_q <= innovation_valid_i;
+      write_q        <= update_valid_q;
+    end
+  end
+
+  nrc_ram_1r1w #(.Width(StateWidth), .Depth(Channels)) u_state (
+    .clk_i,
+    .we_i   (write_q),
+    .waddr_i(write_channel_q),
+    .wdata_i(state_q),
+    .re_i   (valid_i && !reset_i),
+    .raddr_i(channel_i),
+    .rdata_o(state_s1_read)
+  );
+
+`ifndef SYNTHESIS
+  initial begin
+    assert (CodeWidth >= 4 && CodeWidth <= 16);
+    assert (InitialScale >= 0 && InitialScale < (1 << ScaleWidth));
+    assert (nrc_pkg::MinScale == 64 && nrc_pkg::ScaleMantissaBits == 4);
+  end
+`endif
+
+endmodule

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// rtl/nrc_interval.sv against nrc::IntervalModel: cumulative frequency, frequency and escape of
+// every code in the clock in which they are due, with its sideband. The edges come from
+// nrc::Linearizer; those that an outermost code lacks are random.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "Vnrc_interval.h"
+#include "bench_random.hpp"
+#include "nrc/interval.hpp"
+#include "nrc/linearizer.hpp"
+#include "nrc/range_tables.hpp"
+#include "verilated_dut.hpp"
+
+namespace {
+
+#ifndef NRC_PARAM_CodeWidth
+#define NRC_PARAM_CodeWidth 10
+#endif
+
+using nrc::tb::drive;
+
+constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
+constexpr long kLatency = 7;
+
+constexpr int kMin = -(1 << (kCodeWidth - 1));
+constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
+constexpr int kMinPrediction = kMin * 64;
+constexpr int kMaxPrediction = kMax * 64;
+constexpr int kMaxIndex = 16 * (kCodeWidth - 1) + 15 + 15;  ///< largest scale, largest burst
+
+/// Low bits of a signed number, as they stand on a port.
+constexpr std::uint32_t bits(std::int32_t value, int width) {
+  return static_cast<std::uint32_t>(value) & ((1u << width) - 1);
+}
+
+/// The built-in tables, with a scale at reset that fits codes of any width.
+nrc::RangeTables make_tables() {
+  nrc::RangeTables tables = nrc::RangeTables::builtin(NRC_TABLES);
+  tables.initial_scale = nrc::kMinScale;
+  return tables;
+}
+
+class Bench {
+ public:
+  explicit Bench(std::uint32_t seed) : rng_(seed) { reset(); }
+
+  void reset() {
+    dut_->rst_ni = 0;
+    dut_->valid_i = 1;
+    for (int i = 0; i < 3; ++i) dut_.tick();
+    EXPECT_EQ(dut_->valid_o, 0);
+    dut_->rst_ni = 1;
+    dut_->valid_i = 0;
+    pending_.clear();
+    clock_ += 3;
+  }
+
+  void put(int code, int prediction, int index) {
+    const Sample sample{code, prediction, index, rng_() % 32};
+    step(&sample);
+  }
+  void gap() { step(nullptr); }
+  void drain() {
+    for (int i = 0; i < 10 && !testing::Test::HasFatalFailure(); ++i) gap();
+    EXPECT_TRUE(pending_.empty());
+  }
+
+  nrc::tb::Random& rng() { return rng_; }
+  int escapes() const { return escapes_; }
+  int intervals() const { return intervals_; }
+
+ private:
+  struct Sample {
+    int code;
+    int prediction;
+    int index;
+    std::uint32_t side;  ///< frame_end, packet_end, key, bad, last
+  };
+  struct Due {
+    long clock;
+    Sample sample;
+  };
+
+  void step(const Sample* sample) {
+    constexpr int kValueWidth = kCodeWidth + nrc::kFracBits;
+    Sample now{rng_.range(kMin, kMax), rng_.range(kMinPrediction, kMaxPrediction),
+               rng_.range(0, kMaxIndex), rng_() % 32};
+    if (sample != nullptr) {
+      now = *sample;
+      pending_.push_back({clock_ + kLatency, now});
+    }
+    const nrc::CodeInterval& edges = linearizer_.interval(static_cast<nrc::Code>(now.code));
+    const auto random = static_cast<std::int32_t>(rng_());
+    dut_->valid_i = sample != nullptr;
+    drive(dut_->code_i, bits(now.code, kCodeWidth));
+    drive(dut_->low_i, bits(now.code == kMin ? random : edges.low, kValueWidth));
+    drive(dut_->high_i, bits(now.code == kMax ? random : edges.high, kValueWidth));
+    dut_->lowest_i = now.code == kMin;
+    dut_->highest_i = now.code == kMax;
+    drive(dut_->pred_value_i, bits(now.prediction, kValueWidth));
+    drive(dut_->index_i, now.index);
+    dut_->frame_end_i = now.side >> 4;
+    dut_->packet_end_i = now.side >> 3 & 1;
+    dut_->key_i = now.side >> 2 & 1;
+    dut_->bad_i = now.side >> 1 & 1;
+    dut_->last_i = now.side & 1;
+
+    dut_.tick();
+    ++clock_;
+
+    const bool valid = !pending_.empty() && pending_.front().clock == clock_;
+    ASSERT_EQ(dut_->valid_o, valid) << "clock " << clock_;
+    if (!valid) return;
+    const Sample due = pending_.front().sample;
+    pending_.pop_front();
+    const nrc::Interval interval =
+        golden_.of(static_cast<nrc::Code>(due.code), due.prediction, due.index);
+    (interval.escape() ? escapes_ : intervals_)++;
+    ASSERT_EQ(dut_->low_o, interval.low) << where(due);
+    ASSERT_EQ(dut_->frequency_o, interval.frequency) << where(due);
+    ASSERT_EQ(dut_->escape_o, interval.escape()) << where(due);
+    ASSERT_EQ(dut_->code_o, bits(due.code, kCodeWidth)) << where(due);
+    const std::uint32_t side = static_cast<std::uint32_t>(
+        dut_->frame_end_o << 4 | dut_->packet_end_o << 3 | dut_->key_o << 2 | dut_->bad_o << 1 |
+        dut_->last_o);
+    ASSERT_EQ(side, due.side) << where(due);
+  }
+
+  testing::Message where(const Sample& s) const {
+    return testing::Message() << "code " << s.code << " p " << s.prediction << " index " << s.index
+                              << " clock " << clock_;
+  }
+
+  nrc::tb::Dut<Vnrc_interval> dut_;
+  nrc::tb::Random rng_;
+  const nrc::RangeTables tables_ = make_tables();
+  nrc::Linearizer linearizer_{tables_, kCodeWidth};
+  nrc::IntervalModel golden_{tables_, linearizer_};
+  std::deque<Due> pending_;
+  int escapes_ = 0;
+  int intervals_ = 0;
+  long clock_ = 0;
+};
+
+/// A prediction from which the code is a random number of deviates away, seldom beyond the limits.
+int near(int code, int index, nrc::tb::Random& rng) {
+  const double width = nrc::IntervalModel::deviate_width(index);
+  const double deviates = rng.range(-1100, 1100) / (1 << rng.range(0, 10));
+  const double prediction = code * 64.0 - deviates * width;
+  return static_cast<int>(
+      std::clamp(prediction, double{kMinPrediction}, double{kMaxPrediction}));
+}
+
+int outermost(nrc::tb::Random& rng) { return rng.flip() ? kMin : kMax; }
+
+void random_run(Bench& bench, int samples, std::uint32_t gap_percent) {
+  nrc::tb::Random& rng = bench.rng();
+  for (int i = 0; i < samples && !testing::Test::HasFatalFailure(); ++i) {
+    while (rng.percent(gap_percent)) bench.gap();
+    const int index = rng.range(0, kMaxIndex);
+    const int code = rng.percent(5) ? outermost(rng) : rng.range(kMin, kMax);
+    bench.put(code, near(code, index, rng), index);
+  }
+}
+
+TEST(Interval, NearThePrediction) {
+  SCOPED_TRACE("seed 1");
+  Bench bench(1);
+  random_run(bench, 200000, 0);
+  bench.drain();
+  EXPECT_GT(bench.escapes(), 1000);
+  EXPECT_GT(bench.intervals(), 1000);
+}
+
+TEST(Interval, WithGaps) {
+  SCOPED_TRACE("seed 2");
+  Bench bench(2);
+  random_run(bench, 50000, 40);
+  bench.drain();
+}
+
+/// Codes and predictions from anywhere: most are beyond the limits at small indices.
+TEST(Interval, Anywhere) {
+  SCOPED_TRACE("seed 3");
+  Bench bench(3);
+  nrc::tb::Random& rng = bench.rng();
+  for (int i = 0; i < 100000 && !HasFatalFailure(); ++i) {
+    bench.put(rng.range(kMin, kMax), rng.range(kMinPrediction, kMaxPrediction),
+              rng.range(0, kMaxIndex));
+  }
+  bench.drain();
+}
+
+/// The codes and predictions at and next to the ends of the range and to zero, at all indices.
+TEST(Interval, Extremes) {
+  SCOPED_TRACE("seed 4");
+  Bench bench(4);
+  const std::vector<int> codes = {kMin, kMin + 1, -2, -1, 0, 1, kMax - 1, kMax};
+  const std::vector<int> predictions = {kMinPrediction, kMinPrediction + 1, -64, -33, -32, -1, 0, 1,
+                                        31, 32, 33, kMaxPrediction - 1, kMaxPrediction};
+  for (int index = 0; index <= kMaxIndex; ++index) {
+    for (const int code : codes) {
+      for (const int prediction : predictions) {
+        bench.put(code, prediction, index);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+  bench.drain();
+}
+
+/// Predictions that step through the smallest differences: every deviate about zero and about the
+/// limits, at both signs.
+TEST(Interval, EveryDifference) {
+  SCOPED_TRACE("seed 5");
+  Bench bench(5);
+  for (int index = 0; index <= std::min(kMaxIndex, 40); index += 3) {
+    for (int d = -2500; d <= 2500; ++d) {
+      const int prediction = std::clamp(-d, kMinPrediction, kMaxPrediction);
+      bench.put(0, prediction, index);
+      if (HasFatalFailure()) return;
+    }
+  }
+  bench.drain();
+}
+
+TEST(Interval, HardwareResetInFlight) {
+  SCOPED_TRACE("seed 6");
+  Bench bench(6);
+  for (int i = 0; i < 20; ++i) {
+    random_run(bench, 3 + i, 20);
+    bench.reset();
+  }
+  random_run(bench, 100, 20);
+  bench.drain();
+}
+
+}  // namespace
