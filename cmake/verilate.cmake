@@ -27,6 +27,11 @@ function(nrc_verilate LIB TOP)
     list(PREPEND packages ${found}) # the generated ones depend on no other
     list(APPEND args -I${directory})
   endforeach()
+  # A set without range tables of its own borrows those that suit any ADC.
+  if(NOT EXISTS ${NRC_RTL_DIR}/generated/${ARG_TABLES}/nrc_range_tables_pkg.sv)
+    list(PREPEND packages ${NRC_RTL_DIR}/generated/generic/nrc_range_tables_pkg.sv)
+    list(APPEND args -I${NRC_RTL_DIR}/generated/generic)
+  endif()
   set(source ${NRC_RTL_DIR}/${TOP}.sv)
   list(REMOVE_ITEM packages ${source})
 

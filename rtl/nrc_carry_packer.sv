@@ -11,13 +11,14 @@
 // that are complete. A remainder behind a packet's last full word leaves one clock later (`flush`).
 //
 // Complete words wait in a queue until Held younger ones of their packet have followed, or its end.
-// A carry only marks the words it reaches, up to the first that is not all ones; the marked ones are
-// incremented on their way out. Each can be reached once: all that follows a word is less than twice
-// its last bit. A carry that has to go past Held words finds the word it should increment gone.
-// That is for random bits a chance of 2^-(32 * Held) per word, and then the packet is marked `bad`.
+// A carry only marks the words it reaches, up to the first that is not all ones; the marked ones
+// are incremented on their way out. A word can be reached once: all that follows it is less than
+// twice its last bit. A carry that has to go past Held words finds the word it should increment
+// gone. That is for random bits a chance of 2^-(32 * Held) per word, and then the packet is marked
+// `bad`.
 //
-// The queue cannot overflow: of Held + 1 words one is sure to be free to go, in every clock at least
-// as many as come.
+// The queue cannot overflow: it takes one word per clock, and when its Held + 1 slots are full, one
+// leaves.
 //
 // Frames inside a packet are signalled after FrameLatency clocks, as soon as the last word of a
 // packet can come. That of the packet before is gone by then: between the end of a packet and the
@@ -30,7 +31,8 @@
 //   4  merge into the word
 //   5  queue
 //   6  increment, output register
-// Latency 6 clocks (7 for a word that is flushed, up to Held more in the queue); one word per clock.
+// Latency of a packet's last word 6 clocks, 7 if it is flushed, up to Held more in the queue. One
+// word per clock.
 
 module nrc_carry_packer #(
   parameter int Held = 3           // complete words that a carry can reach; a power of two less 1
@@ -174,8 +176,8 @@ module nrc_carry_packer #(
       acc_q      <= acc_d;
       flush_q    <= flush_d;
       s4_push_q  <= flush_q || (s3_valid_q && (s3_full_q || s3_packet_end));
-      // During a flush the code is the first of its packet: nothing is before it.
-      s4_carry_q <= s3_valid_q && !flush_q && sum[32];
+      // Not during a flush: then the code is the first of its packet and has no carry.
+      s4_carry_q <= s3_valid_q && sum[32];
     end
   end
 
@@ -208,7 +210,8 @@ module nrc_carry_packer #(
     lost   = lost_q;
     for (int n = 0; n < Slots; n++) begin
       ended = ended || last_q[n];
-      // Past the held words, and what cannot be: past the packet's begin, twice to one word.
+      // Past the held words (the last slot is free or about to be), or what cannot be: past the
+      // packet's begin, twice to one word.
       if (reach && (!kept[n] || ended || marked_q[n])) begin
         lost  = 1'b1;
         reach = 1'b0;
@@ -216,7 +219,6 @@ module nrc_carry_packer #(
       if (reach) marked[n] = 1'b1;
       reach = reach && ones_q[n];
     end
-    lost = lost || reach;
   end
 
   assign push_side = {s4_side_q[2], s4_side_q[1] || lost, s4_side_q[0]};

@@ -3,20 +3,24 @@
 // The encoder: samples of interleaved channels in, packets of the nrc bitstream out
 // (docs/bitstream.md). Golden model: nrc::Encoder.
 //
-//   s_axis -> framer -> shift6 -> predictor, context -> huffman -> bit_packer -> packetizer -> m_axis
+//   s_axis -> framer -> shift6 -+-> huffman_path -+-> packetizer -> m_axis
+//                               +-> range_path ---+
+//
+// Profile chooses one of the two paths.
 //
 // The channels' samples come in turn, 0 .. Channels-1, with s_axis_tlast at the last one of a frame.
 // Everything up to the bit packer is one rigid pipeline: a sample enters in any clock, nothing
 // stalls, and a link that cannot keep up costs whole packets at the packetizer, never a sample's
 // place. docs/rtl.md has the rules of framing, key packets and drops.
 //
-// Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 6 predictor, 2 context, 6 huffman,
-// 3 bit_packer = 19 until its last bit is packed. One sample per clock; with fewer channels than
+// Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 17 huffman_path or 24 range_path =
+// 19 or 26 until its last bit is packed. One sample per clock; with fewer channels than
 // nrc_latency_pkg::LoopLatency one frame per LoopLatency clocks.
 
 module nrc_encoder #(
   parameter int Channels        = 1024,
   parameter int CodeWidth       = 10,
+  parameter int Profile         = nrc_pkg::ProfileHuffman,
   parameter int Mapping         = nrc_pkg::MappingShift6,
   parameter int PacketFrames    = 20,        // 1.024 ms at 19,531.25 Hz
   parameter int KeyInterval     = 0,         // packets; 0: only the first and on demand
@@ -43,7 +47,7 @@ module nrc_encoder #(
   output logic [31:0] m_axis_tdata,
   output logic        m_axis_tlast,   // the packet's last word
 
-  // Table port; while the encoder is disabled. Word: the code behind a leading one.
+  // Table port of the Huffman profile; while the encoder is disabled. Word: the code behind a leading one.
   input  logic        table_we_i,
   input  logic [15:0] table_addr_i,   // table * 2^SymbolBits + symbol
   input  logic [15:0] table_wdata_i,
@@ -59,11 +63,6 @@ module nrc_encoder #(
 );
 
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
-  localparam int NumTables    = nrc_tables_pkg::NumTables;
-  localparam int TableWidth   = (NumTables > 1) ? $clog2(NumTables) : 1;
-  localparam int AddrWidth    = $clog2(NumTables) + nrc_tables_pkg::SymbolBits;
-  localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits;
-  localparam int PackLatency  = 3;  // of nrc_bit_packer
 
   // frame_end, packet_end, key, bad, last.
   localparam int SideWidth = 5;
@@ -135,152 +134,93 @@ module nrc_encoder #(
     .off_grid_o  (off_grid)
   );
 
-  // The code waits for its prediction, and then with it for its context.
-  logic [CodeWidth-1:0]    pred_code, code_at_pred;
-  logic [CodeWidth-1:0]    pred_at_context, code_at_context;
-  logic [SideWidth-1:0]    side_at_pred, side_at_context;
-  logic                    pred_valid;
-  logic [ValueWidth-1:0]   unused_pred_value;
-  logic                    innovation_valid, innovation_reset;
-  logic [ChannelWidth-1:0] innovation_channel;
-  logic [ValueWidth:0]     innovation_value;
-
-  nrc_delay #(
-    .Width(CodeWidth + SideWidth),
-    .Depth(nrc_latency_pkg::PredictLatency)
-  ) u_code_delay (
-    .clk_i,
-    .d_i({code, code_side}),
-    .q_o({code_at_pred, side_at_pred})
-  );
-
-  nrc_delay #(
-    .Width(2 * CodeWidth + SideWidth),
-    .Depth(nrc_latency_pkg::ContextLatency)
-  ) u_pred_delay (
-    .clk_i,
-    .d_i({pred_code, code_at_pred, side_at_pred}),
-    .q_o({pred_at_context, code_at_context, side_at_context})
-  );
-
-  nrc_predictor #(
-    .Channels (Channels),
-    .CodeWidth(CodeWidth)
-  ) u_predictor (
-    .clk_i,
-    .rst_ni,
-    .valid_i             (code_valid),
-    .channel_i           (code_channel),
-    .reset_i             (code_first),
-    .pred_valid_o        (pred_valid),
-    .pred_value_o        (unused_pred_value),
-    .pred_code_o         (pred_code),
-    .code_i              (code_at_pred),
-    .innovation_valid_o  (innovation_valid),
-    .innovation_channel_o(innovation_channel),
-    .innovation_reset_o  (innovation_reset),
-    .innovation_value_o  (innovation_value)
-  );
-
-  logic                  context_valid;
-  logic [TableWidth-1:0] table_index;
-  logic [3:0]            raw_bits;
-
-  nrc_context #(
-    .Channels (Channels),
-    .CodeWidth(CodeWidth)
-  ) u_context (
-    .clk_i,
-    .rst_ni,
-    .valid_i             (code_valid),
-    .channel_i           (code_channel),
-    .reset_i             (code_first),
-    .pred_valid_i        (pred_valid),
-    .pred_code_i         (pred_code),
-    .valid_o             (context_valid),
-    .table_o             (table_index),
-    .raw_bits_o          (raw_bits),
-    .innovation_valid_i  (innovation_valid),
-    .innovation_channel_i(innovation_channel),
-    .innovation_reset_i  (innovation_reset),
-    .innovation_value_i  (innovation_value)
-  );
-
-  logic                 word_valid;
-  logic [30:0]          word_bits;
-  logic [4:0]           word_length;
-  logic [SideWidth-1:0] word_side;
-
-  nrc_huffman #(
-    .CodeWidth     (CodeWidth),
-    .LoadableTables(LoadableTables)
-  ) u_huffman (
-    .clk_i,
-    .rst_ni,
-    .table_we_i,
-    .table_addr_i (table_addr_i[AddrWidth-1:0]),
-    .table_wdata_i,
-    .valid_i      (context_valid),
-    .code_i       (code_at_context),
-    .pred_code_i  (pred_at_context),
-    .table_i      (table_index),
-    .raw_bits_i   (raw_bits),
-    .frame_end_i  (side_at_context[4]),
-    .packet_end_i (side_at_context[3]),
-    .key_i        (side_at_context[2]),
-    .bad_i        (side_at_context[1]),
-    .last_i       (side_at_context[0]),
-    .valid_o      (word_valid),
-    .bits_o       (word_bits),
-    .length_o     (word_length),
-    .frame_end_o  (word_side[4]),
-    .packet_end_o (word_side[3]),
-    .key_o        (word_side[2]),
-    .bad_o        (word_side[1]),
-    .last_o       (word_side[0])
-  );
-
-  if (AddrWidth < 16) begin : gen_unused_address
-    logic unused_address;
-    assign unused_address = ^table_addr_i[15:AddrWidth];
-  end
-
   logic        packed_valid, packed_last;
   logic [31:0] packed_word;
   logic        packed_key, packed_bad, packed_close, packed_frame_end;
 
-  nrc_bit_packer u_bit_packer (
-    .clk_i,
-    .rst_ni,
-    .valid_i     (word_valid),
-    .bits_i      (word_bits),
-    .length_i    (word_length),
-    .frame_end_i (word_side[4]),
-    .packet_end_i(word_side[3]),
-    .key_i       (word_side[2]),
-    .bad_i       (word_side[1]),
-    .last_i      (word_side[0]),
-    .word_valid_o(packed_valid),
-    .word_o      (packed_word),
-    .word_last_o (packed_last),
-    .key_o       (packed_key),
-    .bad_o       (packed_bad),
-    .last_o      (packed_close),
-    .frame_end_o (packed_frame_end)
-  );
+  logic [31:0] table_id;
+
+  if (Profile == nrc_pkg::ProfileRange) begin : gen_range
+    nrc_range_path #(
+      .Channels (Channels),
+      .CodeWidth(CodeWidth)
+    ) u_path (
+      .clk_i,
+      .rst_ni,
+      .valid_i     (code_valid),
+      .code_i      (code),
+      .channel_i   (code_channel),
+      .first_i     (code_first),
+      .frame_end_i (code_side[4]),
+      .packet_end_i(code_side[3]),
+      .key_i       (code_side[2]),
+      .bad_i       (code_side[1]),
+      .last_i      (code_side[0]),
+      .word_valid_o(packed_valid),
+      .word_o      (packed_word),
+      .word_last_o (packed_last),
+      .key_o       (packed_key),
+      .bad_o       (packed_bad),
+      .last_o      (packed_close),
+      .frame_end_o (packed_frame_end),
+      .sample_packed_o
+    );
+
+    assign table_id = nrc_range_tables_pkg::TableId;
+
+    logic unused_table_port;
+    assign unused_table_port = ^{table_we_i, table_addr_i, table_wdata_i, table_id_i};
+  end else begin : gen_huffman
+    localparam int AddrWidth = $clog2(nrc_tables_pkg::NumTables) + nrc_tables_pkg::SymbolBits;
+
+    nrc_huffman_path #(
+      .Channels      (Channels),
+      .CodeWidth     (CodeWidth),
+      .LoadableTables(LoadableTables)
+    ) u_path (
+      .clk_i,
+      .rst_ni,
+      .table_we_i,
+      .table_addr_i(table_addr_i[AddrWidth-1:0]),
+      .table_wdata_i,
+      .valid_i     (code_valid),
+      .code_i      (code),
+      .channel_i   (code_channel),
+      .first_i     (code_first),
+      .frame_end_i (code_side[4]),
+      .packet_end_i(code_side[3]),
+      .key_i       (code_side[2]),
+      .bad_i       (code_side[1]),
+      .last_i      (code_side[0]),
+      .word_valid_o(packed_valid),
+      .word_o      (packed_word),
+      .word_last_o (packed_last),
+      .key_o       (packed_key),
+      .bad_o       (packed_bad),
+      .last_o      (packed_close),
+      .frame_end_o (packed_frame_end),
+      .sample_packed_o
+    );
+
+    assign table_id = (LoadableTables != 0) ? table_id_i : nrc_tables_pkg::TableId;
+
+    logic unused_table_port;
+    assign unused_table_port = ^{table_addr_i, table_id_i};
+  end
 
   nrc_packetizer #(
     .Channels       (Channels),
     .CodeWidth      (CodeWidth),
     .Mapping        (Mapping),
     .PacketFrames   (PacketFrames),
+    .Profile        (Profile),
     .RateMillihertz (RateMillihertz),
     .BufferWords    (BufferWords),
     .PacketFifoDepth(PacketFifoDepth)
   ) u_packetizer (
     .clk_i,
     .rst_ni,
-    .table_id_i     ((LoadableTables != 0) ? table_id_i : nrc_tables_pkg::TableId),
+    .table_id_i     (table_id),
     .word_valid_i   (packed_valid),
     .word_i         (packed_word),
     .word_last_i    (packed_last),
@@ -299,20 +239,14 @@ module nrc_encoder #(
   );
 
   // Status.
-  logic [PackLatency-1:0] packed_q;
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      packed_q         <= '0;
       framing_errors_o <= '0;
       off_grid_o       <= '0;
     end else begin
-      packed_q <= {packed_q[PackLatency-2:0], word_valid};
       if (framing_error) framing_errors_o <= framing_errors_o + 32'd1;
       if (off_grid)      off_grid_o       <= off_grid_o + 32'd1;
     end
   end
-
-  assign sample_packed_o = packed_q[PackLatency-1];
 
 endmodule

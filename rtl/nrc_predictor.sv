@@ -2,20 +2,24 @@
 //
 // Predicts the next code of a channel and keeps the channel's predictor state (docs/bitstream.md,
 // section 3). Golden model: nrc::Predictor. Serves an encoder and a decoder: the code may come
-// UpdateDelay clocks after the prediction.
+// UpdateDelay clocks after the prediction. It comes as its value, 1/64 code: code << 6, or what
+// nrc_linearizer makes of it (section 10).
 //
-//   d = (last << 6) - level                            deviation
+//   d = last - level                                   deviation
 //   p = clamp(level + ((weight * d) >> 10))            prediction, 1/64 code; q = p rounded
-//   e = (code << 6) - p                                innovation
-//   weight += sign(d) * sign(e), within limits; level += ((code << 6) - level) >> 3; last = code
+//   e = value - p                                      innovation
+//   weight += sign(d) * sign(e), within limits; level += (value - level) >> 3; last = value
+//
+// ValueFraction tells how many bits of a value's fraction are used: the others are zero and not
+// kept in `last`.
 //
 // With reset_i the state counts as reset: it is not read, so it need not have been written.
-// PredictorMode `difference` (p = last << 6) keeps only `last`, `none` (p = 0) nothing.
+// PredictorMode `difference` (p = last) keeps only `last`, `none` (p = 0) nothing.
 //
 // Stages (U = UpdateDelay; see nrc_latency_pkg):
 //   0      valid_i; state RAM read           5      + level
 //   1      state or its reset value          6      clamp, round: pred_*_o
-//   2      d                                 6 + U  code_i
+//   2      d                                 6 + U  value_i
 //   3, 4   (weight * d) >> 10                7 + U  e: innovation_*_o
 //                                            8 + U  new state; state RAM write
 
@@ -24,6 +28,7 @@ module nrc_predictor #(
   parameter int CodeWidth     = 10,
   parameter int PredictorMode = nrc_tables_pkg::PredictorMode,
   parameter int UpdateDelay   = 0,
+  parameter int ValueFraction = 0,  // 2 for the range profile, whose PredictorMode is adaptive
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits
 ) (
@@ -40,9 +45,9 @@ module nrc_predictor #(
   output logic [CodeWidth-1:0]    pred_code_o,           // q, signed
 
   // UpdateDelay clocks after pred_valid_o.
-  input  logic [CodeWidth-1:0]    code_i,
+  input  logic [ValueWidth-1:0]   value_i,               // signed
 
-  // InnovationLatency clocks after code_i; the channel and its reset bit for nrc_context.
+  // InnovationLatency clocks after value_i; the channel and its reset bit for nrc_context.
   output logic                    innovation_valid_o,
   output logic [ChannelWidth-1:0] innovation_channel_o,
   output logic                    innovation_reset_o,
@@ -51,12 +56,14 @@ module nrc_predictor #(
 
   localparam int FracBits    = nrc_pkg::FracBits;
   localparam int Predict     = nrc_latency_pkg::PredictLatency;
-  localparam int Update      = Predict + UpdateDelay;    // stage of code_i
+  localparam int Update      = Predict + UpdateDelay;    // stage of value_i
   localparam int WriteStage  = Update + 2;
   localparam bit IsAdaptive  = PredictorMode == nrc_pkg::PredictorAdaptive;
   localparam bit HasState    = PredictorMode != nrc_pkg::PredictorNone;
   localparam int WeightWidth = nrc_pkg::WeightBits;
-  localparam int StateWidth  = IsAdaptive ? WeightWidth + ValueWidth + CodeWidth : CodeWidth;
+  localparam int LastWidth   = CodeWidth + ValueFraction;
+  localparam int ZeroBits    = FracBits - ValueFraction;  // of a value, at its end
+  localparam int StateWidth  = IsAdaptive ? WeightWidth + ValueWidth + LastWidth : LastWidth;
 
   // Control: bit s is the sample in stage s.
   logic [WriteStage:1]     valid_q;
@@ -105,12 +112,12 @@ module nrc_predictor #(
   // Prediction, and the innovation, which is the same in all modes.
   logic [ValueWidth-1:0] value_update;       // p in stage Update
   logic [ValueWidth:0]   innovation_q;       // stage Update + 1
-  logic [CodeWidth-1:0]  code_q;             // stage Update + 1
+  logic [LastWidth-1:0]  last_q;             // stage Update + 1
 
   always_ff @(posedge clk_i) begin
-    innovation_q <= {code_i[CodeWidth-1], code_i, {FracBits{1'b0}}} -
+    innovation_q <= {value_i[ValueWidth-1], value_i} -
                     {value_update[ValueWidth-1], value_update};
-    code_q       <= code_i;
+    last_q       <= value_i[ValueWidth-1:ZeroBits];
   end
 
   if (IsAdaptive) begin : gen_adaptive
@@ -124,10 +131,10 @@ module nrc_predictor #(
     // Stage 1.
     logic [WeightWidth-1:0] weight_s1;
     logic [ValueWidth-1:0]  level_s1;
-    logic [CodeWidth-1:0]   last_s1;
+    logic [LastWidth-1:0]   last_s1;
 
     assign {weight_s1, level_s1, last_s1} =
-        reset_s1_q ? {WeightReset, {ValueWidth{1'b0}}, {CodeWidth{1'b0}}} : state_s1;
+        reset_s1_q ? {WeightReset, {ValueWidth{1'b0}}, {LastWidth{1'b0}}} : state_s1;
 
     // Stage 2. The sign of d travels on to the update of the weight.
     logic [ValueWidth:0]    d_s2_q;
@@ -137,11 +144,11 @@ module nrc_predictor #(
     logic                   d_nonzero_s2_q;
 
     always_ff @(posedge clk_i) begin
-      d_s2_q         <= {last_s1[CodeWidth-1], last_s1, {FracBits{1'b0}}} -
+      d_s2_q         <= {last_s1[LastWidth-1], last_s1, {ZeroBits{1'b0}}} -
                         {level_s1[ValueWidth-1], level_s1};
       weight_s2_q    <= weight_s1;
       level_s2_q     <= level_s1;
-      d_nonzero_s2_q <= {last_s1, {FracBits{1'b0}}} != level_s1;
+      d_nonzero_s2_q <= {last_s1, {ZeroBits{1'b0}}} != level_s1;
     end
     assign d_negative_s2 = d_s2_q[ValueWidth];
 
@@ -184,7 +191,7 @@ module nrc_predictor #(
     assign pred_value_o = value_s6_q;
     assign pred_code_o  = code_s6_q;
 
-    // Update: what the prediction started from, one stage after the code came.
+    // Update: what the prediction started from, one stage after the value came.
     logic [WeightWidth-1:0] weight_update;      // stage Update
     logic [ValueWidth-1:0]  level_update;
     logic                   d_negative_update;
@@ -209,12 +216,12 @@ module nrc_predictor #(
       level_q       <= level_update;
       d_negative_q  <= d_negative_update;
       d_nonzero_q   <= d_nonzero_update;
-      level_error_q <= {code_i[CodeWidth-1], code_i, {FracBits{1'b0}}} -
+      level_error_q <= {value_i[ValueWidth-1], value_i} -
                        {level_update[ValueWidth-1], level_update};
     end
 
     // Stage WriteStage. In a reset frame d and level are 0: the weight stays and level_error_q is
-    // the code itself.
+    // the value itself.
     logic                   weight_down;
     logic                   weight_stays;
     logic [WeightWidth-1:0] weight_d;
@@ -230,7 +237,7 @@ module nrc_predictor #(
                           : level_q + {{(nrc_pkg::LevelShift-1){level_error_q[ValueWidth]}},
                                        level_error_q[ValueWidth:nrc_pkg::LevelShift]};
 
-    always_ff @(posedge clk_i) state_q <= {weight_d, level_d, code_q};
+    always_ff @(posedge clk_i) state_q <= {weight_d, level_d, last_q};
 
 `ifndef SYNTHESIS
     logic signed [WeightWidth-1:0] new_weight;
@@ -244,22 +251,24 @@ module nrc_predictor #(
     end
 `endif
   end else begin : gen_simple
-    // `difference`: the last code, kept in stages 1 to Predict. `none`: nothing.
-    logic [CodeWidth-1:0] last_s1;
+    // `difference`: the last value, kept in stages 1 to Predict. `none`: nothing.
+    logic [LastWidth-1:0] last_s1;
+    logic [LastWidth-1:0] last_predict;
 
     assign last_s1 = (HasState && !reset_s1_q) ? state_s1 : '0;
 
-    nrc_delay #(.Width(CodeWidth), .Depth(Predict - 1)) u_last_delay (
-      .clk_i, .d_i(last_s1), .q_o(pred_code_o)
+    nrc_delay #(.Width(LastWidth), .Depth(Predict - 1)) u_last_delay (
+      .clk_i, .d_i(last_s1), .q_o(last_predict)
     );
-    assign pred_value_o = {pred_code_o, {FracBits{1'b0}}};
+    assign pred_value_o = {last_predict, {ZeroBits{1'b0}}};
+    assign pred_code_o  = pred_value_o[ValueWidth-1:FracBits];
 
     if (HasState) begin : gen_last
-      always_ff @(posedge clk_i) state_q <= code_q;
+      always_ff @(posedge clk_i) state_q <= last_q;
     end else begin : gen_no_last
       // verilator lint_off UNUSEDSIGNAL
-      logic unused_code;
-      assign unused_code = ^code_q;
+      logic unused_last;
+      assign unused_last = ^last_q;
       // verilator lint_on UNUSEDSIGNAL
     end
   end
@@ -273,7 +282,17 @@ module nrc_predictor #(
   assign innovation_value_o = innovation_q;
 
 `ifndef SYNTHESIS
-  initial assert (CodeWidth >= 2 && CodeWidth <= 16);
+  initial begin
+    assert (CodeWidth >= 2 && CodeWidth <= 16);
+    assert (ValueFraction == 0 || (ValueFraction < FracBits && IsAdaptive));
+  end
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+    end else if (valid_q[Update]) begin
+      assert (value_i[ZeroBits-1:0] == '0);
+    end
+  end
 `endif
 
 endmodule

@@ -4,8 +4,8 @@
 // 11). Golden model: nrc::RangeEncoder.
 //
 // Each code gives one word: the low length_o bits of bits_o are the payload's next ones, and bit
-// length_o is a carry, to be added to the payload before them. The final bit of a payload is part of
-// the word of the packet's last code, because the next packet's first code may follow at once.
+// length_o is a carry, to be added to the payload before them. The final bit of a payload is part
+// of the word of the packet's last code, because the next packet's first code may follow at once.
 //
 // The loop. The range of a code depends on the one before: (range * frequency) >> 16, shifted to
 // 32768..65535. The frequency is normalised ahead of the loop, to n = frequency << z with bit 15

@@ -1,25 +1,30 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Verilator's warnings as errors, with each table set: the top if there is one,
-# else every module as its own top. A package serves many modules, so a constant
-# that this one does not use is no fault.
+# Verilator's warnings as errors: the encoder with each table set and in its main
+# configurations. A package serves many modules, so a constant that this one does
+# not use is no fault.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 shopt -s nullglob
 
-tops=(rtl/"${RTL_TOP:-nrc_top}".sv)
-if [ ! -e "${tops[0]}" ]; then tops=(rtl/nrc_*.sv); fi
 sets=(rtl/generated/*/)
-if [ ${#sets[@]} -eq 0 ]; then sets=(rtl/generated/); fi
-
 status=0
+lint() { # set top [parameter ...]
+  local set=$1 top=$2
+  shift 2
+  local packages=(rtl/generated/*_pkg.sv "$set"*_pkg.sv rtl/*_pkg.sv)
+  # A set without range tables of its own borrows those that suit any ADC.
+  if [ ! -e "${set}nrc_range_tables_pkg.sv" ]; then
+    packages=(rtl/generated/generic/nrc_range_tables_pkg.sv "${packages[@]}")
+  fi
+  verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert "$@" -Irtl -Irtl/generated -I"$set" \
+    -Irtl/generated/generic "${packages[@]}" "rtl/$top.sv" --top-module "$top" || status=1
+}
 for set in "${sets[@]}"; do
-  packages=(rtl/generated/*_pkg.sv "$set"*_pkg.sv rtl/*_pkg.sv)
-  for top in "${tops[@]}"; do
-    case $top in *_pkg.sv) continue ;; esac
-    verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert -Irtl -Irtl/generated -I"$set" \
-      "${packages[@]}" "$top" --top-module "$(basename "$top" .sv)" || status=1
-  done
+  lint "$set" nrc_encoder
 done
+lint rtl/generated/default/ nrc_encoder -GProfile=1
+lint rtl/generated/generic/ nrc_encoder -GProfile=1 -GCodeWidth=16 -GMapping=0
+lint rtl/generated/default/ nrc_encoder -GLoadableTables=1 -GChannels=1
 exit $status

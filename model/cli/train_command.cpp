@@ -204,9 +204,12 @@ void add_train_command(CLI::App& app) {
       "Learn a table set from the WAV files of a directory, to fit an ADC and its signals");
   command->add_option("DIR", options->directory, "Directory of .wav files")->required();
   command->add_option("-o,--output", options->output, "Table file to write (JSON)")->required();
+  command->add_option("--profile", options->profile, "Profile to train for: huffman or range")
+      ->check(CLI::IsMember({"huffman", "range"}))
+      ->capture_default_str();
   command
       ->add_option("--shape", options->shape,
-                   "Predictor, classes and phases: default, generic, study, or a table file")
+                   "Huffman profile: predictor, classes and phases: default, generic, study, or a table file")
       ->capture_default_str();
   command->add_option("--name", options->name, "Name of the new tables (default: the shape's)");
   command->add_option("--mapping", options->mapping, "How samples are codes: shift6 or code")

@@ -34,6 +34,11 @@ struct Word {
   bool lost;            // a carry outran the words held: the bits are anything
 };
 
+struct Complete {
+  std::uint32_t bits;
+  bool carried;
+};
+
 /// One word for the packer.
 struct Step {
   std::uint32_t value;  // with the carry
@@ -146,9 +151,12 @@ class Bench {
 
   nrc::tb::Random& rng() { return rng_; }
   int carries(int words) const {
-    return words < static_cast<int>(carries_.size()) ? carries_[static_cast<std::size_t>(words)] : 0;
+    const auto n = static_cast<std::size_t>(words);
+    return n < carries_.size() ? carries_[n] : 0;
   }
   int lost_packets() const { return lost_packets_; }
+  /// Carries that no range coder gives.
+  int impossible() const { return impossible_; }
   const std::vector<std::uint8_t>& payload() const { return payload_; }
 
  private:
@@ -168,9 +176,17 @@ class Bench {
       ++partial_;
       if (partial_ >> fill_ != 0) {
         std::size_t gone = 0;
-        while (gone < complete_.size() && ++complete_[complete_.size() - 1 - gone] == 0) ++gone;
-        ASSERT_LT(gone, complete_.size()) << "a carry out of the payload: a fault of the bench";
-        if (static_cast<int>(gone) >= kHeld) lost_ = true;
+        bool twice = false;
+        while (gone < complete_.size()) {
+          Complete& word = complete_[complete_.size() - 1 - gone];
+          twice = twice || word.carried;
+          word.carried = true;
+          if (++word.bits != 0) break;
+          ++gone;
+        }
+        const bool out = gone == complete_.size();
+        if (out || twice) ++impossible_;
+        if (out || twice || static_cast<int>(gone) >= kHeld) lost_ = true;
         if (carries_.size() <= gone) carries_.resize(gone + 1);
         ++carries_[gone];
       }
@@ -180,7 +196,7 @@ class Bench {
     fill_ += step.length;
     if (fill_ >= 32) {
       fill_ -= 32;
-      complete_.push_back(static_cast<std::uint32_t>(partial_ >> fill_));
+      complete_.push_back({static_cast<std::uint32_t>(partial_ >> fill_), false});
       partial_ &= ones(fill_);
     }
   }
@@ -233,12 +249,13 @@ class Bench {
   std::deque<Word> expected_;  // words of ended packets
   std::deque<Word> words_;     // words that came
   std::vector<std::uint8_t> payload_;  // of the packet that came last
-  std::vector<std::uint32_t> complete_;
+  std::vector<Complete> complete_;     // words of the packet that is put
   std::uint64_t partial_ = 0;
   int fill_ = 0;
   bool lost_ = false;
   std::vector<int> carries_;  // that incremented the n-th word before the current one
   int lost_packets_ = 0;
+  int impossible_ = 0;
   bool begins_ = true;
   bool key_ = false;
   int frames_ = 0;
@@ -295,8 +312,10 @@ TEST(CarryPacker, Chains) {
         fill_with(steps, 32 * words + fill, true);
         const int length = bench.rng().range(1, kMaxLength);
         steps.push_back({(bench.rng()() & ones(length)) | 1U << length, length});
-        const auto rest = bench.crafted(bench.rng().range(1, 20), 0, kMaxLength, 0);
-        steps.insert(steps.end(), rest.begin(), rest.end());
+        if (bench.rng().flip()) {
+          const auto rest = bench.crafted(bench.rng().range(1, 20), 0, kMaxLength, 0);
+          steps.insert(steps.end(), rest.begin(), rest.end());
+        }
         bench.packet(steps, bench.rng().percent(80) ? 0 : 50);
         if (HasFatalFailure()) return;
       }
@@ -304,6 +323,28 @@ TEST(CarryPacker, Chains) {
   }
   EXPECT_GT(bench.lost_packets(), 500);
   EXPECT_GT(bench.carries(kHeld - 1), 500);
+}
+
+// What no range coder does, a carry out of the payload or two to one word, costs that packet alone.
+TEST(CarryPacker, ImpossibleCarries) {
+  Bench bench(10);
+  for (int i = 0; i < 5000; ++i) {
+    bench.packet(bench.crafted(bench.rng().range(2, 6), 20, kMaxLength, 50), 0);
+    std::vector<Step> steps;
+    const int words = bench.rng().range(0, 2);
+    if (bench.rng().flip()) {
+      fill_with(steps, 32 * words + bench.rng().range(1, 31), true);
+    } else {
+      fill_with(steps, 32, false);
+      fill_with(steps, 32 * words, true);
+      steps.push_back({1, 0});
+      steps.push_back({1, 0});
+    }
+    steps.push_back({(steps.back().length == 0 ? 0 : 1U << 9), 9});
+    bench.packet(steps, 0);
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_GT(bench.impossible(), 2000);
 }
 
 TEST(CarryPacker, BackToBack) {

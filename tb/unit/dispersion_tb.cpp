@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_dispersion.sv against nrc::Dispersion: the index of every sample, in the clock in which it
-// is due. The bench takes the predictor's part: innovations are random, with amplitudes that take
-// the scale through all octaves, or chosen about the bounds of a burst.
+// rtl/nrc_dispersion.sv against nrc::Dispersion: the index of every sample, in the clock in which
+// it is due. The bench takes the predictor's part: innovations are random, with amplitudes that
+// take the scale through all octaves, or chosen about the bounds of a burst.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -68,7 +68,7 @@ struct Options {
   int frames = 100;
   std::uint32_t gap_percent = 0;      ///< of clocks without a sample
   std::uint32_t reset_per_mille = 0;  ///< of frames that begin anew, besides the first
-  std::uint32_t cut_percent = 0;      ///< of frames that end too soon; a reset frame follows at once
+  std::uint32_t cut_percent = 0;      ///< of frames cut short; a reset frame follows at once
   int hold_frames = 100;              ///< frames with one random amplitude
   Source source = Source::kRandom;
 };
@@ -186,7 +186,7 @@ class Bench {
     }
     drive(dut_->innovation_channel_i, now.channel);
     dut_->innovation_reset_i = now.reset;
-    dut_->innovation_value_i = bits(now.innovation, kCodeWidth + 7);
+    drive(dut_->innovation_value_i, bits(now.innovation, kCodeWidth + 7));
 
     dut_.tick();
     ++clock_;

@@ -12,3 +12,13 @@ nrc_unit_bench(encoder NAME 1024ch PARAMS Channels=1024 PacketFrames=20)
 nrc_unit_bench(encoder NAME generic TABLES generic
                PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=256)
 nrc_unit_bench(encoder NAME study TABLES study PARAMS Channels=16 PacketFrames=20 BufferWords=512)
+
+nrc_unit_bench(encoder NAME range_1ch
+               PARAMS Channels=1 Profile=1 PacketFrames=10 BufferWords=64 PacketFifoDepth=2)
+nrc_unit_bench(encoder NAME range_8ch
+               PARAMS Channels=8 Profile=1 PacketFrames=7 KeyInterval=3 BufferWords=128)
+nrc_unit_bench(encoder NAME range_384ch PARAMS Channels=384 Profile=1 PacketFrames=5
+               BufferWords=2048)
+nrc_unit_bench(encoder NAME range_1024ch PARAMS Channels=1024 Profile=1 PacketFrames=20)
+nrc_unit_bench(encoder NAME range_generic TABLES generic
+               PARAMS Channels=16 Profile=1 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=256)

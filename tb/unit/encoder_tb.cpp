@@ -14,7 +14,7 @@
 #include "nrc/encoder.hpp"
 #include "nrc/huffman.hpp"
 #include "nrc/recording_generator.hpp"
-#include "nrc/table_set.hpp"
+#include "nrc/tables.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc {
@@ -43,7 +43,15 @@ constexpr bool kLoadable = false;
 using Bytes = std::vector<std::uint8_t>;
 using Frame = std::vector<Code>;
 
-const TableSet& tables() { return TableSet::builtin(NRC_TABLES); }
+#ifdef NRC_PARAM_Profile
+constexpr auto kProfile = static_cast<Profile>(NRC_PARAM_Profile);
+#else
+constexpr Profile kProfile = Profile::kHuffman;
+#endif
+constexpr PacketType kDataType =
+    kProfile == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
+
+const Tables& tables() { return Tables::builtin(kProfile, NRC_TABLES); }
 
 StreamHeader stream_header() {
   StreamHeader h;
@@ -163,7 +171,7 @@ class Bench {
   }
 
   void load_tables() {
-    const std::vector<std::uint16_t> memory = HuffmanEncoder(tables(), kCodeWidth).memory();
+    const std::vector<std::uint16_t> memory = HuffmanEncoder(tables().huffman(), kCodeWidth).memory();
     dut_->table_we_i = 1;
     for (std::size_t i = 0; i < memory.size(); ++i) {
       dut_->table_addr_i = static_cast<std::uint16_t>(i);
@@ -224,7 +232,7 @@ std::size_t check_stream(const Bench& bench, const std::vector<Frame>& frames,
       EXPECT_EQ(h.type, PacketType::kStreamHeader);
       expected = model.stream_header();
     } else {
-      EXPECT_EQ(h.type, PacketType::kHuffman);
+      EXPECT_EQ(h.type, kDataType);
       EXPECT_LE(h.first_frame + h.frames, frames.size());
       EXPECT_GE(h.first_frame, next_frame);
       if (h.first_frame + h.frames > frames.size() || h.first_frame < next_frame) break;

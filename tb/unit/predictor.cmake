@@ -10,3 +10,8 @@ nrc_unit_bench(predictor NAME w2 PARAMS Channels=3 CodeWidth=2 PredictorMode=2)
 nrc_unit_bench(predictor NAME difference PARAMS Channels=16 PredictorMode=1)
 nrc_unit_bench(predictor NAME difference_w16 PARAMS Channels=1 CodeWidth=16 UpdateDelay=3 PredictorMode=1)
 nrc_unit_bench(predictor NAME none PARAMS Channels=16 UpdateDelay=3 PredictorMode=0)
+nrc_unit_bench(predictor NAME quarter PARAMS Channels=16 ValueFraction=2 PredictorMode=2)
+nrc_unit_bench(predictor NAME quarter_1024 PARAMS Channels=1024 ValueFraction=2 PredictorMode=2)
+nrc_unit_bench(predictor NAME quarter_w4 PARAMS Channels=5 CodeWidth=4 ValueFraction=2 PredictorMode=2)
+nrc_unit_bench(predictor NAME quarter_w16_delay
+               PARAMS Channels=1 CodeWidth=16 UpdateDelay=3 ValueFraction=2 PredictorMode=2)

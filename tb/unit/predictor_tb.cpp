@@ -30,11 +30,15 @@ namespace {
 #ifndef NRC_PARAM_UpdateDelay
 #define NRC_PARAM_UpdateDelay 0
 #endif
+#ifndef NRC_PARAM_ValueFraction
+#define NRC_PARAM_ValueFraction 0
+#endif
 
 constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
 constexpr auto kMode = static_cast<nrc::PredictorMode>(NRC_PARAM_PredictorMode);
 constexpr int kUpdateDelay = NRC_PARAM_UpdateDelay;
+constexpr int kValueFraction = NRC_PARAM_ValueFraction;
 
 // rtl/nrc_latency_pkg.sv.
 constexpr long kPredictLatency = 6;
@@ -80,7 +84,7 @@ class Bench {
     EXPECT_EQ(dut_->innovation_valid_o, 0);
     dut_->rst_ni = 1;
     predictions_.clear();
-    codes_.clear();
+    values_.clear();
     innovations_.clear();
     clock_ += 3;
   }
@@ -101,11 +105,12 @@ class Bench {
         nrc::PredictorState& state = states_[channel];
         const nrc::Prediction prediction = golden_.predict(state, reset);
         const int code = std::clamp(source(channel, prediction, rng_), kMin, kMax);
-        golden_.update(state, prediction, static_cast<nrc::Code>(code), reset);
+        const std::int32_t value = value_of(code);
+        golden_.update_value(state, prediction, value, reset);
         min_weight_ = std::min(min_weight_, state.weight);
         max_weight_ = std::max(max_weight_, state.weight);
         entered_[channel] = clock_;
-        step(true, channel, reset, code, prediction);
+        step(true, channel, reset, value, prediction);
         if (testing::Test::HasFatalFailure()) return;
       }
     }
@@ -127,29 +132,39 @@ class Bench {
     long clock;
     std::uint32_t channel;
     bool reset;
-    int code;
+    std::int32_t value;
     nrc::Prediction prediction;
   };
 
-  void step(bool valid, std::uint32_t channel, bool reset, int code,
+  /// What a code stands for: with a fraction, any value that is rounded to the code.
+  std::int32_t value_of(int code) {
+    const std::int32_t value = nrc::Predictor::value_of(static_cast<nrc::Code>(code));
+    if (kValueFraction == 0) return value;
+    constexpr std::int32_t kStep = 64 >> kValueFraction;
+    const std::int32_t steps = static_cast<std::int32_t>(rng_() % (1u << kValueFraction)) -
+                               (1 << kValueFraction) / 2;
+    return std::clamp(value + steps * kStep, kMin * 64, (kMax + 1) * 64 - kStep);
+  }
+
+  void step(bool valid, std::uint32_t channel, bool reset, std::int32_t value,
             const nrc::Prediction& prediction) {
     dut_->valid_i = valid;
     set(dut_->channel_i, valid ? channel : rng_() % kChannels);
     dut_->reset_i = valid ? reset : rng_() & 1;
     if (valid) {
-      Due due{clock_ + kPredictLatency, channel, reset, code, prediction};
+      Due due{clock_ + kPredictLatency, channel, reset, value, prediction};
       predictions_.push_back(due);
       due.clock += kUpdateDelay;
-      codes_.push_back(due);
+      values_.push_back(due);
       due.clock += kInnovationLatency;
       innovations_.push_back(due);
     }
-    std::uint32_t code_bits = bits(static_cast<int>(rng_()), kCodeWidth);
-    if (!codes_.empty() && codes_.front().clock == clock_) {
-      code_bits = bits(codes_.front().code, kCodeWidth);
-      codes_.pop_front();
+    auto value_now = static_cast<std::int32_t>(rng_());
+    if (!values_.empty() && values_.front().clock == clock_) {
+      value_now = values_.front().value;
+      values_.pop_front();
     }
-    set(dut_->code_i, code_bits);
+    set(dut_->value_i, bits(value_now, kCodeWidth + 6));
 
     dut_.tick();
     ++clock_;
@@ -168,8 +183,7 @@ class Bench {
     ASSERT_EQ(dut_->innovation_valid_o, innovates) << "clock " << clock_;
     if (innovates) {
       const Due& due = innovations_.front();
-      const std::int32_t innovation =
-          nrc::Predictor::innovation(due.prediction, static_cast<nrc::Code>(due.code));
+      const std::int32_t innovation = due.value - due.prediction.value;
       ASSERT_EQ(dut_->innovation_value_o, bits(innovation, kCodeWidth + 7))
           << "channel " << due.channel << " clock " << clock_;
       ASSERT_EQ(dut_->innovation_channel_o, due.channel);
@@ -184,7 +198,7 @@ class Bench {
   std::vector<nrc::PredictorState> states_;
   std::vector<long> entered_;  ///< clock of each channel's last sample
   std::deque<Due> predictions_;
-  std::deque<Due> codes_;
+  std::deque<Due> values_;
   std::deque<Due> innovations_;
   long clock_ = 0;
   int min_weight_ = nrc::kWeightReset;

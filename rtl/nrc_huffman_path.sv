@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The stages of the Huffman profile from codes to payload words, joined: predictor and context,
+// huffman, bit_packer (docs/bitstream.md, sections 3 to 5). Golden model: the Huffman half of
+// nrc::PayloadEncoder.
+//
+// Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
+// bit is packed. One code per clock, rigid.
+
+module nrc_huffman_path #(
+  parameter int Channels       = 1024,
+  parameter int CodeWidth      = 10,
+  parameter int LoadableTables = 0,
+  localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
+  localparam int AddrWidth    = $clog2(nrc_tables_pkg::NumTables) + nrc_tables_pkg::SymbolBits
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+
+  // Table port; unused without LoadableTables.
+  input  logic                    table_we_i,
+  input  logic [AddrWidth-1:0]    table_addr_i,
+  input  logic [15:0]             table_wdata_i,
+
+  input  logic                    valid_i,
+  input  logic [CodeWidth-1:0]    code_i,
+  input  logic [ChannelWidth-1:0] channel_i,
+  input  logic                    first_i,
+  input  logic                    frame_end_i,
+  input  logic                    packet_end_i,
+  input  logic                    key_i,
+  input  logic                    bad_i,
+  input  logic                    last_i,
+
+  // As of nrc_bit_packer.
+  output logic                    word_valid_o,
+  output logic [31:0]             word_o,
+  output logic                    word_last_o,
+  output logic                    key_o,
+  output logic                    bad_o,
+  output logic                    last_o,
+  output logic                    frame_end_o,
+
+  output logic                    sample_packed_o  // pulse: the last bit of a code is packed
+);
+
+  localparam int NumTables   = nrc_tables_pkg::NumTables;
+  localparam int TableWidth  = (NumTables > 1) ? $clog2(NumTables) : 1;
+  localparam int ValueWidth  = CodeWidth + nrc_pkg::FracBits;
+  localparam int PackLatency = 3;  // of nrc_bit_packer
+  localparam int SideWidth   = 5;  // frame_end, packet_end, key, bad, last
+
+  // The code waits for its prediction, and then with it for its context.
+  logic [CodeWidth-1:0]    pred_code, code_at_pred;
+  logic [CodeWidth-1:0]    pred_at_context, code_at_context;
+  logic [SideWidth-1:0]    side_at_context;
+  logic                    pred_valid;
+  logic [ValueWidth-1:0]   unused_pred_value;
+  logic                    innovation_valid, innovation_reset;
+  logic [ChannelWidth-1:0] innovation_channel;
+  logic [ValueWidth:0]     innovation_value;
+
+  nrc_delay #(
+    .Width(CodeWidth),
+    .Depth(nrc_latency_pkg::PredictLatency)
+  ) u_code_delay (
+    .clk_i,
+    .d_i(code_i),
+    .q_o(code_at_pred)
+  );
+
+  nrc_delay #(
+    .Width(2 * CodeWidth),
+    .Depth(nrc_latency_pkg::ContextLatency)
+  ) u_pred_delay (
+    .clk_i,
+    .d_i({pred_code, code_at_pred}),
+    .q_o({pred_at_context, code_at_context})
+  );
+
+  nrc_delay #(
+    .Width(SideWidth),
+    .Depth(nrc_latency_pkg::PredictLatency + nrc_latency_pkg::ContextLatency)
+  ) u_side_delay (
+    .clk_i,
+    .d_i({frame_end_i, packet_end_i, key_i, bad_i, last_i}),
+    .q_o(side_at_context)
+  );
+
+  nrc_predictor #(
+    .Channels (Channels),
+    .CodeWidth(CodeWidth)
+  ) u_predictor (
+    .clk_i,
+    .rst_ni,
+    .valid_i,
+    .channel_i,
+    .reset_i             (first_i),
+    .pred_valid_o        (pred_valid),
+    .pred_value_o        (unused_pred_value),
+    .pred_code_o         (pred_code),
+    .value_i             ({code_at_pred, {nrc_pkg::FracBits{1'b0}}}),
+    .innovation_valid_o  (innovation_valid),
+    .innovation_channel_o(innovation_channel),
+    .innovation_reset_o  (innovation_reset),
+    .innovation_value_o  (innovation_value)
+  );
+
+  logic                  context_valid;
+  logic [TableWidth-1:0] table_index;
+  logic [3:0]            raw_bits;
+
+  nrc_context #(
+    .Channels (Channels),
+    .CodeWidth(CodeWidth)
+  ) u_context (
+    .clk_i,
+    .rst_ni,
+    .valid_i,
+    .channel_i,
+    .reset_i             (first_i),
+    .pred_valid_i        (pred_valid),
+    .pred_code_i         (pred_code),
+    .valid_o             (context_valid),
+    .table_o             (table_index),
+    .raw_bits_o          (raw_bits),
+    .innovation_valid_i  (innovation_valid),
+    .innovation_channel_i(innovation_channel),
+    .innovation_reset_i  (innovation_reset),
+    .innovation_value_i  (innovation_value)
+  );
+
+  logic                 codeword_valid;
+  logic [30:0]          codeword_bits;
+  logic [4:0]           codeword_length;
+  logic [SideWidth-1:0] codeword_side;
+
+  nrc_huffman #(
+    .CodeWidth     (CodeWidth),
+    .LoadableTables(LoadableTables)
+  ) u_huffman (
+    .clk_i,
+    .rst_ni,
+    .table_we_i,
+    .table_addr_i,
+    .table_wdata_i,
+    .valid_i      (context_valid),
+    .code_i       (code_at_context),
+    .pred_code_i  (pred_at_context),
+    .table_i      (table_index),
+    .raw_bits_i   (raw_bits),
+    .frame_end_i  (side_at_context[4]),
+    .packet_end_i (side_at_context[3]),
+    .key_i        (side_at_context[2]),
+    .bad_i        (side_at_context[1]),
+    .last_i       (side_at_context[0]),
+    .valid_o      (codeword_valid),
+    .bits_o       (codeword_bits),
+    .length_o     (codeword_length),
+    .frame_end_o  (codeword_side[4]),
+    .packet_end_o (codeword_side[3]),
+    .key_o        (codeword_side[2]),
+    .bad_o        (codeword_side[1]),
+    .last_o       (codeword_side[0])
+  );
+
+  nrc_bit_packer u_bit_packer (
+    .clk_i,
+    .rst_ni,
+    .valid_i     (codeword_valid),
+    .bits_i      (codeword_bits),
+    .length_i    (codeword_length),
+    .frame_end_i (codeword_side[4]),
+    .packet_end_i(codeword_side[3]),
+    .key_i       (codeword_side[2]),
+    .bad_i       (codeword_side[1]),
+    .last_i      (codeword_side[0]),
+    .word_valid_o,
+    .word_o,
+    .word_last_o,
+    .key_o,
+    .bad_o,
+    .last_o,
+    .frame_end_o
+  );
+
+  logic [PackLatency-1:0] packed_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) packed_q <= '0;
+    else         packed_q <= {packed_q[PackLatency-2:0], codeword_valid};
+  end
+
+  assign sample_packed_o = packed_q[PackLatency-1];
+
+endmodule

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The stages of the range profile from codes to payload words, joined: predictor, linearizer and
+// dispersion, interval, range, carry_packer (docs/bitstream.md, sections 10 and 11). Golden model:
+// the range half of nrc::PayloadEncoder.
+//
+// Latency, clocks from a code: 6 predictor, 7 interval, 7 range, 4 carry_packer = 24 until its last
+// bit is packed. One code per clock, rigid.
+
+module nrc_range_path #(
+  parameter int Channels  = 1024,
+  parameter int CodeWidth = 10,     // 4..16
+  localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+
+  input  logic                    valid_i,
+  input  logic [CodeWidth-1:0]    code_i,
+  input  logic [ChannelWidth-1:0] channel_i,
+  input  logic                    first_i,
+  input  logic                    frame_end_i,
+  input  logic                    packet_end_i,
+  input  logic                    key_i,
+  input  logic                    bad_i,
+  input  logic                    last_i,
+
+  // As of nrc_bit_packer.
+  output logic                    word_valid_o,
+  output logic [31:0]             word_o,
+  output logic                    word_last_o,
+  output logic                    key_o,
+  output logic                    bad_o,
+  output logic                    last_o,
+  output logic                    frame_end_o,
+
+  output logic                    sample_packed_o  // pulse: the last bit of a code is packed
+);
+
+  localparam int ValueWidth       = CodeWidth + nrc_pkg::FracBits;
+  localparam int IndexWidth       = 9;
+  localparam int LinearizeLatency = 2;  // of nrc_linearizer
+  localparam int PackLatency      = 4;  // of nrc_carry_packer, to the current word
+  localparam int SideWidth        = 5;  // frame_end, packet_end, key, bad, last
+
+  logic [ValueWidth-1:0] low, high, value;
+  logic                  lowest, highest;
+
+  nrc_linearizer #(
+    .CodeWidth(CodeWidth)
+  ) u_linearizer (
+    .clk_i,
+    .code_i,
+    .low_o    (low),
+    .high_o   (high),
+    .value_o  (value),
+    .lowest_o (lowest),
+    .highest_o(highest)
+  );
+
+  // All that belongs to the code waits for its prediction.
+  logic [ValueWidth-1:0] low_at_pred, high_at_pred, value_at_pred;
+  logic                  lowest_at_pred, highest_at_pred;
+  logic [CodeWidth-1:0]  code_at_pred;
+  logic [SideWidth-1:0]  side_at_pred;
+
+  nrc_delay #(
+    .Width(3 * ValueWidth + 2),
+    .Depth(nrc_latency_pkg::PredictLatency - LinearizeLatency)
+  ) u_interval_delay (
+    .clk_i,
+    .d_i({low, high, value, lowest, highest}),
+    .q_o({low_at_pred, high_at_pred, value_at_pred, lowest_at_pred, highest_at_pred})
+  );
+
+  nrc_delay #(
+    .Width(CodeWidth + SideWidth),
+    .Depth(nrc_latency_pkg::PredictLatency)
+  ) u_code_delay (
+    .clk_i,
+    .d_i({code_i, frame_end_i, packet_end_i, key_i, bad_i, last_i}),
+    .q_o({code_at_pred, side_at_pred})
+  );
+
+  logic                    pred_valid;
+  logic [ValueWidth-1:0]   pred_value;
+  logic [CodeWidth-1:0]    unused_pred_code;
+  logic                    innovation_valid, innovation_reset;
+  logic [ChannelWidth-1:0] innovation_channel;
+  logic [ValueWidth:0]     innovation_value;
+
+  nrc_predictor #(
+    .Channels     (Channels),
+    .CodeWidth    (CodeWidth),
+    .PredictorMode(nrc_pkg::PredictorAdaptive),
+    .ValueFraction(2)
+  ) u_predictor (
+    .clk_i,
+    .rst_ni,
+    .valid_i,
+    .channel_i,
+    .reset_i             (first_i),
+    .pred_valid_o        (pred_valid),
+    .pred_value_o        (pred_value),
+    .pred_code_o         (unused_pred_code),
+    .value_i             (value_at_pred),
+    .innovation_valid_o  (innovation_valid),
+    .innovation_channel_o(innovation_channel),
+    .innovation_reset_o  (innovation_reset),
+    .innovation_value_o  (innovation_value)
+  );
+
+  logic [IndexWidth-1:0] index;
+
+  nrc_dispersion #(
+    .Channels (Channels),
+    .CodeWidth(CodeWidth)
+  ) u_dispersion (
+    .clk_i,
+    .rst_ni,
+    .valid_i,
+    .channel_i,
+    .reset_i             (first_i),
+    .index_o             (index),
+    .innovation_valid_i  (innovation_valid),
+    .innovation_channel_i(innovation_channel),
+    .innovation_reset_i  (innovation_reset),
+    .innovation_value_i  (innovation_value)
+  );
+
+  logic                 interval_valid, interval_escape;
+  logic [15:0]          interval_low, interval_frequency;
+  logic [CodeWidth-1:0] interval_code;
+  logic [SideWidth-1:0] interval_side;
+
+  nrc_interval #(
+    .CodeWidth(CodeWidth)
+  ) u_interval (
+    .clk_i,
+    .rst_ni,
+    .valid_i     (pred_valid),
+    .code_i      (code_at_pred),
+    .low_i       (low_at_pred),
+    .high_i      (high_at_pred),
+    .lowest_i    (lowest_at_pred),
+    .highest_i   (highest_at_pred),
+    .pred_value_i(pred_value),
+    .index_i     (index),
+    .frame_end_i (side_at_pred[4]),
+    .packet_end_i(side_at_pred[3]),
+    .key_i       (side_at_pred[2]),
+    .bad_i       (side_at_pred[1]),
+    .last_i      (side_at_pred[0]),
+    .valid_o     (interval_valid),
+    .low_o       (interval_low),
+    .frequency_o (interval_frequency),
+    .escape_o    (interval_escape),
+    .code_o      (interval_code),
+    .frame_end_o (interval_side[4]),
+    .packet_end_o(interval_side[3]),
+    .key_o       (interval_side[2]),
+    .bad_o       (interval_side[1]),
+    .last_o      (interval_side[0])
+  );
+
+  logic                 range_valid;
+  logic [29:0]          range_bits;
+  logic [4:0]           range_length;
+  logic [SideWidth-1:0] range_side;
+
+  nrc_range #(
+    .CodeWidth(CodeWidth)
+  ) u_range (
+    .clk_i,
+    .rst_ni,
+    .valid_i     (interval_valid),
+    .low_i       (interval_low),
+    .frequency_i (interval_frequency),
+    .escape_i    (interval_escape),
+    .code_i      (interval_code),
+    .frame_end_i (interval_side[4]),
+    .packet_end_i(interval_side[3]),
+    .key_i       (interval_side[2]),
+    .bad_i       (interval_side[1]),
+    .last_i      (interval_side[0]),
+    .valid_o     (range_valid),
+    .bits_o      (range_bits),
+    .length_o    (range_length),
+    .frame_end_o (range_side[4]),
+    .packet_end_o(range_side[3]),
+    .key_o       (range_side[2]),
+    .bad_o       (range_side[1]),
+    .last_o      (range_side[0])
+  );
+
+  nrc_carry_packer u_carry_packer (
+    .clk_i,
+    .rst_ni,
+    .valid_i     (range_valid),
+    .bits_i      (range_bits),
+    .length_i    (range_length),
+    .frame_end_i (range_side[4]),
+    .packet_end_i(range_side[3]),
+    .key_i       (range_side[2]),
+    .bad_i       (range_side[1]),
+    .last_i      (range_side[0]),
+    .word_valid_o,
+    .word_o,
+    .word_last_o,
+    .key_o,
+    .bad_o,
+    .last_o,
+    .frame_end_o
+  );
+
+  logic [PackLatency-1:0] packed_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) packed_q <= '0;
+    else         packed_q <= {packed_q[PackLatency-2:0], range_valid};
+  end
+
+  assign sample_packed_o = packed_q[PackLatency-1];
+
+endmodule
