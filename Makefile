@@ -4,9 +4,11 @@
 
 BUILD ?= build
 JOBS  ?= $(shell nproc)
-# The system bench's design is verilated for one channel count, so another count
-# (or a trace) has a tree of its own and leaves the default one alone.
-SIM_BUILD = $(if $(CHANNELS),$(BUILD)/sim-$(CHANNELS),$(BUILD))
+# The system bench's design is verilated for one profile and channel count, so others
+# (or a trace) have a tree of their own and leave the default one alone.
+VARIANT   = $(if $(CHANNELS),-$(CHANNELS))$(if $(PROFILE),-$(PROFILE))
+SIM_BUILD = $(if $(VARIANT),$(BUILD)/sim$(VARIANT),$(BUILD))
+SIM_DEFINES = $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS)) $(if $(PROFILE),-DNRC_PROFILE=$(PROFILE))
 
 # Options and variables of this make are not meant for CMake's own makefiles.
 CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL cmake
@@ -30,10 +32,10 @@ build: ## Build the commands build/nrc, build/encode and build/decode
 	$(call configure_programs)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
 
-sim: ## Run the system simulation [DATA= CHANNELS= FRAMES= SEED= STALL=]
+sim: ## Run the system simulation [DATA= PROFILE= CHANNELS= FRAMES= SEED= STALL=]
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(SIM_BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(SIM_BUILD)) \
-	  $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS))
+	  $(SIM_DEFINES)
 	$(CMAKE) --build $(SIM_BUILD) -j$(JOBS) --target nrc_system_sim
 	$(SIM_BUILD)/nrc_system_sim $(if $(CHANNELS),--channels $(CHANNELS)) $(SIM_ARGS)
 
@@ -41,10 +43,10 @@ wave: CHANNELS := $(or $(CHANNELS),16)
 wave: FRAMES   := $(or $(FRAMES),40)
 wave: ## Write build/nrc.fst, a waveform of a short simulation (same variables)
 	$(DEPS) sim
-	$(CMAKE) -S . -B $(BUILD)/wave-$(CHANNELS) -DNRC_BUILD_SIM=ON -DNRC_BUILD_TESTS=OFF \
-	  -DNRC_TRACE=ON -DNRC_CHANNELS=$(CHANNELS)
-	$(CMAKE) --build $(BUILD)/wave-$(CHANNELS) -j$(JOBS) --target nrc_system_sim
-	$(BUILD)/wave-$(CHANNELS)/nrc_system_sim --channels $(CHANNELS) $(SIM_ARGS) --trace $(BUILD)/nrc.fst
+	$(CMAKE) -S . -B $(BUILD)/wave$(VARIANT) -DNRC_BUILD_SIM=ON -DNRC_BUILD_TESTS=OFF \
+	  -DNRC_TRACE=ON $(SIM_DEFINES)
+	$(CMAKE) --build $(BUILD)/wave$(VARIANT) -j$(JOBS) --target nrc_system_sim
+	$(BUILD)/wave$(VARIANT)/nrc_system_sim --channels $(CHANNELS) $(SIM_ARGS) --trace $(BUILD)/nrc.fst
 	@echo 'View it with: gtkwave $(BUILD)/nrc.fst'
 
 test: ## Build everything and run every test

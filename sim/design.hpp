@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "nrc/packetizer.hpp"
+#include "nrc/payload.hpp"
 #include "nrc/tables.hpp"
 
 namespace nrc::sim {
@@ -30,9 +31,9 @@ struct Design {
 
   /// Bytes of the largest possible packet (docs/bitstream.md, section 5).
   std::uint64_t largest_packet() const {
-    const std::uint64_t bits = group_samples() * (static_cast<std::uint64_t>(kMaxCodeLength) +
-                                                  static_cast<std::uint64_t>(header.code_width));
-    return kPacketHeaderBytes + (bits + 31) / 32 * 4 + kPacketCrcBytes;
+    return kPacketHeaderBytes +
+           worst_payload_bytes(header.profile, header.code_width, group_samples()) +
+           kPacketCrcBytes;
   }
 };
 

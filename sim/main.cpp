@@ -38,7 +38,8 @@ constexpr int kSliceClocks = 16384;  ///< from one look at the progress to the n
 
 Design built_design() {
   Design design;
-  design.tables = &Tables::builtin(Profile::kHuffman, NRC_TABLES);
+  design.header.profile = static_cast<Profile>(NRC_PARAM_Profile);
+  design.tables = &Tables::builtin(design.header.profile, NRC_TABLES);
   design.header.channels = NRC_PARAM_Channels;
   design.header.packet_frames = NRC_PARAM_PacketFrames;
   design.key_interval = NRC_PARAM_KeyInterval;
@@ -219,7 +220,7 @@ int simulate(const Options& o) {
 
 int program(int argc, char** argv) {
   Options options;
-  if (const auto status = parse_options(argc, argv, NRC_PARAM_Channels, VM_TRACE != 0, options)) {
+  if (const auto status = parse_options(argc, argv, built_design(), VM_TRACE != 0, options)) {
     return *status;
   }
   try {

@@ -7,13 +7,15 @@
 
 namespace nrc::sim {
 
-std::optional<int> parse_options(int argc, char** argv, std::uint32_t channels, bool can_trace,
+std::optional<int> parse_options(int argc, char** argv, const Design& design, bool can_trace,
                                  Options& options) {
   CLI::App app("Simulates the encoder's RTL and compares it with the golden model.",
                "nrc_system_sim");
   app.get_formatter()->column_width(30);
+  const std::uint32_t channels = design.header.channels;
+  const std::string built_profile = profile_name(design.header.profile);
   std::uint32_t asked_channels = channels;
-  std::string profile = "huffman";
+  std::string profile = built_profile;
 
   app.add_option("--data", options.data, "WAV files to play; none: a synthetic recording")
       ->type_name("DIR");
@@ -24,8 +26,8 @@ std::optional<int> parse_options(int argc, char** argv, std::uint32_t channels, 
       ->capture_default_str();
   app.add_option("--seed", options.seed, "For the data, the stalls and state without a reset")
       ->capture_default_str();
-  app.add_option("--profile", profile, "Entropy coder")
-      ->check(CLI::IsMember({"huffman"}))
+  app.add_option("--profile", profile, "Only the one that this bench was built for")
+      ->check(CLI::IsMember({"huffman", "range"}))
       ->capture_default_str();
   app.add_option("--stall", options.stall, "Part of the time in which the link takes nothing")
       ->type_name("PERCENT")
@@ -59,6 +61,13 @@ std::optional<int> parse_options(int argc, char** argv, std::uint32_t channels, 
                "nrc_system_sim: this bench was built for {} channels; "
                "make sim CHANNELS={} builds another\n",
                channels, asked_channels);
+    return kExitTrouble;
+  }
+  if (profile != built_profile) {
+    fmt::print(stderr,
+               "nrc_system_sim: this bench was built for the {} profile; "
+               "make sim PROFILE={} builds another\n",
+               built_profile, profile);
     return kExitTrouble;
   }
   return std::nullopt;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "design.hpp"
+
 namespace nrc::sim {
 
 constexpr int kExitFail = 1;     ///< the verdict is FAIL
@@ -26,7 +28,7 @@ struct Options {
 /// @param channels   that the bench was built for
 /// @param can_trace  it was built with waveforms
 /// @return exit status if the program shall end now
-std::optional<int> parse_options(int argc, char** argv, std::uint32_t channels, bool can_trace,
+std::optional<int> parse_options(int argc, char** argv, const Design& design, bool can_trace,
                                  Options& options);
 
 }  // namespace nrc::sim

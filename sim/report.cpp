@@ -153,8 +153,8 @@ void print_report(const Run& run) {
                             run.design.header.packet_frames));
   row("samples", grouped(run.recording.size()));
   row("source", run.recording.source);
-  row("table set",
-      fmt::format("{} (id 0x{:08X})", run.design.tables->name(), run.design.tables->id()));
+  row("profile", fmt::format("{}, tables {} (id 0x{:08X})", profile_name(header.profile),
+                             run.design.tables->name(), run.design.tables->id()));
   row("clock", fmt::format("{:g} MHz, one sample a clock; {} x {:.2f} Hz = {:.3f} Msample/s",
                            kClockMhz, header.channels, frame_rate(run.design),
                            header.channels * frame_rate(run.design) / 1e6));

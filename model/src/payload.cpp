@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nrc/payload.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "nrc/bit_packer.hpp"
@@ -16,6 +17,9 @@
 namespace nrc {
 
 namespace {
+
+constexpr std::uint64_t kEscapeCost = 15 - kEscapeBits;  ///< bits of an escape besides its code
+constexpr std::uint64_t kLongestInterval = 15;           ///< bits of any other code
 
 // ---- Huffman profile: predictor -> context -> huffman -> bit_packer
 
@@ -200,6 +204,15 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
 };
 
 }  // namespace
+
+std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t codes) {
+  const auto width = static_cast<std::uint64_t>(code_width);
+  const std::uint64_t bits =
+      profile == Profile::kHuffman
+          ? codes * (kMaxCodeLength + width)
+          : codes * std::max<std::uint64_t>(width + kEscapeCost, kLongestInterval) + 1;
+  return (bits + 31) / 32 * 4;
+}
 
 std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int code_width,
                                                      std::uint32_t channels) {

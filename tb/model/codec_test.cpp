@@ -82,7 +82,7 @@ TEST(Codec, EveryChannelCountWidthAndTableSetComesBack) {
         ASSERT_EQ(samples.size(), codes.size());
         ASSERT_TRUE(std::equal(codes.begin(), codes.end(), samples.begin()))
             << name << " " << channels << " channels, " << width << " bits";
-        const std::size_t bound = (5U * channels * (15U + static_cast<unsigned>(width)) + 31) / 32 * 4;
+        const std::uint64_t bound = worst_payload_bytes(Profile::kHuffman, width, 5U * channels);
         for (const Bytes& p : packets) EXPECT_LE(p.size(), bound + 20 + kStreamHeaderBytes);
       }
     }

@@ -253,9 +253,7 @@ TEST(RangePayload, EveryWidthAndChannelCountComesBack) {
         }
         const bool key = packet != 1;
         const auto payload = encoder->encode(codes.data(), frames, key);
-        const std::size_t bound =
-            (codes.size() * static_cast<std::size_t>(std::max(width + 12, 15)) + 1 + 31) / 32 * 4;
-        ASSERT_LE(payload.size(), bound);
+        ASSERT_LE(payload.size(), worst_payload_bytes(Profile::kRange, width, codes.size()));
         ASSERT_LE(codes.size(), decoder->most_codes(payload.size()));
         std::vector<Code> decoded;
         decoder->decode(payload.data(), payload.size(), frames, key, decoded);

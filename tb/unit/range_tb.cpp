@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // rtl/nrc_range.sv against nrc::RangeEncoder: every word, with the final bit of its packet, its
-// sideband and latency. The words, packed by nrc::CarryPacker, are also decoded by nrc::RangeDecoder.
+// sideband and latency. The words, packed by nrc::CarryPacker, are also decoded by
+// nrc::RangeDecoder.
 #include <gtest/gtest.h>
 
 #include <cstdint>
