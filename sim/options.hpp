@@ -25,7 +25,7 @@ struct Options {
 };
 
 /// Reads the command line. Prints what is asked for or what is wrong with it.
-/// @param channels   that the bench was built for
+/// @param design     that the bench was built for
 /// @param can_trace  it was built with waveforms
 /// @return exit status if the program shall end now
 std::optional<int> parse_options(int argc, char** argv, const Design& design, bool can_trace,

@@ -31,7 +31,8 @@ constexpr double kRealTimeSamples = 20e6;
 constexpr std::uint32_t kImplantChannels = 1024;
 /// Work for a speed measurement goes on until it has taken this long.
 constexpr double kSpeedSeconds = 2.0;
-constexpr std::size_t kInterleavedFrames = 4096;
+constexpr std::uint32_t kInterleavedFrames = 4096;
+constexpr std::uint32_t kMillisecondFrames = 20;
 
 struct BenchArguments {
   std::string directory;
@@ -232,6 +233,16 @@ class Bench {
         image.insert(image.end(), sample, sample + 2);
       }
     }
+    const auto ratio = [&](std::uint32_t packet_frames) {
+      EncodeOptions options = options_;
+      options.packet_frames = packet_frames;
+      Bytes stream;
+      encode_raw(image.data(), image.size(), kImplantChannels, 19531250, options,
+                 append_to(stream));
+      return static_cast<double>(image.size()) / static_cast<double>(stream.size());
+    };
+    long_packets_ratio_ = ratio(kInterleavedFrames);
+    short_packets_ratio_ = ratio(kMillisecondFrames);
     interleaved_speed_.emplace();
     Progress progress("measuring 1024 channels", 0, "samples");
     while (!enough(*interleaved_speed_)) {
@@ -243,7 +254,6 @@ class Bench {
       progress.update(static_cast<std::uint64_t>(interleaved_speed_->encode.samples));
     }
   }
-
 
  public:
   FileResult total() const {
@@ -264,6 +274,9 @@ class Bench {
 
   const std::vector<FileResult>& results() const { return results_; }
   Profile profile() const { return options_.profile; }
+  /// Of 1024 channels in one packet, and in packets of a millisecond.
+  double long_packets_ratio() const { return long_packets_ratio_; }
+  double short_packets_ratio() const { return short_packets_ratio_; }
   const SpeedPair& file_speed() const { return file_speed_; }
   const std::optional<SpeedPair>& interleaved_speed() const { return interleaved_speed_; }
 
@@ -273,11 +286,13 @@ class Bench {
       return nlohmann::ordered_json{{"megabytes_per_second", s.megabytes_per_second()},
                                     {"real_time", s.real_time()}};
     };
-    nlohmann::ordered_json json = {
-        {"profile", profile_name(profile())},
-        {"files", results_.size()},    {"verified", true},
-        {"original_bytes", sum.bytes}, {"stream_bytes", sum.stream_bytes},
-        {"ratio", sum.ratio()},        {"bits_per_sample", bits_per_sample(sum)}};
+    nlohmann::ordered_json json = {{"profile", profile_name(profile())},
+                                   {"files", results_.size()},
+                                   {"verified", true},
+                                   {"original_bytes", sum.bytes},
+                                   {"stream_bytes", sum.stream_bytes},
+                                   {"ratio", sum.ratio()},
+                                   {"bits_per_sample", bits_per_sample(sum)}};
     if (file_speed_.encode.samples > 0) {
       json["files_encode"] = speed(file_speed_.encode);
       json["files_decode"] = speed(file_speed_.decode);
@@ -285,6 +300,8 @@ class Bench {
     if (interleaved_speed_) {
       json["interleaved_encode"] = speed(interleaved_speed_->encode);
       json["interleaved_decode"] = speed(interleaved_speed_->decode);
+      json["long_packets_ratio"] = long_packets_ratio_;
+      json["short_packets_ratio"] = short_packets_ratio_;
     }
     for (const FileResult& result : results_) {
       json["results"].push_back({{"file", result.name},
@@ -303,6 +320,8 @@ class Bench {
   std::vector<FileResult> results_;
   SpeedPair file_speed_;
   std::optional<SpeedPair> interleaved_speed_;
+  double long_packets_ratio_ = 0.0;
+  double short_packets_ratio_ = 0.0;
 };
 
 /// Profiles side by side, a column each.
@@ -312,7 +331,9 @@ void print_text(const std::vector<Bench>& benches, bool files) {
     for (const Bench& bench : benches) fmt::print("{:>12}", cell(bench));
     fmt::print("\n");
   };
-  const auto number = [](int digits, double value) { return fmt::format("{:.{}f}", value, digits); };
+  const auto number = [](int digits, double value) {
+    return fmt::format("{:.{}f}", value, digits);
+  };
   row("", [](const Bench& b) { return std::string(profile_name(b.profile())); });
   if (files) {
     for (std::size_t i = 0; i < benches.front().results().size(); ++i) {
@@ -333,6 +354,12 @@ void print_text(const std::vector<Bench>& benches, bool files) {
   row("worst file, ratio", [&](const Bench& b) {
     return number(4, std::min_element(b.results().begin(), b.results().end(), by_ratio)->ratio());
   });
+  if (benches.front().interleaved_speed()) {
+    row("1024 channels, one packet, ratio",
+        [&](const Bench& b) { return number(4, b.long_packets_ratio()); });
+    row("1024 channels, 1 ms packets, ratio",
+        [&](const Bench& b) { return number(4, b.short_packets_ratio()); });
+  }
   const auto speed = [&](const std::string& label, const auto& speed_of) {
     row(label + ", MB/s",
         [&](const Bench& b) { return number(1, speed_of(b).megabytes_per_second()); });
@@ -347,9 +374,10 @@ void print_text(const std::vector<Bench>& benches, bool files) {
     speed("encode 1024 channels", [](const Bench& b) { return b.interleaved_speed()->encode; });
     speed("decode 1024 channels", [](const Bench& b) { return b.interleaved_speed()->decode; });
   }
-  fmt::print("\n{} files, {} bytes, every byte verified. Speeds: one core; real time is 1024 "
-             "channels at 19,531.25 Hz.\n",
-             benches.front().results().size(), sum.bytes);
+  fmt::print(
+      "\n{} files, {} bytes, every byte verified. Speeds: one core; real time is 1024 "
+      "channels at 19,531.25 Hz.\n",
+      benches.front().results().size(), sum.bytes);
 }
 
 void bench(const BenchArguments& arguments) {

@@ -122,7 +122,9 @@ void add_encode_command(CLI::App& app) {
   CLI::Option* const rate =
       command->add_option("--rate", arguments->rate, "sampling rate of raw input, Hz (fractional)")
           ->check(CLI::Range(0.0, kMaxRate));
-  command->add_option("--profile", arguments->profile, "entropy coder: huffman, or range for about 1 % less")
+  command
+      ->add_option("--profile", arguments->profile,
+                   "entropy coder: huffman, or range for about 1 % less")
       ->check(CLI::IsMember({"huffman", "range"}))
       ->capture_default_str();
   command->add_option("--tables", arguments->tables,

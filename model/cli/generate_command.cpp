@@ -70,7 +70,8 @@ void generate_repository(const GenerateOptions& o) {
   }
 }
 
-/// Which of the two kinds of table file it is; what is wrong with the file is for its reader to say.
+/// Which of the two kinds of table file it is; what is wrong with the file is for its reader to
+/// say.
 bool is_range_table_file(const std::string& path) {
   return text_of(path).find("\"nrc-range-tables\"") != std::string::npos;
 }

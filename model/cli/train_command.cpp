@@ -146,7 +146,8 @@ void train(const TrainOptions& o) {
   header.mapping = o.mapping == "shift6" ? Mapping::kShift6 : Mapping::kCode;
   header.code_width = o.code_width;
   if (header.mapping == Mapping::kShift6 && o.code_width != 10) {
-    throw Error("--mapping shift6 gives 10-bit codes; leave --code-width out or use --mapping code");
+    throw Error(
+        "--mapping shift6 gives 10-bit codes; leave --code-width out or use --mapping code");
   }
   if (o.profile == "range" && (o.code_width < 4 || o.code_width > 12)) {
     throw Error("range tables have edges for codes of 4 to 12 bits; give such a --code-width");
@@ -160,9 +161,8 @@ void train(const TrainOptions& o) {
     if (!is_test(i)) training.push_back(paths[i]);
   }
   Progress progress("training", training.size() + paths.size(), "files");
-  const Tables tables = o.profile == "range"
-                            ? learn_range(o, training, header.mapping, progress)
-                            : learn_huffman(o, training, header.mapping, progress);
+  const Tables tables = o.profile == "range" ? learn_range(o, training, header.mapping, progress)
+                                             : learn_huffman(o, training, header.mapping, progress);
 
   struct Total {
     std::size_t files = 0, samples = 0, bytes = 0, coded = 0;
@@ -209,7 +209,8 @@ void add_train_command(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--shape", options->shape,
-                   "Huffman profile: predictor, classes and phases: default, generic, study, or a table file")
+                   "Huffman profile: predictor, classes and phases: default, generic, study, or a "
+                   "table file")
       ->capture_default_str();
   command->add_option("--name", options->name, "Name of the new tables (default: the shape's)");
   command->add_option("--mapping", options->mapping, "How samples are codes: shift6 or code")

@@ -30,7 +30,8 @@ void Decoder::open(const ParsedPacket& packet) {
   const StreamHeader header = parse_stream_header(packet.payload, packet.header.length);
   if (header_) {
     if (serialise(*header_) != serialise(header)) {
-      throw Error(packet_name(packet.header) + " holds a stream header that differs from the first");
+      throw Error(packet_name(packet.header) +
+                  " holds a stream header that differs from the first");
     }
     return;
   }
@@ -57,8 +58,8 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
   const bool coded = h.type == PacketType::kHuffman || h.type == PacketType::kRange;
   const bool data = coded || h.type == PacketType::kRaw;
   if (data && h.first_frame != static_cast<std::uint32_t>(frames_)) {
-    throw Error(packet_name(h) + " begins with frame " + std::to_string(h.first_frame) +
-                " where " + std::to_string(frames_) + " is due: the encoder dropped frames");
+    throw Error(packet_name(h) + " begins with frame " + std::to_string(h.first_frame) + " where " +
+                std::to_string(frames_) + " is due: the encoder dropped frames");
   }
   switch (h.type) {
     case PacketType::kStreamHeader:
@@ -91,8 +92,7 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
 
 void Decoder::decode_coded(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
   const PacketHeader& h = packet.header;
-  const Profile profile =
-      h.type == PacketType::kHuffman ? Profile::kHuffman : Profile::kRange;
+  const Profile profile = h.type == PacketType::kHuffman ? Profile::kHuffman : Profile::kRange;
   if (payload_ == nullptr || profile != header_->profile) {
     throw Error(packet_name(h) + " is coded with a profile that the stream header does not name");
   }

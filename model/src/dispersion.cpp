@@ -15,7 +15,8 @@ int Dispersion::index(const DispersionState& state, bool reset) const {
   const std::uint32_t scale = std::max(reset ? initial_scale_ : state.scale, kMinScale);
   const int burst = reset ? 0 : static_cast<int>(state.burst);
   const int octave = floor_log2(scale) - floor_log2(kMinScale);
-  const auto mantissa = static_cast<int>((scale >> (octave + 2)) & ((1U << kScaleMantissaBits) - 1));
+  const auto mantissa =
+      static_cast<int>((scale >> (octave + 2)) & ((1U << kScaleMantissaBits) - 1));
   return (octave << kScaleMantissaBits) + mantissa + burst;
 }
 
@@ -24,8 +25,7 @@ void Dispersion::update(DispersionState& state, std::int32_t innovation, bool re
     state = {initial_scale_, 0};
     return;
   }
-  const std::int32_t magnitude = std::min(std::abs(innovation), cap_)
-                                 << (kScaleFrac - kFracBits);
+  const std::int32_t magnitude = std::min(std::abs(innovation), cap_) << (kScaleFrac - kFracBits);
   const auto scale = static_cast<std::int32_t>(state.scale);
   if (2 * std::int64_t{magnitude} >= 7 * std::int64_t{scale}) {
     const std::uint32_t raise = magnitude >= 7 * std::int64_t{scale} ? 2 * kBurstStep : kBurstStep;

@@ -105,8 +105,8 @@ Codeword HuffmanEncoder::encode(Code code, std::int32_t predicted_code,
   const int extra_bits = escape ? code_width_ : context.raw_bits;
   const std::uint32_t extra = low_bits(escape ? code : residual, extra_bits);
 
-  const auto address = (static_cast<std::size_t>(context.table) << symbol_bits_) |
-                       static_cast<std::size_t>(symbol);
+  const auto address =
+      (static_cast<std::size_t>(context.table) << symbol_bits_) | static_cast<std::size_t>(symbol);
   const std::uint32_t word = memory_[address];
   const int length = floor_log2(word);
   const std::uint32_t prefix = word ^ (std::uint32_t{1} << length);

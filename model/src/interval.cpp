@@ -67,7 +67,8 @@ Code IntervalModel::find(std::uint32_t target, std::int32_t prediction, int inde
   const std::int64_t z = inverse_[target >> kInverseShift];
   const std::int64_t mantissa = index & ((1 << kScaleMantissaBits) - 1);
   const std::int64_t place =
-      prediction + ((z * (33 + 2 * mantissa) * (std::int64_t{1} << (index >> kScaleMantissaBits))) >> 10);
+      prediction +
+      ((z * (33 + 2 * mantissa) * (std::int64_t{1} << (index >> kScaleMantissaBits))) >> 10);
   const Code near = linearizer_.code_near(place);
   // Double the step away from `near` until the target lies between, then halve.
   std::int32_t low = near;

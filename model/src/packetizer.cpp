@@ -37,7 +37,8 @@ std::uint32_t crc(const std::uint8_t* data, std::size_t size) {
 std::vector<std::uint8_t> serialise(const StreamHeader& header) {
   std::vector<std::uint8_t> out;
   out.push_back(kVersion);
-  out.push_back(static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4));
+  out.push_back(
+      static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4));
   out.push_back(static_cast<std::uint8_t>(header.mapping));
   out.push_back(static_cast<std::uint8_t>(header.code_width));
   put(out, static_cast<std::uint16_t>(header.channels - 1));
@@ -88,9 +89,8 @@ std::vector<std::uint8_t> Packetizer::wrap(PacketHeader header,
   std::vector<std::uint8_t> out;
   out.reserve(kPacketHeaderBytes + payload.size() + kPacketCrcBytes);
   put(out, kSync);
-  out.push_back(static_cast<std::uint8_t>(static_cast<int>(header.type) |
-                                          (header.key ? kFlagKey : 0) |
-                                          (header.last ? kFlagLast : 0)));
+  out.push_back(static_cast<std::uint8_t>(
+      static_cast<int>(header.type) | (header.key ? kFlagKey : 0) | (header.last ? kFlagLast : 0)));
   out.push_back(static_cast<std::uint8_t>(header.frames >> 16));
   put(out, sequence_++);
   put(out, static_cast<std::uint16_t>(header.frames));

@@ -13,9 +13,7 @@ namespace {
 constexpr int kRangeBits = 16;
 
 /// Shifts that bring a range of 1..65535 back to 32768..65535.
-int normalising_shift(std::uint32_t range) {
-  return kRangeBits - 1 - floor_log2(range);
-}
+int normalising_shift(std::uint32_t range) { return kRangeBits - 1 - floor_log2(range); }
 
 std::uint32_t low_bits(std::uint64_t value, int bits) {
   return static_cast<std::uint32_t>(value & ((std::uint64_t{1} << bits) - 1));

@@ -58,11 +58,10 @@ void RangeTables::validate() const {
   }
   require(cumulative.size() == kDeviates, "there must be 1024 cumulative frequencies");
   for (std::size_t i = 0; i < cumulative.size(); ++i) {
-    const std::uint32_t before = i == 0 ? (kTopFrequency + kEscapeFrequency + 1) / 2
-                                        : std::uint32_t{cumulative[i - 1]};
-    require(cumulative[i] >= before,
-            "cumulative frequency " + std::to_string(i) + " must be at least " +
-                std::to_string(before));
+    const std::uint32_t before =
+        i == 0 ? (kTopFrequency + kEscapeFrequency + 1) / 2 : std::uint32_t{cumulative[i - 1]};
+    require(cumulative[i] >= before, "cumulative frequency " + std::to_string(i) +
+                                         " must be at least " + std::to_string(before));
   }
 }
 
@@ -82,8 +81,8 @@ void RangeTables::check_code_width(int width) const {
 }
 
 std::uint32_t RangeTables::id() const {
-  std::vector<std::uint8_t> bytes = {'N', 'R', 'C', 'R', kVersion,
-                                     static_cast<std::uint8_t>(code_width)};
+  std::vector<std::uint8_t> bytes = {'N', 'R',      'C',
+                                     'R', kVersion, static_cast<std::uint8_t>(code_width)};
   put(bytes, initial_scale, 2);
   for (const std::int32_t edge : edges) put(bytes, static_cast<std::uint32_t>(edge), 4);
   for (const std::uint16_t c : cumulative) put(bytes, c, 2);

@@ -135,8 +135,7 @@ void gather(const std::vector<Code>& codes, const RangeTables& tables, int code_
              (interval.high - prediction.value) / per_deviate);
       if (i % kExpectedStride == 0) {
         const auto reach = static_cast<std::int32_t>(kDeviates * per_deviate / 64) + 2;
-        const std::int32_t first =
-            std::max(prediction.code - reach, linearizer.min_code() + 1);
+        const std::int32_t first = std::max(prediction.code - reach, linearizer.min_code() + 1);
         const std::int32_t last = std::min(prediction.code + reach, linearizer.max_code() - 1);
         std::uint32_t low = model.cumulative(static_cast<Code>(first), prediction.value, index);
         for (std::int32_t c = first; c <= last; ++c) {

@@ -63,7 +63,8 @@ TableSet parse(const std::string& text) {
   const auto predictor = json.at("predictor").get<std::string>();
   std::size_t mode = 0;
   while (mode < kPredictorNames.size() && predictor != kPredictorNames[mode]) ++mode;
-  if (mode == kPredictorNames.size()) throw Error("\"predictor\": \"" + predictor + "\" is unknown");
+  if (mode == kPredictorNames.size())
+    throw Error("\"predictor\": \"" + predictor + "\" is unknown");
   set.predictor = static_cast<PredictorMode>(mode);
   set.symbol_bits = number<int>(json, "symbol_bits", kMinSymbolBits, kMaxSymbolBits);
   set.initial_scale = number<std::uint32_t>(json, "initial_scale", 0, 0xFFFFFFFF);
@@ -153,7 +154,11 @@ void TableSet::check_code_width(int code_width) const {
 }
 
 std::uint32_t TableSet::id() const {
-  std::vector<std::uint8_t> bytes = {'N', 'R', 'C', 'T', kVersion,
+  std::vector<std::uint8_t> bytes = {'N',
+                                     'R',
+                                     'C',
+                                     'T',
+                                     kVersion,
                                      static_cast<std::uint8_t>(predictor),
                                      static_cast<std::uint8_t>(symbol_bits),
                                      static_cast<std::uint8_t>(classes.size())};

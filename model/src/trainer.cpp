@@ -120,14 +120,14 @@ TableSet table_shape(const std::string& name) {
     const int middle = 16;
     const int wide = 208;
     shape.classes = {
-        scale_class(1.25, quiet, 3, false, 0),     scale_class(2.5, quiet + 8, 3, false, 0),
-        scale_class(3.6, middle, 5, true, 0),      scale_class(4.6, middle + 64, 5, true, 0),
+        scale_class(1.25, quiet, 3, false, 0),      scale_class(2.5, quiet + 8, 3, false, 0),
+        scale_class(3.6, middle, 5, true, 0),       scale_class(4.6, middle + 64, 5, true, 0),
         scale_class(6.5, middle + 128, 5, true, 0), scale_class(9, wide, 4, false, 0),
-        scale_class(13, wide + 16, 4, false, 1),   scale_class(18, wide + 32, 4, false, 1),
-        scale_class(26, wide + 16, 4, false, 2),   scale_class(36, wide + 32, 4, false, 2),
-        scale_class(52, wide + 16, 4, false, 3),   scale_class(72, wide + 32, 4, false, 3),
-        scale_class(144, wide + 32, 4, false, 4),  scale_class(288, wide + 32, 4, false, 5),
-        scale_class(576, wide + 32, 4, false, 6),  scale_class(0, wide + 32, 4, false, 8),
+        scale_class(13, wide + 16, 4, false, 1),    scale_class(18, wide + 32, 4, false, 1),
+        scale_class(26, wide + 16, 4, false, 2),    scale_class(36, wide + 32, 4, false, 2),
+        scale_class(52, wide + 16, 4, false, 3),    scale_class(72, wide + 32, 4, false, 3),
+        scale_class(144, wide + 32, 4, false, 4),   scale_class(288, wide + 32, 4, false, 5),
+        scale_class(576, wide + 32, 4, false, 6),   scale_class(0, wide + 32, 4, false, 8),
     };
   } else if (name == "generic") {
     // Any ADC: nothing is known of its codes, so a class has one table. The classes go from a
@@ -137,12 +137,12 @@ TableSet table_shape(const std::string& name) {
       double below;
       int raw_bits;
     };
-    constexpr Row kRows[] = {{0.25, 0}, {0.45, 0}, {0.75, 0}, {1.2, 0}, {1.8, 0}, {2.6, 0},
+    constexpr Row kRows[] = {{0.25, 0}, {0.45, 0}, {0.75, 0}, {1.2, 0},  {1.8, 0}, {2.6, 0},
                              {3.7, 0},  {5.2, 0},  {7.4, 0},  {10.5, 0}, {21, 1},  {60, 3},
                              {170, 4},  {500, 6},  {1400, 7}, {0, 9}};
     for (const Row& row : kRows) {
-      shape.classes.push_back(scale_class(
-          row.below, static_cast<int>(shape.classes.size()), 0, false, row.raw_bits));
+      shape.classes.push_back(
+          scale_class(row.below, static_cast<int>(shape.classes.size()), 0, false, row.raw_bits));
     }
   } else if (name == "study") {
     shape.description = "no prediction, one table of all 10-bit codes";

@@ -228,14 +228,13 @@ class GoldenStream : public testing::TestWithParam<Golden> {};
 TEST_P(GoldenStream, StaysAsItIs) {
   const Golden& g = GetParam();
   const std::size_t count = g.channels * g.frames;
-  const auto codes = g.mapping == Mapping::kShift6
-                         ? generate(g.channels, g.frames, 2024)
-                         : wild_codes(count, g.width, 2024);
+  const auto codes = g.mapping == Mapping::kShift6 ? generate(g.channels, g.frames, 2024)
+                                                   : wild_codes(count, g.width, 2024);
   Bytes stream;
   std::vector<Bytes> packets;
-  for (const Bytes& p : encode_all(stream_of(g.channels, g.width, g.mapping),
-                                   TableSet::builtin(g.tables), codes, g.packet_frames,
-                                   g.key_interval)) {
+  for (const Bytes& p :
+       encode_all(stream_of(g.channels, g.width, g.mapping), TableSet::builtin(g.tables), codes,
+                  g.packet_frames, g.key_interval)) {
     stream.insert(stream.end(), p.begin(), p.end());
   }
   Bytes samples;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The stages of the range profile, against docs/bitstream.md and simple restatements of it.
+#include "nrc/range.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +16,6 @@
 #include "nrc/interval.hpp"
 #include "nrc/linearizer.hpp"
 #include "nrc/payload.hpp"
-#include "nrc/range.hpp"
 #include "nrc/range_trainer.hpp"
 #include "nrc/recording_generator.hpp"
 
@@ -55,11 +56,13 @@ TEST(Dispersion, FollowsTheWrittenRules) {
     for (int i = 0; i < 30000; ++i) {
       const bool reset = i == 0 || random() % 997 == 0;
       const std::int64_t s = std::max<std::int64_t>(reset ? 4096 : scale, 64);
-      const auto octave = static_cast<std::int64_t>(std::floor(std::log2(static_cast<double>(s)))) - 6;
+      const auto octave =
+          static_cast<std::int64_t>(std::floor(std::log2(static_cast<double>(s)))) - 6;
       const std::int64_t index = 16 * octave + ((s >> (octave + 2)) % 16) + (reset ? 0 : burst);
       ASSERT_EQ(dispersion.index(state, reset), index);
       const int spread = 1 << (random() % static_cast<unsigned>(width + 7));
-      const auto e = static_cast<std::int32_t>(random() % static_cast<unsigned>(2 * spread + 1)) - spread;
+      const auto e =
+          static_cast<std::int32_t>(random() % static_cast<unsigned>(2 * spread + 1)) - spread;
       dispersion.update(state, e, reset);
       if (reset) {
         scale = 4096;
@@ -130,7 +133,8 @@ TEST(Interval, IsTheWrittenFormula) {
     const std::int64_t edge = tables.edges[static_cast<std::size_t>(code + 511)];
     const int j = s.index % 16;
     const auto m = static_cast<std::int64_t>(std::lround(1024.0 * 32 / (33 + 2 * j)));
-    const double scaled = static_cast<double>((edge - s.prediction) * m) / std::exp2(s.index / 16 + 5);
+    const double scaled =
+        static_cast<double>((edge - s.prediction) * m) / std::exp2(s.index / 16 + 5);
     const auto z = static_cast<int>(std::min(std::max(std::floor(scaled), -1024.0), 1023.0));
     const int expected = z >= 0 ? tables.cumulative[static_cast<std::size_t>(z)]
                                 : 65551 - tables.cumulative[static_cast<std::size_t>(-1 - z)];
@@ -180,12 +184,15 @@ TEST(Range, AnySequenceOfIntervalsComesBackAndCostsItsInformation) {
       } else {
         // From the rarest to the likeliest, at both ends of the range too.
         const std::uint32_t most = kTopFrequency - kEscapeFrequency;
-        std::uint32_t n = std::max<std::uint32_t>(2, static_cast<std::uint32_t>(random()) % (2U << (random() % 16)));
+        std::uint32_t n = std::max<std::uint32_t>(
+            2, static_cast<std::uint32_t>(random()) % (2U << (random() % 16)));
         n = std::min(n, most);
         const std::uint32_t room = most - n;
-        interval.low = kEscapeFrequency + (trial % 3 == 0   ? room
-                                           : trial % 3 == 1 ? 0
-                                           : room == 0 ? 0 : static_cast<std::uint32_t>(random()) % room);
+        interval.low =
+            kEscapeFrequency + (trial % 3 == 0   ? room
+                                : trial % 3 == 1 ? 0
+                                : room == 0      ? 0
+                                                 : static_cast<std::uint32_t>(random()) % room);
         interval.frequency = n;
         information += 16 - std::log2(n);
       }
@@ -273,7 +280,8 @@ TEST(RangePayload, DamageIsAnErrorOrOtherCodesButNeverACrash) {
     damaged[bit / 8] = static_cast<std::uint8_t>(damaged[bit / 8] ^ (0x80 >> (bit % 8)));
     std::vector<Code> decoded;
     try {
-      PayloadDecoder::make(tables, 10, 4)->decode(damaged.data(), damaged.size(), 100, true, decoded);
+      PayloadDecoder::make(tables, 10, 4)
+          ->decode(damaged.data(), damaged.size(), 100, true, decoded);
       EXPECT_NE(decoded, codes) << bit;
     } catch (const Error&) {
       ++refused;

@@ -62,8 +62,8 @@ TEST(Predictor, FollowsTheWrittenRules) {
       const bool reset = i == 0 || random() % 500 == 0;
       if (reset) level = last = 0, weight = 717;
       const std::int64_t d = last * 64 - level;
-      const auto product = static_cast<std::int64_t>(
-          std::floor(static_cast<double>(weight * d) / 1024.0));
+      const auto product =
+          static_cast<std::int64_t>(std::floor(static_cast<double>(weight * d) / 1024.0));
       const std::int64_t p = std::min(std::max(level + product, low * 64), high * 64);
       const auto q = static_cast<std::int64_t>(std::floor(static_cast<double>(p + 32) / 64.0));
       const Prediction prediction = predictor.predict(state, reset);
@@ -84,7 +84,8 @@ TEST(Predictor, FollowsTheWrittenRules) {
       } else {
         const int step = ((d > 0) - (d < 0)) * ((e > 0) - (e < 0));
         weight = std::min<std::int64_t>(std::max<std::int64_t>(weight + step, -512), 1280);
-        level += static_cast<std::int64_t>(std::floor(static_cast<double>(code * 64 - level) / 8.0));
+        level +=
+            static_cast<std::int64_t>(std::floor(static_cast<double>(code * 64 - level) / 8.0));
       }
       last = code;
       ASSERT_EQ(state.level, level);
@@ -211,7 +212,8 @@ TEST(LimitedLengths, IsOptimalUnderTheLimit) {
 
 TEST(LimitedLengths, ExtremeWeightsStayWithinTheLimitAndComplete) {
   std::vector<double> weights(64);
-  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = std::pow(2.0, static_cast<double>(i));
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    weights[i] = std::pow(2.0, static_cast<double>(i));
   const auto lengths = limited_lengths(weights, kMaxCodeLength);
   std::uint32_t kraft = 0;
   for (const auto n : lengths) {
@@ -244,7 +246,8 @@ TEST(Huffman, EveryResidualOfEveryTableComesBack) {
       std::size_t bits = 0;
       for (std::size_t t = 0; t < tables.lengths.size(); ++t) {
         for (int i = 0; i < 200; ++i) {
-          const auto q = static_cast<std::int32_t>(random() % (2U * static_cast<unsigned>(half))) - half;
+          const auto q =
+              static_cast<std::int32_t>(random() % (2U * static_cast<unsigned>(half))) - half;
           std::int32_t code = i % 4 == 0 ? static_cast<std::int32_t>(random()) % half
                                          : q + static_cast<std::int32_t>(random() % 80) - 40;
           code = std::min(std::max(code, -half), half - 1);
@@ -326,9 +329,9 @@ TEST(Packetizer, LayoutIsTheDocumentsOne) {
   header.frames = 0x1234;
   header.first_frame = 0xA1B2C3D4;
   const auto packet = packetizer.wrap(header, {1, 2, 3, 4});
-  const std::vector<std::uint8_t> expected = {'N',  'R',  0x31, 0x00, 0x01, 0x00, 0x34, 0x12,
-                                              0xD4, 0xC3, 0xB2, 0xA1, 0x04, 0x00, 0x00, 0x00,
-                                              1,    2,    3,    4};
+  const std::vector<std::uint8_t> expected = {'N',  'R',  0x31, 0x00, 0x01, 0x00, 0x34,
+                                              0x12, 0xD4, 0xC3, 0xB2, 0xA1, 0x04, 0x00,
+                                              0x00, 0x00, 1,    2,    3,    4};
   ASSERT_EQ(packet.size(), 24U);
   EXPECT_TRUE(std::equal(expected.begin(), expected.end(), packet.begin()));
   const auto crc = static_cast<std::uint32_t>(crc32(0, expected.data(), 20));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Table sets: rules, table files, training, and the sources generated from them.
+#include "nrc/table_set.hpp"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -14,7 +16,6 @@
 #include "nrc/predictor.hpp"
 #include "nrc/recording_generator.hpp"
 #include "nrc/source_generator.hpp"
-#include "nrc/table_set.hpp"
 #include "nrc/trainer.hpp"
 
 namespace nrc {
@@ -48,8 +49,8 @@ TEST(TableSet, GeneratedSourcesAreFresh) {
   }
   std::vector<RangeTables> range_tables;
   for (const std::string& name : RangeTables::builtin_names()) {
-    range_tables.push_back(RangeTables::load(std::string(NRC_SOURCE_DIR) + "/model/tables/range_" +
-                                             name + ".json"));
+    range_tables.push_back(
+        RangeTables::load(std::string(NRC_SOURCE_DIR) + "/model/tables/range_" + name + ".json"));
   }
   const auto files = generate_sources(sets, range_tables);
   EXPECT_EQ(files.size(), 2 + 2 * sets.size() + 3 * range_tables.size());

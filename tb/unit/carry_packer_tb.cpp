@@ -45,9 +45,7 @@ struct Step {
   int length;
 };
 
-std::uint32_t ones(int bits) {
-  return static_cast<std::uint32_t>((std::uint64_t{1} << bits) - 1);
-}
+std::uint32_t ones(int bits) { return static_cast<std::uint32_t>((std::uint64_t{1} << bits) - 1); }
 
 class Bench {
  public:
@@ -246,8 +244,8 @@ class Bench {
   nrc::tb::Dut<Vnrc_carry_packer> dut_;
   nrc::tb::Random rng_;
   nrc::CarryPacker golden_;
-  std::deque<Word> expected_;  // words of ended packets
-  std::deque<Word> words_;     // words that came
+  std::deque<Word> expected_;          // words of ended packets
+  std::deque<Word> words_;             // words that came
   std::vector<std::uint8_t> payload_;  // of the packet that came last
   std::vector<Complete> complete_;     // words of the packet that is put
   std::uint64_t partial_ = 0;

@@ -58,10 +58,10 @@ std::uint32_t initial_scale() {
 
 /// What the innovations of a channel look like.
 enum class Source {
-  kRandom,   ///< of a random amplitude, with spikes of the largest one
+  kRandom,  ///< of a random amplitude, with spikes of the largest one
   kZero,
   kLargest,
-  kBurst,    ///< next to 3.5 and 7 times the scale
+  kBurst,  ///< next to 3.5 and 7 times the scale
 };
 
 struct Options {

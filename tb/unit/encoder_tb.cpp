@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Bench of nrc_encoder: the whole pipeline against nrc::Encoder, packet by packet, with gaps in the
-// input, stalls at the output, key requests, framing errors, overflow and streams that end and begin.
+// input, stalls at the output, key requests, framing errors, overflow and streams that end and
+// begin.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -171,7 +172,8 @@ class Bench {
   }
 
   void load_tables() {
-    const std::vector<std::uint16_t> memory = HuffmanEncoder(tables().huffman(), kCodeWidth).memory();
+    const std::vector<std::uint16_t> memory =
+        HuffmanEncoder(tables().huffman(), kCodeWidth).memory();
     dut_->table_we_i = 1;
     for (std::size_t i = 0; i < memory.size(); ++i) {
       dut_->table_addr_i = static_cast<std::uint16_t>(i);
@@ -349,8 +351,8 @@ TEST(Encoder, AWrongFrameCostsItsPacketOnly) {
   EXPECT_EQ(bench.dut().framing_errors_o, 2U);
   EXPECT_EQ(bench.dut().dropped_o, 2U);
   // The frames of the cut packets are lost, all others arrive.
-  const std::size_t lost = (wrong + 1 - kPacketFrames) +
-                           (2 * kPacketFrames + 3 + 1 - (wrong + 1)) % kPacketFrames;
+  const std::size_t lost =
+      (wrong + 1 - kPacketFrames) + (2 * kPacketFrames + 3 + 1 - (wrong + 1)) % kPacketFrames;
   EXPECT_EQ(check_stream(bench, frames), frames.size() - lost);
 }
 

@@ -126,9 +126,9 @@ class Bench {
     ASSERT_EQ(dut_->frequency_o, interval.frequency) << where(due);
     ASSERT_EQ(dut_->escape_o, interval.escape()) << where(due);
     ASSERT_EQ(dut_->code_o, bits(due.code, kCodeWidth)) << where(due);
-    const std::uint32_t side = static_cast<std::uint32_t>(
-        dut_->frame_end_o << 4 | dut_->packet_end_o << 3 | dut_->key_o << 2 | dut_->bad_o << 1 |
-        dut_->last_o);
+    const std::uint32_t side =
+        static_cast<std::uint32_t>(dut_->frame_end_o << 4 | dut_->packet_end_o << 3 |
+                                   dut_->key_o << 2 | dut_->bad_o << 1 | dut_->last_o);
     ASSERT_EQ(side, due.side) << where(due);
   }
 
@@ -153,8 +153,7 @@ int near(int code, int index, nrc::tb::Random& rng) {
   const double width = nrc::IntervalModel::deviate_width(index);
   const double deviates = rng.range(-1100, 1100) / (1 << rng.range(0, 10));
   const double prediction = code * 64.0 - deviates * width;
-  return static_cast<int>(
-      std::clamp(prediction, double{kMinPrediction}, double{kMaxPrediction}));
+  return static_cast<int>(std::clamp(prediction, double{kMinPrediction}, double{kMaxPrediction}));
 }
 
 int outermost(nrc::tb::Random& rng) { return rng.flip() ? kMin : kMax; }
@@ -202,8 +201,9 @@ TEST(Interval, Extremes) {
   SCOPED_TRACE("seed 4");
   Bench bench(4);
   const std::vector<int> codes = {kMin, kMin + 1, -2, -1, 0, 1, kMax - 1, kMax};
-  const std::vector<int> predictions = {kMinPrediction, kMinPrediction + 1, -64, -33, -32, -1, 0, 1,
-                                        31, 32, 33, kMaxPrediction - 1, kMaxPrediction};
+  const std::vector<int> predictions = {
+      kMinPrediction,     kMinPrediction + 1, -64, -33, -32, -1, 0, 1, 31, 32, 33,
+      kMaxPrediction - 1, kMaxPrediction};
   for (int index = 0; index <= kMaxIndex; ++index) {
     for (const int code : codes) {
       for (const int prediction : predictions) {

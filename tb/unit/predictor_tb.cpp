@@ -141,8 +141,8 @@ class Bench {
     const std::int32_t value = nrc::Predictor::value_of(static_cast<nrc::Code>(code));
     if (kValueFraction == 0) return value;
     constexpr std::int32_t kStep = 64 >> kValueFraction;
-    const std::int32_t steps = static_cast<std::int32_t>(rng_() % (1u << kValueFraction)) -
-                               (1 << kValueFraction) / 2;
+    const std::int32_t steps =
+        static_cast<std::int32_t>(rng_() % (1u << kValueFraction)) - (1 << kValueFraction) / 2;
     return std::clamp(value + steps * kStep, kMin * 64, (kMax + 1) * 64 - kStep);
   }
 

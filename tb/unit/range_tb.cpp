@@ -268,8 +268,8 @@ TEST(Range, Likely) {
   for (int i = 0; i < 100; ++i) {
     const int codes = bench.rng().range(1, 3000);
     for (int n = 0; n < codes; ++n) {
-      const int missing = bench.rng().percent(2) ? bench.rng().range(0, 60000)
-                                                 : bench.rng().range(0, 20);
+      const int missing =
+          bench.rng().percent(2) ? bench.rng().range(0, 60000) : bench.rng().range(0, 20);
       bench.put(bench.interval(kTop - kLowest - missing), n + 1 == codes);
       if (HasFatalFailure()) return;
     }

@@ -27,10 +27,9 @@ class BitPacker {
 
  private:
   void append_word(std::uint32_t word) {
-    const std::uint8_t bytes[4] = {static_cast<std::uint8_t>(word >> 24),
-                                   static_cast<std::uint8_t>(word >> 16),
-                                   static_cast<std::uint8_t>(word >> 8),
-                                   static_cast<std::uint8_t>(word)};
+    const std::uint8_t bytes[4] = {
+        static_cast<std::uint8_t>(word >> 24), static_cast<std::uint8_t>(word >> 16),
+        static_cast<std::uint8_t>(word >> 8), static_cast<std::uint8_t>(word)};
     bytes_.insert(bytes_.end(), bytes, bytes + 4);
   }
 

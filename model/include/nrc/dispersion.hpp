@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage dispersion: how wide the innovation's distribution is just now, from a slow mean of its
-// magnitude and a short memory of bursts (docs/bitstream.md, section 10). RTL: rtl/nrc_dispersion.sv.
+// magnitude and a short memory of bursts (docs/bitstream.md, section 10). RTL:
+// rtl/nrc_dispersion.sv.
 #pragma once
 
 #include <cstdint>

@@ -36,18 +36,18 @@ constexpr int kMaxTables = 1024;
 constexpr std::size_t kMaxTableWords = 65536;
 
 // Range profile (sections 10 and 11).
-constexpr int kDeviates = 1024;              ///< entries of the half distribution
+constexpr int kDeviates = 1024;  ///< entries of the half distribution
 constexpr std::uint32_t kEscapeFrequency = 16;
-constexpr int kEscapeBits = 3;               ///< an escape's share holds 2^kEscapeBits parts
-constexpr std::uint32_t kMinFrequency = 2;   ///< with less a code is sent as an escape
+constexpr int kEscapeBits = 3;              ///< an escape's share holds 2^kEscapeBits parts
+constexpr std::uint32_t kMinFrequency = 2;  ///< with less a code is sent as an escape
 constexpr std::uint32_t kTopFrequency = 65535;
 constexpr std::uint32_t kRangeReset = 65535;
-constexpr int kScaleMantissaBits = 4;        ///< dispersion is in 1/16 octaves
-constexpr std::uint32_t kMinScale = 64;      ///< 1/16 code
+constexpr int kScaleMantissaBits = 4;    ///< dispersion is in 1/16 octaves
+constexpr std::uint32_t kMinScale = 64;  ///< 1/16 code
 constexpr int kBurstMax = 15;
-constexpr int kBurstStep = 4;                ///< for |e| from 3.5 scales on, twice from 7 on
-constexpr int kMaxEdgeStep = 255;            ///< widest code, 1/64 code
-constexpr int kValueStep = 16;               ///< the middles of codes are multiples of 1/4 code
+constexpr int kBurstStep = 4;      ///< for |e| from 3.5 scales on, twice from 7 on
+constexpr int kMaxEdgeStep = 255;  ///< widest code, 1/64 code
+constexpr int kValueStep = 16;     ///< the middles of codes are multiples of 1/4 code
 
 constexpr int kMinCodeWidth = 2;
 constexpr int kMaxCodeWidth = 16;

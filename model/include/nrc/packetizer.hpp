@@ -31,7 +31,8 @@ struct StreamHeader {
   std::uint32_t channels = 1;
   std::uint32_t rate_millihertz = 0;
   std::uint32_t table_id = 0;
-  std::uint32_t packet_frames = 0;  ///< of every data packet but the last; 0, or over 65535: not told
+  std::uint32_t packet_frames =
+      0;  ///< of every data packet but the last; 0, or over 65535: not told
   std::uint64_t total_frames = kUnknownFrames;  ///< from 2^32 - 1 on: not told
   std::uint8_t container = 0;
 };
