@@ -43,43 +43,50 @@ module nrc_range_path #(
   localparam int PackLatency      = 4;  // of nrc_carry_packer, to the current word
   localparam int SideWidth        = 5;  // frame_end, packet_end, key, bad, last
 
+  // The code enters the linearizer late, so that its edges and value come with the prediction: ten
+  // bits wait instead of fifty.
+  logic [CodeWidth-1:0]  code_to_linearize, code_at_pred;
+  logic [SideWidth-1:0]  side_at_pred;
   logic [ValueWidth-1:0] low, high, value;
   logic                  lowest, highest;
+
+  nrc_delay #(
+    .Width(CodeWidth),
+    .Depth(nrc_latency_pkg::PredictLatency - LinearizeLatency)
+  ) u_early_delay (
+    .clk_i,
+    .d_i(code_i),
+    .q_o(code_to_linearize)
+  );
+
+  nrc_delay #(
+    .Width(CodeWidth),
+    .Depth(LinearizeLatency)
+  ) u_late_delay (
+    .clk_i,
+    .d_i(code_to_linearize),
+    .q_o(code_at_pred)
+  );
+
+  nrc_delay #(
+    .Width(SideWidth),
+    .Depth(nrc_latency_pkg::PredictLatency)
+  ) u_side_delay (
+    .clk_i,
+    .d_i({frame_end_i, packet_end_i, key_i, bad_i, last_i}),
+    .q_o(side_at_pred)
+  );
 
   nrc_linearizer #(
     .CodeWidth(CodeWidth)
   ) u_linearizer (
     .clk_i,
-    .code_i,
+    .code_i   (code_to_linearize),
     .low_o    (low),
     .high_o   (high),
     .value_o  (value),
     .lowest_o (lowest),
     .highest_o(highest)
-  );
-
-  // All that belongs to the code waits for its prediction.
-  logic [ValueWidth-1:0] low_at_pred, high_at_pred, value_at_pred;
-  logic                  lowest_at_pred, highest_at_pred;
-  logic [CodeWidth-1:0]  code_at_pred;
-  logic [SideWidth-1:0]  side_at_pred;
-
-  nrc_delay #(
-    .Width(3 * ValueWidth + 2),
-    .Depth(nrc_latency_pkg::PredictLatency - LinearizeLatency)
-  ) u_interval_delay (
-    .clk_i,
-    .d_i({low, high, value, lowest, highest}),
-    .q_o({low_at_pred, high_at_pred, value_at_pred, lowest_at_pred, highest_at_pred})
-  );
-
-  nrc_delay #(
-    .Width(CodeWidth + SideWidth),
-    .Depth(nrc_latency_pkg::PredictLatency)
-  ) u_code_delay (
-    .clk_i,
-    .d_i({code_i, frame_end_i, packet_end_i, key_i, bad_i, last_i}),
-    .q_o({code_at_pred, side_at_pred})
   );
 
   logic                    pred_valid;
@@ -103,7 +110,7 @@ module nrc_range_path #(
     .pred_valid_o        (pred_valid),
     .pred_value_o        (pred_value),
     .pred_code_o         (unused_pred_code),
-    .value_i             (value_at_pred),
+    .value_i             (value),
     .innovation_valid_o  (innovation_valid),
     .innovation_channel_o(innovation_channel),
     .innovation_reset_o  (innovation_reset),
@@ -140,10 +147,10 @@ module nrc_range_path #(
     .rst_ni,
     .valid_i     (pred_valid),
     .code_i      (code_at_pred),
-    .low_i       (low_at_pred),
-    .high_i      (high_at_pred),
-    .lowest_i    (lowest_at_pred),
-    .highest_i   (highest_at_pred),
+    .low_i       (low),
+    .high_i      (high),
+    .lowest_i    (lowest),
+    .highest_i   (highest),
     .pred_value_i(pred_value),
     .index_i     (index),
     .frame_end_i (side_at_pred[4]),

@@ -10,7 +10,7 @@ nrc_unit_bench(encoder NAME 256ch PARAMS Channels=256 PacketFrames=20 KeyInterva
 nrc_unit_bench(encoder NAME 384ch PARAMS Channels=384 PacketFrames=5 BufferWords=2048)
 nrc_unit_bench(encoder NAME 1024ch PARAMS Channels=1024 PacketFrames=20)
 nrc_unit_bench(encoder NAME generic TABLES generic
-               PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=256)
+               PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024)
 nrc_unit_bench(encoder NAME study TABLES study PARAMS Channels=16 PacketFrames=20 BufferWords=512)
 
 nrc_unit_bench(encoder NAME range_1ch
@@ -21,4 +21,4 @@ nrc_unit_bench(encoder NAME range_384ch PARAMS Channels=384 Profile=1 PacketFram
                BufferWords=2048)
 nrc_unit_bench(encoder NAME range_1024ch PARAMS Channels=1024 Profile=1 PacketFrames=20)
 nrc_unit_bench(encoder NAME range_generic TABLES generic
-               PARAMS Channels=16 Profile=1 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=256)
+               PARAMS Channels=16 Profile=1 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024)

@@ -199,16 +199,19 @@ class Bench {
   bool held_last_ = false;
 };
 
-/// Frames like a recording's, with some that reach into the corners of the code range.
+/// Frames like a recording's, with some that reach into the corners of the code range; few enough for
+/// the 16 bits a sample that the packet buffer sustains.
 std::vector<Frame> make_frames(std::size_t count, unsigned seed) {
   std::vector<Frame> frames(count, Frame(kChannels));
   const std::vector<Code> codes = generate(kChannels, count, seed);
   std::mt19937 random(seed);
   const int half = 1 << (kCodeWidth - 1);
+  const int gain = kCodeWidth > 10 ? 8 : 1;
+  const unsigned corner_every = kCodeWidth > 10 ? 64 : 8;
   for (std::size_t f = 0; f < count; ++f) {
     for (std::size_t c = 0; c < kChannels; ++c) {
-      int code = codes[f * kChannels + c] * (half / 512);
-      if (c % 5 == 3 && random() % 8 == 0) code = random() % 2 ? half - 1 : -half;
+      int code = codes[f * kChannels + c] * gain;
+      if (c % 5 == 3 && random() % corner_every == 0) code = random() % 2 ? half - 1 : -half;
       if (c % 7 == 1) code += static_cast<int>(random() % 200) - 100;
       frames[f][c] = static_cast<Code>(std::min(std::max(code, -half), half - 1));
     }

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Yosys reads and elaborates the encoder in its main configurations and finds nothing undriven or
+# multiply driven.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+elaborate() { # set [Name Value ...]
+  local set=$1 params=()
+  shift
+  while [ $# -gt 0 ]; do
+    params+=(-chparam "$1" "$2")
+    shift 2
+  done
+  local roms
+  roms=$(ls rtl/generated/"$set"/*_rom.sv | tr '\n' ' ')
+  local packages sources
+  packages=$(ls rtl/generated/nrc_pkg.sv rtl/generated/"$set"/*_pkg.sv rtl/*_pkg.sv | tr '\n' ' ')
+  sources=$(ls rtl/nrc_*.sv | grep -v _pkg | tr '\n' ' ')
+  yosys -q -p "
+    read_verilog -sv $packages
+    read_verilog -defer -sv -DSYNTHESIS $sources $roms
+    hierarchy -check -top nrc_encoder ${params[*]}
+    proc; opt_clean; check -assert"
+  echo "yosys: $set ${params[*]} ok"
+}
+elaborate default LoadableTables 1
+elaborate default Profile 1
+elaborate generic CodeWidth 16 Mapping 0 Channels 384
