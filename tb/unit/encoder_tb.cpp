@@ -199,8 +199,8 @@ class Bench {
   bool held_last_ = false;
 };
 
-/// Frames like a recording's, with some that reach into the corners of the code range; few enough for
-/// the 16 bits a sample that the packet buffer sustains.
+/// Frames like a recording's, with some that reach into the corners of the code range; few enough
+/// for the 16 bits a sample that the packet buffer sustains.
 std::vector<Frame> make_frames(std::size_t count, unsigned seed) {
   std::vector<Frame> frames(count, Frame(kChannels));
   const std::vector<Code> codes = generate(kChannels, count, seed);
