@@ -102,6 +102,10 @@ mount_in dev -t tmpfs -o mode=755 tmpfs
 while read -r device minor; do
   mknod -m 666 "$root/dev/$device" c 1 "$minor"
 done <<<$'null 3\nzero 5\nfull 7\nrandom 8\nurandom 9'
+# Terminals of its own, as any machine has: the tests open one.
+mkdir "$root/dev/pts"
+mount_in dev/pts -t devpts -o newinstance,ptmxmode=0666 devpts
+ln -s pts/ptmx "$root/dev/ptmx"
 ln -s /proc/self/fd "$root/dev/fd"
 ln -s fd/0 "$root/dev/stdin"
 ln -s fd/1 "$root/dev/stdout"

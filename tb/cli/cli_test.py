@@ -404,7 +404,10 @@ class Errors(CommandLineTest):
 class ProgressLine(CommandLineTest):
     def encode_slowly(self, seconds):
         """What a terminal shows while raw samples arrive for that long."""
-        leader, follower = pty.openpty()
+        try:
+            leader, follower = pty.openpty()
+        except OSError as error:
+            self.skipTest(f"no terminals here: {error}")
         process = subprocess.Popen(
             [NRC, "encode", "--raw", "-", str(self.dir / "s"), "--force"],
             stdin=subprocess.PIPE, stderr=follower)
