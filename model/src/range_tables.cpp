@@ -3,13 +3,12 @@
 
 #include <zlib.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <utility>
 
 #include "builtin_tables.hpp"
 #include "nrc/error.hpp"
+#include "table_file.hpp"
 
 namespace nrc {
 
@@ -128,12 +127,7 @@ std::string RangeTables::to_json() const {
 }
 
 RangeTables RangeTables::load(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) {
-    throw Error(path + ": cannot read the table file; check the name and the permissions");
-  }
-  return from_json(text.str(), path);
+  return from_json(read_table_file(path), path);
 }
 
 const RangeTables& RangeTables::builtin(const std::string& name) {

@@ -4,13 +4,12 @@
 #include <zlib.h>
 
 #include <array>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <utility>
 
 #include "builtin_tables.hpp"
 #include "nrc/error.hpp"
+#include "table_file.hpp"
 
 namespace nrc {
 
@@ -209,20 +208,7 @@ std::string TableSet::to_json() const {
   return json.dump(1) + "\n";
 }
 
-TableSet TableSet::load(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) {
-    throw Error(path + ": cannot read the table file; check the name and the permissions");
-  }
-  return from_json(text.str(), path);
-}
-
-void TableSet::save(const std::string& path) const {
-  std::ofstream out(path, std::ios::binary);
-  out << to_json() << std::flush;
-  if (!out) throw Error(path + ": cannot write the table file; check the directory and the space");
-}
+TableSet TableSet::load(const std::string& path) { return from_json(read_table_file(path), path); }
 
 const TableSet& TableSet::builtin(const std::string& name) {
   for (const TableSet& set : builtins()) {

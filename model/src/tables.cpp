@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nrc/tables.hpp"
 
-#include <fstream>
-#include <sstream>
 #include <vector>
 
 #include "nrc/error.hpp"
+#include "table_file.hpp"
 
 namespace nrc {
 
@@ -50,15 +49,11 @@ std::string Tables::to_json() const {
 }
 
 Tables Tables::load(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) {
-    throw Error(path + ": cannot read the table file; check the name and the permissions");
+  const std::string text = read_table_file(path);
+  if (text.find("\"nrc-range-tables\"") != std::string::npos) {
+    return RangeTables::from_json(text, path);
   }
-  if (text.str().find("\"nrc-range-tables\"") != std::string::npos) {
-    return RangeTables::from_json(text.str(), path);
-  }
-  return TableSet::from_json(text.str(), path);
+  return TableSet::from_json(text, path);
 }
 
 const Tables& Tables::builtin(Profile profile, const std::string& name) {

@@ -26,6 +26,9 @@ class Encoder {
   /// The tables choose the profile; header.profile and header.table_id are set from them.
   /// @throws Error if a field of the header is outside its range or the tables do not suit it.
   Encoder(const StreamHeader& header, const Tables& tables);
+  // It refers to itself.
+  Encoder(const Encoder&) = delete;
+  Encoder& operator=(const Encoder&) = delete;
 
   /// The stream header packet. Call it first.
   std::vector<std::uint8_t> stream_header();
@@ -54,7 +57,7 @@ class Encoder {
 
   Tables tables_;
   StreamHeader header_;
-  std::unique_ptr<PayloadEncoder> payload_;  // refers to tables_, as does a moved Encoder's
+  std::unique_ptr<PayloadEncoder> payload_;  // refers to tables_
   Packetizer packetizer_;
   std::vector<Code> codes_;
   std::uint32_t next_frame_ = 0;

@@ -52,9 +52,6 @@ struct TableSet {
   /// @throws Error if the file cannot be read or is not a valid table file.
   static TableSet load(const std::string& path);
 
-  /// @throws Error if the file cannot be written.
-  void save(const std::string& path) const;
-
   /// Built-in set by name: "default", "generic" or "study". @throws Error for another name.
   static const TableSet& builtin(const std::string& name);
   static std::vector<std::string> builtin_names();
