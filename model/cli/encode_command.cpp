@@ -61,6 +61,10 @@ void report(const EncodeArguments& arguments, const std::string& name,
 void encode_file(const EncodeArguments& arguments) {
   EncodeOptions options;
   options.profile = profile_argument(arguments.profile);
+  options.neighbour = arguments.neighbour;
+  if (arguments.neighbour && options.profile != Profile::kRange) {
+    throw Error("--neighbour is of the range profile; give --profile range with it");
+  }
   std::optional<Tables> tables;
   if (!arguments.tables.empty()) {
     tables = table_argument(arguments.tables, options.profile);
@@ -127,6 +131,9 @@ void add_encode_command(CLI::App& app) {
                    "entropy coder: huffman, or range for about 1 % less")
       ->check(CLI::IsMember({"huffman", "range"}))
       ->capture_default_str();
+  command->add_flag("--neighbour", arguments->neighbour,
+                    "range profile: predict a channel from the one before it as well, for channels "
+                    "of neighbouring electrodes");
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: chosen by the samples)");
   command

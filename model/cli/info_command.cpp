@@ -104,7 +104,8 @@ void print_text(const std::string& name, const StreamInfo& info) {
   };
   line("stream", name);
   line("state", info.state());
-  line("profile", profile_name(header.profile));
+  line("profile",
+       std::string(profile_name(header.profile)) + (header.neighbour ? ", with neighbour" : ""));
   line("mapping", fmt::format("{}, {} bits", mapping_name(header), header.code_width));
   line("channels", fmt::to_string(header.channels));
   line("rate", header.rate_millihertz == 0
@@ -148,6 +149,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"damage",
        info.damage.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(info.damage)},
       {"profile", profile_name(header.profile)},
+      {"neighbour", header.neighbour},
       {"mapping", mapping_name(header)},
       {"code_width", header.code_width},
       {"channels", header.channels},

@@ -42,7 +42,7 @@ void Decoder::open(const ParsedPacket& packet) {
                   " tables of id " + std::to_string(header.table_id) +
                   ", which are not here; give their table file");
     }
-    payload_ = PayloadDecoder::make(*tables, header.code_width, header.channels);
+    payload_ = PayloadDecoder::make(*tables, header.code_width, header.channels, header.neighbour);
   }
   header_ = header;
 }

@@ -29,7 +29,8 @@ void check_frames(std::size_t frames) {
 Encoder::Encoder(const StreamHeader& header, const Tables& tables)
     : tables_(tables),
       header_(checked(header, tables)),
-      payload_(PayloadEncoder::make(tables_, header.code_width, header.channels)) {}
+      payload_(
+          PayloadEncoder::make(tables_, header.code_width, header.channels, header.neighbour)) {}
 
 std::vector<std::uint8_t> Encoder::stream_header() {
   return packetizer_.wrap({PacketType::kStreamHeader}, serialise(header_));

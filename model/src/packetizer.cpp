@@ -37,8 +37,8 @@ std::uint32_t crc(const std::uint8_t* data, std::size_t size) {
 std::vector<std::uint8_t> serialise(const StreamHeader& header) {
   std::vector<std::uint8_t> out;
   out.push_back(kVersion);
-  out.push_back(
-      static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4));
+  out.push_back(static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4 |
+                                          (header.neighbour ? kFlagNeighbour : 0)));
   out.push_back(static_cast<std::uint8_t>(header.mapping));
   out.push_back(static_cast<std::uint8_t>(header.code_width));
   put(out, static_cast<std::uint16_t>(header.channels - 1));
@@ -60,7 +60,8 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   };
   if (payload[0] != kVersion) field("version", payload[0]);
   if ((payload[1] & 0xF) > static_cast<int>(Profile::kRange)) field("profile", payload[1] & 0xF);
-  if (payload[1] >> 4 > 2) field("container", payload[1] >> 4);
+  const int container = (payload[1] & ~kFlagNeighbour) >> 4;
+  if (container > 2) field("container", static_cast<std::uint64_t>(container));
   if (payload[2] > static_cast<std::uint8_t>(Mapping::kShift6)) field("mapping", payload[2]);
   StreamHeader h;
   h.profile = static_cast<Profile>(payload[1] & 0xF);
@@ -72,7 +73,11 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   h.table_id = get<std::uint32_t>(payload + 12);
   const auto total_frames = get<std::uint32_t>(payload + 16);
   h.total_frames = total_frames == kUntoldFrames ? kUnknownFrames : total_frames;
-  h.container = static_cast<std::uint8_t>(payload[1] >> 4);
+  h.container = static_cast<std::uint8_t>(container);
+  h.neighbour = (payload[1] & kFlagNeighbour) != 0;
+  if (h.neighbour && h.profile != Profile::kRange) {
+    throw Error("stream header: only the range profile can use a neighbour");
+  }
   if (h.code_width < kMinCodeWidth || h.code_width > kMaxCodeWidth ||
       (h.mapping == Mapping::kShift6 && h.code_width != 10)) {
     field("code width", payload[3]);

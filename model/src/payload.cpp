@@ -11,6 +11,7 @@
 #include "nrc/huffman.hpp"
 #include "nrc/interval.hpp"
 #include "nrc/linearizer.hpp"
+#include "nrc/neighbour.hpp"
 #include "nrc/predictor.hpp"
 #include "nrc/range.hpp"
 
@@ -105,19 +106,29 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   HuffmanDecoder huffman_;
 };
 
-// ---- range profile: predictor, linearizer, dispersion -> interval -> range -> carry_packer
+// ---- range profile: predictor, neighbour, linearizer, dispersion -> interval -> range ->
+// carry_packer
 
 class RangeStages {
  protected:
   struct Channel {
     PredictorState predictor;
     DispersionState dispersion;
+    NeighbourState neighbour;
+  };
+  /// What is known of a code before it is.
+  struct Expectation {
+    Prediction uncorrected;
+    std::int32_t value;  ///< 1/64 code
+    int index;
   };
 
-  RangeStages(const RangeTables& tables, int code_width, std::uint32_t channels)
+  RangeStages(const RangeTables& tables, int code_width, std::uint32_t channels, bool neighbour)
       : code_width_(code_width),
+        with_neighbour_(neighbour),
         linearizer_(tables, code_width),
         predictor_(PredictorMode::kAdaptive, code_width),
+        neighbour_(code_width),
         dispersion_(tables.initial_scale, code_width),
         model_(tables, linearizer_),
         channels_(channels) {}
@@ -125,35 +136,54 @@ class RangeStages {
   RangeStages(const RangeStages&) = delete;
   RangeStages& operator=(const RangeStages&) = delete;
 
-  void update(Channel& channel, const Prediction& prediction, Code code, bool reset) const {
+  void begin_frame() { input_ = 0; }
+
+  Expectation expect(const Channel& channel, bool reset) const {
+    const Prediction p = predictor_.predict(channel.predictor, reset);
+    return {
+        p,
+        with_neighbour_ ? neighbour_.correct(channel.neighbour, input_, p.value, reset) : p.value,
+        dispersion_.index(channel.dispersion, reset)};
+  }
+
+  void update(Channel& channel, const Expectation& expected, Code code, bool reset) {
     const std::int32_t value = linearizer_.interval(code).value;
-    dispersion_.update(channel.dispersion, value - prediction.value, reset);
-    predictor_.update_value(channel.predictor, prediction, value, reset);
+    const std::int32_t innovation = value - expected.value;
+    if (with_neighbour_) {
+      Neighbour::update(channel.neighbour, input_, innovation, reset);
+      input_ = neighbour_.input(value - expected.uncorrected.value);
+    }
+    dispersion_.update(channel.dispersion, innovation, reset);
+    predictor_.update_value(channel.predictor, expected.uncorrected, value, reset);
   }
 
   int code_width_;
+  bool with_neighbour_;
   Linearizer linearizer_;
   Predictor predictor_;
+  Neighbour neighbour_;
   Dispersion dispersion_;
   IntervalModel model_;
   std::vector<Channel> channels_;
+  std::int32_t input_ = 0;  ///< to stage neighbour, from the channel before
 };
 
 class RangePayloadEncoder : public PayloadEncoder, RangeStages {
  public:
-  RangePayloadEncoder(const RangeTables& tables, int code_width, std::uint32_t channels)
-      : RangeStages(tables, code_width, channels), coder_(code_width) {}
+  RangePayloadEncoder(const RangeTables& tables, int code_width, std::uint32_t channels,
+                      bool neighbour)
+      : RangeStages(tables, code_width, channels, neighbour), coder_(code_width) {}
 
   std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, bool key) override {
     if (frames == 0) return {};
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
+      begin_frame();
       for (Channel& channel : channels_) {
         const Code code = *codes++;
-        const Prediction prediction = predictor_.predict(channel.predictor, reset);
-        const int index = dispersion_.index(channel.dispersion, reset);
-        packer_.put(coder_.encode(model_.of(code, prediction.value, index), code));
-        update(channel, prediction, code, reset);
+        const Expectation expected = expect(channel, reset);
+        packer_.put(coder_.encode(model_.of(code, expected.value, expected.index), code));
+        update(channel, expected, code, reset);
       }
     }
     packer_.put(coder_.finish());
@@ -167,8 +197,9 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
 
 class RangePayloadDecoder : public PayloadDecoder, RangeStages {
  public:
-  RangePayloadDecoder(const RangeTables& tables, int code_width, std::uint32_t channels)
-      : RangeStages(tables, code_width, channels) {}
+  RangePayloadDecoder(const RangeTables& tables, int code_width, std::uint32_t channels,
+                      bool neighbour)
+      : RangeStages(tables, code_width, channels, neighbour) {}
 
   std::uint64_t most_codes(std::size_t size) const override {
     // The likeliest code has 65519 of 65536 parts: 2,671 of them take a bit.
@@ -181,19 +212,19 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
     RangeDecoder coder(payload, size, code_width_);
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
+      begin_frame();
       for (Channel& channel : channels_) {
-        const Prediction prediction = predictor_.predict(channel.predictor, reset);
-        const int index = dispersion_.index(channel.dispersion, reset);
+        const Expectation expected = expect(channel, reset);
         const std::uint32_t target = coder.target();
         Code code = 0;
         if (target < kEscapeFrequency) {
           code = coder.consume_escape();
         } else {
-          code = model_.find(target, prediction.value, index);
-          coder.consume(model_.of(code, prediction.value, index));
+          code = model_.find(target, expected.value, expected.index);
+          coder.consume(model_.of(code, expected.value, expected.index));
         }
         codes.push_back(code);
-        update(channel, prediction, code, reset);
+        update(channel, expected, code, reset);
       }
       if (coder.overrun()) throw Error("the payload is too short");
     }
@@ -215,21 +246,21 @@ std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t
 }
 
 std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int code_width,
-                                                     std::uint32_t channels) {
+                                                     std::uint32_t channels, bool neighbour) {
   tables.check(code_width);
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadEncoder>(tables.huffman(), code_width, channels);
   }
-  return std::make_unique<RangePayloadEncoder>(tables.range(), code_width, channels);
+  return std::make_unique<RangePayloadEncoder>(tables.range(), code_width, channels, neighbour);
 }
 
 std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int code_width,
-                                                     std::uint32_t channels) {
+                                                     std::uint32_t channels, bool neighbour) {
   tables.check(code_width);
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadDecoder>(tables.huffman(), code_width, channels);
   }
-  return std::make_unique<RangePayloadDecoder>(tables.range(), code_width, channels);
+  return std::make_unique<RangePayloadDecoder>(tables.range(), code_width, channels, neighbour);
 }
 
 }  // namespace nrc

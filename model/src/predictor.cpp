@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
+#include "sign.hpp"
+
 namespace nrc {
 
 namespace {
-
-int sign(std::int32_t v) { return (v > 0) - (v < 0); }
 
 /// weight * d in 1/64 code; the product has up to 35 bits.
 std::int32_t persistence(std::int32_t weight, std::int32_t deviation) {

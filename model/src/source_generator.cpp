@@ -144,6 +144,10 @@ std::string format_package() {
   constant("BurstMax", kBurstMax);
   constant("BurstStep", kBurstStep);
   constant("ValueStep", kValueStep);
+  constant("GainBits", kGainBits);
+  constant("GainFrac", kGainFrac);
+  constant("GainMin", kGainMin);
+  constant("GainMax", kGainMax);
   section("Packets.");
   constant("Sync", kSync);
   constant("PacketHeaderBytes", kPacketHeaderBytes);
@@ -160,6 +164,7 @@ std::string format_package() {
   constant("TypeContainer", PacketType::kContainer);
   constant("FlagKey", kFlagKey);
   constant("FlagLast", kFlagLast);
+  constant("FlagNeighbour", kFlagNeighbour);
   out += "\nendpackage\n";
   return out;
 }

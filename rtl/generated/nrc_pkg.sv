@@ -36,6 +36,10 @@ package nrc_pkg;
   localparam int BurstMax          = 15;
   localparam int BurstStep         = 4;
   localparam int ValueStep         = 16;
+  localparam int GainBits          = 11;
+  localparam int GainFrac          = 10;
+  localparam int GainMin           = -1024;
+  localparam int GainMax           = 1023;
 
   // Packets.
   localparam int Sync              = 21070;
@@ -53,5 +57,6 @@ package nrc_pkg;
   localparam int TypeContainer     = 4;
   localparam int FlagKey           = 16;
   localparam int FlagLast          = 32;
+  localparam int FlagNeighbour     = 128;
 
 endpackage

@@ -35,6 +35,7 @@ struct EncodeOptions {
   /// and `generic` which makes the first packet smaller.
   const Tables* tables = nullptr;
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
+  bool neighbour = false;           ///< range profile: with stage neighbour
   std::uint16_t key_interval = 0;   ///< packets from one key packet to the next; 0: only the first
 };
 

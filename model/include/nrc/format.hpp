@@ -45,7 +45,11 @@ constexpr std::uint32_t kRangeReset = 65535;
 constexpr int kScaleMantissaBits = 4;    ///< dispersion is in 1/16 octaves
 constexpr std::uint32_t kMinScale = 64;  ///< 1/16 code
 constexpr int kBurstMax = 15;
-constexpr int kBurstStep = 4;      ///< for |e| from 3.5 scales on, twice from 7 on
+constexpr int kBurstStep = 4;  ///< for |e| from 3.5 scales on, twice from 7 on
+constexpr int kGainBits = 11;  ///< signed width of the neighbour's gain
+constexpr int kGainFrac = 10;  ///< gain 1.0 is 1 << kGainFrac
+constexpr int kGainMin = -1024;
+constexpr int kGainMax = 1023;
 constexpr int kMaxEdgeStep = 255;  ///< widest code, 1/64 code
 constexpr int kValueStep = 16;     ///< the middles of codes are multiples of 1/4 code
 
@@ -75,6 +79,7 @@ enum class PacketType : std::uint8_t {
 // Stream header (section 8).
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kStreamHeaderBytes = 20;
+constexpr std::uint8_t kFlagNeighbour = 0x80;  ///< in the byte of profile and container
 constexpr std::uint64_t kUnknownFrames = ~std::uint64_t{0};
 
 enum class Profile : std::uint8_t { kHuffman = 0, kRange = 1 };

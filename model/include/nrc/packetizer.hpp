@@ -35,6 +35,7 @@ struct StreamHeader {
       0;  ///< of every data packet but the last; 0, or over 65535: not told
   std::uint64_t total_frames = kUnknownFrames;  ///< from 2^32 - 1 on: not told
   std::uint8_t container = 0;
+  bool neighbour = false;  ///< range profile: with stage neighbour
 };
 
 /// 20-byte payload of a stream header.

@@ -24,9 +24,11 @@ class PayloadEncoder {
   /// @param key  every channel's state is reset before the first frame
   virtual std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, bool key) = 0;
 
-  /// Keeps a reference: the tables outlive the object. @throws Error if they do not suit the width.
+  /// Keeps a reference: the tables outlive the object.
+  /// @param neighbour  with stage neighbour, which only the range profile has
+  /// @throws Error if the tables do not suit the width.
   static std::unique_ptr<PayloadEncoder> make(const Tables& tables, int code_width,
-                                              std::uint32_t channels);
+                                              std::uint32_t channels, bool neighbour = false);
 };
 
 class PayloadDecoder {
@@ -42,8 +44,9 @@ class PayloadDecoder {
   /// refused before memory is taken.
   virtual std::uint64_t most_codes(std::size_t size) const = 0;
 
+  /// Arguments as for PayloadEncoder::make().
   static std::unique_ptr<PayloadDecoder> make(const Tables& tables, int code_width,
-                                              std::uint32_t channels);
+                                              std::uint32_t channels, bool neighbour = false);
 };
 
 }  // namespace nrc
