@@ -19,8 +19,6 @@ namespace {
 
 /// Samples of a packet when the user does not say how many frames it has.
 constexpr std::uint32_t kDefaultPacketSamples = 131072;
-/// Keeps the longest coded payload, 31 bits a sample, below the format's limit of 2^26 bytes.
-constexpr std::uint64_t kMaxPacketSamples = std::uint64_t{1} << 24;
 constexpr std::array<int, 4> kCodeWidths = {10, 12, 14, 16};
 constexpr std::size_t kPieceBytes = std::size_t{1} << 22;
 constexpr std::size_t kPieceHeaderBytes = 12;
@@ -404,6 +402,9 @@ ContainerPiece parse_container(const std::uint8_t* payload, std::size_t size) {
   piece.length = get32(payload + 4);
   piece.stored = get32(payload + 8);
   const std::size_t room = size - kPieceHeaderBytes;
+  if (piece.length > kMaxPieceBytes) {
+    damaged("holds more than 2^26 bytes");
+  }
   if (piece.stored > room || room - piece.stored > 3 ||
       (!piece.compressed && piece.stored != piece.length) ||
       std::any_of(payload + kPieceHeaderBytes + piece.stored, payload + size,

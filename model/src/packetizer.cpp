@@ -34,6 +34,10 @@ std::uint32_t crc(const std::uint8_t* data, std::size_t size) {
 
 }  // namespace
 
+std::string packet_name(const PacketHeader& header) {
+  return "packet " + std::to_string(header.sequence);
+}
+
 std::vector<std::uint8_t> serialise(const StreamHeader& header) {
   std::vector<std::uint8_t> out;
   out.push_back(kVersion);

@@ -61,6 +61,7 @@ constexpr std::uint16_t kSync = 0x524E;  ///< little-endian: bytes 'N' 'R'
 constexpr std::size_t kPacketHeaderBytes = 16;
 constexpr std::size_t kPacketCrcBytes = 4;
 constexpr std::uint32_t kMaxPayloadBytes = 1u << 26;
+constexpr std::uint64_t kMaxPacketSamples = std::uint64_t{1} << 24;  ///< frames * channels
 constexpr std::uint32_t kMaxPacketFrames = (1u << 24) - 1;
 constexpr std::uint32_t kMaxChannels = 65536;
 
@@ -75,6 +76,8 @@ enum class PacketType : std::uint8_t {
   kRaw = 3,
   kContainer = 4,
 };
+
+constexpr std::uint32_t kMaxPieceBytes = 1u << 26;  ///< of a file, in a container packet
 
 // Stream header (section 8).
 constexpr std::uint8_t kVersion = 1;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "nrc/format.hpp"
@@ -22,6 +23,9 @@ struct PacketHeader {
   std::uint32_t first_frame = 0;
   std::uint32_t length = 0;  ///< payload bytes, a multiple of 4
 };
+
+/// What messages call a packet: by its sequence number.
+std::string packet_name(const PacketHeader& header);
 
 /// Payload of the stream header packet.
 struct StreamHeader {

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One packet at a time to samples, whatever came before it. Order and loss are the business of
+// Decoder, which accepts neither, and of Receiver, which lives with both.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "nrc/packetizer.hpp"
+#include "nrc/payload.hpp"
+#include "nrc/tables.hpp"
+
+namespace nrc {
+
+/// True for the types that hold samples: Huffman, range and raw data.
+bool is_data(PacketType type);
+
+class PacketDecoder {
+ public:
+  /// Gives the tables of a profile for an id, or nullptr; they outlive the decoder.
+  using TableSource = std::function<const Tables*(Profile profile, std::uint32_t id)>;
+
+  explicit PacketDecoder(TableSource tables);
+
+  /// Takes the stream header. @throws Error for unknown tables, or a header that differs from the
+  /// one already taken.
+  void open(const ParsedPacket& packet);
+
+  /// Decodes a data packet (status kPacket) and appends its samples, frame by frame.
+  /// @throws Error if the header is not known yet, the packet needs a state that is not known, or
+  /// its payload is damaged; `samples` is then as it was and the state is unknown.
+  void decode(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
+
+  /// A packet is missing: only a key packet or a raw one can be decoded next.
+  void lose_state() { synchronised_ = false; }
+  /// True if the state of all channels is known.
+  bool synchronised() const { return synchronised_; }
+
+  /// Forgets the stream; another may begin.
+  void close();
+
+  const std::optional<StreamHeader>& header() const { return header_; }
+
+  /// Whether a packet with these fields may be in the stream: its lengths fit the stream header.
+  /// Before that is known, only a stream header may.
+  bool plausible(const PacketHeader& header) const;
+
+ private:
+  void decode_coded(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
+  void decode_raw(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
+  std::uint64_t raw_bytes(std::uint32_t frames) const;
+
+  TableSource table_source_;
+  std::optional<StreamHeader> header_;
+  std::unique_ptr<PayloadDecoder> payload_;
+  std::vector<Code> codes_;
+  bool synchronised_ = false;
+};
+
+/// int16 sample of a code under a mapping.
+std::int16_t sample_of(Mapping mapping, Code code);
+
+}  // namespace nrc

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Receiver: a stream from a link that loses, repeats, reorders and damages bytes. Gives every
+// sample that is surely right, and says which are missing (docs/bitstream.md, section 12).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "nrc/packet_decoder.hpp"
+
+namespace nrc {
+
+/// A run of frames that the receiver cannot give.
+struct Gap {
+  std::uint64_t first_frame = 0;
+  std::uint64_t frames = 0;
+  std::uint64_t lost_packets = 0;         ///< sequence numbers that never came
+  std::uint64_t dropped_frames = 0;       ///< of `frames`, those that the encoder did not send
+  std::uint64_t undecodable_packets = 0;  ///< that came, but build on what is missing
+};
+
+/// Totals since the receiver was made.
+struct ReceiverCounters {
+  std::uint64_t bytes = 0;              ///< taken
+  std::uint64_t skipped_bytes = 0;      ///< in no packet
+  std::uint64_t damages = 0;            ///< runs of skipped bytes
+  std::uint64_t packets = 0;            ///< with the right CRC, those of the next line included
+  std::uint64_t late_packets = 0;       ///< repeated, or after their place was given up
+  std::uint64_t reordered_packets = 0;  ///< out of order, and put back
+  std::uint64_t lost_packets = 0;
+  std::uint64_t undecodable_packets = 0;
+  std::uint64_t frames = 0;          ///< given
+  std::uint64_t missing_frames = 0;  ///< in gaps
+  std::uint64_t dropped_frames = 0;  ///< of these, not sent by the encoder
+  std::uint64_t streams = 0;         ///< begun
+};
+
+class Receiver {
+ public:
+  struct Options {
+    PacketDecoder::TableSource tables = Tables::builtin_by_id;
+    /// Packets that wait for one that is due, before it counts as lost.
+    std::size_t reorder_packets = 8;
+  };
+
+  /// What the receiver tells. Any of them may be empty. Exceptions pass through.
+  struct Events {
+    /// A stream begins, with its header's first arrival.
+    std::function<void(const StreamHeader& header)> stream;
+    /// Frames that follow the last ones given, or a gap: samples[frame * channels + channel].
+    std::function<void(std::uint64_t first_frame, const std::int16_t* samples, std::size_t frames)>
+        samples;
+    std::function<void(const Gap& gap)> gap;
+    /// The payload of a container packet.
+    std::function<void(const std::uint8_t* payload, std::size_t size)> container;
+    /// The stream ends. Not `closed`: its last packet never came, and how many frames are missing
+    /// is known only if the stream header tells their number.
+    std::function<void(bool closed)> end;
+  };
+
+  Receiver(Options options, Events events);
+
+  /// Takes the next bytes, any number. Memory is bounded by the longest packet that the stream
+  /// header allows, times the packets that wait.
+  /// @throws Error if the stream needs tables that are not here
+  void add(const std::uint8_t* data, std::size_t size);
+
+  /// No more bytes come: gives what waits, and reports what is missing at the end.
+  void finish();
+
+  const ReceiverCounters& counters() const { return counters_; }
+  /// The header of the stream at hand, once it was seen.
+  const std::optional<StreamHeader>& header() const { return decoder_.header(); }
+
+ private:
+  void scan(bool at_end);
+  void skip(std::size_t count);
+  void accept(const ParsedPacket& packet);
+  bool follows_closed(std::uint16_t sequence) const;
+  void order(const ParsedPacket& packet);
+  void late(std::uint16_t sequence);
+  void release(std::size_t limit);
+  void process(const ParsedPacket& packet);
+  void process_data(const ParsedPacket& packet, std::uint64_t first);
+  void begin_stream(const ParsedPacket& packet);
+  void begin(std::uint64_t lost_packets);
+  void end_stream(bool closed);
+  void report_gap(std::uint64_t end);
+  void report_end(bool closed);
+
+  Options options_;
+  Events events_;
+  PacketDecoder decoder_;
+  ReceiverCounters counters_;
+
+  std::vector<std::uint8_t> buffer_;  ///< bytes that no packet has been made of yet
+  bool skipping_ = false;
+
+  std::uint64_t next_sequence_ = 0;                             ///< counted on beyond 16 bits
+  std::map<std::uint64_t, std::vector<std::uint8_t>> waiting_;  ///< packets by such numbers
+  std::uint16_t late_sequence_ = 0;                             ///< of the last late packet
+  std::size_t late_run_ = 0;    ///< late packets in sequence, up to the last packet
+  bool header_before_ = false;  ///< the packet before was a stream header
+  bool loss_before_ = false;    ///< packets are missing since the last data packet
+
+  std::uint64_t next_frame_ = 0;            ///< neither given nor reported missing yet
+  std::optional<std::uint64_t> due_frame_;  ///< behind the last data packet, decoded or not
+  Gap gap_;                                 ///< that is growing
+  std::vector<std::int16_t> samples_;
+};
+
+}  // namespace nrc

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nrc/receiver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "nrc/error.hpp"
+
+namespace nrc {
+
+namespace {
+
+/// As many late packets in sequence are not repetitions: the encoder has begun anew.
+constexpr std::size_t kLateRun = 16;
+/// A header this far behind the end of a closed stream, in packets, is a repetition.
+constexpr std::uint64_t kLateReach = 64;
+
+/// `value` counted on to the number next to `near` that has these low bits.
+std::uint64_t extend16(std::uint16_t value, std::uint64_t near) {
+  const auto distance = static_cast<std::int16_t>(value - static_cast<std::uint16_t>(near));
+  return near + static_cast<std::uint64_t>(std::int64_t{distance});
+}
+std::uint64_t extend32(std::uint32_t value, std::uint64_t near) {
+  const auto distance = static_cast<std::int32_t>(value - static_cast<std::uint32_t>(near));
+  return near + static_cast<std::uint64_t>(std::int64_t{distance});
+}
+/// True if `a` is before `b`, whichever way they wrapped.
+bool before(std::uint64_t a, std::uint64_t b) { return static_cast<std::int64_t>(a - b) < 0; }
+
+}  // namespace
+
+Receiver::Receiver(Options options, Events events)
+    : options_(std::move(options)), events_(std::move(events)), decoder_(options_.tables) {}
+
+void Receiver::add(const std::uint8_t* data, std::size_t size) {
+  counters_.bytes += size;
+  buffer_.insert(buffer_.end(), data, data + size);
+  scan(false);
+}
+
+void Receiver::finish() {
+  scan(true);
+  release(0);
+  if (decoder_.header()) end_stream(false);
+}
+
+void Receiver::skip(std::size_t count) {
+  if (count == 0) return;
+  counters_.skipped_bytes += count;
+  counters_.damages += skipping_ ? 0 : 1;
+  skipping_ = true;
+}
+
+void Receiver::scan(bool at_end) {
+  std::size_t at = 0;
+  while (at < buffer_.size()) {
+    const std::uint8_t* const from = buffer_.data() + at;
+    const std::size_t size = buffer_.size() - at;
+    const ParsedPacket packet = parse_packet(from, size);
+    const bool header_seen = size >= kPacketHeaderBytes;
+    const bool possible =
+        packet.status == ParseStatus::kPacket || packet.status == ParseStatus::kIncomplete;
+    if (possible && (!header_seen || decoder_.plausible(packet.header))) {
+      if (packet.status == ParseStatus::kPacket) {
+        at += packet.size;
+        skipping_ = false;
+        accept(packet);
+        continue;
+      }
+      if (!at_end) break;
+    }
+    // On to the next byte that could begin a packet.
+    const std::uint8_t* const next =
+        std::find(from + 1, from + size, static_cast<std::uint8_t>(kSync & 0xFF));
+    skip(static_cast<std::size_t>(next - from));
+    at += static_cast<std::size_t>(next - from);
+  }
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+void Receiver::accept(const ParsedPacket& packet) {
+  ++counters_.packets;
+  if (decoder_.header()) {
+    order(packet);
+  } else if (follows_closed(packet.header.sequence)) {
+    ++counters_.late_packets;
+  } else {
+    begin_stream(packet);
+  }
+}
+
+bool Receiver::follows_closed(std::uint16_t sequence) const {
+  if (counters_.streams == 0 || sequence == 0) return false;
+  const std::uint64_t at = extend16(sequence, next_sequence_);
+  return before(at, next_sequence_) && !before(at, next_sequence_ - kLateReach);
+}
+
+void Receiver::begin_stream(const ParsedPacket& packet) {
+  decoder_.open(packet);
+  // What was sent before the first header that arrived is lost. The numbers start high, so that
+  // packets from before have one.
+  next_sequence_ = (std::uint64_t{1} << 32) + packet.header.sequence;
+  begin(packet.header.sequence);
+  process(packet);
+}
+
+void Receiver::begin(std::uint64_t lost_packets) {
+  ++counters_.streams;
+  counters_.lost_packets += lost_packets;
+  gap_ = {};
+  gap_.lost_packets = lost_packets;
+  loss_before_ = lost_packets != 0;
+  late_run_ = 0;
+  next_frame_ = 0;
+  due_frame_.reset();
+  if (events_.stream) events_.stream(*decoder_.header());
+}
+
+void Receiver::order(const ParsedPacket& packet) {
+  const std::uint64_t sequence = extend16(packet.header.sequence, next_sequence_);
+  if (before(sequence, next_sequence_) || waiting_.count(sequence) != 0) {
+    late(packet.header.sequence);
+    return;
+  }
+  late_run_ = 0;
+  if (sequence != next_sequence_) {
+    const std::uint8_t* const begin = packet.payload - kPacketHeaderBytes;
+    waiting_.emplace(sequence, std::vector<std::uint8_t>(begin, begin + packet.size));
+  } else {
+    counters_.reordered_packets += waiting_.empty() ? 0 : 1;
+    process(packet);
+  }
+  release(options_.reorder_packets);
+}
+
+void Receiver::late(std::uint16_t sequence) {
+  ++counters_.late_packets;
+  const bool runs = late_run_ != 0 && sequence == static_cast<std::uint16_t>(late_sequence_ + 1);
+  late_run_ = runs ? late_run_ + 1 : 1;
+  late_sequence_ = sequence;
+  if (late_run_ < kLateRun) return;
+  release(0);
+  if (decoder_.header()) end_stream(false);
+}
+
+void Receiver::release(std::size_t limit) {
+  while (!waiting_.empty() && decoder_.header() &&
+         (waiting_.begin()->first == next_sequence_ || waiting_.size() > limit)) {
+    const auto node = waiting_.extract(waiting_.begin());
+    const std::uint64_t missing = node.key() - next_sequence_;
+    counters_.lost_packets += missing;
+    gap_.lost_packets += missing;
+    loss_before_ = loss_before_ || missing != 0;
+    next_sequence_ = node.key();
+    process(parse_packet(node.mapped().data(), node.mapped().size()));
+  }
+  if (!decoder_.header()) waiting_.clear();
+}
+
+void Receiver::process(const ParsedPacket& packet) {
+  ++next_sequence_;
+  const PacketHeader& h = packet.header;
+  const bool header_before = std::exchange(header_before_, h.type == PacketType::kStreamHeader);
+  if (h.type == PacketType::kStreamHeader) {
+    const std::vector<std::uint8_t> known = serialise(*decoder_.header());
+    if (!std::equal(known.begin(), known.end(), packet.payload)) {
+      end_stream(false);
+      begin_stream(packet);
+      return;
+    }
+  } else if (h.type == PacketType::kContainer) {
+    if (events_.container) events_.container(packet.payload, h.length);
+  } else {
+    std::uint64_t first = due_frame_ ? extend32(h.first_frame, *due_frame_) : h.first_frame;
+    if (due_frame_ && before(first, *due_frame_)) {
+      // Frames do not go back: the encoder has begun anew.
+      decoder_.lose_state();
+      if (!header_before || !h.key) {
+        ++counters_.undecodable_packets;
+        return;
+      }
+      report_end(false);
+      begin(0);
+      first = h.first_frame;
+    }
+    process_data(packet, first);
+  }
+  if (h.last) end_stream(true);
+}
+
+void Receiver::process_data(const ParsedPacket& packet, std::uint64_t first) {
+  const bool loss_before = std::exchange(loss_before_, false);
+  const std::uint64_t due = due_frame_.value_or(0);
+  if (first != due) {
+    decoder_.lose_state();
+    if (!loss_before) gap_.dropped_frames += first - due;
+  }
+  due_frame_ = first + packet.header.frames;
+  samples_.clear();
+  try {
+    decoder_.decode(packet, samples_);
+  } catch (const Error&) {
+    ++counters_.undecodable_packets;
+    ++gap_.undecodable_packets;
+    return;
+  }
+  report_gap(first);
+  next_frame_ = *due_frame_;
+  counters_.frames += packet.header.frames;
+  if (packet.header.frames != 0 && events_.samples) {
+    events_.samples(first, samples_.data(), packet.header.frames);
+  }
+}
+
+void Receiver::report_gap(std::uint64_t end) {
+  Gap gap = std::exchange(gap_, {});
+  gap.first_frame = next_frame_;
+  gap.frames = end - next_frame_;
+  next_frame_ = end;
+  counters_.missing_frames += gap.frames;
+  counters_.dropped_frames += gap.dropped_frames;
+  // Packets without samples can be lost without a gap.
+  if (gap.frames != 0 && events_.gap) events_.gap(gap);
+}
+
+void Receiver::report_end(bool closed) {
+  const std::uint64_t total = decoder_.header()->total_frames;
+  std::uint64_t end = due_frame_.value_or(0);
+  if (total != kUnknownFrames && total > end) end = total;
+  report_gap(end);
+  if (events_.end) events_.end(closed);
+}
+
+void Receiver::end_stream(bool closed) {
+  report_end(closed);
+  decoder_.close();
+  header_before_ = false;
+}
+
+}  // namespace nrc
