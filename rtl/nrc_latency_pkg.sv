@@ -14,12 +14,16 @@
 //   10  the same channel may enter again                              LoopLatency
 //
 // The last four rows come UpdateDelay clocks later where that is not zero.
+//
+// In the range profile with nrc_neighbour, its corrected prediction follows NeighbourLatency clocks
+// after pred_valid_o, and nrc_dispersion works that much later as a whole. No loop gets longer.
 
 package nrc_latency_pkg;
 
   localparam int PredictLatency    = 6;
   localparam int ContextLatency    = 2;
   localparam int InnovationLatency = 1;
+  localparam int NeighbourLatency  = 3;
 
   // Clocks from a sample to the next one of the same channel, with UpdateDelay = 0.
   localparam int LoopLatency = 10;

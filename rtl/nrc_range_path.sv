@@ -4,12 +4,17 @@
 // dispersion, interval, range, carry_packer (docs/bitstream.md, sections 10 and 11). Golden model:
 // the range half of nrc::PayloadEncoder.
 //
+// Neighbour puts stage neighbour between the predictor and what needs the prediction. Everything
+// beside it is then delayed by as much; the dispersion starts later, so that it waits with a
+// channel's number and not with its state.
+//
 // Latency, clocks from a code: 6 predictor, 7 interval, 7 range, 4 carry_packer = 24 until its last
-// bit is packed. One code per clock, rigid.
+// bit is packed; 3 more with Neighbour. One code per clock, rigid.
 
 module nrc_range_path #(
   parameter int Channels  = 1024,
   parameter int CodeWidth = 10,     // 4..16
+  parameter int Neighbour = 0,      // 1: with stage neighbour
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
 ) (
   input  logic                    clk_i,
@@ -39,42 +44,29 @@ module nrc_range_path #(
 
   localparam int ValueWidth       = CodeWidth + nrc_pkg::FracBits;
   localparam int IndexWidth       = 9;
+  localparam int PredictLatency   = nrc_latency_pkg::PredictLatency;
   localparam int LinearizeLatency = 2;  // of nrc_linearizer
   localparam int PackLatency      = 4;  // of nrc_carry_packer, to the current word
   localparam int SideWidth        = 5;  // frame_end, packet_end, key, bad, last
+  localparam int CorrectLatency   = (Neighbour != 0) ? nrc_latency_pkg::NeighbourLatency : 0;
 
   // The code enters the linearizer late, so that its edges and value come with the prediction: ten
-  // bits wait instead of fifty.
-  logic [CodeWidth-1:0]  code_to_linearize, code_at_pred;
-  logic [SideWidth-1:0]  side_at_pred;
-  logic [ValueWidth-1:0] low, high, value;
-  logic                  lowest, highest;
+  // bits wait instead of fifty. Behind nrc_neighbour the signals are called corrected.
+  logic [CodeWidth-1:0]  code_to_linearize, code_corrected;
+  logic [SideWidth-1:0]  side_corrected;
+  logic [ValueWidth-1:0] low, high, value, low_corrected, high_corrected;
+  logic                  lowest, highest, lowest_corrected, highest_corrected;
 
-  nrc_delay #(
-    .Width(CodeWidth),
-    .Depth(nrc_latency_pkg::PredictLatency - LinearizeLatency)
-  ) u_early_delay (
-    .clk_i,
-    .d_i(code_i),
-    .q_o(code_to_linearize)
+  nrc_delay #(.Width(CodeWidth), .Depth(PredictLatency - LinearizeLatency)) u_early_delay (
+    .clk_i, .d_i(code_i), .q_o(code_to_linearize)
   );
 
-  nrc_delay #(
-    .Width(CodeWidth),
-    .Depth(LinearizeLatency)
-  ) u_late_delay (
-    .clk_i,
-    .d_i(code_to_linearize),
-    .q_o(code_at_pred)
+  nrc_delay #(.Width(CodeWidth), .Depth(LinearizeLatency + CorrectLatency)) u_late_delay (
+    .clk_i, .d_i(code_to_linearize), .q_o(code_corrected)
   );
 
-  nrc_delay #(
-    .Width(SideWidth),
-    .Depth(nrc_latency_pkg::PredictLatency)
-  ) u_side_delay (
-    .clk_i,
-    .d_i({frame_end_i, packet_end_i, key_i, bad_i, last_i}),
-    .q_o(side_at_pred)
+  nrc_delay #(.Width(SideWidth), .Depth(PredictLatency + CorrectLatency)) u_side_delay (
+    .clk_i, .d_i({frame_end_i, packet_end_i, key_i, bad_i, last_i}), .q_o(side_corrected)
   );
 
   nrc_linearizer #(
@@ -87,6 +79,12 @@ module nrc_range_path #(
     .value_o  (value),
     .lowest_o (lowest),
     .highest_o(highest)
+  );
+
+  nrc_delay #(.Width(2 * ValueWidth + 2), .Depth(CorrectLatency)) u_edge_delay (
+    .clk_i,
+    .d_i({low, high, lowest, highest}),
+    .q_o({low_corrected, high_corrected, lowest_corrected, highest_corrected})
   );
 
   logic                    pred_valid;
@@ -117,6 +115,71 @@ module nrc_range_path #(
     .innovation_value_o  (innovation_value)
   );
 
+  // As of the predictor, or corrected.
+  logic                    corrected_valid;
+  logic [ValueWidth-1:0]   corrected_value;
+  logic                    corrected_innovation_valid, corrected_innovation_reset;
+  logic [ChannelWidth-1:0] corrected_innovation_channel;
+  logic [ValueWidth:0]     corrected_innovation_value;
+
+  // What the dispersion starts with.
+  logic                    dispersion_valid, dispersion_reset;
+  logic [ChannelWidth-1:0] dispersion_channel;
+
+  if (Neighbour != 0) begin : gen_neighbour
+    logic [CorrectLatency-1:0] valid_q;
+    logic                      pred_reset;
+    logic [ChannelWidth-1:0]   pred_channel;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) valid_q <= '0;
+      else         valid_q <= {valid_q[CorrectLatency-2:0], valid_i};
+    end
+
+    assign dispersion_valid = valid_q[CorrectLatency-1];
+
+    nrc_delay #(.Width(ChannelWidth + 1), .Depth(CorrectLatency)) u_dispersion_delay (
+      .clk_i, .d_i({channel_i, first_i}), .q_o({dispersion_channel, dispersion_reset})
+    );
+
+    nrc_delay #(.Width(ChannelWidth + 1), .Depth(PredictLatency - CorrectLatency)) u_pred_delay (
+      .clk_i, .d_i({dispersion_channel, dispersion_reset}), .q_o({pred_channel, pred_reset})
+    );
+
+    nrc_neighbour #(
+      .Channels (Channels),
+      .CodeWidth(CodeWidth)
+    ) u_neighbour (
+      .clk_i,
+      .rst_ni,
+      .valid_i             (pred_valid),
+      .channel_i           (pred_channel),
+      .reset_i             (pred_reset),
+      .pred_value_i        (pred_value),
+      .value_i             (value),
+      .innovation_i        (innovation_value),
+      .pred_valid_o        (corrected_valid),
+      .pred_value_o        (corrected_value),
+      .innovation_valid_o  (corrected_innovation_valid),
+      .innovation_channel_o(corrected_innovation_channel),
+      .innovation_reset_o  (corrected_innovation_reset),
+      .innovation_value_o  (corrected_innovation_value)
+    );
+
+    logic unused_innovation;
+    assign unused_innovation = ^{innovation_valid, innovation_channel, innovation_reset};
+  end else begin : gen_no_neighbour
+    assign corrected_valid              = pred_valid;
+    assign corrected_value              = pred_value;
+    assign corrected_innovation_valid   = innovation_valid;
+    assign corrected_innovation_channel = innovation_channel;
+    assign corrected_innovation_reset   = innovation_reset;
+    assign corrected_innovation_value   = innovation_value;
+    assign dispersion_valid             = valid_i;
+    assign dispersion_channel           = channel_i;
+    assign dispersion_reset             = first_i;
+  end
+
   logic [IndexWidth-1:0] index;
 
   nrc_dispersion #(
@@ -125,14 +188,14 @@ module nrc_range_path #(
   ) u_dispersion (
     .clk_i,
     .rst_ni,
-    .valid_i,
-    .channel_i,
-    .reset_i             (first_i),
+    .valid_i             (dispersion_valid),
+    .channel_i           (dispersion_channel),
+    .reset_i             (dispersion_reset),
     .index_o             (index),
-    .innovation_valid_i  (innovation_valid),
-    .innovation_channel_i(innovation_channel),
-    .innovation_reset_i  (innovation_reset),
-    .innovation_value_i  (innovation_value)
+    .innovation_valid_i  (corrected_innovation_valid),
+    .innovation_channel_i(corrected_innovation_channel),
+    .innovation_reset_i  (corrected_innovation_reset),
+    .innovation_value_i  (corrected_innovation_value)
   );
 
   logic                 interval_valid, interval_escape;
@@ -145,19 +208,19 @@ module nrc_range_path #(
   ) u_interval (
     .clk_i,
     .rst_ni,
-    .valid_i     (pred_valid),
-    .code_i      (code_at_pred),
-    .low_i       (low),
-    .high_i      (high),
-    .lowest_i    (lowest),
-    .highest_i   (highest),
-    .pred_value_i(pred_value),
+    .valid_i     (corrected_valid),
+    .code_i      (code_corrected),
+    .low_i       (low_corrected),
+    .high_i      (high_corrected),
+    .lowest_i    (lowest_corrected),
+    .highest_i   (highest_corrected),
+    .pred_value_i(corrected_value),
     .index_i     (index),
-    .frame_end_i (side_at_pred[4]),
-    .packet_end_i(side_at_pred[3]),
-    .key_i       (side_at_pred[2]),
-    .bad_i       (side_at_pred[1]),
-    .last_i      (side_at_pred[0]),
+    .frame_end_i (side_corrected[4]),
+    .packet_end_i(side_corrected[3]),
+    .key_i       (side_corrected[2]),
+    .bad_i       (side_corrected[1]),
+    .last_i      (side_corrected[0]),
     .valid_o     (interval_valid),
     .low_o       (interval_low),
     .frequency_o (interval_frequency),
@@ -200,7 +263,9 @@ module nrc_range_path #(
     .last_o      (range_side[0])
   );
 
-  nrc_carry_packer u_carry_packer (
+  nrc_carry_packer #(
+    .MaxLength(CodeWidth + nrc_pkg::EscapeOverhead)
+  ) u_carry_packer (
     .clk_i,
     .rst_ni,
     .valid_i     (range_valid),

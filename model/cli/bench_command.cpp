@@ -2,17 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
 #include <ctime>
-#include <exception>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "commands.hpp"
@@ -20,6 +16,8 @@
 #include "nrc/error.hpp"
 #include "nrc/file_codec.hpp"
 #include "nrc/wav.hpp"
+#include "pairs_bench.hpp"
+#include "parallel.hpp"
 #include "progress.hpp"
 #include "table_argument.hpp"
 
@@ -33,9 +31,15 @@ constexpr std::uint32_t kImplantChannels = 1024;
 constexpr double kSpeedSeconds = 2.0;
 constexpr std::uint32_t kInterleavedFrames = 4096;
 constexpr std::uint32_t kMillisecondFrames = 20;
+/// From one key packet to the next, the RTL's default: 0.39 s of packets of a millisecond.
+constexpr std::uint16_t kKeyPackets = 384;
+constexpr std::uint32_t kKeyFrames = kKeyPackets * kMillisecondFrames;
+/// The cost of key packets is measured over that many intervals, so on one key packet less.
+constexpr std::uint32_t kKeyIntervals = 4;
 
 struct BenchArguments {
   std::string directory;
+  std::string pairs;             ///< file of pairs to measure instead
   std::string profile = "both";  ///< huffman, range or both
   std::string tables;
   unsigned threads = 0;
@@ -62,6 +66,13 @@ struct Speed {
 struct SpeedPair {
   Speed encode;
   Speed decode;
+};
+
+/// What a key packet takes more than another, the stream header before it included.
+struct KeyCost {
+  std::size_t channels = 0;
+  double bits = 0.0;     ///< per channel and key packet
+  double percent = 0.0;  ///< of the stream, with a key packet every kKeyPackets
 };
 
 /// Processor time of this thread: other programs on the machine disturb it little.
@@ -95,6 +106,7 @@ class Bench {
     code_all();
     measure_files();
     measure_interleaved();
+    measure_key_packets();
   }
 
  private:
@@ -146,38 +158,9 @@ class Bench {
   /// Codes and checks every file, on all threads.
   void code_all() {
     results_.resize(paths_.size());
-    std::atomic<std::size_t> next{0};
-    std::mutex mutex;
-    std::size_t done = 0;
-    std::exception_ptr failure;
     Progress progress("checking", paths_.size(), "files");
-    const auto work = [&] {
-      for (std::size_t i = next++; i < paths_.size(); i = next++) {
-        try {
-          results_[i] = code(paths_[i]);
-        } catch (...) {
-          const std::lock_guard<std::mutex> lock(mutex);
-          failure = std::current_exception();
-          next = paths_.size();
-          return;
-        }
-        const std::lock_guard<std::mutex> lock(mutex);
-        progress.update(++done);
-      }
-    };
-    const unsigned wanted =
-        arguments_.threads != 0 ? arguments_.threads : std::thread::hardware_concurrency();
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < std::min<std::size_t>(wanted, paths_.size()); ++i) {
-      threads.emplace_back(work);
-    }
-    work();
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
-    if (failure) {
-      std::rethrow_exception(failure);
-    }
+    for_each_index(paths_.size(), arguments_.threads, progress,
+                   [this](std::size_t i) { results_[i] = code(paths_[i]); });
   }
 
   template <typename Encode>
@@ -210,29 +193,41 @@ class Bench {
     }
   }
 
-  /// The implant's case: the recordings as the channels of one stream.
-  void measure_interleaved() {
-    std::vector<std::vector<std::uint8_t>> channels;
-    for (std::size_t i = 0; i < paths_.size() && channels.size() < kImplantChannels; ++i) {
+  /// The first `frames` frames of each recording of one electrode that has as many.
+  std::vector<Bytes> beginnings(std::uint32_t frames) const {
+    std::vector<Bytes> all;
+    for (std::size_t i = 0; i < paths_.size() && all.size() < kImplantChannels; ++i) {
       InputFile input(paths_[i]);
       const WavLayout layout = read_wav_layout(input.data(), input.size());
-      if (layout.applies() && layout.channels == 1 && layout.frames() >= kInterleavedFrames) {
+      if (layout.applies() && layout.channels == 1 && layout.frames() >= frames) {
         const std::uint8_t* const samples = input.data() + layout.data_offset;
-        channels.emplace_back(samples, samples + 2 * kInterleavedFrames);
+        all.emplace_back(samples, samples + std::size_t{2} * frames);
       }
     }
-    if (channels.empty()) {
-      return;
-    }
+    return all;
+  }
+
+  /// The recordings as the channels of one stream; where there are too few they come again.
+  static Bytes interleave(const std::vector<Bytes>& recordings, std::size_t channels) {
     Bytes image;
-    const std::size_t samples = kInterleavedFrames * kImplantChannels;
-    image.reserve(2 * samples);
-    for (std::size_t frame = 0; frame < kInterleavedFrames; ++frame) {
-      for (std::size_t channel = 0; channel < kImplantChannels; ++channel) {
-        const std::uint8_t* const sample = &channels[channel % channels.size()][2 * frame];
+    image.reserve(channels * recordings.front().size());
+    for (std::size_t at = 0; at < recordings.front().size(); at += 2) {
+      for (std::size_t channel = 0; channel < channels; ++channel) {
+        const std::uint8_t* const sample = &recordings[channel % recordings.size()][at];
         image.insert(image.end(), sample, sample + 2);
       }
     }
+    return image;
+  }
+
+  /// The implant's case.
+  void measure_interleaved() {
+    const std::vector<Bytes> recordings = beginnings(kInterleavedFrames);
+    if (recordings.empty()) {
+      return;
+    }
+    const Bytes image = interleave(recordings, kImplantChannels);
+    const std::size_t samples = image.size() / 2;
     const auto ratio = [&](std::uint32_t packet_frames) {
       EncodeOptions options = options_;
       options.packet_frames = packet_frames;
@@ -253,6 +248,35 @@ class Bench {
           static_cast<double>(samples), *interleaved_speed_);
       progress.update(static_cast<std::uint64_t>(interleaved_speed_->encode.samples));
     }
+  }
+
+  /// Packets of a millisecond with key packets at the RTL's default interval, and without.
+  void measure_key_packets() {
+    const std::vector<Bytes> recordings = beginnings(kKeyIntervals * kKeyFrames);
+    if (recordings.empty()) {
+      return;
+    }
+    Progress progress("measuring key packets", 2, "streams");
+    const std::size_t channels = recordings.size();
+    const Bytes image = interleave(recordings, channels);
+    const auto stream_bits = [&](std::uint16_t key_interval) {
+      EncodeOptions options = options_;
+      options.packet_frames = kMillisecondFrames;
+      options.key_interval = key_interval;
+      Bytes stream;
+      encode_raw(image.data(), image.size(), static_cast<std::uint32_t>(channels), 19531250,
+                 options, append_to(stream));
+      if (decode(stream) != image) {
+        throw Error("a stream with key packets does not come back; report this as a bug");
+      }
+      return 8.0 * static_cast<double>(stream.size());
+    };
+    const double plain = stream_bits(0);
+    progress.update(1);
+    // The first packet is a key packet in either stream.
+    const double key_packet = (stream_bits(kKeyPackets) - plain) / (kKeyIntervals - 1);
+    key_cost_ = KeyCost{channels, key_packet / static_cast<double>(channels),
+                        100.0 * key_packet / (plain / kKeyIntervals)};
   }
 
  public:
@@ -279,6 +303,7 @@ class Bench {
   double short_packets_ratio() const { return short_packets_ratio_; }
   const SpeedPair& file_speed() const { return file_speed_; }
   const std::optional<SpeedPair>& interleaved_speed() const { return interleaved_speed_; }
+  const std::optional<KeyCost>& key_cost() const { return key_cost_; }
 
   nlohmann::ordered_json json() const {
     const FileResult sum = total();
@@ -303,6 +328,12 @@ class Bench {
       json["long_packets_ratio"] = long_packets_ratio_;
       json["short_packets_ratio"] = short_packets_ratio_;
     }
+    if (key_cost_) {
+      json["key_packets"] = {{"channels", key_cost_->channels},
+                             {"interval", kKeyPackets},
+                             {"bits_per_channel", key_cost_->bits},
+                             {"percent", key_cost_->percent}};
+    }
     for (const FileResult& result : results_) {
       json["results"].push_back({{"file", result.name},
                                  {"original_bytes", result.bytes},
@@ -322,6 +353,7 @@ class Bench {
   std::optional<SpeedPair> interleaved_speed_;
   double long_packets_ratio_ = 0.0;
   double short_packets_ratio_ = 0.0;
+  std::optional<KeyCost> key_cost_;
 };
 
 /// Profiles side by side, a column each.
@@ -359,6 +391,12 @@ void print_text(const std::vector<Bench>& benches, bool files) {
         [&](const Bench& b) { return number(4, b.long_packets_ratio()); });
     row("1024 channels, 1 ms packets, ratio",
         [&](const Bench& b) { return number(4, b.short_packets_ratio()); });
+  }
+  if (benches.front().key_cost()) {
+    row("key packet, bits per channel",
+        [&](const Bench& b) { return number(1, b.key_cost()->bits); });
+    row(fmt::format("key packet every {}, 1 ms each, %", kKeyPackets),
+        [&](const Bench& b) { return number(3, b.key_cost()->percent); });
   }
   const auto speed = [&](const std::string& label, const auto& speed_of) {
     row(label + ", MB/s",
@@ -405,16 +443,30 @@ void add_bench_command(CLI::App& app) {
       "bench", "Measure ratio and speed on the WAV files of a directory, and verify every byte");
   const auto arguments = std::make_shared<BenchArguments>();
   command->add_option("directory", arguments->directory, "directory of WAV files")->required();
-  command->add_option("--profile", arguments->profile, "profile to measure: huffman, range or both")
-      ->check(CLI::IsMember({"huffman", "range", "both"}))
-      ->capture_default_str();
+  CLI::Option* const profile = command
+                                   ->add_option("--profile", arguments->profile,
+                                                "profile to measure: huffman, range or both")
+                                   ->check(CLI::IsMember({"huffman", "range", "both"}))
+                                   ->capture_default_str();
   command->add_option("--tables", arguments->tables,
                       "table file of the one profile given, or built-in set by name");
+  CLI::Option* const pairs =
+      command
+          ->add_option(
+              "--pairs", arguments->pairs,
+              "measure stage neighbour instead, on pairs of recordings of one instant: a file "
+              "with two file names in each line")
+          ->excludes(profile);
   command->add_option("--threads", arguments->threads,
                       "threads for coding and checking; 0: all. Speeds are of one core anyway");
-  command->add_flag("--files", arguments->files, "list every file");
-  command->add_flag("--json", arguments->json, "print JSON, with every file");
-  command->callback([arguments] {
+  command->add_flag("--files", arguments->files, "list every file or pair");
+  command->add_flag("--json", arguments->json, "print JSON, with every file or pair");
+  command->callback([arguments, pairs] {
+    if (pairs->count() > 0) {
+      bench_pairs({arguments->directory, arguments->pairs, arguments->tables, arguments->threads,
+                   arguments->json, arguments->files});
+      return;
+    }
     if (!arguments->tables.empty() && arguments->profile == "both") {
       throw Error("--tables are of one profile; give --profile huffman or range with them");
     }

@@ -44,6 +44,17 @@ def recording(count, seed=1):
     return samples([grid(max(-512, min(511, round(noise.gauss(10, 8))))) for _ in range(count)])
 
 
+def neighbours(frames, seed=1):
+    """Two electrodes in turn, which share most of their noise."""
+    noise = random.Random(seed)
+    values = []
+    for _ in range(frames):
+        shared = noise.gauss(10, 8)
+        values += [grid(max(-512, min(511, round(shared + noise.gauss(0, 3)))))
+                   for _ in range(2)]
+    return samples(values)
+
+
 class CommandLineTest(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
@@ -138,6 +149,7 @@ class RoundTrip(CommandLineTest):
             ["--profile", "range"],
             ["--profile", "range", "--tables", "generic"],
             ["--profile", "range", "--mapping", "code"],
+            ["--profile", "range", "--neighbour"],
             ["--sync"],
         ):
             with self.subTest(options):
@@ -162,6 +174,26 @@ class RoundTrip(CommandLineTest):
             self.assertEqual(info["channels"], channels)
             self.assertEqual(info["rate_hz"], 19531.25)
             self.assertEqual(info["frames"], 40)
+
+    def test_neighbour(self):
+        electrodes = neighbours(3000)
+        off_grid = electrodes[:4000] + samples([1, 2]) + electrodes[4000:-4]
+        for name, data, options in (
+            ("stereo WAV", wav(electrodes, channels=2), []),
+            ("raw", electrodes, ["--channels", "2"]),
+            ("key packets", electrodes,
+             ["--channels", "2", "--packet-frames", "500", "--key-interval", "3"]),
+            ("a packet sent raw", off_grid, ["--channels", "2", "--packet-frames", "100"]),
+        ):
+            with self.subTest(name):
+                source = self.write("source", data)
+                options += ["--profile", "range"]
+                size = self.stream("--force", *options, source=source).stat().st_size
+                stream = self.assert_round_trip(source, "--neighbour", *options)
+                self.assertLess(stream.stat().st_size, 0.98 * size)
+        stream = self.succeed(NRC, "encode", "--profile", "range", "--neighbour", "--channels", "2",
+                              "-", "-", data=electrodes).stdout
+        self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=stream).stdout, electrodes)
 
     def test_pipes(self):
         data = recording(300000)
@@ -241,6 +273,7 @@ class Errors(CommandLineTest):
             ["encode", "a", "b", "--key-interval", "65536"],
             ["encode", "a", "b", "--mapping", "other"],
             ["encode", "a", "b", "--profile", "other"],
+            ["bench", "a", "--pairs", "b", "--profile", "huffman"],
             ["decode", "a"], ["info"], ["bench"], ["synth"],
             ["synth", "a", "--seconds", "1", "--frames", "1"],
             ["synth", "a", "--rate", "1"],
@@ -255,6 +288,13 @@ class Errors(CommandLineTest):
         self.assertRegex(self.succeed(NRC, "--version").stdout, rb"^nrc \d+\.\d+")
         for command in ("encode", "decode", "info", "bench", "synth"):
             self.succeed(NRC, command, "--help")
+
+    def test_neighbour_is_of_the_range_profile(self):
+        for options in ([], ["--profile", "huffman"]):
+            message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--neighbour",
+                                     *options)
+            self.assertIn("--neighbour", message)
+            self.assertIn("--profile range", message)
 
     def test_inputs_that_are_no_wav(self):
         for data in (b"", b"x", b"RIFF", b"RIFF\0\0\0\0AVI ", recording(100)):
@@ -452,12 +492,23 @@ class Info(CommandLineTest):
         self.assertIsNone(info["damage"])
         self.assertEqual(info["frames"], 20000)
         self.assertEqual(info["total_frames"], 20000)
-        self.assertEqual(info["packets"]["header"], 1)
+        self.assertEqual(info["packets"]["header"], 4)
         self.assertEqual(info["packets"]["huffman"], 20)
         self.assertEqual(info["key_packets"], 4)
         self.assertEqual(info["original_bytes"], self.wav.stat().st_size)
         self.assertEqual(info["stream_bytes"], stream.stat().st_size)
         self.assertAlmostEqual(info["ratio"], info["original_bytes"] / info["stream_bytes"])
+
+    def test_neighbour(self):
+        for options, shown in (([], False), (["--neighbour"], True)):
+            stream = self.stream("--force", "--profile", "range", *options)
+            text = self.succeed(NRC, "info", stream).stdout.decode()
+            self.assertRegex(text, r"profile +range")
+            self.assertEqual("with neighbour" in text, shown)
+            info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
+            self.assertIs(info["neighbour"], shown)
+        info = json.loads(self.succeed(NRC, "info", "--json", self.stream("--force")).stdout)
+        self.assertIs(info["neighbour"], False)
 
     def test_containers(self):
         for data in (wav(recording(100)) + b"tail", wav(bytes(99), bits=8), wav(b"")):
@@ -528,6 +579,7 @@ class Bench(CommandLineTest):
         text = self.succeed(NRC, "bench", self.dir, "--files").stdout.decode()
         self.assertRegex(text, r"5 files, \d+ bytes, every byte verified")
         self.assertIn("r2.WAV", text)
+        self.assertNotIn("key packet", text, "these are too short for any")
         results = json.loads(
             self.succeed(NRC, "bench", self.dir, "--json", "--threads", "2").stdout)
         self.assertEqual([result["profile"] for result in results], ["huffman", "range"])
@@ -539,6 +591,114 @@ class Bench(CommandLineTest):
                                    result["original_bytes"] / result["stream_bytes"])
             self.assertGreater(result["files_encode"]["real_time"], 0)
             self.assertGreater(result["interleaved_decode"]["megabytes_per_second"], 0)
+
+    def test_key_packets(self):
+        directory = self.dir / "long"
+        directory.mkdir()
+        frames = 4 * 384 * 20
+        # A level far from zero, so that a key packet's first code is sure to be dear.
+        codes = [grid(round(200 + random.Random(seed).gauss(0, 4))) for seed in range(frames)]
+        (directory / "long.wav").write_bytes(wav(samples(codes)))
+        (directory / "too short.wav").write_bytes(wav(recording(frames - 1)))
+        results = json.loads(self.succeed(NRC, "bench", directory, "--json").stdout)
+        for result in results:
+            keys = result["key_packets"]
+            self.assertEqual((keys["channels"], keys["interval"]), (1, 384))
+            # The same from streams that `encode` writes.
+            sizes = [self.stream("--force", "--profile", result["profile"], "--raw",
+                                 "--packet-frames", "20", "--key-interval", interval,
+                                 source=self.write("long.i16", samples(codes))).stat().st_size
+                     for interval in ("0", "384")]
+            self.assertGreater(sizes[1], sizes[0])
+            key = 8 * (sizes[1] - sizes[0]) / 3
+            self.assertAlmostEqual(keys["bits_per_channel"], key)
+            self.assertAlmostEqual(keys["percent"], 100 * key / (8 * sizes[0] / 4))
+        text = self.succeed(NRC, "bench", directory, "--profile", "range").stdout.decode()
+        self.assertRegex(text, rf"bits per channel +{keys['bits_per_channel']:.1f}\n")
+        self.assertRegex(text, rf"every 384, 1 ms each, % +{keys['percent']:.3f}\n")
+
+    def pairs(self, *lines):
+        return self.write("pairs.txt", "".join(line + "\n" for line in lines).encode())
+
+    def test_pairs(self):
+        for name, frames, seed in (("a", 70000, 1), ("c", 3000, 2)):
+            data = neighbours(frames, seed)
+            first = b"".join(data[i:i + 2] for i in range(0, len(data), 4))
+            second = b"".join(data[i:i + 2] for i in range(2, len(data), 4))
+            self.write(f"{name}.wav", wav(first + recording(99)))
+            self.write(f"{name}2.wav", wav(second))
+        arguments = [self.dir, "--pairs", self.pairs("a.wav a2.wav", "", " c.wav\tc2.wav ")]
+        result = json.loads(self.succeed(NRC, "bench", *arguments, "--json").stdout)
+        self.assertEqual(result["pairs"], 2)
+        self.assertTrue(result["verified"])
+        self.assertEqual(result["samples"], 2 * 73000)
+        sizes = {"stream_bytes": 0, "stream_bytes_neighbour": 0, "first_channel_bytes": 0}
+        for pair, name, frames, seed in zip(result["results"], "ac", (70000, 3000), (1, 2)):
+            self.assertEqual((pair["first"], pair["second"]), (f"{name}.wav", f"{name}2.wav"))
+            self.assertEqual(pair["samples"], 2 * frames)
+            # The same from streams that `encode` writes.
+            both = self.write("both.i16", neighbours(frames, seed))
+            one = self.write("one.i16", b"".join(
+                both.read_bytes()[i:i + 2] for i in range(0, 4 * frames, 4)))
+            for key, source, options in (
+                ("stream_bytes", both, ["--channels", "2"]),
+                ("stream_bytes_neighbour", both, ["--channels", "2", "--neighbour"]),
+                ("first_channel_bytes", one, ["--channels", "1"]),
+            ):
+                stream = self.stream("--force", "--profile", "range", "--packet-frames", "65536",
+                                     *options, source=source)
+                self.assertEqual(pair[key], stream.stat().st_size, key)
+                sizes[key] += stream.stat().st_size
+        plain, shared, first = sizes.values()
+        self.assertAlmostEqual(result["bits_per_sample"], 8 * plain / 146000)
+        self.assertAlmostEqual(result["bits_per_sample_neighbour"], 8 * shared / 146000)
+        self.assertAlmostEqual(result["gain"], 8 * (plain - shared) / 146000)
+        self.assertAlmostEqual(result["second_bits_per_sample"], 8 * (plain - first) / 73000)
+        self.assertAlmostEqual(result["second_gain"], 2 * result["gain"])
+        self.assertGreater(result["second_gain"], 0.5)
+        text = self.succeed(NRC, "bench", *arguments, "--threads", "2").stdout.decode()
+        self.assertRegex(text, rf"both channels +{result['bits_per_sample']:.4f} ")
+        self.assertRegex(text, rf"second channels .* {result['second_gain']:.4f}\n")
+        self.assertIn("2 pairs, 146000 samples, every byte verified", text)
+        self.assertNotIn("a2.wav", text)
+        self.assertIn("a.wav a2.wav", self.succeed(NRC, "bench", *arguments, "--files")
+                      .stdout.decode())
+        generic = json.loads(self.succeed(NRC, "bench", *arguments, "--tables", "generic", "--json")
+                             .stdout)
+        self.assertLess(generic["bits_per_sample"], result["bits_per_sample"],
+                        "these codes are evenly wide")
+
+    def test_pairs_off_the_grid_of_the_implant(self):
+        values = random.Random(5)
+        self.write("a.wav", wav(samples([values.randrange(-400, 400) for _ in range(500)])))
+        self.write("b.wav", wav(samples([values.randrange(-9000, 9000) for _ in range(600)])))
+        result = json.loads(self.succeed(NRC, "bench", self.dir, "--json", "--pairs",
+                                         self.pairs("a.wav b.wav")).stdout)
+        self.assertEqual(result["samples"], 1000)
+        self.assertGreater(result["second_bits_per_sample"], 12)
+
+    def test_mistakes_in_pairs(self):
+        self.write("eight.wav", wav(bytes(1000), bits=8))
+        self.write("two.wav", wav(recording(100), channels=2))
+        self.write("other.wav", wav(recording(100)))
+        for lines, said in (
+            (["in.wav other.wav", "in.wav"], "line 2: only one name"),
+            (["", "in.wav missing.wav"], "line 2: cannot open"),
+            (["in.wav other.wav in.wav"], "line 1: more than two names"),
+            (["in.wav in.wav"], "line 1: one name twice"),
+            (["in.wav eight.wav"], "line 1: "),
+            (["in.wav two.wav"], "2 channels"),
+            (["in.wav pairs.txt"], "line 1: "),
+            ([], "no pair in"),
+        ):
+            with self.subTest(lines):
+                message = self.fail_with(1, NRC, "bench", self.dir, "--pairs", self.pairs(*lines))
+                self.assertIn("pairs.txt", message)
+                self.assertIn(said, message)
+        self.fail_with(1, NRC, "bench", self.dir, "--pairs", self.dir / "missing")
+        self.fail_with(1, NRC, "bench", self.dir, "--pairs", "")
+        tables = self.pairs("in.wav other.wav")
+        self.fail_with(1, NRC, "bench", self.dir, "--pairs", tables, "--tables", "study")
 
     def test_directories_without_recordings(self):
         empty = self.dir / "empty"

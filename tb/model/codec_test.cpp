@@ -29,11 +29,27 @@ StreamHeader stream_of(std::uint32_t channels, int width = 10, Mapping mapping =
   return h;
 }
 
-/// Packets of a whole recording: stream header first, `last` at the end.
+/// Appends what an encoder sent to `packets`, each packet on its own.
+void append(std::vector<Bytes>& packets, const Bytes& sent) {
+  for (std::size_t at = 0; at < sent.size();) {
+    const ParsedPacket packet = parse_packet(sent.data() + at, sent.size() - at);
+    ASSERT_EQ(packet.status, ParseStatus::kPacket);
+    packets.emplace_back(sent.begin() + static_cast<std::ptrdiff_t>(at),
+                         sent.begin() + static_cast<std::ptrdiff_t>(at + packet.size));
+    at += packet.size;
+  }
+}
+
+PacketHeader header_of(const Bytes& packet) {
+  return parse_packet(packet.data(), packet.size()).header;
+}
+
+/// Packets of a whole recording: stream header first, `last` at the end; with a key interval in the
+/// form for a link.
 std::vector<Bytes> encode_all(const StreamHeader& header, const Tables& tables,
                               const std::vector<Code>& codes, std::size_t packet_frames,
                               std::size_t key_interval = 0) {
-  Encoder encoder(header, tables);
+  Encoder encoder(header, tables, key_interval == 0 ? Transport::kFile : Transport::kLink);
   std::vector<Bytes> packets = {encoder.stream_header()};
   const std::size_t frames = codes.size() / header.channels;
   for (std::size_t at = 0, k = 0; at < frames; at += packet_frames, ++k) {
@@ -41,7 +57,7 @@ std::vector<Bytes> encode_all(const StreamHeader& header, const Tables& tables,
     PacketRequest request;
     request.key = key_interval != 0 && k % key_interval == 0;
     request.last = at + n == frames;
-    packets.push_back(encoder.encode(codes.data() + at * header.channels, n, request));
+    append(packets, encoder.encode(codes.data() + at * header.channels, n, request));
   }
   return packets;
 }
@@ -89,6 +105,69 @@ TEST(Codec, EveryChannelCountWidthAndTableSetComesBack) {
   }
 }
 
+StreamHeader with_neighbour(StreamHeader header) {
+  header.neighbour = true;
+  return header;
+}
+
+/// Wild codes of several channels, interleaved, each but the first near the one before it.
+std::vector<Code> neighbouring_codes(std::uint32_t channels, std::size_t frames, int width,
+                                     unsigned seed) {
+  const int half = 1 << (width - 1);
+  const auto own = wild_codes(channels * frames, width, seed);
+  std::vector<Code> codes;
+  for (std::size_t frame = 0; frame < frames; ++frame) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      const int shared = c == 0 ? 0 : codes.back() / 2;
+      codes.push_back(static_cast<Code>(
+          std::min(std::max(shared + own[c * frames + frame] / 2, -half), half - 1)));
+    }
+  }
+  return codes;
+}
+
+TEST(Codec, EveryChannelCountAndWidthComesBackWithNeighbour) {
+  for (const std::uint32_t channels : {1U, 2U, 3U, 64U}) {
+    for (int width = 4; width <= 16; ++width) {
+      RangeTables tables = RangeTables::builtin(width == 10 ? "default" : "generic");
+      tables.initial_scale = std::min(tables.initial_scale, (1U << (width + 6)) - 1);
+      const Tables own = tables;
+      const auto codes = neighbouring_codes(channels, 400, width, channels);
+      const auto header = with_neighbour(stream_of(channels, width));
+      for (const std::size_t key_interval : {0U, 1U, 3U}) {
+        const auto packets = encode_all(header, own, codes, 30, key_interval);
+        ASSERT_EQ(decode_all(packets, [&own](Profile, std::uint32_t) { return &own; }),
+                  std::vector<std::int16_t>(codes.begin(), codes.end()))
+            << channels << " channels, " << width << " bits, keys " << key_interval;
+      }
+    }
+  }
+}
+
+TEST(Codec, AStreamWithNeighbourSaysSo) {
+  const auto codes = neighbouring_codes(2, 300, 10, 15);
+  auto packets =
+      encode_all(with_neighbour(stream_of(2)), RangeTables::builtin("default"), codes, 100);
+  const auto first = parse_packet(packets[0].data(), packets[0].size());
+  StreamHeader header = parse_stream_header(first.payload, first.header.length);
+  EXPECT_TRUE(header.neighbour);
+  // With a header that does not, the payloads give other samples or nothing.
+  header.neighbour = false;
+  Packetizer packetizer;
+  packets[0] = packetizer.wrap({PacketType::kStreamHeader}, serialise(header));
+  std::vector<std::int16_t> other;
+  try {
+    other = decode_all(packets);
+  } catch (const Error&) {
+  }
+  EXPECT_NE(other, std::vector<std::int16_t>(codes.begin(), codes.end()));
+}
+
+TEST(Codec, NeighbourNeedsTheRangeProfile) {
+  EXPECT_THROW(Encoder(with_neighbour(stream_of(2)), TableSet::builtin("default")), Error);
+  EXPECT_NO_THROW(Encoder(with_neighbour(stream_of(2)), RangeTables::builtin("default")));
+}
+
 TEST(Codec, TheStudysPlainCodecIsTheSamePipeline) {
   const auto codes = wild_codes(20000, 10, 5);
   EXPECT_EQ(decode_all(encode_all(stream_of(1), TableSet::builtin("study"), codes, 1000)),
@@ -120,30 +199,104 @@ TEST(Codec, OffGridSamplesCostOnePacketEach) {
   std::vector<std::int16_t> samples;
   for (const Code c : generate(2, 1000, 3)) samples.push_back(sample_of(Mapping::kShift6, c));
   samples[2 * 450] = static_cast<std::int16_t>(samples[2 * 450] ^ 1);
-  Encoder encoder(stream_of(2, 10, Mapping::kShift6), TableSet::builtin("default"));
-  std::vector<Bytes> packets = {encoder.stream_header()};
-  int raw = 0;
-  for (std::size_t at = 0; at < 1000; at += 100) {
-    packets.push_back(encoder.encode_samples(samples.data() + 2 * at, 100, {}));
-    const auto parsed = parse_packet(packets.back().data(), packets.back().size());
-    raw += parsed.header.type == PacketType::kRaw;
-    EXPECT_EQ(parsed.header.key, at == 0 || at == 400 || at == 500) << at;
+  const StreamHeader header = stream_of(2, 10, Mapping::kShift6);
+  struct {
+    StreamHeader header;
+    Tables tables;
+  } const cases[] = {{header, TableSet::builtin("default")},
+                     {header, RangeTables::builtin("default")},
+                     {with_neighbour(header), RangeTables::builtin("default")}};
+  for (const auto& c : cases) {
+    Encoder encoder(c.header, c.tables);
+    std::vector<Bytes> packets = {encoder.stream_header()};
+    int raw = 0;
+    for (std::size_t at = 0; at < 1000; at += 100) {
+      packets.push_back(encoder.encode_samples(samples.data() + 2 * at, 100, {}));
+      const auto parsed = parse_packet(packets.back().data(), packets.back().size());
+      raw += parsed.header.type == PacketType::kRaw;
+      EXPECT_EQ(parsed.header.key, at == 0 || at == 400 || at == 500) << at;
+    }
+    EXPECT_EQ(raw, 1);
+    EXPECT_EQ(decode_all(packets), samples);
   }
-  EXPECT_EQ(raw, 1);
-  EXPECT_EQ(decode_all(packets), samples);
 }
 
 TEST(Codec, KeyPacketsDecodeWithoutTheirPast) {
-  const auto codes = wild_codes(8 * 60, 10, 9);
-  auto packets = encode_all(stream_of(8), TableSet::builtin("default"), codes, 20, 1);
-  ASSERT_EQ(packets.size(), 4U);
-  Encoder encoder(stream_of(8), TableSet::builtin("default"));
-  encoder.stream_header();
-  encoder.skip(40);
-  const Bytes alone = encoder.encode(codes.data() + 8 * 40, 20, {false, true});
-  // The same packet but for its sequence number: no state was carried over.
+  const auto codes = neighbouring_codes(8, 60, 10, 9);
+  struct {
+    StreamHeader header;
+    Tables tables;
+  } const cases[] = {{stream_of(8), TableSet::builtin("default")},
+                     {stream_of(8), RangeTables::builtin("default")},
+                     {with_neighbour(stream_of(8)), RangeTables::builtin("default")}};
+  for (const auto& c : cases) {
+    auto packets = encode_all(c.header, c.tables, codes, 20, 1);
+    ASSERT_EQ(packets.size(), 6U);  // three, and the header before each
+    Encoder encoder(c.header, c.tables);
+    encoder.stream_header();
+    encoder.skip(40);
+    const Bytes alone = encoder.encode(codes.data() + 8 * 40, 20, {false, true});
+    // The same packet but for its sequence number: no state was carried over.
+    EXPECT_EQ(Bytes(packets[5].begin() + 6, packets[5].end() - 4),
+              Bytes(alone.begin() + 6, alone.end() - 4));
+  }
+}
+
+TEST(Codec, OnALinkTheStreamHeaderComesBeforeEveryKeyPacket) {
+  std::vector<std::int16_t> samples;
+  for (const Code c : generate(2, 1200, 4)) samples.push_back(sample_of(Mapping::kShift6, c));
+  samples[2 * 950] = static_cast<std::int16_t>(samples[2 * 950] ^ 1);  // sent raw
+  Encoder encoder(stream_of(2, 10, Mapping::kShift6), TableSet::builtin("default"),
+                  Transport::kLink);
+  std::vector<Bytes> packets;
+  std::string order;  // of a packet each: header, key packet, raw packet, other packet
+  for (std::size_t at = 0, k = 0; at < 1200; at += 100, ++k) {
+    if (k == 3) encoder.request_key();
+    if (k == 7) {
+      encoder.skip(100);
+      continue;
+    }
+    const std::size_t before = packets.size();
+    append(packets, encoder.encode_samples(samples.data() + 2 * at, 100, {k == 5, k == 11}));
+    for (std::size_t i = before; i < packets.size(); ++i) {
+      const PacketHeader h = header_of(packets[i]);
+      EXPECT_EQ(h.sequence, i);
+      EXPECT_EQ(h.last, i + 1 == packets.size() && k == 11);
+      order += h.type == PacketType::kStreamHeader ? 'h'
+               : h.type == PacketType::kRaw        ? 'r'
+               : h.key                             ? 'k'
+                                                   : '.';
+    }
+  }
+  EXPECT_EQ(order, "hk..hk.hk.hkhrhk.");
+}
+
+TEST(Codec, AHeaderThatWasAskedForIsNotRepeatedAtOnce) {
+  const auto codes = wild_codes(4 * 10, 10, 13);
+  Encoder encoder(stream_of(4), TableSet::builtin("default"), Transport::kLink);
+  std::vector<Bytes> packets = {encoder.stream_header()};
+  append(packets, encoder.container(Bytes(12)));
+  append(packets, encoder.encode(codes.data(), 5, {}));
+  EXPECT_EQ(packets.size(), 3U);
+  append(packets, encoder.encode(codes.data() + 20, 5, {true, true}));
+  ASSERT_EQ(packets.size(), 5U);
+  EXPECT_EQ(header_of(packets[3]).type, PacketType::kStreamHeader);
+  // The same header but for its sequence number and the CRC over it.
+  EXPECT_EQ(header_of(packets[3]).sequence, 3);
   EXPECT_EQ(Bytes(packets[3].begin() + 6, packets[3].end() - 4),
-            Bytes(alone.begin() + 6, alone.end() - 4));
+            Bytes(packets[0].begin() + 6, packets[0].end() - 4));
+}
+
+TEST(Codec, AKeyRequestWaitsForAPacketWithFrames) {
+  const auto codes = wild_codes(4 * 20, 10, 14);
+  Encoder encoder(stream_of(4), TableSet::builtin("default"));
+  encoder.stream_header();
+  encoder.encode(codes.data(), 5, {});
+  EXPECT_FALSE(header_of(encoder.encode(codes.data() + 20, 5, {})).key);
+  encoder.request_key();
+  encoder.encode(codes.data(), 0, {});
+  EXPECT_TRUE(header_of(encoder.encode(codes.data() + 40, 5, {})).key);
+  EXPECT_FALSE(header_of(encoder.encode(codes.data() + 60, 5, {})).key);
 }
 
 TEST(Decoder, RefusesWhatIsMissingOrOutOfOrder) {
@@ -216,11 +369,13 @@ TEST(Decoder, RefusesPayloadsThatDoNotFitTheirFrames) {
 
 struct Golden {
   const char* name;
+  Profile profile;
   const char* tables;
   std::uint32_t channels;
   int width;
   Mapping mapping;
   std::size_t frames, packet_frames, key_interval;
+  bool neighbour = false;
 };
 
 class GoldenStream : public testing::TestWithParam<Golden> {};
@@ -230,11 +385,12 @@ TEST_P(GoldenStream, StaysAsItIs) {
   const std::size_t count = g.channels * g.frames;
   const auto codes = g.mapping == Mapping::kShift6 ? generate(g.channels, g.frames, 2024)
                                                    : wild_codes(count, g.width, 2024);
+  StreamHeader header = stream_of(g.channels, g.width, g.mapping);
+  header.neighbour = g.neighbour;
+  header.packet_frames = static_cast<std::uint32_t>(g.packet_frames);
   Bytes stream;
-  std::vector<Bytes> packets;
-  for (const Bytes& p :
-       encode_all(stream_of(g.channels, g.width, g.mapping), TableSet::builtin(g.tables), codes,
-                  g.packet_frames, g.key_interval)) {
+  for (const Bytes& p : encode_all(header, Tables::builtin(g.profile, g.tables), codes,
+                                   g.packet_frames, g.key_interval)) {
     stream.insert(stream.end(), p.begin(), p.end());
   }
   Bytes samples;
@@ -259,10 +415,21 @@ TEST_P(GoldenStream, StaysAsItIs) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, GoldenStream,
-    testing::Values(Golden{"default_1ch", "default", 1, 10, Mapping::kShift6, 3000, 1000, 0},
-                    Golden{"default_8ch", "default", 8, 10, Mapping::kShift6, 400, 100, 2},
-                    Golden{"generic_4ch_16bit", "generic", 4, 16, Mapping::kCode, 500, 128, 0},
-                    Golden{"study_1ch", "study", 1, 10, Mapping::kCode, 2000, 2000, 0}),
+    testing::Values(
+        Golden{"default_1ch", Profile::kHuffman, "default", 1, 10, Mapping::kShift6, 3000, 1000, 0},
+        Golden{"default_8ch", Profile::kHuffman, "default", 8, 10, Mapping::kShift6, 400, 100, 2},
+        Golden{"generic_4ch_16bit", Profile::kHuffman, "generic", 4, 16, Mapping::kCode, 500, 128,
+               0},
+        Golden{"study_1ch", Profile::kHuffman, "study", 1, 10, Mapping::kCode, 2000, 2000, 0},
+        Golden{"range_8ch", Profile::kRange, "default", 8, 10, Mapping::kShift6, 400, 100, 2},
+        Golden{"range_8ch_neighbour", Profile::kRange, "default", 8, 10, Mapping::kShift6, 400, 100,
+               2, true},
+        Golden{"link_huffman_2ch", Profile::kHuffman, "default", 2, 10, Mapping::kShift6, 480, 20,
+               4},
+        Golden{"link_range_2ch", Profile::kRange, "default", 2, 10, Mapping::kShift6, 480, 20, 4,
+               true},
+        Golden{"range_3ch_12bit_neighbour", Profile::kRange, "generic", 3, 12, Mapping::kCode, 600,
+               200, 0, true}),
     [](const auto& golden) { return golden.param.name; });
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "nrc/error.hpp"
 #include "nrc/interval.hpp"
 #include "nrc/linearizer.hpp"
+#include "nrc/neighbour.hpp"
 #include "nrc/payload.hpp"
 #include "nrc/range_trainer.hpp"
 #include "nrc/recording_generator.hpp"
@@ -85,6 +86,101 @@ TEST(Dispersion, FollowsTheWrittenRules) {
     }
   }
 }
+
+// ---- neighbour
+
+std::int64_t sign_of(std::int64_t v) { return (v > 0) - (v < 0); }
+
+std::int64_t floor_shift(std::int64_t v, int bits) {
+  return static_cast<std::int64_t>(std::floor(std::ldexp(static_cast<double>(v), -bits)));
+}
+
+TEST(Neighbour, FollowsTheWrittenRules) {
+  std::mt19937 random(20);
+  const auto between = [&random](std::int64_t low, std::int64_t high) {
+    return low + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(high - low + 1));
+  };
+  for (int width = 4; width <= 16; ++width) {
+    const std::int64_t lowest = -(std::int64_t{1} << (width + 5));
+    const std::int64_t highest = ((std::int64_t{1} << (width - 1)) - 1) * 64;
+    const Neighbour neighbour(width);
+    NeighbourState state;
+    std::int64_t gain = 0;
+    int at_limit = 0, cut_inputs = 0, cut_predictions = 0;
+    for (int i = 0; i < 40000; ++i) {
+      const bool reset = i == 0 || random() % 9000 == 0;
+      // Runs in which the signs agree, differ, or do neither, long enough for both limits.
+      const int trend = (i / 4000) % 3;
+      const std::int64_t spread = std::int64_t{1} << between(0, width + 6);
+      const std::int64_t before = random() % 20 == 0 ? 0 : between(-spread, spread);
+      const std::int64_t n = std::min(std::max(before, lowest), -lowest - 1);
+      const std::int64_t p = random() % 10 == 0   ? lowest
+                             : random() % 10 == 0 ? highest
+                                                  : between(lowest, highest);
+      if (reset) gain = 0;
+      const std::int64_t wanted = p + floor_shift(gain * n, 10);
+      const std::int64_t corrected = std::min(std::max(wanted, lowest), highest);
+      const std::int32_t input = neighbour.input(static_cast<std::int32_t>(before));
+      ASSERT_EQ(input, n);
+      ASSERT_EQ(neighbour.correct(state, input, static_cast<std::int32_t>(p), reset), corrected)
+          << width << " bits, gain " << gain << ", input " << n << ", prediction " << p;
+      std::int64_t e = random() % 20 == 0 ? 0 : between(-spread, spread);
+      if (trend != 2) e = std::abs(e) * sign_of(n) * (trend == 0 ? 1 : -1);
+      Neighbour::update(state, input, static_cast<std::int32_t>(e), reset);
+      if (!reset) {
+        gain = std::min<std::int64_t>(std::max<std::int64_t>(gain + sign_of(n) * sign_of(e), -1024),
+                                      1023);
+      }
+      ASSERT_EQ(state.gain, gain);
+      at_limit += gain == -1024 || gain == 1023;
+      cut_inputs += n != before;
+      cut_predictions += wanted != corrected;
+    }
+    EXPECT_GT(at_limit, 100) << width;
+    EXPECT_GT(cut_inputs, 100) << width;
+    EXPECT_GT(cut_predictions, 100) << width;
+  }
+}
+
+TEST(Neighbour, CornersOfTenBits) {
+  const Neighbour neighbour(10);
+  EXPECT_EQ(neighbour.input(32767), 32767);
+  EXPECT_EQ(neighbour.input(32768), 32767);
+  EXPECT_EQ(neighbour.input(-32768), -32768);
+  EXPECT_EQ(neighbour.input(-32769), -32768);
+  EXPECT_EQ(neighbour.input(-65472), -32768) << "the largest innovation there is";
+
+  const auto corrected = [&](std::int32_t gain, std::int32_t input, std::int32_t prediction) {
+    return neighbour.correct({gain}, input, prediction, false);
+  };
+  EXPECT_EQ(corrected(0, 32767, 123), 123);
+  EXPECT_EQ(corrected(1023, 0, 123), 123);
+  EXPECT_EQ(corrected(512, 3, 0), 1) << "1.5 floored";
+  EXPECT_EQ(corrected(512, -3, 0), -2) << "-1.5 floored";
+  EXPECT_EQ(corrected(-1, 1, 0), -1);
+  EXPECT_EQ(corrected(-1024, 100, 7), -93);
+  EXPECT_EQ(corrected(1023, 32767, 0), 32704) << "clamped to the highest code, 511 * 64";
+  EXPECT_EQ(corrected(1023, 32767, -32768), -33) << "inside: 32735 - 32768";
+  EXPECT_EQ(corrected(-1024, 32767, 0), -32767);
+  EXPECT_EQ(corrected(-1024, 32767, -2), -32768) << "clamped to the lowest code, -512 * 64";
+  EXPECT_EQ(corrected(-1024, -32768, 32704), 32704);
+  EXPECT_EQ(neighbour.correct({1000}, 32767, 5, true), 5) << "a reset counts before the code";
+
+  NeighbourState state;
+  for (int i = 0; i < 3000; ++i) Neighbour::update(state, 1, 32767, false);
+  EXPECT_EQ(state.gain, 1023);
+  for (int i = 0; i < 3000; ++i) Neighbour::update(state, -1, 1, false);
+  EXPECT_EQ(state.gain, -1024);
+  Neighbour::update(state, -5, -5, false);
+  EXPECT_EQ(state.gain, -1023);
+  Neighbour::update(state, 0, 100, false);
+  Neighbour::update(state, 100, 0, false);
+  EXPECT_EQ(state.gain, -1023) << "no step without a sign";
+  Neighbour::update(state, 5, 5, true);
+  EXPECT_EQ(state.gain, 0) << "a reset counts after the code";
+}
+
+// ---- interval
 
 struct Situation {
   std::int32_t prediction;
@@ -241,13 +337,18 @@ TEST(CarryPacker, ACarryRunsThroughAnyNumberOfOnes) {
   }
 }
 
+/// `generic` tables for any width, `default` for the implant's.
+RangeTables tables_of(int width) {
+  RangeTables tables = RangeTables::builtin(width == 10 ? "default" : "generic");
+  tables.initial_scale = std::min(tables.initial_scale, (1U << (width + 6)) - 1);
+  return tables;
+}
+
 TEST(RangePayload, EveryWidthAndChannelCountComesBack) {
   std::mt19937 random(6);
   for (const int width : {4, 8, 10, 12, 16}) {
     for (const std::uint32_t channels : {1U, 8U, 384U}) {
-      RangeTables tables = RangeTables::builtin(width == 10 ? "default" : "generic");
-      tables.initial_scale = std::min(tables.initial_scale, (1U << (width + 6)) - 1);
-      const Tables own = tables;
+      const Tables own = tables_of(width);
       const auto encoder = PayloadEncoder::make(own, width, channels);
       const auto decoder = PayloadDecoder::make(own, width, channels);
       const int half = 1 << (width - 1);
@@ -268,6 +369,152 @@ TEST(RangePayload, EveryWidthAndChannelCountComesBack) {
       }
     }
   }
+}
+
+/// Codes in which a channel shares noise with the one before it: with it, against it, or both.
+std::vector<Code> shared_noise(std::uint32_t channels, std::size_t frames, int width,
+                               unsigned seed) {
+  std::mt19937 random(seed);
+  const int half = 1 << (width - 1);
+  const auto noise = [&] {
+    const int spread = std::max(half / 8, 2);
+    return static_cast<int>(random() % static_cast<unsigned>(2 * spread + 1)) - spread;
+  };
+  std::vector<Code> codes;
+  for (std::size_t frame = 0; frame < frames; ++frame) {
+    int before = 0;
+    for (std::uint32_t channel = 0; channel < channels; ++channel) {
+      int code = channel % 3 == 0   ? noise() + noise()
+                 : channel % 3 == 1 ? before + noise() / 4
+                                    : noise() / 4 - before;
+      if (random() % 200 == 0) code = random() % 2 ? half : -half;
+      before = std::min(std::max(code, -half), half - 1);
+      codes.push_back(static_cast<Code>(before));
+    }
+  }
+  return codes;
+}
+
+/// Section 10 written once more: the payloads of packets of `packet_frames`, every other one a key
+/// packet. The interval and the coder are those of the model; their own tests are above.
+class RangeProfileWithNeighbour {
+ public:
+  RangeProfileWithNeighbour(const RangeTables& tables, int width, std::uint32_t channels)
+      : tables_(tables),
+        width_(width),
+        linearizer_(tables, width),
+        model_(tables, linearizer_),
+        channels_(channels) {}
+
+  std::vector<std::uint8_t> payload(const Code* codes, std::size_t frames, bool key) {
+    RangeEncoder coder(width_);
+    CarryPacker packer;
+    const std::int64_t lowest = -(std::int64_t{1} << (width_ + 5));
+    const std::int64_t highest = -lowest - 64;
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      std::int64_t before = 0;
+      for (Channel& c : channels_) {
+        const bool first = key && frame == 0;
+        if (first) c = {0, 0, 717, tables_.initial_scale, 0, 0};
+        const std::int64_t d = c.last - c.level;
+        const std::int64_t p =
+            std::min(std::max(c.level + floor_shift(c.weight * d, 10), lowest), highest);
+        const std::int64_t n = std::min(std::max(before, lowest), -lowest - 1);
+        const std::int64_t corrected =
+            std::min(std::max(p + floor_shift(c.gain * n, 10), lowest), highest);
+
+        const std::int64_t s = std::max<std::int64_t>(c.scale, 64);
+        int log2 = 0;
+        while ((s >> (log2 + 1)) != 0) ++log2;
+        const std::int64_t index = 16 * (log2 - 6) + floor_shift(s, log2 - 6 + 2) % 16 + c.burst;
+
+        const Code code = *codes++;
+        packer.put(coder.encode(
+            model_.of(code, static_cast<std::int32_t>(corrected), static_cast<int>(index)), code));
+
+        const std::int64_t value = linearizer_.interval(code).value;
+        const std::int64_t e = value - p;
+        const std::int64_t corrected_e = value - corrected;
+        before = e;
+        if (first) {
+          c.level = value;
+        } else {
+          c.weight = std::min<std::int64_t>(
+              std::max<std::int64_t>(c.weight + sign_of(d) * sign_of(e), -512), 1280);
+          c.level += floor_shift(value - c.level, 3);
+          const std::int64_t m = 16 * std::min<std::int64_t>(std::abs(corrected_e),
+                                                             (std::int64_t{1} << (width_ + 2)) - 1);
+          c.burst = m >= 7 * c.scale       ? std::min<std::int64_t>(c.burst + 8, 15)
+                    : 2 * m >= 7 * c.scale ? std::min<std::int64_t>(c.burst + 4, 15)
+                                           : std::max<std::int64_t>(c.burst - 1, 0);
+          c.scale += floor_shift(m - c.scale, 8);
+          c.gain = std::min<std::int64_t>(
+              std::max<std::int64_t>(c.gain + sign_of(n) * sign_of(corrected_e), -1024), 1023);
+        }
+        c.last = value;
+      }
+    }
+    packer.put(coder.finish());
+    return packer.take();
+  }
+
+  std::int64_t gain(std::size_t channel) const { return channels_[channel].gain; }
+
+ private:
+  struct Channel {
+    std::int64_t level, last, weight, scale, burst, gain;
+  };
+  const RangeTables& tables_;
+  int width_;
+  Linearizer linearizer_;
+  IntervalModel model_;
+  std::vector<Channel> channels_;
+};
+
+TEST(RangePayload, WithNeighbourIsTheWrittenSection) {
+  constexpr std::size_t kFrames = 400;
+  for (const int width : {4, 5, 8, 10, 12, 16}) {
+    for (const std::uint32_t channels : {1U, 2U, 3U, 64U}) {
+      const RangeTables tables = tables_of(width);
+      const Tables own = tables;
+      const auto encoder = PayloadEncoder::make(own, width, channels, true);
+      const auto decoder = PayloadDecoder::make(own, width, channels, true);
+      RangeProfileWithNeighbour written(tables, width, channels);
+      std::int64_t most = 0, least = 0;
+      for (unsigned packet = 0; packet < 6; ++packet) {
+        const bool key = packet == 0 || packet == 4;
+        const auto codes = shared_noise(channels, kFrames, width, 7 * channels + packet);
+        const auto payload = encoder->encode(codes.data(), kFrames, key);
+        ASSERT_EQ(payload, written.payload(codes.data(), kFrames, key))
+            << width << " bits, " << channels << " channels, packet " << packet;
+        std::vector<Code> decoded;
+        decoder->decode(payload.data(), payload.size(), kFrames, key, decoded);
+        ASSERT_EQ(decoded, codes);
+        for (std::size_t c = 0; c < channels; ++c) {
+          most = std::max(most, written.gain(c));
+          least = std::min(least, written.gain(c));
+        }
+      }
+      EXPECT_GE(most, channels >= 2 ? 300 : 0) << width << ": gains that test nothing";
+      EXPECT_LE(least, channels >= 3 ? -300 : 0) << width << ": gains that test nothing";
+    }
+  }
+}
+
+TEST(RangePayload, TheFirstChannelHasNoNeighbour) {
+  const auto codes = shared_noise(1, 2000, 10, 30);
+  const Tables& tables = Tables::builtin(Profile::kRange, "default");
+  EXPECT_EQ(PayloadEncoder::make(tables, 10, 1, true)->encode(codes.data(), 2000, true),
+            PayloadEncoder::make(tables, 10, 1, false)->encode(codes.data(), 2000, true));
+}
+
+TEST(RangePayload, SharedNoiseTakesFewerBytesWithNeighbour) {
+  const auto codes = shared_noise(3, 3000, 10, 31);
+  const Tables& tables = Tables::builtin(Profile::kRange, "default");
+  const auto size = [&](bool neighbour) {
+    return PayloadEncoder::make(tables, 10, 3, neighbour)->encode(codes.data(), 3000, true).size();
+  };
+  EXPECT_LT(size(true), size(false) * 9 / 10);
 }
 
 TEST(RangePayload, DamageIsAnErrorOrOtherCodesButNeverACrash) {

@@ -391,5 +391,37 @@ TEST(StreamHeader, ComesBackAndIsChecked) {
   EXPECT_THROW(parse_stream_header(payload.data(), 19), Error);
 }
 
+TEST(StreamHeader, NeighbourIsABitOfTheRangeProfile) {
+  StreamHeader h;
+  h.profile = Profile::kRange;
+  h.container = 2;
+  h.neighbour = true;
+  auto payload = serialise(h);
+  EXPECT_EQ(payload[1], 0xA1) << "bit 7 neighbour, bits 6..4 container, bits 3..0 profile";
+  const StreamHeader with = parse_stream_header(payload.data(), payload.size());
+  EXPECT_TRUE(with.neighbour);
+  EXPECT_EQ(with.container, 2);
+  EXPECT_EQ(with.profile, Profile::kRange);
+  EXPECT_EQ(serialise(with), payload);
+
+  payload[1] = 0x21;
+  EXPECT_FALSE(parse_stream_header(payload.data(), payload.size()).neighbour);
+  const auto message = [&](std::uint8_t byte) -> std::string {
+    payload[1] = byte;
+    try {
+      parse_stream_header(payload.data(), payload.size());
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "accepted";
+  };
+  EXPECT_EQ(message(0x81), "accepted");
+  EXPECT_NE(message(0x80).find("only the range profile"), std::string::npos);
+  EXPECT_NE(message(0xA0).find("only the range profile"), std::string::npos);
+  EXPECT_NE(message(0x82).find("profile 2"), std::string::npos);
+  EXPECT_NE(message(0xB1).find("container 3"), std::string::npos) << "bit 7 is not the container's";
+  EXPECT_NE(message(0xC1).find("container 4"), std::string::npos) << "bit 6 is";
+}
+
 }  // namespace
 }  // namespace nrc
