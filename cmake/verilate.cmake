@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# nrc_verilate(LIB TOP [SYSTEMC] [TRACE_FST] [TABLES set] [PARAMS Name=Value ...])
-#   Static library LIB with the Verilator model VTOP of rtl/TOP.sv. Its users see
-#   the parameters as NRC_PARAM_Name and the table set's name as NRC_TABLES.
+# nrc_verilate(LIB TOP [SYSTEMC] [TRACE_FST] [PREFIX class] [TABLES set] [PARAMS Name=Value ...])
+#   Static library LIB with the Verilator model VTOP of rtl/TOP.sv, or of another
+#   class name. Its users see the parameters as NRC_PARAM_Name and the table set's
+#   name as NRC_TABLES.
 
 find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator
              /usr/local/share/verilator)
@@ -14,9 +15,12 @@ endif()
 set(NRC_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl)
 
 function(nrc_verilate LIB TOP)
-  cmake_parse_arguments(ARG "SYSTEMC;TRACE_FST" "TABLES" "PARAMS" ${ARGN})
+  cmake_parse_arguments(ARG "SYSTEMC;TRACE_FST" "PREFIX;TABLES" "PARAMS" ${ARGN})
   if(NOT ARG_TABLES)
     set(ARG_TABLES ${NRC_TABLES})
+  endif()
+  if(NOT ARG_PREFIX)
+    set(ARG_PREFIX V${TOP})
   endif()
   set(directories ${NRC_RTL_DIR} ${NRC_RTL_DIR}/generated ${NRC_RTL_DIR}/generated/${ARG_TABLES})
   # Packages are not found by name as modules are: they come first.
@@ -55,7 +59,7 @@ function(nrc_verilate LIB TOP)
   endforeach()
 
   add_library(${LIB} STATIC)
-  verilate(${LIB} ${flags} PREFIX V${TOP} TOP_MODULE ${TOP} SOURCES ${packages} ${source}
+  verilate(${LIB} ${flags} PREFIX ${ARG_PREFIX} TOP_MODULE ${TOP} SOURCES ${packages} ${source}
            VERILATOR_ARGS ${args} OPT_FAST -O2 OPT_SLOW -O1)
   if(ARG_SYSTEMC)
     verilator_link_systemc(${LIB})

@@ -20,13 +20,15 @@
 //   3  merge into the word, output register
 // Latency 3 clocks (4 for the word that is flushed); one codeword per clock.
 
-module nrc_bit_packer (
+module nrc_bit_packer #(
+  parameter int MaxLength = 31  // bits of a codeword at most, 1..31
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
 
   input  logic        valid_i,
   input  logic [30:0] bits_i,       // right-aligned, zeros above
-  input  logic [4:0]  length_i,     // 1..31
+  input  logic [4:0]  length_i,     // 1..MaxLength
   input  logic        frame_end_i,
   input  logic        packet_end_i,
   input  logic        key_i,
@@ -152,7 +154,9 @@ module nrc_bit_packer (
 
   always @(posedge clk_i) begin
     if (awake_q && valid_i) begin
-      assert (length_i != 5'd0);
+      // verilator lint_off CMPCONST
+      assert (length_i != 5'd0 && 32'(length_i) <= MaxLength);
+      // verilator lint_on CMPCONST
       assert ((bits_i >> length_i) == '0);
       assert (frame_end_i || !packet_end_i);
     end

@@ -35,7 +35,8 @@
 // word per clock.
 
 module nrc_carry_packer #(
-  parameter int Held = 3           // complete words that a carry can reach; a power of two less 1
+  parameter int Held      = 3,     // complete words that a carry can reach; a power of two less 1
+  parameter int MaxLength = 29     // bits of a word at most, but one more with packet_end_i
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -193,7 +194,7 @@ module nrc_carry_packer #(
   logic [SlotWidth-1:0] write_q, read_q;
   logic [Slots-1:0]     valid_q;                   // ones up to the oldest
   logic [Slots-1:0]     last_q, ones_q, marked_q;  // ones: all bits of the word are
-  logic [2:0]           side_q [0:Slots-1];        // with last: key, bad, last
+  logic [3*Slots-1:0]   side_q;                    // with last: key, bad, last
   logic                 release_word;
   logic [Slots-1:0]     kept, marked;
   logic                 reach, ended, lost, lost_q;
@@ -243,8 +244,7 @@ module nrc_carry_packer #(
       last_q   <= {last_q[Slots-2:0], s4_last_q};
       ones_q   <= {ones_q[Slots-2:0], &s4_word_q};
       marked_q <= {marked[Slots-2:0], 1'b0};
-      side_q[0] <= push_side;
-      for (int n = 1; n < Slots; n++) side_q[n] <= side_q[n-1];
+      side_q   <= {side_q[3*Slots-4:0], push_side};
     end else begin
       marked_q <= marked;
     end
@@ -261,7 +261,7 @@ module nrc_carry_packer #(
 
   always_comb begin
     head_side = '0;
-    for (int n = 0; n < Slots; n++) head_side = head_side | (side_q[n] & {3{oldest[n]}});
+    for (int n = 0; n < Slots; n++) head_side = head_side | (side_q[3*n +: 3] & {3{oldest[n]}});
   end
 
   logic [FrameLatency-1:1] frame_q;
@@ -301,7 +301,7 @@ module nrc_carry_packer #(
   end
   always @(posedge clk_i) begin
     if (awake_q && valid_i) begin
-      assert (length_i <= 5'd29);
+      assert (length_i <= 5'd29 && 32'(length_i) <= MaxLength + (packet_end_i ? 1 : 0));
       assert ((bits_i >> length_i) <= 30'd1);
       assert (length_i != 5'd0 || !packet_end_i);  // a payload has a word
       assert (frame_end_i || !packet_end_i);

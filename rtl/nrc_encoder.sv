@@ -14,16 +14,17 @@
 // place. docs/rtl.md has the rules of framing, key packets and drops.
 //
 // Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 17 huffman_path or 24 range_path =
-// 19 or 26 until its last bit is packed. One sample per clock; with fewer channels than
-// nrc_latency_pkg::LoopLatency one frame per LoopLatency clocks.
+// 19 or 26 until its last bit is packed; Neighbour makes it 29. One sample per clock; with fewer
+// channels than nrc_latency_pkg::LoopLatency one frame per LoopLatency clocks.
 
 module nrc_encoder #(
   parameter int Channels        = 1024,
   parameter int CodeWidth       = 10,
   parameter int Profile         = nrc_pkg::ProfileHuffman,
+  parameter int Neighbour       = 0,         // 1: stage neighbour, of the range profile only
   parameter int Mapping         = nrc_pkg::MappingShift6,
   parameter int PacketFrames    = 20,        // 1.024 ms at 19,531.25 Hz
-  parameter int KeyInterval     = 0,         // packets; 0: only the first and on demand
+  parameter int KeyInterval     = 384,       // packets; 0: only the first and on demand
   parameter int RateMillihertz  = 19531250,  // of one channel, for the stream header
   parameter int BufferWords     = 16384,     // 32-bit words of packets that wait; a power of two
   parameter int PacketFifoDepth = 8,         // packets that wait
@@ -64,6 +65,13 @@ module nrc_encoder #(
 
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
 
+  // What nrc_encoder_checks refuses is replaced where a tool would stumble over it before the check
+  // can say what is wrong.
+  localparam int MinWidth = (Profile == nrc_pkg::ProfileRange) ? 4 : nrc_pkg::MinCodeWidth;
+  localparam int Width    = (CodeWidth >= MinWidth && CodeWidth <= 16) ? CodeWidth : 10;
+  localparam int Words    = (BufferWords >= 4) ? BufferWords : 4;
+  localparam int Depth    = (PacketFifoDepth >= 1) ? PacketFifoDepth : 1;
+
   // frame_end, packet_end, key, bad, last.
   localparam int SideWidth = 5;
 
@@ -102,13 +110,13 @@ module nrc_encoder #(
   );
 
   logic                    code_valid, code_first, off_grid;
-  logic [CodeWidth-1:0]    code;
+  logic [Width-1:0]        code;
   logic [ChannelWidth-1:0] code_channel;
   logic [SideWidth-1:0]    code_side;
 
   nrc_shift6 #(
     .Mapping     (Mapping),
-    .CodeWidth   (CodeWidth),
+    .CodeWidth   (Width),
     .ChannelWidth(ChannelWidth)
   ) u_shift6 (
     .clk_i,
@@ -143,7 +151,8 @@ module nrc_encoder #(
   if (Profile == nrc_pkg::ProfileRange) begin : gen_range
     nrc_range_path #(
       .Channels (Channels),
-      .CodeWidth(CodeWidth)
+      .CodeWidth(Width),
+      .Neighbour(Neighbour)
     ) u_path (
       .clk_i,
       .rst_ni,
@@ -175,7 +184,7 @@ module nrc_encoder #(
 
     nrc_huffman_path #(
       .Channels      (Channels),
-      .CodeWidth     (CodeWidth),
+      .CodeWidth     (Width),
       .LoadableTables(LoadableTables)
     ) u_path (
       .clk_i,
@@ -210,13 +219,14 @@ module nrc_encoder #(
 
   nrc_packetizer #(
     .Channels       (Channels),
-    .CodeWidth      (CodeWidth),
+    .CodeWidth      (Width),
     .Mapping        (Mapping),
     .PacketFrames   (PacketFrames),
     .Profile        (Profile),
+    .Neighbour      (Neighbour),
     .RateMillihertz (RateMillihertz),
-    .BufferWords    (BufferWords),
-    .PacketFifoDepth(PacketFifoDepth)
+    .BufferWords    (Words),
+    .PacketFifoDepth(Depth)
   ) u_packetizer (
     .clk_i,
     .rst_ni,
@@ -248,5 +258,21 @@ module nrc_encoder #(
       if (off_grid)      off_grid_o       <= off_grid_o + 32'd1;
     end
   end
+
+`ifndef SYNTHESIS
+  nrc_encoder_checks #(
+    .Channels       (Channels),
+    .CodeWidth      (CodeWidth),
+    .Profile        (Profile),
+    .Neighbour      (Neighbour),
+    .Mapping        (Mapping),
+    .PacketFrames   (PacketFrames),
+    .KeyInterval    (KeyInterval),
+    .RateMillihertz (RateMillihertz),
+    .BufferWords    (BufferWords),
+    .PacketFifoDepth(PacketFifoDepth),
+    .LoadableTables (LoadableTables)
+  ) u_checks ();
+`endif
 
 endmodule

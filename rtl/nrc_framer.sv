@@ -177,12 +177,6 @@ module nrc_framer #(
   end
 
 `ifndef SYNTHESIS
-  initial begin
-    assert (Channels >= 1 && Channels <= 65536);
-    assert (PacketFrames >= 1 && PacketFrames <= 65535);
-    assert (KeyInterval >= 0 && KeyInterval <= 65535);
-  end
-
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
     end else if (valid_o) begin

@@ -64,17 +64,20 @@ module nrc_huffman #(
 
   // Valid and sideband travel next to the data: bit n is stage n's.
   logic [6:1] valid_q;
-  logic [4:0] side_q [1:6];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
     else         valid_q <= {valid_q[5:1], valid_i};
   end
 
-  always_ff @(posedge clk_i) begin
-    side_q[1] <= {frame_end_i, packet_end_i, key_i, bad_i, last_i};
-    for (int n = 2; n <= 6; n++) side_q[n] <= side_q[n-1];
-  end
+  nrc_delay #(
+    .Width(5),
+    .Depth(6)
+  ) u_side_delay (
+    .clk_i,
+    .d_i({frame_end_i, packet_end_i, key_i, bad_i, last_i}),
+    .q_o({frame_end_o, packet_end_o, key_o, bad_o, last_o})
+  );
 
   // 1: residual, sign-extended by hand.
   logic [ValueWidth-1:0] s1_residual_q;
@@ -192,7 +195,6 @@ module nrc_huffman #(
   end
 
   assign valid_o = valid_q[6];
-  assign {frame_end_o, packet_end_o, key_o, bad_o, last_o} = side_q[6];
 
 `ifndef SYNTHESIS
   logic awake_q;  // out of reset: before, nothing is defined

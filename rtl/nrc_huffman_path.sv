@@ -164,7 +164,9 @@ module nrc_huffman_path #(
     .last_o       (codeword_side[0])
   );
 
-  nrc_bit_packer u_bit_packer (
+  nrc_bit_packer #(
+    .MaxLength(CodeWidth + nrc_pkg::MaxCodeLength)
+  ) u_bit_packer (
     .clk_i,
     .rst_ni,
     .valid_i     (codeword_valid),

@@ -3,10 +3,11 @@
 // Reading side of the packetizer: turns descriptors and committed words into the packets of
 // docs/bitstream.md, section 7, on an AXI4-Stream.
 //
-// For each descriptor (format: nrc_packet_writer.sv): the stream header packet if the packet is the
-// first of its stream, four words of packet header, the payload words with their bytes turned round
-// (the first bit of a payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the
-// CRC-32. Sequence numbers are given here, to what is really sent.
+// For each descriptor (format: nrc_packet_writer.sv): before a key packet the stream header packet,
+// so that a receiver can begin there (the first packet of a stream always is a key packet); four
+// words of packet header, the payload words with their bytes turned round (the first bit of a
+// payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the CRC-32. Sequence
+// numbers are given here, to what is really sent.
 //
 // One word is chosen per clock, goes through the CRC and into the output register, from where it
 // leaves; while the output register waits for tready nothing else moves. Latency: 2 clocks from a
@@ -18,6 +19,7 @@ module nrc_packet_emitter #(
   parameter int Mapping        = nrc_pkg::MappingShift6,
   parameter int PacketFrames   = 32,
   parameter int Profile        = nrc_pkg::ProfileHuffman,
+  parameter int Neighbour      = 0,  // 1: the stream header says so
   parameter int RateMillihertz = 20_000_000,
   parameter int BufferWords    = 16384
 ) (
@@ -59,12 +61,13 @@ module nrc_packet_emitter #(
 
   state_e                state_q, state_d;
   logic [3:0]            index_q, index_d;  // word of a header
-  logic [15:0]           sequence_q;
+  logic [15:0]           sequence_q;        // of the next packet, unless it begins a stream
   logic [CountWidth-1:0] words_q;           // payload words still to come
 
   // One word of output: chosen when its source has it and the output register can take it.
   logic        room, available, take, is_crc;
   logic [31:0] word, stream_header, crc;
+  logic [15:0] header_sequence;
 
   assign room = !m_axis_tvalid_o || m_axis_tready_i;
   assign take = room && available;
@@ -75,11 +78,13 @@ module nrc_packet_emitter #(
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
     .Profile       (Profile),
+    .Neighbour     (Neighbour),
     .RateMillihertz(RateMillihertz)
   ) u_stream_header (
     .table_id_i,
-    .index_i(index_q),
-    .word_o (stream_header)
+    .sequence_i(header_sequence),
+    .index_i   (index_q),
+    .word_o    (stream_header)
   );
 
   logic        key, last, stream_begin;
@@ -92,6 +97,7 @@ module nrc_packet_emitter #(
   assign key          = descriptor_i[16];
   assign last         = descriptor_i[17];
   assign stream_begin = descriptor_i[18];
+  assign header_sequence = stream_begin ? 16'd0 : sequence_q;  // of the stream header packet
   assign bytes        = {descriptor_i[29:0], 2'b00};  // of words
   assign header_index = index_q[1:0];
   assign payload      = {word_i[7:0], word_i[15:8], word_i[23:16], word_i[31:24]};
@@ -138,8 +144,8 @@ module nrc_packet_emitter #(
       StIdle: begin
         index_d = 4'd0;
         if (descriptor_valid_i) begin
-          if (stream_begin) state_d = StStreamHeader;
-          else              state_d = StHeader;
+          if (key) state_d = StStreamHeader;
+          else     state_d = StHeader;
         end
       end
       StStreamHeader: if (take && index_q == 4'd8) state_d = StStreamCrc;
@@ -173,7 +179,9 @@ module nrc_packet_emitter #(
 
   always_ff @(posedge clk_i) begin
     if (take) m_axis_tdata_o <= is_crc ? crc : word;
-    if (take && is_crc) sequence_q <= (state_q == StStreamCrc) ? 16'd1 : sequence_q + 16'd1;
+    if (take && is_crc) begin
+      sequence_q <= ((state_q == StStreamCrc) ? header_sequence : sequence_q) + 16'd1;
+    end
     if (state_q == StHeader)  words_q <= descriptor_i[CountWidth-1:0];
     else if (take)            words_q <= words_q - 1'b1;
   end

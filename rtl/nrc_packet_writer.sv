@@ -18,6 +18,8 @@
 // or more apart, so that happens to no packet but one that a framing error cut short.
 
 module nrc_packet_writer #(
+  parameter int FrameBits   = 25600, // a payload is at most as long as FrameBits for each frame
+  parameter int EndBits     = 0,     // and these
   parameter int BufferWords = 16384,
   parameter int QueueDepth  = 32,    // entries of the descriptor queue
   parameter int QueueLimit  = 21     // a descriptor is pushed up to this level
@@ -60,9 +62,11 @@ module nrc_packet_writer #(
   logic                  stream_begin_q;
   logic                  key_needed_q;
 
-  logic packet_end, lost, no_room, drop;
-  logic [1:0] push_left_q;              // descriptor entries still to be pushed, 3..0
+  logic        packet_end, lost, no_room, drop;
+  logic [15:0] frames;                  // with this clock's
+  logic [1:0]  push_left_q;             // descriptor entries still to be pushed, 3..0
 
+  assign frames     = frames_q + {15'd0, frame_end_i};
   assign packet_end = word_valid_i && word_last_i;
   assign lost       = lost_q || full_i;
   assign no_room    = lost || (push_left_q != 2'd0) || (level_i > LevelWidth'(QueueLimit));
@@ -83,8 +87,8 @@ module nrc_packet_writer #(
       dropped_o      <= '0;
       overflow_o     <= 1'b0;
     end else begin
-      overflow_o <= packet_end && no_room;
-      if (frame_end_i) frames_q <= frames_q + 16'd1;
+      overflow_o <= packet_end && no_room && !bad_i;
+      frames_q   <= frames;
       if (word_valid_i) begin
         lost_q <= lost;
         if (!lost) words_q <= words_q + 1'b1;
@@ -93,7 +97,7 @@ module nrc_packet_writer #(
         frames_q      <= '0;
         words_q       <= '0;
         lost_q        <= 1'b0;
-        first_frame_q <= last_i ? '0 : first_frame_q + {16'd0, frames_q} + {31'd0, frame_end_i};
+        first_frame_q <= last_i ? '0 : first_frame_q + {16'd0, frames};
         key_needed_q  <= drop;
         if (last_i)    stream_begin_q <= 1'b1;
         else if (!drop) stream_begin_q <= 1'b0;
@@ -115,7 +119,7 @@ module nrc_packet_writer #(
 
   always_ff @(posedge clk_i) begin
     if (commit_o) begin
-      entry0_q <= {stream_begin_q, last_i, key_i, frames_q + {15'd0, frame_end_i}};
+      entry0_q <= {stream_begin_q, last_i, key_i, frames};
       entry1_q <= first_frame_q;
       entry2_q <= words_q + 1'b1;
     end
@@ -141,8 +145,12 @@ module nrc_packet_writer #(
   end
 
   always @(posedge clk_i) begin
-    // A decoder cannot begin anywhere else.
-    if (awake_q && commit_o && stream_begin_q) assert (key_i);
+    if (awake_q && commit_o) begin
+      // A decoder cannot begin anywhere else.
+      assert (!stream_begin_q || key_i);
+      // The last word is needed: docs/bitstream.md, sections 5 and 11, has the bound.
+      assert (64'(words_q) * 64'd32 < 64'(frames) * 64'(FrameBits) + 64'(EndBits));
+    end
   end
 `endif
 

@@ -18,6 +18,7 @@ module nrc_packetizer #(
   parameter int Mapping         = nrc_pkg::MappingShift6,
   parameter int PacketFrames    = 32,
   parameter int Profile         = nrc_pkg::ProfileHuffman,
+  parameter int Neighbour       = 0,      // 1: the stream header says so
   parameter int RateMillihertz  = 20_000_000,
   parameter int BufferWords     = 16384,  // a power of two
   parameter int PacketFifoDepth = 8       // packets that wait at most
@@ -47,6 +48,11 @@ module nrc_packetizer #(
   output logic        overflow_o     // pulse: a packet was dropped for lack of room
 );
 
+  // The most that a code costs.
+  localparam int CodeBits =
+      CodeWidth + ((Profile == nrc_pkg::ProfileRange) ? nrc_pkg::EscapeOverhead
+                                                      : nrc_pkg::MaxCodeLength);
+
   localparam int QueueDepth = 1 << $clog2(3 * PacketFifoDepth);  // three entries per packet
 
   logic                        write, commit, rewind, full;
@@ -57,6 +63,8 @@ module nrc_packetizer #(
   logic [31:0]                 word;
 
   nrc_packet_writer #(
+    .FrameBits  (Channels * CodeBits),
+    .EndBits    ((Profile == nrc_pkg::ProfileRange) ? 1 : 0),
     .BufferWords(BufferWords),
     .QueueDepth (QueueDepth),
     .QueueLimit (3 * PacketFifoDepth - 3)
@@ -117,6 +125,7 @@ module nrc_packetizer #(
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
     .Profile       (Profile),
+    .Neighbour     (Neighbour),
     .RateMillihertz(RateMillihertz),
     .BufferWords   (BufferWords)
   ) u_emitter (

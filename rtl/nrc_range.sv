@@ -62,9 +62,10 @@ module nrc_range #(
   localparam int EscapeLength = RestBits + 15;
   localparam int StepBits     = 29;                               // longest word without final bit
 
-  // Valid and sideband travel next to the data: bit n is stage n's.
-  logic [7:1] valid_q;
-  logic [4:0] side_q [1:7];
+  // Valid and sideband travel next to the data: bit n, and bits 5 n - 5 and up, are stage n's. (Not
+  // an array: Icarus 11 can lose changes of its words.)
+  logic [7:1]  valid_q;
+  logic [34:0] side_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
@@ -72,14 +73,13 @@ module nrc_range #(
   end
 
   always_ff @(posedge clk_i) begin
-    side_q[1] <= {frame_end_i, packet_end_i, key_i, bad_i, last_i};
-    for (int n = 2; n <= 7; n++) side_q[n] <= side_q[n-1];
+    side_q <= {side_q[29:0], frame_end_i, packet_end_i, key_i, bad_i, last_i};
   end
 
   logic s3_packet_end, s4_packet_end, s6_packet_end;
-  assign s3_packet_end = side_q[3][3];
-  assign s4_packet_end = side_q[4][3];
-  assign s6_packet_end = side_q[6][3];
+  assign s3_packet_end = side_q[13];
+  assign s4_packet_end = side_q[18];
+  assign s6_packet_end = side_q[28];
 
   // What the loops need besides the frequency waits for it.
   logic [15:0]          s3_low;
@@ -205,7 +205,7 @@ module nrc_range #(
   end
 
   assign valid_o = valid_q[7];
-  assign {frame_end_o, packet_end_o, key_o, bad_o, last_o} = side_q[7];
+  assign {frame_end_o, packet_end_o, key_o, bad_o, last_o} = side_q[34:30];
 
 `ifndef SYNTHESIS
   logic awake_q;  // out of reset: before, nothing is defined

@@ -13,7 +13,7 @@ constexpr std::uint64_t kClockPeriodNs = 50;  ///< 20 MHz
 
 /// With fewer channels the RTL rests after each frame (docs/rtl.md, "Framing"), so that neither the
 /// clock budget nor an input that is always ready can be asked of it.
-constexpr std::uint32_t kChannelsWithoutRest = 16;
+constexpr std::uint32_t kChannelsWithoutRest = 10;  // rtl/nrc_latency_pkg.sv, LoopLatency
 
 /// The RTL's parameters, as far as they show in its stream.
 struct Design {

@@ -9,7 +9,7 @@
 namespace nrc::sim {
 
 /// The link: takes packets, but stalls for a part of the time. Stalls and the times between them
-/// are of random length; the shorter of both lasts 16 clocks on average.
+/// are of random length; the shorter of both lasts 16 clocks on average. Outages come on top.
 class LinkSink : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(LinkSink);
@@ -18,8 +18,14 @@ class LinkSink : public sc_core::sc_module {
   sc_core::sc_out<bool> ready{"ready"};
 
   /// @param stall_percent  0..99
-  LinkSink(const sc_core::sc_module_name& name, int stall_percent, std::uint64_t seed)
-      : sc_module(name), random_(seed ^ 0x6C696E6B), stall_percent_(stall_percent) {
+  /// @param outage  clocks of an outage, after three times as many without; 0: there is none
+  LinkSink(const sc_core::sc_module_name& name, int stall_percent, std::uint64_t outage,
+           std::uint64_t seed)
+      : sc_module(name),
+        random_(seed ^ 0x6C696E6B),
+        stall_percent_(stall_percent),
+        outage_(outage) {
+    stalled_ = stall_percent != 0;
     const int percent = std::max(stall_percent, 1);
     const int shorter = std::min(percent, 100 - percent);
     mean_stall_ = kMeanRun * percent / shorter;
@@ -33,25 +39,26 @@ class LinkSink : public sc_core::sc_module {
   static constexpr int kMeanRun = 16;
 
   void tick() {
-    if (stall_percent_ == 0) {
-      ready.write(true);
-      return;
+    ++clock_;
+    if (stall_percent_ != 0) {
+      if (left_ == 0) {
+        stalled_ = !stalled_;
+        const auto mean = static_cast<std::uint64_t>(stalled_ ? mean_stall_ : mean_flow_);
+        left_ = 1 + random_() % (2 * mean - 1);
+      }
+      --left_;
     }
-    if (left_ == 0) {
-      stalled_ = !stalled_;
-      const auto mean = static_cast<std::uint64_t>(stalled_ ? mean_stall_ : mean_flow_);
-      left_ = 1 + random_() % (2 * mean - 1);
-      ready.write(!stalled_);
-    }
-    --left_;
+    ready.write(!stalled_ && !(outage_ != 0 && clock_ / outage_ % 4 == 3));
   }
 
   std::mt19937_64 random_;
   const int stall_percent_;
+  const std::uint64_t outage_;
+  std::uint64_t clock_ = 0;
   int mean_stall_ = 0;
   int mean_flow_ = 0;
   std::uint64_t left_ = 0;  ///< clocks left of this stall or flow
-  bool stalled_ = true;
+  bool stalled_;
 };
 
 }  // namespace nrc::sim

@@ -40,6 +40,7 @@ Design built_design() {
   Design design;
   design.header.profile = static_cast<Profile>(NRC_PARAM_Profile);
   design.tables = &Tables::builtin(design.header.profile, NRC_TABLES);
+  design.header.neighbour = NRC_PARAM_Neighbour != 0;
   design.header.channels = NRC_PARAM_Channels;
   design.header.packet_frames = NRC_PARAM_PacketFrames;
   design.key_interval = NRC_PARAM_KeyInterval;
@@ -53,7 +54,7 @@ class System {
   System(const Options& o, const Design& design, const Recording& recording, Scoreboard& scoreboard)
       : source_("source", recording,
                 o.inject == "late-sample" ? design.group_samples() * 3 / 2 : 0),
-        sink_("sink", o.stall, o.seed),
+        sink_("sink", o.stall, o.outage, o.seed),
         monitor_("monitor", design, recording.size(), scoreboard, faults(o),
                  [] { return Verilated::threadContextp()->gotFinish(); }),
         encoder_("encoder") {
@@ -151,6 +152,7 @@ class System {
     faults.corrupt_bit = o.corrupt_bit;
     faults.unstable_output = o.inject == "unstable-output";
     faults.lost_end = o.inject == "lost-end";
+    faults.lost_header = o.inject == "lost-header";
     return faults;
   }
 

@@ -132,6 +132,9 @@ void Monitor::take_packet() {
   if (faults_.lost_end && packet_.size() > 2 && (packet_[2] & kFlagLast) != 0) {
     return;
   }
+  if (faults_.lost_header && is_stream_header(packet_) && stream_bits_ != bits) {
+    return;
+  }
   const std::optional<Scoreboard::Delivery> delivery = scoreboard_.take(packet_);
   if (!delivery) {
     return;

@@ -21,6 +21,7 @@ struct Faults {
   std::optional<std::uint64_t> corrupt_bit;  ///< bit of the received stream to flip
   bool unstable_output = false;              ///< a word seems to change while it is stalled
   bool lost_end = false;                     ///< the stream's last packet is not seen
+  bool lost_header = false;                  ///< nor are stream headers but the first
 };
 
 /// Watches both ports of the encoder: counts clocks, checks the handshake and hands whole packets

@@ -33,6 +33,9 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
       ->type_name("PERCENT")
       ->check(CLI::Range(0, 99))
       ->capture_default_str();
+  app.add_option("--outage", options.outage,
+                 "Let the link fail for that many of every four times as many clocks")
+      ->type_name("CLOCKS");
   app.add_flag("--allow-drops", options.allow_drops, "The link may be so slow that packets drop");
   app.add_option("--off-grid", options.off_grid, "Put every N-th sample off the ADC's grid")
       ->type_name("N");
@@ -44,7 +47,7 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
       ->type_name("N")
       ->group(kFaults);
   app.add_option("--inject", options.inject, "Something else")
-      ->check(CLI::IsMember({"late-sample", "unstable-output", "lost-end"}))
+      ->check(CLI::IsMember({"late-sample", "unstable-output", "lost-end", "lost-header"}))
       ->group(kFaults);
 
   try {

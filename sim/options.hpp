@@ -17,6 +17,7 @@ struct Options {
   std::uint32_t frames = 800;
   std::uint64_t seed = 1;
   int stall = 20;
+  std::uint64_t outage = 0;
   bool allow_drops = false;
   std::uint32_t off_grid = 0;
   std::string trace;

@@ -13,7 +13,7 @@ Scoreboard::Scoreboard(const Design& design, const Recording& recording, bool dr
     : design_(design),
       recording_(recording),
       drops_allowed_(drops_allowed),
-      encoder_(design.header, *design.tables) {}
+      encoder_(design.header, *design.tables, Transport::kLink) {}
 
 void Scoreboard::fail(const std::string& what) {
   if (failure_.empty()) {
@@ -21,47 +21,65 @@ void Scoreboard::fail(const std::string& what) {
   }
 }
 
+bool is_stream_header(const std::vector<std::uint8_t>& packet) {
+  return packet.size() > 2 && (packet[2] & 0x0F) == static_cast<int>(PacketType::kStreamHeader);
+}
+
 std::optional<Scoreboard::Delivery> Scoreboard::take(const std::vector<std::uint8_t>& packet) {
   stream_bytes_ += packet.size();
   largest_packet_ = std::max<std::uint64_t>(largest_packet_, packet.size());
-  const ParsedPacket parsed = parse_packet(packet.data(), packet.size());
   std::optional<Delivery> delivery;
-
-  if (!opened_) {
-    opened_ = true;
-    if (compare(packet, encoder_.stream_header())) {
-      decode(parsed, {0, 0});
-    }
-  } else if (next_frame_ == recording_.frames) {
+  if (next_frame_ == recording_.frames) {
     fail(fmt::format("packet {} comes after the stream's end", packets_));
+  } else if (!opened_ || (is_stream_header(packet) && !header_before_)) {
+    take_stream_header(packet);
   } else {
-    if (parsed.status == ParseStatus::kPacket) {
-      skip_dropped(parsed);
-    }
-    const Delivery due = {next_frame_, std::min<std::size_t>(design_.header.packet_frames,
-                                                             recording_.frames - next_frame_)};
-    PacketRequest request;
-    request.last = due.first_frame + due.frames == recording_.frames;
-    if (since_drop_ != 0) {
-      // The encoder asks for key packets until one is stored, and meanwhile the next has begun.
-      request.key = parsed.header.key;
-      since_drop_ = since_drop_ == 2 ? 0 : since_drop_ + 1;
-    } else if (design_.key_interval != 0) {
-      request.key = data_packets_ % design_.key_interval == 0;
-    }
-    const bool same = compare(
-        packet, encoder_.encode(recording_.codes.data() + due.first_frame * recording_.channels,
-                                due.frames, request));
-    ++data_packets_;
-    next_frame_ += due.frames;
-    delivered_frames_ += due.frames;
-    closed_ = request.last;
-    if (same && decode(parsed, due)) {
-      delivery = due;
-    }
+    delivery = take_data(packet);
   }
   ++packets_;
   return delivery;
+}
+
+void Scoreboard::take_stream_header(const std::vector<std::uint8_t>& packet) {
+  opened_ = true;
+  header_before_ = true;
+  if (compare(packet, encoder_.stream_header())) {
+    decode(parse_packet(packet.data(), packet.size()), {0, 0});
+  }
+}
+
+std::optional<Scoreboard::Delivery> Scoreboard::take_data(const std::vector<std::uint8_t>& packet) {
+  const ParsedPacket parsed = parse_packet(packet.data(), packet.size());
+  if (parsed.status == ParseStatus::kPacket) {
+    skip_dropped(parsed);
+  }
+  const Delivery due = {next_frame_, std::min<std::size_t>(design_.header.packet_frames,
+                                                           recording_.frames - next_frame_)};
+  PacketRequest request;
+  request.last = due.first_frame + due.frames == recording_.frames;
+  request.key = design_.key_interval != 0 && since_key_ == design_.key_interval;
+  if (since_drop_ != 0) {
+    // The encoder asks for key packets until one is stored, and meanwhile the next has begun.
+    request.key = request.key || parsed.header.key;
+    since_drop_ = since_drop_ == 2 ? 0 : since_drop_ + 1;
+  }
+  // Before a key packet the golden model expects the stream header, unless it was there.
+  const bool same = compare(
+      packet, encoder_.encode(recording_.codes.data() + due.first_frame * recording_.channels,
+                              due.frames, request));
+  if (same && header_before_ && !parsed.header.key) {
+    fail(fmt::format("packet {} is no key packet, but a stream header stands before it", packets_));
+  }
+  header_before_ = false;
+  since_key_ = parsed.header.key ? 1 : since_key_ + 1;
+  ++data_packets_;
+  next_frame_ += due.frames;
+  delivered_frames_ += due.frames;
+  closed_ = request.last;
+  if (!same || !decode(parsed, due)) {
+    return std::nullopt;
+  }
+  return due;
 }
 
 void Scoreboard::skip_dropped(const ParsedPacket& parsed) {
@@ -79,6 +97,7 @@ void Scoreboard::skip_dropped(const ParsedPacket& parsed) {
   encoder_.skip(first - next_frame_);
   next_frame_ = first;
   dropped_packets_ += packets;
+  ++gaps_;
   since_drop_ = 1;
 }
 
@@ -133,6 +152,7 @@ void Scoreboard::finish() {
   const std::size_t packets =
       (missing + design_.header.packet_frames - 1) / design_.header.packet_frames;
   dropped_packets_ += packets;
+  ++gaps_;
   if (!drops_allowed_) {
     fail(fmt::format("the stream ends after packet {}, frame {} of {}: {} packet{} missing",
                      packets_, next_frame_, recording_.frames, packets,

@@ -17,6 +17,9 @@
 
 namespace nrc::sim {
 
+/// By its type, whatever else it holds.
+bool is_stream_header(const std::vector<std::uint8_t>& packet);
+
 class Scoreboard {
  public:
   /// Frames of the recording that a packet carried.
@@ -42,6 +45,7 @@ class Scoreboard {
   bool closed() const { return closed_; }
   std::uint64_t data_packets() const { return data_packets_; }
   std::uint64_t dropped_packets() const { return dropped_packets_; }
+  std::uint64_t gaps() const { return gaps_; }  ///< runs of dropped packets
   std::uint64_t stream_bytes() const { return stream_bytes_; }
   std::uint64_t largest_packet() const { return largest_packet_; }
   std::uint64_t delivered_frames() const { return delivered_frames_; }
@@ -50,6 +54,8 @@ class Scoreboard {
   void fail(const std::string& what);
   bool compare(const std::vector<std::uint8_t>& packet, const std::vector<std::uint8_t>& expected);
   bool decode(const ParsedPacket& parsed, const Delivery& delivery);
+  void take_stream_header(const std::vector<std::uint8_t>& packet);
+  std::optional<Delivery> take_data(const std::vector<std::uint8_t>& packet);
   void skip_dropped(const ParsedPacket& parsed);
 
   const Design& design_;
@@ -61,12 +67,15 @@ class Scoreboard {
   std::string failure_;
 
   bool opened_ = false;
+  bool header_before_ = false;  ///< the packet before was a stream header
   bool closed_ = false;
   std::size_t next_frame_ = 0;  ///< of the recording
   int since_drop_ = 0;          ///< packets since the last drop, at most 2; 0: none was dropped
+  unsigned since_key_ = 0;      ///< data packets since the last key packet, that one included
   std::uint64_t packets_ = 0;   ///< taken, of all types
   std::uint64_t data_packets_ = 0;
   std::uint64_t dropped_packets_ = 0;
+  std::uint64_t gaps_ = 0;
   std::uint64_t stream_bytes_ = 0;
   std::uint64_t largest_packet_ = 0;
   std::uint64_t delivered_frames_ = 0;

@@ -26,13 +26,14 @@ void check_frames(std::size_t frames) {
 
 }  // namespace
 
-Encoder::Encoder(const StreamHeader& header, const Tables& tables)
+Encoder::Encoder(const StreamHeader& header, const Tables& tables, Transport transport)
     : tables_(tables),
       header_(checked(header, tables)),
-      payload_(
-          PayloadEncoder::make(tables_, header.code_width, header.channels, header.neighbour)) {}
+      payload_(PayloadEncoder::make(tables_, header.code_width, header.channels, header.neighbour)),
+      transport_(transport) {}
 
 std::vector<std::uint8_t> Encoder::stream_header() {
+  header_due_ = false;
   return packetizer_.wrap({PacketType::kStreamHeader}, serialise(header_));
 }
 
@@ -53,7 +54,13 @@ std::vector<std::uint8_t> Encoder::finish(PacketType type, const std::vector<std
   h.frames = static_cast<std::uint32_t>(frames);
   h.first_frame = next_frame_;
   next_frame_ += static_cast<std::uint32_t>(frames);
-  return packetizer_.wrap(h, payload);
+  std::vector<std::uint8_t> packets;
+  if (transport_ == Transport::kLink && key && header_due_) packets = stream_header();
+  header_due_ = true;
+  if (packets.empty()) return packetizer_.wrap(h, payload);
+  const std::vector<std::uint8_t> packet = packetizer_.wrap(h, payload);
+  packets.insert(packets.end(), packet.begin(), packet.end());
+  return packets;
 }
 
 std::vector<std::uint8_t> Encoder::encode(const Code* codes, std::size_t frames,

@@ -189,7 +189,9 @@ class PacketWriter {
  public:
   PacketWriter(const StreamHeader& header, const Tables& tables, const EncodeOptions& options,
                const ByteSink& sink)
-      : encoder_(header, tables), sink_(sink), key_interval_(options.key_interval) {
+      : encoder_(header, tables, options.key_interval == 0 ? Transport::kFile : Transport::kLink),
+        sink_(sink),
+        key_interval_(options.key_interval) {
     summary_.header = encoder_.header();
     summary_.tables = tables.name();
     send(encoder_.stream_header());
@@ -414,9 +416,6 @@ ContainerPiece parse_container(const std::uint8_t* payload, std::size_t size) {
   return piece;
 }
 
-namespace {
-
-/// Writes the bytes that a checked container payload holds.
 void write_piece(const std::uint8_t* payload, std::size_t size, const ByteSink& sink) {
   const ContainerPiece piece = parse_container(payload, size);
   const std::uint8_t* const stored = payload + kPieceHeaderBytes;
@@ -426,8 +425,6 @@ void write_piece(const std::uint8_t* payload, std::size_t size, const ByteSink& 
     throw Error("a container packet cannot be unpacked; get the stream from its source again");
   }
 }
-
-}  // namespace
 
 FileDecoder::FileDecoder(ByteSink sink, Decoder::TableSource tables)
     : sink_(std::move(sink)), decoder_(std::move(tables)) {}
@@ -458,7 +455,8 @@ void FileDecoder::add(const std::uint8_t* data, std::size_t size) {
       throw Error(
           packet.status == ParseStatus::kBadSync
               ? "not an nrc stream; give a file that `nrc encode` wrote"
-              : "the stream's first packet is damaged; get the stream from its source again");
+              : "the stream's first packet is damaged; get the stream from its source again, or "
+                "try `nrc decode --recover`");
     }
     switch (packet.status) {
       case ParseStatus::kPacket:

@@ -2,6 +2,8 @@
 #include "nrc/payload.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "nrc/bit_packer.hpp"
@@ -19,8 +21,16 @@ namespace nrc {
 
 namespace {
 
-constexpr std::uint64_t kEscapeCost = 15 - kEscapeBits;  ///< bits of an escape besides its code
-constexpr std::uint64_t kLongestInterval = 15;           ///< bits of any other code
+constexpr std::uint64_t kLongestInterval = 15;  ///< bits of a code of the range profile, no escape
+
+/// What the hardware's buffers are made for must hold: a breach is an error of this library.
+void check_bound(const char* what, std::uint64_t bits, std::uint64_t bound) {
+  if (bits > bound) {
+    throw std::logic_error("internal error: a " + std::string(what) + " of " +
+                           std::to_string(bits) + " bits, where " + std::to_string(bound) +
+                           " are the most; please report it");
+  }
+}
 
 // ---- Huffman profile: predictor -> context -> huffman -> bit_packer
 
@@ -50,7 +60,10 @@ class HuffmanStages {
 class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
  public:
   HuffmanPayloadEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
-      : HuffmanStages(tables, code_width, channels), huffman_(tables, code_width) {}
+      : HuffmanStages(tables, code_width, channels),
+        code_width_(code_width),
+        worst_code_bits_(worst_code_bits(Profile::kHuffman, code_width)),
+        huffman_(tables, code_width) {}
 
   std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, bool key) override {
     for (std::size_t frame = 0; frame < frames; ++frame) {
@@ -60,14 +73,20 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
         const Prediction prediction = predictor_.predict(channel.predictor, reset);
         const CodingContext context = context_.select(channel.context, prediction.code, reset);
         const Codeword word = huffman_.encode(code, prediction.code, context);
+        check_bound("code", static_cast<std::uint64_t>(word.length), worst_code_bits_);
         packer_.put(word.bits, word.length);
         update(channel, prediction, code, reset);
       }
     }
-    return packer_.take();
+    std::vector<std::uint8_t> payload = packer_.take();
+    check_bound("payload", payload.size() * 8,
+                worst_payload_bytes(Profile::kHuffman, code_width_, frames * channels_.size()) * 8);
+    return payload;
   }
 
  private:
+  int code_width_;
+  std::uint64_t worst_code_bits_;
   HuffmanEncoder huffman_;
   BitPacker packer_;
 };
@@ -172,7 +191,9 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
  public:
   RangePayloadEncoder(const RangeTables& tables, int code_width, std::uint32_t channels,
                       bool neighbour)
-      : RangeStages(tables, code_width, channels, neighbour), coder_(code_width) {}
+      : RangeStages(tables, code_width, channels, neighbour),
+        worst_code_bits_(worst_code_bits(Profile::kRange, code_width)),
+        coder_(code_width) {}
 
   std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, bool key) override {
     if (frames == 0) return {};
@@ -182,15 +203,21 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
       for (Channel& channel : channels_) {
         const Code code = *codes++;
         const Expectation expected = expect(channel, reset);
-        packer_.put(coder_.encode(model_.of(code, expected.value, expected.index), code));
+        const CarryWord word = coder_.encode(model_.of(code, expected.value, expected.index), code);
+        check_bound("code", static_cast<std::uint64_t>(word.length), worst_code_bits_);
+        packer_.put(word);
         update(channel, expected, code, reset);
       }
     }
     packer_.put(coder_.finish());
-    return packer_.take();
+    std::vector<std::uint8_t> payload = packer_.take();
+    check_bound("payload", payload.size() * 8,
+                worst_payload_bytes(Profile::kRange, code_width_, frames * channels_.size()) * 8);
+    return payload;
   }
 
  private:
+  std::uint64_t worst_code_bits_;
   RangeEncoder coder_;
   CarryPacker packer_;
 };
@@ -236,12 +263,15 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
 
 }  // namespace
 
-std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t codes) {
+std::uint64_t worst_code_bits(Profile profile, int code_width) {
   const auto width = static_cast<std::uint64_t>(code_width);
+  return profile == Profile::kHuffman ? kMaxCodeLength + width
+                                      : std::max(kEscapeOverhead + width, kLongestInterval);
+}
+
+std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t codes) {
   const std::uint64_t bits =
-      profile == Profile::kHuffman
-          ? codes * (kMaxCodeLength + width)
-          : codes * std::max<std::uint64_t>(width + kEscapeCost, kLongestInterval) + 1;
+      codes * worst_code_bits(profile, code_width) + (profile == Profile::kRange ? 1 : 0);
   return (bits + 31) / 32 * 4;
 }
 

@@ -136,6 +136,7 @@ std::string format_package() {
   constant("Deviates", kDeviates);
   constant("EscapeFrequency", kEscapeFrequency);
   constant("EscapeBits", kEscapeBits);
+  constant("EscapeOverhead", kEscapeOverhead);
   constant("MinFrequency", kMinFrequency);
   constant("TopFrequency", kTopFrequency);
   constant("RangeReset", kRangeReset);
@@ -152,6 +153,11 @@ std::string format_package() {
   constant("Sync", kSync);
   constant("PacketHeaderBytes", kPacketHeaderBytes);
   constant("StreamHeaderBytes", kStreamHeaderBytes);
+  constant("MaxPayloadBytes", kMaxPayloadBytes);
+  constant("MaxPacketSamples", kMaxPacketSamples);
+  constant("MaxChannels", kMaxChannels);
+  constant("MinCodeWidth", kMinCodeWidth);
+  constant("MaxCodeWidth", kMaxCodeWidth);
   constant("Version", kVersion);
   constant("ProfileHuffman", Profile::kHuffman);
   constant("ProfileRange", Profile::kRange);

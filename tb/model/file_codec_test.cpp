@@ -306,19 +306,24 @@ TEST(FileCodec, KeyInterval) {
   EncodeOptions options;
   options.packet_frames = 100;
   options.key_interval = 3;
-  const Coded coded = code_wav(wav(recording(1, 1000)), options);
+  const Bytes image = wav(recording(1, 1000));
+  const Coded coded = code_wav(image, options);
   std::size_t index = 0;
+  bool after_header = false;
   for (std::size_t at = 0; at < coded.stream.size();) {
     const nrc::ParsedPacket packet =
         nrc::parse_packet(coded.stream.data() + at, coded.stream.size() - at);
     ASSERT_EQ(packet.status, nrc::ParseStatus::kPacket);
     if (packet.header.type == nrc::PacketType::kHuffman) {
       EXPECT_EQ(packet.header.key, index % 3 == 0) << index;
+      EXPECT_EQ(after_header, index % 3 == 0) << index;
       ++index;
     }
+    after_header = packet.header.type == nrc::PacketType::kStreamHeader;
     at += packet.size;
   }
   EXPECT_EQ(index, 10u);
+  EXPECT_EQ(decode(coded.stream), image);
 }
 
 TEST(FileCodec, RefusesOptionsThatCannotWork) {

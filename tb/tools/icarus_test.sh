@@ -22,5 +22,7 @@ elaborate() { # set [Name=Value ...]
 elaborate default
 elaborate default LoadableTables=1 Channels=1
 elaborate default Profile=1
+elaborate default Profile=1 Neighbour=1
 elaborate generic CodeWidth=16 Mapping=0 Channels=384
 elaborate generic Profile=1 CodeWidth=16 Mapping=0 Channels=384
+elaborate generic Profile=1 Neighbour=1 CodeWidth=16 Mapping=0 Channels=384

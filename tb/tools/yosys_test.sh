@@ -27,4 +27,5 @@ elaborate() { # set [Name Value ...]
 }
 elaborate default LoadableTables 1
 elaborate default Profile 1
+elaborate default Profile 1 Neighbour 1
 elaborate generic CodeWidth 16 Mapping 0 Channels 384

@@ -3,6 +3,9 @@
 # Small buffers, so that a stall overflows them soon. BufferWords holds a worst-case packet.
 nrc_unit_bench(encoder NAME 1ch PARAMS Channels=1 PacketFrames=10 BufferWords=64 PacketFifoDepth=2)
 nrc_unit_bench(encoder NAME 8ch PARAMS Channels=8 PacketFrames=7 KeyInterval=3 BufferWords=128)
+# One channel less than LoopLatency, and just as many.
+nrc_unit_bench(encoder NAME 9ch PARAMS Channels=9 PacketFrames=4 KeyInterval=5 BufferWords=128)
+nrc_unit_bench(encoder NAME 10ch PARAMS Channels=10 PacketFrames=3 KeyInterval=0 BufferWords=128)
 nrc_unit_bench(encoder NAME 32ch PARAMS Channels=32 PacketFrames=20 BufferWords=1024
                LoadableTables=1)
 nrc_unit_bench(encoder NAME 256ch PARAMS Channels=256 PacketFrames=20 KeyInterval=2
@@ -17,8 +20,22 @@ nrc_unit_bench(encoder NAME range_1ch
                PARAMS Channels=1 Profile=1 PacketFrames=10 BufferWords=64 PacketFifoDepth=2)
 nrc_unit_bench(encoder NAME range_8ch
                PARAMS Channels=8 Profile=1 PacketFrames=7 KeyInterval=3 BufferWords=128)
+# The shortest packets that the link can bear when all are key packets.
+nrc_unit_bench(encoder NAME range_1frame
+               PARAMS Channels=24 Profile=1 PacketFrames=1 KeyInterval=100 BufferWords=64
+                      PacketFifoDepth=3)
 nrc_unit_bench(encoder NAME range_384ch PARAMS Channels=384 Profile=1 PacketFrames=5
                BufferWords=2048)
 nrc_unit_bench(encoder NAME range_1024ch PARAMS Channels=1024 Profile=1 PacketFrames=20)
 nrc_unit_bench(encoder NAME range_generic TABLES generic
                PARAMS Channels=16 Profile=1 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024)
+
+nrc_unit_bench(encoder NAME neighbour_1ch PARAMS Channels=1 Profile=1 Neighbour=1 PacketFrames=10
+               BufferWords=64 PacketFifoDepth=2)
+nrc_unit_bench(encoder NAME neighbour_8ch PARAMS Channels=8 Profile=1 Neighbour=1 PacketFrames=7
+               KeyInterval=3 BufferWords=128)
+nrc_unit_bench(encoder NAME neighbour_64ch PARAMS Channels=64 Profile=1 Neighbour=1 PacketFrames=20
+               BufferWords=1024)
+nrc_unit_bench(encoder NAME neighbour_generic TABLES generic
+               PARAMS Channels=16 Profile=1 Neighbour=1 CodeWidth=16 Mapping=0 PacketFrames=9
+               BufferWords=1024)

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "Vnrc_framer.h"
+#include "framer_model.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
@@ -32,86 +33,8 @@ constexpr int kKeyInterval = NRC_PARAM_KeyInterval;
 constexpr int kLoopLatency = 10;  // rtl/nrc_latency_pkg.sv
 constexpr int kBubbles = kChannels < kLoopLatency ? kLoopLatency - kChannels : 0;
 
-struct Input {
-  std::uint16_t data;
-  bool last;
-};
-
-struct Output {
-  std::uint16_t sample = 0;
-  int channel = 0;
-  bool first = false;
-  bool frame_end = false;
-  bool packet_end = false;
-  bool key = false;
-  bool bad = false;
-  bool last = false;
-  bool error = false;
-};
-
-/// What the framer does, sample by sample.
-class Model {
- public:
-  /// `requested`: key_request_i was seen since the last call, or is now.
-  std::optional<Output> take(const Input& input, bool enable, bool requested, bool needed) {
-    requested_ |= requested;
-    if (position_ == 0 && !streaming_) {
-      if (enable) {
-        streaming_ = true;
-        packets_ = 0;
-        next_is_key_ = true;
-        frames_ = 0;
-      } else {
-        skipping_ = true;
-      }
-    }
-    const bool begins = position_ == 0;
-    position_ = input.last ? 0 : position_ + 1;
-    if (skipping_) {
-      skipping_ = !input.last;
-      return std::nullopt;
-    }
-    if (begins && frames_ == 0) {
-      key_ = next_is_key_ || requested_ || needed || (kKeyInterval > 0 && packets_ == kKeyInterval);
-      packets_ = key_ ? 1 : packets_ + 1;
-      next_is_key_ = requested_ = false;
-    }
-    if (begins) channel_ = 0;
-
-    Output out;
-    out.sample = input.data;
-    out.channel = channel_;
-    out.key = key_;
-    out.first = key_ && frames_ == 0;
-    const bool full = channel_ == kChannels - 1;
-    out.frame_end = full || input.last;
-    out.error = out.bad = full != input.last;
-    if (out.bad) {
-      out.packet_end = true;
-      next_is_key_ = true;
-      skipping_ = !input.last;
-    } else if (out.frame_end) {
-      ++frames_;
-      out.last = !enable;
-      out.packet_end = out.last || frames_ == kPacketFrames;
-      if (out.last) streaming_ = false;
-    }
-    if (out.packet_end) frames_ = 0;
-    ++channel_;
-    return out;
-  }
-
- private:
-  bool streaming_ = false;
-  bool skipping_ = false;     ///< throw away up to the next tlast
-  bool next_is_key_ = false;  ///< a stream begins, or a bad packet ended
-  bool requested_ = false;
-  bool key_ = false;
-  int position_ = 0;  ///< of the next sample in its frame as sent
-  int channel_ = 0;
-  int frames_ = 0;  ///< whole ones in this packet
-  int packets_ = 0;
-};
+using Input = nrc::tb::FramerModel::Input;
+using Output = nrc::tb::FramerModel::Output;
 
 class Bench {
  public:
@@ -217,7 +140,7 @@ class Bench {
   }
 
   nrc::tb::Dut<Vnrc_framer> dut_;
-  Model model_;
+  nrc::tb::FramerModel model_{kChannels, kPacketFrames, kKeyInterval};
   std::mt19937 rng_;
   std::vector<long> entered_;  ///< clock of each channel's last sample
   std::string ends_;

@@ -21,23 +21,30 @@ struct PacketRequest {
   bool last = false;  ///< close the stream
 };
 
+/// Who reads the stream, which decides where its stream header stands.
+enum class Transport {
+  kFile,  ///< from its beginning: the header comes once
+  kLink,  ///< from anywhere on: the header comes before every key packet
+};
+
 class Encoder {
  public:
   /// The tables choose the profile; header.profile and header.table_id are set from them.
   /// @throws Error if a field of the header is outside its range or the tables do not suit it.
-  Encoder(const StreamHeader& header, const Tables& tables);
+  Encoder(const StreamHeader& header, const Tables& tables, Transport transport = Transport::kFile);
   // It refers to itself.
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
 
-  /// The stream header packet. Call it first.
+  /// The stream header packet. Call it first; with kLink encode() sends it where it is due, and if
+  /// it was called since the last data packet, then encode() does not send it again.
   std::vector<std::uint8_t> stream_header();
 
   /// A container packet (docs/bitstream.md, section 9).
   std::vector<std::uint8_t> container(const std::vector<std::uint8_t>& payload);
 
   /// One data packet of `frames` frames: codes[frame * channels + channel], each inside the code
-  /// width. 0 .. 2^24 - 1 frames.
+  /// width. 0 .. 2^24 - 1 frames. With kLink the stream header packet stands before a key packet.
   std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, PacketRequest request);
 
   /// The same from int16 samples: maps them, and sends the packet raw if one of them is off the
@@ -47,6 +54,9 @@ class Encoder {
 
   /// Skips frames that are not sent (a dropped packet); the next packet is a key packet.
   void skip(std::size_t frames);
+
+  /// Makes the next data packet that holds frames a key packet. RTL: key_request_i.
+  void request_key() { key_due_ = true; }
 
   const StreamHeader& header() const { return header_; }
 
@@ -61,6 +71,8 @@ class Encoder {
   Packetizer packetizer_;
   std::vector<Code> codes_;
   std::uint32_t next_frame_ = 0;
+  const Transport transport_;
+  bool header_due_ = true;  ///< no stream header since the last data packet
   bool key_due_ = true;
 };
 

@@ -36,7 +36,9 @@ struct EncodeOptions {
   const Tables* tables = nullptr;
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
   bool neighbour = false;           ///< range profile: with stage neighbour
-  std::uint16_t key_interval = 0;   ///< packets from one key packet to the next; 0: only the first
+  /// Packets from one key packet to the next, with the stream header before each; 0: only the
+  /// first.
+  std::uint16_t key_interval = 0;
 };
 
 /// What became of the input.
@@ -137,5 +139,9 @@ struct ContainerPiece {
 
 /// @throws Error if the payload breaks a rule of docs/bitstream.md, section 9.
 ContainerPiece parse_container(const std::uint8_t* payload, std::size_t size);
+
+/// Writes the bytes of the file that a container packet's payload holds.
+/// @throws Error if it breaks a rule or cannot be unpacked; `sink` may have taken some bytes then.
+void write_piece(const std::uint8_t* payload, std::size_t size, const ByteSink& sink);
 
 }  // namespace nrc

@@ -38,7 +38,10 @@ constexpr std::size_t kMaxTableWords = 65536;
 // Range profile (sections 10 and 11).
 constexpr int kDeviates = 1024;  ///< entries of the half distribution
 constexpr std::uint32_t kEscapeFrequency = 16;
-constexpr int kEscapeBits = 3;              ///< an escape's share holds 2^kEscapeBits parts
+constexpr int kEscapeBits = 3;  ///< an escape's share holds 2^kEscapeBits parts
+/// Bits of an escape besides its code: 15 bring the range from 1 back to 2^15, and the code's first
+/// kEscapeBits choose in the escape's share.
+constexpr int kEscapeOverhead = 15 - kEscapeBits;
 constexpr std::uint32_t kMinFrequency = 2;  ///< with less a code is sent as an escape
 constexpr std::uint32_t kTopFrequency = 65535;
 constexpr std::uint32_t kRangeReset = 65535;

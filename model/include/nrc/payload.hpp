@@ -13,6 +13,9 @@
 
 namespace nrc {
 
+/// No code costs more (docs/bitstream.md, sections 5 and 11), bits.
+std::uint64_t worst_code_bits(Profile profile, int code_width);
+
 /// No payload of that many codes is longer (docs/bitstream.md, sections 5 and 11), bytes.
 std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t codes);
 

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Refuses parameters of nrc_encoder that make no encoder (docs/rtl.md, "Misuse"): one line that
+// names the parameter ends the simulation at time 0, and Verilator's elaboration as well. A buffer
+// that is legal but too small for the largest packet gives a warning. No ports, no logic, and
+// nothing for synthesis, which has no messages that all tools know.
+
+module nrc_encoder_checks #(
+  parameter int Channels        = 1024,
+  parameter int CodeWidth       = 10,
+  parameter int Profile         = nrc_pkg::ProfileHuffman,
+  parameter int Neighbour       = 0,
+  parameter int Mapping         = nrc_pkg::MappingShift6,
+  parameter int PacketFrames    = 20,
+  parameter int KeyInterval     = 384,
+  parameter int RateMillihertz  = 19531250,
+  parameter int BufferWords     = 16384,
+  parameter int PacketFifoDepth = 8,
+  parameter int LoadableTables  = 0
+) ();
+
+`ifndef SYNTHESIS
+
+  // Generate level: Icarus knows no message there, and Verilator may be told not to stop for one.
+`ifdef VERILATOR
+  `define NRC_REFUSE(TEXT, VALUE) $error(TEXT, VALUE); initial $fatal(1, TEXT, VALUE);
+`else
+  `define NRC_REFUSE(TEXT, VALUE) initial $fatal(1, TEXT, VALUE);
+`endif
+
+  localparam bit     IsRange = Profile == nrc_pkg::ProfileRange;
+  localparam longint Samples = longint'(Channels) * longint'(PacketFrames);
+  localparam int     MaxWords = nrc_pkg::MaxPayloadBytes / 4;
+
+  if (Channels < 1 || Channels > nrc_pkg::MaxChannels) begin : gen_channels
+    `NRC_REFUSE("nrc_encoder: Channels is %0d; give 1 to 65536", Channels)
+  end
+  if (CodeWidth < nrc_pkg::MinCodeWidth || CodeWidth > nrc_pkg::MaxCodeWidth) begin : gen_width
+    `NRC_REFUSE("nrc_encoder: CodeWidth is %0d; give 2 to 16", CodeWidth)
+  end
+  if (Profile != nrc_pkg::ProfileHuffman && !IsRange) begin : gen_profile
+    `NRC_REFUSE("nrc_encoder: Profile is %0d; give 0 (Huffman) or 1 (range)", Profile)
+  end
+  if (IsRange && CodeWidth < 4) begin : gen_range_width
+    `NRC_REFUSE("nrc_encoder: CodeWidth is %0d; with Profile 1 give 4 to 16", CodeWidth)
+  end
+  if (Neighbour != 0 && Neighbour != 1) begin : gen_neighbour
+    `NRC_REFUSE("nrc_encoder: Neighbour is %0d; give 0 or 1", Neighbour)
+  end
+  if (Neighbour != 0 && !IsRange) begin : gen_neighbour_profile
+    `NRC_REFUSE("nrc_encoder: Neighbour is %0d; with Profile 0 give 0", Neighbour)
+  end
+  if (Mapping != nrc_pkg::MappingCode && Mapping != nrc_pkg::MappingShift6) begin : gen_mapping
+    `NRC_REFUSE("nrc_encoder: Mapping is %0d; give 0 (code) or 1 (shift6)", Mapping)
+  end
+  if (Mapping == nrc_pkg::MappingShift6 && CodeWidth != 10) begin : gen_mapping_width
+    `NRC_REFUSE("nrc_encoder: CodeWidth is %0d; with Mapping 1 (shift6) give 10", CodeWidth)
+  end
+  if (PacketFrames < 1 || PacketFrames > 65535) begin : gen_frames
+    `NRC_REFUSE("nrc_encoder: PacketFrames is %0d; give 1 to 65535", PacketFrames)
+  end
+  if (Samples > longint'(nrc_pkg::MaxPacketSamples)) begin : gen_samples
+    `NRC_REFUSE("nrc_encoder: PacketFrames * Channels is %0d; give at most 16777216", Samples)
+  end
+  if (KeyInterval < 0 || KeyInterval > 65535) begin : gen_key_interval
+    `NRC_REFUSE("nrc_encoder: KeyInterval is %0d; give 0 to 65535", KeyInterval)
+  end
+  if (RateMillihertz < 0) begin : gen_rate
+    `NRC_REFUSE("nrc_encoder: RateMillihertz is %0d; give 0 (unknown) or more", RateMillihertz)
+  end
+  if (BufferWords < 4 || BufferWords > MaxWords || (BufferWords & (BufferWords - 1)) != 0)
+  begin : gen_buffer
+    `NRC_REFUSE("nrc_encoder: BufferWords is %0d; give a power of two, 4 to 16777216", BufferWords)
+  end
+  if (PacketFifoDepth < 1 || PacketFifoDepth > 65536) begin : gen_fifo
+    `NRC_REFUSE("nrc_encoder: PacketFifoDepth is %0d; give 1 to 65536", PacketFifoDepth)
+  end
+  if (LoadableTables != 0 && LoadableTables != 1) begin : gen_loadable
+    `NRC_REFUSE("nrc_encoder: LoadableTables is %0d; give 0 or 1", LoadableTables)
+  end
+  if (LoadableTables != 0 && IsRange) begin : gen_loadable_profile
+    `NRC_REFUSE("nrc_encoder: LoadableTables is %0d; with Profile 1 give 0", LoadableTables)
+  end
+
+  // The tables that were compiled along.
+  localparam int EdgeCodeWidth = nrc_range_tables_pkg::EdgeCodeWidth;
+  localparam int InitialScale  =
+      IsRange ? nrc_range_tables_pkg::InitialScale : nrc_tables_pkg::InitialScale;
+
+  if (IsRange && EdgeCodeWidth != 0 && CodeWidth != EdgeCodeWidth) begin : gen_edges
+    `NRC_REFUSE("nrc_encoder: CodeWidth is not the %0d bits of the range tables", EdgeCodeWidth)
+  end
+  if (CodeWidth >= 2 && CodeWidth <= 16 && (InitialScale >> (CodeWidth + nrc_pkg::FracBits)) != 0)
+  begin : gen_scale
+    `NRC_REFUSE("nrc_encoder: CodeWidth is %0d, too small for the tables' initial scale", CodeWidth)
+  end
+
+  // A class that a scale of CodeWidth + 6 bits reaches keeps at most CodeWidth raw bits.
+  localparam int NumClasses = nrc_tables_pkg::NumClasses;
+  localparam logic [16*NumClasses-1:0] Below   = nrc_tables_pkg::ClassBelow;
+  localparam logic [16*NumClasses-1:0] RawBits = nrc_tables_pkg::ClassRawBits;
+
+  for (genvar k = 0; k < NumClasses; k++) begin : gen_class
+    localparam int From = (k == 0) ? 0 : int'(Below[16*((k == 0) ? 0 : k-1) +: 16]);
+    if (!IsRange && From < (1 << CodeWidth) && int'(RawBits[16*k +: 16]) > CodeWidth)
+    begin : gen_raw_bits
+      `NRC_REFUSE("nrc_encoder: CodeWidth is %0d, smaller than the tables' raw bits", CodeWidth)
+    end
+  end
+
+  // Legal, but the largest packets would always be dropped.
+  localparam int CodeBits =
+      CodeWidth + (IsRange ? nrc_pkg::EscapeOverhead : nrc_pkg::MaxCodeLength);
+  localparam longint Words =
+      (Samples * longint'(CodeBits) + (IsRange ? 64'd1 : 64'd0) + 64'd31) / 64'd32;
+
+  initial begin
+    if (longint'(BufferWords) < Words) begin
+      $warning("nrc_encoder: BufferWords is %0d; packets may have %0d words and are then dropped",
+               BufferWords, Words);
+    end
+  end
+
+  `undef NRC_REFUSE
+`endif
+
+endmodule

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Plays a golden recording (tb/golden/*.i16) through nrc_encoder in a four-state simulator and writes
+// the stream that comes out, for a comparison with the golden one. All state is X until something
+// sets it, and so are the inputs as long as nobody may look at them: before the end of the reset,
+// and tdata and tlast without tvalid. After the reset no output may be X, but for tdata and tlast
+// without tvalid. The input has gaps and the output stalls.
+//
+//   vvp golden_stream_tb.vvp +samples=FILE +stream=FILE
+
+module golden_stream_tb;
+
+  parameter int Channels     = 8;
+  parameter int CodeWidth    = 10;
+  parameter int Profile      = 0;
+  parameter int Neighbour    = 0;
+  parameter int Mapping      = 1;
+  parameter int PacketFrames = 100;
+  parameter int KeyInterval  = 0;
+
+  localparam int QuietClocks = 300;  // after which nothing more can come
+
+  logic        clk, rst_n, enable, key_request;
+  logic        s_valid, s_ready, s_last;
+  logic [15:0] s_data;
+  logic        m_valid, m_ready, m_last;
+  logic [31:0] m_data;
+  logic        table_we;
+  logic [15:0] table_addr, table_wdata;
+  logic [31:0] table_id;
+  logic [31:0] packets, dropped, framing_errors, off_grid;
+  logic        overflow, sample_packed;
+
+  nrc_encoder #(
+    .Channels    (Channels),
+    .CodeWidth   (CodeWidth),
+    .Profile     (Profile),
+    .Neighbour   (Neighbour),
+    .Mapping     (Mapping),
+    .PacketFrames(PacketFrames),
+    .KeyInterval (KeyInterval)
+  ) u_encoder (
+    .clk_i           (clk),
+    .rst_ni          (rst_n),
+    .enable_i        (enable),
+    .key_request_i   (key_request),
+    .s_axis_tvalid   (s_valid),
+    .s_axis_tready   (s_ready),
+    .s_axis_tdata    (s_data),
+    .s_axis_tlast    (s_last),
+    .m_axis_tvalid   (m_valid),
+    .m_axis_tready   (m_ready),
+    .m_axis_tdata    (m_data),
+    .m_axis_tlast    (m_last),
+    .table_we_i      (table_we),
+    .table_addr_i    (table_addr),
+    .table_wdata_i   (table_wdata),
+    .table_id_i      (table_id),
+    .packets_o       (packets),
+    .dropped_o       (dropped),
+    .framing_errors_o(framing_errors),
+    .off_grid_o      (off_grid),
+    .overflow_o      (overflow),
+    .sample_packed_o (sample_packed)
+  );
+
+  reg [8*256-1:0] samples_name, stream_name;
+  integer samples_file, stream_file, low, high, samples, taken, clocks, quiet;
+  logic   waits;
+
+  // Inputs change after the rising edge, as registers' outputs do.
+  task next_sample;
+    begin
+      s_valid = 1'b0;
+      s_data  = 'x;
+      s_last  = 1'bx;
+      if (taken < samples && $urandom % 4 != 0) begin
+        low     = $fgetc(samples_file);
+        high    = $fgetc(samples_file);
+        s_valid = 1'b1;
+        s_data  = {high[7:0], low[7:0]};
+        s_last  = (taken + 1) % Channels == 0;
+        enable  = taken + 1 != samples;
+      end
+    end
+  endtask
+
+  task check_known;
+    begin
+      if (^{s_ready, m_valid, packets, dropped, framing_errors, off_grid, overflow, sample_packed} ===
+          1'bx || (m_valid && ^{m_last, m_data} === 1'bx)) begin
+        $display("FAIL: an output is X in clock %0d after the reset", clocks);
+        $finish;
+      end
+    end
+  endtask
+
+  initial begin
+    if (!$value$plusargs("samples=%s", samples_name) ||
+        !$value$plusargs("stream=%s", stream_name)) begin
+      $display("FAIL: give +samples=FILE and +stream=FILE");
+      $finish;
+    end
+    samples_file = $fopen(samples_name, "rb");
+    samples      = 0;
+    while ($fgetc(samples_file) != -1) samples = samples + 1;
+    samples = samples / 2;
+    $fclose(samples_file);
+    samples_file = $fopen(samples_name, "rb");
+    stream_file  = $fopen(stream_name, "wb");
+
+    table_we = 1'b0;
+    clk      = 1'b0;
+    rst_n    = 1'b1;
+    #1 rst_n = 1'b0;
+    repeat (3) begin
+      #5 clk = 1'b1;
+      #5 clk = 1'b0;
+    end
+    key_request = 1'b0;
+    enable      = 1'b1;
+    m_ready     = 1'b0;
+    taken       = 0;
+    next_sample;
+    rst_n = 1'b1;
+    clocks = 0;
+    quiet  = 0;
+    while (quiet < QuietClocks) begin
+      #5 check_known;
+      if (m_valid && m_ready) $fwrite(stream_file, "%u", m_data);
+      quiet  = (s_valid || m_valid) ? 0 : quiet + 1;
+      waits  = s_valid && !s_ready;
+      taken  = (s_valid && s_ready) ? taken + 1 : taken;
+      clocks = clocks + 1;
+      clk    = 1'b1;
+      #1;
+      if (!waits) next_sample;
+      m_ready = $urandom % 4 != 0;
+      #4 clk = 1'b0;
+    end
+    $fclose(stream_file);
+    $display("%0d samples, %0d packets, %0d dropped", taken, packets, dropped);
+    $finish;
+  end
+
+endmodule

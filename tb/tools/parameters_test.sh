@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Every illegal parameter of nrc_encoder is refused in one line that names it: by Verilator when it
+# elaborates, by a simulation (Icarus) before its first clock. The ends of the legal ranges are not.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Tables for the smallest code widths: no built-in set has so small an initial scale.
+NRC=${NRC:-build/nrc}
+[ -x "$NRC" ] || { echo "parameters: no $NRC; run make build first" >&2; exit 1; }
+python3 - "$work" <<'PYTHON'
+import json, sys
+for source in "generic", "range_generic":
+    with open(f"model/tables/{source}.json", encoding="utf-8") as file:
+        tables = json.load(file)
+    tables["name"] = "narrow"
+    tables["initial_scale"] = 255
+    with open(f"{sys.argv[1]}/{source}.json", "w", encoding="utf-8") as file:
+        json.dump(tables, file)
+PYTHON
+mkdir "$work/narrow"
+"$NRC" generate --tables "$work/generic.json" --rtl "$work/narrow" >/dev/null
+"$NRC" generate --tables "$work/range_generic.json" --rtl "$work/narrow" >/dev/null
+
+tables_of() { # set: the directory of its RTL
+  if [ "$1" = narrow ]; then echo "$work/narrow"; else echo "rtl/generated/$1"; fi
+}
+
+failed=0
+fail() {
+  echo "parameters: $*" >&2
+  failed=1
+}
+
+icarus() { # set Name=Value ...: output of a simulation that ends at once
+  local tables value overrides=()
+  tables=$(tables_of "$1")
+  shift
+  for value in "$@"; do overrides+=("-Pnrc_encoder.$value"); done
+  iverilog -g2012 -Wno-timescale -o "$work/encoder.vvp" -s nrc_encoder "${overrides[@]}" \
+    rtl/generated/nrc_pkg.sv "$tables"/*_pkg.sv rtl/*_pkg.sv "$tables"/*_rom.sv \
+    $(ls rtl/nrc_*.sv | grep -v _pkg) &&
+    vvp -n "$work/encoder.vvp"
+}
+
+verilator_lint() { # set Name=Value ...
+  local tables
+  tables=$(tables_of "$1")
+  shift
+  verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert "${@/#/-G}" -Irtl -Irtl/generated \
+    "-I$tables" rtl/generated/nrc_pkg.sv "$tables"/*_pkg.sv rtl/*_pkg.sv rtl/nrc_encoder.sv \
+    --top-module nrc_encoder
+}
+
+refused() { # message set Name=Value ...
+  local message="nrc_encoder: $1"
+  shift
+  local tool
+  for tool in icarus verilator_lint; do
+    if "$tool" "$@" >"$work/log" 2>&1; then fail "$tool does not refuse $*"; fi
+    grep -qF "$message" "$work/log" || { fail "$tool does not say \"$message\" for $*"; cat "$work/log"; }
+  done
+}
+
+accepted() { # set Name=Value ...
+  local tool
+  for tool in icarus verilator_lint; do
+    if ! "$tool" "$@" >"$work/log" 2>&1 || grep -qE 'FATAL|ERROR|%Error' "$work/log"; then
+      fail "$tool refuses $*"
+      cat "$work/log"
+    fi
+  done
+}
+
+for value in 0 -1 65537; do
+  refused "Channels is $value; give 1 to 65536" generic "Channels=$value" PacketFrames=1
+done
+for value in 1 0 -3 17 40; do
+  refused "CodeWidth is $value; give 2 to 16" generic "CodeWidth=$value" Mapping=0
+done
+refused "CodeWidth is 3; with Profile 1 give 4 to 16" narrow CodeWidth=3 Mapping=0 Profile=1
+for value in 9 11 16; do
+  refused "CodeWidth is $value; with Mapping 1 (shift6) give 10" generic "CodeWidth=$value"
+done
+refused "CodeWidth is not the 10 bits of the range tables" default CodeWidth=12 Mapping=0 Profile=1
+for profile in 0 1; do
+  refused "CodeWidth is 6, too small for the tables' initial scale" \
+    generic CodeWidth=6 Mapping=0 Profile=$profile
+done
+for value in 2 -1; do
+  refused "Profile is $value; give 0 (Huffman) or 1 (range)" generic "Profile=$value"
+  refused "Mapping is $value; give 0 (code) or 1 (shift6)" generic "Mapping=$value"
+  refused "Neighbour is $value; give 0 or 1" generic "Neighbour=$value" Profile=1
+  refused "LoadableTables is $value; give 0 or 1" generic "LoadableTables=$value"
+done
+refused "Neighbour is 1; with Profile 0 give 0" generic Neighbour=1
+refused "LoadableTables is 1; with Profile 1 give 0" generic LoadableTables=1 Profile=1
+for value in 0 -1 65536; do
+  refused "PacketFrames is $value; give 1 to 65535" generic "PacketFrames=$value" Channels=1
+done
+refused "PacketFrames * Channels is 16842752; give at most 16777216" \
+  generic PacketFrames=257 Channels=65536 BufferWords=16777216
+refused "PacketFrames * Channels is 4294901760; give at most 16777216" \
+  generic PacketFrames=65535 Channels=65536
+for value in -1 65536; do
+  refused "KeyInterval is $value; give 0 to 65535" generic "KeyInterval=$value"
+done
+refused "RateMillihertz is -1; give 0 (unknown) or more" generic RateMillihertz=-1
+for value in 0 -4 1 2 1000 16383 33554432; do
+  refused "BufferWords is $value; give a power of two, 4 to 16777216" generic "BufferWords=$value"
+done
+for value in 0 -1 65537; do
+  refused "PacketFifoDepth is $value; give 1 to 65536" generic "PacketFifoDepth=$value"
+done
+
+accepted default
+accepted default Channels=1 PacketFrames=65535
+accepted generic Channels=65536 PacketFrames=256 BufferWords=16777216
+accepted generic Channels=256 PacketFrames=65535 BufferWords=16777216 KeyInterval=65535
+accepted generic Channels=1 PacketFrames=1 KeyInterval=1 BufferWords=4 PacketFifoDepth=1
+accepted generic CodeWidth=16 Mapping=0 KeyInterval=0 RateMillihertz=0
+accepted narrow CodeWidth=2 Mapping=0 RateMillihertz=2147483647
+accepted narrow CodeWidth=4 Mapping=0 Profile=1 Neighbour=1
+accepted generic CodeWidth=16 Mapping=0 Profile=1 Neighbour=1 Channels=65536 PacketFifoDepth=65536
+accepted default CodeWidth=10 Mapping=0 Profile=1
+accepted default LoadableTables=1
+
+# Too small a buffer is no error, but is not passed over in silence.
+icarus generic BufferWords=4 >"$work/log" 2>&1 || fail "a buffer of 4 words is refused"
+grep -qF "BufferWords is 4; packets may have 16000 words and are then dropped" "$work/log" ||
+  fail "no warning of too small a buffer"
+icarus generic BufferWords=16384 >"$work/log" 2>&1
+if grep -q WARNING "$work/log"; then fail "a warning of a buffer that is large enough"; fi
+
+[ "$failed" = 0 ] && echo "parameters: ok"
+exit "$failed"

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the benches of nrc_encoder share: a driver of its ports that takes down all that goes in and
+// comes out, and a check of the one against the other through the golden model.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "Vnrc_encoder.h"
+#include "bench_random.hpp"
+#include "framer_model.hpp"
+#include "nrc/encoder.hpp"
+#include "nrc/huffman.hpp"
+#include "nrc/packet_decoder.hpp"
+#include "nrc/recording_generator.hpp"
+#include "nrc/tables.hpp"
+#include "verilated_dut.hpp"
+
+namespace nrc::tb {
+
+constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
+#ifdef NRC_PARAM_CodeWidth
+constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
+constexpr Mapping kMapping = Mapping::kCode;
+#else
+constexpr int kCodeWidth = 10;
+constexpr Mapping kMapping = Mapping::kShift6;
+#endif
+constexpr std::uint16_t kPacketFrames = NRC_PARAM_PacketFrames;
+#ifdef NRC_PARAM_KeyInterval
+constexpr std::uint16_t kKeyInterval = NRC_PARAM_KeyInterval;
+#else
+constexpr std::uint16_t kKeyInterval = 384;
+#endif
+#ifdef NRC_PARAM_LoadableTables
+constexpr bool kLoadable = true;
+#else
+constexpr bool kLoadable = false;
+#endif
+#ifdef NRC_PARAM_Neighbour
+constexpr bool kNeighbour = NRC_PARAM_Neighbour;
+#else
+constexpr bool kNeighbour = false;
+#endif
+#ifdef NRC_PARAM_Profile
+constexpr auto kProfile = static_cast<Profile>(NRC_PARAM_Profile);
+#else
+constexpr Profile kProfile = Profile::kHuffman;
+#endif
+constexpr PacketType kDataType =
+    kProfile == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
+
+constexpr std::uint32_t kLoopLatency = 10;  // rtl/nrc_latency_pkg.sv
+/// Clocks after each frame in which s_axis_tready is low.
+constexpr std::uint32_t kBubbles = kChannels < kLoopLatency ? kLoopLatency - kChannels : 0;
+/// More than from a packet's last sample to the answer key_needed_o.
+constexpr std::size_t kPipelineClocks = 40;
+
+/// Packets of full length that may begin in that time.
+constexpr std::size_t kPacketsUnderWay =
+    1 + kPipelineClocks / (kPacketFrames * (kChannels + kBubbles));
+
+using Bytes = std::vector<std::uint8_t>;
+using Frame = std::vector<Code>;
+
+inline const Tables& built_in_tables() { return Tables::builtin(kProfile, NRC_TABLES); }
+
+inline StreamHeader stream_header() {
+  StreamHeader h;
+  h.mapping = kMapping;
+  h.code_width = kCodeWidth;
+  h.channels = kChannels;
+  h.rate_millihertz = 19531250;
+  h.packet_frames = kPacketFrames;
+  h.neighbour = kNeighbour;
+  return h;
+}
+
+class EncoderBench {
+ public:
+  /// Thrown by any call that takes clocks, at the clock that cut_at() chose.
+  struct Cut {};
+
+  /// A sample that the encoder took.
+  struct Taken {
+    Code code;
+    bool last;
+    bool enable;
+    bool requested;  ///< key_request_i since the sample before, or now
+    std::size_t clock;
+  };
+
+  explicit EncoderBench(unsigned seed, const Tables& tables = built_in_tables())
+      : tables_(tables), random_(seed) {
+    dut_->enable_i = 0;
+    dut_->key_request_i = 0;
+    dut_->s_axis_tvalid = 0;
+    dut_->m_axis_tready = 0;
+    dut_->table_we_i = 0;
+    dut_->table_id_i = tables_.id();
+    dut_->rst_ni = 1;  // the model reacts to the edge
+    dut_.eval();
+    reset();
+    if (kLoadable) load_tables();
+    dut_->enable_i = 1;
+  }
+
+  /// Resets in the middle of whatever goes on; what went in and came out before is forgotten.
+  void reset() {
+    dut_->s_axis_tvalid = 0;
+    dut_->key_request_i = 0;
+    dut_->rst_ni = 0;
+    for (int i = 0; i < 3; ++i) {
+      dut_.eval();
+      EXPECT_EQ(dut_->s_axis_tready, 0);
+      EXPECT_EQ(dut_->m_axis_tvalid, 0);
+      EXPECT_EQ(dut_->packets_o, 0U);
+      EXPECT_EQ(dut_->dropped_o, 0U);
+      EXPECT_EQ(dut_->framing_errors_o, 0U);
+      EXPECT_EQ(dut_->off_grid_o, 0U);
+      EXPECT_EQ(dut_->overflow_o, 0);
+      EXPECT_EQ(dut_->sample_packed_o, 0);
+      dut_.tick();
+    }
+    dut_->rst_ni = 1;
+    taken_.clear();
+    stream_.clear();
+    ends_.clear();
+    stalls_ = clocks_ = overflows_ = 0;
+    packed_ = 0;
+    trace_ = 0xCBF29CE484222325U;
+    waiting_ = false;
+    requested_ = false;
+    cut_at_.reset();
+    clock();
+  }
+
+  /// Chances in percent that a sample is offered and that the link is ready, clock by clock.
+  void rates(unsigned input, unsigned output) {
+    input_rate_ = input;
+    output_rate_ = output;
+  }
+  /// Chances, one in ... for each clock and 0 for never, that enable_i changes and that a key
+  /// packet is asked for.
+  void disturb(unsigned enable_one_in, unsigned key_one_in) {
+    enable_one_in_ = enable_one_in;
+    key_one_in_ = key_one_in;
+  }
+  /// Whether samples that have to wait are taken back now and then, which AXI4-Stream forbids.
+  void withdraw(bool on) { withdraw_ = on; }
+  void cut_at(std::size_t clock) { cut_at_ = clock; }
+  void enable(bool on) { dut_->enable_i = on; }
+  void request_key() {
+    dut_->key_request_i = 1;
+    clock();
+    dut_->key_request_i = 0;
+  }
+
+  /// Offers a sample until it is taken, with gaps before it.
+  void send(Code code, bool last) {
+    while (!random_.percent(input_rate_)) clock();
+    dut_->s_axis_tdata = static_cast<std::uint16_t>(sample_of(kMapping, code));
+    dut_->s_axis_tlast = last;
+    code_ = code;
+    const std::size_t before = taken_.size();
+    do {
+      dut_->s_axis_tvalid = !withdraw_ || random_.flip();
+      clock();
+    } while (taken_.size() == before);
+    dut_->s_axis_tvalid = 0;
+  }
+  /// A frame of any length with tlast at its end.
+  void send(const Frame& frame) {
+    for (std::size_t i = 0; i < frame.size(); ++i) send(frame[i], i + 1 == frame.size());
+  }
+  void send(const std::vector<Frame>& frames) {
+    for (const Frame& frame : frames) send(frame);
+  }
+  /// Frames, and lowers enable during the last one, so that the stream is closed.
+  void send_and_close(const std::vector<Frame>& frames) {
+    for (std::size_t f = 0; f < frames.size(); ++f) {
+      if (f + 1 == frames.size()) enable(false);
+      send(frames[f]);
+    }
+  }
+  void idle(std::size_t clocks) {
+    for (std::size_t i = 0; i < clocks; ++i) clock();
+  }
+  /// Waits until nothing comes out any more.
+  void drain() {
+    output_rate_ = std::max(output_rate_, 50U);
+    for (int quiet = 0; quiet < 400; ++quiet) {
+      const std::size_t before = stream_.size();
+      clock();
+      if (stream_.size() != before) quiet = 0;
+    }
+  }
+
+  /// The packets that came out.
+  std::vector<ParsedPacket> packets() const {
+    std::vector<ParsedPacket> all;
+    std::size_t end = 0;
+    for (std::size_t at = 0; at < stream_.size();) {
+      all.push_back(parse_packet(stream_.data() + at, stream_.size() - at));
+      EXPECT_EQ(all.back().status, ParseStatus::kPacket) << "at byte " << at;
+      if (all.back().status != ParseStatus::kPacket) break;
+      at += all.back().size;
+      EXPECT_EQ(end < ends_.size() ? ends_[end] : 0, at) << "tlast";
+      ++end;
+    }
+    EXPECT_EQ(end, ends_.size()) << "tlast";
+    return all;
+  }
+
+  const Tables& tables() const { return tables_; }
+  const std::vector<Taken>& taken() const { return taken_; }
+  const Bytes& stream() const { return stream_; }
+  std::size_t stalls() const { return stalls_; }  ///< clocks in which a sample had to wait
+  std::size_t clocks() const { return clocks_; }  ///< since the reset
+  std::size_t overflows() const { return overflows_; }
+  /// Hash of all that the ports showed, clock by clock.
+  std::uint64_t trace() const { return trace_; }
+  std::uint32_t packed() const { return packed_; }
+  Vnrc_encoder& dut() { return *dut_; }
+  Random& random() { return random_; }
+
+ private:
+  bool one_in(unsigned chance) { return chance != 0 && random_() % chance == 0; }
+
+  void clock() {
+    if (cut_at_ && clocks_ >= *cut_at_) throw Cut();
+    if (enable_one_in_ != 0 && one_in(enable_one_in_)) dut_->enable_i = !dut_->enable_i;
+    if (key_one_in_ != 0) dut_->key_request_i = one_in(key_one_in_);
+    dut_->m_axis_tready = random_.percent(output_rate_);
+    dut_.eval();
+    requested_ = requested_ || dut_->key_request_i != 0;
+    if (dut_->s_axis_tvalid != 0) {
+      if (dut_->s_axis_tready != 0) {
+        taken_.push_back(
+            {code_, dut_->s_axis_tlast != 0, dut_->enable_i != 0, requested_, clocks_});
+        requested_ = false;
+      } else {
+        ++stalls_;
+      }
+    }
+    watch_output();
+    note({dut_->s_axis_tready, dut_->m_axis_tvalid, dut_->m_axis_tvalid ? dut_->m_axis_tdata : 0U,
+          dut_->m_axis_tvalid ? dut_->m_axis_tlast : 0U, dut_->packets_o, dut_->dropped_o,
+          dut_->framing_errors_o, dut_->off_grid_o, dut_->overflow_o, dut_->sample_packed_o});
+    dut_.tick();
+    packed_ += dut_->sample_packed_o;
+    overflows_ += dut_->overflow_o;
+    ++clocks_;
+  }
+
+  void note(std::initializer_list<std::uint32_t> ports) {
+    for (const std::uint32_t port : ports) trace_ = (trace_ ^ port) * 0x100000001B3U;  // FNV-1a
+  }
+
+  void watch_output() {
+    if (waiting_) {
+      EXPECT_TRUE(dut_->m_axis_tvalid) << "tvalid withdrawn";
+      EXPECT_EQ(dut_->m_axis_tdata, held_data_) << "tdata changed while it waited";
+      EXPECT_EQ(dut_->m_axis_tlast, held_last_) << "tlast changed while it waited";
+    }
+    if (dut_->m_axis_tvalid && dut_->m_axis_tready) {
+      for (int b = 0; b < 4; ++b) {
+        stream_.push_back(static_cast<std::uint8_t>(dut_->m_axis_tdata >> (8 * b)));
+      }
+      if (dut_->m_axis_tlast) ends_.push_back(stream_.size());
+    }
+    waiting_ = dut_->m_axis_tvalid && !dut_->m_axis_tready;
+    held_data_ = dut_->m_axis_tdata;
+    held_last_ = dut_->m_axis_tlast;
+  }
+
+  void load_tables() {
+    const std::vector<std::uint16_t> memory =
+        HuffmanEncoder(tables_.huffman(), kCodeWidth).memory();
+    dut_->table_we_i = 1;
+    for (std::size_t i = 0; i < memory.size(); ++i) {
+      dut_->table_addr_i = static_cast<std::uint16_t>(i);
+      dut_->table_wdata_i = memory[i];
+      clock();
+    }
+    dut_->table_we_i = 0;
+  }
+
+  const Tables tables_;
+  Dut<Vnrc_encoder> dut_;
+  Random random_;
+  unsigned input_rate_ = 100, output_rate_ = 100;
+  unsigned enable_one_in_ = 0, key_one_in_ = 0;
+  std::optional<std::size_t> cut_at_;
+  Code code_ = 0;  ///< on offer
+  std::vector<Taken> taken_;
+  Bytes stream_;
+  std::vector<std::size_t> ends_;  ///< stream lengths at which tlast was seen
+  std::size_t stalls_ = 0, clocks_ = 0, overflows_ = 0;
+  std::uint32_t packed_ = 0;
+  std::uint64_t trace_ = 0;
+  bool withdraw_ = false;
+  bool requested_ = false;
+  bool waiting_ = false;
+  std::uint32_t held_data_ = 0;
+  bool held_last_ = false;
+};
+
+/// Frames like a recording's, with some that reach into the corners of the code range; few enough
+/// for the 16 bits a sample that the packet buffer sustains.
+inline std::vector<Frame> make_frames(std::size_t count, unsigned seed) {
+  std::vector<Frame> frames(count, Frame(kChannels));
+  const std::vector<Code> codes = generate(kChannels, count, seed);
+  std::mt19937 random(seed);
+  const int half = 1 << (kCodeWidth - 1);
+  const int gain = kCodeWidth > 10 ? 8 : 1;
+  const unsigned corner_every = kCodeWidth > 10 ? 64 : 8;
+  for (std::size_t f = 0; f < count; ++f) {
+    for (std::size_t c = 0; c < kChannels; ++c) {
+      int code = codes[f * kChannels + c] * gain;
+      if (c % 5 == 3 && random() % corner_every == 0) code = random() % 2 ? half - 1 : -half;
+      if (c % 7 == 1) code += static_cast<int>(random() % 200) - 100;
+      frames[f][c] = static_cast<Code>(std::min(std::max(code, -half), half - 1));
+    }
+  }
+  return frames;
+}
+
+/// A packet that the framer cut out of what it took.
+struct CutPacket {
+  std::size_t stream = 0;
+  std::size_t first_frame = 0;
+  std::size_t frames = 0;  ///< one of the wrong length counts
+  std::vector<Code> codes;
+  bool key_due = false;  ///< for another reason than KeyInterval and drops
+  bool bad = false;
+  bool last = false;
+  std::size_t begin_clock = 0;
+  std::size_t end_clock = 0;
+};
+
+/// All packets that are complete, sent or not.
+inline std::vector<CutPacket> cut_packets(const std::vector<EncoderBench::Taken>& taken) {
+  FramerModel framer(kChannels, kPacketFrames, 0);
+  std::vector<CutPacket> packets;
+  CutPacket packet;
+  std::size_t stream = 0;
+  std::size_t next_frame = 0;
+  for (const auto& t : taken) {
+    const bool begins = framer.begins_packet(t.enable);
+    const auto out =
+        framer.take({static_cast<std::uint16_t>(t.code), t.last}, t.enable, t.requested, false);
+    if (!out) continue;
+    if (begins) {
+      packet = {};
+      packet.stream = stream;
+      packet.first_frame = next_frame;
+      packet.key_due = out->key;
+      packet.begin_clock = t.clock;
+    }
+    packet.codes.push_back(t.code);
+    packet.frames += out->frame_end;
+    if (!out->packet_end) continue;
+    packet.bad = out->bad;
+    packet.last = out->last;
+    packet.end_clock = t.clock;
+    next_frame = packet.last ? 0 : next_frame + packet.frames;
+    stream += packet.last;
+    packets.push_back(packet);
+  }
+  return packets;
+}
+
+/// What became of the packets.
+struct Verdict {
+  std::size_t sent = 0;
+  std::size_t frames = 0;  ///< sent
+  std::size_t bad = 0;
+  std::size_t lost = 0;     ///< without an error of their own
+  std::size_t gaps = 0;     ///< runs of packets that are missing, with a lost one among them
+  std::size_t keys = 0;     ///< key packets sent
+  std::size_t streams = 0;  ///< begun at the output
+};
+
+/// Compares every byte that came out with what the golden model makes of what went in, when it is
+/// told which packets were dropped; and the counters, the key packets and the stream headers.
+inline Verdict check(EncoderBench& bench) {
+  Verdict v;
+  const std::vector<CutPacket> cut = cut_packets(bench.taken());
+  const std::vector<ParsedPacket> got = bench.packets();
+  std::optional<Encoder> model;
+  std::size_t stream = 0;  // of the model, known with its first data packet
+  bool stream_known = false;
+  std::size_t model_frame = 0;         // the model's next
+  std::size_t next = 0;                // packet of `cut`
+  std::optional<std::size_t> dropped;  // the last one that was
+  int since_key = 0;                   // packets begun since the last key packet, that one included
+  bool header_before = false;
+  std::size_t errors = 0;
+  std::size_t at = 0;
+
+  const auto drop = [&](std::size_t until) {
+    bool lost = false;
+    for (; next < until; ++next) {
+      v.bad += cut[next].bad;
+      v.lost += !cut[next].bad;
+      lost = lost || !cut[next].bad;
+      dropped = next;
+    }
+    v.gaps += lost;
+  };
+  for (std::size_t i = 0; i < got.size() && errors == 0; ++i) {
+    const Bytes bytes(bench.stream().begin() + static_cast<std::ptrdiff_t>(at),
+                      bench.stream().begin() + static_cast<std::ptrdiff_t>(at + got[i].size));
+    at += got[i].size;
+    const PacketHeader& h = got[i].header;
+    if (h.type == PacketType::kStreamHeader) {
+      EXPECT_FALSE(header_before) << "two stream headers, packet " << i;
+      header_before = true;
+      if (h.sequence == 0) {
+        model.emplace(stream_header(), bench.tables(), Transport::kLink);
+        stream_known = false;
+        model_frame = 0;
+        ++v.streams;
+      }
+      const Bytes expected = model ? model->stream_header() : Bytes();
+      EXPECT_EQ(bytes, expected) << "packet " << i;
+      errors += bytes != expected;
+      continue;
+    }
+    EXPECT_EQ(h.type, kDataType);
+    // The packet it can be: the first one not yet seen of its stream and place. Which stream it is
+    // tell the bytes of its first packet, where the streams before may have been dropped whole.
+    std::size_t it = next;
+    const auto fits = [&](const CutPacket& c) {
+      if (c.bad || c.first_frame != h.first_frame || c.frames != h.frames || c.last != h.last) {
+        return false;
+      }
+      if (stream_known) return c.stream == stream;
+      Encoder fresh(stream_header(), bench.tables(), Transport::kLink);
+      fresh.stream_header();
+      fresh.skip(c.first_frame);
+      return fresh.encode(c.codes.data(), c.frames, {true, c.last}) == bytes;
+    };
+    while (it < cut.size() && !fits(cut[it])) ++it;
+    if (it == cut.size() || !model) {
+      ADD_FAILURE() << "packet " << i << " with frames from " << h.first_frame
+                    << " on is none that went in";
+      ++errors;
+      break;
+    }
+    const CutPacket& p = cut[it];
+    const bool after_drop = it != next;
+    drop(it);
+    stream = p.stream;
+    stream_known = true;
+
+    const bool interval_due = kKeyInterval != 0 && since_key == kKeyInterval;
+    const bool key_due = p.key_due || after_drop || interval_due;
+    // The encoder asks for key packets until it knows that one was stored.
+    const bool key_allowed =
+        key_due || (dropped && cut[*dropped + 1].end_clock + kPipelineClocks > p.begin_clock);
+    EXPECT_TRUE(h.key || !key_due) << "packet " << i << " should be a key packet";
+    EXPECT_TRUE(!h.key || key_allowed) << "packet " << i << " should be no key packet";
+    EXPECT_EQ(header_before, h.key) << "packet " << i << ": stream header before it";
+    since_key = h.key ? 1 : since_key + 1;
+
+    if (p.first_frame > model_frame) model->skip(p.first_frame - model_frame);
+    const Bytes expected = model->encode(p.codes.data(), p.frames, {h.key, p.last});
+    EXPECT_EQ(bytes, expected) << "packet " << i;
+    errors += bytes != expected || header_before != h.key;
+    model_frame = p.first_frame + p.frames;
+    header_before = false;
+    ++v.sent;
+    ++next;
+    v.frames += p.frames;
+    v.keys += h.key;
+  }
+  if (errors != 0) return v;
+  drop(cut.size());
+
+  EXPECT_FALSE(header_before) << "a stream header and nothing behind it";
+  EXPECT_EQ(bench.dut().packets_o, v.sent);
+  EXPECT_EQ(bench.dut().dropped_o, v.bad + v.lost);
+  EXPECT_EQ(bench.dut().framing_errors_o, v.bad);
+  // After a packet that found no room those that had begun meanwhile are dropped as well.
+  EXPECT_LE(bench.overflows(), v.lost);
+  EXPECT_LE(v.lost, bench.overflows() + v.gaps * kPacketsUnderWay);
+  EXPECT_EQ(bench.dut().off_grid_o, 0U);
+  return v;
+}
+
+}  // namespace nrc::tb
