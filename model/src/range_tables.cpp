@@ -50,17 +50,22 @@ void RangeTables::validate() const {
   require(edges.size() == edge_count, "there must be 2^code_width - 1 edges");
   const std::int32_t limit = 1 << (code_width == 0 ? 0 : code_width + kFracBits - 1);
   for (std::size_t i = 0; i < edges.size(); ++i) {
-    const std::string where = "edge " + std::to_string(i) + ": ";
-    require(edges[i] >= -limit && edges[i] < limit, where + "out of the code range");
-    require(i == 0 || (edges[i] >= edges[i - 1] && edges[i] - edges[i - 1] <= kMaxEdgeStep),
-            where + "must be 0..255 above the edge before");
+    const bool in_range = edges[i] >= -limit && edges[i] < limit;
+    const bool follows =
+        in_range &&
+        (i == 0 || (edges[i] >= edges[i - 1] && edges[i] - edges[i - 1] <= kMaxEdgeStep));
+    if (follows) continue;
+    require(false,
+            "edge " + std::to_string(i) + ": " +
+                (in_range ? "must be 0..255 above the edge before" : "out of the code range"));
   }
   require(cumulative.size() == kDeviates, "there must be 1024 cumulative frequencies");
   for (std::size_t i = 0; i < cumulative.size(); ++i) {
     const std::uint32_t before =
         i == 0 ? (kTopFrequency + kEscapeFrequency + 1) / 2 : std::uint32_t{cumulative[i - 1]};
-    require(cumulative[i] >= before, "cumulative frequency " + std::to_string(i) +
-                                         " must be at least " + std::to_string(before));
+    if (cumulative[i] >= before) continue;
+    require(false, "cumulative frequency " + std::to_string(i) + " must be at least " +
+                       std::to_string(before));
   }
 }
 
@@ -92,24 +97,28 @@ RangeTables RangeTables::from_json(const std::string& text, const std::string& w
   try {
     const auto json = nlohmann::json::parse(text);
     if (json.at("format") != kFormat) throw Error("\"format\" is not \"nrc-range-tables\"");
-    if (json.at("version") != kFileVersion) throw Error("\"version\" is not 1");
+    integer(json.at("version"), "\"version\"", kFileVersion, kFileVersion);
     RangeTables tables;
-    tables.name = json.at("name").get<std::string>();
+    tables.name = table_name(json);
     tables.description = json.value("description", "");
-    tables.initial_scale = json.at("initial_scale").get<std::uint32_t>();
-    tables.code_width = json.at("code_width").get<int>();
-    tables.edges = json.at("edges").get<std::vector<std::int32_t>>();
+    tables.initial_scale = static_cast<std::uint32_t>(
+        integer(json.at("initial_scale"), "\"initial_scale\"", 0, 0xFFFF));
+    tables.code_width =
+        static_cast<int>(integer(json.at("code_width"), "\"code_width\"", 0, kMaxCodeWidth));
+    for (const auto& edge : json.at("edges")) {
+      tables.edges.push_back(
+          static_cast<std::int32_t>(integer(edge, "an edge", INT32_MIN, INT32_MAX)));
+    }
     for (const auto& c : json.at("cumulative")) {
-      const auto value = c.get<std::int64_t>();
-      if (value < 0 || value > 65535) throw Error("a cumulative frequency is not in 0..65535");
-      tables.cumulative.push_back(static_cast<std::uint16_t>(value));
+      tables.cumulative.push_back(
+          static_cast<std::uint16_t>(integer(c, "a cumulative frequency", 0, 0xFFFF)));
     }
     tables.validate();
     return tables;
   } catch (const Error& e) {
     throw Error(where + ": " + e.what());
   } catch (const nlohmann::json::exception& e) {
-    throw Error(where + ": not a table file: " + e.what());
+    throw Error(where + ": not a table file: " + quotable(e.what()));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -36,7 +37,7 @@ std::vector<std::uint8_t> from_digits(const std::string& text) {
   std::vector<std::uint8_t> lengths;
   for (const char c : text) {
     const auto at = std::string(kDigits).find(c);
-    if (at == std::string::npos) throw Error(std::string("'") + c + "' is not a code length");
+    if (at == std::string::npos) throw Error("'" + quotable({c}) + "' is not a code length");
     lengths.push_back(static_cast<std::uint8_t>(at));
   }
   return lengths;
@@ -44,12 +45,7 @@ std::vector<std::uint8_t> from_digits(const std::string& text) {
 
 template <typename T>
 T number(const nlohmann::json& object, const char* key, std::int64_t low, std::int64_t high) {
-  const auto value = object.at(key).get<std::int64_t>();
-  if (value < low || value > high) {
-    throw Error(std::string("\"") + key + "\": " + std::to_string(value) + " is not in " +
-                std::to_string(low) + ".." + std::to_string(high));
-  }
-  return static_cast<T>(value);
+  return static_cast<T>(integer(object.at(key), std::string("\"") + key + "\"", low, high));
 }
 
 TableSet parse(const std::string& text) {
@@ -57,13 +53,13 @@ TableSet parse(const std::string& text) {
   if (json.at("format") != kFormat) throw Error("\"format\" is not \"nrc-tables\"");
   number<int>(json, "version", kFileVersion, kFileVersion);
   TableSet set;
-  set.name = json.at("name").get<std::string>();
+  set.name = table_name(json);
   set.description = json.value("description", "");
   const auto predictor = json.at("predictor").get<std::string>();
   std::size_t mode = 0;
   while (mode < kPredictorNames.size() && predictor != kPredictorNames[mode]) ++mode;
   if (mode == kPredictorNames.size())
-    throw Error("\"predictor\": \"" + predictor + "\" is unknown");
+    throw Error("\"predictor\": \"" + quotable(predictor) + "\" is unknown");
   set.predictor = static_cast<PredictorMode>(mode);
   set.symbol_bits = number<int>(json, "symbol_bits", kMinSymbolBits, kMaxSymbolBits);
   set.initial_scale = number<std::uint32_t>(json, "initial_scale", 0, 0xFFFFFFFF);
@@ -128,11 +124,11 @@ void TableSet::validate() const {
     const std::string where = "table " + std::to_string(t) + ": ";
     require(lengths[t].size() == static_cast<std::size_t>(symbols()),
             where + "the number of lengths is not 2^symbol_bits");
+    require(std::all_of(lengths[t].begin(), lengths[t].end(),
+                        [](std::uint8_t n) { return n >= 1 && n <= kMaxCodeLength; }),
+            where + "lengths must be 1..15");
     std::uint32_t kraft = 0;
-    for (const std::uint8_t n : lengths[t]) {
-      require(n >= 1 && n <= kMaxCodeLength, where + "lengths must be 1..15");
-      kraft += std::uint32_t{1} << (kMaxCodeLength - n);
-    }
+    for (const std::uint8_t n : lengths[t]) kraft += std::uint32_t{1} << (kMaxCodeLength - n);
     require(kraft == std::uint32_t{1} << kMaxCodeLength, where + "the code is not complete");
   }
 }
@@ -180,7 +176,7 @@ TableSet TableSet::from_json(const std::string& text, const std::string& where) 
   } catch (const Error& e) {
     throw Error(where + ": " + e.what());
   } catch (const nlohmann::json::exception& e) {
-    throw Error(where + ": not a table file: " + e.what());
+    throw Error(where + ": not a table file: " + quotable(e.what()));
   }
 }
 

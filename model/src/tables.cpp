@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nrc/tables.hpp"
 
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "nrc/error.hpp"
@@ -48,13 +49,15 @@ std::string Tables::to_json() const {
   return profile() == Profile::kHuffman ? huffman().to_json() : range().to_json();
 }
 
-Tables Tables::load(const std::string& path) {
-  const std::string text = read_table_file(path);
-  if (text.find("\"nrc-range-tables\"") != std::string::npos) {
-    return RangeTables::from_json(text, path);
+Tables Tables::from_json(const std::string& text, const std::string& where) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (json.is_object() && json.contains("format") && json["format"] == "nrc-range-tables") {
+    return RangeTables::from_json(text, where);
   }
-  return TableSet::from_json(text, path);
+  return TableSet::from_json(text, where);
 }
+
+Tables Tables::load(const std::string& path) { return from_json(read_table_file(path), path); }
 
 const Tables& Tables::builtin(Profile profile, const std::string& name) {
   for (const Tables& t : builtins()) {

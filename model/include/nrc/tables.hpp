@@ -31,6 +31,9 @@ class Tables {
   const RangeTables& range() const { return std::get<RangeTables>(tables_); }
 
   std::string to_json() const;
+  /// From the text of a table file of either profile. @throws Error if it is not a valid one;
+  /// `where` (a file name) is in the message.
+  static Tables from_json(const std::string& text, const std::string& where);
   /// Reads a table file of either profile. @throws Error
   static Tables load(const std::string& path);
   /// Built-in tables of a profile by name. @throws Error for another name.

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Any bytes into the payload decoders. Input: tables, code width, channels, then for each packet a
+// byte of flags, its number of frames, its length and its payload.
+//
+// Properties: a payload is refused with a message of one line, or it gives exactly the codes asked
+// for, each inside the code width, and the encoder codes these so that they come back.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fuzz_input.hpp"
+#include "nrc/error.hpp"
+#include "nrc/payload.hpp"
+#include "nrc/tables.hpp"
+#include "property.hpp"
+
+namespace {
+
+using fuzz::require;
+
+constexpr std::uint64_t kMostCodes = 1U << 16;
+
+const std::vector<const nrc::Tables*>& all_tables() {
+  static const std::vector<const nrc::Tables*> all = [] {
+    std::vector<const nrc::Tables*> tables;
+    for (const std::string& name : nrc::TableSet::builtin_names()) {
+      tables.push_back(&nrc::Tables::builtin(nrc::Profile::kHuffman, name));
+    }
+    for (const std::string& name : nrc::RangeTables::builtin_names()) {
+      tables.push_back(&nrc::Tables::builtin(nrc::Profile::kRange, name));
+    }
+    return tables;
+  }();
+  return all;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::FuzzInput input(data, size);
+  const nrc::Tables& tables =
+      *all_tables()[input.below(static_cast<std::uint32_t>(all_tables().size()))];
+  const std::uint8_t choice = input.u8();
+  const int width = nrc::kMinCodeWidth + (choice & 0x0F) % 15;
+  const bool neighbour = (choice & 0x10) != 0 && tables.profile() == nrc::Profile::kRange;
+  const std::uint32_t channels = 1U + ((choice & 0x20) != 0 ? input.u16() : input.u8() % 8U);
+  try {
+    tables.check(width);
+  } catch (const nrc::Error& e) {
+    fuzz::require_message(e);
+    return 0;
+  }
+  const auto decoder = nrc::PayloadDecoder::make(tables, width, channels, neighbour);
+  // Made when a payload is accepted: to make them takes longer than most inputs.
+  std::unique_ptr<nrc::PayloadEncoder> encoder;
+  std::unique_ptr<nrc::PayloadDecoder> second;
+  const std::int32_t half = 1 << (width - 1);
+  bool started = false;
+  std::uint64_t total = 0;
+  while (input.size() > 0) {
+    const std::uint8_t flags = input.u8();
+    const std::size_t frames = (flags & 2) != 0 ? input.u16() : input.u8() % 64U;
+    const std::size_t told = (flags & 4) != 0 ? input.u8() * std::size_t{4} : input.size() / 4 * 4;
+    // Bytes of their own: the sanitizer sees a read behind their end.
+    const std::size_t length = std::min(told, input.size() / 4 * 4);
+    const std::vector<std::uint8_t> payload(input.data(), input.data() + length);
+    input.skip(length);
+    // What PacketDecoder sees to: the first packet with samples is a key packet, and no packet
+    // claims more than its payload can hold.
+    const bool key = (flags & 1) != 0 || !started;
+    const std::uint64_t count = std::uint64_t{frames} * channels;
+    total += count;
+    if (count > decoder->most_codes(length) || total > kMostCodes) break;
+
+    std::vector<nrc::Code> codes = {1};  // decode() appends
+    try {
+      decoder->decode(payload.data(), length, frames, key, codes);
+    } catch (const nrc::Error& e) {
+      fuzz::require_message(e);
+      break;
+    }
+    started = started || frames > 0;
+    require(codes.size() == 1 + count && codes[0] == 1, "decode() appends the codes asked for");
+    codes.erase(codes.begin());
+    for (const nrc::Code code : codes) {
+      require(code >= -half && code < half, "codes are inside the code width");
+    }
+    if (encoder == nullptr) {
+      encoder = nrc::PayloadEncoder::make(tables, width, channels, neighbour);
+      second = nrc::PayloadDecoder::make(tables, width, channels, neighbour);
+    }
+    const std::vector<std::uint8_t> coded = encoder->encode(codes.data(), frames, key);
+    require(coded.size() <= nrc::worst_payload_bytes(tables.profile(), width, count),
+            "no payload is longer than the worst one");
+    std::vector<nrc::Code> back;
+    second->decode(coded.data(), coded.size(), frames, key, back);
+    require(back == codes, "decoded codes can be coded");
+  }
+  return 0;
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writes inputs for the fuzzers to begin with: fuzz_seeds GOLDEN_DIRECTORY OUT_DIRECTORY makes
+// OUT_DIRECTORY/<harness>/<name>, from the golden streams and from generated signals.
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nrc/encoder.hpp"
+#include "nrc/file_codec.hpp"
+#include "nrc/packet_decoder.hpp"
+#include "nrc/recording_generator.hpp"
+#include "nrc/tables.hpp"
+#include "nrc/wav.hpp"
+#include "small_tables.hpp"
+#include "stream_repair.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using Bytes = std::vector<std::uint8_t>;
+
+Bytes operator+(Bytes a, const Bytes& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+/// Bytes given as numbers 0 .. 255.
+Bytes bytes_of(std::initializer_list<int> values) {
+  Bytes bytes;
+  for (const int value : values) bytes.push_back(static_cast<std::uint8_t>(value));
+  return bytes;
+}
+
+Bytes text(const std::string& s) { return {s.begin(), s.end()}; }
+
+Bytes number(std::uint32_t value, int bytes) {
+  Bytes out;
+  for (int i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+  return out;
+}
+
+class SeedWriter {
+ public:
+  explicit SeedWriter(fs::path directory) : directory_(std::move(directory)) {}
+
+  void write(const std::string& harness, const std::string& name, const Bytes& bytes) const {
+    fs::create_directories(directory_ / harness);
+    std::ofstream out(directory_ / harness / name, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(bytes.data()),
+              static_cast<std::streamsize>(bytes.size()));
+    if (!out.flush()) throw std::runtime_error((directory_ / harness / name).string());
+  }
+
+ private:
+  fs::path directory_;
+};
+
+Bytes samples(std::uint32_t channels, std::size_t frames, nrc::Mapping mapping) {
+  Bytes bytes;
+  for (const nrc::Code code : nrc::generate(channels, frames, channels)) {
+    const std::int16_t sample = nrc::sample_of(mapping, code);
+    bytes = std::move(bytes) + number(static_cast<std::uint16_t>(sample), 2);
+  }
+  return bytes;
+}
+
+nrc::ByteSink into(Bytes& bytes) {
+  return [&bytes](const std::uint8_t* data, std::size_t size) {
+    bytes.insert(bytes.end(), data, data + size);
+  };
+}
+
+/// Streams of both profiles, with raw packets, key packets and every kind of container.
+std::vector<std::pair<std::string, Bytes>> streams(const fs::path& golden) {
+  std::vector<std::pair<std::string, Bytes>> all;
+  for (const auto& entry : fs::directory_iterator(golden)) {
+    if (entry.path().extension() != ".nrc") continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    all.emplace_back(entry.path().stem().string(), Bytes{std::istreambuf_iterator<char>(in), {}});
+  }
+  std::sort(all.begin(), all.end());
+  const Bytes plain = samples(2, 60, nrc::Mapping::kShift6);
+  for (const std::string profile : {"small", "huffman", "range"}) {
+    const bool range = profile == "range";
+    nrc::EncodeOptions options;
+    options.profile = range ? nrc::Profile::kRange : nrc::Profile::kHuffman;
+    if (profile == "small") options.tables = &fuzz::small_tables();
+    options.packet_frames = 20;
+    options.key_interval = 2;
+    Bytes raw = plain;
+    raw[100] ^= 1;  // off the grid
+    Bytes stream;
+    nrc::encode_raw(raw.data(), raw.size(), 2, 0, options, into(stream));
+    all.emplace_back(profile + "_raw", stream);
+    options.neighbour = range;
+    const Bytes image = nrc::canonical_header(2, 20000, 60) + plain;
+    stream.clear();
+    nrc::encode_wav(image.data(), image.size(), options, into(stream));
+    all.emplace_back(profile + "_container1", stream);
+    const Bytes tail = image + text("LIST") + number(300, 4) + Bytes(300, 'x') + text("end");
+    stream.clear();
+    nrc::encode_wav(tail.data(), tail.size(), options, into(stream));
+    all.emplace_back(profile + "_container2", stream);
+    options.mapping = nrc::Mapping::kCode;
+    const Bytes wide = samples(1, 40, nrc::Mapping::kCode) + number(0x7FFF, 2);
+    stream.clear();
+    nrc::encode_raw(wide.data(), wide.size(), 1, 1000, options, into(stream));
+    all.emplace_back(profile + "_16bit", stream);
+  }
+  return all;
+}
+
+/// Table files small enough to be edited by a fuzzer.
+std::vector<std::pair<std::string, std::string>> table_files() {
+  nrc::RangeTables even = nrc::RangeTables::builtin("generic");
+  even.initial_scale = 64;
+  nrc::RangeTables edges = even;
+  edges.code_width = 4;
+  for (int i = -7; i <= 7; ++i) edges.edges.push_back(64 * i - 32 + i % 3 * 10);
+  std::vector<std::pair<std::string, std::string>> files;
+  // A shorter file leaves more edits to what matters.
+  const auto compact = [](std::string json) {
+    json.erase(std::remove_if(json.begin(), json.end(), [](char c) { return c == '\n'; }),
+               json.end());
+    std::string out;
+    for (const char c : json) {
+      if (c != ' ' || out.empty() || out.back() != ' ') out += c;
+    }
+    const std::string list = "\"cumulative\": [";
+    const std::size_t from = out.find(list);
+    if (from != std::string::npos) {
+      out.replace(from + list.size(), out.find(']', from) - from - list.size(), "@");
+    }
+    return out;
+  };
+  files.emplace_back("huffman", compact(fuzz::small_tables().to_json()));
+  files.emplace_back("range_even", compact(even.to_json()));
+  files.emplace_back("range_edges", compact(edges.to_json()));
+  return files;
+}
+
+void write_wav_seeds(const SeedWriter& out) {
+  const Bytes canonical =
+      nrc::canonical_header(2, 20000, 30) + samples(2, 30, nrc::Mapping::kShift6);
+  Bytes extensible = canonical;
+  extensible[16] = 40;
+  extensible[20] = 0xFE;
+  extensible[21] = 0xFF;
+  const Bytes guid = number(22, 2) + number(16, 2) + number(3, 4) + number(1, 2) + number(0, 4) +
+                     number(0x10, 2) + number(0xAA000080, 4) + number(0x719B3800, 4);
+  extensible.insert(extensible.begin() + 36, guid.begin(), guid.end());
+  Bytes rf64 = canonical;
+  std::copy_n("RF64", 4, rf64.begin());
+  const Bytes ds64 =
+      text("ds64") + number(28, 4) + number(0, 4) + number(0, 4) + number(120, 4) + Bytes(16, 0);
+  for (std::size_t i = 40; i < 44; ++i) rf64[i] = 0xFF;
+  rf64.insert(rf64.begin() + 12, ds64.begin(), ds64.end());
+  Bytes unfinished = canonical;
+  for (std::size_t i = 40; i < 44; ++i) unfinished[i] = 0;
+  const Bytes odd = canonical + text("LIST") + number(5, 4) + text("INFOx");
+  for (const int choice : {0x00, 0x01, 0x03, 0x04, 0x10, 0x14}) {
+    const Bytes options = bytes_of({choice, 1, 8, 2, 0});
+    const std::string name = std::to_string(choice) + "_";
+    out.write("wav", name + "canonical", options + canonical);
+    out.write("wav", name + "extensible", options + extensible);
+    out.write("wav", name + "rf64", options + rf64);
+    out.write("wav", name + "unfinished", options + unfinished);
+    out.write("wav", name + "odd", options + odd);
+  }
+}
+
+void write_raw_seeds(const SeedWriter& out) {
+  // Signals as signal.hpp reads them: a walk, a run, noise of three strengths, single values.
+  const Bytes signal = Bytes{0x47, 1, 2, 255, 3, 250, 9, 0, 200, 0x9F, 0xD0, 2, 0xD1, 5, 0xD2, 9} +
+                       Bytes{0x00, 0xFF, 0x7F, 0x00, 0x00, 0x80};
+  const Bytes as_is = samples(1, 60, nrc::Mapping::kShift6);
+  for (const int way : {0, 1}) {
+    for (const int choice : {0, 1, 3, 5, 13, 16, 17}) {
+      Bytes options = bytes_of({way, choice});
+      if ((choice & 16) != 0) options = std::move(options) + bytes_of({choice + way});
+      options = std::move(options) + bytes_of({10, 3, 1, 5});
+      const std::string name = std::to_string(way) + "_" + std::to_string(choice);
+      out.write("raw", name + "_signal", options + Bytes{0xC0} + signal);
+      out.write("raw", name + "_wide", options + Bytes{0x8E} + signal);
+      out.write("raw", name + "_samples", options + Bytes{0x00} + as_is);
+    }
+  }
+  for (int tables = 0; tables < 5; ++tables) {
+    for (const int choice : {0x20, 0x81, 0x82, 0xE0}) {
+      const Bytes options = bytes_of({2, tables, choice, 1, 7});
+      out.write("raw", "2_" + std::to_string(tables) + "_" + std::to_string(choice),
+                options + Bytes{0x88} + signal);
+    }
+  }
+}
+
+void write_payload_seeds(const SeedWriter& out) {
+  int at = 0;
+  const auto payloads_of = [&](nrc::Profile profile, const std::string& name) {
+    for (const int width : {4, 10, 16}) {
+      for (const bool neighbour : {false, true}) {
+        if (neighbour && profile == nrc::Profile::kHuffman) continue;
+        const nrc::Tables& tables = nrc::Tables::builtin(profile, name);
+        try {
+          tables.check(width);
+        } catch (const std::exception&) {
+          continue;
+        }
+        const auto encoder = nrc::PayloadEncoder::make(tables, width, 2, neighbour);
+        auto codes = nrc::generate(2, 40, 5);
+        const int half = 1 << (width - 1);
+        for (nrc::Code& c : codes) c = static_cast<nrc::Code>(std::clamp<int>(c, -half, half - 1));
+        Bytes seed = bytes_of({at, (width - 2) | (neighbour ? 0x10 : 0), 1});
+        for (int packet = 0; packet < 2; ++packet) {
+          const Bytes payload = encoder->encode(codes.data() + 40 * packet, 20, packet == 0);
+          seed = std::move(seed) +
+                 bytes_of({packet == 0 ? 5 : 4, 20, static_cast<int>(payload.size() / 4)}) +
+                 payload;
+        }
+        out.write("payload",
+                  std::to_string(at) + "_" + std::to_string(width) + (neighbour ? "n" : ""), seed);
+      }
+    }
+    ++at;
+  };
+  for (const std::string& name : nrc::TableSet::builtin_names()) {
+    payloads_of(nrc::Profile::kHuffman, name);
+  }
+  for (const std::string& name : nrc::RangeTables::builtin_names()) {
+    payloads_of(nrc::Profile::kRange, name);
+  }
+}
+
+void write_receiver_seeds(const SeedWriter& out) {
+  // Traits of a recording and edits, as receiver_fuzz.cpp reads them.
+  const std::vector<Bytes> edits = {
+      {},                                     // untouched
+      {0, 5, 17, 0, 3},                       // a flipped bit
+      {1, 9, 12, 0, 3, 255, 255, 255, 255},   // an overwritten length
+      {2, 0, 0, 0, 255},                      // a lost stream header
+      {3, 7, 4, 0, 5, 'N', 'R', 1, 0, 3, 0},  // a false packet
+      {4, 3, 1, 4, 9, 3},                     // lost packets
+      {5, 4, 1, 9},                           // a repeated packet
+      {6, 2, 30, 25},                         // a repeated stream
+      {7, 5, 2, 7, 10, 7},                    // swapped packets
+  };
+  for (std::uint32_t traits = 0; traits < 512; traits += 37) {
+    for (std::size_t e = 0; e < edits.size(); ++e) {
+      if ((traits + e) % 3 != 0) continue;
+      out.write("receiver", std::to_string(traits) + "_" + std::to_string(e),
+                Bytes{0} + number(traits, 2) + Bytes{3, 8} + edits[e]);
+    }
+  }
+}
+
+void write_all(const fs::path& golden, const SeedWriter& out) {
+  for (const auto& [name, stream] : streams(golden)) {
+    for (const int repairs : {0, int{fuzz::kRepairAll}}) {
+      const std::string file = name + (repairs == 0 ? "" : "_repaired");
+      out.write("stream", file, bytes_of({repairs, 7}) + stream);
+      out.write("receiver", "any_" + file, bytes_of({1, repairs, 7, 8}) + stream);
+      out.write("recovery", file, bytes_of({repairs == 0 ? 1 : 0, repairs, 7}) + stream);
+    }
+  }
+  const Bytes signal = {0xDF, 3, 0x4F, 1, 2, 3, 250, 9, 0x9F, 0x00, 0xFF, 0x7F};
+  for (const auto& [name, json] : table_files()) {
+    for (const int width : {0x02, 0x08, 0x8E}) {
+      out.write("table_file", name + "_" + std::to_string(width),
+                bytes_of({width, static_cast<int>(signal.size())}) + signal + text(json));
+    }
+  }
+  write_wav_seeds(out);
+  write_raw_seeds(out);
+  write_payload_seeds(out);
+  write_receiver_seeds(out);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::fprintf(stderr, "usage: %s GOLDEN_DIRECTORY OUT_DIRECTORY\n", argv[0]);
+    return 2;
+  }
+  try {
+    write_all(argv[1], SeedWriter(argv[2]));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "error: the seeds could not be written: %s\n", e.what());
+    return 1;
+  }
+  return 0;
+}

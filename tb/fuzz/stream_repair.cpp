@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream_repair.hpp"
+
+#include <zlib.h>
+
+#include <optional>
+#include <string>
+
+#include "nrc/format.hpp"
+#include "nrc/packetizer.hpp"
+#include "nrc/tables.hpp"
+#include "small_tables.hpp"
+
+namespace fuzz {
+
+namespace {
+
+constexpr std::size_t kPacketBytes = nrc::kPacketHeaderBytes + nrc::kPacketCrcBytes;
+constexpr std::uint64_t kQuickSamples = 1U << 17;
+/// No payload bit holds more codes.
+constexpr std::uint64_t kCodesInBit = 4096;
+
+std::uint32_t get(const std::uint8_t* p, int bytes) {
+  std::uint32_t value = 0;
+  for (int i = 0; i < bytes; ++i) value |= static_cast<std::uint32_t>(p[i]) << (8 * i);
+  return value;
+}
+
+void set(std::uint8_t* p, std::uint32_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) p[i] = static_cast<std::uint8_t>(value >> (8 * i));
+}
+
+bool sync_at(const std::uint8_t* data, std::size_t size, std::size_t at) {
+  return size - at >= 2 && get(data + at, 2) == nrc::kSync;
+}
+
+/// Where the packet at `at` ends.
+std::size_t packet_end(const std::uint8_t* data, std::size_t size, std::size_t at) {
+  const std::uint64_t told = at + kPacketBytes + std::uint64_t{get(data + at + 12, 4)};
+  if (told == size || (told < size && sync_at(data, size, static_cast<std::size_t>(told)))) {
+    return static_cast<std::size_t>(told);
+  }
+  std::size_t end = at + kPacketBytes;
+  while (end < size && !sync_at(data, size, end)) ++end;
+  return end;
+}
+
+/// Id of some tables that are there, chosen by an id that may be wrong.
+std::uint32_t known_tables(std::uint8_t profile, std::uint32_t id) {
+  if (id == 0) return 0;
+  const bool range = (profile & 0xF) == static_cast<int>(nrc::Profile::kRange);
+  const nrc::Profile kind = range ? nrc::Profile::kRange : nrc::Profile::kHuffman;
+  if (tables_by_id(kind, id) != nullptr) return id;
+  const std::vector<std::string> names =
+      range ? nrc::RangeTables::builtin_names() : nrc::TableSet::builtin_names();
+  if (!range && id % 8 >= names.size()) return small_tables().id();
+  return nrc::Tables::builtin(kind, names[id % names.size()]).id();
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, unsigned repairs) {
+  if ((repairs & kRepairCrc) == 0) return {data, data + size};
+  std::vector<std::uint8_t> out;
+  std::uint32_t sequence = 0;
+  std::uint32_t frames = 0;
+  std::uint32_t channels = 1;
+  std::uint64_t quick = kQuickSamples;
+  std::size_t at = 0;
+  while (size - at >= kPacketBytes) {
+    const std::size_t end = packet_end(data, size, at);
+    std::vector<std::uint8_t> packet(data + at, data + end - nrc::kPacketCrcBytes);
+    at = end;
+    packet.resize((packet.size() + 3) / 4 * 4);
+    std::uint8_t* const header = packet.data();
+    const auto length = static_cast<std::uint32_t>(packet.size() - nrc::kPacketHeaderBytes);
+    set(header + 12, length, 4);
+    if ((repairs & kRepairType) != 0) {
+      set(header, nrc::kSync, 2);
+      constexpr int kTypes = static_cast<int>(nrc::PacketType::kContainer) + 1;
+      header[2] = static_cast<std::uint8_t>(((header[2] & 0x0F) % kTypes) |
+                                            (header[2] & (nrc::kFlagKey | nrc::kFlagLast)));
+    }
+    if ((repairs & kRepairEnd) != 0) {
+      header[2] = static_cast<std::uint8_t>((header[2] & ~nrc::kFlagLast) |
+                                            (size - at < kPacketBytes ? nrc::kFlagLast : 0));
+    }
+    const auto type = static_cast<nrc::PacketType>(header[2] & 0x0F);
+    if (type == nrc::PacketType::kStreamHeader && length == nrc::kStreamHeaderBytes) {
+      std::uint8_t* const payload = header + nrc::kPacketHeaderBytes;
+      channels = get(payload + 4, 2) + 1;
+      if ((repairs & kRepairTables) != 0) {
+        set(payload + 12, known_tables(payload[1], get(payload + 12, 4)), 4);
+      }
+    }
+    std::uint32_t count = get(header + 6, 2) | static_cast<std::uint32_t>(header[3]) << 16;
+    const std::uint64_t samples = std::uint64_t{count} * channels;
+    if (type == nrc::PacketType::kRange &&
+        samples < (std::uint64_t{length} * 8 + 16) * kCodesInBit) {
+      if (samples > quick) {
+        count = static_cast<std::uint32_t>(quick / channels);
+        set(header + 6, count, 2);
+        header[3] = static_cast<std::uint8_t>(count >> 16);
+      }
+      quick -= std::uint64_t{count} * channels;
+    }
+    if ((repairs & kRepairOrder) != 0) {
+      set(header + 4, sequence++, 2);
+      const bool is_data =
+          type != nrc::PacketType::kStreamHeader && type != nrc::PacketType::kContainer;
+      if (!is_data) {
+        set(header + 6, 0, 2);
+        header[3] = 0;
+      }
+      set(header + 8, is_data ? frames : 0, 4);
+      frames += is_data ? count : 0;
+    }
+    out.insert(out.end(), packet.begin(), packet.end());
+    out.resize(out.size() + nrc::kPacketCrcBytes);
+    set(out.data() + out.size() - nrc::kPacketCrcBytes,
+        static_cast<std::uint32_t>(crc32(0, packet.data(), static_cast<uInt>(packet.size()))), 4);
+  }
+  out.insert(out.end(), data + at, data + size);
+  return out;
+}
+
+bool obeys_header(const std::vector<std::uint8_t>& stream) {
+  std::optional<nrc::StreamHeader> header;
+  for (std::size_t at = 0; at < stream.size();) {
+    const nrc::ParsedPacket packet = nrc::parse_packet(stream.data() + at, stream.size() - at);
+    if (packet.status != nrc::ParseStatus::kPacket) return false;
+    const nrc::PacketHeader& h = packet.header;
+    if (h.type == nrc::PacketType::kStreamHeader) {
+      if (h.frames != 0 || h.first_frame != 0) return false;
+      if (!header) header = nrc::parse_stream_header(packet.payload, h.length);
+    } else if (h.type == nrc::PacketType::kContainer) {
+      if (!header || header->container != 2 || h.frames != 0) return false;
+    } else if (!header || (header->packet_frames != 0 && h.frames > header->packet_frames)) {
+      return false;
+    }
+    at += packet.size;
+  }
+  return header.has_value();
+}
+
+}  // namespace fuzz
