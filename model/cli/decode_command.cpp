@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode_command.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "commands.hpp"
+#include "gap_report.hpp"
 #include "input_file.hpp"
 #include "nrc/error.hpp"
 #include "nrc/file_codec.hpp"
+#include "nrc/file_recovery.hpp"
 #include "output_file.hpp"
+#include "program.hpp"
 #include "progress.hpp"
 #include "table_argument.hpp"
 
@@ -19,42 +27,149 @@ namespace nrc::cli {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 18;
+constexpr const char* kHint = "; `nrc decode --recover` gives what survives";
+
+/// The tables of a stream: built-in ones are found by their id, so only a file is worth naming.
+class StreamTables {
+ public:
+  /// @param argument  of --tables
+  explicit StreamTables(const std::string& argument) {
+    if (!argument.empty() && !is_builtin_name(argument)) {
+      tables_ = Tables::load(argument);
+    }
+  }
+  const Tables* operator()(Profile profile, std::uint32_t id) const {
+    return tables_ && tables_->profile() == profile && tables_->id() == id
+               ? &*tables_
+               : Tables::builtin_by_id(profile, id);
+  }
+
+ private:
+  std::optional<Tables> tables_;
+};
+
+Overwrite overwrite(const DecodeArguments& arguments) {
+  return arguments.force ? Overwrite::kReplace : Overwrite::kRefuse;
+}
+
+/// Hands the input on in parts. @param take  returns false to have no more
+template <typename Take>
+void read_all(InputFile& input, const char* what, const Take& take) {
+  Progress progress(what + (" " + input.name()), input.mapped() ? input.size() : 0);
+  std::vector<std::uint8_t> buffer(kReadBytes);
+  std::uint64_t done = 0;
+  while (const std::size_t count = input.read(buffer.data(), buffer.size())) {
+    if (!take(buffer.data(), count)) {
+      return;
+    }
+    done += count;
+    progress.update(done);
+  }
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  return a == b ||
+         std::filesystem::weakly_canonical(a, error) == std::filesystem::weakly_canonical(b, error);
+}
+
+/// A file without a name, where TMPDIR says; std::tmpfile() would not ask it.
+std::FILE* open_temporary() {
+  std::error_code error;
+  const std::filesystem::path directory = std::filesystem::temp_directory_path(error);
+  std::string name = ((error ? "/tmp" : directory) / "nrc-XXXXXX").string();
+  const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
+  if (descriptor < 0) {
+    return nullptr;
+  }
+  ::unlink(name.c_str());
+  return ::fdopen(descriptor, "w+b");
+}
+
+/// The value of --fill. Not optional<int16_t> at once, as CLI11 has its own ideas about that.
+bool parse_fill(const std::string& text, std::optional<std::int16_t>& fill) {
+  if (text == "none") {
+    fill.reset();
+    return true;
+  }
+  std::int16_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, value);
+  fill = value;
+  return result.ec == std::errc() && result.ptr == end;
+}
 
 }  // namespace
 
 void decode_file(const DecodeArguments& arguments) {
-  // Built-in tables are found by their id in the stream, so only a file is worth naming.
-  std::optional<Tables> tables;
-  if (!arguments.tables.empty() && !is_builtin_name(arguments.tables)) {
-    tables = Tables::load(arguments.tables);
-  }
-  const auto tables_by_id = [&tables](Profile profile, std::uint32_t id) {
-    return tables && tables->profile() == profile && tables->id() == id
-               ? &*tables
-               : Tables::builtin_by_id(profile, id);
-  };
+  const StreamTables tables(arguments.tables);
   InputFile input(arguments.input);
-  OutputFile output(arguments.output, &input,
-                    arguments.force ? Overwrite::kReplace : Overwrite::kRefuse);
-  Progress progress("decoding " + input.name(), input.mapped() ? input.size() : 0);
+  OutputFile output(arguments.output, &input, overwrite(arguments));
   FileDecoder decoder(
       [&output](const std::uint8_t* data, std::size_t size) { output.write(data, size); },
-      tables_by_id);
-  try {
-    std::vector<std::uint8_t> buffer(kReadBytes);
-    std::uint64_t done = 0;
-    while (const std::size_t count = input.read(buffer.data(), buffer.size())) {
-      decoder.add(buffer.data(), count);
-      done += count;
-      progress.update(done);
+      std::cref(tables));
+  const auto checked = [&](const auto& work) {
+    try {
+      work();
+    } catch (const OutputError&) {
+      throw;
+    } catch (const Error& e) {
+      // Behind the stream header all faults are damage.
+      throw Error(fmt::format("{}: {}{}", input.name(), e.what(), decoder.header() ? kHint : ""));
     }
-    decoder.finish();
+  };
+  read_all(input, "decoding", [&](const std::uint8_t* data, std::size_t size) {
+    checked([&] { decoder.add(data, size); });
+    return true;
+  });
+  checked([&] { decoder.finish(); });
+  output.commit(arguments.sync);
+}
+
+bool recover_file(const DecodeArguments& arguments) {
+  const StreamTables tables(arguments.tables);
+  InputFile input(arguments.input);
+  if (!arguments.gaps.empty() && same_file(arguments.gaps, arguments.output)) {
+    throw Error(fmt::format("{} cannot be the output and the report of gaps; give two names",
+                            arguments.gaps));
+  }
+  OutputFile output(arguments.output, &input, overwrite(arguments));
+  std::optional<OutputFile> gaps;
+  ByteSink json;
+  if (!arguments.gaps.empty()) {
+    gaps.emplace(arguments.gaps, &input, overwrite(arguments));
+    json = [&gaps](const std::uint8_t* data, std::size_t size) { gaps->write(data, size); };
+  }
+  GapReport report(input.name(), arguments.fill, json);
+  FileRecovery::Options options;
+  options.fill = arguments.fill;
+  options.tables = std::cref(tables);
+  options.temporary = open_temporary;
+  FileRecovery recovery(
+      options, [&output](const std::uint8_t* data, std::size_t size) { output.write(data, size); },
+      {[&report](const StreamHeader& header) { report.begin(header); },
+       [&report](const FileGap& gap) { report.gap(gap); }});
+  RecoverySummary summary;
+  try {
+    read_all(input, "recovering", [&](const std::uint8_t* data, std::size_t size) {
+      recovery.add(data, size);
+      return !recovery.finished();
+    });
+    summary = recovery.finish();
   } catch (const OutputError&) {
     throw;
   } catch (const Error& e) {
     throw Error(fmt::format("{}: {}", input.name(), e.what()));
   }
+  report.end(summary);
   output.commit(arguments.sync);
+  if (gaps) {
+    gaps->commit(arguments.sync);
+  }
+  for (const std::string& line : report.lines()) {
+    print_line("nrc", line);
+  }
+  return summary.complete();
 }
 
 void add_decode_command(CLI::App& app) {
@@ -71,7 +186,35 @@ void add_decode_command(CLI::App& app) {
                       "table file that the stream was encoded with, if it is not a built-in set");
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
   command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
-  command->callback([arguments] { decode_file(*arguments); });
+  CLI::Option* const recover = command->add_flag(
+      "--recover", "write what survives of a damaged stream, and say what is missing");
+  command
+      ->add_option_function<std::string>(
+          "--fill",
+          [arguments](const std::string& text) {
+            if (!parse_fill(text, arguments->fill)) {
+              usage_error(
+                  fmt::format("--fill: {} is neither a sample, -32768 to 32767, nor none", text));
+            }
+          },
+          "with --recover: what stands in the place of a missing sample (0), or none: missing "
+          "frames are left out, and what follows moves forward in time")
+      ->needs(recover);
+  command
+      ->add_option("--gaps", arguments->gaps,
+                   "with --recover: write a report of what is missing, as JSON; - is standard "
+                   "output")
+      ->needs(recover);
+  command->footer(
+      "Exit status: 0 done; 1 error, and no file is written; 2 wrong use; 3 with --recover: done, "
+      "but something is missing.");
+  command->callback([arguments, recover] {
+    if (recover->count() == 0) {
+      decode_file(*arguments);
+    } else if (!recover_file(*arguments)) {
+      throw CLI::RuntimeError(kExitIncomplete);
+    }
+  });
 }
 
 }  // namespace nrc::cli

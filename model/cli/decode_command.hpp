@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace nrc::cli {
@@ -9,12 +11,19 @@ namespace nrc::cli {
 struct DecodeArguments {
   std::string input;
   std::string output;
-  std::string tables;  ///< built-in name or table file, beside the built-in sets
-  bool force = false;  ///< replace an existing output
-  bool sync = false;   ///< wait until the output is on the disk
+  std::string tables;                    ///< built-in name or table file, beside the built-in sets
+  bool force = false;                    ///< replace an existing output
+  bool sync = false;                     ///< wait until the output is on the disk
+  std::string gaps;                      ///< recovery: file for the report; empty: none
+  std::optional<std::int16_t> fill = 0;  ///< recovery: for missing samples; unset: left out
 };
 
 /// Decodes a stream. @throws Error
 void decode_file(const DecodeArguments& arguments);
+
+/// Decodes what survives of a stream, and says on standard error what does not.
+/// @return true if nothing is missing
+/// @throws Error
+bool recover_file(const DecodeArguments& arguments);
 
 }  // namespace nrc::cli

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "commands.hpp"
 #include "input_file.hpp"
 #include "nrc/error.hpp"
 #include "nrc/file_codec.hpp"
+#include "nrc/packet_decoder.hpp"
 #include "nrc/packetizer.hpp"
 #include "nrc/wav.hpp"
 
@@ -21,6 +24,10 @@ namespace {
 constexpr std::array<const char*, 5> kTypeNames = {"header", "huffman", "range", "raw",
                                                    "container"};
 
+constexpr const char* kRecover = "`nrc decode --recover` gives what survives";
+/// A first stream header that comes again later than this, in packets, is that of another stream.
+constexpr std::uint64_t kLateReach = 8;
+
 /// What the packets of a stream say without decoding them.
 struct StreamInfo {
   StreamHeader header;
@@ -29,12 +36,23 @@ struct StreamInfo {
   std::uint64_t frames = 0;
   std::uint64_t container_bytes = 0;  ///< of the original file that are not samples
   std::uint64_t missing_packets = 0;
-  std::uint64_t bytes = 0;  ///< of the stream, up to its end or the first damage
+  std::uint64_t late_packets = 0;    ///< repeated or out of order; not in the other numbers
+  std::uint64_t dropped_frames = 0;  ///< not sent by the encoder
+  std::uint64_t bytes = 0;           ///< of all packets counted
   bool closed = false;
-  std::string damage;
+  std::string damage;  ///< the first place where the stream is not as it was sent; empty: none
 
+  /// Why the stream cannot be decoded as a whole, empty if it can: a cut may be one that is still
+  /// being written.
+  std::string fault() const {
+    if (!damage.empty()) return damage;
+    if (late_packets != 0) return "packets are repeated or out of order";
+    if (missing_packets != 0) return "packets are missing";
+    return dropped_frames != 0 ? "the encoder dropped frames" : "";
+  }
   std::string state() const {
-    return !damage.empty() ? damage : closed ? "closed" : "cut: its end is missing";
+    const std::string why = fault();
+    return !why.empty() ? why : closed ? "closed" : "cut: its end is missing";
   }
   std::uint64_t samples() const { return frames * header.channels; }
   std::uint64_t original_bytes() const {
@@ -49,44 +67,104 @@ struct StreamInfo {
   }
 };
 
-StreamInfo read_info(InputFile& input) {
-  const std::uint8_t* const data = input.data();
-  const std::size_t size = input.size();
-  StreamInfo info;
-  std::optional<std::uint16_t> due;
-  while (info.bytes < size) {
-    const ParsedPacket packet = parse_packet(data + info.bytes, size - info.bytes);
-    if (packet.status == ParseStatus::kIncomplete && due) {
-      break;
-    }
-    if (packet.status != ParseStatus::kPacket || info.closed) {
-      info.damage = fmt::format("damaged at byte {}", info.bytes);
-      break;
-    }
-    const PacketHeader& header = packet.header;
-    if (!due) {
-      if (header.type != PacketType::kStreamHeader) {
-        break;
+/// Goes through the packets of a stream, also behind damage. Not a Receiver: that decodes, and
+/// needs the tables.
+class InfoReader {
+ public:
+  InfoReader(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
+
+  StreamInfo read() {
+    std::size_t at = 0;
+    while (at < size_) {
+      const ParsedPacket packet = parse_packet(data_ + at, size_ - at);
+      if (possible(packet)) {
+        if (another_stream(packet)) {
+          damage("another stream begins", at);
+          break;
+        }
+        take(packet);
+        at += packet.size;
+        continue;
       }
-      info.header = parse_stream_header(packet.payload, header.length);
+      const std::size_t next = find_packet(at + 1);
+      // What ends inside its last packet is cut and not damaged.
+      if (next < size_ || packet.status != ParseStatus::kIncomplete || info_.closed) {
+        damage(info_.closed ? "bytes follow the end" : "damaged", at);
+      }
+      at = next;
     }
-    info.missing_packets += static_cast<std::uint16_t>(header.sequence - due.value_or(0));
-    due = static_cast<std::uint16_t>(header.sequence + 1);
-    ++info.packets[static_cast<std::size_t>(header.type)];
-    info.key_packets += header.key && header.frames > 0 ? 1 : 0;
-    info.frames += header.frames;
+    if (!due_) {
+      throw Error(is_wav(data_, size_) ? "a WAV file, not an nrc stream; encode it first"
+                                       : "not an nrc stream; give a file that `nrc encode` wrote");
+    }
+    return info_;
+  }
+
+ private:
+  /// Before a stream header nothing else can be read.
+  bool possible(const ParsedPacket& packet) const {
+    return packet.status == ParseStatus::kPacket &&
+           (due_ || packet.header.type == PacketType::kStreamHeader);
+  }
+
+  std::size_t find_packet(std::size_t at) const {
+    const auto first = static_cast<std::uint8_t>(kSync & 0xFF);
+    for (; at < size_; ++at) {
+      at = static_cast<std::size_t>(std::find(data_ + at, data_ + size_, first) - data_);
+      if (at < size_ && possible(parse_packet(data_ + at, size_ - at))) break;
+    }
+    return std::min(at, size_);
+  }
+
+  void damage(const char* what, std::size_t at) {
+    if (info_.damage.empty()) info_.damage = fmt::format("{} at byte {}", what, at);
+  }
+
+  bool another_stream(const ParsedPacket& packet) const {
+    if (!due_ || packet.header.type != PacketType::kStreamHeader) return false;
+    const std::vector<std::uint8_t> known = serialise(info_.header);
+    return !std::equal(known.begin(), known.end(), packet.payload) ||
+           (packet.header.sequence == 0 && (info_.closed || packets_ > kLateReach) && *due_ != 0);
+  }
+
+  void take(const ParsedPacket& packet) {
+    const PacketHeader& header = packet.header;
+    if (!due_) info_.header = parse_stream_header(packet.payload, header.length);
+    const auto distance = static_cast<std::int16_t>(header.sequence - due_.value_or(0));
+    if (due_ && distance < 0) {
+      ++info_.late_packets;
+      return;
+    }
+    ++packets_;
+    info_.missing_packets += static_cast<std::uint16_t>(header.sequence - due_.value_or(0));
+    due_ = static_cast<std::uint16_t>(header.sequence + 1);
+    loss_before_ = loss_before_ || distance != 0;
+    ++info_.packets[static_cast<std::size_t>(header.type)];
+    info_.key_packets += header.key && header.frames > 0 ? 1 : 0;
+    if (is_data(header.type)) {
+      // A jump of the frames that no missing packet explains.
+      if (!loss_before_) {
+        info_.dropped_frames += static_cast<std::uint32_t>(header.first_frame - due_frame_);
+      }
+      loss_before_ = false;
+      due_frame_ = header.first_frame + header.frames;
+    }
+    info_.frames += header.frames;
     if (header.type == PacketType::kContainer) {
-      info.container_bytes += parse_container(packet.payload, header.length).length;
+      info_.container_bytes += parse_container(packet.payload, header.length).length;
     }
-    info.closed = header.last;
-    info.bytes += packet.size;
+    info_.closed = info_.closed || header.last;
+    info_.bytes += packet.size;
   }
-  if (!due) {
-    throw Error(is_wav(data, size) ? "a WAV file, not an nrc stream; encode it first"
-                                   : "not an nrc stream; give a file that `nrc encode` wrote");
-  }
-  return info;
-}
+
+  const std::uint8_t* data_;
+  std::size_t size_;
+  StreamInfo info_;
+  std::optional<std::uint16_t> due_;  ///< sequence number
+  std::uint32_t due_frame_ = 0;
+  std::uint64_t packets_ = 0;  ///< counted
+  bool loss_before_ = false;   ///< packets are missing since the last data packet
+};
 
 std::string mapping_name(const StreamHeader& header) {
   return header.mapping == Mapping::kShift6 ? "shift6" : "code";
@@ -130,7 +208,10 @@ void print_text(const std::string& name, const StreamInfo& info) {
     }
   }
   line("packets",
-       fmt::format("{}; {} key, {} missing", packets, info.key_packets, info.missing_packets));
+       fmt::format("{}; {} key, {} missing{}", packets, info.key_packets, info.missing_packets,
+                   info.late_packets == 0
+                       ? ""
+                       : fmt::format(", {} repeated or out of order", info.late_packets)));
   if (header.packet_frames != 0) line("packet frames", fmt::to_string(header.packet_frames));
   line("bytes",
        fmt::format("{} of {}, ratio {:.4f}", info.bytes, info.original_bytes(), info.ratio()));
@@ -139,15 +220,15 @@ void print_text(const std::string& name, const StreamInfo& info) {
 
 void print_json(const std::string& name, const StreamInfo& info) {
   const StreamHeader& header = info.header;
+  const std::string fault = info.fault();
   nlohmann::ordered_json packets;
   for (std::size_t type = 0; type < kTypeNames.size(); ++type) {
     packets[kTypeNames[type]] = info.packets[type];
   }
   nlohmann::ordered_json json = {
       {"stream", name},
-      {"closed", info.closed && info.damage.empty()},
-      {"damage",
-       info.damage.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(info.damage)},
+      {"closed", info.closed},
+      {"damage", fault.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(fault)},
       {"profile", profile_name(header.profile)},
       {"neighbour", header.neighbour},
       {"mapping", mapping_name(header)},
@@ -161,6 +242,8 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"packets", packets},
       {"key_packets", info.key_packets},
       {"missing_packets", info.missing_packets},
+      {"late_packets", info.late_packets},
+      {"dropped_frames", info.dropped_frames},
       {"packet_frames", header.packet_frames},
       {"stream_bytes", info.bytes},
       {"original_bytes", info.original_bytes()},
@@ -177,14 +260,14 @@ void show_info(const std::string& path, bool json) {
   InputFile input(path);
   StreamInfo info;
   try {
-    info = read_info(input);
+    info = InfoReader(input.data(), input.size()).read();
   } catch (const Error& e) {
     throw Error(fmt::format("{}: {}", input.name(), e.what()));
   }
   json ? print_json(input.name(), info) : print_text(input.name(), info);
-  if (!info.damage.empty()) {
-    throw Error(
-        fmt::format("{}: {}; get the stream from its source again", input.name(), info.damage));
+  const std::string fault = info.fault();
+  if (!fault.empty()) {
+    throw Error(fmt::format("{}: {}; {}", input.name(), fault, kRecover));
   }
 }
 

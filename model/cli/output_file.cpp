@@ -20,16 +20,22 @@ namespace {
 /// SIGBUS comes when a mapped input file is cut short by another process.
 constexpr std::array<int, 5> kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGBUS};
 
-/// What the signal handler removes. A fixed buffer, as a handler must not touch a std::string.
-std::array<char, 4096> doomed_path = {};
+/// What the signal handler removes, as far as they are not empty. Fixed buffers, as a handler must
+/// not touch a std::string.
+using DoomedPath = std::array<char, 4096>;
+std::array<DoomedPath, OutputFile::kMost> doomed_paths = {};
 
 void remove_temporary(int signal_number) {
-  ::unlink(doomed_path.data());
+  for (const DoomedPath& path : doomed_paths) {
+    if (path[0] != 0) {
+      ::unlink(path.data());
+    }
+  }
   // The handler was reset on entry (SA_RESETHAND), so this ends the process as the signal does.
   ::raise(signal_number);
 }
 
-/// Keeps those signals away while the temporary file and doomed_path do not agree.
+/// Keeps those signals away while the temporary files and doomed_paths do not agree.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -59,6 +65,32 @@ void set_handlers(bool install) {
     action.sa_handler = install ? remove_temporary : SIG_DFL;
     action.sa_flags = install ? static_cast<int>(SA_RESETHAND | SA_NODEFER) : 0;
     ::sigaction(signal_number, &action, nullptr);
+  }
+}
+
+/// From now on a signal removes the file. @return false if there are too many of them
+bool doom(const std::string& path) {
+  for (DoomedPath& free : doomed_paths) {
+    if (free[0] == 0) {
+      std::memcpy(free.data(), path.c_str(), path.size() + 1);
+      set_handlers(true);
+      return true;
+    }
+  }
+  return false;
+}
+
+/// From now on a signal leaves the file alone.
+void spare(const std::string& path) {
+  bool any = false;
+  for (DoomedPath& doomed : doomed_paths) {
+    if (path == doomed.data()) {
+      doomed[0] = 0;
+    }
+    any = any || doomed[0] != 0;
+  }
+  if (!any) {
+    set_handlers(false);
   }
 }
 
@@ -107,7 +139,7 @@ OutputFile::~OutputFile() {
   if (!temporary_.empty()) {
     const SignalsBlocked blocked;
     ::unlink(temporary_.c_str());
-    set_handlers(false);
+    spare(temporary_);
   }
   if (descriptor_ >= 0 && descriptor_ != STDOUT_FILENO) {
     ::close(descriptor_);
@@ -124,7 +156,7 @@ void OutputFile::open_special(const std::string& path) {
 void OutputFile::create_temporary(unsigned mode) {
   const std::filesystem::path directory = std::filesystem::path(target_).parent_path();
   std::string pattern = (directory / ".nrc-XXXXXX").string();
-  if (pattern.size() >= doomed_path.size()) {
+  if (pattern.size() >= sizeof(DoomedPath)) {
     fail("create", ENAMETOOLONG);
   }
   const SignalsBlocked blocked;
@@ -133,12 +165,15 @@ void OutputFile::create_temporary(unsigned mode) {
     fail("create", errno);
   }
   temporary_ = pattern;
-  std::memcpy(doomed_path.data(), temporary_.c_str(), temporary_.size() + 1);
-  set_handlers(true);
+  if (!doom(temporary_)) {
+    ::unlink(temporary_.c_str());
+    fail("create", EMFILE);
+  }
   // mkostemp() lets only the owner in. Some file systems have no permissions to change.
   if (::fchmod(descriptor_, mode) != 0 && errno != EPERM && errno != ENOTSUP) {
     const int error = errno;
     ::unlink(temporary_.c_str());
+    spare(temporary_);
     fail("create", error);
   }
 }
@@ -170,8 +205,8 @@ void OutputFile::commit(bool sync) {
   if (std::rename(temporary_.c_str(), target_.c_str()) != 0) {
     fail("create", errno);
   }
+  spare(temporary_);
   temporary_.clear();
-  set_handlers(false);
   if (sync) {
     // The name is in the directory, which has a cache of its own.
     const int directory = ::open(std::filesystem::path(target_).parent_path().c_str(),

@@ -16,7 +16,8 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
   if (next_sequence_ ? h.sequence != *next_sequence_ : h.type != PacketType::kStreamHeader) {
     throw Error(next_sequence_ ? packet_name(h) + " where " + std::to_string(*next_sequence_) +
                                      " is due: packets are missing or out of order"
-                               : std::string("the stream does not begin with a stream header"));
+                               : std::string("the stream does not begin with a stream header; try "
+                                             "`nrc decode --recover`"));
   }
   if (h.type == PacketType::kStreamHeader) {
     packets_.open(packet);
@@ -27,6 +28,8 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
     }
     packets_.decode(packet, samples);
     frames_ += h.frames;
+  } else if (!packets_.plausible(h)) {
+    throw Error(packet_name(h) + " is a container packet in a stream without them, or has frames");
   }
   next_sequence_ = static_cast<std::uint16_t>(h.sequence + 1);
   finished_ = h.last;

@@ -46,10 +46,13 @@ bool PacketDecoder::plausible(const PacketHeader& h) const {
   if (h.type == PacketType::kRaw) return h.length == padded(raw_bytes(h.frames));
   const Profile profile = h.type == PacketType::kHuffman ? Profile::kHuffman : Profile::kRange;
   return profile == header_->profile && payload_ != nullptr &&
-         h.length <= worst_payload_bytes(profile, header_->code_width, codes);
+         h.length <= (codes == 0 ? 0 : worst_payload_bytes(profile, header_->code_width, codes));
 }
 
 void PacketDecoder::open(const ParsedPacket& packet) {
+  if (!plausible(packet.header)) {
+    throw Error(packet_name(packet.header) + ": a stream header has 20 bytes and no frames");
+  }
   const StreamHeader header = parse_stream_header(packet.payload, packet.header.length);
   if (header_) {
     if (serialise(*header_) != serialise(header)) {
@@ -82,6 +85,9 @@ void PacketDecoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>
   if (std::uint64_t{h.frames} * header_->channels > kMaxPacketSamples) {
     throw Error(packet_name(h) + " claims more than 2^24 samples");
   }
+  if (header_->packet_frames != 0 && h.frames > header_->packet_frames) {
+    throw Error(packet_name(h) + " has more frames than the stream header tells");
+  }
   if (h.type == PacketType::kRaw) {
     decode_raw(packet, samples);
   } else {
@@ -92,6 +98,7 @@ void PacketDecoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>
 void PacketDecoder::decode_raw(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
   const PacketHeader& h = packet.header;
   synchronised_ = false;
+  if (!h.key) throw Error(packet_name(h) + " is raw and should be a key packet");
   const std::uint64_t bytes = raw_bytes(h.frames);
   if (h.length != padded(bytes) || !all_zero(packet.payload + bytes, packet.payload + h.length)) {
     throw Error(packet_name(h) + ": raw payload of the wrong length");
@@ -113,6 +120,9 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   const bool was_synchronised = std::exchange(synchronised_, false);
   if (count > payload_->most_codes(h.length)) {
     throw Error(packet_name(h) + ": the payload is too short");
+  }
+  if (count == 0 && h.length != 0) {
+    throw Error(packet_name(h) + ": the payload goes on after its last code");
   }
   codes_.clear();
   try {

@@ -10,10 +10,12 @@ namespace nrc {
 
 namespace {
 
-/// As many late packets in sequence are not repetitions: the encoder has begun anew.
+/// As many late packets in sequence, of which none is known: the encoder has begun anew.
 constexpr std::size_t kLateRun = 16;
-/// A header this far behind the end of a closed stream, in packets, is a repetition.
+/// A packet is hardly ever repeated or late by more than this, in packets.
 constexpr std::uint64_t kLateReach = 64;
+/// Places in the table of CRCs.
+constexpr std::size_t kSequences = 65536;
 
 /// `value` counted on to the number next to `near` that has these low bits.
 std::uint64_t extend16(std::uint16_t value, std::uint64_t near) {
@@ -26,6 +28,17 @@ std::uint64_t extend32(std::uint32_t value, std::uint64_t near) {
 }
 /// True if `a` is before `b`, whichever way they wrapped.
 bool before(std::uint64_t a, std::uint64_t b) { return static_cast<std::int64_t>(a - b) < 0; }
+
+std::vector<std::uint8_t> bytes_of(const ParsedPacket& packet) {
+  const std::uint8_t* const begin = packet.payload - kPacketHeaderBytes;
+  return {begin, begin + packet.size};
+}
+
+std::uint32_t crc_of(const ParsedPacket& packet) {
+  const std::uint8_t* const p = packet.payload + packet.header.length;
+  return std::uint32_t{p[0]} | std::uint32_t{p[1]} << 8 | std::uint32_t{p[2]} << 16 |
+         std::uint32_t{p[3]} << 24;
+}
 
 }  // namespace
 
@@ -53,6 +66,12 @@ void Receiver::skip(std::size_t count) {
 
 void Receiver::scan(bool at_end) {
   std::size_t at = 0;
+  // What is taken is taken, also when a callback throws.
+  const struct Eraser {
+    std::vector<std::uint8_t>& buffer;
+    const std::size_t& count;
+    ~Eraser() { buffer.erase(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(count)); }
+  } eraser{buffer_, at};
   while (at < buffer_.size()) {
     const std::uint8_t* const from = buffer_.data() + at;
     const std::size_t size = buffer_.size() - at;
@@ -62,6 +81,9 @@ void Receiver::scan(bool at_end) {
         packet.status == ParseStatus::kPacket || packet.status == ParseStatus::kIncomplete;
     if (possible && (!header_seen || decoder_.plausible(packet.header))) {
       if (packet.status == ParseStatus::kPacket) {
+        if (packet.header.type == PacketType::kStreamHeader) {
+          header_position_ = counters_.bytes - size;
+        }
         at += packet.size;
         skipping_ = false;
         accept(packet);
@@ -75,22 +97,23 @@ void Receiver::scan(bool at_end) {
     skip(static_cast<std::size_t>(next - from));
     at += static_cast<std::size_t>(next - from);
   }
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 void Receiver::accept(const ParsedPacket& packet) {
   ++counters_.packets;
   if (decoder_.header()) {
     order(packet);
-  } else if (follows_closed(packet.header.sequence)) {
+  } else if (follows_closed(packet)) {
     ++counters_.late_packets;
   } else {
     begin_stream(packet);
   }
 }
 
-bool Receiver::follows_closed(std::uint16_t sequence) const {
-  if (counters_.streams == 0 || sequence == 0) return false;
+bool Receiver::follows_closed(const ParsedPacket& packet) const {
+  const std::uint16_t sequence = packet.header.sequence;
+  if (!closed_ || sequence == 0) return false;
+  if (crcs_[sequence] != 0 && crcs_[sequence] != crc_of(packet)) return false;
   const std::uint64_t at = extend16(sequence, next_sequence_);
   return before(at, next_sequence_) && !before(at, next_sequence_ - kLateReach);
 }
@@ -100,7 +123,9 @@ void Receiver::begin_stream(const ParsedPacket& packet) {
   // What was sent before the first header that arrived is lost. The numbers start high, so that
   // packets from before have one.
   next_sequence_ = (std::uint64_t{1} << 32) + packet.header.sequence;
+  waiting_.clear();
   begin(packet.header.sequence);
+  crcs_[packet.header.sequence] = crc_of(packet);
   process(packet);
 }
 
@@ -110,7 +135,13 @@ void Receiver::begin(std::uint64_t lost_packets) {
   gap_ = {};
   gap_.lost_packets = lost_packets;
   loss_before_ = lost_packets != 0;
+  crcs_.assign(kSequences, 0);
+  for (const auto& [sequence, early] : waiting_) {
+    crcs_[sequence % kSequences] = crc_of(parse_packet(early.bytes.data(), early.bytes.size()));
+  }
   late_run_ = 0;
+  late_header_.clear();
+  anew_ = false;
   next_frame_ = 0;
   due_frame_.reset();
   if (events_.stream) events_.stream(*decoder_.header());
@@ -119,28 +150,68 @@ void Receiver::begin(std::uint64_t lost_packets) {
 void Receiver::order(const ParsedPacket& packet) {
   const std::uint64_t sequence = extend16(packet.header.sequence, next_sequence_);
   if (before(sequence, next_sequence_) || waiting_.count(sequence) != 0) {
-    late(packet.header.sequence);
+    late(packet, next_sequence_ - sequence);
     return;
   }
   late_run_ = 0;
+  late_header_.clear();
+  crcs_[packet.header.sequence] = crc_of(packet);
   if (sequence != next_sequence_) {
-    const std::uint8_t* const begin = packet.payload - kPacketHeaderBytes;
-    waiting_.emplace(sequence, std::vector<std::uint8_t>(begin, begin + packet.size));
+    waiting_.emplace(sequence, Early{bytes_of(packet), in_order_});
   } else {
+    ++in_order_;
     counters_.reordered_packets += waiting_.empty() ? 0 : 1;
     process(packet);
   }
   release(options_.reorder_packets);
+  discard_strangers();
 }
 
-void Receiver::late(std::uint16_t sequence) {
+void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {
   ++counters_.late_packets;
-  const bool runs = late_run_ != 0 && sequence == static_cast<std::uint16_t>(late_sequence_ + 1);
-  late_run_ = runs ? late_run_ + 1 : 1;
-  late_sequence_ = sequence;
-  if (late_run_ < kLateRun) return;
+  const PacketHeader& h = packet.header;
+  const bool is_header = h.type == PacketType::kStreamHeader;
+  const auto header =
+      std::exchange(late_header_, is_header ? bytes_of(packet) : std::vector<std::uint8_t>());
+  const bool runs = h.sequence == static_cast<std::uint16_t>(late_sequence_ + 1);
+  late_sequence_ = h.sequence;
+  const std::uint32_t known = crcs_[h.sequence];
+  if (known == crc_of(packet)) {
+    late_run_ = 0;
+    return;
+  }
+  late_run_ = late_run_ != 0 && runs ? late_run_ + 1 : 1;
+  const bool behind_header = runs && !header.empty();
+  const bool begins =
+      behind_header && (distance > kLateReach || differs(header.data() + kPacketHeaderBytes));
+  // A stream header alone may have come before the end of the stream before it.
+  const bool strange = known != 0 && !is_header;
+  if (!strange && !begins && late_run_ < kLateRun) return;
   release(0);
   if (decoder_.header()) end_stream(false);
+  if (is_header) {
+    begin_stream(packet);
+  } else if (behind_header) {
+    begin_stream(parse_packet(header.data(), header.size()));
+    order(packet);
+  }
+}
+
+bool Receiver::differs(const std::uint8_t* stream_header) const {
+  const std::vector<std::uint8_t> known = serialise(*decoder_.header());
+  return !std::equal(known.begin(), known.end(), stream_header);
+}
+
+void Receiver::discard_strangers() {
+  for (auto it = waiting_.begin(); it != waiting_.end();) {
+    if (in_order_ - it->second.came <= 2 * options_.reorder_packets) {
+      ++it;
+      continue;
+    }
+    ++counters_.late_packets;
+    crcs_[it->first % kSequences] = 0;
+    it = waiting_.erase(it);
+  }
 }
 
 void Receiver::release(std::size_t limit) {
@@ -151,8 +222,9 @@ void Receiver::release(std::size_t limit) {
     counters_.lost_packets += missing;
     gap_.lost_packets += missing;
     loss_before_ = loss_before_ || missing != 0;
-    next_sequence_ = node.key();
-    process(parse_packet(node.mapped().data(), node.mapped().size()));
+    for (; next_sequence_ != node.key(); ++next_sequence_) crcs_[next_sequence_ % kSequences] = 0;
+    const std::vector<std::uint8_t>& bytes = node.mapped().bytes;
+    process(parse_packet(bytes.data(), bytes.size()));
   }
   if (!decoder_.header()) waiting_.clear();
 }
@@ -162,25 +234,29 @@ void Receiver::process(const ParsedPacket& packet) {
   const PacketHeader& h = packet.header;
   const bool header_before = std::exchange(header_before_, h.type == PacketType::kStreamHeader);
   if (h.type == PacketType::kStreamHeader) {
-    const std::vector<std::uint8_t> known = serialise(*decoder_.header());
-    if (!std::equal(known.begin(), known.end(), packet.payload)) {
+    if (anew_ || differs(packet.payload)) {
+      // The numbers go on, as those of the packets that wait do.
       end_stream(false);
-      begin_stream(packet);
-      return;
+      decoder_.open(packet);
+      begin(h.sequence);
+      crcs_[h.sequence] = crc_of(packet);
+      header_before_ = true;
     }
   } else if (h.type == PacketType::kContainer) {
     if (events_.container) events_.container(packet.payload, h.length);
   } else {
     std::uint64_t first = due_frame_ ? extend32(h.first_frame, *due_frame_) : h.first_frame;
-    if (due_frame_ && before(first, *due_frame_)) {
+    if (anew_ || (due_frame_ && before(first, *due_frame_))) {
       // Frames do not go back: the encoder has begun anew.
       decoder_.lose_state();
+      anew_ = true;
       if (!header_before || !h.key) {
         ++counters_.undecodable_packets;
         return;
       }
       report_end(false);
-      begin(0);
+      begin(static_cast<std::uint16_t>(h.sequence - 1));
+      crcs_[h.sequence] = crc_of(packet);
       first = h.first_frame;
     }
     process_data(packet, first);
@@ -235,6 +311,7 @@ void Receiver::end_stream(bool closed) {
   report_end(closed);
   decoder_.close();
   header_before_ = false;
+  closed_ = closed;
 }
 
 }  // namespace nrc

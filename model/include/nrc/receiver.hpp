@@ -30,7 +30,7 @@ struct ReceiverCounters {
   std::uint64_t skipped_bytes = 0;      ///< in no packet
   std::uint64_t damages = 0;            ///< runs of skipped bytes
   std::uint64_t packets = 0;            ///< with the right CRC, those of the next line included
-  std::uint64_t late_packets = 0;       ///< repeated, or after their place was given up
+  std::uint64_t late_packets = 0;       ///< repeated, after their place was given up, or strange
   std::uint64_t reordered_packets = 0;  ///< out of order, and put back
   std::uint64_t lost_packets = 0;
   std::uint64_t undecodable_packets = 0;
@@ -66,8 +66,9 @@ class Receiver {
   Receiver(Options options, Events events);
 
   /// Takes the next bytes, any number. Memory is bounded by the longest packet that the stream
-  /// header allows, times the packets that wait.
-  /// @throws Error if the stream needs tables that are not here
+  /// header allows, times the packets that wait, and 256 KiB.
+  /// @throws Error if the stream needs tables that are not here, or has a header that this version
+  /// does not know; the bytes up to there are taken, those behind it wait for the next call.
   void add(const std::uint8_t* data, std::size_t size);
 
   /// No more bytes come: gives what waits, and reports what is missing at the end.
@@ -76,14 +77,18 @@ class Receiver {
   const ReceiverCounters& counters() const { return counters_; }
   /// The header of the stream at hand, once it was seen.
   const std::optional<StreamHeader>& header() const { return decoder_.header(); }
+  /// The byte, of all that were taken, at which the last stream header packet begins.
+  std::uint64_t header_position() const { return header_position_; }
 
  private:
   void scan(bool at_end);
   void skip(std::size_t count);
   void accept(const ParsedPacket& packet);
-  bool follows_closed(std::uint16_t sequence) const;
+  bool follows_closed(const ParsedPacket& packet) const;
   void order(const ParsedPacket& packet);
-  void late(std::uint16_t sequence);
+  void late(const ParsedPacket& packet, std::uint64_t distance);
+  bool differs(const std::uint8_t* stream_header) const;
+  void discard_strangers();
   void release(std::size_t limit);
   void process(const ParsedPacket& packet);
   void process_data(const ParsedPacket& packet, std::uint64_t first);
@@ -100,13 +105,27 @@ class Receiver {
 
   std::vector<std::uint8_t> buffer_;  ///< bytes that no packet has been made of yet
   bool skipping_ = false;
+  std::uint64_t header_position_ = 0;
 
-  std::uint64_t next_sequence_ = 0;                             ///< counted on beyond 16 bits
-  std::map<std::uint64_t, std::vector<std::uint8_t>> waiting_;  ///< packets by such numbers
-  std::uint16_t late_sequence_ = 0;                             ///< of the last late packet
-  std::size_t late_run_ = 0;    ///< late packets in sequence, up to the last packet
-  bool header_before_ = false;  ///< the packet before was a stream header
-  bool loss_before_ = false;    ///< packets are missing since the last data packet
+  /// A packet that came early.
+  struct Early {
+    std::vector<std::uint8_t> bytes;
+    std::uint64_t came = 0;  ///< in_order_ at that time
+  };
+
+  std::uint64_t next_sequence_ = 0;         ///< counted on beyond 16 bits
+  std::map<std::uint64_t, Early> waiting_;  ///< by such numbers
+  std::uint64_t in_order_ = 0;              ///< packets that came when they were due
+  /// By sequence number, the CRC of the packet that came under it, or 0: tells a packet that is
+  /// repeated from one of another stream.
+  std::vector<std::uint32_t> crcs_;
+  std::uint16_t late_sequence_ = 0;        ///< of the last late packet
+  std::size_t late_run_ = 0;               ///< late packets in sequence that repeat none
+  std::vector<std::uint8_t> late_header_;  ///< the packet before, if it was a late stream header
+  bool header_before_ = false;             ///< the packet processed before was a stream header
+  bool loss_before_ = false;               ///< packets are missing since the last data packet
+  bool anew_ = false;                      ///< another stream has begun, and its header is missing
+  bool closed_ = false;                    ///< the stream before ended with its last packet
 
   std::uint64_t next_frame_ = 0;            ///< neither given nor reported missing yet
   std::optional<std::uint64_t> due_frame_;  ///< behind the last data packet, decoded or not

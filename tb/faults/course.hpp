@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a trial of the fault campaign sends: streams as packets, and the samples that are in them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bench_random.hpp"
+#include "nrc/format.hpp"
+#include "nrc/packetizer.hpp"
+
+namespace nrc::faults {
+
+using Bytes = std::vector<std::uint8_t>;
+using tb::Random;
+
+/// The samples of one stream.
+struct Original {
+  StreamHeader header;
+  std::vector<std::int16_t> samples;  ///< samples[(frame - first_frame) * channels + channel]
+  std::uint64_t first_frame = 0;      ///< of the first data packet, sent or dropped
+  std::uint64_t end_frame = 0;        ///< behind the last one, sent or dropped
+  bool closed = true;                 ///< ends with a packet that says so
+  std::size_t longest_packet = 0;     ///< that its header allows, bytes
+};
+
+struct SentPacket {
+  Bytes bytes;
+  PacketHeader header;
+  std::size_t original = 0;
+  std::uint64_t first_frame = 0;  ///< counted on beyond 32 bits
+
+  bool is_header() const { return header.type == PacketType::kStreamHeader; }
+};
+
+/// One stream, or several that follow each other, as they leave the encoder.
+struct Course {
+  std::vector<Original> originals;
+  std::vector<SentPacket> packets;
+  std::size_t key_interval = 0;  ///< data packets
+  std::size_t stalls = 0;        ///< of the RTL's sink
+  std::string name;              ///< for messages
+
+  /// Cuts `bytes` into packets, which belong to the last original.
+  void append(const Bytes& bytes);
+};
+
+/// What a course is made for.
+enum class CourseKind { kOneStream, kDrops, kSeveralStreams };
+
+/// A course of the golden model: either profile, neighbour, 1 to 128 channels, packets of 1 to 20
+/// frames, a key packet every 1 to 32, numbers that may be about to go round, raw packets.
+Course model_course(CourseKind kind, Random& random);
+
+}  // namespace nrc::faults

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Formal proof of nrc_framer. Whatever comes in, with whatever pauses:
+//
+// - Every sample that belongs to a stream comes out once, one clock after it was taken, unaltered,
+//   and no other does. Channels count from 0 in every frame.
+// - s_axis_tready does not depend on the inputs of its clock: a second framer sees the same inputs
+//   up to an arbitrary clock and others in it, and both are ready or not together.
+// - A packet has 1 to PacketFrames frames; less than PacketFrames only with `bad` or `last`. `bad`
+//   is told of frames of the wrong length and of no others, framing_error_o too.
+// - A packet is a key packet where docs/rtl.md says so and nowhere else. `first` is its first frame.
+// - Frames end LoopLatency clocks apart, but for those of the wrong length, and so do samples of a
+//   channel, but for those whose state counts as reset. nrc_carry_packer and the memories of the
+//   channels rely on it.
+
+module framer_formal #(
+  parameter int Channels     = 3,
+  parameter int PacketFrames = 2,
+  parameter int KeyInterval  = 2,
+  parameter int LoopLatency  = 5
+) (
+  input logic        clk_i,
+  input logic        rst_ni,
+  input logic        enable_i,
+  input logic        key_request_i,
+  input logic        key_needed_i,
+  input logic        tvalid_i,
+  input logic [15:0] tdata_i,
+  input logic        tlast_i,
+  input logic        split_i,       // the second framer's inputs differ from now on
+  input logic [20:0] other_i        // they are these
+);
+
+  localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
+
+  logic                    ready, valid, first, frame_end, packet_end, key, bad, last, error;
+  logic [15:0]             sample;
+  logic [ChannelWidth-1:0] channel;
+
+  nrc_framer #(
+    .Channels    (Channels),
+    .PacketFrames(PacketFrames),
+    .KeyInterval (KeyInterval),
+    .LoopLatency (LoopLatency)
+  ) u_dut (
+    .clk_i,
+    .rst_ni,
+    .enable_i,
+    .key_request_i,
+    .key_needed_i,
+    .s_axis_tvalid_i(tvalid_i),
+    .s_axis_tready_o(ready),
+    .s_axis_tdata_i (tdata_i),
+    .s_axis_tlast_i (tlast_i),
+    .valid_o        (valid),
+    .sample_o       (sample),
+    .channel_o      (channel),
+    .first_o        (first),
+    .frame_end_o    (frame_end),
+    .packet_end_o   (packet_end),
+    .key_o          (key),
+    .bad_o          (bad),
+    .last_o         (last),
+    .framing_error_o(error)
+  );
+
+  // The second one.
+  logic split_q, split, other_ready;
+  assign split = split_q || split_i;
+
+  nrc_framer #(
+    .Channels    (Channels),
+    .PacketFrames(PacketFrames),
+    .KeyInterval (KeyInterval),
+    .LoopLatency (LoopLatency)
+  ) u_other (
+    .clk_i,
+    .rst_ni,
+    .enable_i       (split ? other_i[0] : enable_i),
+    .key_request_i  (split ? other_i[1] : key_request_i),
+    .key_needed_i   (split ? other_i[2] : key_needed_i),
+    .s_axis_tvalid_i(split ? other_i[3] : tvalid_i),
+    .s_axis_tready_o(other_ready),
+    .s_axis_tdata_i (split ? other_i[20:5] : tdata_i),
+    .s_axis_tlast_i (split ? other_i[4] : tlast_i),
+    .valid_o        (),
+    .sample_o       (),
+    .channel_o      (),
+    .first_o        (),
+    .frame_end_o    (),
+    .packet_end_o   (),
+    .key_o          (),
+    .bad_o          (),
+    .last_o         (),
+    .framing_error_o()
+  );
+
+  // What should come out, from the rules of docs/rtl.md.
+  localparam int MaxClocks = 15;
+
+  logic        begun_q;             // after the first clock
+  logic        open_q;              // a stream is open
+  logic        inside_q;            // the next sample is inside a frame of the stream
+  logic        skip_q;              // or to be thrown away, up to the frame's end
+  logic [15:0] channel_q;           // of the next sample
+  logic [15:0] frames_q;            // of the packet, before this one
+  logic        requested_q;         // key packet, since the last packet began
+  logic        cut_q;               // the packet before ended with a framing error
+  logic [15:0] since_key_q;         // packets that began since the last key packet, with it
+  logic        is_key_q;            // the packet in progress is a key packet
+  logic        taken, coded, begins, key_now, ends, wrong, closes, whole;
+
+  assign taken   = tvalid_i && ready;
+  assign coded   = taken && !skip_q && (inside_q || open_q || enable_i);
+  assign begins  = coded && !inside_q && frames_q == '0;
+  assign key_now = !begins ? is_key_q
+                   : !open_q || cut_q || key_needed_i || requested_q || key_request_i ||
+                     (KeyInterval != 0 && since_key_q >= 16'(KeyInterval));
+  assign wrong   = coded && (tlast_i != (channel_q == 16'(Channels - 1)));
+  assign ends    = coded && (tlast_i || wrong);
+  assign closes  = ends && !wrong && !enable_i;
+  assign whole   = ends && (wrong || closes || frames_q == 16'(PacketFrames - 1));
+
+  // Outputs that are due in the next clock.
+  logic        valid_q, first_q, frame_end_q, packet_end_q, key_q, bad_q, last_q;
+  logic [15:0] sample_q, place_q;
+
+  initial begun_q = 1'b0;
+  always_ff @(posedge clk_i) begun_q <= 1'b1;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      open_q       <= 1'b0;
+      inside_q     <= 1'b0;
+      skip_q       <= 1'b0;
+      channel_q    <= '0;
+      frames_q     <= '0;
+      requested_q  <= 1'b0;
+      cut_q        <= 1'b0;
+      since_key_q  <= '0;
+      is_key_q     <= 1'b0;
+      valid_q      <= 1'b0;
+      first_q      <= 1'b0;
+      frame_end_q  <= 1'b0;
+      packet_end_q <= 1'b0;
+      key_q        <= 1'b0;
+      bad_q        <= 1'b0;
+      last_q       <= 1'b0;
+      sample_q     <= '0;
+      place_q      <= '0;
+      split_q      <= 1'b0;
+    end else begin
+      split_q <= split;
+      if (begins)             requested_q <= 1'b0;
+      else if (key_request_i) requested_q <= 1'b1;
+      if (taken) begin
+        skip_q   <= !tlast_i && (!coded || wrong);
+        inside_q <= coded && !ends;
+      end
+      if (coded) begin
+        open_q    <= !closes;
+        channel_q <= ends ? '0 : channel_q + 16'd1;
+        is_key_q  <= key_now;
+        if (begins) since_key_q <= key_now ? 16'd1 : since_key_q + 16'd1;
+        if (ends) begin
+          frames_q <= whole ? '0 : frames_q + 16'd1;
+          cut_q    <= wrong;
+        end
+      end
+      valid_q      <= coded;
+      first_q      <= key_now && frames_q == '0;
+      frame_end_q  <= ends;
+      packet_end_q <= whole;
+      key_q        <= key_now;
+      bad_q        <= wrong;
+      last_q       <= closes;
+      sample_q     <= tdata_i;
+      place_q      <= channel_q;
+    end
+  end
+
+  // Distances at the output: clocks since an arbitrary channel's sample, since a frame's end.
+  (* anyconst *) logic [ChannelWidth-1:0] watched;
+  logic [3:0] since_sample_q, since_end_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      since_sample_q <= '1;
+      since_end_q    <= '1;
+    end else begin
+      if (valid && channel == watched)  since_sample_q <= 4'd1;
+      else if (since_sample_q != '1)    since_sample_q <= since_sample_q + 4'd1;
+      if (valid && frame_end)           since_end_q <= 4'd1;
+      else if (since_end_q != '1)       since_end_q <= since_end_q + 4'd1;
+    end
+  end
+
+  always_comb begin
+    assume (begun_q || !rst_ni);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      all_samples: assert (valid == valid_q);
+      errors:      assert (error == (valid_q && bad_q));
+      registered:  assert (split_q || ready == other_ready);
+      if (valid) begin
+        data:      assert (sample == sample_q && 16'(channel) == place_q);
+        in_order:  assert (16'(channel) < 16'(Channels));
+        marks:     assert (frame_end == frame_end_q && packet_end == packet_end_q &&
+                           key == key_q && first == first_q && bad == bad_q && last == last_q);
+        whole_packets: assert (!(bad && last) && (packet_end || !(bad || last)) &&
+                               (frame_end || !packet_end));
+        if (frame_end && !bad) frames_apart: assert (since_end_q >= 4'(LoopLatency));
+        if (channel == watched && !first) samples_apart: assert (since_sample_q >= 4'(LoopLatency));
+      end
+    end
+  end
+
+endmodule

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Formal proof of nrc_packet_writer. Each packet is committed or dropped with its last word and
+// never both; a committed one has all its words in the buffer, a dropped one is counted, and what
+// was dropped for lack of room pulses overflow_o. The three entries of a descriptor follow a commit
+// and nothing else is pushed; they tell the packet's words, frames and flags, and as its first frame
+// the number of all frames of its stream before it, dropped ones included. The first packet that is
+// committed after a drop is a key packet, and so is the first one of a stream, which alone carries
+// the stream's begin. The descriptor queue never overflows.
+//
+// Assumed: a packet's last word comes with a frame's end; a packet has no more words than its frames
+// allow; the first packet of a stream is a key packet; the buffer is full when a packet fills it.
+// The buffer may be full at any other time and the descriptor queue drains at any time.
+
+module packet_writer_formal #(
+  parameter int BufferWords     = 4,
+  parameter int PacketFifoDepth = 2,
+  parameter int FrameBits       = 40
+) (
+  input logic clk_i,
+  input logic rst_ni,
+  input logic word_valid_i,
+  input logic word_last_i,
+  input logic key_i,
+  input logic bad_i,
+  input logic last_i,
+  input logic frame_end_i,
+  input logic full_i,
+  input logic pop_i
+);
+
+  localparam int QueueDepth = 1 << $clog2(3 * PacketFifoDepth);
+  localparam int QueueLimit = 3 * PacketFifoDepth - 3;
+  localparam int LevelWidth = $clog2(QueueDepth) + 1;
+  localparam int CountWidth = $clog2(BufferWords) + 1;
+
+  logic                  write, commit, rewind, push, key_needed, overflow;
+  logic [31:0]           descriptor, dropped;
+  logic [LevelWidth-1:0] level_q;
+
+  nrc_packet_writer #(
+    .FrameBits  (FrameBits),
+    .BufferWords(BufferWords),
+    .QueueDepth (QueueDepth),
+    .QueueLimit (QueueLimit)
+  ) u_dut (
+    .clk_i,
+    .rst_ni,
+    .word_valid_i,
+    .word_last_i,
+    .key_i,
+    .bad_i,
+    .last_i,
+    .frame_end_i,
+    .write_o     (write),
+    .commit_o    (commit),
+    .rewind_o    (rewind),
+    .full_i,
+    .push_o      (push),
+    .descriptor_o(descriptor),
+    .level_i     (level_q),
+    .key_needed_o(key_needed),
+    .dropped_o   (dropped),
+    .overflow_o  (overflow)
+  );
+
+  logic                  begun_q;          // after the first clock
+  logic [CountWidth-1:0] words_q;          // of the packet so far, those in the buffer
+  logic                  refused_q;        // a word of the packet found the buffer full
+  logic [15:0]           frames_q;         // of the packet so far
+  logic [31:0]           stream_frames_q;  // of the stream's packets before
+  logic                  stream_begin_q;   // no packet of the stream was committed
+  logic                  first_q;          // no packet of the stream has ended
+  logic                  dropped_q;        // the packet before was dropped
+  logic [31:0]           drops_q;
+  logic                  overflow_q;
+  logic [2:0]            due_q;            // one bit for each descriptor entry that is due
+  logic [95:0]           entries_q;        // the next one to be pushed at the top
+
+  logic                  packet_end, room;
+  logic [15:0]           frames;
+
+  assign packet_end = word_valid_i && word_last_i;
+  assign frames     = frames_q + {15'd0, frame_end_i};
+  // Lack of room: a word was refused, or the queue has no room for a descriptor.
+  assign room       = !refused_q && !full_i && due_q == '0 && level_q <= LevelWidth'(QueueLimit);
+
+  initial begun_q = 1'b0;
+  always_ff @(posedge clk_i) begun_q <= 1'b1;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      level_q         <= '0;
+      words_q         <= '0;
+      refused_q       <= 1'b0;
+      frames_q        <= '0;
+      stream_frames_q <= '0;
+      stream_begin_q  <= 1'b1;
+      first_q         <= 1'b1;
+      dropped_q       <= 1'b0;
+      drops_q         <= '0;
+      overflow_q      <= 1'b0;
+      due_q           <= '0;
+      entries_q       <= '0;
+    end else begin
+      level_q <= level_q + LevelWidth'(push) - LevelWidth'(pop_i);
+      if (word_valid_i) begin
+        if (full_i) refused_q <= 1'b1;
+        else if (!refused_q) words_q <= words_q + 1'b1;
+      end
+      frames_q   <= frames;
+      due_q      <= {due_q[1:0], 1'b0};
+      entries_q  <= {entries_q[63:0], 32'd0};
+      overflow_q <= packet_end && !room && !bad_i;
+      if (packet_end) begin
+        words_q         <= '0;
+        refused_q       <= 1'b0;
+        frames_q        <= '0;
+        stream_frames_q <= last_i ? '0 : stream_frames_q + {16'd0, frames};
+        first_q         <= last_i;
+        dropped_q       <= !commit;
+        if (last_i)      stream_begin_q <= 1'b1;
+        else if (commit) stream_begin_q <= 1'b0;
+        if (commit) begin
+          due_q     <= '1;
+          entries_q <= {13'd0, stream_begin_q, last_i, key_i, frames, stream_frames_q,
+                        32'(words_q) + 32'd1};
+        end else begin
+          drops_q <= drops_q + 32'd1;
+        end
+      end
+    end
+  end
+
+  always_comb begin
+    assume (begun_q || !rst_ni);
+    assume (!pop_i || level_q != '0);
+    assume (words_q != CountWidth'(BufferWords) || full_i);
+    if (packet_end) begin
+      assume (frame_end_i);
+      assume (32'(words_q) * 32 < 32'(frames) * FrameBits);
+      assume (key_i || !first_q);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      each_ends_once:  assert ((commit || rewind) == packet_end && !(commit && rewind));
+      all_words:       assert (!commit || (write && !full_i && !refused_q));
+      words_go_on:     assert (!word_valid_i || refused_q || write);
+      no_idle_write:   assert (!write || word_valid_i);
+      no_bad_packet:   assert (!commit || !bad_i);
+      key_after_drop:  assert (!commit || key_i || !(dropped_q || stream_begin_q));
+      no_needless_drop: assert (!packet_end || commit || !room || bad_i || (dropped_q && !key_i));
+      asks_for_key:    assert (key_needed == dropped_q);
+      drops_count:     assert (dropped == drops_q);
+      overflow_tells:  assert (overflow == overflow_q);
+      pushes_are_due:  assert (push == due_q[2]);
+      entries:         assert (!push || descriptor == entries_q[95:64]);
+      queue_has_room:  assert (!push || level_q != LevelWidth'(QueueDepth));
+    end
+  end
+
+endmodule

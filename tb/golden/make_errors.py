@@ -1,0 +1,736 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes tb/golden/errors: damaged streams made of good ones, and what decoders make of them.
+
+    tb/golden/make_errors.py [DIRECTORY]        (default: errors, beside this file)
+
+manifest.json lists for each file what was done and, worked out by hand below,
+
+- `strict`: what a decoder of files says; null if the stream is in order. Part of the line of
+  tb/reference/nrc_decode.py under `reference`, of `nrc decode` under `nrc`. `crc` instead: the
+  CRC-32 of the file that comes out.
+- `recover`: what a receiver gives. For each stream the file with its samples and the frame of that
+  file that is the stream's frame 0, the frames up to its end, its gaps as
+  [first frame, frames, lost packets, dropped frames, undecodable packets], and whether it was
+  closed. Or `error`, as above, where it cannot go on.
+
+The base streams have 24 data packets of 20 frames, and a stream header before every fourth. Their
+packets by number: stream headers 0, 5, 10 ..., key packets 1, 6, 11 ...; data packet k has the
+frames 20 k to 20 k + 19 and is number 5 (k div 4) + 1 + k mod 4.
+"""
+
+import copy
+import json
+import pathlib
+import struct
+import sys
+import zlib
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "../reference"))
+import nrc_decode  # noqa: E402  (table files, and the canonical code)
+
+HEADER, HUFFMAN, RANGE, RAW, CONTAINER = range(5)
+UNTOLD = 2**32 - 1
+FRAMES = 20
+
+
+class Packet:
+    """The fields of a packet. bytes() sets length and CRC right; `damage` is applied after that."""
+
+    def __init__(self, kind, payload=b"", *, key=False, last=False, frames=0, first=0, sequence=0):
+        self.kind, self.key, self.last = kind, key, last
+        self.sequence, self.frames, self.first, self.payload = sequence, frames, first, payload
+        self.reserved = 0
+        self.length = None  # instead of the payload's
+        self.damage = []  # (byte, xor)
+        self.cut = None  # (first byte, bytes) that are missing
+
+    @classmethod
+    def parse(cls, data, at):
+        _, flags, high, sequence, low, first, length = struct.unpack_from("<2sBBHHII", data, at)
+        return cls(flags & 15, data[at + 16:at + 16 + length], key=bool(flags & 16),
+                   last=bool(flags & 32), frames=high << 16 | low, first=first, sequence=sequence)
+
+    def bytes(self):
+        flags = self.kind | self.key << 4 | self.last << 5 | self.reserved << 6
+        length = len(self.payload) if self.length is None else self.length
+        out = struct.pack("<2sBBHHII", b"NR", flags, self.frames >> 16, self.sequence % 2**16,
+                          self.frames % 2**16, self.first % 2**32, length) + self.payload
+        out = bytearray(out + struct.pack("<I", zlib.crc32(out)))
+        for at, bits in self.damage:
+            out[at] ^= bits
+        if self.cut:
+            del out[self.cut[0]:self.cut[0] + self.cut[1]]
+        return bytes(out)
+
+
+class Base:
+    """A good stream."""
+
+    def __init__(self, name, packets=None):
+        self.samples = name + ".i16"
+        data = (HERE / (name + ".nrc")).read_bytes()
+        self.packets, at = packets or [], 0
+        while packets is None and at < len(data):
+            self.packets.append(Packet.parse(data, at))
+            at += 20 + len(self.packets[-1].payload)
+        self.frames = 480
+
+    def __getitem__(self, at):
+        return copy.deepcopy(self.packets)[at]
+
+    def frame_bytes(self, first, frames):
+        return (HERE / self.samples).read_bytes()[4 * first:4 * (first + frames)]
+
+
+def with_header(packets, **fields):
+    """Sets fields of all stream headers."""
+    for packet in packets:
+        if packet.kind == HEADER:
+            packet.payload = header_payload(packet.payload, **fields)
+    return packets
+
+
+def header_payload(payload, **fields):
+    names = ("version", "profile", "mapping", "width", "channels", "packet_frames", "rate", "table",
+             "total")
+    values = dict(zip(names, struct.unpack("<BBBBHHIII", payload)))
+    assert set(fields) <= set(names)
+    values.update(fields)
+    return struct.pack("<BBBBHHIII", *values.values())
+
+
+def renumbered(packets, sequence=0):
+    for i, packet in enumerate(packets):
+        packet.sequence = sequence + i
+    return packets
+
+
+def later_half(base):
+    """Data packets 8 to 23 as a stream of their own, with other samples under the same numbers."""
+    packets = renumbered(base[10:])
+    for packet in packets:
+        packet.first -= 160 if packet.kind != HEADER else 0
+    return packets
+
+
+def stream(base, *gaps, start=0, frames=480, closed=True, channels=2):
+    return {"samples": base.samples, "channels": channels, "start": start, "frames": frames,
+            "gaps": [list(gap) for gap in gaps], "closed": closed}
+
+
+class Errors:
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
+        self.directory.mkdir(exist_ok=True)
+        self.entries = []
+
+    def add(self, name, what, parts, strict, recover):
+        data = b"".join(part if isinstance(part, bytes) else part.bytes() for part in parts)
+        (self.directory / (name + ".nrc")).write_bytes(data)
+        if isinstance(recover, dict):
+            recover = [recover]
+        entry = {"file": name + ".nrc", "what": what}
+        if isinstance(strict, bytes):
+            entry["strict"] = None
+            entry["crc"] = zlib.crc32(strict)
+        else:
+            reference, nrc = strict if isinstance(strict, tuple) else (strict, strict)
+            entry["strict"] = {"reference": reference, "nrc": nrc}
+        if isinstance(recover, tuple):
+            entry["recover"] = {"error": {"reference": recover[0], "nrc": recover[1]}}
+        else:
+            entry["recover"] = {"streams": recover}
+        self.entries.append(entry)
+
+    def finish(self):
+        text = ",\n".join(" " + json.dumps(entry) for entry in self.entries)
+        (self.directory / "manifest.json").write_text("[\n" + text + "\n]\n")
+
+
+# Messages: the reference's, nrc's.
+CRC = ("CRC-32 is wrong", "wrong CRC")
+CUT = ("ends inside a packet", "was cut")
+NO_LAST = ("ends without its last packet", "was cut")
+NO_PACKET = ("no packet begins here", "no packet begins")
+BAD_FIELD = "a packet with a damaged header"
+BEHIND = ("bytes behind the last packet", "bytes follow the end")
+
+
+def due(number, expected):
+    return (f"sequence number {number} where {expected} is due",
+            f"packet {number} where {expected} is due")
+
+
+def first_frame(packet, number, expected):
+    return (f"first frame {number} where {expected} is due",
+            f"packet {packet} begins with frame {number} where {expected} is due")
+
+
+# Packet 7 is the second of the second group, frames 100 to 119. Without it there is no state up to
+# the next key packet, number 11 with frame 160.
+LOST_7 = (100, 60, 1, 0, 2)
+UNDECODABLE_7 = (100, 60, 0, 0, 3)
+
+
+def bits(errors, base, label):
+    """A bit of a packet flips; nothing repairs its CRC."""
+    def flip(name, what, at, bit, strict, number=7, recover=None, packets=None):
+        packets = packets or base[:]
+        packets[number].damage.append((at, 1 << bit))
+        errors.add(f"{label}_bit_{name}", f"packet {number}: a bit of its {what} flips", packets,
+                   strict, recover or stream(base, LOST_7))
+
+    payload = len(base[7].payload)
+    flip("sync_first", "sync", 0, 0, NO_PACKET)
+    flip("sync_second", "sync", 1, 7, NO_PACKET)
+    raw, header = (1, 0) if label == "huffman" else (0, 1)
+    flip("type_raw", "type (raw)", 2, raw, ("raw payload of", CRC[1]))
+    flip("type_header", "type (stream header)", 2, header, ("stream header of wrong", CRC[1]))
+    flip("type_none", "type (one that does not exist)", 2, 3, ("unknown packet type", BAD_FIELD))
+    flip("key", "key flag", 2, 4, CRC)
+    flip("last", "last flag", 2, 5, CRC)
+    flip("reserved_first", "reserved bits", 2, 6, ("reserved bits", BAD_FIELD))
+    flip("reserved_second", "reserved bits", 2, 7, ("reserved bits", BAD_FIELD))
+    flip("frames_high", "number of frames, bits 23..16", 3, 0, ("are too many", CRC[1]))
+    flip("frames_low", "number of frames, bits 7..0", 6, 2, CRC)
+    flip("sequence", "sequence number", 4, 0, CRC)
+    flip("sequence_high", "sequence number", 5, 6, CRC)
+    flip("first_frame", "first frame", 8, 2, CRC)
+    flip("first_frame_high", "first frame", 11, 7, CRC)
+    flip("length_unaligned", "length (no multiple of 4)", 12, 1, ("payload of", BAD_FIELD))
+    flip("length_more", "length (128 bytes more)", 12, 7,
+         (f"payload of {payload + 128} bytes", CRC[1]))
+    flip("length_other", "length (8 bytes more or less)", 12, 3, CRC)
+    flip("length_huge", "length (32 MiB)", 15, 1, ("payload of", CUT[1]))
+    flip("length_too_huge", "length (1 GiB)", 15, 6, ("payload of", BAD_FIELD))
+    flip("payload_first", "payload", 16, 7, CRC)
+    flip("payload_last", "payload", 15 + payload, 0, CRC)
+    flip("crc", "CRC-32", 17 + payload, 3, CRC)
+    flip("header", "stream header", 20, 0, CRC, 5, stream(base))
+    flip("first_header", "stream header", 20, 0, ("CRC-32 is wrong", "first packet is damaged"), 0,
+         stream(base, (0, 80, 5, 0, 0)))
+    flip("key_packet", "payload", 20, 0, CRC, 6, stream(base, (80, 80, 1, 0, 3)))
+    flip("last_packet", "payload", 20, 0, CRC, 29, stream(base, frames=460, closed=False))
+    flip("last_packet_told", "payload; total frames are told", 20, 0, CRC, 29,
+         stream(base, (460, 20, 0, 0, 0), closed=False), with_header(base[:], total=480))
+    everywhere = base[:]
+    for packet in everywhere:
+        packet.damage.append((0, 0x80))
+    errors.add(f"{label}_bit_every_sync", "every packet: a bit of its sync flips", everywhere,
+               ("no packet begins here", "not an nrc stream"), [])
+
+
+def order(errors, base, label):
+    """Packets are lost, come twice, or change places."""
+    def add(name, what, packets, strict, *recover):
+        streams = [] if recover == (None,) else list(recover) or stream(base)
+        errors.add(f"{label}_{name}", what, packets, strict, streams)
+
+    def without(*numbers):
+        return [packet for i, packet in enumerate(base[:]) if i not in numbers]
+
+    def moved(number, by):
+        packets = base[:]
+        packets.insert(number + by, packets.pop(number))
+        return packets
+
+    add("lost", "packet 7 is lost", without(7), due(8, 7), stream(base, LOST_7))
+    add("lost_two", "packets 7 and 8 are lost", without(7, 8), due(9, 7),
+        stream(base, (100, 60, 2, 0, 1)))
+    add("lost_twice", "packets 7 and 17 are lost", without(7, 17), due(8, 7),
+        stream(base, LOST_7, (260, 60, 1, 0, 2)))
+    add("lost_group", "packets 5 to 9 are lost, from a stream header to the next",
+        without(*range(5, 10)), due(10, 5), stream(base, (80, 80, 5, 0, 0)))
+    add("lost_twelve", "packets 7 to 18 are lost", without(*range(7, 19)), due(19, 7),
+        stream(base, (100, 220, 12, 0, 1)))
+    add("lost_key", "packet 6, a key packet, is lost", without(6), due(7, 6),
+        stream(base, (80, 80, 1, 0, 3)))
+    add("lost_header", "packet 5, a stream header, is lost", without(5), due(6, 5))
+    add("lost_first_header", "packet 0, the stream header, is lost", without(0),
+        ("a stream begins with a stream header", "does not begin with a stream header"),
+        stream(base, (0, 80, 5, 0, 0)))
+    add("lost_all_headers", "all stream headers are lost", without(*range(0, 30, 5)),
+        ("a stream begins with a stream header", "does not begin with a stream header"), None)
+    add("lost_last", "packet 29, the last one, is lost", without(29), NO_LAST,
+        stream(base, frames=460, closed=False))
+    add("lost_last_told", "packet 29, the last one, is lost; total frames are told",
+        with_header(without(29), total=480), NO_LAST,
+        stream(base, (460, 20, 0, 0, 0), closed=False))
+    add("lost_near_end", "packet 27 is lost: nothing behind it can be decoded", without(27),
+        due(28, 27), stream(base, (420, 60, 1, 0, 2)))
+
+    packets = base[:]
+    packets.insert(8, packets[7])
+    add("doubled", "packet 7 comes twice", packets, due(7, 8))
+    packets = base[:]
+    packets[12:12] = packets[5:7]
+    add("doubled_key", "packets 5 and 6, header and key packet, come again behind 11", packets,
+        due(5, 12))
+    packets = base[:]
+    packets[28:28] = packets[2:26]
+    add("doubled_many", "packets 2 to 25 come again behind 27", packets, due(2, 28))
+    add("doubled_last", "packet 29, the last one, comes twice", base[:] + base[29:], BEHIND)
+    add("doubled_header_behind", "packet 25, a stream header, comes again behind the last packet",
+        base[:] + base[25:26], BEHIND)
+
+    packets = base[:]
+    packets[7], packets[8] = packets[8], packets[7]
+    add("swapped", "packets 7 and 8 change places", packets, due(8, 7))
+    packets = base[:]
+    packets[5], packets[6] = packets[6], packets[5]
+    add("swapped_key", "packets 5 and 6, header and key packet, change places", packets, due(6, 5))
+    packets = base[:]
+    packets[0], packets[1] = packets[1], packets[0]
+    add("swapped_first", "packets 0 and 1 change places", packets,
+        ("a stream begins with a stream header", "does not begin with a stream header"),
+        stream(base, (0, 80, 1, 0, 3)))
+    packets = base[:]
+    packets[28], packets[29] = packets[29], packets[28]
+    add("swapped_last", "packets 28 and 29 change places", packets, due(29, 28))
+    packets = base[:]
+    packets[7:12] = packets[11:6:-1]
+    add("reversed", "packets 7 to 11 come in reverse order", packets, due(11, 7))
+    add("moved_8", "packet 7 comes behind 15: eight wait for it", moved(7, 8), due(8, 7))
+    add("moved_9", "packet 7 comes behind 16: it is given up when nine wait", moved(7, 9),
+        due(8, 7), stream(base, LOST_7))
+    add("moved_ahead_16", "packet 27 comes before 11 and waits for 16 others", moved(27, -16),
+        due(27, 11))
+    add("moved_ahead_17", "packet 27 comes before 10 and waits for 17 others", moved(27, -17),
+        due(27, 10))
+    add("moved_ahead_18", "packet 27 comes before 9, longer than it may wait", moved(27, -18),
+        due(27, 9), stream(base, (420, 60, 1, 0, 2)))
+
+
+def pieces(errors, base, label):
+    """The stream is cut, or other bytes come between."""
+    def add(name, what, parts, strict, *recover):
+        errors.add(f"{label}_{name}", what, parts, strict, list(recover) or stream(base))
+
+    def cut(number, at, told=False):
+        packets = base[:number + 1]
+        if told:
+            with_header(packets, total=480)
+        packets[number].cut = (at, 10**6)
+        return packets
+
+    # Packet 17 has the frames 260 to 279.
+    ended = stream(base, frames=260, closed=False)
+    add("cut_payload", "ends inside the payload of packet 17", cut(17, 25), CUT, ended)
+    add("cut_payload_told", "ends inside the payload of packet 17; total frames are told",
+        cut(17, 25, True), CUT, stream(base, (260, 220, 0, 0, 0), closed=False))
+    add("cut_fields", "ends inside the first 16 bytes of packet 17", cut(17, 9), CUT, ended)
+    add("cut_sync", "ends inside the sync of packet 17", cut(17, 1), CUT, ended)
+    add("cut_crc", "ends inside the CRC of packet 17", cut(17, 16 + len(base[17].payload) + 3), CUT,
+        ended)
+    add("cut_between", "ends between packets 16 and 17", base[:17], NO_LAST, ended)
+    packets = base[:]
+    packets[7].cut = (20, 9)
+    add("bytes_missing", "packet 7: nine bytes of its payload are missing", packets, CRC,
+        stream(base, LOST_7))
+    packets = base[:]
+    packets[7].cut = (13, 3)
+    add("bytes_missing_fields", "packet 7: three bytes of its first 16 are missing", packets,
+        ("payload of", "damaged"), stream(base, LOST_7))
+
+    noise = bytes((i * i * 37 + 11) % 256 for i in range(1, 62))
+    packets = base[:]
+    add("garbage_before", "61 bytes before the stream", [noise] + packets,
+        ("no packet begins here", "not an nrc stream"))
+    add("garbage_between", "61 bytes between packets 7 and 8", packets[:8] + [noise] + packets[8:],
+        NO_PACKET)
+    add("garbage_behind", "61 bytes behind the last packet", packets + [noise], BEHIND)
+    add("sync_between", "the letters NRNR between packets 7 and 8",
+        packets[:8] + [b"NRNR"] + packets[8:],
+        ("reserved bits", BAD_FIELD))
+    # The first 16 bytes of a packet that would reach over the next ones.
+    claim = Packet(RAW, key=True, frames=FRAMES, first=120, sequence=8)
+    claim.length = 80
+    add("claim_between", "between packets 7 and 8 the beginning of a raw packet, which would end "
+        "in packet 9", packets[:8] + [claim.bytes()[:16]] + packets[8:], CRC)
+    claim.sequence, claim.first = 30, 480
+    add("claim_behind", "behind packet 28 the beginning of a raw packet, which ends behind the end",
+        packets[:29] + [claim.bytes()[:16]] + packets[29:], CUT)
+
+    other = with_header(later_half(base), rate=30000000)
+    add("stream_behind", "another stream of the same settings behind the last packet",
+        packets + later_half(base), BEHIND, stream(base), stream(base, start=160, frames=320))
+    add("stream_behind_differs", "another stream with another rate behind the last packet",
+        packets + other, BEHIND, stream(base), stream(base, start=160, frames=320))
+    # A stream of 160 frames that is closed, or lacks the stream header with number 5.
+    closed = base[:10]
+    closed[9].last = True
+    short = stream(base, frames=160)
+    joined = stream(base, (0, 160, 10, 0, 0), start=160, frames=320)
+    add("stream_behind_joined", "behind a closed stream of ten packets comes another one without "
+        "its first ten", closed + later_half(base)[10:], BEHIND, short, joined)
+    add("stream_behind_header_late", "behind a closed stream comes its packet 5, a stream header "
+        "that had not come", closed[:5] + closed[6:] + closed[5:6], due(6, 5), short)
+    add("stream_behind_header_known", "behind a closed stream comes another one with another rate, "
+        "from its packet 5 on, a stream header", closed + other[5:], BEHIND, short,
+        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+    numbers_go_on = renumbered(copy.deepcopy(other), 10)
+    add("restart_numbers_go_on", "behind packet 9 comes a stream with another rate, whose numbers "
+        "go on", base[:10] + numbers_go_on, ("stream header differs", "differs from the first"),
+        stream(base, frames=160, closed=False), stream(base, start=160, frames=320))
+    add("restart_twice", "behind packet 9 comes a stream header with another rate and number 10, "
+        "then the first stream goes on", base[:10] + numbers_go_on[:1] + base[10:],
+        ("stream header differs", "differs from the first"),
+        stream(base, frames=160, closed=False), stream(base, frames=0, closed=False),
+        stream(base, (0, 160, 10, 0, 0)))
+    add("restart", "behind packet 9 the encoder begins anew", base[:10] + later_half(base),
+        due(0, 10), stream(base, frames=160, closed=False), stream(base, start=160, frames=320))
+    add("restart_differs", "behind packet 9 the encoder begins anew with another rate",
+        base[:10] + other, due(0, 10),
+        stream(base, frames=160, closed=False), stream(base, start=160, frames=320))
+    add("restart_header_lost", "behind packet 9 the encoder begins anew; its first packet is lost",
+        base[:10] + later_half(base)[1:], due(1, 10), stream(base, frames=160, closed=False),
+        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+    add("restart_key_lost", "behind packet 9 the encoder begins anew; its second packet is lost",
+        base[:10] + later_half(base)[:1] + later_half(base)[2:], due(0, 10),
+        stream(base, frames=160, closed=False),
+        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+    add("restart_in_order", "behind packet 4 comes packet 5, a stream header, of a stream with "
+        "another rate", base[:5] + other[5:], ("stream header differs", "differs from the first"),
+        stream(base, frames=80, closed=False),
+        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+    # Up to packet 14 are the frames to 239. Packet 5 is given up when nine others wait.
+    add("restart_late", "packet 5 is lost; behind packet 14 comes packet 5 of a stream with "
+        "another rate", base[:5] + base[6:15] + other[5:], due(6, 5),
+        stream(base, frames=240, closed=False),
+        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+    add("restart_late_key_lost", "the same, and packet 6 of the other stream is lost",
+        base[:5] + base[6:15] + other[5:6] + other[7:], due(6, 5),
+        stream(base, frames=240, closed=False),
+        stream(base, (0, 160, 10, 0, 0), start=160, frames=320))
+
+
+def joined(errors, base, label):
+    """Numbers that do not begin with 0, and that go round."""
+    packets = renumbered(base[:], 65520)
+    errors.add(f"{label}_numbers_go_round", "the sequence numbers begin with 65520", packets,
+               base.frame_bytes(0, 480), stream(base))
+    packets = base[:]
+    for packet in packets:
+        packet.first += 2**32 - 200 if packet.kind != HEADER else 0
+    errors.add(f"{label}_frames_go_round", "the first frames begin with 2^32 - 200", packets,
+               first_frame(1, 2**32 - 200, 0),
+               dict(stream(base, (0, 2**32 - 200, 0, 2**32 - 200, 0), start=200 - 2**32,
+                           frames=2**32 + 280)))
+
+
+def repaired(errors, base, label):
+    """Fields that say something wrong under a CRC that is right."""
+    def add(name, what, packets, strict, *recover):
+        errors.add(f"{label}_{name}", what, packets, strict,
+                   recover[0] if recover and isinstance(recover[0], tuple)
+                   else list(recover) or stream(base, UNDECODABLE_7))
+
+    def change(number=7, **fields):
+        packets = base[:]
+        for field, value in fields.items():
+            assert hasattr(packets[number], field)
+            setattr(packets[number], field, value)
+        return packets
+
+    payload = base[7].payload
+    too_short = ("payload too short", "the payload is too short")
+    too_long = ("payload too long", "the payload goes on after its last code")
+    add("payload_short", "packet 7: the payload's last four bytes are missing",
+        change(payload=payload[:-4]), too_short)
+    add("payload_empty", "packet 7: no payload", change(payload=b""),
+        too_short)
+    add("payload_long", "packet 7: four zero bytes more in the payload",
+        change(payload=payload + bytes(4)), too_long)
+    add("payload_longest", "packet 7: 400 bytes more in the payload than it can need",
+        change(payload=payload + bytes(400)), ("payload of", too_long[1]), stream(base, LOST_7))
+    add("payload_padding", "packet 7: the payload's last bit is 1",
+        change(payload=payload[:-1] + bytes([payload[-1] | 1])),
+        ("padding is not zero", too_long[1]))
+    add("payload_unaligned", "packet 7: two zero bytes more in the payload",
+        change(payload=payload + bytes(2)), ("payload of", BAD_FIELD), stream(base, LOST_7))
+    add("frames_less", "packet 7: 19 frames", change(frames=19),
+        ("padding is not zero", too_long[1]),
+        stream(base, (100, 60, 0, 1, 3)))
+    add("frames_none", "packet 7: no frames", change(frames=0), ("payload of", too_long[1]),
+        stream(base, LOST_7))
+    add("frames_more", "packet 7: 21 frames, one more than the stream header tells",
+        change(frames=21), ("21 frames are too many", "more frames than the stream header tells"),
+        stream(base, LOST_7))
+    add("frames_most", "packet 7: 2^24 - 1 frames", change(frames=2**24 - 1),
+        ("are too many", "claims more than 2^24 samples"), stream(base, LOST_7))
+    # The frames of the next packets go back behind that.
+    add("frames_untold", "packet 7: 2^23 frames, packet frames are not told",
+        with_header(change(frames=2**23), packet_frames=0), too_short,
+        stream(base, (100, 2**23, 0, 0, 1), frames=100 + 2**23, closed=False),
+        stream(base, (0, 160, 10, 0, 0)))
+    add("length_most", "packet 7: a length of 2^26 in front of its payload", change(length=2**26),
+        ("payload of", CUT[1]), stream(base, LOST_7))
+    # Frames do not go back: the next stream begins with packet 10, a stream header.
+    begun_anew = stream(base, (0, 160, 10, 0, 0))
+    add("first_frame_ahead", "packet 7: first frame 101; that of packet 8 is before its end",
+        change(first=101), first_frame(7, 101, 100),
+        stream(base, (100, 21, 0, 1, 1), frames=121, closed=False), begun_anew)
+    add("first_frame_back", "packet 7: first frame 60", change(first=60), first_frame(7, 60, 100),
+        stream(base, frames=100, closed=False), begun_anew)
+    add("sequence_changed", "packet 7: sequence number 3", change(sequence=3), due(3, 7),
+        stream(base, frames=100, closed=False), begun_anew)
+    add("no_key", "packet 1: no key flag", change(1, key=False),
+        ("key flag missing", "packet 1 should be a key packet"), stream(base, (0, 80, 0, 0, 4)))
+    add("type_other_profile", "packet 7: the type of the other profile",
+        change(kind=RANGE if label == "huffman" else HUFFMAN),
+        ("coded packet of the other profile", "profile that the stream header does not name"),
+        stream(base, LOST_7))
+    add("last_early", "packet 7: the last flag", change(last=True), BEHIND,
+        stream(base, frames=120), begun_anew)
+    add("header_frames", "packet 5, a stream header: 20 frames", change(5, frames=20),
+        ("stream header of wrong length, or with frames", "has 20 bytes and no frames"),
+        stream(base))
+    add("header_first_frame", "packet 5, a stream header: first frame 80", change(5, first=80),
+        ("stream header of wrong length, or with frames", "has 20 bytes and no frames"),
+        stream(base))
+    add("header_long", "packet 5, a stream header: 24 bytes",
+        change(5, payload=base[5].payload + bytes(4)),
+        ("stream header of wrong length, or with frames", "20 bytes"), stream(base))
+    packets = base[:]
+    with_header(packets[5:6], rate=30000000)
+    add("header_differs", "packet 5, a stream header, tells another rate", packets,
+        ("stream header differs from the first", "differs from the first"),
+        stream(base, frames=80, closed=False),
+        stream(base, (0, 80, 5, 0, 0), frames=160, closed=False),
+        stream(base, (0, 160, 10, 0, 0)))
+
+    def header(name, what, strict, **fields):
+        add("header_" + name, "the stream headers: " + what, with_header(base[:], **fields), strict,
+            strict)
+
+    header("table", "a table id that no tables have",
+           ("no tables with id 12345678", "which are not here"), table=0x12345678)
+    if label == "huffman":
+        header("version", "version 2", ("unknown version 2", "version 2"), version=2)
+        header("profile", "profile 2", ("unknown profile 2", "profile 2"), profile=2)
+        header("container", "container 3", ("unknown container 3", "container 3"), profile=0x30)
+        header("mapping", "mapping 2", ("unknown mapping 2", "mapping 2"), mapping=2)
+        header("width", "17 bits", ("code width 17", "code width 17"), width=17, mapping=0)
+        header("width_small", "1 bit", ("code width 1", "code width 1"), width=1, mapping=0)
+        header("width_mapping", "12 bits with mapping shift6", ("code width 12", "code width 12"),
+               width=12)
+        header("neighbour", "neighbour with profile Huffman",
+               ("neighbour without the range profile", "only the range profile"), profile=0x80)
+    else:
+        header("width_small", "3 bits", ("code width 3", "3"), width=3, mapping=0)
+        header("width_tables", "12 bits, with tables for 10", ("for another code width", "12"),
+               width=12, mapping=0)
+    add("header_no_tables", "the stream headers: table id 0", with_header(base[:], table=0),
+        ("coded packet in a stream without tables", "coded with a profile"),
+        stream(base, frames=0, closed=False))
+    add("total_less", "the stream headers: 460 frames", with_header(base[:], total=460),
+        ("480 frames where the stream header tells 460", "more frames than"), stream(base))
+    add("total_more", "the stream headers: 500 frames", with_header(base[:], total=500),
+        ("480 frames where the stream header tells 500", "only 480 frames instead of 500"),
+        stream(base, (480, 20, 0, 0, 0), frames=500))
+
+    # The encoder drops packets: their frames are missing, no sequence number is.
+    packets = base[:7] + base[10:]
+    add("drop", "the encoder drops the packets of frames 100 to 159", renumbered(packets),
+        first_frame(8, 160, 100), stream(base, (100, 60, 0, 60, 0)))
+    packets = renumbered(base[:7] + base[8:])
+    add("drop_no_key", "frames 100 to 119 are missing and no key packet follows", packets,
+        first_frame(7, 120, 100), stream(base, (100, 60, 0, 20, 2)))
+    packets = renumbered(base[:7] + base[10:])
+    del packets[7]
+    add("drop_and_loss", "the encoder drops frames 100 to 159, the stream header behind is lost",
+        packets, due(8, 7), stream(base, (100, 60, 1, 0, 0)))
+    packets = renumbered(base[:1] + base[5:])
+    add("drop_first", "the encoder drops frames 0 to 79", packets, first_frame(2, 80, 0),
+        stream(base, (0, 80, 0, 80, 0)))
+
+    # A last packet without frames.
+    packets = base[:] + [Packet(base[7].kind, last=True, first=480, sequence=30)]
+    packets[29].last = False
+    add("no_frames", "a last packet without frames", packets, base.frame_bytes(0, 480),
+        stream(base))
+    packets[30].payload = bytes(4)
+    add("no_frames_payload", "a last packet without frames, but with four zero bytes", packets,
+        ("payload of", too_long[1]), stream(base, closed=False))
+
+
+def raw(errors, base):
+    """Raw packets among those of the Huffman profile."""
+    def add(name, what, packets, strict, *recover):
+        errors.add("raw_" + name, what, packets, strict, list(recover) or stream(base))
+
+    def sent_raw(number, **fields):
+        packets = base[:]
+        at = packets[number]
+        samples = base.frame_bytes(at.first, FRAMES)
+        packets[number] = Packet(RAW, samples, key=True, frames=FRAMES, first=at.first,
+                                 sequence=number)
+        for field, value in fields.items():
+            setattr(packets[number], field, value)
+        return packets
+
+    samples = base.frame_bytes(140, FRAMES)
+    add("good", "packet 9, before a key packet, is raw", sent_raw(9), base.frame_bytes(0, 480))
+    add("no_key_behind", "packet 7 is raw; none of the next is a key packet", sent_raw(7),
+        ("key flag missing", "packet 8 should be a key packet"), stream(base, (120, 40, 0, 0, 2)))
+    add("in_gap", "packet 7 is lost, packet 8 is raw", sent_raw(8)[:7] + sent_raw(8)[8:], due(8, 7),
+        stream(base, (100, 20, 1, 0, 0), (140, 20, 0, 0, 1)))
+    add("no_key", "packet 9 is raw, without the key flag", sent_raw(9, key=False),
+        ("raw packet without the key flag", "is raw and should be a key packet"),
+        stream(base, (140, 20, 0, 0, 1)))
+    wrong = ("raw payload of", "raw payload of the wrong length")
+    add("short", "packet 9 is raw, its last four bytes are missing",
+        sent_raw(9, payload=samples[:-4]), wrong, stream(base, (140, 20, 1, 0, 0)))
+    add("long", "packet 9 is raw, with four zero bytes more",
+        sent_raw(9, payload=samples + bytes(4)), wrong, stream(base, (140, 20, 1, 0, 0)))
+    add("frames", "packet 9 is raw and says 19 frames", sent_raw(9, frames=19), wrong,
+        stream(base, (140, 20, 1, 0, 0)))
+
+    # One channel, packets of three frames: six bytes and two of padding.
+    def one_channel():
+        fields = dict(channels=0, packet_frames=3, table=0)
+        packets = with_header(base[:1], **fields)
+        for i in range(4):
+            samples = base.frame_bytes(0, 480)[6 * i:6 * i + 6]
+            packets.append(Packet(RAW, samples + bytes(2), key=True, last=i == 3, frames=3,
+                                  first=3 * i, sequence=i + 1))
+        return packets
+
+    add("one_channel", "raw packets of one channel and three frames, no tables", one_channel(),
+        base.frame_bytes(0, 480)[:24], stream(base, frames=12, channels=1))
+    packets = one_channel()
+    packets[2].payload = packets[2].payload[:-1] + b"\1"
+    add("padding", "the same, and a byte behind the samples of packet 2 is not zero", packets,
+        ("padding is not zero", "raw payload of the wrong length"),
+        stream(base, (3, 3, 0, 0, 1), frames=12, channels=1))
+
+
+def codes(errors, huffman, range_base):
+    """Payloads that no encoder makes, in a key packet of one channel and three frames."""
+    def add(name, what, base, payload, strict):
+        packets = with_header(base[:1], channels=0, packet_frames=3)
+        packets.append(Packet(base[1].kind, payload, key=True, last=True, frames=3, sequence=1))
+        errors.add(name, what, packets, strict, stream(base, (0, 3, 0, 0, 1), frames=3, channels=1))
+
+    tables = nrc_decode.load_tables(HERE / "../../model/tables")
+    table_id = struct.unpack_from("<I", huffman[0].payload, 12)[0]
+    tables = tables[HUFFMAN, table_id]
+
+    def word(q, symbol):
+        """The code of a symbol, with the scale of the beginning, for the predicted code q."""
+        c = next(c for c in tables.classes if c["below"] > tables.initial_scale >> 6)
+        assert c["raw_bits"] == 0
+        phase, half = q % 2**c["modulus_bits"], 2**c["modulus_bits"] // 2
+        if c["split"] and not -half <= q < half:
+            phase += 2 * half
+        table = tables.tables[c["first_table"] + phase]
+        return next(f"{code:0{length}b}" for (length, code), s in table.items() if s == symbol)
+
+    def payload(text):
+        text += "0" * (-len(text) % 32)
+        return int(text, 2).to_bytes(len(text) // 8, "big")
+
+    # An escape to 511 in the first frame; the scale does not follow in that frame.
+    start = word(0, 0) + f"{511:010b}"
+    largest = 2**tables.symbol_bits - 1
+    add("huffman_code_outside", "code 511, then one 31 above it: outside 10 bits", huffman,
+        payload(start + word(511, largest) + word(511, 32)),
+        ("code 542 outside 10 bits", "outside 10 bits"))
+    start = word(0, 0) + f"{512:010b}"
+    add("huffman_code_below", "code -512, then one 31 below it: outside 10 bits", huffman,
+        payload(start + word(-512, 1) + word(-512, 32)),
+        ("code -543 outside 10 bits", "outside 10 bits"))
+    between = ("payload points between codes", "the payload points between two codes")
+    add("range_escape_outside", "the first code's offset is 9: an escape without such a part",
+        range_base, payload(f"{9:016b}"), between)
+    add("range_behind_all", "the first code's offset is 65535: behind the last code", range_base,
+        payload("1" * 16), between)
+    add("range_padding", "three codes near zero, with a bit set in the padding", range_base,
+        b"\x80\0\0\1", ("padding is not zero", "the payload goes on after its last code"))
+
+
+def containers(errors, base):
+    """Files around the samples."""
+    before, behind = b"head of the file", b"and its end, " * 20
+
+    def piece(place, data, method=0, length=None, stored=None, reserved=0, pad=0):
+        body = zlib.compress(data) if method == 1 else data
+        out = struct.pack("<BBHII", place, method, reserved,
+                          len(data) if length is None else length,
+                          len(body) if stored is None else stored) + body
+        return Packet(CONTAINER, out + bytes([pad] * (-len(out) % 4)))
+
+    def add(name, what, strict, *pieces, at=1, **fields):
+        packets = with_header(base[:], **dict(dict(profile=0x20), **fields))
+        packets[at:at] = pieces
+        errors.add("container_" + name, what, renumbered(packets), strict, stream(base))
+
+    around = before + base.frame_bytes(0, 480) + behind
+    add("good", "a file with bytes before and behind the samples", around, piece(0, before),
+        piece(1, behind, 1))
+    add("order", "the same, the piece behind the samples first", around, piece(1, behind, 1),
+        piece(0, before))
+    add("pieces", "the same, in four pieces", around, piece(0, before[:5]), piece(1, behind[:9], 1),
+        piece(0, before[5:]), piece(1, behind[9:]))
+    kind = ("unknown place or method", "of a kind that this version does not know")
+    lengths = ("container packet of wrong length", "lengths that contradict each other")
+    unpacked = ("", "cannot be unpacked")
+    add("place", "a piece of place 2", kind, piece(2, before))
+    add("method", "a piece of method 2", kind, piece(0, before, 2))
+    add("reserved", "a piece whose reserved bytes are not zero", kind, piece(0, before, reserved=1))
+    add("short", "a piece of eight bytes", ("container packet too short", "is too short"),
+        Packet(CONTAINER, bytes(8)))
+    add("stored_more", "a piece that says to store more than it does", lengths,
+        piece(0, before, stored=len(before) + 1))
+    add("stored_less", "a piece that says to store four bytes less than it does", lengths,
+        piece(0, before, stored=len(before) - 4))
+    add("plain_length", "a plain piece whose two lengths differ",
+        ("unpacks to another length", lengths[1]), piece(0, before, length=len(before) + 1))
+    add("padding", "a piece with padding that is not zero", lengths, piece(0, before[:-1], pad=1))
+    add("huge", "a piece of 2^26 + 1 bytes after unpacking", (kind[0], "more than 2^26 bytes"),
+        piece(0, behind, 1, length=2**26 + 1))
+    add("unpacks_less", "a zlib piece that unpacks to less than it says",
+        ("unpacks to another length", unpacked[1]), piece(0, behind, 1, length=len(behind) + 1))
+    add("unpacks_more", "a zlib piece that unpacks to more than it says",
+        ("container packet", unpacked[1]), piece(0, behind, 1, length=len(behind) - 1))
+    damaged = piece(0, behind, 1)
+    damaged.payload = damaged.payload[:20] + b"\xff\xff" + damaged.payload[22:]
+    add("zlib", "a zlib piece with damaged bytes", ("damaged zlib data", unpacked[1]), damaged)
+    lost = piece(0, before)
+    lost.damage = [(30, 1)]
+    add("bit", "a bit of a piece flips", CRC, lost, piece(1, behind, 1))
+    add("behind_data", "a piece behind data packets", ("behind data", "out of place"),
+        piece(1, behind), at=4)
+    with_frames = piece(0, before)
+    with_frames.frames = 1
+    add("frames", "a piece with frames", ("or with frames", "or has frames"), with_frames)
+    add("not_told", "a piece in a stream without container", ("in a stream without them", ""),
+        piece(0, before), profile=0)
+    add("wav_total", "a WAV file without total frames",
+        ("without total frames", "does not give the WAV file's length or rate"),
+        profile=0x10, rate=19531000)
+    add("wav_rate", "a WAV file with a rate of 19531.25 Hz",
+        ("with a fraction of a rate", "does not give the WAV file's length or rate"),
+        profile=0x10, rate=19531250, total=480)
+
+
+def main():
+    directory = sys.argv[1] if len(sys.argv) > 1 else HERE / "errors"
+    errors = Errors(directory)
+    huffman, range_base = Base("link_huffman_2ch"), Base("link_range_2ch")
+    for base, label in ((huffman, "huffman"), (range_base, "range")):
+        bits(errors, base, label)
+        repaired(errors, base, label)
+    order(errors, huffman, "order")
+    pieces(errors, huffman, "pieces")
+    joined(errors, huffman, "joined")
+    raw(errors, huffman)
+    codes(errors, huffman, range_base)
+    containers(errors, huffman)
+    errors.finish()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,795 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A decoder of the nrc bitstream, version 1, to read.
+
+It was written from docs/bitstream.md alone and shares nothing with the model: where the two differ,
+one of them or the document is wrong. It is plain and slow. "Section" is a section of that document;
+the order here is tables, predictor, the two profiles, packets, files, and the lossy link.
+
+    nrc_decode.py [--recover] [--tables DIR] INPUT OUTPUT
+
+Without --recover it stops at the first fault with one line, exit status 1, and writes nothing.
+With --recover it reads on as section 12 says and writes the samples it is sure of, those of a gap
+left out and no file around them. Standard output gets one JSON line for each gap and one with the
+counts; the exit status is 3 if there is a gap.
+"""
+
+import argparse
+import json
+import pathlib
+import struct
+import sys
+import zlib
+
+HEADER, HUFFMAN, RANGE, RAW, CONTAINER = range(5)  # packet types
+NOT_TOLD = 2**32 - 1
+MAX_CODES = 2**24
+MAX_PAYLOAD = 2**26
+
+
+class Fault(Exception):
+    """What is wrong with a packet or a stream."""
+
+
+def refuse(wrong, what):
+    if wrong:
+        raise Fault(what)
+
+
+def clamp(value, low, high):
+    return max(low, min(high, value))
+
+
+def sign(value):
+    return (value > 0) - (value < 0)
+
+
+# ---- Tables: sections 5, 6, 10
+
+PREDICTORS = {"none": 0, "difference": 1, "adaptive": 2}
+
+
+class HuffmanTables:
+    """A table set, section 6, from a file of format "nrc-tables"."""
+
+    type = HUFFMAN
+
+    def __init__(self, fields):
+        self.predictor = fields["predictor"]
+        self.symbol_bits = fields["symbol_bits"]
+        self.initial_scale = fields["initial_scale"]
+        self.classes = fields["classes"]
+        lengths = [[int(digit, 16) for digit in table] for table in fields["lengths"]]
+        self.tables = [canonical_code(table) for table in lengths]
+        out = b"NRCT" + struct.pack("<BBBBI", 1, PREDICTORS[self.predictor], self.symbol_bits,
+                                    len(self.classes), self.initial_scale)
+        for c in self.classes:
+            out += struct.pack("<HHBBBB", c.get("below", 0xFFFF), c["first_table"],
+                               c["modulus_bits"], c["split"], c["raw_bits"], 0)
+        out += struct.pack("<H", len(lengths)) + b"".join(map(bytes, lengths))
+        self.table_id = zlib.crc32(out)
+
+    def fit(self, width):
+        """Whether the limits of section 6 hold for codes of this width."""
+        below = [0] + [c.get("below") for c in self.classes]
+        return self.initial_scale < 2**(width + 6) and all(
+            c["raw_bits"] <= width or before >= 2**width for before, c in zip(below, self.classes))
+
+
+def canonical_code(lengths):
+    """Section 5: {(length, code): symbol} of one table."""
+    table, code, previous = {}, 0, 0
+    for length, symbol in sorted((length, symbol) for symbol, length in enumerate(lengths)):
+        code <<= length - previous
+        table[length, code] = symbol
+        code, previous = code + 1, length
+    return table
+
+
+class RangeTables:
+    """Range tables, section 10, from a file of format "nrc-range-tables"."""
+
+    type = RANGE
+
+    def __init__(self, fields):
+        self.initial_scale = fields["initial_scale"]
+        self.code_width = fields["code_width"]
+        self.edges = fields["edges"]
+        self.cumulative = fields["cumulative"]  # T
+        self.table_id = zlib.crc32(
+            b"NRCR" + struct.pack("<BBH", 1, self.code_width, self.initial_scale)
+            + struct.pack(f"<{len(self.edges)}i", *self.edges)
+            + struct.pack("<1024H", *self.cumulative))
+
+    def fit(self, width):
+        return self.code_width in (0, width) and self.initial_scale < 2**(width + 6)
+
+    def linearizer(self, width):
+        """Section 10: lower edges and values. The index is code + 2^(width-1)."""
+        values = [64 * c for c in range(-2**(width - 1), 2**(width - 1))]
+        if not self.edges:
+            return [value - 32 for value in values], values
+        for i, (low, high) in enumerate(zip(self.edges, self.edges[1:])):
+            values[i + 1] = ((low + high) >> 1) & ~15
+        return [None] + self.edges, values  # the lowest code has no lower edge
+
+
+def load_tables(directory):
+    """All table files of a directory: {(packet type, table id): tables}."""
+    kinds = {"nrc-tables": HuffmanTables, "nrc-range-tables": RangeTables}
+    library = {}
+    for path in sorted(pathlib.Path(directory).glob("*.json")):
+        fields = json.loads(path.read_text())
+        if fields.get("format") in kinds:
+            tables = kinds[fields["format"]](fields)
+            library[tables.type, tables.table_id] = tables
+    return library
+
+
+# ---- Predictor: sections 2, 3, 10
+
+
+class Channel:
+    """The state of a channel. `last` is a value in 1/64 code, in both profiles."""
+
+    def __init__(self, initial_scale):
+        self.level = 0
+        self.last = 0
+        self.weight = 717
+        self.scale = initial_scale
+        self.burst = 0  # range profile
+        self.gain = 0  # range profile with neighbour
+
+    def predict(self, predictor, width):
+        if predictor == "none":
+            return 0
+        if predictor == "difference":
+            return self.last
+        d = self.last - self.level
+        return clamp_code(self.level + ((self.weight * d) >> 10), width)
+
+    def update(self, value, p):
+        """The predictor's part of the state, after a code with this value."""
+        d = self.last - self.level
+        self.weight = clamp(self.weight + sign(d) * sign(value - p), -512, 1280)
+        self.level += (value - self.level) >> 3
+        self.last = value
+
+    def start(self, value):
+        """Instead of all updates in the first frame of a key packet."""
+        self.level = self.last = value
+
+
+def clamp_code(p, width):
+    return clamp(p, -2**(width - 1) * 64, (2**(width - 1) - 1) * 64)
+
+
+def magnitude(e, width):
+    """|e| as `scale` and `burst` see it, in 1/1024 code."""
+    return min(abs(e), 2**(width + 2) - 1) << 4
+
+
+# ---- Huffman profile: sections 4, 5
+
+
+class Bits:
+    """A payload as bits. `ahead` zeros can be read behind its end."""
+
+    def __init__(self, payload, ahead=0):
+        self.payload = payload
+        self.limit = 8 * len(payload) + ahead
+        self.position = 0
+
+    def read(self, count):
+        value = 0
+        for _ in range(count):
+            refuse(self.position >= self.limit, "payload too short for its frames")
+            byte = self.position >> 3
+            bit = 0
+            if byte < len(self.payload):
+                bit = self.payload[byte] >> (7 - (self.position & 7)) & 1
+            value = value << 1 | bit
+            self.position += 1
+        return value
+
+    def check_end(self):
+        """Section 7: behind the last code are only the zeros that fill the last four bytes."""
+        padding = -self.position % 32
+        refuse(8 * len(self.payload) > self.position + padding, "payload too long for its frames")
+        refuse(self.read(padding), "padding is not zero")
+
+
+def decode_huffman(payload, frames, key, stream, channels):
+    """The codes of a Huffman packet, in order. Updates the channels' state."""
+    width, tables, bits, codes = stream.width, stream.tables, Bits(payload), []
+    half = 2**(width - 1)
+    for frame in range(frames):
+        for channel in channels:
+            p = channel.predict(tables.predictor, width)
+            q = (p + 32) >> 6
+            code = read_huffman_code(bits, tables, channel.scale, q, width)
+            refuse(not -half <= code < half, f"code {code} outside {width} bits")
+            codes.append(code)
+            value = code << 6
+            if key and frame == 0:
+                channel.start(value)
+            else:
+                channel.update(value, p)
+                channel.scale += (magnitude(value - p, width) - channel.scale) >> 8
+    bits.check_end()
+    return codes
+
+
+def read_huffman_code(bits, tables, scale, q, width):
+    """Sections 4 and 5: selects the table, reads a symbol and what follows it."""
+    c = next(c for c in tables.classes if "below" not in c or c["below"] > scale >> 6)
+    modulus = 2**c["modulus_bits"]
+    phase = q % modulus
+    if c["split"] and not -modulus // 2 <= q < modulus // 2:
+        phase += modulus
+    table = tables.tables[c["first_table"] + phase]
+
+    length, word = 0, 0
+    while (length, word) not in table:
+        length, word = length + 1, word << 1 | bits.read(1)
+    symbol = table[length, word]
+
+    if symbol == 0:  # escape
+        code = bits.read(width)
+        return code - 2**width if code >= 2**(width - 1) else code
+    v = symbol - 2**(tables.symbol_bits - 1)
+    return q + (v << c["raw_bits"] | bits.read(c["raw_bits"]))
+
+
+# ---- Range profile: sections 10, 11
+
+MANTISSA = [round(1024 * 32 / (33 + 2 * j)) for j in range(16)]  # M
+
+
+def dispersion_index(channel):
+    s = max(channel.scale, 64)
+    octave = s.bit_length() - 1 - 6
+    return 16 * octave + (s >> (octave + 2)) % 16 + channel.burst
+
+
+def update_dispersion(channel, e, width):
+    m = magnitude(e, width)
+    if m >= 7 * channel.scale:
+        channel.burst = min(channel.burst + 8, 15)
+    elif 2 * m >= 7 * channel.scale:
+        channel.burst = min(channel.burst + 4, 15)
+    else:
+        channel.burst = max(channel.burst - 1, 0)
+    channel.scale += (m - channel.scale) >> 8
+
+
+class Intervals:
+    """Where the codes begin and end, for one prediction and one dispersion."""
+
+    def __init__(self, stream, p, index):
+        self.low_edges, self.cumulative = stream.low_edges, stream.tables.cumulative
+        self.p, self.index = p, index
+
+    def begin(self, i):
+        """The cumulative frequency at which code i - 2^(width-1) begins, the one before ends."""
+        if i == 0:
+            return 16
+        if i == len(self.low_edges):
+            return 65535
+        octave, j = self.index >> 4, self.index % 16
+        z = ((self.low_edges[i] - self.p) * MANTISSA[j]) >> (octave + 5)
+        z = clamp(z, -1024, 1023)
+        return self.cumulative[z] if z >= 0 else 65551 - self.cumulative[-1 - z]
+
+
+class RangeDecoder:
+    """Section 11."""
+
+    def __init__(self, payload):
+        self.bits = Bits(payload, 15)
+        self.offset = self.bits.read(16)
+        self.range = 65535
+
+    def share(self, frequency):
+        return (self.range * frequency) >> 16
+
+    def read_code(self, intervals, width):
+        """A code plus 2^(width-1)."""
+        if self.offset < self.share(16):
+            refuse(self.offset >= 8, "payload points between codes")
+            u = self.offset << (width - 3) | self.bits.read(width - 3)
+            self.offset, self.range = self.bits.read(15), 2**15
+            return (u + 2**(width - 1)) % 2**width  # u is in two's complement
+
+        # The last code that begins at the offset or before it.
+        low, high = 0, 2**width
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.share(intervals.begin(middle)) <= self.offset:
+                low = middle
+            else:
+                high = middle
+        f = intervals.begin(low)
+        n = intervals.begin(low + 1) - f
+        self.offset -= self.share(f)
+        self.range = self.share(n)
+        refuse(n < 2 or self.offset >= self.range, "payload points between codes")
+        k = 16 - self.range.bit_length()
+        self.offset, self.range = self.offset << k | self.bits.read(k), self.range << k
+        return low
+
+    def check_end(self):
+        """Behind the bits of the last code is one more, of the 16 that the offset holds."""
+        self.bits.position -= 15
+        self.bits.check_end()
+
+
+def decode_range(payload, frames, key, stream, channels):
+    """The codes of a range packet, in order. Updates the channels' state."""
+    width, codes, decoder = stream.width, [], RangeDecoder(payload)
+    for frame in range(frames):
+        n = 0  # from the channel before
+        for channel in channels:
+            p = corrected = channel.predict("adaptive", width)
+            if stream.neighbour:
+                corrected = clamp_code(p + ((channel.gain * n) >> 10), width)
+            intervals = Intervals(stream, corrected, dispersion_index(channel))
+            i = decoder.read_code(intervals, width)
+            codes.append(i - 2**(width - 1))
+            value = stream.values[i]
+            if key and frame == 0:
+                channel.start(value)
+            else:
+                channel.update(value, p)
+                update_dispersion(channel, value - corrected, width)
+                channel.gain = clamp(channel.gain + sign(n) * sign(value - corrected), -1024, 1023)
+            n = clamp(value - p, -2**(width + 5), 2**(width + 5) - 1)
+    decoder.check_end()
+    return codes
+
+
+# ---- Packets and the stream header: sections 7, 8, 1
+
+
+class Packet:
+    """The packet at `position` of `data`. Raises Fault where none is.
+
+    `stream` is None as long as no stream header is known.
+    """
+
+    def __init__(self, data, position, stream):
+        refuse(not b"NR".startswith(data[position:position + 2]), "no packet begins here")
+        refuse(len(data) - position < 16, "the stream ends inside a packet")
+        _, flags, high, self.sequence, low, self.first, self.length = struct.unpack_from(
+            "<2sBBHHII", data, position)
+        self.type = flags & 15
+        self.key = bool(flags & 16)
+        self.last = bool(flags & 32)
+        self.frames = high << 16 | low
+        refuse(flags >> 6, "reserved bits are not zero")
+        self.check_possible(stream)
+        end = position + 16 + self.length
+        refuse(end + 4 > len(data), "the stream ends inside a packet")
+        self.payload = data[position + 16:end]
+        (self.crc,) = struct.unpack_from("<I", data, end)
+        refuse(zlib.crc32(data[position:end]) != self.crc, "CRC-32 is wrong")
+        self.size = end + 4 - position
+
+    def check_possible(self, stream):
+        """Sections 7 and 12: what the fields can be."""
+        refuse(self.type > CONTAINER, f"unknown packet type {self.type}")
+        if self.type == HEADER:
+            refuse(self.frames or self.first or self.length != 20,
+                   "stream header of wrong length, or with frames")
+            return
+        refuse(not stream, "a stream begins with a stream header")
+        length = f"{'raw ' if self.type == RAW else ''}payload of {self.length} bytes"
+        refuse(self.length % 4 or self.length > MAX_PAYLOAD, length)
+        if self.type == CONTAINER:
+            refuse(stream.container != 2 or self.frames,
+                   "container packet in a stream without them, or with frames")
+            return
+        if self.type != RAW:
+            refuse(not stream.tables, "coded packet in a stream without tables")
+            refuse(self.type != stream.coded_type, "coded packet of the other profile")
+        codes = self.frames * stream.channels
+        refuse(codes > MAX_CODES or 0 < stream.packet_frames < self.frames,
+               f"{self.frames} frames are too many")
+        if self.type == RAW:
+            refuse(self.length != (codes * 2 + 3) // 4 * 4, length)
+        else:
+            refuse(self.length > stream.longest_payload(codes), length)
+
+
+class Stream:
+    """A stream header, section 8, and the state of the channels."""
+
+    def __init__(self, payload, library):
+        self.payload = payload
+        (version, profile, self.mapping, self.width, channels, self.packet_frames, self.rate,
+         table_id, self.total) = struct.unpack("<BBBBHHIII", payload)
+        self.channels = channels + 1
+        self.coded_type = HUFFMAN + (profile & 15)
+        self.container = profile >> 4 & 7
+        self.neighbour = bool(profile >> 7)
+        refuse(version != 1, f"unknown version {version}")
+        refuse(self.coded_type > RANGE, f"unknown profile {profile & 15}")
+        refuse(self.container > 2, f"unknown container {self.container}")
+        refuse(self.neighbour and self.coded_type != RANGE, "neighbour without the range profile")
+        refuse(self.mapping > 1, f"unknown mapping {self.mapping}")
+        smallest = 2 if self.coded_type == HUFFMAN else 4
+        refuse(not smallest <= self.width <= 16 or self.mapping == 1 and self.width != 10,
+               f"code width {self.width}")
+        self.tables = library.get((self.coded_type, table_id))
+        if table_id:
+            refuse(not self.tables, f"no tables with id {table_id:08x}")
+            refuse(not self.tables.fit(self.width), "tables for another code width")
+            if self.coded_type == RANGE:
+                self.low_edges, self.values = self.tables.linearizer(self.width)
+        self.state = None  # a Channel each; None: not known
+
+    def longest_payload(self, codes):
+        """Sections 5, 7 and 11."""
+        bits = codes * (15 + self.width)
+        if self.coded_type == RANGE:
+            bits = codes * max(self.width + 12, 15) + (codes > 0)
+        return 4 * ((bits + 31) // 32)
+
+    def decode(self, packet):
+        """The samples of a data packet, in frame order, as bytes."""
+        packet.check_possible(self)  # it may have come before this stream's header
+        state, self.state = self.state, None  # not known if there is a fault
+        if packet.type == RAW:
+            refuse(not packet.key, "raw packet without the key flag")
+            size = packet.frames * self.channels * 2
+            refuse(any(packet.payload[size:]), "padding is not zero")
+            return packet.payload[:size]
+
+        refuse(not state and not packet.key, "key flag missing")
+        codes = []
+        if packet.frames:
+            if packet.key:
+                state = [Channel(self.tables.initial_scale) for _ in range(self.channels)]
+            decode = decode_huffman if packet.type == HUFFMAN else decode_range
+            codes = decode(packet.payload, packet.frames, packet.key, self, state)
+        self.state = state
+        return struct.pack(f"<{len(codes)}h", *map(self.sample, codes))
+
+    def sample(self, code):
+        """Section 1: the mapping."""
+        if self.mapping == 0:
+            return code
+        n = (code + 512) * 65535 - 32768 * 1023
+        return n // 1023 if n >= 0 else -(-n // 1023)
+
+
+# ---- Files: sections 7 and 9
+
+
+def wav_header(stream):
+    """Container 1: the 44 bytes before the samples."""
+    refuse(stream.total == NOT_TOLD or stream.rate % 1000,
+           "container 1 without total frames, or with a fraction of a rate")
+    rate, frame_bytes = stream.rate // 1000, stream.channels * 2
+    size = stream.total * frame_bytes
+    try:
+        return struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1,
+                           stream.channels, rate, rate * frame_bytes, frame_bytes, 16, b"data",
+                           size)
+    except struct.error:
+        raise Fault("container 1 with more than a WAV header can hold") from None
+
+
+def unpack_container(payload):
+    """Container 2: (place, bytes) of a container packet."""
+    refuse(len(payload) < 12, "container packet too short")
+    place, method, zero, length, stored = struct.unpack_from("<BBHII", payload)
+    piece, padding = payload[12:12 + stored], payload[12 + stored:]
+    refuse(place > 1 or method > 1 or zero or length > MAX_PAYLOAD,
+           "container packet with unknown place or method, or of more than 2^26 bytes")
+    refuse(len(payload) != (12 + stored + 3) // 4 * 4 or any(padding),
+           "container packet of wrong length, or padding is not zero")
+    if method == 1:
+        unpacker = zlib.decompressobj()
+        try:
+            piece = unpacker.decompress(piece, length + 1)
+        except zlib.error:
+            raise Fault("container packet with damaged zlib data") from None
+        refuse(not unpacker.eof or unpacker.unused_data, "container packet with damaged zlib data")
+    refuse(len(piece) != length, "container packet unpacks to another length")
+    return place, piece
+
+
+def decode_file(data, library):
+    """The bytes of the file that a stream was made from. Raises Fault."""
+    stream, last, position, due, frames = None, False, 0, None, 0
+    samples, around = [], [b"", b""]
+    try:
+        while position < len(data):
+            refuse(last, "bytes behind the last packet")
+            packet = Packet(data, position, stream)
+            refuse(due is not None and packet.sequence != due,
+                   f"sequence number {packet.sequence} where {due} is due")
+            if packet.type == HEADER and not stream:
+                stream = Stream(packet.payload, library)
+                if stream.container == 1:
+                    around[0] = wav_header(stream)
+            elif packet.type == HEADER:
+                refuse(packet.payload != stream.payload, "stream header differs from the first")
+            elif packet.type == CONTAINER:
+                refuse(samples, "container packet behind data")
+                place, piece = unpack_container(packet.payload)
+                around[place] += piece
+            else:
+                first = frames % 2**32
+                refuse(packet.first != first, f"first frame {packet.first} where {first} is due")
+                samples.append(stream.decode(packet))
+                frames += packet.frames
+            position += packet.size
+            due = (packet.sequence + 1) % 2**16
+            last = packet.last
+        refuse(not last, "the stream ends without its last packet")
+        refuse(stream.total not in (NOT_TOLD, frames),
+               f"{frames} frames where the stream header tells {stream.total}")
+    except Fault as fault:
+        raise Fault(f"byte {position}: {fault}") from None
+    return around[0] + b"".join(samples) + around[1]
+
+
+# ---- Recovering from a lossy link: section 12
+
+WAITING = 8  # early packets that wait at most
+STRANGER = 16  # packets in order that an early one waits for at most
+REPEATED = 64  # packets that a repetition is late at most
+LATE_IN_SEQUENCE = 16  # unknown late packets that are those of another stream
+
+
+class AnotherStream(Exception):
+    """The stream at hand is over. Another one begins with `packets`, or if there are none, with the
+    next stream header."""
+
+    def __init__(self, packets):
+        super().__init__()
+        self.packets = packets
+
+
+def distance(number, due, bits):
+    """From the number that is due to the nearest one that is `number` modulo 2^bits."""
+    return (number - due + 2**(bits - 1)) % 2**bits - 2**(bits - 1)
+
+
+class Reception:
+    """One stream as it arrives: order, state, gaps. `report` gets bytes of samples and dicts."""
+
+    def __init__(self, header, library, counts, report):
+        self.stream = Stream(header.payload, library)
+        self.counts, self.report = counts, report
+        self.number = counts["streams"]
+        counts["streams"] += 1
+        self.closed = False  # the packet with `last` was taken
+        self.over = False  # a frame went back: up to a stream header nothing is of this stream
+        self.due = 0  # sequence number
+        self.crcs = {}  # of the packets that came, by sequence number
+        self.waiting = {}  # early packets by sequence number, with `in_order` when they came
+        self.in_order = 0  # packets that came when they were due
+        self.late_before, self.late_run = None, 0  # the packet before, if late; late in sequence
+        self.header_before = None  # the packet taken before, if it was a stream header
+        self.due_frame = None  # behind the last data packet, decoded or not
+        self.given = 0  # frames that were given or reported missing
+        self.lost_before = False  # packets are missing since the last data packet
+        self.missing = dict.fromkeys(("lost_packets", "dropped_frames", "undecodable_packets"), 0)
+        self.skip_to(header.sequence)
+
+    def order(self, packet):
+        ahead = distance(packet.sequence, self.due, 16)
+        if ahead < 0 or packet.sequence in self.waiting:
+            self.late(packet, -ahead)
+            return
+        self.late_before, self.late_run = None, 0
+        self.crcs[packet.sequence] = packet.crc
+        self.in_order += ahead == 0
+        self.waiting[packet.sequence] = packet, self.in_order
+        self.take_in_order()
+        if len(self.waiting) > WAITING:
+            self.give_up_waiting()
+        for number, (_, came) in list(self.waiting.items()):
+            if self.in_order - came > STRANGER:
+                self.counts["late_packets"] += 1
+                del self.waiting[number], self.crcs[number]
+
+    def late(self, packet, behind):
+        """A repeated or late packet, or one of another stream."""
+        self.counts["late_packets"] += 1
+        before, self.late_before = self.late_before, packet
+        follows = before and packet.sequence == (before.sequence + 1) % 2**16
+        known = self.crcs.get(packet.sequence)
+        if known == packet.crc:
+            self.late_run = 0
+            return
+        self.late_run = self.late_run + 1 if follows else 1
+        behind_header = follows and before.type == HEADER
+        if (known is None and not (behind_header and behind > REPEATED)
+                and self.late_run < LATE_IN_SEQUENCE):
+            return
+        if packet.type == HEADER:
+            raise AnotherStream([packet])
+        raise AnotherStream([before, packet] if behind_header else [])
+
+    def give_up_waiting(self):
+        """What the first of the early packets waits for is lost."""
+        self.skip_to(min(self.waiting, key=lambda number: distance(number, self.due, 16)))
+        self.take_in_order()
+
+    def skip_to(self, number):
+        while self.due != number:
+            self.crcs.pop(self.due, None)
+            self.due = (self.due + 1) % 2**16
+            self.lost_before = True
+            self.missing["lost_packets"] += 1
+            self.counts["lost_packets"] += 1
+
+    def take_in_order(self):
+        while self.due in self.waiting and not self.closed:
+            packet, _ = self.waiting.pop(self.due)
+            self.take(packet)
+            self.header_before = packet if packet.type == HEADER else None
+            self.due = (self.due + 1) % 2**16
+
+    def take(self, packet):
+        """The next packet in the order of sequence numbers."""
+        if packet.type == HEADER and (self.over or packet.payload != self.stream.payload):
+            self.hand_over([packet])
+        if packet.type in (HUFFMAN, RANGE, RAW):
+            first = packet.first
+            if self.due_frame is not None:
+                first = self.due_frame + distance(packet.first, self.due_frame, 32)
+                self.over = self.over or first < self.due_frame
+            if self.over:
+                if self.header_before and packet.key:
+                    self.hand_over([self.header_before, packet])
+                self.counts["undecodable_packets"] += 1
+                return
+            self.take_frames(packet, first)
+        if packet.last:
+            self.closed = True
+            self.end()
+
+    def hand_over(self, packets):
+        """To another stream: these packets and those that wait behind them."""
+        waiting, self.waiting = self.waiting, {}
+        raise AnotherStream(packets + [packet for packet, _ in waiting.values()])
+
+    def take_frames(self, packet, first):
+        due_frame, self.due_frame = self.due_frame or 0, first + packet.frames
+        if first != due_frame:
+            self.stream.state = None
+            if not self.lost_before:
+                self.missing["dropped_frames"] += first - due_frame
+        self.lost_before = False
+        try:
+            samples = self.stream.decode(packet)
+        except Fault:
+            self.missing["undecodable_packets"] += 1
+            self.counts["undecodable_packets"] += 1
+            return
+        self.gap(first)
+        self.given = self.due_frame
+        self.counts["frames"] += packet.frames
+        self.report(samples)
+
+    def gap(self, end):
+        """The frames from the last ones given up to `end` are missing."""
+        frames = end - self.given
+        if frames:
+            self.counts["gaps"] += 1
+            self.counts["missing_frames"] += frames
+            self.counts["dropped_frames"] += self.missing["dropped_frames"]
+            self.report(dict(stream=self.number, first_frame=self.given, frames=frames,
+                             **self.missing))
+        self.given = end
+        self.missing = dict.fromkeys(self.missing, 0)
+
+    def end(self):
+        while self.waiting and not self.closed:
+            self.give_up_waiting()
+        end = self.due_frame or 0
+        if self.stream.total != NOT_TOLD:
+            end = max(end, self.stream.total)
+        self.gap(end)
+
+
+class Receiver:
+    """Finds the packets, and where a stream begins and ends."""
+
+    def __init__(self, library, report):
+        self.library, self.report = library, report
+        self.counts = dict.fromkeys(
+            ("streams", "frames", "gaps", "missing_frames", "dropped_frames", "lost_packets",
+             "undecodable_packets", "late_packets", "packets", "skipped_bytes"), 0)
+        self.reception = None  # of the stream at hand
+        self.closed = None  # reception of the stream before, if it was closed
+
+    def receive(self, data):
+        position = 0
+        while position < len(data):
+            try:
+                packet = Packet(data, position, self.reception and self.reception.stream)
+            except Fault:
+                position += 1
+                self.counts["skipped_bytes"] += 1
+                continue
+            position += packet.size
+            self.counts["packets"] += 1
+            self.arrive([packet])
+        while self.reception:
+            self.end_stream()
+
+    def arrive(self, packets):
+        while packets:
+            packet = packets.pop(0)
+            try:
+                if self.reception:
+                    self.reception.order(packet)
+                elif packet.type != HEADER or self.closed and self.repeats(packet):
+                    self.counts["late_packets"] += 1
+                else:
+                    self.reception = Reception(packet, self.library, self.counts, self.report)
+                    self.reception.order(packet)
+            except AnotherStream as other:
+                while self.reception:
+                    self.end_stream()
+                if other.packets:
+                    packets, self.closed = other.packets + packets, None
+            if self.reception and self.reception.closed:
+                self.closed, self.reception = self.reception, None
+
+    def repeats(self, header):
+        """Whether a stream header behind the last packet may be one of the closed stream."""
+        behind = -distance(header.sequence, self.closed.due, 16)
+        return (header.sequence != 0 and 0 < behind <= REPEATED
+                and self.closed.crcs.get(header.sequence) in (None, header.crc))
+
+    def end_stream(self):
+        """The stream at hand is over; what waits may close it, or begin another one."""
+        reception, self.reception = self.reception, None
+        try:
+            reception.end()
+        except AnotherStream as other:
+            reception.end()
+            self.arrive(other.packets)
+        if not self.reception:
+            self.closed = reception if reception.closed else None
+
+
+# ----
+
+
+def main(command_line=None):
+    here = pathlib.Path(__file__).resolve().parent
+    parser = argparse.ArgumentParser(description="Decodes an nrc stream, plainly and slowly.")
+    parser.add_argument("--recover", action="store_true", help="read on behind faults")
+    parser.add_argument("--tables", metavar="DIR", default=here / "../../model/tables",
+                        help="directory of table files (default: model/tables)")
+    parser.add_argument("input")
+    parser.add_argument("output")
+    arguments = parser.parse_args(command_line)
+    try:
+        library = load_tables(arguments.tables)
+        data = pathlib.Path(arguments.input).read_bytes()
+        if not arguments.recover:
+            pathlib.Path(arguments.output).write_bytes(decode_file(data, library))
+            return 0
+        with open(arguments.output, "wb") as output:
+            receiver = Receiver(library, lambda event: print(json.dumps(event))
+                                if isinstance(event, dict) else output.write(event))
+            receiver.receive(data)
+        refuse(not receiver.counts["streams"], "no stream header")
+        print(json.dumps(dict(receiver.counts, closed=receiver.closed is not None)))
+        return 3 if receiver.counts["gaps"] else 0
+    except (Fault, OSError, ValueError) as fault:
+        print(f"nrc_decode: {arguments.input}: {fault}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

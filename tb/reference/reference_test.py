@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The reference decoder against the golden streams, the streams of `nrc encode`, and damage."""
+
+import contextlib
+import filecmp
+import io
+import json
+import os
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import nrc_decode  # noqa: E402
+
+NRC = os.environ.get("NRC", "build/nrc")
+ENCODE = os.environ.get("ENCODE", "build/encode")
+GOLDEN = HERE / "../golden"
+ERRORS = GOLDEN / "errors"
+
+
+class ReferenceTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.dir = Path(directory.name)
+
+    def decode(self, stream, *options):
+        """Runs the command in this process: (exit status, bytes, standard output, error)."""
+        output = self.dir / "decoded"
+        output.unlink(missing_ok=True)
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = nrc_decode.main([*map(str, options), str(stream), str(output)])
+        data = output.read_bytes() if output.exists() else None
+        return status, data, out.getvalue(), err.getvalue()
+
+    def nrc(self, *command, status=0):
+        done = subprocess.run([NRC, *map(str, command)], capture_output=True, text=True, timeout=60,
+                              check=False)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stderr
+
+    def comes_back(self, data, name, *options):
+        """Encodes and decodes; returns what `nrc info` says of the stream."""
+        source, stream = self.dir / name, self.dir / "stream.nrc"
+        source.write_bytes(data)
+        self.nrc("encode", "--force", *options, source, stream)
+        status, decoded, _, err = self.decode(stream)
+        self.assertEqual((status, err), (0, ""), options)
+        self.assertEqual(decoded, data, options)
+        info = subprocess.run([NRC, "info", "--json", str(stream)], capture_output=True, check=True)
+        return json.loads(info.stdout)
+
+    def synth(self, *options, name="synth.i16"):
+        self.nrc("synth", "--force", *options, self.dir / name)
+        return (self.dir / name).read_bytes()
+
+
+class GoldenTest(ReferenceTest):
+    def test_every_golden_stream_comes_out(self):
+        streams = sorted(GOLDEN.glob("*.nrc"))
+        self.assertGreater(len(streams), 6)
+        for stream in streams:
+            with self.subTest(stream.name):
+                expected = stream.with_suffix(".i16").read_bytes()
+                self.assertEqual(self.decode(stream)[:2], (0, expected))
+                status, samples, out, _ = self.decode(stream, "--recover")
+                self.assertEqual((status, samples), (0, expected))
+                self.assertIs(json.loads(out)["closed"], True)
+
+
+class EncodeTest(ReferenceTest):
+    def test_channels_profiles_and_packets(self):
+        for channels, frames in ((1, 1500), (2, 700), (7, 200), (32, 40), (300, 5)):
+            data = self.synth("--channels", channels, "--frames", frames, "--seed", channels)
+            for profile in (["huffman"], ["range"], ["range", "--neighbour"]):
+                for packets in ([], ["--packet-frames", max(frames // 9, 1)],
+                                ["--packet-frames", max(frames // 12, 1), "--key-interval", "5"]):
+                    with self.subTest(channels=channels, profile=profile, packets=packets):
+                        info = self.comes_back(data, "in.i16", "--channels", channels, "--profile",
+                                               *profile, *packets)
+                        self.assertEqual((info["profile"], info["channels"], info["neighbour"]),
+                                         (profile[0], channels, len(profile) > 1))
+
+    def test_code_widths(self):
+        noise = random.Random(1)
+        for width in (10, 12, 14, 16):
+            half, value, codes = 2**(width - 1), 0, []
+            for i in range(1200):
+                spread = 2**noise.randrange(width) if i % 64 == 0 else spread
+                jump = noise.choice((-half, half - 1)) if noise.randrange(97) == 0 else value
+                value = max(-half, min(half - 1, jump + noise.randint(-spread, spread)))
+                codes.append(value)
+            codes[600:604] = [-half, half - 1, half - 1, -half]
+            data = struct.pack(f"<{len(codes)}h", *codes)
+            for options in (["--tables", "generic"], ["--tables", "default"],
+                            ["--profile", "range", "--tables", "generic"],
+                            ["--profile", "range", "--tables", "generic", "--neighbour"]):
+                with self.subTest(width=width, options=options):
+                    info = self.comes_back(data, "in.i16", "--channels", 3, "--mapping", "code",
+                                           "--packet-frames", 90, *options)
+                    self.assertEqual((info["mapping"], info["code_width"]), ("code", width))
+
+    def test_raw_packets_among_coded_ones(self):
+        samples = list(struct.unpack("<2000h", self.synth("--channels", 2, "--frames", 1000)))
+        for at in (500, 501, 1999):
+            samples[at] ^= 1  # off the grid
+        data = struct.pack("<2000h", *samples)
+        for profile in ("huffman", "range"):
+            for keys in (0, 4):
+                info = self.comes_back(data, "in.i16", "--channels", 2, "--packet-frames", 75,
+                                       "--mapping", "shift6", "--profile", profile,
+                                       "--key-interval", keys)
+                self.assertEqual(info["packets"]["raw"], 2)
+
+    def test_wav_files_with_anything_around(self):
+        wav = self.synth("--channels", 2, "--frames", 500, name="synth.wav")
+        at = wav.index(b"data")
+        odd = b"LIST" + struct.pack("<I", 3) + b"odd\0"
+        files = {
+            "canonical": (wav, 1, 500),
+            "chunk before": (wav[:at] + odd + wav[at:], 2, 500),
+            "chunk behind": (wav + odd, 2, 500),
+            "wrong size": (wav[:4] + b"\xff\xff\xff\xff" + wav[8:], 2, 500),
+            "long tail": (wav + bytes(range(256)) * 40, 2, 500),
+            "no samples": (wav[:44], 2, 0),
+            "24 bits": (wav[:34] + b"\x18" + wav[35:], 2, 0),
+        }
+        for name, (data, container, frames) in files.items():
+            for profile in ("huffman", "range"):
+                with self.subTest(name, profile=profile):
+                    info = self.comes_back(data, "in.wav", "--profile", profile)
+                    self.assertEqual((info["container"], info["frames"]), (container, frames))
+
+    def test_files_that_the_codec_does_not_apply_to(self):
+        for data in (b"", b"text", bytes(range(256)) * 300):
+            source, stream = self.dir / "in", self.dir / "stream.nrc"
+            source.write_bytes(data)
+            subprocess.run([ENCODE, str(source), str(stream)], check=True, timeout=60)
+            self.assertEqual(self.decode(stream)[:2], (0, data))
+
+    def test_a_pipe_tells_no_total_frames(self):
+        data = self.synth("--channels", 2, "--frames", 300)
+        for count in (0, 100 * 4, 300 * 4):
+            stream = self.dir / "stream.nrc"
+            piped = subprocess.run([NRC, "encode", "--channels", "2", "--packet-frames", "100", "-",
+                                    "-"], input=data[:count], capture_output=True, check=True)
+            stream.write_bytes(piped.stdout)
+            self.assertEqual(self.decode(stream)[:2], (0, data[:count]))
+
+    def test_tables_of_ones_own(self):
+        data = self.synth("--channels", 2, "--frames", 400)
+        for name, profile in (("default", "huffman"), ("range_default", "range")):
+            tables = json.loads((HERE / f"../../model/tables/{name}.json").read_text())
+            tables.update(name="own", initial_scale=2000)
+            own = self.dir / "own.json"
+            own.write_text(json.dumps(tables))
+            source, stream = self.dir / "in.i16", self.dir / "stream.nrc"
+            source.write_bytes(data)
+            self.nrc("encode", "--force", "--channels", 2, "--profile", profile, "--tables", own,
+                     source, stream)
+            self.assertEqual(self.decode(stream, "--tables", self.dir)[:2], (0, data))
+            status, output, _, err = self.decode(stream)
+            self.assertEqual((status, output), (1, None))
+            self.assertIn("no tables with id", err)
+
+
+class ErrorsTest(ReferenceTest):
+    """The damaged streams of tb/golden/errors. tb/model/golden_errors_test.cpp has C++'s part."""
+
+    def test_they_are_what_the_script_makes(self):
+        subprocess.run([sys.executable, "-B", str(GOLDEN / "make_errors.py"), str(self.dir)],
+                       check=True, timeout=60)
+        made = sorted(path.name for path in self.dir.iterdir())
+        kept = sorted(path.name for path in ERRORS.iterdir())
+        self.assertEqual(kept, made)
+        _, different, unreadable = filecmp.cmpfiles(ERRORS, self.dir, made, shallow=False)
+        self.assertEqual(different + unreadable, [], "run tb/golden/make_errors.py")
+
+    def test_the_first_fault_ends_strict_decoding(self):
+        for entry in json.loads((ERRORS / "manifest.json").read_text()):
+            with self.subTest(entry["file"]):
+                stream = ERRORS / entry["file"]
+                status, output, out, err = self.decode(stream)
+                self.assertEqual(out, "")
+                if entry["strict"] is None:
+                    self.assertEqual((status, err), (0, ""))
+                    self.assertEqual(zlib.crc32(output), entry["crc"])
+                    self.nrc("decode", "--force", stream, self.dir / "nrc")
+                    self.assertEqual((self.dir / "nrc").read_bytes(), output)
+                    continue
+                self.assertEqual((status, output, err.count("\n")), (1, None, 1))
+                self.assertIn(entry["strict"]["reference"], err)
+                err = self.nrc("decode", "--force", stream, self.dir / "nrc", status=1)
+                self.assertIn(entry["strict"]["nrc"], err)
+
+    def test_recovering_gives_what_is_right_and_says_what_is_missing(self):
+        for entry in json.loads((ERRORS / "manifest.json").read_text()):
+            with self.subTest(entry["file"]):
+                self.recover(ERRORS / entry["file"], entry["recover"])
+
+    def recover(self, stream, expected):
+        status, samples, out, err = self.decode(stream, "--recover")
+        if "error" in expected or not expected["streams"]:
+            self.assertEqual(status, 1)
+            self.assertIn(expected["error"]["reference"] if "error" in expected
+                          else "no stream header", err)
+            return
+        *gaps, end = map(json.loads, out.splitlines())
+        streams = expected["streams"]
+        wanted = [[i, *gap] for i, stream in enumerate(streams) for gap in stream["gaps"]]
+        self.assertEqual([list(gap.values()) for gap in gaps], wanted)
+        self.assertEqual(status, 3 if wanted else 0)
+        self.assertEqual(end["streams"], len(streams))
+        self.assertEqual(end["closed"], streams[-1]["closed"])
+        self.assertEqual(end["missing_frames"], sum(gap[2] for gap in wanted))
+        self.assertEqual(samples, b"".join(map(self.given, streams)))
+
+    @staticmethod
+    def given(stream):
+        """The samples of a stream but for its gaps."""
+        source = (GOLDEN / stream["samples"]).read_bytes()
+        size, start, at, pieces = 2 * stream["channels"], stream["start"], 0, []
+        for first, frames, *_ in stream["gaps"] + [[stream["frames"], 0]]:
+            if first > at:
+                pieces.append(source[(start + at) * size:(start + first) * size])
+            at = first + frames
+        return b"".join(pieces)
+
+
+class CommandTest(ReferenceTest):
+    def test_as_a_command(self):
+        command = [sys.executable, "-B", str(HERE / "nrc_decode.py")]
+        output = self.dir / "out"
+        for status, options, stream in ((0, [], "range_8ch.nrc"), (1, [], "errors/order_lost.nrc"),
+                                        (3, ["--recover"], "errors/order_lost.nrc"),
+                                        (1, [], "no such file")):
+            done = subprocess.run([*command, *options, str(GOLDEN / stream), str(output)],
+                                  capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), status == 1)
+            self.assertEqual(done.stdout.count("\n"), 2 * (status == 3))
+
+
+if __name__ == "__main__":
+    unittest.main()
