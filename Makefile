@@ -6,9 +6,10 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 # The system bench's design is verilated for one profile and channel count, so others
 # (or a trace) have a tree of their own and leave the default one alone.
-VARIANT   = $(if $(CHANNELS),-$(CHANNELS))$(if $(PROFILE),-$(PROFILE))
+VARIANT   = $(if $(CHANNELS),-$(CHANNELS))$(if $(PROFILE),-$(PROFILE))$(if $(NEIGHBOUR),-neighbour$(NEIGHBOUR))
 SIM_BUILD = $(if $(VARIANT),$(BUILD)/sim$(VARIANT),$(BUILD))
-SIM_DEFINES = $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS)) $(if $(PROFILE),-DNRC_PROFILE=$(PROFILE))
+SIM_DEFINES = $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS)) $(if $(PROFILE),-DNRC_PROFILE=$(PROFILE)) \
+              $(if $(NEIGHBOUR),-DNRC_NEIGHBOUR=$(NEIGHBOUR))
 
 # Options and variables of this make are not meant for CMake's own makefiles.
 CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL cmake
@@ -22,7 +23,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage lint format generate bench compare fresh-check clean
+.PHONY: help build sim wave test coverage fuzz fuzz-corpus lint format generate bench compare fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -32,7 +33,7 @@ build: ## Build the commands build/nrc, build/encode and build/decode
 	$(call configure_programs)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
 
-sim: ## Run the system simulation [DATA= PROFILE= CHANNELS= FRAMES= SEED= STALL=]
+sim: ## Run the system simulation [DATA= PROFILE= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL=]
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(SIM_BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(SIM_BUILD)) \
 	  $(SIM_DEFINES)
@@ -60,6 +61,14 @@ coverage: ## Measure C++ and RTL line coverage of the tests in build/coverage
 	$(CMAKE) -S . -B $(BUILD)/coverage -DCMAKE_BUILD_TYPE=Debug -DNRC_COVERAGE=ON
 	$(CMAKE) --build $(BUILD)/coverage -j$(JOBS)
 	@scripts/coverage.sh $(BUILD)/coverage $(JOBS)
+
+fuzz: ## Fuzz what reads streams and files, in build/fuzz [SECONDS=600 HARNESS=]
+	$(call build_fuzzers)
+	@scripts/fuzz.sh run $(BUILD)/fuzz $(or $(SECONDS),600) $(JOBS) $(HARNESS)
+
+fuzz-corpus: ## Take what make fuzz found into tb/fuzz/corpus [HARNESS=]
+	$(call build_fuzzers)
+	@scripts/fuzz.sh merge $(BUILD)/fuzz $(HARNESS)
 
 lint: ## Check the RTL, the C++ format and the C++ code
 	$(DEPS) dev
@@ -91,6 +100,13 @@ fresh-check: ## Prove "make sim" and "make test" on a new Debian 12 (root) [FRAM
 
 clean: ## Remove the build directory
 	rm -rf $(BUILD)
+
+define build_fuzzers
+$(DEPS) fuzz
+$(CMAKE) -S . -B $(BUILD)/fuzz -DCMAKE_CXX_COMPILER=clang++ -DNRC_FUZZ=ON \
+  -DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF
+$(CMAKE) --build $(BUILD)/fuzz -j$(JOBS) --target fuzzers
+endef
 
 # A first build needs no test tools; a tree that has the tests on keeps them.
 tests_off = $(if $(wildcard $(1)/CMakeCache.txt),,-DNRC_BUILD_TESTS=OFF)

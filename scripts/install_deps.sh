@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Installs what a make target needs: install_deps.sh GROUP...
-# Groups: model < sim < test < dev (each holds the one before), view (gtkwave), compare (the
-# compressors of compare.sh).
+# Groups: model < sim < test < dev (each holds the one before), fuzz (libFuzzer), view (gtkwave),
+# compare (the compressors of compare.sh).
 # Says nothing and touches no network when everything is already there.
 # NO_INSTALL=1 only reports.
 set -euo pipefail
@@ -12,6 +12,7 @@ MODEL=(cmake g++ make pkg-config zlib1g-dev libcli11-dev nlohmann-json3-dev libf
 SIM=("${MODEL[@]}" verilator libsystemc-dev)
 TEST=("${SIM[@]}" libgtest-dev libsndfile1-dev yosys iverilog python3 git)
 DEV=("${TEST[@]}" clang-format clang-tidy lcov)
+FUZZ=("${MODEL[@]}" clang libclang-rt-14-dev)
 VIEW=(gtkwave)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
@@ -30,6 +31,12 @@ library() {
   return 1
 }
 
+# Whether clang finds its sanitizers and libFuzzer, which are a package of their own.
+links_libfuzzer() {
+  echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
+    clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null 2>/dev/null
+}
+
 # Whether the tool behind a Debian package is there however it was installed.
 have() {
   case $1 in
@@ -40,12 +47,13 @@ have() {
     libsystemc-dev) library systemc systemc.h ;;
     libgtest-dev) library gtest gtest/gtest.h ;;
     libsndfile1-dev) library sndfile sndfile.h ;;
+    libclang-rt-*-dev) links_libfuzzer ;;
     xz-utils) command -v xz >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|test|dev|view|compare ..."
+[ $# -gt 0 ] || die "usage: $0 model|sim|test|dev|fuzz|view|compare ..."
 wanted=()
 for group in "$@"; do
   case $group in
@@ -53,9 +61,10 @@ for group in "$@"; do
     sim) wanted+=("${SIM[@]}") ;;
     test) wanted+=("${TEST[@]}") ;;
     dev) wanted+=("${DEV[@]}") ;;
+    fuzz) wanted+=("${FUZZ[@]}") ;;
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
-    *) die "unknown group '$group' (model, sim, test, dev, view, compare)" ;;
+    *) die "unknown group '$group' (model, sim, test, dev, fuzz, view, compare)" ;;
   esac
 done
 
