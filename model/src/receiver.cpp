@@ -149,12 +149,21 @@ void Receiver::begin(std::uint64_t lost_packets) {
 
 void Receiver::order(const ParsedPacket& packet) {
   const std::uint64_t sequence = extend16(packet.header.sequence, next_sequence_);
-  if (before(sequence, next_sequence_) || waiting_.count(sequence) != 0) {
-    late(packet, next_sequence_ - sequence);
+  const bool is_before = before(sequence, next_sequence_);
+  if (is_before || waiting_.count(sequence) != 0) {
+    late(packet, is_before ? next_sequence_ - sequence : 0);
     return;
   }
   late_run_ = 0;
-  late_header_.clear();
+  const auto header = std::exchange(late_header_, {});
+  if (!header.empty() && packet.header.sequence == static_cast<std::uint16_t>(late_sequence_ + 1) &&
+      differs(header.data() + kPacketHeaderBytes)) {
+    // It may belong to this stream or to that of the late header.
+    ++counters_.late_packets;
+    release(0);
+    if (decoder_.header()) end_stream(false);
+    return;
+  }
   crcs_[packet.header.sequence] = crc_of(packet);
   if (sequence != next_sequence_) {
     waiting_.emplace(sequence, Early{bytes_of(packet), in_order_});

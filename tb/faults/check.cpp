@@ -18,6 +18,8 @@ constexpr std::size_t kWindow = 8;      ///< early packets that wait
 constexpr std::size_t kStranger = 16;   ///< packets in order, behind which they wait no longer
 constexpr std::uint64_t kRepeats = 64;  ///< packets by which one is repeated or late at most
 
+constexpr std::size_t kLateRun = 16;  ///< late ones in sequence that never came: not late
+
 struct Violation {
   std::string what;
   bool silent = false;
@@ -208,12 +210,17 @@ class Expected {
     late_header_.reset();
     if (id < next_ || waiting_.count(id) != 0) {
       ++counters.late_packets;
-      // Would be the beginning of another stream, had it not been sent in this one.
-      if (behind_late_header && came_.count(id) == 0 && next_ - id > kRepeats) exact = false;
+      // Looks like the beginning of another stream, though it was sent in this one.
+      const bool known = came_.count(id) != 0;
+      late_run_ = known ? 0 : id == late_ + 1 ? late_run_ + 1 : 1;
+      late_ = id;
+      if (behind_late_header && !known && next_ - id > kRepeats) exact = false;
+      if (late_run_ >= kLateRun) exact = false;
       if (packet.is_header()) late_header_ = id;
       return true;
     }
     came_.insert(id);
+    late_run_ = 0;
     if (id == next_) {
       ++in_order_;
       counters.reordered_packets += !waiting_.empty();
@@ -272,6 +279,8 @@ class Expected {
   std::map<std::size_t, std::size_t> waiting_;
   std::set<std::size_t> came_;
   std::optional<std::size_t> late_header_;
+  std::size_t late_ = 0;
+  std::size_t late_run_ = 0;
   std::size_t in_order_ = 0;
   std::optional<std::uint64_t> due_frame_;
   bool state_ = false, loss_ = false, skipping_ = false;

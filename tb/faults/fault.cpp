@@ -301,6 +301,11 @@ bool hides_packet(const Course& course, const Delivery& delivery) {
       if (delivery[i].packet) packets.push_back(*delivery[i].packet);
       continue;
     }
+    // The first bytes of what follows may be those that are missing.
+    if (i < delivery.size()) {
+      const Bytes& next = delivery[i].bytes;
+      run.insert(run.end(), next.begin(), next.begin() + kPacketCrcBytes);
+    }
     for (const std::size_t id : packets) {
       if (contains(run, course.packets[id].bytes)) return true;
     }

@@ -378,7 +378,13 @@ def pieces(errors, base, label):
         "then the first stream goes on", base[:10] + numbers_go_on[:1] + base[10:],
         ("stream header differs", "differs from the first"),
         stream(base, frames=160, closed=False), stream(base, frames=0, closed=False),
-        stream(base, (0, 160, 10, 0, 0)))
+        stream(base, (0, 240, 15, 0, 0)))
+    add("restart_at_once", "a stream header with another mapping, then the encoder begins anew",
+        with_header(base[:1], mapping=0) + base[:], due(0, 1),
+        stream(base, frames=0, closed=False), stream(base, (0, 80, 5, 0, 0)))
+    add("stream_behind_header_early", "the stream header of another stream comes before the last "
+        "packet of a closed one", closed[:9] + other[:1] + closed[9:] + other[1:], due(0, 9), short,
+        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
     add("restart", "behind packet 9 the encoder begins anew", base[:10] + later_half(base),
         due(0, 10), stream(base, frames=160, closed=False), stream(base, start=160, frames=320))
     add("restart_differs", "behind packet 9 the encoder begins anew with another rate",
@@ -465,6 +471,9 @@ def repaired(errors, base, label):
         with_header(change(frames=2**23), packet_frames=0), too_short,
         stream(base, (100, 2**23, 0, 0, 1), frames=100 + 2**23, closed=False),
         stream(base, (0, 160, 10, 0, 0)))
+    add("frames_untold_more", "packet 7: 2^23 + 1 frames, packet frames are not told",
+        with_header(change(frames=2**23 + 1), packet_frames=0),
+        ("8388609 frames are too many", "claims more than 2^24 samples"), stream(base, LOST_7))
     add("length_most", "packet 7: a length of 2^26 in front of its payload", change(length=2**26),
         ("payload of", CUT[1]), stream(base, LOST_7))
     # Frames do not go back: the next stream begins with packet 10, a stream header.
@@ -686,6 +695,9 @@ def containers(errors, base):
         piece(0, before, stored=len(before) + 1))
     add("stored_less", "a piece that says to store four bytes less than it does", lengths,
         piece(0, before, stored=len(before) - 4))
+    longer = piece(0, before)
+    longer.payload += bytes(4)
+    add("long", "a piece with four zero bytes more than it says to store", lengths, longer)
     add("plain_length", "a plain piece whose two lengths differ",
         ("unpacks to another length", lengths[1]), piece(0, before, length=len(before) + 1))
     add("padding", "a piece with padding that is not zero", lengths, piece(0, before[:-1], pad=1))

@@ -6,10 +6,12 @@
 #include "nrc/file_recovery.hpp"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <random>
+#include <utility>
 
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
@@ -430,6 +432,24 @@ TEST(FileRecovery, LostContainerPackets) {
   }
 }
 
+TEST(FileRecovery, ContainerPacketsAreAllThereOnceDataCame) {
+  const Source source = chunked();
+  std::vector<Bytes> packets = {source.packets.begin(), source.packets.begin() + 5};
+  const std::size_t first = source.first_data();
+  ASSERT_EQ(first, 3u);
+  // Not a key packet any more, so it cannot be decoded.
+  Bytes& packet = packets[first];
+  packet[2] = static_cast<std::uint8_t>(packet[2] & ~nrc::kFlagKey);
+  packet.resize(packet.size() - 4);
+  const Bytes crc = little_endian(::crc32(0, packet.data(), static_cast<uInt>(packet.size())), 4);
+  packet = packet + crc;
+  const Recovered out = recover(join(packets));
+  EXPECT_EQ(out.bytes, source.before + source.filled(0, 95) + source.after);
+  EXPECT_EQ(out.summary.counters.frames, 0u);
+  ASSERT_EQ(out.gaps.size(), 1u);
+  EXPECT_EQ(out.gaps[0].undecodable_packets, 2u);
+}
+
 TEST(FileRecovery, StoredFiles) {
   const Source source = stored(9 << 20);
   ASSERT_EQ(source.container_packets(), 3u);
@@ -554,6 +574,17 @@ TEST(FileRecovery, WavOfUnknownLength) {
   EXPECT_EQ(recover(stream).bytes,
             nrc::canonical_header(1, 0, 13) + threes(8) + fill(2) + threes(3));
   EXPECT_EQ(recover(stream, with_fill({})).bytes, nrc::canonical_header(1, 0, 11) + threes(11));
+}
+
+TEST(FileRecovery, NoFrames) {
+  nrc::StreamHeader header;
+  header.container = 1;
+  for (const std::uint64_t total : {std::uint64_t{0}, nrc::kUnknownFrames}) {
+    header.total_frames = total;
+    const Recovered out = recover(Writer(header).data(0, true).stream);
+    EXPECT_EQ(out.bytes, nrc::canonical_header(1, 0, 0));
+    EXPECT_TRUE(out.summary.complete());
+  }
 }
 
 TEST(FileRecovery, SamplesThatFitIntoNoWav) {
@@ -701,6 +732,21 @@ TEST(FileRecovery, TemporaryFileThatFails) {
   EXPECT_NE(message().find("Permission denied"), std::string::npos);
   options.temporary = [] { return std::fopen("/dev/full", "w+b"); };
   EXPECT_NE(message().find("No space left"), std::string::npos);
+  // Fails once: what was written before the error is not in the file, so there is no going on.
+  options.temporary = [] {
+    static bool failed = false;
+    cookie_io_functions_t io = {};
+    io.write = [](void*, const char*, std::size_t size) {
+      if (std::exchange(failed, true)) return static_cast<ssize_t>(size);
+      errno = EIO;
+      return ssize_t{0};
+    };
+    io.seek = [](void*, off64_t*, int) { return 0; };
+    std::FILE* const file = ::fopencookie(nullptr, "w+b", io);
+    std::setvbuf(file, nullptr, _IONBF, 0);
+    return file;
+  };
+  EXPECT_NE(message().find("Input/output error"), std::string::npos);
   options.fill = 0;
   EXPECT_EQ(message(), "") << "opened though it is not needed";
 }

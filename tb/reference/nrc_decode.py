@@ -585,7 +585,11 @@ class Reception:
         if ahead < 0 or packet.sequence in self.waiting:
             self.late(packet, -ahead)
             return
-        self.late_before, self.late_run = None, 0
+        before, self.late_before, self.late_run = self.late_before, None, 0
+        if (before and before.type == HEADER and before.payload != self.stream.payload
+                and packet.sequence == (before.sequence + 1) % 2**16):
+            self.counts["late_packets"] += 1
+            raise AnotherStream([])  # of this stream or of that of `before`
         self.crcs[packet.sequence] = packet.crc
         self.in_order += ahead == 0
         self.waiting[packet.sequence] = packet, self.in_order
@@ -608,8 +612,9 @@ class Reception:
             return
         self.late_run = self.late_run + 1 if follows else 1
         behind_header = follows and before.type == HEADER
-        if (known is None and not (behind_header and behind > REPEATED)
-                and self.late_run < LATE_IN_SEQUENCE):
+        begins = behind_header and (behind > REPEATED or before.payload != self.stream.payload)
+        strange = known is not None and packet.type != HEADER
+        if not strange and not begins and self.late_run < LATE_IN_SEQUENCE:
             return
         if packet.type == HEADER:
             raise AnotherStream([packet])
