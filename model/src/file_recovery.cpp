@@ -220,6 +220,7 @@ void FileRecovery::begin_samples() {
 }
 
 void FileRecovery::write_samples(const std::uint8_t* bytes, std::size_t size) {
+  if (size == 0) return;  // no bytes may have no place, which fwrite() does not take
   if (!temporary_) {
     sink_(bytes, size);
   } else if (std::fwrite(bytes, 1, size, temporary_.get()) != size) {

@@ -50,11 +50,6 @@ module bit_packer_formal (
     .frame_end_o (frame_end)
   );
 
-  // Inside of the module, for the invariants: flatten joins these wires with those of their name.
-  (* hierconn *) logic [4:0]  \u_dut.fill_q ;
-  (* hierconn *) logic [31:0] \u_dut.acc_q ;
-  (* hierconn *) logic        \u_dut.flush_q ;
-
   logic       begun_q;          // after the first clock
   logic       ended_q;          // a packet ended in the clock before
   logic [4:0] fill_q;           // bits of the begun word
@@ -129,10 +124,43 @@ module bit_packer_formal (
     end
   end
 
+  always_comb begin
+    assume (begun_q || !rst_ni);
+    if (valid_i) begin
+      assume (length_i != '0);
+      assume ((bits_i >> length_i) == '0);
+      assume (frame_end_i || !packet_end_i);
+      assume (!ended_q || !frame_end_i || packet_end_i);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      assert (!word_valid || words_q != '0);
+      assert (!word_last || word_valid);
+      assert (!frame_end || frames_q != '0);
+      assert (words_q <= 3'd4 && frames_q <= 3'd4);
+      if (idle_q == 3'd4) assert (words_q == '0 && frames_q == '0);
+      if (marked_q && ahead_q == '0 && word_valid) begin
+        assert (word[5'd31 - place_q] == bit_q);
+        if (whole_q) assert (word_last == last_q);
+        if (whole_q && last_q) begin
+          assert ({key, bad, last} == side_q);
+          assert (frame_end && frames_ahead_q == 3'd1);
+        end
+      end
+    end
+  end
+
+`ifndef NO_INVARIANTS
   // Invariants that make the proof inductive. What the codewords of the last two clocks complete, a
   // flush and the output register are all the words and frames inside. The begun word is behind
   // those two codewords: its bits from where the older of them begins are zeros. A marked bit whose
   // codeword is three or more clocks old, and whose word is not at the output, is in it.
+  (* hierconn *) logic [4:0]  \u_dut.fill_q ;
+  (* hierconn *) logic [31:0] \u_dut.acc_q ;
+  (* hierconn *) logic        \u_dut.flush_q ;
+
   logic [9:0] fills_q;          // fill_q one and two clocks ago
   logic [3:0] complete_q;       // completes likewise
   logic [1:0] valids_q, ends_q; // codewords and ends of frames
@@ -176,33 +204,6 @@ module bit_packer_formal (
       end
     end
   end
-
-  always_comb begin
-    assume (begun_q || !rst_ni);
-    if (valid_i) begin
-      assume (length_i != '0);
-      assume ((bits_i >> length_i) == '0);
-      assume (frame_end_i || !packet_end_i);
-      assume (!ended_q || !frame_end_i || packet_end_i);
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (rst_ni) begin
-      assert (!word_valid || words_q != '0);
-      assert (!word_last || word_valid);
-      assert (!frame_end || frames_q != '0);
-      assert (words_q <= 3'd4 && frames_q <= 3'd4);
-      if (idle_q == 3'd4) assert (words_q == '0 && frames_q == '0);
-      if (marked_q && ahead_q == '0 && word_valid) begin
-        assert (word[5'd31 - place_q] == bit_q);
-        if (whole_q) assert (word_last == last_q);
-        if (whole_q && last_q) begin
-          assert ({key, bad, last} == side_q);
-          assert (frame_end && frames_ahead_q == 3'd1);
-        end
-      end
-    end
-  end
+`endif
 
 endmodule

@@ -249,6 +249,7 @@ module carry_packer_formal #(
     end
   end
 
+`ifndef NO_INVARIANTS
   // Invariants that make the proof inductive.
   (* hierconn *) logic [4:0]           \u_dut.fill_q ;
   (* hierconn *) logic [31:0]          \u_dut.acc_q ;
@@ -450,5 +451,6 @@ module carry_packer_formal #(
       end
     end
   end
+`endif
 
 endmodule

@@ -280,6 +280,7 @@ module packet_emitter_formal #(
     end
   end
 
+`ifndef NO_INVARIANTS
   // Invariants that make the proof inductive: the state of the module is that of the packets with
   // the word that is offered.
   (* hierconn *) logic [2:0]            \u_dut.state_q ;
@@ -350,5 +351,6 @@ module packet_emitter_formal #(
       i_state:  assert (state <= 3'd5);
     end
   end
+`endif
 
 endmodule

@@ -36,6 +36,7 @@ class FuzzInput {
   /// What no choice has used yet.
   const std::uint8_t* data() const { return data_; }
   std::size_t size() const { return size_; }
+  /// @param count  0 .. size()
   void skip(std::size_t count) {
     data_ += count;
     size_ -= count;

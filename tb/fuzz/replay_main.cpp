@@ -112,9 +112,11 @@ class Mutator {
       case 2:
         input.erase(here, here + static_cast<std::ptrdiff_t>(count));
         break;
-      case 3:
-        input.insert(here, 1 + below(4), byte());
+      case 3: {
+        const std::uint8_t value = byte();
+        input.insert(here, 1 + below(4), value);
         break;
+      }
       case 4: {  // a piece of the input or of another one, put in
         const Bytes& source = below(2) == 0 ? input : corpus_[below(corpus_.size())];
         const std::size_t from = below(source.size() + 1);

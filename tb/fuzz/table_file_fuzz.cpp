@@ -93,7 +93,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint8_t choice = input.u8();
   const int width =
       nrc::kMinCodeWidth + (choice & 0x7F) % (nrc::kMaxCodeWidth - nrc::kMinCodeWidth + 1);
-  const std::size_t count = std::min<std::size_t>(input.u8(), input.size());
+  const std::size_t told = input.u8();
+  const std::size_t count = std::min(told, input.size());
   fuzz::FuzzInput signal(input.data(), count);
   input.skip(count);
   const std::string text = expanded(input.data(), input.size());

@@ -365,8 +365,15 @@ def pieces(errors, base, label):
     joined = stream(base, (0, 160, 10, 0, 0), start=160, frames=320)
     add("stream_behind_joined", "behind a closed stream of ten packets comes another one without "
         "its first ten", closed + later_half(base)[10:], BEHIND, short, joined)
-    add("stream_behind_header_late", "behind a closed stream comes its packet 5, a stream header "
-        "that had not come", closed[:5] + closed[6:] + closed[5:6], due(6, 5), short)
+    add("stream_behind_header_late", "packet 5, a stream header, comes behind the last packet",
+        base[:5] + base[6:] + base[5:6], due(6, 5))
+    # The numbers up to 64 before the last one's are those of late packets, if none came under them.
+    for by, number in ((64, 59), (65, 60)):
+        following = stream(base, (0, 80, 5, 0, 0), start=160, frames=320)
+        add(f"stream_behind_{by}", "behind a closed stream whose numbers begin with "
+            f"{number} comes another one, from its packet 5 on",
+            renumbered(copy.deepcopy(closed), number) + later_half(base)[5:], BEHIND, short,
+            *[following] * (by > 64))
     add("stream_behind_header_known", "behind a closed stream comes another one with another rate, "
         "from its packet 5 on, a stream header", closed + other[5:], BEHIND, short,
         stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
@@ -385,6 +392,41 @@ def pieces(errors, base, label):
     add("stream_behind_header_early", "the stream header of another stream comes before the last "
         "packet of a closed one", closed[:9] + other[:1] + closed[9:] + other[1:], due(0, 9), short,
         stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+    parts = [numbers_go_on[i] for i in (2, 0, 1)]
+    add("restart_waiting", "the same, the third of its packets first; then packet 12 of the first "
+        "stream", base[:10] + parts + base[12:13] + numbers_go_on[3:], due(12, 10),
+        stream(base, frames=160, closed=False),
+        stream(base, start=160, frames=40, closed=False),
+        stream(base, (0, 80, 15, 0, 0), start=160, frames=320))
+    stranger = base[12]
+    stranger.sequence = 10
+    add("restart_number_taken", "behind packet 9 comes a stream with another rate, whose numbers "
+        "go on; then a data packet with number 10",
+        base[:10] + numbers_go_on[:3] + [stranger] + numbers_go_on[3:],
+        ("stream header differs", "differs from the first"),
+        stream(base, frames=160, closed=False),
+        stream(base, start=160, frames=40, closed=False),
+        stream(base, (0, 80, 15, 0, 0), start=160, frames=320))
+    # Numbers under which none came: only a stream header more than 64 before the one due, or 16
+    # late packets in sequence, tell of another stream.
+    for by, number in ((64, 55), (65, 56)):
+        begun = (0, 240, 15, 0, 0) if by == 64 else None
+        add(f"restart_late_{by}", f"the numbers begin with {number}; behind ten packets the "
+            "encoder begins anew", renumbered(base[:10], number) + later_half(base), due(0, number + 10),
+            stream(base, frames=160, closed=False),
+            stream(base, *[begun] if begun else [], start=160, frames=320))
+    add("restart_late_run", "the numbers begin with 50; behind ten packets the encoder begins "
+        "anew, its first two packets are lost", renumbered(base[:10], 50) + base[2:], due(2, 60),
+        stream(base, frames=160, closed=False), stream(base, (0, 320, 20, 0, 0)))
+    add("restart_late_unknown", "packets 5 and 6 are lost; behind packet 15 comes packet 5 of a "
+        "stream with another rate", base[:5] + base[7:16] + other[5:], due(7, 5),
+        stream(base, (80, 80, 2, 0, 3), frames=240, closed=False),
+        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+    back = base[:11] + base[12:]
+    back[7].first = 60
+    add("first_frame_back_key_lost", "packet 7: first frame 60; packet 11, a key packet, is lost",
+        back, first_frame(7, 60, 100), stream(base, frames=100, closed=False),
+        stream(base, (0, 240, 11, 0, 3)))
     add("restart", "behind packet 9 the encoder begins anew", base[:10] + later_half(base),
         due(0, 10), stream(base, frames=160, closed=False), stream(base, start=160, frames=320))
     add("restart_differs", "behind packet 9 the encoder begins anew with another rate",
@@ -623,9 +665,8 @@ def codes(errors, huffman, range_base):
         packets.append(Packet(base[1].kind, payload, key=True, last=True, frames=3, sequence=1))
         errors.add(name, what, packets, strict, stream(base, (0, 3, 0, 0, 1), frames=3, channels=1))
 
-    tables = nrc_decode.load_tables(HERE / "../../model/tables")
-    table_id = struct.unpack_from("<I", huffman[0].payload, 12)[0]
-    tables = tables[HUFFMAN, table_id]
+    library = nrc_decode.load_tables(HERE / "../../model/tables")
+    tables = nrc_decode.Stream(huffman[0].payload, library).tables
 
     def word(q, symbol):
         """The code of a symbol, with the scale of the beginning, for the predicted code q."""
@@ -654,6 +695,12 @@ def codes(errors, huffman, range_base):
     between = ("payload points between codes", "the payload points between two codes")
     add("range_escape_outside", "the first code's offset is 9: an escape without such a part",
         range_base, payload(f"{9:016b}"), between)
+    header = nrc_decode.Stream(range_base[0].payload, library)
+    channel = nrc_decode.Channel(header.tables.initial_scale)
+    intervals = nrc_decode.Intervals(header, 0, nrc_decode.dispersion_index(channel))
+    end = (65535 * intervals.begin(512)) >> 16  # of code -1, the 512th, and 0 begins here
+    add("range_between", "the first code's offset is behind code -1 and before code 0", range_base,
+        payload(f"{end - 1:016b}"), between)
     add("range_behind_all", "the first code's offset is 65535: behind the last code", range_base,
         payload("1" * 16), between)
     add("range_padding", "three codes near zero, with a bit set in the padding", range_base,

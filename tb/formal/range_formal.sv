@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Formal proof of nrc_range: the range stays in 32768..65535; a word has at most 29 bits, at least
+// one at a packet's end, and at most one carry; no place of a packet is passed by two carries, and
+// its begin by none. nrc_carry_packer relies on all of it.
+//
+// Assumed of the user: frequencies as nrc_cumulative gives them.
+//
+// The products are cut: they may be anything that these facts about products allow. For
+// 2^15 <= r, f < 2^16 is 2^30 <= r f < 2^32. For low + n < 2^16 is
+// floor(r low / 2^16) + floor(r n / 2^16) <= r.
+
+module range_formal #(
+  parameter int CodeWidth = 10
+) (
+  input logic                 clk_i,
+  input logic                 rst_ni,
+  input logic                 valid_i,
+  input logic [15:0]          low_i,
+  input logic [15:0]          frequency_i,
+  input logic                 escape_i,
+  input logic [CodeWidth-1:0] code_i,
+  input logic                 packet_end_i
+);
+
+  localparam int RestBits = CodeWidth - nrc_pkg::EscapeBits;
+
+  logic        valid, frame_end, packet_end, key, bad, last;
+  logic [29:0] bits;
+  logic [4:0]  length;
+
+  nrc_range #(
+    .CodeWidth(CodeWidth)
+  ) u_dut (
+    .clk_i,
+    .rst_ni,
+    .valid_i,
+    .low_i,
+    .frequency_i,
+    .escape_i,
+    .code_i,
+    .frame_end_i (packet_end_i),
+    .packet_end_i,
+    .key_i       (1'b0),
+    .bad_i       (1'b0),
+    .last_i      (1'b0),
+    .valid_o     (valid),
+    .bits_o      (bits),
+    .length_o    (length),
+    .frame_end_o (frame_end),
+    .packet_end_o(packet_end),
+    .key_o       (key),
+    .bad_o       (bad),
+    .last_o      (last)
+  );
+
+  (* hierconn *) logic [31:0]         \u_dut.product ;
+  (* hierconn *) logic [31:0]         \u_dut.share ;
+  (* hierconn *) logic [15:0]         \u_dut.range_q ;
+  (* hierconn *) logic [15:0]         \u_dut.low_q ;
+  (* hierconn *) logic                \u_dut.s3_escape ;
+  (* hierconn *) logic [15:0]         \u_dut.s3_low ;
+  (* hierconn *) logic [15:0]         \u_dut.s3_frequency_q ;
+  (* hierconn *) logic [3:0]          \u_dut.s3_zeros_q ;
+  (* hierconn *) logic [7:1]          \u_dut.valid_q ;
+  (* hierconn *) logic                \u_dut.s4_packet_end ;
+  (* hierconn *) logic                \u_dut.s4_escape_q ;
+  (* hierconn *) logic [15:0]         \u_dut.s4_addend_q ;
+  (* hierconn *) logic [3:0]          \u_dut.s4_shift_q ;
+  (* hierconn *) logic [RestBits-1:0] \u_dut.s4_rest_q ;
+
+  // The facts about products.
+  logic [15:0] n, scaled;
+  logic [31:0] taken;
+  assign n      = \u_dut.s3_frequency_q >> \u_dut.s3_zeros_q ;
+  assign scaled = n << \u_dut.s3_zeros_q ;
+  assign taken  = \u_dut.product >> (6'd16 + {2'd0, \u_dut.s3_zeros_q });
+
+  logic begun_q;                        // after the first clock
+  initial begun_q = 1'b0;
+  always_ff @(posedge clk_i) begun_q <= 1'b1;
+
+  always_comb begin
+    assume (begun_q || !rst_ni);
+    if (\u_dut.range_q [15] && \u_dut.s3_frequency_q [15]) begin
+      assume (\u_dut.product [31:30] != '0);
+    end
+    if (scaled == \u_dut.s3_frequency_q && {1'b0, \u_dut.s3_low } + {1'b0, n} < 17'h10000) begin
+      assume ({1'b0, \u_dut.share [31:16]} + taken[16:0] <= {1'b0, \u_dut.range_q } &&
+              taken[31:17] == '0);
+    end
+    if (valid_i && !escape_i) begin
+      assume (32'(frequency_i) >= nrc_pkg::MinFrequency);
+      assume (32'(low_i) >= nrc_pkg::EscapeFrequency);
+      assume (32'(low_i) + 32'(frequency_i) <= nrc_pkg::TopFrequency);
+    end
+  end
+
+  // Whether all bits since the last carry, or since the packet's begin, are ones: then a carry would
+  // pass a place a second time.
+  logic        ones_q, carry;
+  logic [28:0] below;
+  assign carry = 1'(bits >> length);
+  assign below = bits[28:0] | ({29{1'b1}} << length);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                  ones_q <= 1'b1;
+    else if (valid && packet_end) ones_q <= 1'b1;
+    else if (valid)               ones_q <= (ones_q || carry) && (&below);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni && valid) begin
+      lengths:       assert (length <= 5'd29 && (length != '0 || !packet_end));
+      one_carry:     assert ((bits >> length) <= 30'd1);
+      passed_once:   assert (!(carry && ones_q));
+    end
+  end
+
+`ifndef NO_INVARIANTS
+  // Invariants that make the proof inductive: the same of `low`, three clocks earlier. While all
+  // bits are ones, what is left of the interval ends at or below the place of the next carry.
+  logic        low_ones_q, low_carry;
+  logic [2:0]  delay_q;
+  logic [16:0] sum;
+  logic [15:0] top;                     // ones below the bits that leave
+  logic [17:0] end_here;
+
+  assign sum       = {1'b0, \u_dut.low_q } + {1'b0, \u_dut.s4_addend_q };
+  assign low_carry = sum[16];
+  assign top       = 16'hFFFF >> \u_dut.s4_shift_q ;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      low_ones_q <= 1'b1;
+      delay_q    <= '1;
+    end else begin
+      delay_q <= {delay_q[1:0], low_ones_q};
+      if (\u_dut.valid_q [4]) begin
+        low_ones_q <= \u_dut.s4_packet_end ? 1'b1 :
+                      \u_dut.s4_escape_q   ? (low_ones_q || low_carry) && (&sum[15:0]) &&
+                                             (&(\u_dut.s4_rest_q | RestBits'(1)))
+                                           : (low_ones_q || low_carry) && (&(sum[15:0] | top));
+      end
+    end
+  end
+
+  // The end of the interval, of the code in stage 4 if there is one. A packet's last code has left
+  // no range; it was 32768 or more, or 1 before the shift.
+  always_comb begin
+    end_here = {1'b0, sum};
+    if (!\u_dut.valid_q [4])        end_here = {2'd0, \u_dut.low_q } + {2'd0, \u_dut.range_q };
+    else if (\u_dut.s4_escape_q )   end_here = end_here + 18'd1;
+    else if (\u_dut.s4_packet_end ) end_here = end_here + (18'h8000 >> \u_dut.s4_shift_q );
+    else                            end_here = end_here + ({2'd0, \u_dut.range_q } >> \u_dut.s4_shift_q );
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      i_end:   assert (end_here <= (low_ones_q ? 18'h10000 : 18'h20000));
+      if (\u_dut.valid_q [3] && !\u_dut.s3_escape ) begin
+        i_scaled: assert (scaled == \u_dut.s3_frequency_q && \u_dut.s3_frequency_q [15] &&
+                          {1'b0, \u_dut.s3_low } + {1'b0, n} < 17'h10000);
+      end
+      i_delay: assert (ones_q == delay_q[2]);
+    end
+  end
+`endif
+
+endmodule
