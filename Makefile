@@ -23,7 +23,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage fuzz fuzz-corpus lint format generate bench compare fresh-check clean
+.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults lint format generate bench compare fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -69,6 +69,13 @@ fuzz: ## Fuzz what reads streams and files, in build/fuzz [SECONDS=600 HARNESS=]
 fuzz-corpus: ## Take what make fuzz found into tb/fuzz/corpus [HARNESS=]
 	$(call build_fuzzers)
 	@scripts/fuzz.sh merge $(BUILD)/fuzz $(HARNESS)
+
+faults: ## Damage streams of the model and the RTL, and check the receiver [TRIALS=10000 SEED=1 JSON=]
+	$(DEPS) test
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_TESTS=ON
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_faults
+	$(BUILD)/nrc_faults $(if $(TRIALS),--trials $(TRIALS)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(JSON),--json "$(JSON)")
 
 lint: ## Check the RTL, the C++ format and the C++ code
 	$(DEPS) dev

@@ -8,10 +8,10 @@
 //
 // Profile chooses one of the two paths.
 //
-// The channels' samples come in turn, 0 .. Channels-1, with s_axis_tlast at the last one of a frame.
-// Everything up to the bit packer is one rigid pipeline: a sample enters in any clock, nothing
-// stalls, and a link that cannot keep up costs whole packets at the packetizer, never a sample's
-// place. docs/rtl.md has the rules of framing, key packets and drops.
+// The channels' samples come in turn, 0 .. Channels-1, with s_axis_tlast at the last one of a
+// frame. Everything up to the bit packer is one rigid pipeline: a sample enters in any clock,
+// nothing stalls, and a link that cannot keep up costs whole packets at the packetizer, never a
+// sample's place. docs/rtl.md has the rules of framing, key packets and drops.
 //
 // Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 17 huffman_path or 24 range_path =
 // 19 or 26 until its last bit is packed; Neighbour makes it 29. One sample per clock; with fewer
@@ -48,7 +48,8 @@ module nrc_encoder #(
   output logic [31:0] m_axis_tdata,
   output logic        m_axis_tlast,   // the packet's last word
 
-  // Table port of the Huffman profile; while the encoder is disabled. Word: the code behind a leading one.
+  // Table port of the Huffman profile; while the encoder is disabled. Word: the code behind a
+  // leading one.
   input  logic        table_we_i,
   input  logic [15:0] table_addr_i,   // table * 2^SymbolBits + symbol
   input  logic [15:0] table_wdata_i,

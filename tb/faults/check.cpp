@@ -365,7 +365,9 @@ void check_extent(const Course& course, const Delivery& delivery, const Listener
   }
   if (first == delivery.size()) return;
 
-  const auto key = first_key(course, delivery, behind, one && header_known);
+  // A stream that seems to begin anew may be noticed with the last of so many packets.
+  const bool anew = !one && course.originals.size() == 1;
+  const auto key = first_key(course, delivery, behind + (anew ? kLateRun : 0), one && header_known);
   if (!key) return;
   const std::size_t from = *delivery[*key].packet;
   for (std::size_t id = from; id < course.packets.size(); ++id) {
