@@ -49,34 +49,52 @@ prepare() { # prepare HARNESS
   mkdir -p "$build/runs/$1/corpus" "$build/runs/$1/findings" "$build/seeds/$1" "tb/fuzz/corpus/$1"
 }
 
+# Whether a finding still is one.
+replays() { # replays HARNESS FINDING
+  ! "$build/tests/fuzz_$1" "${limits[@]}" "$2" >>"$build/runs/$1/log" 2>&1
+}
+
 fuzz() { # fuzz HARNESS
-  local harness=$1 dir=$build/runs/$1 finding options=()
+  local harness=$1 dir=$build/runs/$1 finding end left before=1 options=()
   if [ -e "tb/fuzz/$harness.dict" ]; then options+=("-dict=tb/fuzz/$harness.dict"); fi
   : >"$dir/log"
-  # A finding of a run before counts until it is repaired; then it is one more input.
-  for finding in "$dir"/findings/*; do
-    if "$build/tests/fuzz_$harness" "${limits[@]}" "$finding" >>"$dir/log" 2>&1; then
+  end=$(($(date +%s) + duration))
+  while true; do
+    # One of a run before counts until it is repaired, and is one more input then. A new one counts
+    # unless it only had to wait for a processor.
+    for finding in "$dir"/findings/*; do
+      case ${finding##*/} in
+        timeout-* | slow-unit-*) ;;
+        *) [ $before = 1 ] || return 0 ;;
+      esac
+      if replays "$harness" "$finding"; then return 0; fi
       mv "$finding" "$dir/corpus/"
-    else
+    done
+    before=0
+    left=$((end - $(date +%s)))
+    if [ "$left" -le 0 ]; then return 0; fi
+    if ! "$build/tests/fuzz_$harness" "${limits[@]}" "${options[@]}" -max_total_time="$left" \
+      -print_final_stats=1 -artifact_prefix="$dir/findings/" "$dir/corpus" \
+      "tb/fuzz/corpus/$harness" "$build/seeds/$harness" >>"$dir/log" 2>&1; then
+      finding=("$dir"/findings/*)
+      if [ ${#finding[@]} -gt 0 ]; then continue; fi
+      touch "$dir/failed"
       return 0
     fi
   done
-  "$build/tests/fuzz_$harness" "${limits[@]}" "${options[@]}" -max_total_time="$duration" \
-    -print_final_stats=1 -artifact_prefix="$dir/findings/" "$dir/corpus" \
-    "tb/fuzz/corpus/$harness" "$build/seeds/$harness" >>"$dir/log" 2>&1 || echo failed >"$dir/failed"
 }
 
 report() {
-  local harness dir log line executions rate finding findings status=0
+  local harness dir log line executions finding findings status=0
   printf '\n%-12s %12s %8s %8s %9s %8s %9s\n' harness executions per-s edges features corpus findings
   for harness in "${harnesses[@]}"; do
     dir=$build/runs/$harness
     log=$dir/log
-    executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
-    rate=$(sed -n 's/^stat::average_exec_per_sec: *//p' "$log")
+    # A run that a false finding interrupted went on in another one.
+    executions=$(awk '/^stat::number_of_executed_units:/ { n += $2 } END { print n + 0 }' "$log")
     line=$(grep -a 'cov: [0-9]* ft: ' "$log" | tail -n 1 || true)
     findings=("$dir"/findings/*)
-    printf '%-12s %12s %8s %8s %9s %8s %9s\n' "$harness" "${executions:--}" "${rate:--}" \
+    printf '%-12s %12s %8s %8s %9s %8s %9s\n' "$harness" "$executions" "$((executions / duration))" \
       "$(sed -n 's/.*cov: \([0-9]*\).*/\1/p' <<<"$line")" \
       "$(sed -n 's/.* ft: \([0-9]*\).*/\1/p' <<<"$line")" \
       "$(sed -n 's/.*corp: \([0-9]*\).*/\1/p' <<<"$line")" "${#findings[@]}"
@@ -124,9 +142,10 @@ case $command in
         "$corpus" "$build/runs/$harness/corpus" "$build/seeds/$harness" \
         >"$build/runs/$harness/merge.log" 2>&1 ||
         die "the corpus of $harness cannot be merged; see $build/runs/$harness/merge.log"
-      # libFuzzer names a file by its SHA-1: those are replaced, others are kept.
+      # libFuzzer names a file by its SHA-1: those and the seeds are replaced, others are kept.
       for file in "$corpus"/*; do
-        if [[ ${file##*/} =~ ^[0-9a-f]{40}$ ]]; then rm "$file"; fi
+        name=${file##*/}
+        if [[ $name =~ ^[0-9a-f]{40}$ || -e $build/seeds/$harness/$name ]]; then rm "$file"; fi
       done
       for file in "$merged"/*; do cp "$file" "$corpus/"; done
       rm -r "$merged"

@@ -141,6 +141,7 @@ void Receiver::begin(std::uint64_t lost_packets) {
   }
   late_run_ = 0;
   late_header_.clear();
+  other_header_.clear();
   anew_ = false;
   next_frame_ = 0;
   due_frame_.reset();
@@ -149,6 +150,15 @@ void Receiver::begin(std::uint64_t lost_packets) {
 
 void Receiver::order(const ParsedPacket& packet) {
   const std::uint64_t sequence = extend16(packet.header.sequence, next_sequence_);
+  if (packet.header.type == PacketType::kStreamHeader && repeats_other(packet)) {
+    // Its data packets need not be possible ones of the stream at hand, so nothing else may tell.
+    if (!before(sequence, next_sequence_)) waiting_[sequence] = {bytes_of(packet), in_order_};
+    release(0);
+    if (decoder_.header() && !differs(packet.payload)) return;
+    if (decoder_.header()) end_stream(false);
+    begin_stream(packet);
+    return;
+  }
   const bool is_before = before(sequence, next_sequence_);
   if (is_before || waiting_.count(sequence) != 0) {
     late(packet, is_before ? next_sequence_ - sequence : 0);
@@ -174,6 +184,19 @@ void Receiver::order(const ParsedPacket& packet) {
   }
   release(options_.reorder_packets);
   discard_strangers();
+}
+
+bool Receiver::repeats_other(const ParsedPacket& packet) {
+  const std::uint16_t sequence = packet.header.sequence;
+  if (!differs(packet.payload)) {
+    other_header_.clear();
+    return false;
+  }
+  const std::vector<std::uint8_t> payload(packet.payload, packet.payload + packet.header.length);
+  const bool known = other_header_ == payload && other_sequence_ != sequence;
+  other_header_ = payload;
+  other_sequence_ = sequence;
+  return known;
 }
 
 void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {

@@ -382,7 +382,7 @@ class InputsAndOutputs(RecoverTest):
         command = [NRC, "decode", "--recover", source]
         self.assertIn("--force", self.fail_with(1, *command, old))
         self.assertIn("--force", self.fail_with(1, *command, self.dir / "o", "--gaps", old))
-        for gaps in (self.dir / "o", self.dir / "." / "o", source):
+        for gaps in (self.dir / "o", f"{self.dir}/./o", source):
             self.fail_with(1, *command, self.dir / "o", "--gaps", gaps, "--force")
         self.fail_with(1, *command, source, "--force")
         self.fail_with(1, *command, "-", "--gaps", "-")
@@ -527,6 +527,9 @@ class InfoOnDamage(RecoverTest):
             info = self.info(1, stream + other)
             self.assertEqual(info["damage"], f"another stream begins at byte {len(stream)}")
             self.assertEqual(info["frames"], FRAMES)
+        begun = b"".join(self.packets[:3])
+        self.assertEqual(self.info(1, begun + other)["damage"],
+                         f"another stream begins at byte {len(begun)}")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,10 @@
 #endif
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+/// A harness may know better edits; they make use of LLVMFuzzerMutate(), which is libFuzzer's.
+extern "C" [[gnu::weak]] std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                                             std::size_t most, unsigned int seed);
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
 namespace {
 
@@ -83,9 +87,26 @@ class Mutator {
   /// An input of the corpus after a few edits.
   Bytes next() {
     Bytes input = corpus_[below(corpus_.size())];
-    for (std::size_t edits = std::size_t{1} << below(4); edits > 0; --edits) edit(input);
+    for (std::size_t edits = std::size_t{1} << below(4); edits > 0; --edits) {
+      if (LLVMFuzzerCustomMutator == nullptr) {
+        edit(input);
+        continue;
+      }
+      const std::size_t size = std::min(input.size(), longest_);
+      input.resize(longest_);
+      input.resize(LLVMFuzzerCustomMutator(input.data(), size, longest_,
+                                           static_cast<unsigned int>(random_())));
+    }
     if (input.size() > longest_) input.resize(longest_);
     return input;
+  }
+
+  std::size_t edit(std::uint8_t* data, std::size_t size, std::size_t most) {
+    Bytes input(data, data + size);
+    edit(input);
+    size = std::min(input.size(), most);
+    std::copy_n(input.begin(), size, data);
+    return size;
   }
 
  private:
@@ -136,6 +157,8 @@ class Mutator {
   std::size_t longest_;
 };
 
+Mutator* g_mutator = nullptr;
+
 std::vector<fs::path> files_of(const std::vector<std::string>& names) {
   std::vector<fs::path> files;
   for (const std::string& name : names) {
@@ -160,6 +183,10 @@ Bytes read(const fs::path& path) {
 
 }  // namespace
 
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most) {
+  return g_mutator->edit(data, size, most);
+}
+
 int main(int argc, char** argv) {
   std::vector<std::string> names;
   std::uint64_t runs = 0;
@@ -171,7 +198,9 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingPath);
   app.add_option("--runs", runs, "how many inputs to make of them")->capture_default_str();
   app.add_option("--seed", seed, "what the edits depend on")->capture_default_str();
-  app.add_option("--longest", longest, "bytes of an input made")->capture_default_str();
+  app.add_option("--longest", longest, "bytes of an input made, 1 or more")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 
   g_program = argv[0];
@@ -198,6 +227,7 @@ int main(int argc, char** argv) {
   }
   g_name.clear();
   Mutator mutator(corpus, seed, longest);
+  g_mutator = &mutator;
   for (std::uint64_t i = 0; i < runs; ++i) run(mutator.next());
   std::printf("%zu inputs, %llu made of them: no finding\n", corpus.size(),
               static_cast<unsigned long long>(runs));

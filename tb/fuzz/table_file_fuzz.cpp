@@ -114,7 +114,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   return 0;
 }
 
-#ifdef NRC_FUZZ
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
 /// Every second time one number of the file becomes another: edits of single bytes hardly ever make
@@ -138,8 +137,9 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     number = std::strtoll(old.c_str(), nullptr, 10);
     number = std::clamp<std::int64_t>(number, -kFar, kFar) + noise.below(33) - 16;
   } else {  // about a power of two
-    number =
-        ((std::int64_t{1} << noise.below(34)) - noise.below(3)) * (noise.below(3) == 0 ? -1 : 1);
+    number = std::int64_t{1} << noise.below(34);
+    number -= noise.below(3);
+    if (noise.below(3) == 0) number = -number;
   }
   const std::string text = std::to_string(number);
   if (size - old.size() + text.size() > most) return LLVMFuzzerMutate(data, size, most);
@@ -147,4 +147,3 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   std::memcpy(data + from, text.data(), text.size());
   return size - old.size() + text.size();
 }
-#endif

@@ -412,12 +412,20 @@ def pieces(errors, base, label):
     for by, number in ((64, 55), (65, 56)):
         begun = (0, 240, 15, 0, 0) if by == 64 else None
         add(f"restart_late_{by}", f"the numbers begin with {number}; behind ten packets the "
-            "encoder begins anew", renumbered(base[:10], number) + later_half(base), due(0, number + 10),
+            "encoder begins anew", renumbered(base[:10], number) + later_half(base),
+            due(0, number + 10),
             stream(base, frames=160, closed=False),
             stream(base, *[begun] if begun else [], start=160, frames=320))
     add("restart_late_run", "the numbers begin with 50; behind ten packets the encoder begins "
         "anew, its first two packets are lost", renumbered(base[:10], 50) + base[2:], due(2, 60),
         stream(base, frames=160, closed=False), stream(base, (0, 320, 20, 0, 0)))
+    others = Base("link_range_2ch")
+    add("restart_other_profile", "the numbers begin with 200; behind ten packets the encoder "
+        "begins anew with the range profile", renumbered(base[:10], 200) + others[:], due(0, 210),
+        stream(base, frames=160, closed=False), stream(others, (0, 80, 5, 0, 0)))
+    add("restart_other_profile_early", "the numbers begin with 40000; behind ten packets the "
+        "encoder begins anew with the range profile", renumbered(base[:10], 40000) + others[:],
+        due(0, 40010), stream(base, frames=160, closed=False), stream(others, (0, 80, 4, 0, 0)))
     add("restart_late_unknown", "packets 5 and 6 are lost; behind packet 15 comes packet 5 of a "
         "stream with another rate", base[:5] + base[7:16] + other[5:], due(7, 5),
         stream(base, (80, 80, 2, 0, 3), frames=240, closed=False),

@@ -573,6 +573,7 @@ class Reception:
         self.waiting = {}  # early packets by sequence number, with `in_order` when they came
         self.in_order = 0  # packets that came when they were due
         self.late_before, self.late_run = None, 0  # the packet before, if late; late in sequence
+        self.other_header = None  # the last stream header that came, in turn or not
         self.header_before = None  # the packet taken before, if it was a stream header
         self.due_frame = None  # behind the last data packet, decoded or not
         self.given = 0  # frames that were given or reported missing
@@ -582,6 +583,12 @@ class Reception:
 
     def order(self, packet):
         ahead = distance(packet.sequence, self.due, 16)
+        if packet.type == HEADER and self.repeats_other(packet):
+            if ahead >= 0:
+                self.waiting[packet.sequence] = packet, self.in_order
+            while self.waiting and not self.closed:
+                self.give_up_waiting()
+            raise AnotherStream([packet])
         if ahead < 0 or packet.sequence in self.waiting:
             self.late(packet, -ahead)
             return
@@ -600,6 +607,12 @@ class Reception:
             if self.in_order - came > STRANGER:
                 self.counts["late_packets"] += 1
                 del self.waiting[number], self.crcs[number]
+
+    def repeats_other(self, header):
+        """Whether the last stream header but this one is the same, and is not the stream's."""
+        other, self.other_header = self.other_header, header
+        return (header.payload != self.stream.payload and other is not None
+                and other.payload == header.payload and other.sequence != header.sequence)
 
     def late(self, packet, behind):
         """A repeated or late packet, or one of another stream."""

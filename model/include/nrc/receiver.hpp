@@ -86,6 +86,7 @@ class Receiver {
   void accept(const ParsedPacket& packet);
   bool follows_closed(const ParsedPacket& packet) const;
   void order(const ParsedPacket& packet);
+  bool repeats_other(const ParsedPacket& packet);
   void late(const ParsedPacket& packet, std::uint64_t distance);
   bool differs(const std::uint8_t* stream_header) const;
   void discard_strangers();
@@ -119,13 +120,15 @@ class Receiver {
   /// By sequence number, the CRC of the packet that came under it, or 0: tells a packet that is
   /// repeated from one of another stream.
   std::vector<std::uint32_t> crcs_;
-  std::uint16_t late_sequence_ = 0;        ///< of the last late packet
-  std::size_t late_run_ = 0;               ///< late packets in sequence that repeat none
-  std::vector<std::uint8_t> late_header_;  ///< the packet before, if it was a late stream header
-  bool header_before_ = false;             ///< the packet processed before was a stream header
-  bool loss_before_ = false;               ///< packets are missing since the last data packet
-  bool anew_ = false;                      ///< another stream has begun, and its header is missing
-  bool closed_ = false;                    ///< the stream before ended with its last packet
+  std::uint16_t late_sequence_ = 0;         ///< of the last late packet
+  std::size_t late_run_ = 0;                ///< late packets in sequence that repeat none
+  std::vector<std::uint8_t> late_header_;   ///< the packet before, if it was a late stream header
+  std::vector<std::uint8_t> other_header_;  ///< of the last header that differs from the stream's
+  std::uint16_t other_sequence_ = 0;        ///< and its number
+  bool header_before_ = false;              ///< the packet processed before was a stream header
+  bool loss_before_ = false;                ///< packets are missing since the last data packet
+  bool anew_ = false;                       ///< another stream has begun, and its header is missing
+  bool closed_ = false;                     ///< the stream before ended with its last packet
 
   std::uint64_t next_frame_ = 0;            ///< neither given nor reported missing yet
   std::optional<std::uint64_t> due_frame_;  ///< behind the last data packet, decoded or not
