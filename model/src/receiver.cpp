@@ -53,8 +53,7 @@ void Receiver::add(const std::uint8_t* data, std::size_t size) {
 
 void Receiver::finish() {
   scan(true);
-  release(0);
-  if (decoder_.header()) end_stream(false);
+  abandon_stream();
 }
 
 void Receiver::skip(std::size_t count) {
@@ -101,9 +100,13 @@ void Receiver::scan(bool at_end) {
 
 void Receiver::accept(const ParsedPacket& packet) {
   ++counters_.packets;
+  take(packet);
+}
+
+void Receiver::take(const ParsedPacket& packet) {
   if (decoder_.header()) {
     order(packet);
-  } else if (follows_closed(packet)) {
+  } else if (packet.header.type != PacketType::kStreamHeader || follows_closed(packet)) {
     ++counters_.late_packets;
   } else {
     begin_stream(packet);
@@ -152,11 +155,10 @@ void Receiver::order(const ParsedPacket& packet) {
   const std::uint64_t sequence = extend16(packet.header.sequence, next_sequence_);
   if (packet.header.type == PacketType::kStreamHeader && repeats_other(packet)) {
     // Its data packets need not be possible ones of the stream at hand, so nothing else may tell.
-    if (!before(sequence, next_sequence_)) waiting_[sequence] = {bytes_of(packet), in_order_};
-    release(0);
-    if (decoder_.header() && !differs(packet.payload)) return;
-    if (decoder_.header()) end_stream(false);
-    begin_stream(packet);
+    const std::vector<Early> others = extract_others();
+    abandon_stream();
+    for (const Early& early : others) take(parse_packet(early.bytes.data(), early.bytes.size()));
+    take(packet);
     return;
   }
   const bool is_before = before(sequence, next_sequence_);
@@ -166,17 +168,27 @@ void Receiver::order(const ParsedPacket& packet) {
   }
   late_run_ = 0;
   const auto header = std::exchange(late_header_, {});
-  if (!header.empty() && packet.header.sequence == static_cast<std::uint16_t>(late_sequence_ + 1) &&
-      differs(header.data() + kPacketHeaderBytes)) {
+  const bool behind_header =
+      !header.empty() && packet.header.sequence == static_cast<std::uint16_t>(late_sequence_ + 1);
+  if (behind_header && sequence == next_sequence_ && goes_back(packet.header)) {
+    abandon_stream();
+    begin_stream(parse_packet(header.data(), header.size()));
+    order(packet);
+    return;
+  }
+  if (behind_header && differs(header.data() + kPacketHeaderBytes)) {
     // It may belong to this stream or to that of the late header.
     ++counters_.late_packets;
-    release(0);
-    if (decoder_.header()) end_stream(false);
+    abandon_stream();
+    return;
+  }
+  if (sequence == next_sequence_ && jumps(packet.header)) {
+    ++counters_.late_packets;
     return;
   }
   crcs_[packet.header.sequence] = crc_of(packet);
   if (sequence != next_sequence_) {
-    waiting_.emplace(sequence, Early{bytes_of(packet), in_order_});
+    waiting_.emplace(sequence, Early{bytes_of(packet), in_order_, counters_.packets});
   } else {
     ++in_order_;
     counters_.reordered_packets += waiting_.empty() ? 0 : 1;
@@ -184,6 +196,19 @@ void Receiver::order(const ParsedPacket& packet) {
   }
   release(options_.reorder_packets);
   discard_strangers();
+}
+
+bool Receiver::goes_back(const PacketHeader& header) const {
+  return is_data(header.type) && header.key && due_frame_ &&
+         before(extend32(header.first_frame, *due_frame_), *due_frame_);
+}
+
+bool Receiver::jumps(const PacketHeader& header) const {
+  // Behind frames that the encoder dropped come a stream header and a key packet.
+  if (!is_data(header.type) || loss_before_ || anew_ || (header_before_ && header.key))
+    return false;
+  const std::uint64_t due = due_frame_.value_or(0);
+  return before(due, extend32(header.first_frame, due));
 }
 
 bool Receiver::repeats_other(const ParsedPacket& packet) {
@@ -197,6 +222,23 @@ bool Receiver::repeats_other(const ParsedPacket& packet) {
   other_header_ = payload;
   other_sequence_ = sequence;
   return known;
+}
+
+std::vector<Receiver::Early> Receiver::extract_others() {
+  const auto header = std::find_if(waiting_.begin(), waiting_.end(), [this](const auto& early) {
+    const ParsedPacket p = parse_packet(early.second.bytes.data(), early.second.bytes.size());
+    return p.header.type == PacketType::kStreamHeader && differs(p.payload);
+  });
+  std::vector<Early> others;
+  for (auto it = header; it != waiting_.end(); ++it) {
+    if (it->second.arrival >= header->second.arrival) {
+      others.push_back(it->second);
+    } else {
+      ++counters_.late_packets;
+    }
+  }
+  waiting_.erase(header, waiting_.end());
+  return others;
 }
 
 void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {
@@ -219,8 +261,7 @@ void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {
   // A stream header alone may have come before the end of the stream before it.
   const bool strange = known != 0 && !is_header;
   if (!strange && !begins && late_run_ < kLateRun) return;
-  release(0);
-  if (decoder_.header()) end_stream(false);
+  abandon_stream();
   if (is_header) {
     begin_stream(packet);
   } else if (behind_header) {
@@ -256,9 +297,27 @@ void Receiver::release(std::size_t limit) {
     loss_before_ = loss_before_ || missing != 0;
     for (; next_sequence_ != node.key(); ++next_sequence_) crcs_[next_sequence_ % kSequences] = 0;
     const std::vector<std::uint8_t>& bytes = node.mapped().bytes;
-    process(parse_packet(bytes.data(), bytes.size()));
+    const ParsedPacket packet = parse_packet(bytes.data(), bytes.size());
+    if (jumps(packet.header)) {
+      ++counters_.late_packets;
+      crcs_[packet.header.sequence] = 0;
+    } else {
+      process(packet);
+    }
   }
-  if (!decoder_.header()) waiting_.clear();
+  if (decoder_.header()) return;
+  // The stream is closed: what has numbers behind its last packet's is of the next one.
+  for (const auto& [sequence, early] : std::exchange(waiting_, {})) {
+    take(parse_packet(early.bytes.data(), early.bytes.size()));
+  }
+}
+
+void Receiver::abandon_stream() {
+  // What waits may close the stream, and begin another one that something waits for.
+  do {
+    release(0);
+  } while (!waiting_.empty());
+  if (decoder_.header()) end_stream(false);
 }
 
 void Receiver::process(const ParsedPacket& packet) {

@@ -172,8 +172,9 @@ std::string insert_parts(const Course& course, Delivery& delivery, std::size_t p
     const std::size_t end = begin + 1 + random() % (from.size() - begin - (begin == 0 ? 1 : 0));
     parts.insert(parts.end(), from.begin() + static_cast<Difference>(begin),
                  from.begin() + static_cast<Difference>(end));
-    // The whole rest and the next part's beginning shall not make a packet again.
-    parts.push_back(static_cast<std::uint8_t>(random()));
+    // Neither what follows nor the next part's beginning shall make a whole packet of it.
+    const std::uint8_t missing = end < from.size() ? from[end] : from[0];
+    parts.push_back(static_cast<std::uint8_t>(missing ^ (1 + random() % 255)));
   }
   insert(delivery, place, {made(parts)}, random);
   return fmt::format("{} parts of packets at piece {}", count, place);

@@ -430,6 +430,19 @@ def pieces(errors, base, label):
         "stream with another rate", base[:5] + base[7:16] + other[5:], due(7, 5),
         stream(base, (80, 80, 2, 0, 3), frames=240, closed=False),
         stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+    add("restart_number_due", "the numbers begin with 65527; behind ten packets the encoder begins "
+        "anew, its second packet has the number that is due",
+        renumbered(base[:10], 65527) + base[:], due(0, 1),
+        stream(base, frames=160, closed=False), stream(base))
+    packets = renumbered(base[:], 65536 - len(base[:]))
+    del packets[27]
+    add("next_stream_waits", "the numbers end with 65535; packet 27 is lost, and the next stream "
+        "follows", packets + other[:], due(65534, 65533), stream(base, (420, 60, 1, 0, 2)),
+        stream(base, start=160, frames=320))
+    stranger = base[8]
+    stranger.first = 5000
+    add("stranger_jumps", "behind packet 3 comes a packet of another stream with number 8",
+        base[:4] + [stranger] + base[4:], due(8, 4), stream(base))
     back = base[:11] + base[12:]
     back[7].first = 60
     add("first_frame_back_key_lost", "packet 7: first frame 60; packet 11, a key packet, is lost",
@@ -506,9 +519,10 @@ def repaired(errors, base, label):
         ("padding is not zero", too_long[1]))
     add("payload_unaligned", "packet 7: two zero bytes more in the payload",
         change(payload=payload + bytes(2)), ("payload of", BAD_FIELD), stream(base, LOST_7))
+    # A frame is missing behind that, and neither a number nor the stream header of a drop.
     add("frames_less", "packet 7: 19 frames", change(frames=19),
         ("padding is not zero", too_long[1]),
-        stream(base, (100, 60, 0, 1, 3)))
+        stream(base, (100, 60, 1, 0, 2)))
     add("frames_none", "packet 7: no frames", change(frames=0), ("payload of", too_long[1]),
         stream(base, LOST_7))
     add("frames_more", "packet 7: 21 frames, one more than the stream header tells",
@@ -526,15 +540,13 @@ def repaired(errors, base, label):
         ("8388609 frames are too many", "claims more than 2^24 samples"), stream(base, LOST_7))
     add("length_most", "packet 7: a length of 2^26 in front of its payload", change(length=2**26),
         ("payload of", CUT[1]), stream(base, LOST_7))
-    # Frames do not go back: the next stream begins with packet 10, a stream header.
-    begun_anew = stream(base, (0, 160, 10, 0, 0))
     add("first_frame_ahead", "packet 7: first frame 101; that of packet 8 is before its end",
-        change(first=101), first_frame(7, 101, 100),
-        stream(base, (100, 21, 0, 1, 1), frames=121, closed=False), begun_anew)
+        change(first=101), first_frame(7, 101, 100), stream(base, LOST_7))
+    # Frames do not go back: the next stream begins with packet 10, a stream header.
     add("first_frame_back", "packet 7: first frame 60", change(first=60), first_frame(7, 60, 100),
-        stream(base, frames=100, closed=False), begun_anew)
+        stream(base, frames=100, closed=False), stream(base, (0, 160, 10, 0, 0)))
     add("sequence_changed", "packet 7: sequence number 3", change(sequence=3), due(3, 7),
-        stream(base, frames=100, closed=False), begun_anew)
+        stream(base, frames=100, closed=False), stream(base, (0, 160, 10, 0, 0)))
     add("no_key", "packet 1: no key flag", change(1, key=False),
         ("key flag missing", "packet 1 should be a key packet"), stream(base, (0, 80, 0, 0, 4)))
     add("type_other_profile", "packet 7: the type of the other profile",
@@ -542,7 +554,7 @@ def repaired(errors, base, label):
         ("coded packet of the other profile", "profile that the stream header does not name"),
         stream(base, LOST_7))
     add("last_early", "packet 7: the last flag", change(last=True), BEHIND,
-        stream(base, frames=120), begun_anew)
+        stream(base, frames=120), stream(base, (0, 160, 10, 0, 0)))
     add("header_frames", "packet 5, a stream header: 20 frames", change(5, frames=20),
         ("stream header of wrong length, or with frames", "has 20 bytes and no frames"),
         stream(base))
@@ -596,7 +608,7 @@ def repaired(errors, base, label):
         first_frame(8, 160, 100), stream(base, (100, 60, 0, 60, 0)))
     packets = renumbered(base[:7] + base[8:])
     add("drop_no_key", "frames 100 to 119 are missing and no key packet follows", packets,
-        first_frame(7, 120, 100), stream(base, (100, 60, 0, 20, 2)))
+        first_frame(7, 120, 100), stream(base, (100, 60, 1, 0, 1)))
     packets = renumbered(base[:7] + base[10:])
     del packets[7]
     add("drop_and_loss", "the encoder drops frames 100 to 159, the stream header behind is lost",

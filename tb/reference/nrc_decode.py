@@ -584,19 +584,20 @@ class Reception:
     def order(self, packet):
         ahead = distance(packet.sequence, self.due, 16)
         if packet.type == HEADER and self.repeats_other(packet):
-            if ahead >= 0:
-                self.waiting[packet.sequence] = packet, self.in_order
-            while self.waiting and not self.closed:
-                self.give_up_waiting()
-            raise AnotherStream([packet])
+            raise AnotherStream(self.extract_others() + [packet])
         if ahead < 0 or packet.sequence in self.waiting:
             self.late(packet, -ahead)
             return
         before, self.late_before, self.late_run = self.late_before, None, 0
-        if (before and before.type == HEADER and before.payload != self.stream.payload
-                and packet.sequence == (before.sequence + 1) % 2**16):
+        if before and before.type == HEADER and packet.sequence == (before.sequence + 1) % 2**16:
+            if ahead == 0 and packet.key and self.goes_back(packet):
+                raise AnotherStream([before, packet])
+            if before.payload != self.stream.payload:
+                self.counts["late_packets"] += 1
+                raise AnotherStream([])  # of this stream or of that of `before`
+        if ahead == 0 and self.jumps(packet):
             self.counts["late_packets"] += 1
-            raise AnotherStream([])  # of this stream or of that of `before`
+            return
         self.crcs[packet.sequence] = packet.crc
         self.in_order += ahead == 0
         self.waiting[packet.sequence] = packet, self.in_order
@@ -608,11 +609,45 @@ class Reception:
                 self.counts["late_packets"] += 1
                 del self.waiting[number], self.crcs[number]
 
+    def jumps(self, packet):
+        """Whether frames are missing before a data packet, and neither is a number nor is it a key
+        packet behind a stream header, as after a drop: so it is of another stream."""
+        if packet.type not in (HUFFMAN, RANGE, RAW) or self.lost_before or self.over:
+            return False
+        dropped = self.header_before and packet.key
+        return not dropped and distance(packet.first, self.due_frame or 0, 32) > 0
+
+    def goes_back(self, packet):
+        """Whether a data packet's first frame is before the one due."""
+        return (packet.type in (HUFFMAN, RANGE, RAW) and self.due_frame is not None
+                and distance(packet.first, self.due_frame, 32) < 0)
+
     def repeats_other(self, header):
         """Whether the last stream header but this one is the same, and is not the stream's."""
         other, self.other_header = self.other_header, header
         return (header.payload != self.stream.payload and other is not None
                 and other.payload == header.payload and other.sequence != header.sequence)
+
+    def in_wait(self):
+        """The early packets in the order of their numbers. Behind the last packet of the stream,
+        they are of the next one."""
+        numbers = sorted(self.waiting, key=lambda number: distance(number, self.due, 16))
+        return [self.waiting[number][0] for number in numbers]
+
+    def extract_others(self):
+        """The early packets from the first stream header of another stream on. Those of them that
+        came before it are of neither."""
+        in_wait = self.in_wait()
+        number = next((i for i, early in enumerate(in_wait) if early.type == HEADER
+                       and early.payload != self.stream.payload), len(in_wait))
+        behind = [early.sequence for early in in_wait[number:]]
+        came = list(self.waiting)
+        others = [early for early in in_wait[number:]
+                  if came.index(early.sequence) >= came.index(behind[0])]
+        self.counts["late_packets"] += len(behind) - len(others)
+        for sequence in behind:
+            del self.waiting[sequence]
+        return others
 
     def late(self, packet, behind):
         """A repeated or late packet, or one of another stream."""
@@ -649,6 +684,10 @@ class Reception:
     def take_in_order(self):
         while self.due in self.waiting and not self.closed:
             packet, _ = self.waiting.pop(self.due)
+            if self.jumps(packet):
+                self.counts["late_packets"] += 1
+                del self.crcs[packet.sequence]
+                return
             self.take(packet)
             self.header_before = packet if packet.type == HEADER else None
             self.due = (self.due + 1) % 2**16
@@ -661,7 +700,7 @@ class Reception:
             first = packet.first
             if self.due_frame is not None:
                 first = self.due_frame + distance(packet.first, self.due_frame, 32)
-                self.over = self.over or first < self.due_frame
+                self.over = self.over or self.goes_back(packet)
             if self.over:
                 if self.header_before and packet.key:
                     self.hand_over([self.header_before, packet])
@@ -760,6 +799,7 @@ class Receiver:
                     packets, self.closed = other.packets + packets, None
             if self.reception and self.reception.closed:
                 self.closed, self.reception = self.reception, None
+                packets = self.closed.in_wait() + packets
 
     def repeats(self, header):
         """Whether a stream header behind the last packet may be one of the closed stream."""
@@ -777,6 +817,7 @@ class Receiver:
             self.arrive(other.packets)
         if not self.reception:
             self.closed = reception if reception.closed else None
+            self.arrive(reception.in_wait())
 
 
 # ----

@@ -81,20 +81,33 @@ class Receiver {
   std::uint64_t header_position() const { return header_position_; }
 
  private:
+  /// A packet that came early.
+  struct Early {
+    std::vector<std::uint8_t> bytes;
+    std::uint64_t came = 0;     ///< in_order_ at that time
+    std::uint64_t arrival = 0;  ///< its number among all packets
+  };
+
   void scan(bool at_end);
   void skip(std::size_t count);
   void accept(const ParsedPacket& packet);
+  void take(const ParsedPacket& packet);
   bool follows_closed(const ParsedPacket& packet) const;
   void order(const ParsedPacket& packet);
+  bool goes_back(const PacketHeader& header) const;
+  bool jumps(const PacketHeader& header) const;
   bool repeats_other(const ParsedPacket& packet);
   void late(const ParsedPacket& packet, std::uint64_t distance);
   bool differs(const std::uint8_t* stream_header) const;
+  /// Early packets from the first stream header of another stream on, taken out.
+  std::vector<Early> extract_others();
   void discard_strangers();
   void release(std::size_t limit);
   void process(const ParsedPacket& packet);
   void process_data(const ParsedPacket& packet, std::uint64_t first);
   void begin_stream(const ParsedPacket& packet);
   void begin(std::uint64_t lost_packets);
+  void abandon_stream();
   void end_stream(bool closed);
   void report_gap(std::uint64_t end);
   void report_end(bool closed);
@@ -107,12 +120,6 @@ class Receiver {
   std::vector<std::uint8_t> buffer_;  ///< bytes that no packet has been made of yet
   bool skipping_ = false;
   std::uint64_t header_position_ = 0;
-
-  /// A packet that came early.
-  struct Early {
-    std::vector<std::uint8_t> bytes;
-    std::uint64_t came = 0;  ///< in_order_ at that time
-  };
 
   std::uint64_t next_sequence_ = 0;         ///< counted on beyond 16 bits
   std::map<std::uint64_t, Early> waiting_;  ///< by such numbers
