@@ -23,7 +23,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults lint format generate bench compare fresh-check clean
+.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench compare fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -76,6 +76,10 @@ faults: ## Damage streams of the model and the RTL, and check the receiver [TRIA
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_faults
 	$(BUILD)/nrc_faults $(if $(TRIALS),--trials $(TRIALS)) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(JSON),--json "$(JSON)")
+
+formal: ## Prove properties of the RTL, and that each proof finds faults [PROOF=]
+	$(DEPS) formal
+	@NRC_FORMAL_DIR=$(BUILD)/formal NRC_FORMAL_JOBS=$(JOBS) scripts/formal.sh $(PROOF)
 
 lint: ## Check the RTL, the C++ format and the C++ code
 	$(DEPS) dev

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Formal proofs of the RTL: formal.sh [--quick] [--no-mutants] [PROOF...]
+# Formal proofs of the RTL: formal.sh [--quick] [--no-mutants] [--markdown] [PROOF...]
 #
 # Each proof of tb/formal/proofs.txt must hold, and each mutant of tb/formal/mutants.txt, the same
 # RTL with a fault, must be refuted by a counterexample. Prints a table; what went wrong and its
@@ -10,12 +10,13 @@
 # Yosys makes an and-inverter graph of the module with its wrapper and of all their assertions and
 # assumptions; ABC proves it:
 #   pdr           property directed reachability: in all clocks
-#   induction K   if all held for K clocks they hold in the next, from any state, and they do in the
-#                 first K after a reset: in all clocks
+#   induction K   if all held in K - 1 clocks one after another they hold in the next, from any state,
+#                 and they do in the first K + 2 after a reset: in all clocks
 #   bounded N     in the first N clocks
 #
 #   --quick        the quick proofs only, without mutants
 #   --no-mutants   proofs only
+#   --markdown     the table for docs/verification.md
 #   NRC_FORMAL_DIR where the files go (default: build/formal), NRC_FORMAL_JOBS at a time (nproc)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -127,7 +128,7 @@ prove() {
     fi
   fi
   printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' $status "$name" "$(basename "${files%% *}")" "$parameters" \
-    "$method${depth:+ $depth}" $((SECONDS - start)) "$property" >"$result.result"
+    "$method${depth:+ $depth}${cut:+ cut}" $((SECONDS - start)) "$property" >"$result.result"
   if [ -n "$reason" ]; then printf '%s\n' "$name: $reason" >"$result.reason"; fi
 }
 
@@ -173,12 +174,14 @@ esac
 
 quick=0
 with_mutants=1
+markdown=0
 names=()
 for argument in "$@"; do
   case $argument in
     --quick) quick=1 with_mutants=0 ;;
     --no-mutants) with_mutants=0 ;;
-    -*) die "unknown option '$argument' (--quick, --no-mutants)" ;;
+    --markdown) markdown=1 ;;
+    -*) die "unknown option '$argument' (--quick, --no-mutants, --markdown)" ;;
     *)
       [ -n "$(lines $proofs : "$argument")" ] || die "no proof '$argument' in $proofs"
       names+=("$argument")
@@ -204,7 +207,17 @@ printf '%s\n' "${tasks[@]}" | xargs -P "$jobs" -L1 "$0" --run
 
 shopt -s nullglob
 failed=0
-printf '%-15s %-20s %-45s %-12s %5s %8s  %s\n' proof module parameters method s mutants property
+row() { # PROOF MODULE PARAMETERS METHOD SECONDS MUTANTS PROPERTY
+  if [ $markdown = 1 ]; then
+    printf '| `%s` | %s | %s | %s | %s |\n' "$1" "${3//-/}" "$4" "$6" "$7"
+  else
+    printf '%-15s %-20s %-57s %-15s %5s %8s  %s\n' "$@"
+  fi
+}
+if [ $markdown = 1 ]; then echo "| proof | parameters | method | mutants | property |"; else
+  row proof module parameters method s mutants property
+fi
+if [ $markdown = 1 ]; then echo '|---|---|---|---|---|'; fi
 for line in $(lines $proofs :); do
   mapfile -t field < <(fields $proofs "$line" :)
   result=$directory/${field[0]}.result
@@ -218,7 +231,7 @@ for line in $(lines $proofs :); do
     if [ "$mutant_status" = caught ]; then caught=$((caught + 1)); else failed=1; fi
   done
   if [ "$status" != proved ]; then failed=1 method=FAILED; fi
-  printf '%-15s %-20s %-45s %-12s %5s %8s  %s\n' "$name" "$module" "$parameters" "$method" "$seconds" \
+  row "$name" "$module" "$parameters" "$method" "$seconds" \
     "$([ $of = 0 ] && echo - || echo "$caught of $of")" "$property"
 done
 reasons=("$directory"/*.reason)

@@ -2,17 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Installs what a make target needs: install_deps.sh GROUP...
-# Groups: model < sim < test < dev (each holds the one before), fuzz (libFuzzer), view (gtkwave),
-# compare (the compressors of compare.sh).
+# Groups: model < sim < test < dev (each holds the one before), fuzz (libFuzzer),
+# formal (formal.sh; its quick proofs need no more than test), view (gtkwave), compare (the
+# compressors of compare.sh).
 # Says nothing and touches no network when everything is already there.
 # NO_INSTALL=1 only reports.
 set -euo pipefail
 
 MODEL=(cmake g++ make pkg-config zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev)
 SIM=("${MODEL[@]}" verilator libsystemc-dev)
-TEST=("${SIM[@]}" libgtest-dev libsndfile1-dev yosys iverilog python3 git)
+TEST=("${SIM[@]}" libgtest-dev libsndfile1-dev yosys berkeley-abc iverilog
+  python3 git)
 DEV=("${TEST[@]}" clang-format clang-tidy lcov)
 FUZZ=("${MODEL[@]}" clang libclang-rt-14-dev)
+FORMAL=(yosys berkeley-abc z3)
 VIEW=(gtkwave)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
@@ -53,7 +56,7 @@ have() {
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|test|dev|fuzz|view|compare ..."
+[ $# -gt 0 ] || die "usage: $0 model|sim|test|dev|fuzz|formal|view|compare ..."
 wanted=()
 for group in "$@"; do
   case $group in
@@ -62,9 +65,10 @@ for group in "$@"; do
     test) wanted+=("${TEST[@]}") ;;
     dev) wanted+=("${DEV[@]}") ;;
     fuzz) wanted+=("${FUZZ[@]}") ;;
+    formal) wanted+=("${FORMAL[@]}") ;;
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
-    *) die "unknown group '$group' (model, sim, test, dev, fuzz, view, compare)" ;;
+    *) die "unknown group '$group' (model, sim, test, dev, fuzz, formal, view, compare)" ;;
   esac
 done
 

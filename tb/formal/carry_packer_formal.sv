@@ -263,10 +263,7 @@ module carry_packer_formal #(
   (* hierconn *) logic [31:0]          \u_dut.slots_q[1] ;
   (* hierconn *) logic [31:0]          \u_dut.slots_q[2] ;
   (* hierconn *) logic [31:0]          \u_dut.slots_q[3] ;
-  (* hierconn *) logic [2:0]           \u_dut.side_q[0] ;
-  (* hierconn *) logic [2:0]           \u_dut.side_q[1] ;
-  (* hierconn *) logic [2:0]           \u_dut.side_q[2] ;
-  (* hierconn *) logic [2:0]           \u_dut.side_q[3] ;
+  (* hierconn *) logic [3*Slots-1:0]   \u_dut.side_q ;
   (* hierconn *) logic [SlotWidth-1:0] \u_dut.write_q ;
   (* hierconn *) logic [SlotWidth-1:0] \u_dut.read_q ;
   (* hierconn *) logic [Slots-1:0]     \u_dut.valid_q ;
@@ -302,7 +299,6 @@ module carry_packer_formal #(
   logic [31:0]       value [0:Places-1];
   logic [2:0]        flags [0:Places-1];
   logic [31:0]       slots [0:3];
-  logic [2:0]        sides [0:3];
   logic [3:0]        count, ends;
   logic [SlotWidth-1:0] slot, queued;
 
@@ -311,10 +307,6 @@ module carry_packer_formal #(
     slots[1] = \u_dut.slots_q[1] ;
     slots[2] = \u_dut.slots_q[2] ;
     slots[3] = \u_dut.slots_q[3] ;
-    sides[0] = \u_dut.side_q[0] ;
-    sides[1] = \u_dut.side_q[1] ;
-    sides[2] = \u_dut.side_q[2] ;
-    sides[3] = \u_dut.side_q[3] ;
     there      = {\u_dut.valid_q , \u_dut.s4_push_q , \u_dut.flush_q };
     is_last    = {\u_dut.last_q , \u_dut.s4_last_q , 1'b1};
     steps      = {\u_dut.marked , 2'b00};
@@ -327,7 +319,7 @@ module carry_packer_formal #(
     for (int n = 0; n < Slots; n++) begin
       slot       = \u_dut.write_q - SlotWidth'(1) - SlotWidth'(n);
       value[n+2] = slots[slot];
-      flags[n+2] = sides[n];
+      flags[n+2] = \u_dut.side_q [3*n +: 3];
     end
     count = {3'd0, word_valid};
     ends  = {3'd0, word_last};

@@ -15,7 +15,8 @@
 
 module packet_emitter_formal #(
   parameter int BufferWords = 4,
-  parameter int Profile     = nrc_pkg::ProfileHuffman
+  parameter int Profile     = nrc_pkg::ProfileHuffman,
+  parameter int SearchCrc   = 0   // of mutants: see check_crc
 ) (
   input logic        clk_i,
   input logic        rst_ni,
@@ -97,7 +98,7 @@ module packet_emitter_formal #(
 
   nrc_crc32 u_crc (
     .clk_i,
-    .init_i (is_new && index_q == '0),
+    .init_i (is_new && index_q == 4'd0),
     .valid_i(is_new && !tlast),
     .word_i (tdata),
     .crc_o  (crc)
@@ -234,13 +235,28 @@ module packet_emitter_formal #(
   localparam int DataType =
       (Profile == nrc_pkg::ProfileHuffman) ? nrc_pkg::TypeHuffman : nrc_pkg::TypeRange;
 
+  // A search for a counterexample would spend its time on exclusive ors: it leaves the CRC out or,
+  // with SearchCrc, looks at the first packet without pauses.
+  logic check_crc;
+`ifdef NO_INVARIANTS
+  logic [3:0] clocks_q;
+  initial clocks_q = '0;
+  always_ff @(posedge clk_i) if (clocks_q != 4'd15) clocks_q <= clocks_q + 4'd1;
+  assign check_crc = (SearchCrc != 0) && (clocks_q != 4'd15);
+  always_comb begin
+    if (check_crc) assume (rst_ni == begun_q && descriptor_valid_i && m_axis_tready_i);
+  end
+`else
+  assign check_crc = 1'b1;
+`endif
+
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       stays:      assert (!offered_q || (tvalid && offer_q == {tlast, tdata}));
       moves:      assert (waited_q != 2'd3);
       counts:     assert (packets == packets_q + {31'd0, tvalid && tlast && !is_header_q});
       ends:       assert (!tvalid || tlast == (is_header_q ? index_q == 4'd9 : in_crc_q));
-      has_crc:    assert (!(tvalid && tlast) || tdata == crc);
+      has_crc:    assert (!(tvalid && tlast && check_crc) || tdata == crc);
       if (tvalid && index_q == 4'd0) begin
         sync:     assert (tdata[15:0] == 16'(nrc_pkg::Sync) && tdata[31:22] == '0);
         if (tdata[19:16] == 4'(nrc_pkg::TypeStreamHeader)) begin
