@@ -23,7 +23,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench compare fresh-check clean
+.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -100,6 +100,15 @@ bench: ## Measure ratio and speed [DATA=, required]
 	$(if $(DATA),,$(error bench needs recordings: make bench DATA=path))
 	@$(MAKE) --no-print-directory build
 	$(BUILD)/nrc bench "$(DATA)"
+
+benchmark: ## Measure speed and ratio beside zlib, zstd, FLAC and WavPack, and plot it [DATA= PICTURE=]
+	$(DEPS) benchmark
+	$(CMAKE) -S . -B $(BUILD)/benchmark -DNRC_BENCHMARK=ON -DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF
+	$(CMAKE) --build $(BUILD)/benchmark -j$(JOBS) --target codec_benchmark
+	$(BUILD)/benchmark/codec_benchmark $(if $(DATA),--data "$(DATA)") --plot $(BUILD)/benchmark/speed.txt \
+	  --benchmark_out=$(BUILD)/benchmark/speed.json
+	gnuplot -e "data='$(BUILD)/benchmark/speed.txt'; picture='$(or $(PICTURE),$(BUILD)/benchmark/speed.svg)'" \
+	  scripts/plot_speed.gp
 
 compare: build ## Compare the ratio with other compressors [DATA=, required]
 	$(if $(DATA),,$(error compare needs DATA=path of recordings))

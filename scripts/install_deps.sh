@@ -3,19 +3,21 @@
 #
 # Installs what a make target needs: install_deps.sh GROUP...
 # Groups: model < sim < test < dev (each holds the one before), fuzz (libFuzzer),
-# formal (formal.sh; its quick proofs need no more than test), view (gtkwave), compare (the
-# compressors of compare.sh).
+# formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
+# libraries, gnuplot), view (gtkwave), compare (the compressors of compare.sh).
 # Says nothing and touches no network when everything is already there.
 # NO_INSTALL=1 only reports.
 set -euo pipefail
 
-MODEL=(cmake g++ make pkg-config zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev)
+MODEL=(cmake g++ make pkg-config zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev
+  libhwy-dev)
 SIM=("${MODEL[@]}" verilator libsystemc-dev)
 TEST=("${SIM[@]}" libgtest-dev libsndfile1-dev yosys berkeley-abc iverilog
   python3 git)
 DEV=("${TEST[@]}" clang-format clang-tidy lcov)
 FUZZ=("${MODEL[@]}" clang libclang-rt-14-dev)
 FORMAL=(yosys berkeley-abc z3)
+BENCHMARK=("${MODEL[@]}" libbenchmark-dev libflac-dev libwavpack-dev libzstd-dev gnuplot-nox)
 VIEW=(gtkwave)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
@@ -48,6 +50,12 @@ have() {
     nlohmann-json3-dev) library nlohmann_json nlohmann/json.hpp ;;
     libfmt-dev) library fmt fmt/core.h ;;
     libsystemc-dev) library systemc systemc.h ;;
+    libhwy-dev) library libhwy hwy/highway.h ;;
+    libbenchmark-dev) library benchmark benchmark/benchmark.h ;;
+    libflac-dev) library flac FLAC/all.h ;;
+    libwavpack-dev) library wavpack wavpack/wavpack.h ;;
+    libzstd-dev) library libzstd zstd.h ;;
+    gnuplot-nox) command -v gnuplot >/dev/null ;;
     libgtest-dev) library gtest gtest/gtest.h ;;
     libsndfile1-dev) library sndfile sndfile.h ;;
     libclang-rt-*-dev) links_libfuzzer ;;
@@ -56,7 +64,7 @@ have() {
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|test|dev|fuzz|formal|view|compare ..."
+[ $# -gt 0 ] || die "usage: $0 model|sim|test|dev|fuzz|formal|benchmark|view|compare ..."
 wanted=()
 for group in "$@"; do
   case $group in
@@ -66,9 +74,10 @@ for group in "$@"; do
     dev) wanted+=("${DEV[@]}") ;;
     fuzz) wanted+=("${FUZZ[@]}") ;;
     formal) wanted+=("${FORMAL[@]}") ;;
+    benchmark) wanted+=("${BENCHMARK[@]}") ;;
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
-    *) die "unknown group '$group' (model, sim, test, dev, fuzz, formal, view, compare)" ;;
+    *) die "unknown group '$group' (model, sim, test, dev, fuzz, formal, benchmark, view, compare)" ;;
   esac
 done
 

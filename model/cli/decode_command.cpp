@@ -29,25 +29,6 @@ namespace {
 constexpr std::size_t kReadBytes = std::size_t{1} << 18;
 constexpr const char* kHint = "; `nrc decode --recover` gives what survives";
 
-/// The tables of a stream: built-in ones are found by their id, so only a file is worth naming.
-class StreamTables {
- public:
-  /// @param argument  of --tables
-  explicit StreamTables(const std::string& argument) {
-    if (!argument.empty() && !is_builtin_name(argument)) {
-      tables_ = Tables::load(argument);
-    }
-  }
-  const Tables* operator()(Profile profile, std::uint32_t id) const {
-    return tables_ && tables_->profile() == profile && tables_->id() == id
-               ? &*tables_
-               : Tables::builtin_by_id(profile, id);
-  }
-
- private:
-  std::optional<Tables> tables_;
-};
-
 Overwrite overwrite(const DecodeArguments& arguments) {
   return arguments.force ? Overwrite::kReplace : Overwrite::kRefuse;
 }
@@ -86,20 +67,21 @@ std::FILE* open_temporary() {
   return ::fdopen(descriptor, "w+b");
 }
 
-/// The value of --fill. Not optional<int16_t> at once, as CLI11 has its own ideas about that.
-bool parse_fill(const std::string& text, std::optional<std::int16_t>& fill) {
+}  // namespace
+
+// Not optional<int16_t> at once, as CLI11 has its own ideas about that.
+std::optional<std::int16_t> fill_argument(const std::string& text) {
   if (text == "none") {
-    fill.reset();
-    return true;
+    return std::nullopt;
   }
   std::int16_t value = 0;
   const char* const end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, value);
-  fill = value;
-  return result.ec == std::errc() && result.ptr == end;
+  if (result.ec != std::errc() || result.ptr != end) {
+    usage_error(fmt::format("--fill: {} is neither a sample, -32768 to 32767, nor none", text));
+  }
+  return value;
 }
-
-}  // namespace
 
 void decode_file(const DecodeArguments& arguments) {
   const StreamTables tables(arguments.tables);
@@ -190,13 +172,7 @@ void add_decode_command(CLI::App& app) {
       "--recover", "write what survives of a damaged stream, and say what is missing");
   command
       ->add_option_function<std::string>(
-          "--fill",
-          [arguments](const std::string& text) {
-            if (!parse_fill(text, arguments->fill)) {
-              usage_error(
-                  fmt::format("--fill: {} is neither a sample, -32768 to 32767, nor none", text));
-            }
-          },
+          "--fill", [arguments](const std::string& text) { arguments->fill = fill_argument(text); },
           "with --recover: what stands in the place of a missing sample (0), or none: missing "
           "frames are left out, and what follows moves forward in time")
       ->needs(recover);

@@ -18,6 +18,9 @@ struct DecodeArguments {
   std::optional<std::int16_t> fill = 0;  ///< recovery: for missing samples; unset: left out
 };
 
+/// The value of a --fill option; unset for "none". Anything but a sample is a wrong use.
+std::optional<std::int16_t> fill_argument(const std::string& text);
+
 /// Decodes a stream. @throws Error
 void decode_file(const DecodeArguments& arguments);
 

@@ -36,6 +36,18 @@ Tables table_argument(const std::string& name_or_path, Profile profile) {
   return tables;
 }
 
+StreamTables::StreamTables(const std::string& argument) {
+  if (!argument.empty() && !is_builtin_name(argument)) {
+    tables_ = Tables::load(argument);
+  }
+}
+
+const Tables* StreamTables::operator()(Profile profile, std::uint32_t id) const {
+  return tables_ && tables_->profile() == profile && tables_->id() == id
+             ? &*tables_
+             : Tables::builtin_by_id(profile, id);
+}
+
 Profile profile_argument(const std::string& name) {
   return name == profile_name(Profile::kRange) ? Profile::kRange : Profile::kHuffman;
 }

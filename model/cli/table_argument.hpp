@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "nrc/tables.hpp"
@@ -13,6 +15,18 @@ Tables table_argument(const std::string& name_or_path, Profile profile);
 
 /// True for a name of built-in tables of any profile.
 bool is_builtin_name(const std::string& name);
+
+/// The tables of a stream: built-in ones are found by their id, so only a file is worth naming.
+/// Fits PacketDecoder::TableSource by std::cref().
+class StreamTables {
+ public:
+  /// @param argument  of --tables; may be empty. @throws Error if the file cannot be used
+  explicit StreamTables(const std::string& argument);
+  const Tables* operator()(Profile profile, std::uint32_t id) const;
+
+ private:
+  std::optional<Tables> tables_;
+};
 
 /// The profile that a --profile option names, "huffman" or "range".
 Profile profile_argument(const std::string& name);

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nrc/bit_packer.hpp"
 
-#include <utility>
-
 namespace nrc {
 
 std::vector<std::uint8_t> BitPacker::take() {
+  std::vector<std::uint8_t> payload;
+  take(payload);
+  return payload;
+}
+
+void BitPacker::take(std::vector<std::uint8_t>& payload) {
   if (fill_ > 0) append_word(static_cast<std::uint32_t>(accumulator_ << (32 - fill_)));
   accumulator_ = 0;
   fill_ = 0;
-  return std::exchange(bytes_, {});
+  payload.swap(bytes_);
+  bytes_.clear();
 }
 
 std::uint32_t BitReader::peek(int length) {

@@ -35,6 +35,10 @@ std::uint32_t IntervalModel::at_deviate(std::int32_t z) const {
   return kTopFrequency + kEscapeFrequency - tables_.cumulative[static_cast<std::size_t>(-1 - z)];
 }
 
+std::int32_t IntervalModel::reciprocal(int mantissa) {
+  return kReciprocals[static_cast<std::size_t>(mantissa)];
+}
+
 std::uint32_t IntervalModel::cumulative(Code code, std::int32_t prediction, int index) const {
   if (code == linearizer_.min_code()) return kEscapeFrequency;
   return at_edge(linearizer_.interval(code).low, prediction, index);
@@ -62,23 +66,27 @@ IntervalModel::IntervalModel(const RangeTables& tables, const Linearizer& linear
   }
 }
 
-Code IntervalModel::find(std::uint32_t target, std::int32_t prediction, int index) const {
+Code IntervalModel::near(std::uint32_t target, std::int32_t prediction, int index) const {
   // The place with about this frequency: z deviates of 2^(octave + 5) / M[j] each.
   const std::int64_t z = inverse_[target >> kInverseShift];
   const std::int64_t mantissa = index & ((1 << kScaleMantissaBits) - 1);
   const std::int64_t place =
       prediction +
       ((z * (33 + 2 * mantissa) * (std::int64_t{1} << (index >> kScaleMantissaBits))) >> 10);
-  const Code near = linearizer_.code_near(place);
-  // Double the step away from `near` until the target lies between, then halve.
-  std::int32_t low = near;
-  std::int32_t high = near;
+  return linearizer_.code_near(place);
+}
+
+Code IntervalModel::find(std::uint32_t target, std::int32_t prediction, int index) const {
+  const Code start = near(target, prediction, index);
+  // Double the step away from `start` until the target lies between, then halve.
+  std::int32_t low = start;
+  std::int32_t high = start;
   const std::int32_t first = linearizer_.min_code();
   const std::int32_t last = linearizer_.max_code();
   const auto below = [&](std::int32_t code) {
     return cumulative(static_cast<Code>(code), prediction, index) <= target;
   };
-  if (below(near)) {
+  if (below(start)) {
     for (std::int32_t step = 1;; step *= 2) {
       high = std::min(low + step, last + 1);
       if (high > last || !below(high)) break;

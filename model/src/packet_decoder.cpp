@@ -55,7 +55,7 @@ void PacketDecoder::open(const ParsedPacket& packet) {
   }
   const StreamHeader header = parse_stream_header(packet.payload, packet.header.length);
   if (header_) {
-    if (serialise(*header_) != serialise(header)) {
+    if (!same_payload(*header_, header)) {
       throw Error(packet_name(packet.header) +
                   " holds a stream header that differs from the first");
     }
@@ -71,6 +71,14 @@ void PacketDecoder::open(const ParsedPacket& packet) {
     payload_ = PayloadDecoder::make(*tables, header.code_width, header.channels, header.neighbour);
   }
   header_ = header;
+  codes_.reserve(most_samples());
+  if (payload_) payload_->reserve(most_samples());
+}
+
+std::size_t PacketDecoder::most_samples() const {
+  if (!header_) return 0;
+  const std::uint64_t count = std::uint64_t{header_->packet_frames} * header_->channels;
+  return static_cast<std::size_t>(std::min(count, kMaxPacketSamples));
 }
 
 void PacketDecoder::close() {
@@ -130,8 +138,14 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   } catch (const Error& e) {
     throw Error(packet_name(h) + ": " + e.what());
   }
-  samples.reserve(samples.size() + codes_.size());
-  for (const Code code : codes_) samples.push_back(sample_of(header_->mapping, code));
+  if (header_->mapping == Mapping::kShift6) {
+    const std::size_t begin = samples.size();
+    samples.resize(begin + codes_.size());
+    std::int16_t* const out = samples.data() + begin;
+    for (std::size_t i = 0; i < codes_.size(); ++i) out[i] = Shift6::sample(codes_[i]);
+  } else {
+    samples.insert(samples.end(), codes_.begin(), codes_.end());
+  }
   synchronised_ = was_synchronised || h.frames > 0;
 }
 

@@ -3,6 +3,8 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "nrc/error.hpp"
@@ -14,11 +16,10 @@ namespace {
 /// Total frames in a stream header that does not tell them.
 constexpr std::uint32_t kUntoldFrames = 0xFFFFFFFF;
 
+/// Writes little-endian and moves `p` on.
 template <typename T>
-void put(std::vector<std::uint8_t>& out, T value) {
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-  }
+void put(std::uint8_t*& p, T value) {
+  for (std::size_t i = 0; i < sizeof(T); ++i) *p++ = static_cast<std::uint8_t>(value >> (8 * i));
 }
 
 template <typename T>
@@ -39,19 +40,31 @@ std::string packet_name(const PacketHeader& header) {
 }
 
 std::vector<std::uint8_t> serialise(const StreamHeader& header) {
-  std::vector<std::uint8_t> out;
-  out.push_back(kVersion);
-  out.push_back(static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4 |
-                                          (header.neighbour ? kFlagNeighbour : 0)));
-  out.push_back(static_cast<std::uint8_t>(header.mapping));
-  out.push_back(static_cast<std::uint8_t>(header.code_width));
-  put(out, static_cast<std::uint16_t>(header.channels - 1));
-  put(out, static_cast<std::uint16_t>(header.packet_frames > 0xFFFF ? 0 : header.packet_frames));
-  put(out, header.rate_millihertz);
-  put(out, header.table_id);
-  put(out, header.total_frames < kUntoldFrames ? static_cast<std::uint32_t>(header.total_frames)
-                                               : kUntoldFrames);
-  return out;
+  std::vector<std::uint8_t> payload(kStreamHeaderBytes);
+  serialise(header, payload.data());
+  return payload;
+}
+
+void serialise(const StreamHeader& header, std::uint8_t* payload) {
+  std::uint8_t* p = payload;
+  put(p, kVersion);
+  put(p, static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4 |
+                                   (header.neighbour ? kFlagNeighbour : 0)));
+  put(p, static_cast<std::uint8_t>(header.mapping));
+  put(p, static_cast<std::uint8_t>(header.code_width));
+  put(p, static_cast<std::uint16_t>(header.channels - 1));
+  put(p, static_cast<std::uint16_t>(header.packet_frames > 0xFFFF ? 0 : header.packet_frames));
+  put(p, header.rate_millihertz);
+  put(p, header.table_id);
+  put(p, header.total_frames < kUntoldFrames ? static_cast<std::uint32_t>(header.total_frames)
+                                             : kUntoldFrames);
+}
+
+bool same_payload(const StreamHeader& a, const StreamHeader& b) {
+  std::uint8_t payloads[2][kStreamHeaderBytes];
+  serialise(a, payloads[0]);
+  serialise(b, payloads[1]);
+  return std::memcmp(payloads[0], payloads[1], kStreamHeaderBytes) == 0;
 }
 
 StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) {
@@ -91,23 +104,31 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
 
 std::vector<std::uint8_t> Packetizer::wrap(PacketHeader header,
                                            const std::vector<std::uint8_t>& payload) {
-  if (payload.size() > kMaxPayloadBytes) {
-    throw Error("a packet's payload has " + std::to_string(payload.size()) +
+  std::vector<std::uint8_t> packet;
+  append(header, payload.data(), payload.size(), packet);
+  return packet;
+}
+
+void Packetizer::append(PacketHeader header, const std::uint8_t* payload, std::size_t size,
+                        std::vector<std::uint8_t>& packets) {
+  if (size > kMaxPayloadBytes) {
+    throw Error("a packet's payload has " + std::to_string(size) +
                 " bytes, more than 2^26; use fewer frames per packet");
   }
-  std::vector<std::uint8_t> out;
-  out.reserve(kPacketHeaderBytes + payload.size() + kPacketCrcBytes);
-  put(out, kSync);
-  out.push_back(static_cast<std::uint8_t>(
-      static_cast<int>(header.type) | (header.key ? kFlagKey : 0) | (header.last ? kFlagLast : 0)));
-  out.push_back(static_cast<std::uint8_t>(header.frames >> 16));
-  put(out, sequence_++);
-  put(out, static_cast<std::uint16_t>(header.frames));
-  put(out, header.first_frame);
-  put(out, static_cast<std::uint32_t>(payload.size()));
-  out.insert(out.end(), payload.begin(), payload.end());
-  put(out, crc(out.data(), out.size()));
-  return out;
+  const std::size_t begin = packets.size();
+  packets.resize(begin + kPacketHeaderBytes + size + kPacketCrcBytes);
+  std::uint8_t* const packet = packets.data() + begin;
+  std::uint8_t* p = packet;
+  put(p, kSync);
+  put(p, static_cast<std::uint8_t>(static_cast<int>(header.type) | (header.key ? kFlagKey : 0) |
+                                   (header.last ? kFlagLast : 0)));
+  put(p, static_cast<std::uint8_t>(header.frames >> 16));
+  put(p, sequence_++);
+  put(p, static_cast<std::uint16_t>(header.frames));
+  put(p, header.first_frame);
+  put(p, static_cast<std::uint32_t>(size));
+  p = std::copy_n(payload, size, p);
+  put(p, crc(packet, kPacketHeaderBytes + size));
 }
 
 ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {

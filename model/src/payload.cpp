@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "frame_payload.hpp"
 #include "nrc/bit_packer.hpp"
 #include "nrc/context.hpp"
 #include "nrc/dispersion.hpp"
@@ -65,7 +66,12 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
         worst_code_bits_(worst_code_bits(Profile::kHuffman, code_width)),
         huffman_(tables, code_width) {}
 
-  std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, bool key) override {
+  void reserve(std::uint64_t codes) override {
+    packer_.reserve(worst_payload_bytes(Profile::kHuffman, code_width_, codes));
+  }
+
+  void encode(const Code* codes, std::size_t frames, bool key,
+              std::vector<std::uint8_t>& payload) override {
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       for (Channel& channel : channels_) {
@@ -78,10 +84,9 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
         update(channel, prediction, code, reset);
       }
     }
-    std::vector<std::uint8_t> payload = packer_.take();
+    packer_.take(payload);
     check_bound("payload", payload.size() * 8,
                 worst_payload_bytes(Profile::kHuffman, code_width_, frames * channels_.size()) * 8);
-    return payload;
   }
 
  private:
@@ -195,8 +200,14 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
         worst_code_bits_(worst_code_bits(Profile::kRange, code_width)),
         coder_(code_width) {}
 
-  std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, bool key) override {
-    if (frames == 0) return {};
+  void reserve(std::uint64_t codes) override {
+    packer_.reserve(worst_payload_bytes(Profile::kRange, code_width_, codes));
+  }
+
+  void encode(const Code* codes, std::size_t frames, bool key,
+              std::vector<std::uint8_t>& payload) override {
+    payload.clear();
+    if (frames == 0) return;
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame();
@@ -210,10 +221,9 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
       }
     }
     packer_.put(coder_.finish());
-    std::vector<std::uint8_t> payload = packer_.take();
+    packer_.take(payload);
     check_bound("payload", payload.size() * 8,
                 worst_payload_bytes(Profile::kRange, code_width_, frames * channels_.size()) * 8);
-    return payload;
   }
 
  private:
@@ -276,8 +286,12 @@ std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t
 }
 
 std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int code_width,
-                                                     std::uint32_t channels, bool neighbour) {
+                                                     std::uint32_t channels, bool neighbour,
+                                                     Path path) {
   tables.check(code_width);
+  if (path == Path::kFast && suits_frames(code_width, channels, neighbour)) {
+    return make_frame_encoder(tables, code_width, channels);
+  }
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadEncoder>(tables.huffman(), code_width, channels);
   }
@@ -285,8 +299,12 @@ std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int c
 }
 
 std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int code_width,
-                                                     std::uint32_t channels, bool neighbour) {
+                                                     std::uint32_t channels, bool neighbour,
+                                                     Path path) {
   tables.check(code_width);
+  if (path == Path::kFast && suits_frames(code_width, channels, neighbour)) {
+    return make_frame_decoder(tables, code_width, channels);
+  }
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadDecoder>(tables.huffman(), code_width, channels);
   }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nrc/range.hpp"
 
-#include <utility>
-
 #include "floor_log2.hpp"
 #include "nrc/error.hpp"
 
@@ -73,11 +71,18 @@ void CarryPacker::put(const CarryWord& word) {
 }
 
 std::vector<std::uint8_t> CarryPacker::take() {
+  std::vector<std::uint8_t> payload;
+  take(payload);
+  return payload;
+}
+
+void CarryPacker::take(std::vector<std::uint8_t>& payload) {
   if (fill_ > 0) bytes_.push_back(static_cast<std::uint8_t>(accumulator_ << (8 - fill_)));
   bytes_.resize((bytes_.size() + 3) / 4 * 4);
   accumulator_ = 0;
   fill_ = 0;
-  return std::exchange(bytes_, {});
+  payload.swap(bytes_);
+  bytes_.clear();
 }
 
 RangeDecoder::RangeDecoder(const std::uint8_t* payload, std::size_t size, int code_width)

@@ -148,6 +148,7 @@ void Receiver::begin(std::uint64_t lost_packets) {
   anew_ = false;
   next_frame_ = 0;
   due_frame_.reset();
+  samples_.reserve(decoder_.most_samples());
   if (events_.stream) events_.stream(*decoder_.header());
 }
 
@@ -205,8 +206,8 @@ bool Receiver::goes_back(const PacketHeader& header) const {
 
 bool Receiver::jumps(const PacketHeader& header) const {
   // Behind frames that the encoder dropped come a stream header and a key packet.
-  if (!is_data(header.type) || loss_before_ || anew_ || (header_before_ && header.key))
-    return false;
+  if (!is_data(header.type) || header.frames == 0) return false;
+  if (loss_before_ || anew_ || (header_before_ && header.key)) return false;
   const std::uint64_t due = due_frame_.value_or(0);
   return before(due, extend32(header.first_frame, due));
 }
@@ -271,8 +272,9 @@ void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {
 }
 
 bool Receiver::differs(const std::uint8_t* stream_header) const {
-  const std::vector<std::uint8_t> known = serialise(*decoder_.header());
-  return !std::equal(known.begin(), known.end(), stream_header);
+  std::uint8_t known[kStreamHeaderBytes];
+  serialise(*decoder_.header(), known);
+  return !std::equal(known, known + kStreamHeaderBytes, stream_header);
 }
 
 void Receiver::discard_strangers() {

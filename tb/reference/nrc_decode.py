@@ -612,7 +612,9 @@ class Reception:
     def jumps(self, packet):
         """Whether frames are missing before a data packet, and neither is a number nor is it a key
         packet behind a stream header, as after a drop: so it is of another stream."""
-        if packet.type not in (HUFFMAN, RANGE, RAW) or self.lost_before or self.over:
+        if packet.type not in (HUFFMAN, RANGE, RAW) or packet.frames == 0:
+            return False
+        if self.lost_before or self.over:
             return False
         dropped = self.header_before and packet.key
         return not dropped and distance(packet.first, self.due_frame or 0, 32) > 0

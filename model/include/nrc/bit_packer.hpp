@@ -24,6 +24,10 @@ class BitPacker {
 
   /// Pads with zero bits to the next multiple of 4 bytes and returns the payload; starts anew.
   std::vector<std::uint8_t> take();
+  /// The same, in the place of what `payload` holds; the two exchange their memory.
+  void take(std::vector<std::uint8_t>& payload);
+  /// Takes memory for a payload of that many bytes.
+  void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
 
  private:
   void append_word(std::uint32_t word) {

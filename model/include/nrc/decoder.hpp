@@ -21,13 +21,16 @@ class Decoder {
   explicit Decoder(TableSource tables = Tables::builtin_by_id);
 
   /// Decodes one packet (status kPacket). Data packets append their samples, frame by frame, to
-  /// `samples`; other packets leave it as it is.
+  /// `samples`; other packets leave it as it is. Takes no memory if `samples` has the room, but for
+  /// a stream's first header and for errors.
   /// @throws Error for a packet out of sequence, unknown tables, or a damaged payload; `samples`
   /// is then as it was.
   void decode(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
 
   /// The stream's header, once it was seen.
   const std::optional<StreamHeader>& header() const { return packets_.header(); }
+  /// Samples that no packet has more of; 0 if the stream header does not tell, or is not known.
+  std::size_t most_samples() const { return packets_.most_samples(); }
   /// True after the packet with the last flag.
   bool finished() const { return finished_; }
   /// Frames decoded so far.

@@ -52,7 +52,23 @@ class Encoder {
   std::vector<std::uint8_t> encode_samples(const std::int16_t* samples, std::size_t frames,
                                            PacketRequest request);
 
-  /// Skips frames that are not sent (a dropped packet); the next packet is a key packet.
+  /// The same two, with the packets appended to `packets`. They take no memory if `packets` has
+  /// room for most_bytes(frames) and reserve() was called for as many frames.
+  void encode(const Code* codes, std::size_t frames, PacketRequest request,
+              std::vector<std::uint8_t>& packets);
+  void encode_samples(const std::int16_t* samples, std::size_t frames, PacketRequest request,
+                      std::vector<std::uint8_t>& packets);
+
+  /// Takes the memory that packets of up to this many frames need. frames * channels is at most
+  /// 2^24. @throws Error if it is more.
+  void reserve(std::size_t frames);
+
+  /// No call of encode() or encode_samples() with this many frames gives more bytes, the stream
+  /// header before a key packet included.
+  std::uint64_t most_bytes(std::size_t frames) const;
+
+  /// Skips frames that are not sent (a dropped packet); the next packet with frames is a key packet
+  /// behind a stream header.
   void skip(std::size_t frames);
 
   /// Makes the next data packet that holds frames a key packet. RTL: key_request_i.
@@ -62,18 +78,22 @@ class Encoder {
 
  private:
   PacketType coded_type() const;
-  std::vector<std::uint8_t> finish(PacketType type, const std::vector<std::uint8_t>& payload,
-                                   std::size_t frames, bool key, bool last);
+  void append_stream_header(std::vector<std::uint8_t>& packets);
+  /// Appends the packet of payload_bytes_.
+  void finish(PacketType type, std::size_t frames, bool key, bool last,
+              std::vector<std::uint8_t>& packets);
 
   Tables tables_;
   StreamHeader header_;
   std::unique_ptr<PayloadEncoder> payload_;  // refers to tables_
   Packetizer packetizer_;
   std::vector<Code> codes_;
+  std::vector<std::uint8_t> payload_bytes_;  ///< of the packet at hand
   std::uint32_t next_frame_ = 0;
   const Transport transport_;
   bool header_due_ = true;  ///< no stream header since the last data packet
   bool key_due_ = true;
+  bool skipped_ = false;  ///< frames were skipped since the last packet with frames
 };
 
 }  // namespace nrc

@@ -29,14 +29,21 @@ class IntervalModel {
   /// Cumulative frequency below a code.
   std::uint32_t cumulative(Code code, std::int32_t prediction, int index) const;
 
+  /// Cumulative frequency at a deviate, -kDeviates .. kDeviates - 1.
+  std::uint32_t at_deviate(std::int32_t z) const;
+  /// 1024 parts of an octave's reciprocal at a mantissa (0..15) of the dispersion index.
+  static std::int32_t reciprocal(int mantissa);
+
   /// How much one deviate is at a dispersion index, 1/64 code.
   static double deviate_width(int index);
+
+  /// A code at or next to the one whose interval holds `target`, if the distribution were even.
+  Code near(std::uint32_t target, std::int32_t prediction, int index) const;
 
   /// The code whose interval holds `target` (kEscapeFrequency .. kTopFrequency - 1).
   Code find(std::uint32_t target, std::int32_t prediction, int index) const;
 
  private:
-  std::uint32_t at_deviate(std::int32_t z) const;
   std::uint32_t at_edge(std::int32_t edge, std::int32_t prediction, int index) const;
 
   static constexpr int kInverseShift = 6;

@@ -45,6 +45,10 @@ class PacketDecoder {
 
   const std::optional<StreamHeader>& header() const { return header_; }
 
+  /// Samples that no packet of the stream has more of; 0 if the stream header does not tell, or is
+  /// not known.
+  std::size_t most_samples() const;
+
   /// Whether a packet with these fields may be in the stream: its lengths fit the stream header.
   /// Before that is known, only a stream header may.
   bool plausible(const PacketHeader& header) const;

@@ -44,6 +44,10 @@ struct StreamHeader {
 
 /// 20-byte payload of a stream header.
 std::vector<std::uint8_t> serialise(const StreamHeader& header);
+/// The same, to the kStreamHeaderBytes bytes at `payload`.
+void serialise(const StreamHeader& header, std::uint8_t* payload);
+/// True if two stream headers have the same payload.
+bool same_payload(const StreamHeader& a, const StreamHeader& b);
 
 /// @throws Error for another version, or a field outside its range.
 StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size);
@@ -53,6 +57,10 @@ class Packetizer {
  public:
   /// The packet for a payload whose size is a multiple of 4; header.sequence and .length are set.
   std::vector<std::uint8_t> wrap(PacketHeader header, const std::vector<std::uint8_t>& payload);
+  /// The same, appended to `packets`. @throws Error if the payload is too long for a packet;
+  /// `packets` is then as it was.
+  void append(PacketHeader header, const std::uint8_t* payload, std::size_t size,
+              std::vector<std::uint8_t>& packets);
 
  private:
   std::uint16_t sequence_ = 0;

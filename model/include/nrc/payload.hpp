@@ -19,19 +19,38 @@ std::uint64_t worst_code_bits(Profile profile, int code_width);
 /// No payload of that many codes is longer (docs/bitstream.md, sections 5 and 11), bytes.
 std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t codes);
 
+/// How a payload is coded; the bytes and the errors are the same.
+enum class Path {
+  kReference,  ///< code by code through the stages of the model
+  kFast,       ///< frame by frame with vector instructions, where that is possible
+};
+
 class PayloadEncoder {
  public:
   virtual ~PayloadEncoder() = default;
 
   /// Payload of `frames` frames: codes[frame * channels + channel], each inside the code width.
   /// @param key  every channel's state is reset before the first frame
-  virtual std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, bool key) = 0;
+  std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, bool key) {
+    std::vector<std::uint8_t> payload;
+    encode(codes, frames, key, payload);
+    return payload;
+  }
+
+  /// The same, in the place of what `payload` holds. Takes no memory once reserve() was called for
+  /// as many codes and `payload` has the capacity of worst_payload_bytes().
+  virtual void encode(const Code* codes, std::size_t frames, bool key,
+                      std::vector<std::uint8_t>& payload) = 0;
+
+  /// Takes the memory that a payload of that many codes needs.
+  virtual void reserve(std::uint64_t codes) = 0;
 
   /// Keeps a reference: the tables outlive the object.
   /// @param neighbour  with stage neighbour, which only the range profile has
   /// @throws Error if the tables do not suit the width.
   static std::unique_ptr<PayloadEncoder> make(const Tables& tables, int code_width,
-                                              std::uint32_t channels, bool neighbour = false);
+                                              std::uint32_t channels, bool neighbour = false,
+                                              Path path = Path::kFast);
 };
 
 class PayloadDecoder {
@@ -43,13 +62,17 @@ class PayloadDecoder {
   virtual void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
                       std::vector<Code>& codes) = 0;
 
+  /// Takes the memory that a payload of that many codes needs.
+  virtual void reserve(std::uint64_t /*codes*/) {}
+
   /// More codes than this cannot be in a payload of `size` bytes, so a header that claims more is
   /// refused before memory is taken.
   virtual std::uint64_t most_codes(std::size_t size) const = 0;
 
   /// Arguments as for PayloadEncoder::make().
   static std::unique_ptr<PayloadDecoder> make(const Tables& tables, int code_width,
-                                              std::uint32_t channels, bool neighbour = false);
+                                              std::uint32_t channels, bool neighbour = false,
+                                              Path path = Path::kFast);
 };
 
 }  // namespace nrc

@@ -42,6 +42,10 @@ class CarryPacker {
   void put(const CarryWord& word);
   /// Pads with zero bits to the next multiple of 4 bytes and returns the payload; starts anew.
   std::vector<std::uint8_t> take();
+  /// The same, in the place of what `payload` holds; the two exchange their memory.
+  void take(std::vector<std::uint8_t>& payload);
+  /// Takes memory for a payload of that many bytes.
+  void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
 
  private:
   std::vector<std::uint8_t> bytes_;  ///< whole bytes so far

@@ -66,7 +66,9 @@ class Receiver {
   Receiver(Options options, Events events);
 
   /// Takes the next bytes, any number. Memory is bounded by the longest packet that the stream
-  /// header allows, times the packets that wait, and 256 KiB.
+  /// header allows, times the packets that wait, and 256 KiB. It is taken when a stream begins and
+  /// when more bytes wait for the rest of their packet than before; then packets in order take
+  /// none, and a packet that comes early takes its size.
   /// @throws Error if the stream needs tables that are not here, or has a header that this version
   /// does not know; the bytes up to there are taken, those behind it wait for the next call.
   void add(const std::uint8_t* data, std::size_t size);

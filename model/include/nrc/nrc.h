@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * C interface of the codec: streams packet by packet. docs/api.md has an overview and examples;
+ * docs/bitstream.md has the format.
+ *
+ * Samples are int16, frame by frame: samples[frame * channels + channel]. A frame is one sample of
+ * every channel.
+ *
+ * Objects share nothing that changes: different threads may use different objects at once. One
+ * object is for one thread at a time.
+ *
+ * Memory is taken when an object is created and, by decoder and receiver, when a stream begins.
+ * Encoding a packet takes none, nor does decoding one in order, except for an error's message.
+ *
+ * No function throws, and none ends the process. Pointers must be valid unless "may be null" is
+ * said.
+ */
+#ifndef NRC_NRC_H
+#define NRC_NRC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Version of this header. While the first number is 0, the second one tells incompatible versions
+ * apart. */
+#define NRC_VERSION_MAJOR 0
+#define NRC_VERSION_MINOR 1
+#define NRC_VERSION_PATCH 0
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a function returns. */
+typedef enum nrc_status {
+  NRC_OK = 0,
+  NRC_MORE = 1,            /* nrc_decoder_decode: the packet is not whole yet; no error */
+  NRC_ERROR_ARGUMENT = -1, /* a setting or an argument outside its range */
+  NRC_ERROR_CAPACITY = -2, /* the output buffer is too small; nothing was done */
+  NRC_ERROR_DATA = -3,     /* the stream is damaged, out of order, or needs tables not given */
+  NRC_ERROR_STATE = -4,    /* not now: the stream is closed, or a call from a callback */
+  NRC_ERROR_MEMORY = -5,   /* out of memory */
+  NRC_ERROR_INTERNAL = -6  /* an error of this library; please report it */
+} nrc_status;
+
+/* What a status means, in English, in a few words. Never null, also for other numbers. */
+const char* nrc_strerror(int status);
+
+/* Version of the library that is linked, "major.minor.patch". */
+const char* nrc_version(void);
+
+enum { NRC_MESSAGE_SIZE = 256 };
+
+/* What went wrong: one line, ends with a zero byte. */
+typedef struct nrc_message {
+  char text[NRC_MESSAGE_SIZE];
+} nrc_message;
+
+enum { NRC_PROFILE_HUFFMAN = 0, NRC_PROFILE_RANGE = 1 };
+
+/* How a sample becomes an ADC code (docs/bitstream.md, section 1). */
+enum {
+  NRC_MAPPING_CODE = 0,  /* the sample is the code */
+  NRC_MAPPING_SHIFT6 = 1 /* samples of a 10-bit ADC on the int16 scale: code = sample >> 6 */
+};
+
+/* Facts of a stream, from its header. */
+typedef struct nrc_stream_info {
+  int profile;
+  int mapping;
+  int code_width; /* bits, 2..16 */
+  int neighbour;  /* 1: a channel is predicted from the one before it as well */
+  uint32_t channels;
+  uint32_t packet_frames;   /* frames in a packet, at most; 0: not told */
+  uint32_t rate_millihertz; /* of one channel, 1/1000 Hz; 0: unknown */
+  uint32_t table_id;
+  uint64_t total_frames; /* UINT64_MAX: not told */
+} nrc_stream_info;
+
+/* ---- Encoder: samples to a stream for a link, that may also be kept as a file. */
+
+typedef struct nrc_encoder nrc_encoder;
+
+/* Set struct_size and channels; every other field may be zero, which is its default. */
+typedef struct nrc_encoder_config {
+  size_t struct_size;     /* sizeof(nrc_encoder_config) */
+  uint32_t channels;      /* 1..65536 */
+  uint32_t packet_frames; /* frames in a packet at most, 1..65535, and packet_frames * channels is
+                             at most 2^24; 0: 20 */
+  uint32_t rate_millihertz;
+  int profile;
+  int mapping;
+  int code_width;        /* 2..16, range profile 4..16; 0: 10, the only one of NRC_MAPPING_SHIFT6 */
+  int neighbour;         /* range profile: 1 predicts a channel from the one before it as well */
+  uint32_t key_interval; /* data packets from one key packet to the next; 0: the first, and on
+                            request */
+  const char* tables;    /* built-in set by name, or a table file; null: "default" for 10 bits, else
+                            "generic" */
+} nrc_encoder_config;
+
+typedef struct nrc_encoder_counters {
+  uint64_t packets;      /* calls of nrc_encoder_encode, stream headers not counted */
+  uint64_t key_packets;  /* of these, with a stream header before them */
+  uint64_t frames;       /* encoded */
+  uint64_t sample_bytes; /* encoded */
+  uint64_t bytes;        /* of the stream so far */
+} nrc_encoder_counters;
+
+/* @param message  may be null; set on an error only
+ * On success *encoder is the new object, on an error null. */
+nrc_status nrc_encoder_create(const nrc_encoder_config* config, nrc_encoder** encoder,
+                              nrc_message* message);
+
+/* @param encoder  may be null */
+void nrc_encoder_destroy(nrc_encoder* encoder);
+
+/* Bytes that the output buffer of nrc_encoder_encode must have. */
+size_t nrc_encoder_max_size(const nrc_encoder* encoder);
+
+enum {
+  NRC_KEY = 1, /* the packet can be decoded without those before it */
+  NRC_LAST = 2 /* close the stream: no packet comes after this one */
+};
+
+/* Encodes a data packet. Before a key packet, and so before the first one, stands the stream header
+ * packet: on a link of datagrams both go into one. A sample that the mapping or the code width
+ * cannot express makes the packet raw; nothing is lost.
+ * @param samples   frames * channels; may be null if frames is 0
+ * @param frames    0..packet_frames; every packet but the last should have packet_frames
+ * @param flags     NRC_KEY, NRC_LAST or 0
+ * @param output    capacity bytes, at least nrc_encoder_max_size()
+ * @param size      set to the bytes written; 0 on an error
+ * @return NRC_ERROR_ARGUMENT, NRC_ERROR_CAPACITY, or NRC_ERROR_STATE after NRC_LAST */
+nrc_status nrc_encoder_encode(nrc_encoder* encoder, const int16_t* samples, uint32_t frames,
+                              unsigned flags, uint8_t* output, size_t capacity, size_t* size);
+
+/* Makes the next packet with frames a key packet, for instance because a receiver asks for it. */
+void nrc_encoder_request_key(nrc_encoder* encoder);
+
+/* Skips frames that are not sent; the receiver sees a gap of them. The next packet is a key packet.
+ */
+void nrc_encoder_skip(nrc_encoder* encoder, uint64_t frames);
+
+void nrc_encoder_get_info(const nrc_encoder* encoder, nrc_stream_info* info);
+void nrc_encoder_get_counters(const nrc_encoder* encoder, nrc_encoder_counters* counters);
+
+/* Message of the last error of this object, "" if there was none. Valid until the next call. */
+const char* nrc_encoder_message(const nrc_encoder* encoder);
+
+/* ---- Decoder: an intact stream, a packet at a time, into the caller's buffer. */
+
+typedef struct nrc_decoder nrc_decoder;
+
+/* @param tables   table file of streams that do not use a built-in set; may be null
+ * @param message  may be null; set on an error only */
+nrc_status nrc_decoder_create(const char* tables, nrc_decoder** decoder, nrc_message* message);
+
+/* @param decoder  may be null */
+void nrc_decoder_destroy(nrc_decoder* decoder);
+
+/* Samples that no packet of the stream has more of; 0 before the stream header was decoded. */
+size_t nrc_decoder_max_samples(const nrc_decoder* decoder);
+
+/* Decodes the packet at the start of data. Packets without samples, as the stream header, give 0
+ * frames.
+ * @param data      size bytes of the stream, from a packet's beginning on
+ * @param taken     set to the bytes of that packet; the next one begins behind them. 0 with
+ * NRC_MORE and on an error
+ * @param samples   capacity samples; may be null if capacity is 0
+ * @param frames    set to the frames written to samples
+ * @return NRC_MORE if data ends before the packet does; NRC_ERROR_CAPACITY: call it again with room
+ * for nrc_decoder_max_samples(); NRC_ERROR_DATA for a damaged packet or one that is not the next:
+ * the stream cannot be decoded further, a receiver can; NRC_ERROR_STATE after the last packet */
+nrc_status nrc_decoder_decode(nrc_decoder* decoder, const uint8_t* data, size_t size, size_t* taken,
+                              int16_t* samples, size_t capacity, uint32_t* frames);
+
+/* @return 1 after the packet that closes the stream, else 0 */
+int nrc_decoder_finished(const nrc_decoder* decoder);
+
+/* @return NRC_ERROR_STATE before the stream header was decoded */
+nrc_status nrc_decoder_get_info(const nrc_decoder* decoder, nrc_stream_info* info);
+
+/* Message of the last error of this object, "" if there was none. Valid until the next call. */
+const char* nrc_decoder_message(const nrc_decoder* decoder);
+
+/* ---- Receiver: a stream from a link that loses, repeats, reorders and damages packets. Gives
+ * every sample that is surely right, and says which are missing (docs/bitstream.md, section 12). */
+
+typedef struct nrc_receiver nrc_receiver;
+
+/* A run of frames that cannot be given. */
+typedef struct nrc_gap {
+  uint64_t first_frame;
+  uint64_t frames;
+  uint64_t lost_packets;        /* sequence numbers that never came */
+  uint64_t dropped_frames;      /* of frames, those that the encoder did not send */
+  uint64_t undecodable_packets; /* that came, but build on what is missing */
+} nrc_gap;
+
+/* Totals since the receiver was made. */
+typedef struct nrc_receiver_counters {
+  uint64_t bytes;         /* taken */
+  uint64_t skipped_bytes; /* in no packet */
+  uint64_t damages;       /* runs of skipped bytes */
+  uint64_t packets;       /* with the right CRC, stream headers and those below included */
+  uint64_t late_packets;  /* repeated, or after their place was given up */
+  uint64_t reordered_packets;
+  uint64_t lost_packets;
+  uint64_t undecodable_packets;
+  uint64_t frames;         /* given */
+  uint64_t missing_frames; /* in gaps */
+  uint64_t dropped_frames; /* of these, not sent by the encoder */
+  uint64_t streams;        /* begun */
+} nrc_receiver_counters;
+
+enum { NRC_NO_REORDERING = -1 };
+
+/* Set struct_size; every other field may be zero. The callbacks are called inside nrc_receiver_add
+ * and nrc_receiver_finish, in the order of the stream. They must not call the same receiver's
+ * functions, and must not throw. What a pointer shows is valid during the call only. */
+typedef struct nrc_receiver_config {
+  size_t struct_size;  /* sizeof(nrc_receiver_config) */
+  const char* tables;  /* table file of streams that do not use a built-in set */
+  int reorder_packets; /* packets that wait for one that is due before it counts as lost, 1..32767;
+                          0: 8; NRC_NO_REORDERING: none */
+  void* user;          /* given to the callbacks */
+  /* A stream begins. */
+  void (*on_stream)(void* user, const nrc_stream_info* info);
+  /* Frames that follow the last ones given, or a gap. */
+  void (*on_samples)(void* user, uint64_t first_frame, const int16_t* samples, size_t frames);
+  void (*on_gap)(void* user, const nrc_gap* gap);
+  /* The stream ends. closed 0: its last packet never came. */
+  void (*on_end)(void* user, int closed);
+} nrc_receiver_config;
+
+/* @param message  may be null; set on an error only */
+nrc_status nrc_receiver_create(const nrc_receiver_config* config, nrc_receiver** receiver,
+                               nrc_message* message);
+
+/* @param receiver  may be null. Gives nothing that waits: nrc_receiver_finish() does. */
+void nrc_receiver_destroy(nrc_receiver* receiver);
+
+/* Takes the next bytes, any number: a packet, a datagram, a part of either. A packet's samples are
+ * given as soon as its last byte is here, unless one before it is missing. Packets that come early
+ * are kept in memory that is taken for them.
+ * @return NRC_ERROR_DATA if the stream needs tables that were not given or is of another version;
+ * the receiver goes on with the next call */
+nrc_status nrc_receiver_add(nrc_receiver* receiver, const uint8_t* data, size_t size);
+
+/* No more bytes come: gives what waits and tells what is missing at the end. Another stream may be
+ * added then. */
+nrc_status nrc_receiver_finish(nrc_receiver* receiver);
+
+/* @return NRC_ERROR_STATE while no stream is at hand */
+nrc_status nrc_receiver_get_info(const nrc_receiver* receiver, nrc_stream_info* info);
+void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counters* counters);
+
+/* Message of the last error of this object, "" if there was none. Valid until the next call. */
+const char* nrc_receiver_message(const nrc_receiver* receiver);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

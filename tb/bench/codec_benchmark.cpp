@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Speed and ratio of both profiles and of other compressors on the same samples, in one run of
+// Google Benchmark on one thread, with 1 to 1024 channels:
+//   codec_benchmark [--data DIR] [--plot FILE] [--benchmark_...]
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "baselines.hpp"
+#include "nrc/decoder.hpp"
+#include "nrc/encoder.hpp"
+#include "nrc/packet_decoder.hpp"
+#include "nrc/recording_generator.hpp"
+#include "nrc/wav.hpp"
+
+namespace nrc::bench {
+namespace {
+
+constexpr double kRealTime = 1024 * 19531.25;  ///< samples a second of an implant
+constexpr std::size_t kSamples = std::size_t{1} << 22;
+constexpr std::size_t kPacketSamples = 20480;  ///< a millisecond of 1024 channels
+constexpr std::size_t kKeyPackets = 384;
+constexpr std::size_t kChannels[] = {1, 32, 384, 1024};
+
+/// Samples of mono 16-bit WAV files, each after the other.
+std::vector<Samples> read_recordings(const std::string& directory) {
+  std::vector<std::string> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() == ".wav") paths.push_back(entry.path().string());
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<Samples> recordings;
+  for (const std::string& path : paths) {
+    if (recordings.size() == kChannels[std::size(kChannels) - 1]) break;
+    std::ifstream in(path, std::ios::binary);
+    const Bytes image((std::istreambuf_iterator<char>(in)), {});
+    const WavLayout layout = read_wav_layout(image.data(), image.size());
+    if (!layout.applies() || layout.channels != 1) continue;
+    Samples samples(layout.frames());
+    std::memcpy(samples.data(), image.data() + layout.data_offset, samples.size() * 2);
+    recordings.push_back(std::move(samples));
+  }
+  if (recordings.empty()) {
+    throw std::runtime_error("no mono 16-bit WAV file in " + directory + "; give another --data");
+  }
+  return recordings;
+}
+
+/// kSamples samples: of the recordings, one for each channel, or of the generator.
+Samples make_samples(std::size_t channels, const std::vector<Samples>& recordings) {
+  const std::size_t packet_frames = kPacketSamples / channels;
+  const std::size_t frames = kSamples / channels / packet_frames * packet_frames;
+  Samples samples(frames * channels);
+  if (recordings.empty()) {
+    std::vector<Code> codes(samples.size());
+    RecordingGenerator(static_cast<std::uint32_t>(channels), 1).generate(codes.data(), frames);
+    std::transform(codes.begin(), codes.end(), samples.begin(),
+                   [](Code code) { return sample_of(Mapping::kShift6, code); });
+    return samples;
+  }
+  for (std::size_t c = 0; c < channels; ++c) {
+    // A short recording is followed by the next one; channels of the same recording begin at
+    // different places.
+    std::size_t number = c % recordings.size();
+    std::size_t at = c / recordings.size() * frames % recordings[number].size();
+    for (std::size_t i = 0; i < frames; ++i) {
+      while (at == recordings[number].size()) {
+        number = (number + 1) % recordings.size();
+        at = 0;
+      }
+      samples[i * channels + c] = recordings[number][at++];
+    }
+  }
+  return samples;
+}
+
+Baseline profile(Profile which, const std::string& name) {
+  return {name,
+          [which](const Samples& samples, std::size_t channels) {
+            const std::size_t frames = kPacketSamples / channels;
+            StreamHeader header;
+            header.channels = static_cast<std::uint32_t>(channels);
+            header.packet_frames = static_cast<std::uint32_t>(frames);
+            Encoder encoder(header, Tables::builtin(which, "default"), Transport::kLink);
+            Bytes stream;
+            stream.reserve(samples.size());
+            const std::size_t packets = samples.size() / channels / frames;
+            for (std::size_t i = 0; i < packets; ++i) {
+              encoder.encode_samples(samples.data() + i * frames * channels, frames,
+                                     {i % kKeyPackets == 0, i + 1 == packets}, stream);
+            }
+            return std::vector<Bytes>{stream};
+          },
+          [](const std::vector<Bytes>& streams, std::size_t) {
+            const Bytes& stream = streams.front();
+            Decoder decoder;
+            Samples samples;
+            for (std::size_t at = 0; at < stream.size();) {
+              const ParsedPacket packet = parse_packet(stream.data() + at, stream.size() - at);
+              decoder.decode(packet, samples);
+              at += packet.size;
+            }
+            return samples;
+          }};
+}
+
+struct Result {
+  double ratio = 0, encode = 0, decode = 0;  ///< speeds in samples a second
+};
+
+/// The usual table on the terminal, and the results for the one below it.
+class Collector : public benchmark::ConsoleReporter {
+ public:
+  void ReportRuns(const std::vector<Run>& runs) override {
+    ConsoleReporter::ReportRuns(runs);
+    for (const Run& run : runs) {
+      if (run.run_type == Run::RT_Aggregate || run.error_occurred) continue;
+      const std::string& name = run.run_name.function_name;  // method/channels/direction
+      const std::size_t first = name.find('/');
+      const std::size_t second = name.rfind('/');
+      Result& result = results[std::stoul(name.substr(first + 1))][name.substr(0, first)];
+      result.ratio = run.counters.at("ratio");
+      (name.substr(second + 1) == "encode" ? result.encode : result.decode) =
+          run.counters.at("items_per_second");
+    }
+  }
+  std::map<std::size_t, std::map<std::string, Result>> results;  ///< by channels and method
+};
+
+void add(const Baseline& method, std::size_t channels, const std::shared_ptr<Samples>& samples) {
+  const auto streams = std::make_shared<std::vector<Bytes>>();
+  const std::string name = method.name + "/" + std::to_string(channels);
+  const auto finish = [=](benchmark::State& state) {
+    std::size_t bytes = 0;
+    for (const Bytes& stream : *streams) bytes += stream.size();
+    const auto count = static_cast<double>(samples->size());
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(samples->size()));
+    state.counters["ratio"] = 2.0 * count / static_cast<double>(bytes);
+    state.counters["real_time"] = benchmark::Counter(
+        count * static_cast<double>(state.iterations()) / kRealTime, benchmark::Counter::kIsRate);
+  };
+  benchmark::RegisterBenchmark((name + "/encode").c_str(), [=](benchmark::State& state) {
+    for (auto _ : state) *streams = method.encode(*samples, channels);
+    finish(state);
+  });
+  benchmark::RegisterBenchmark((name + "/decode").c_str(), [=](benchmark::State& state) {
+    if (streams->empty()) *streams = method.encode(*samples, channels);
+    Samples decoded;
+    for (auto _ : state) decoded = method.decode(*streams, channels);
+    if (decoded != *samples) state.SkipWithError("the samples do not come back");
+    finish(state);
+  });
+}
+
+void print(const Collector& collector) {
+  fmt::print("\n{:>8} {:<14}{:>7}{:>18}{:>18}{:>10}{:>10}\n", "", "", "", "encode", "decode",
+             "encode as", "decode as");
+  fmt::print("{:>8} {:<14}{:>7}{:>18}{:>18}{:>10}{:>10}\n", "channels", "method", "ratio",
+             "x real time", "x real time", "x zlib", "x FLAC");
+  for (const auto& [channels, methods] : collector.results) {
+    const auto zlib = methods.find("zlib -6");
+    const auto flac = methods.find("FLAC -5");
+    for (const auto& [name, r] : methods) {
+      const auto against = [&](const auto& other, double Result::*speed) {
+        return other == methods.end() ? std::string("-")
+                                      : fmt::format("{:.1f}", r.*speed / other->second.*speed);
+      };
+      fmt::print("{:>8} {:<14}{:>7.3f}{:>18.2f}{:>18.2f}{:>10}{:>10}\n", channels, name, r.ratio,
+                 r.encode / kRealTime, r.decode / kRealTime, against(zlib, &Result::encode),
+                 against(flac, &Result::decode));
+    }
+  }
+}
+
+/// Lines "method|ratio|encode|decode" (speeds in Msample/s) of the most channels.
+void write_plot_data(const Collector& collector, const std::string& path) {
+  std::ofstream out(path);
+  if (!collector.results.empty()) {
+    for (const auto& [name, r] : collector.results.rbegin()->second) {
+      out << fmt::format("{}|{:.4f}|{:.3f}|{:.3f}\n", name, r.ratio, r.encode / 1e6,
+                         r.decode / 1e6);
+    }
+  }
+  if (!out.flush()) throw std::runtime_error("cannot write " + path + "; give another --plot");
+}
+
+/// The value of an option that Google Benchmark does not know, taken out of the arguments.
+std::string take_option(int& argc, char** argv, const char* name) {
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::strcmp(argv[i], name) != 0) continue;
+    const std::string value = argv[i + 1];
+    std::copy(argv + i + 2, argv + argc, argv + i);
+    argc -= 2;
+    return value;
+  }
+  return "";
+}
+
+int run(int argc, char** argv) {
+  const std::string data = take_option(argc, argv, "--data");
+  const std::string plot = take_option(argc, argv, "--plot");
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+
+  std::vector<Samples> recordings;
+  if (!data.empty()) recordings = read_recordings(data);
+  std::vector<Baseline> methods = baselines();
+  methods.insert(methods.begin(), profile(Profile::kRange, "nrc range"));
+  methods.insert(methods.begin(), profile(Profile::kHuffman, "nrc Huffman"));
+  for (const std::size_t channels : kChannels) {
+    const auto samples = std::make_shared<Samples>(make_samples(channels, recordings));
+    for (const Baseline& method : methods) add(method, channels, samples);
+  }
+  Collector collector;
+  benchmark::RunSpecifiedBenchmarks(&collector);
+  print(collector);
+  if (!plot.empty()) write_plot_data(collector, plot);
+  return 0;
+}
+
+}  // namespace
+}  // namespace nrc::bench
+
+int main(int argc, char** argv) {
+  try {
+    return nrc::bench::run(argc, argv);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "codec_benchmark: {}\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,335 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""nrc stream: samples to packets and back while they come, through pipes and sockets."""
+
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import threading
+import unittest
+
+from cli_test import NRC, CommandLineTest, recording, samples
+from recover_test import kind, split
+
+CHANNELS = 4
+FRAMES = 20  # of a packet
+PACKET_BYTES = 2 * CHANNELS * FRAMES
+SECONDS = 60  # no step takes as long
+ENCODE = ("stream", "encode", "--channels", CHANNELS, "--packet-frames", FRAMES)
+
+
+class StreamTest(CommandLineTest):
+    def setUp(self):
+        super().setUp()
+        self.samples = recording(CHANNELS * 1005)
+
+    def start(self, *command, **options):
+        options.setdefault("stdin", subprocess.PIPE)
+        process = subprocess.Popen([NRC, *map(str, command)], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, **options)
+        self.addCleanup(self.end, process)
+        return process
+
+    @staticmethod
+    def end(process):
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe:
+                pipe.close()
+
+    def listening(self, process):
+        """Waits for the line that says where it listens."""
+        line = process.stderr.readline().decode()
+        found = re.fullmatch(r"nrc: listening on 127\.0\.0\.1:(\d+)( \(UDP\))?\n", line)
+        self.assertTrue(found, line)
+        return found[1]
+
+    def read_some(self, process):
+        """What comes next, without waiting for more input to be given."""
+        ready, _, _ = select.select([process.stdout], [], [], SECONDS)
+        self.assertTrue(ready, "nothing comes out")
+        return os.read(process.stdout.fileno(), 1 << 20)
+
+    def encode(self, data, *options):
+        return self.succeed(NRC, *ENCODE, *options, data=data).stdout
+
+    def last_line(self, stderr):
+        return [line for line in stderr.decode().splitlines() if ".gcda:" not in line][-1]
+
+
+class Pipes(StreamTest):
+    def test_round_trip(self):
+        for options in ((), ("--profile", "range"), ("--profile", "range", "--neighbour"),
+                        ("--mapping", "code"), ("--key-interval", 3), ("--rate", "19531.25")):
+            with self.subTest(options=options):
+                stream = self.encode(self.samples, *options)
+                if "code" not in options:  # a wide code that uses one sample in 64 is not dense
+                    self.assertLess(len(stream), 0.7 * len(self.samples))
+                done = self.succeed(NRC, "stream", "decode", data=stream)
+                self.assertEqual(done.stdout, self.samples)
+                # The packets are those of a stream as any other.
+                (self.dir / "s.nrc").write_bytes(stream)
+                done = self.succeed(NRC, "decode", self.dir / "s.nrc", "-")
+                self.assertEqual(done.stdout, self.samples)
+
+    def test_any_samples(self):
+        """Off the grid, after a first packet on it: these packets are sent raw."""
+        data = self.samples[:2 * PACKET_BYTES] + os.urandom(3 * PACKET_BYTES) + self.samples
+        done = self.succeed(NRC, "stream", "decode", data=self.encode(data))
+        self.assertEqual(done.stdout, data)
+
+    def test_nothing_and_less_than_a_packet(self):
+        for data in (b"", self.samples[:2 * CHANNELS]):
+            done = self.succeed(NRC, "stream", "decode", data=self.encode(data))
+            self.assertEqual(done.stdout, data)
+
+    def test_final_line(self):
+        done = self.succeed(NRC, *ENCODE, data=self.samples)
+        stream = done.stdout
+        self.assertEqual(
+            self.last_line(done.stderr),
+            f"nrc: encoded 1005 frames in 51 packets: {len(self.samples)} bytes to {len(stream)}, "
+            f"ratio {len(self.samples) / len(stream):.3f}")
+        done = self.succeed(NRC, "stream", "decode", data=stream)
+        self.assertEqual(
+            self.last_line(done.stderr),
+            f"nrc: decoded 1005 frames in {len(split(stream))} packets: {len(stream)} bytes to "
+            f"{len(self.samples)}, ratio {len(self.samples) / len(stream):.3f}; 0 lost, 0 damaged")
+
+    def test_delay_of_one_packet(self):
+        """A packet's samples are out of the decoder before the first byte of the next goes in."""
+        encoder = self.start(*ENCODE)
+        decoder = self.start("stream", "decode")
+        for i in range(10):
+            given = self.samples[i * PACKET_BYTES:(i + 1) * PACKET_BYTES]
+            encoder.stdin.write(given[:-1])
+            encoder.stdin.flush()
+            ready, _, _ = select.select([encoder.stdout], [], [], 0.05)
+            self.assertFalse(ready, "a packet leaves before its last sample is complete")
+            encoder.stdin.write(given[-1:])
+            encoder.stdin.flush()
+            packets = self.read_some(encoder)
+            self.assertEqual(sum(kind(p) != 0 for p in split(packets)), 1)
+            decoder.stdin.write(packets)
+            decoder.stdin.flush()
+            self.assertEqual(self.read_some(decoder), given)
+
+    def test_signal_flushes_and_closes(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            encoder = self.start(*ENCODE)
+            given = self.samples[:PACKET_BYTES + 3 * 2 * CHANNELS]
+            encoder.stdin.write(given + b"\1")  # three frames of a packet, and half a sample
+            encoder.stdin.flush()
+            stream = self.read_some(encoder)
+            encoder.send_signal(number)
+            stream += encoder.stdout.read()
+            self.assertEqual(encoder.wait(SECONDS), 0)
+            done = self.succeed(NRC, "stream", "decode", data=stream)
+            self.assertEqual(done.stdout, given)
+
+    def test_memory_is_bounded(self):
+        """80 MB more pass through than at first, and memory stays as it is."""
+        encoder = self.start(*ENCODE)
+        decoder = self.start("stream", "decode", stdin=encoder.stdout)
+
+        def passes(data):
+            writer = threading.Thread(target=lambda: (encoder.stdin.write(data),
+                                                      encoder.stdin.flush()))
+            writer.start()
+            size = 0
+            while size < len(data):
+                size += len(self.read_some(decoder))
+            writer.join()
+            return sum(self.most_memory(process) for process in (encoder, decoder))
+
+        before = passes(self.samples * 200)
+        self.assertLess(passes(self.samples * 10000) - before, 4 << 20)
+        encoder.stdin.close()
+        self.assertEqual(encoder.wait(SECONDS), 0)
+        self.assertEqual(decoder.wait(SECONDS), 0)
+
+    @staticmethod
+    def most_memory(process):
+        with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+            return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) << 10
+
+
+class Loss(StreamTest):
+    def setUp(self):
+        super().setUp()
+        self.packets = split(self.encode(self.samples, "--key-interval", 5))
+        self.data = [i for i, packet in enumerate(self.packets) if kind(packet) != 0]
+
+    def decode(self, status, packets, *options):
+        done = self.run_command(NRC, "stream", "decode", *options, data=b"".join(packets))
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stdout, self.last_line(done.stderr)
+
+    def with_gap(self, begin, end, value=0):
+        return (self.samples[:begin * PACKET_BYTES]
+                + samples([value] * ((end - begin) * PACKET_BYTES // 2))
+                + self.samples[end * PACKET_BYTES:])
+
+    def test_lost_packet(self):
+        # Packet 7; the next key packet is 10.
+        left = [p for i, p in enumerate(self.packets) if i != self.data[7]]
+        out, line = self.decode(3, left)
+        self.assertEqual(out, self.with_gap(7, 10))
+        self.assertIn("; 1 lost, 0 damaged, 2 undecodable; 60 frames missing, filled with 0", line)
+        out, _ = self.decode(3, left, "--fill", "-5")
+        self.assertEqual(out, self.with_gap(7, 10, -5))
+        out, line = self.decode(3, left, "--fill", "none")
+        self.assertEqual(out, self.samples[:7 * PACKET_BYTES] + self.samples[10 * PACKET_BYTES:])
+        self.assertIn("60 frames missing, left out", line)
+
+    def test_damaged_and_reordered(self):
+        damaged = list(self.packets)
+        at = self.data[7]
+        damaged[at] = damaged[at][:20] + bytes([damaged[at][20] ^ 1]) + damaged[at][21:]
+        i, j = self.data[21], self.data[22]
+        damaged[i], damaged[j] = damaged[j], damaged[i]
+        out, line = self.decode(3, damaged)
+        self.assertEqual(out, self.with_gap(7, 10))
+        self.assertIn("1 lost, 1 damaged", line)
+
+    def test_join(self):
+        late = self.packets[self.data[10] - 1:]
+        self.assertEqual(kind(late[0]), 0)
+        out, _ = self.decode(3, late)
+        self.assertEqual(out, self.with_gap(0, 10))
+        out, _ = self.decode(0, late, "--join")
+        self.assertEqual(out, self.samples[10 * PACKET_BYTES:])
+
+    def test_cut(self):
+        out, line = self.decode(3, self.packets[:self.data[8]])
+        self.assertEqual(out, self.samples[:8 * PACKET_BYTES])
+        self.assertIn("without its last packet", line)
+
+    def test_encoder_begins_anew(self):
+        other = recording(CHANNELS * 1005, seed=2)
+        again = self.packets[:self.data[8]] + split(self.encode(other))
+        out, line = self.decode(3, again)
+        self.assertEqual(out, self.samples[:8 * PACKET_BYTES] + other)
+        self.assertIn("the encoder began anew 1 time", line)
+
+
+class Sockets(StreamTest):
+    def round_trip(self, first, second):
+        """`first` listens, `second` connects; one of them encodes."""
+        waiting = self.start(*first, "--listen", "0")
+        port = self.listening(waiting)
+        other = self.start(*second, "--connect", f"127.0.0.1:{port}")
+        encoder, decoder = (other, waiting) if first[1] == "decode" else (waiting, other)
+        decoder.stdin.close()
+        encoder.stdin.write(self.samples)
+        encoder.stdin.close()
+        self.assertEqual(decoder.stdout.read(), self.samples)
+        self.assertEqual(decoder.wait(SECONDS), 0)
+        self.assertEqual(encoder.wait(SECONDS), 0)
+
+    def test_decoder_listens(self):
+        self.round_trip(("stream", "decode"), ENCODE)
+
+    def test_encoder_listens(self):
+        self.round_trip(ENCODE, ("stream", "decode"))
+
+    def test_udp(self):
+        decoder = self.start("stream", "decode", "--udp", "--listen", "0")
+        port = self.listening(decoder)
+        encoder = self.start(*ENCODE, "--udp", "--connect", f"127.0.0.1:{port}")
+        for i in range(10):
+            given = self.samples[i * PACKET_BYTES:(i + 1) * PACKET_BYTES]
+            encoder.stdin.write(given)
+            encoder.stdin.flush()
+            self.assertEqual(self.read_some(decoder), given)
+        encoder.stdin.close()
+        self.assertEqual(encoder.wait(SECONDS), 0)
+        self.assertEqual(decoder.wait(SECONDS), 0)
+
+    def test_udp_sends_a_packet_in_each_datagram(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(("127.0.0.1", 0))
+            receiver.settimeout(SECONDS)
+            port = receiver.getsockname()[1]
+            self.succeed(NRC, *ENCODE, "--udp", "--connect", f"127.0.0.1:{port}",
+                         data=self.samples[:3 * PACKET_BYTES])
+            kinds = [[kind(p) for p in split(receiver.recv(65536))] for _ in range(4)]
+        self.assertEqual(kinds, [[0, 1], [1], [1], [1]])
+
+    def test_decoder_goes_away(self):
+        encoder = self.start(*ENCODE, "--listen", "0")
+        port = self.listening(encoder)
+        socket.create_connection(("127.0.0.1", int(port))).close()
+        try:
+            for _ in range(1000):
+                encoder.stdin.write(self.samples)
+                encoder.stdin.flush()
+        except BrokenPipeError:
+            pass
+        self.assertEqual(encoder.wait(SECONDS), 1)
+        self.assertIn("was closed by its reader", self.last_line(encoder.stderr.read()))
+
+    def test_errors(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            self.assertIn(f"cannot listen on {port}: Address already in use",
+                          self.fail_with(1, NRC, "stream", "decode", "--listen", port))
+        self.assertIn(f"cannot connect to 127.0.0.1:{port}: Connection refused",
+                      self.fail_with(1, NRC, *ENCODE, "--connect", f"127.0.0.1:{port}", data=b""))
+        for address in ("127.0.0.1:65536", "127.0.0.1:", ":1", "host:port"):
+            self.assertIn("is not an address",
+                          self.fail_with(1, NRC, *ENCODE, "--connect", address, data=b""))
+
+
+class WrongUse(StreamTest):
+    def test_usage(self):
+        for options in (("stream",), ("stream", "encode", "--channels", 0),
+                        ("stream", "encode", "--udp"), ("stream", "decode", "--udp"),
+                        ("stream", "encode", "--code-width", 12),
+                        ("stream", "encode", "--packet-frames", 65536),
+                        ("stream", "decode", "--fill", "x"),
+                        ("stream", "decode", "--listen", 1, "--connect", "h:1")):
+            self.fail_with(2, NRC, *options, data=b"")
+
+    def test_settings(self):
+        self.assertIn("--profile range", self.fail_with(1, NRC, *ENCODE, "--neighbour", data=b""))
+        self.assertIn("too large", self.fail_with(1, NRC, "stream", "encode", "--channels", 65536,
+                                                  "--packet-frames", 257, data=b""))
+        self.assertIn("datagram", self.fail_with(1, NRC, "stream", "encode", "--channels", 4096,
+                                                 "--udp", "--connect", "127.0.0.1:1", data=b""))
+
+    def test_input_ends_inside_a_frame(self):
+        done = self.run_command(NRC, *ENCODE, data=self.samples[:-1])
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("ends inside a frame: 7 of 8 bytes", self.last_line(done.stderr))
+        done = self.succeed(NRC, "stream", "decode", data=done.stdout)
+        self.assertEqual(done.stdout, self.samples[:-8])
+
+    def test_not_a_stream(self):
+        for data in (b"", b"no stream at all" * 10):
+            done = self.run_command(NRC, "stream", "decode", data=data)
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(done.stdout, b"")
+            self.assertIn("no stream header", self.last_line(done.stderr))
+
+    def test_broken_pipe(self):
+        encoder = self.start(*ENCODE)
+        encoder.stdout.close()
+        try:
+            for _ in range(1000):
+                encoder.stdin.write(self.samples)
+                encoder.stdin.flush()
+        except BrokenPipeError:
+            pass
+        self.assertEqual(encoder.wait(SECONDS), 1)
+        self.assertIn("standard output was closed", self.last_line(encoder.stderr.read()))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// C interface: streams there and back, what is lost, every error, and that packets take no memory.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "nrc/decoder.hpp"
+#include "nrc/encoder.hpp"
+#include "nrc/nrc.h"
+#include "nrc/receiver.hpp"
+#include "nrc/recording_generator.hpp"
+
+namespace {
+std::size_t allocations = 0;
+}  // namespace
+
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  void* const p = std::malloc(size == 0 ? 1 : size);
+  if (p == nullptr) throw std::bad_alloc();
+  return p;
+}
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+using Samples = std::vector<std::int16_t>;
+
+constexpr std::uint32_t kChannels = 6;
+constexpr std::uint32_t kFrames = 20;  ///< of a packet
+constexpr std::size_t kPackets = 100;
+constexpr std::uint32_t kKeyInterval = 8;
+
+nrc_encoder_config settings(int profile = NRC_PROFILE_HUFFMAN) {
+  nrc_encoder_config c = {};
+  c.struct_size = sizeof c;
+  c.channels = kChannels;
+  c.packet_frames = kFrames;
+  c.rate_millihertz = 19531250;
+  c.profile = profile;
+  c.mapping = NRC_MAPPING_SHIFT6;
+  c.key_interval = kKeyInterval;
+  return c;
+}
+
+Samples recording() {
+  Samples samples(std::size_t{kFrames} * kPackets * kChannels);
+  nrc::RecordingGenerator(kChannels, 1).generate(samples.data(), kFrames * kPackets);
+  for (std::int16_t& s : samples) s = nrc::sample_of(nrc::Mapping::kShift6, s);
+  return samples;
+}
+
+nrc_encoder* make_encoder(const nrc_encoder_config& config) {
+  nrc_encoder* encoder = nullptr;
+  nrc_message message = {};
+  EXPECT_EQ(nrc_encoder_create(&config, &encoder, &message), NRC_OK) << message.text;
+  return encoder;
+}
+
+/// Each call's bytes on their own. The last one closes the stream.
+std::vector<Bytes> encode(const nrc_encoder_config& config, const Samples& samples) {
+  nrc_encoder* const encoder = make_encoder(config);
+  std::vector<Bytes> packets;
+  const std::size_t step = std::size_t{kFrames} * config.channels;
+  for (std::size_t at = 0; at < samples.size(); at += step) {
+    const auto frames =
+        static_cast<std::uint32_t>(std::min(step, samples.size() - at) / config.channels);
+    Bytes packet(nrc_encoder_max_size(encoder));
+    std::size_t size = 0;
+    const unsigned flags = at + step >= samples.size() ? NRC_LAST : 0;
+    EXPECT_EQ(nrc_encoder_encode(encoder, samples.data() + at, frames, flags, packet.data(),
+                                 packet.size(), &size),
+              NRC_OK);
+    packet.resize(size);
+    packets.push_back(packet);
+  }
+  nrc_encoder_destroy(encoder);
+  return packets;
+}
+
+/// What a receiver told.
+struct Heard {
+  std::vector<nrc_stream_info> streams;
+  Samples samples;
+  std::vector<std::uint64_t> first_frames;
+  std::vector<nrc_gap> gaps;
+  std::vector<int> ends;
+  std::uint32_t channels = 0;
+};
+
+nrc_receiver_config listener(Heard& heard) {
+  nrc_receiver_config c = {};
+  c.struct_size = sizeof c;
+  c.user = &heard;
+  c.on_stream = [](void* user, const nrc_stream_info* info) {
+    static_cast<Heard*>(user)->streams.push_back(*info);
+    static_cast<Heard*>(user)->channels = info->channels;
+  };
+  c.on_samples = [](void* user, std::uint64_t first, const std::int16_t* samples,
+                    std::size_t frames) {
+    Heard& h = *static_cast<Heard*>(user);
+    h.first_frames.push_back(first);
+    h.samples.insert(h.samples.end(), samples, samples + frames * h.channels);
+  };
+  c.on_gap = [](void* user, const nrc_gap* gap) {
+    static_cast<Heard*>(user)->gaps.push_back(*gap);
+  };
+  c.on_end = [](void* user, int closed) { static_cast<Heard*>(user)->ends.push_back(closed); };
+  return c;
+}
+
+nrc_receiver* make_receiver(const nrc_receiver_config& config) {
+  nrc_receiver* receiver = nullptr;
+  nrc_message message = {};
+  EXPECT_EQ(nrc_receiver_create(&config, &receiver, &message), NRC_OK) << message.text;
+  return receiver;
+}
+
+class EachProfile : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(CInterface, EachProfile,
+                         testing::Values(NRC_PROFILE_HUFFMAN, NRC_PROFILE_RANGE));
+
+TEST_P(EachProfile, DecoderGivesTheSamples) {
+  Samples samples = recording();
+  samples.resize(samples.size() - 3 * kChannels);  // a shorter last packet
+  samples[1000] = 1;                               // off the grid: a raw packet
+  Bytes stream;
+  for (const Bytes& p : encode(settings(GetParam()), samples)) {
+    stream.insert(stream.end(), p.begin(), p.end());
+  }
+  EXPECT_LT(stream.size(), samples.size());
+
+  nrc_decoder* decoder = nullptr;
+  ASSERT_EQ(nrc_decoder_create(nullptr, &decoder, nullptr), NRC_OK);
+  EXPECT_EQ(nrc_decoder_max_samples(decoder), 0U);
+  nrc_stream_info info = {};
+  EXPECT_EQ(nrc_decoder_get_info(decoder, &info), NRC_ERROR_STATE);
+  Samples decoded;
+  Samples packet(kFrames * kChannels);
+  std::size_t at = 0;
+  while (at < stream.size()) {
+    std::size_t taken = 0;
+    std::uint32_t frames = 0;
+    ASSERT_EQ(nrc_decoder_decode(decoder, stream.data() + at, stream.size() - at, &taken,
+                                 packet.data(), packet.size(), &frames),
+              NRC_OK)
+        << nrc_decoder_message(decoder);
+    ASSERT_GT(taken, 0U);
+    at += taken;
+    decoded.insert(decoded.end(), packet.begin(), packet.begin() + frames * kChannels);
+  }
+  EXPECT_EQ(decoded, samples);
+  EXPECT_EQ(nrc_decoder_finished(decoder), 1);
+  EXPECT_EQ(nrc_decoder_max_samples(decoder), kFrames * kChannels);
+  ASSERT_EQ(nrc_decoder_get_info(decoder, &info), NRC_OK);
+  EXPECT_EQ(info.profile, GetParam());
+  EXPECT_EQ(info.mapping, NRC_MAPPING_SHIFT6);
+  EXPECT_EQ(info.code_width, 10);
+  EXPECT_EQ(info.channels, kChannels);
+  EXPECT_EQ(info.packet_frames, kFrames);
+  EXPECT_EQ(info.rate_millihertz, 19531250U);
+  EXPECT_EQ(info.total_frames, UINT64_MAX);
+  nrc_decoder_destroy(decoder);
+}
+
+TEST_P(EachProfile, EncodingTakesNoMemory) {
+  Samples samples = recording();
+  // The worst case as well: full-scale noise on the grid, and off it.
+  std::mt19937 random(1);
+  for (std::size_t i = 0; i < samples.size() / 2; ++i) {
+    samples[i] = static_cast<std::int16_t>(random());
+  }
+  for (const int mapping : {NRC_MAPPING_SHIFT6, NRC_MAPPING_CODE}) {
+    nrc_encoder_config config = settings(GetParam());
+    config.mapping = mapping;
+    config.code_width = mapping == NRC_MAPPING_CODE ? 16 : 10;
+    nrc_encoder* const encoder = make_encoder(config);
+    Bytes packet(nrc_encoder_max_size(encoder));
+    const std::size_t before = allocations;
+    for (std::size_t i = 0; i < kPackets; ++i) {
+      std::size_t size = 0;
+      ASSERT_EQ(nrc_encoder_encode(encoder, samples.data() + i * kFrames * kChannels, kFrames, 0,
+                                   packet.data(), packet.size(), &size),
+                NRC_OK);
+    }
+    EXPECT_EQ(allocations, before);
+    nrc_encoder_destroy(encoder);
+  }
+}
+
+TEST_P(EachProfile, DecodingTakesNoMemory) {
+  const std::vector<Bytes> packets = encode(settings(GetParam()), recording());
+  nrc_decoder* decoder = nullptr;
+  ASSERT_EQ(nrc_decoder_create(nullptr, &decoder, nullptr), NRC_OK);
+  Samples samples(kFrames * kChannels);
+  std::size_t before = 0;
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    for (std::size_t at = 0; at < packets[i].size();) {
+      std::size_t taken = 0;
+      std::uint32_t frames = 0;
+      ASSERT_EQ(nrc_decoder_decode(decoder, packets[i].data() + at, packets[i].size() - at, &taken,
+                                   samples.data(), samples.size(), &frames),
+                NRC_OK);
+      // All memory is taken with the stream header.
+      if (i == 0 && at == 0) before = allocations;
+      at += taken;
+    }
+  }
+  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(nrc_decoder_finished(decoder), 1);
+  nrc_decoder_destroy(decoder);
+}
+
+TEST_P(EachProfile, ReceivingInOrderTakesNoMemory) {
+  const std::vector<Bytes> packets = encode(settings(GetParam()), recording());
+  std::size_t longest = 0;
+  for (const Bytes& p : packets) longest = std::max(longest, p.size());
+  nrc_receiver_config config = {};
+  config.struct_size = sizeof config;
+  static std::size_t frames = 0;
+  frames = 0;
+  config.on_samples = [](void*, std::uint64_t, const std::int16_t*, std::size_t n) { frames += n; };
+  nrc_receiver* const receiver = make_receiver(config);
+  // Room for the longest packet.
+  const Bytes nothing(longest);
+  ASSERT_EQ(nrc_receiver_add(receiver, nothing.data(), nothing.size()), NRC_OK);
+  std::size_t before = 0;
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    ASSERT_EQ(nrc_receiver_add(receiver, packets[i].data(), packets[i].size()), NRC_OK);
+    if (i == 0) before = allocations;
+  }
+  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(frames, kFrames * kPackets);
+  nrc_receiver_destroy(receiver);
+}
+
+TEST(CInterface, ReceiverTellsWhatIsLost) {
+  const Samples samples = recording();
+  std::vector<Bytes> packets = encode(settings(), samples);
+  packets.erase(packets.begin() + 10);
+  std::swap(packets[20], packets[21]);
+  Heard heard;
+  const nrc_receiver_config config = listener(heard);
+  nrc_receiver* const receiver = make_receiver(config);
+  for (const Bytes& p : packets) {
+    ASSERT_EQ(nrc_receiver_add(receiver, p.data(), p.size()), NRC_OK);
+  }
+  ASSERT_EQ(nrc_receiver_finish(receiver), NRC_OK);
+
+  // Packet 10 is lost, and the next key packet is 16.
+  ASSERT_EQ(heard.gaps.size(), 1U);
+  EXPECT_EQ(heard.gaps[0].first_frame, 10 * kFrames);
+  EXPECT_EQ(heard.gaps[0].frames, 6 * kFrames);
+  EXPECT_EQ(heard.gaps[0].lost_packets, 1U);
+  EXPECT_EQ(heard.gaps[0].undecodable_packets, 5U);
+  EXPECT_EQ(heard.gaps[0].dropped_frames, 0U);
+  Samples expected(samples);
+  expected.erase(expected.begin() + 10 * kFrames * kChannels,
+                 expected.begin() + 16 * kFrames * kChannels);
+  EXPECT_EQ(heard.samples, expected);
+  EXPECT_EQ(heard.first_frames[10], 16 * kFrames);
+  EXPECT_EQ(heard.ends, std::vector<int>{1});
+  ASSERT_EQ(heard.streams.size(), 1U);
+  EXPECT_EQ(heard.streams[0].channels, kChannels);
+  nrc_receiver_counters counters = {};
+  nrc_receiver_get_counters(receiver, &counters);
+  EXPECT_EQ(counters.lost_packets, 1U);
+  EXPECT_EQ(counters.undecodable_packets, 5U);
+  EXPECT_EQ(counters.reordered_packets, 1U);
+  EXPECT_EQ(counters.missing_frames, 6 * kFrames);
+  EXPECT_EQ(counters.frames, (kPackets - 6) * kFrames);
+  EXPECT_EQ(counters.streams, 1U);
+  nrc_stream_info info = {};
+  EXPECT_EQ(nrc_receiver_get_info(receiver, &info), NRC_ERROR_STATE) << "the stream has ended";
+  nrc_receiver_destroy(receiver);
+}
+
+TEST(CInterface, SkippedFramesAndKeyRequest) {
+  const Samples samples = recording();
+  nrc_encoder_config config = settings();
+  config.key_interval = 0;
+  nrc_encoder* const encoder = make_encoder(config);
+  Heard heard;
+  const nrc_receiver_config listening = listener(heard);
+  nrc_receiver* const receiver = make_receiver(listening);
+  Bytes packet(nrc_encoder_max_size(encoder));
+  for (std::size_t i = 0; i < 10; ++i) {
+    if (i == 3) {
+      nrc_encoder_skip(encoder, kFrames);
+      continue;
+    }
+    if (i == 7) nrc_encoder_request_key(encoder);
+    std::size_t size = 0;
+    ASSERT_EQ(nrc_encoder_encode(encoder, samples.data() + i * kFrames * kChannels, kFrames,
+                                 i == 9   ? NRC_LAST
+                                 : i == 5 ? NRC_KEY
+                                          : 0,
+                                 packet.data(), packet.size(), &size),
+              NRC_OK);
+    ASSERT_EQ(nrc_receiver_add(receiver, packet.data(), size), NRC_OK);
+  }
+  nrc_encoder_counters counters = {};
+  nrc_encoder_get_counters(encoder, &counters);
+  EXPECT_EQ(counters.packets, 9U);
+  EXPECT_EQ(counters.key_packets, 4U) << "the first, behind the gap, by flag, by request";
+  EXPECT_EQ(counters.frames, 9 * kFrames);
+  EXPECT_EQ(counters.sample_bytes, 9 * kFrames * kChannels * 2);
+  nrc_receiver_counters received = {};
+  nrc_receiver_get_counters(receiver, &received);
+  EXPECT_EQ(received.bytes, counters.bytes);
+  ASSERT_EQ(heard.gaps.size(), 1U);
+  EXPECT_EQ(heard.gaps[0].first_frame, 3 * kFrames);
+  EXPECT_EQ(heard.gaps[0].dropped_frames, kFrames);
+  nrc_receiver_destroy(receiver);
+  nrc_encoder_destroy(encoder);
+}
+
+TEST(CInterface, EncoderSettingsOutsideTheirRange) {
+  const auto refused = [](nrc_encoder_config config, const std::string& part) {
+    auto* encoder = reinterpret_cast<nrc_encoder*>(&config);
+    nrc_message message = {};
+    EXPECT_EQ(nrc_encoder_create(&config, &encoder, &message), NRC_ERROR_ARGUMENT) << part;
+    EXPECT_EQ(encoder, nullptr);
+    EXPECT_NE(std::string(message.text).find(part), std::string::npos) << message.text;
+    EXPECT_EQ(nrc_encoder_create(&config, &encoder, nullptr), NRC_ERROR_ARGUMENT);
+  };
+  const auto with = [](auto nrc_encoder_config::*field, auto value) {
+    nrc_encoder_config c = settings();
+    c.*field = static_cast<std::remove_reference_t<decltype(c.*field)>>(value);
+    return c;
+  };
+  refused(with(&nrc_encoder_config::struct_size, 4), "struct_size");
+  refused(with(&nrc_encoder_config::channels, 0), "channels");
+  refused(with(&nrc_encoder_config::channels, 65537), "65536");
+  refused(with(&nrc_encoder_config::packet_frames, 65536), "packet_frames");
+  refused(with(&nrc_encoder_config::profile, 2), "profile");
+  refused(with(&nrc_encoder_config::profile, -1), "profile");
+  refused(with(&nrc_encoder_config::mapping, 2), "mapping");
+  refused(with(&nrc_encoder_config::neighbour, 2), "neighbour");
+  refused(with(&nrc_encoder_config::neighbour, 1), "neighbour");
+  refused(with(&nrc_encoder_config::code_width, 17), "code_width");
+  refused(with(&nrc_encoder_config::code_width, 12), "code width");
+  refused(with(&nrc_encoder_config::tables, "no such tables"), "no such tables");
+  nrc_encoder_config large = settings();
+  large.channels = 65536;
+  large.packet_frames = 257;
+  refused(large, "too large");
+  nrc_encoder* encoder = nullptr;
+  EXPECT_EQ(nrc_encoder_create(nullptr, &encoder, nullptr), NRC_ERROR_ARGUMENT);
+  nrc_encoder_destroy(nullptr);
+}
+
+TEST(CInterface, EncodeErrors) {
+  const Samples samples(kFrames * kChannels + kChannels);
+  nrc_encoder* const encoder = make_encoder(settings());
+  Bytes out(nrc_encoder_max_size(encoder));
+  std::size_t size = 1;
+  EXPECT_STREQ(nrc_encoder_message(encoder), "");
+  EXPECT_EQ(
+      nrc_encoder_encode(encoder, samples.data(), kFrames + 1, 0, out.data(), out.size(), &size),
+      NRC_ERROR_ARGUMENT);
+  EXPECT_EQ(size, 0U);
+  EXPECT_NE(std::string(nrc_encoder_message(encoder)), "");
+  EXPECT_EQ(nrc_encoder_encode(encoder, nullptr, 1, 0, out.data(), out.size(), &size),
+            NRC_ERROR_ARGUMENT);
+  EXPECT_EQ(nrc_encoder_encode(encoder, samples.data(), 1, 4, out.data(), out.size(), &size),
+            NRC_ERROR_ARGUMENT);
+  EXPECT_EQ(nrc_encoder_encode(encoder, samples.data(), 1, 0, out.data(), out.size() - 1, &size),
+            NRC_ERROR_CAPACITY);
+  EXPECT_EQ(nrc_encoder_encode(encoder, nullptr, 0, NRC_LAST, out.data(), out.size(), &size),
+            NRC_OK);
+  EXPECT_GT(size, 0U);
+  EXPECT_EQ(nrc_encoder_encode(encoder, nullptr, 0, 0, out.data(), out.size(), &size),
+            NRC_ERROR_STATE);
+  nrc_encoder_destroy(encoder);
+}
+
+TEST(CInterface, DecodeErrors) {
+  std::vector<Bytes> packets = encode(settings(), recording());
+  nrc_decoder* decoder = nullptr;
+  nrc_message message = {};
+  EXPECT_EQ(nrc_decoder_create("no such file", &decoder, &message), NRC_ERROR_ARGUMENT);
+  EXPECT_NE(std::string(message.text).find("no such file"), std::string::npos);
+  ASSERT_EQ(nrc_decoder_create(nullptr, &decoder, &message), NRC_OK);
+  Samples samples(kFrames * kChannels);
+  std::size_t taken = 0;
+  std::uint32_t frames = 0;
+  const auto decode = [&](const Bytes& bytes, std::size_t capacity) {
+    return nrc_decoder_decode(decoder, bytes.data(), bytes.size(), &taken, samples.data(), capacity,
+                              &frames);
+  };
+  const std::size_t header = nrc::parse_packet(packets[0].data(), packets[0].size()).size;
+  EXPECT_EQ(decode(packets[1], samples.size()), NRC_ERROR_DATA) << "no header yet";
+  EXPECT_EQ(decode(Bytes(packets[0].begin(), packets[0].begin() + 30), samples.size()), NRC_MORE);
+  EXPECT_EQ(taken, 0U);
+  EXPECT_EQ(decode(packets[0], samples.size()), NRC_OK);
+  EXPECT_EQ(taken, header);
+  EXPECT_EQ(frames, 0U);
+  const Bytes first(packets[0].begin() + static_cast<std::ptrdiff_t>(header), packets[0].end());
+  EXPECT_EQ(decode(first, samples.size() - 1), NRC_ERROR_CAPACITY);
+  EXPECT_EQ(taken, 0U);
+  Bytes damaged = first;
+  damaged[30] ^= 1;
+  EXPECT_EQ(decode(damaged, samples.size()), NRC_ERROR_DATA);
+  damaged = first;
+  damaged[0] ^= 1;
+  EXPECT_EQ(decode(damaged, samples.size()), NRC_ERROR_DATA);
+  EXPECT_EQ(decode(packets[2], samples.size()), NRC_ERROR_DATA) << "out of order";
+  EXPECT_NE(std::string(nrc_decoder_message(decoder)).find("out of order"), std::string::npos);
+  EXPECT_EQ(decode(first, samples.size()), NRC_OK);
+  EXPECT_EQ(frames, kFrames);
+  nrc_decoder_destroy(decoder);
+  nrc_decoder_destroy(nullptr);
+}
+
+nrc_receiver* calling = nullptr;
+nrc_status answer = NRC_OK;
+
+TEST(CInterface, ReceiverErrors) {
+  const std::vector<Bytes> packets = encode(settings(), recording());
+  nrc_receiver_config config = {};
+  nrc_receiver* receiver = nullptr;
+  EXPECT_EQ(nrc_receiver_create(&config, &receiver, nullptr), NRC_ERROR_ARGUMENT);
+  config.struct_size = sizeof config;
+  config.reorder_packets = -2;
+  EXPECT_EQ(nrc_receiver_create(&config, &receiver, nullptr), NRC_ERROR_ARGUMENT);
+  config.reorder_packets = NRC_NO_REORDERING;
+  config.tables = "no such file";
+  EXPECT_EQ(nrc_receiver_create(&config, &receiver, nullptr), NRC_ERROR_ARGUMENT);
+  config.tables = nullptr;
+
+  // A callback that throws, although it must not, does no harm behind the call.
+  static bool thrown = false;
+  thrown = false;
+  config.on_samples = [](void*, std::uint64_t, const std::int16_t*, std::size_t) {
+    answer = nrc_receiver_add(calling, nullptr, 0);
+    if (!thrown) {
+      thrown = true;
+      throw std::runtime_error("thrown by a callback");
+    }
+  };
+  receiver = make_receiver(config);
+  calling = receiver;
+  EXPECT_EQ(nrc_receiver_add(receiver, nullptr, 1), NRC_ERROR_ARGUMENT);
+  EXPECT_EQ(nrc_receiver_add(receiver, packets[0].data(), packets[0].size()), NRC_ERROR_INTERNAL);
+  EXPECT_STREQ(nrc_receiver_message(receiver), "thrown by a callback");
+  EXPECT_EQ(answer, NRC_ERROR_STATE);
+  EXPECT_EQ(nrc_receiver_add(receiver, packets[1].data(), packets[1].size()), NRC_OK);
+  nrc_receiver_counters counters = {};
+  nrc_receiver_get_counters(receiver, &counters);
+  EXPECT_EQ(counters.frames, 2 * kFrames);
+  nrc_receiver_destroy(receiver);
+}
+
+TEST(CInterface, NamesOfStatusAndVersion) {
+  EXPECT_STREQ(nrc_strerror(NRC_OK), "no error");
+  for (int status = NRC_ERROR_INTERNAL; status <= NRC_MORE; ++status) {
+    EXPECT_STRNE(nrc_strerror(status), nrc_strerror(99));
+  }
+  EXPECT_EQ(std::string(nrc_version()), std::to_string(NRC_VERSION_MAJOR) + "." +
+                                            std::to_string(NRC_VERSION_MINOR) + "." +
+                                            std::to_string(NRC_VERSION_PATCH));
+}
+
+// ---- The same of the C++ classes behind
+
+TEST_P(EachProfile, ClassesTakeNoMemory) {
+  const Samples samples = recording();
+  nrc::StreamHeader header;
+  header.channels = kChannels;
+  header.packet_frames = kFrames;
+  const auto& tables = nrc::Tables::builtin(static_cast<nrc::Profile>(GetParam()), "default");
+  nrc::Encoder encoder(header, tables, nrc::Transport::kLink);
+  encoder.reserve(kFrames);
+  Bytes packets;
+  packets.reserve(encoder.most_bytes(kFrames));
+  nrc::Decoder decoder;
+  Samples decoded;
+  decoded.reserve(samples.size());
+  std::size_t encoding = 0;
+  std::size_t decoding = 0;
+  for (std::size_t i = 0; i < kPackets; ++i) {
+    packets.clear();
+    std::size_t before = allocations;
+    encoder.encode_samples(samples.data() + i * kFrames * kChannels, kFrames,
+                           {i % kKeyInterval == 0, false}, packets);
+    encoding += allocations - before;
+    before = allocations;
+    for (std::size_t at = 0; at < packets.size();) {
+      const nrc::ParsedPacket p = nrc::parse_packet(packets.data() + at, packets.size() - at);
+      decoder.decode(p, decoded);
+      if (i == 0 && at == 0) before = allocations;
+      at += p.size;
+    }
+    decoding += allocations - before;
+  }
+  EXPECT_EQ(encoding, 0U);
+  EXPECT_EQ(decoding, 0U);
+  EXPECT_EQ(decoded, samples);
+}
+
+}  // namespace
