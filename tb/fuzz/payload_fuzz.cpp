@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint8_t choice = input.u8();
   const int width = nrc::kMinCodeWidth + (choice & 0x0F) % 15;
   const bool neighbour = (choice & 0x10) != 0 && tables.profile() == nrc::Profile::kRange;
-  const std::uint32_t channels = 1U + ((choice & 0x20) != 0 ? input.u16() : input.u8() % 8U);
+  const std::uint32_t channels = 1U + ((choice & 0x20) != 0 ? input.u16() : input.u8() % 40U);
   try {
     tables.check(width);
   } catch (const nrc::Error& e) {
