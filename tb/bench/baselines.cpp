@@ -12,6 +12,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "nrc/shift6.hpp"
+
 namespace nrc::bench {
 namespace {
 
@@ -66,12 +68,13 @@ FLAC__StreamEncoderWriteStatus flac_write(const FLAC__StreamEncoder*, const FLAC
   return FLAC__STREAM_ENCODER_WRITE_STATUS_OK;
 }
 
+template <unsigned Bits>
 Bytes flac_encode(const std::vector<std::int32_t>& samples) {
   const std::unique_ptr<FLAC__StreamEncoder, decltype(&FLAC__stream_encoder_delete)> encoder(
       FLAC__stream_encoder_new(), FLAC__stream_encoder_delete);
   Bytes bytes;
   FLAC__stream_encoder_set_channels(encoder.get(), 1);
-  FLAC__stream_encoder_set_bits_per_sample(encoder.get(), 16);
+  FLAC__stream_encoder_set_bits_per_sample(encoder.get(), Bits);
   FLAC__stream_encoder_set_sample_rate(encoder.get(), kRate);
   FLAC__stream_encoder_set_streamable_subset(encoder.get(), false);
   FLAC__stream_encoder_set_compression_level(encoder.get(), kFlacLevel);
@@ -233,15 +236,17 @@ Baseline whole(const char* name, Bytes (*encode)(const Samples&),
           }};
 }
 
+/// @param codes  instead of samples
 Baseline by_channel(const char* name, Bytes (*encode)(const std::vector<std::int32_t>&),
-                    std::vector<std::int32_t> (*decode)(const Bytes&)) {
+                    std::vector<std::int32_t> (*decode)(const Bytes&), bool codes = false) {
   return {name,
           [=](const Samples& samples, std::size_t channels) {
             std::vector<Bytes> streams;
             std::vector<std::int32_t> channel(samples.size() / channels);
             for (std::size_t c = 0; c < channels; ++c) {
               for (std::size_t i = 0; i < channel.size(); ++i) {
-                channel[i] = samples[i * channels + c];
+                const std::int16_t sample = samples[i * channels + c];
+                channel[i] = codes ? Shift6::code(sample) : sample;
               }
               streams.push_back(encode(channel));
             }
@@ -253,7 +258,8 @@ Baseline by_channel(const char* name, Bytes (*encode)(const std::vector<std::int
               const std::vector<std::int32_t> channel = decode(streams[c]);
               samples.resize(channel.size() * channels);
               for (std::size_t i = 0; i < channel.size(); ++i) {
-                samples[i * channels + c] = static_cast<std::int16_t>(channel[i]);
+                const auto value = static_cast<std::int16_t>(channel[i]);
+                samples[i * channels + c] = codes ? Shift6::sample(value) : value;
               }
             }
             return samples;
@@ -264,7 +270,8 @@ Baseline by_channel(const char* name, Bytes (*encode)(const std::vector<std::int
 
 std::vector<Baseline> baselines() {
   return {whole("zlib -6", zlib_encode, zlib_decode), whole("zstd -3", zstd_encode, zstd_decode),
-          by_channel("FLAC -5", flac_encode, flac_decode),
+          by_channel("FLAC -5", flac_encode<16>, flac_decode),
+          by_channel("FLAC of codes", flac_encode<10>, flac_decode, true),
           by_channel("WavPack", wavpack_encode, wavpack_decode)};
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include "nrc/error.hpp"
 #include "nrc/format.hpp"
 #include "nrc/payload.hpp"
+#include "nrc/predictor.hpp"
 #include "nrc/recording_generator.hpp"
 #include "nrc/tables.hpp"
 
@@ -144,6 +146,47 @@ void check(const Case& c, std::uint32_t seed) {
   EXPECT_FALSE(key_payloads.empty());
 }
 
+/// Without key packets for long: the predictor's weight goes to both of its limits.
+void check_long_run(Profile profile) {
+  SCOPED_TRACE(profile_name(profile));
+  constexpr std::size_t kFrames = 4000;
+  const Case c{profile, "default", 10, 16};
+  const Tables tables = Tables::builtin(profile, c.tables);
+  const Predictor predictor(PredictorMode::kAdaptive, c.code_width);
+  std::vector<Code> codes;
+  std::vector<PredictorState> states(c.channels);
+  std::int32_t least = 0;
+  std::int32_t most = 0;
+  for (std::size_t frame = 0; frame < kFrames; ++frame) {
+    for (std::size_t channel = 0; channel < c.channels; ++channel) {
+      PredictorState& state = states[channel];
+      const Prediction p = predictor.predict(state, frame == 0);
+      // Every second channel swings, in the others the deviation grows until there is no more room.
+      Code code = frame % 2 == 0 ? 200 : -200;
+      if (channel % 2 == 0) {
+        const std::int32_t next = p.code + (p.deviation < 0 ? -2 : 2);
+        code = static_cast<Code>(next > 500 || next < -500 ? 0 : next);
+      }
+      codes.push_back(code);
+      predictor.update(state, p, code, frame == 0);
+      least = std::min(least, state.weight);
+      most = std::max(most, state.weight);
+    }
+  }
+  EXPECT_EQ(least, kWeightMin);
+  EXPECT_EQ(most, kWeightMax);
+  const auto encode = [&](Path path) {
+    return PayloadEncoder::make(tables, c.code_width, c.channels, false, path)
+        ->encode(codes.data(), kFrames, true);
+  };
+  const std::vector<std::uint8_t> payload = encode(Path::kFast);
+  EXPECT_EQ(payload, encode(Path::kReference));
+  std::vector<Code> back;
+  PayloadDecoder::make(tables, c.code_width, c.channels)
+      ->decode(payload.data(), payload.size(), kFrames, true, back);
+  EXPECT_EQ(back, codes);
+}
+
 class FastPath : public testing::TestWithParam<std::int64_t> {
  protected:
   void SetUp() override { choose(GetParam()); }
@@ -160,6 +203,10 @@ class FastPath : public testing::TestWithParam<std::int64_t> {
 TEST_P(FastPath, EqualsTheStages) {
   std::uint32_t seed = 1;
   for (const Case& c : cases()) check(c, seed++);
+}
+
+TEST_P(FastPath, EqualsTheStagesAtTheLimitsOfTheWeight) {
+  for (const Profile profile : {Profile::kHuffman, Profile::kRange}) check_long_run(profile);
 }
 
 INSTANTIATE_TEST_SUITE_P(InstructionSets, FastPath,
