@@ -104,7 +104,7 @@ bench: ## Measure ratio and speed [DATA=, required]
 benchmark: ## Measure speed and ratio beside zlib, zstd, FLAC and WavPack, and plot it [DATA= PICTURE=]
 	$(DEPS) benchmark
 	$(CMAKE) -S . -B $(BUILD)/benchmark -DNRC_BENCHMARK=ON -DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF
-	$(CMAKE) --build $(BUILD)/benchmark -j$(JOBS) --target codec_benchmark
+	$(CMAKE) --build $(BUILD)/benchmark -j$(JOBS) --target codec_benchmark range_search
 	$(BUILD)/benchmark/codec_benchmark $(if $(DATA),--data "$(DATA)") --plot $(BUILD)/benchmark/speed.txt \
 	  --benchmark_out=$(BUILD)/benchmark/speed.json
 	gnuplot -e "data='$(BUILD)/benchmark/speed.txt'; picture='$(or $(PICTURE),$(BUILD)/benchmark/speed.svg)'" \

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -22,8 +21,7 @@
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
-#include "nrc/recording_generator.hpp"
-#include "nrc/wav.hpp"
+#include "recordings.hpp"
 
 namespace nrc::bench {
 namespace {
@@ -33,58 +31,6 @@ constexpr std::size_t kSamples = std::size_t{1} << 22;
 constexpr std::size_t kPacketSamples = 20480;  ///< a millisecond of 1024 channels
 constexpr std::size_t kKeyPackets = 384;
 constexpr std::size_t kChannels[] = {1, 32, 384, 1024};
-
-/// Samples of mono 16-bit WAV files, each after the other.
-std::vector<Samples> read_recordings(const std::string& directory) {
-  std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    if (entry.path().extension() == ".wav") paths.push_back(entry.path().string());
-  }
-  std::sort(paths.begin(), paths.end());
-  std::vector<Samples> recordings;
-  for (const std::string& path : paths) {
-    if (recordings.size() == kChannels[std::size(kChannels) - 1]) break;
-    std::ifstream in(path, std::ios::binary);
-    const Bytes image((std::istreambuf_iterator<char>(in)), {});
-    const WavLayout layout = read_wav_layout(image.data(), image.size());
-    if (!layout.applies() || layout.channels != 1) continue;
-    Samples samples(layout.frames());
-    std::memcpy(samples.data(), image.data() + layout.data_offset, samples.size() * 2);
-    recordings.push_back(std::move(samples));
-  }
-  if (recordings.empty()) {
-    throw std::runtime_error("no mono 16-bit WAV file in " + directory + "; give another --data");
-  }
-  return recordings;
-}
-
-/// kSamples samples: of the recordings, one for each channel, or of the generator.
-Samples make_samples(std::size_t channels, const std::vector<Samples>& recordings) {
-  const std::size_t packet_frames = kPacketSamples / channels;
-  const std::size_t frames = kSamples / channels / packet_frames * packet_frames;
-  Samples samples(frames * channels);
-  if (recordings.empty()) {
-    std::vector<Code> codes(samples.size());
-    RecordingGenerator(static_cast<std::uint32_t>(channels), 1).generate(codes.data(), frames);
-    std::transform(codes.begin(), codes.end(), samples.begin(),
-                   [](Code code) { return sample_of(Mapping::kShift6, code); });
-    return samples;
-  }
-  for (std::size_t c = 0; c < channels; ++c) {
-    // A short recording is followed by the next one; channels of the same recording begin at
-    // different places.
-    std::size_t number = c % recordings.size();
-    std::size_t at = c / recordings.size() * frames % recordings[number].size();
-    for (std::size_t i = 0; i < frames; ++i) {
-      while (at == recordings[number].size()) {
-        number = (number + 1) % recordings.size();
-        at = 0;
-      }
-      samples[i * channels + c] = recordings[number][at++];
-    }
-  }
-  return samples;
-}
 
 Baseline profile(Profile which, const std::string& name) {
   return {name,
@@ -215,12 +161,13 @@ int run(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
 
   std::vector<Samples> recordings;
-  if (!data.empty()) recordings = read_recordings(data);
+  if (!data.empty()) recordings = read_recordings(data, kChannels[std::size(kChannels) - 1]);
   std::vector<Baseline> methods = baselines();
   methods.insert(methods.begin(), profile(Profile::kRange, "nrc range"));
   methods.insert(methods.begin(), profile(Profile::kHuffman, "nrc Huffman"));
   for (const std::size_t channels : kChannels) {
-    const auto samples = std::make_shared<Samples>(make_samples(channels, recordings));
+    const auto samples = std::make_shared<Samples>(
+        make_samples(kSamples, channels, kPacketSamples / channels, recordings));
     for (const Baseline& method : methods) add(method, channels, samples);
   }
   Collector collector;
