@@ -43,9 +43,9 @@ class LiveLink {
   /// TCP: waits for the first connection, and takes no other. UDP: takes the datagrams that come.
   /// Says on standard error where it listens; port 0 is any that is free.
   /// @throws Error if the port is in use or the host has no such address.
-  static LiveLink listen(const std::string& address, bool udp, const StopSignal& stop);
+  static LiveLink listen(const std::string& text, bool udp, const StopSignal& stop);
   /// @throws Error if nothing listens there.
-  static LiveLink connect(const std::string& address, bool udp, const StopSignal& stop);
+  static LiveLink connect(const std::string& text, bool udp, const StopSignal& stop);
 
   LiveLink(LiveLink&& other) noexcept;
   LiveLink(const LiveLink&) = delete;

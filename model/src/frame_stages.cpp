@@ -313,8 +313,8 @@ std::int32_t RangeLanes::at_edge(std::int32_t edge, std::int32_t prediction,
   const auto mantissa = static_cast<std::size_t>(index_of & ((1 << kScaleMantissaBits) - 1));
   const std::int32_t product = (edge - prediction) * reciprocals[mantissa];
   const std::int32_t deviate = product >> ((index_of >> kScaleMantissaBits) + 5);
-  return cumulative[static_cast<std::size_t>(std::clamp(deviate, -kDeviates, kDeviates - 1) +
-                                             kDeviates)];
+  const std::int32_t place = std::clamp(deviate, -kDeviates, kDeviates - 1) + kDeviates;
+  return cumulative[static_cast<std::size_t>(place)];
 }
 
 }  // namespace nrc
