@@ -74,8 +74,8 @@ module nrc_decoder_checks #(
   end
 
   // Legal, but larger packets count as damaged.
-  localparam longint Words =
-      (Samples * longint'(CodeWidth + nrc_pkg::MaxCodeLength) + 64'd31) / 64'd32;
+  localparam int     CodeBits = CodeWidth + nrc_pkg::MaxCodeLength;
+  localparam longint Words    = (Samples * longint'(CodeBits) + 64'd31) / 64'd32;
 
   initial begin
     if (longint'(BufferWords) < Words) begin
