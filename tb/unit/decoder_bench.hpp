@@ -53,13 +53,15 @@ inline std::vector<std::int16_t> make_samples(std::size_t frames, unsigned seed)
   std::mt19937 random(seed);
   const int half = 1 << (kCodeWidth - 1);
   const int gain = kCodeWidth > 10 ? 8 : 1;
+  // Few enough for coded packets to be shorter than raw ones.
+  const std::uint32_t rare = kCodeWidth > 10 ? 1024 : 64;
   std::vector<std::int16_t> samples;
   samples.reserve(codes.size());
   for (const Code c : codes) {
     int code = c * gain;
     const std::uint32_t dice = static_cast<std::uint32_t>(random());
-    if (dice % 64 == 0) code = (dice & 0x100) != 0 ? half - 1 : -half;
-    if (dice % 64 == 1) code = static_cast<int>(dice >> 16) % (2 * half) - half;
+    if (dice % rare == 0) code = (dice & 0x100) != 0 ? half - 1 : -half;
+    if (dice % rare == 1) code = static_cast<int>(dice >> 16) % (2 * half) - half;
     samples.push_back(sample_of(kMapping, static_cast<Code>(std::clamp(code, -half, half - 1))));
   }
   return samples;
