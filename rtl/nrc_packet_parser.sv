@@ -146,7 +146,7 @@ module nrc_packet_parser #(
     .Profile     (nrc_pkg::ProfileHuffman)
   ) u_own_header (
     .table_id_i(nrc_tables_pkg::TableId),
-    .sequence_i('0),
+    .sequence_i(16'd0),
     .index_i   (index_q),
     .word_o    (own)
   );
@@ -185,10 +185,15 @@ module nrc_packet_parser #(
   assign wdata_o = word;
   assign wlast_o = (words_q == CountWidth'(1));
 
+  logic crc_begins, crc_counts;
+
+  assign crc_begins = (state_q == StHunt);
+  assign crc_counts = take && (state_q != StCrc);
+
   nrc_crc32 u_crc32 (
     .clk_i,
-    .init_i (state_q == StHunt),
-    .valid_i(take && state_q != StCrc),
+    .init_i (crc_begins),
+    .valid_i(crc_counts),
     .word_i (word),
     .crc_o  (crc)
   );

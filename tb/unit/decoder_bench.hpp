@@ -122,7 +122,7 @@ inline Stream make_stream(std::size_t packets, unsigned seed, std::size_t key_ev
     packet.header = parsed.header;
     packet.index = s.packets.size();
     const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(at);
-    packet.bytes.assign(begin, begin + static_cast<std::ptrdiff_t>(parsed.size));
+    packet.bytes = Bytes(begin, begin + static_cast<std::ptrdiff_t>(parsed.size));
     if (packet.header.type == PacketType::kRaw) s.raw_frames.push_back(packet.header.first_frame);
     s.packets.push_back(packet);
     at += parsed.size;
