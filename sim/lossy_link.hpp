@@ -37,7 +37,7 @@ class LossyLink : public sc_core::sc_module {
   std::uint64_t visible_losses() const { return visible_; }
   /// First frames of the data packets that the decoder has all it needs for.
   const std::vector<PacketHeader>& due() const { return due_; }
-  /// The packet with the `last` flag was taken, and all went out.
+  /// The packet with the `last` flag was taken, lost or not, and all went out.
   bool finished() const { return closed_ && words_.empty(); }
 
  private:

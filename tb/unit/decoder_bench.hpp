@@ -52,13 +52,12 @@ inline std::vector<std::int16_t> make_samples(std::size_t frames, unsigned seed)
   const std::vector<Code> codes = generate(kChannels, frames, seed);
   std::mt19937 random(seed);
   const int half = 1 << (kCodeWidth - 1);
-  const int gain = kCodeWidth > 10 ? 8 : 1;
   // Few enough for coded packets to be shorter than raw ones.
-  const std::uint32_t rare = kCodeWidth > 10 ? 1024 : 64;
+  const std::uint32_t rare = kCodeWidth > 10 ? 256 : 64;
   std::vector<std::int16_t> samples;
   samples.reserve(codes.size());
   for (const Code c : codes) {
-    int code = c * gain;
+    int code = c;
     const std::uint32_t dice = static_cast<std::uint32_t>(random());
     if (dice % rare == 0) code = (dice & 0x100) != 0 ? half - 1 : -half;
     if (dice % rare == 1) code = static_cast<int>(dice >> 16) % (2 * half) - half;

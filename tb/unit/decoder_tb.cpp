@@ -38,6 +38,18 @@ TEST(Decoder, FullSpeed) {
   EXPECT_EQ(bench.dut().skipped_o, 0U);
 }
 
+// From the CRC word of a packet to its first sample, when nothing else waits.
+TEST(Decoder, Latency) {
+  const Stream s = make_stream(2, 14, 0);
+  DecoderBench bench(14);
+  bench.send(s.packets[0].bytes);
+  bench.send(s.packets[1].bytes);
+  const std::size_t taken = bench.clocks() - 1;
+  bench.drain();
+  ASSERT_FALSE(bench.given().empty());
+  EXPECT_EQ(bench.given().front().clock - taken, 20U);
+}
+
 TEST(Decoder, StallsOnBothSides) {
   for (const unsigned input : {100U, 30U}) {
     for (const unsigned output : {100U, 45U}) {
