@@ -17,10 +17,13 @@ CTEST = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL ctest
 DEPS  = @scripts/install_deps.sh
 SOURCES = $(shell find model tb sim \( -name '*.cpp' -o -name '*.hpp' \) -not -path '*/generated/*')
 
+# LOOPBACK=1: encoder and decoder with a link between them that loses LOSS percent of the packets.
+SIM_TARGET = $(if $(filter-out 0,$(LOOPBACK)),nrc_loopback_sim,nrc_system_sim)
+
 # What is not set is left to the bench's own default.
 SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) \
-           $(if $(STALL),--stall $(STALL))
+           $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
 
 .DEFAULT_GOAL := help
 .PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare fresh-check clean
@@ -33,12 +36,12 @@ build: ## Build the commands build/nrc, build/encode and build/decode
 	$(call configure_programs)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
 
-sim: ## Run the system simulation [DATA= PROFILE= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL=]
+sim: ## Run the system simulation [DATA= PROFILE= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LOOPBACK=1 LOSS=]
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(SIM_BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(SIM_BUILD)) \
 	  $(SIM_DEFINES)
-	$(CMAKE) --build $(SIM_BUILD) -j$(JOBS) --target nrc_system_sim
-	$(SIM_BUILD)/nrc_system_sim $(if $(CHANNELS),--channels $(CHANNELS)) $(SIM_ARGS)
+	$(CMAKE) --build $(SIM_BUILD) -j$(JOBS) --target $(SIM_TARGET)
+	$(SIM_BUILD)/$(SIM_TARGET) $(if $(CHANNELS),--channels $(CHANNELS)) $(SIM_ARGS)
 
 wave: CHANNELS := $(or $(CHANNELS),16)
 wave: FRAMES   := $(or $(FRAMES),40)

@@ -28,4 +28,8 @@ package nrc_latency_pkg;
   // Clocks from a sample to the next one of the same channel, with UpdateDelay = 0.
   localparam int LoopLatency = 10;
 
+  // The decoder: clocks from a sample's table to its code, and so from its prediction to the code.
+  localparam int CodeLatency        = 6;
+  localparam int DecoderUpdateDelay = ContextLatency + CodeLatency;
+
 endpackage

@@ -6,13 +6,15 @@
 // the last commit, as if they had never been written. The reader sees one endless sequence of
 // committed words; packet boundaries are the business of its user.
 //
-// The memory has one port. Writes cannot wait, so they have priority and the reader waits; two
-// output registers behind it let the reader take a word in every clock in which the memory is free.
+// The memory has one port, or with DualPort two. Writes cannot wait, so at a single port they have
+// priority and the reader waits; two output registers behind the memory let the reader take a word
+// in every clock in which a port is free for it.
 // A word can be read 3 clocks after its commit.
 
 module nrc_packet_buffer #(
-  parameter int Words = 16384,  // a power of two, at least 4
-  parameter int Width = 32
+  parameter int Words    = 16384,  // a power of two, at least 4
+  parameter int Width    = 32,
+  parameter int DualPort = 0       // 1: a word in and a word out in every clock
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -54,17 +56,32 @@ module nrc_packet_buffer #(
 
   logic [Width-1:0] mem_rdata;
 
-  nrc_ram_1rw #(
-    .Words(Words),
-    .Width(Width)
-  ) u_ram (
-    .clk_i,
-    .en_i   (write || read),
-    .we_i   (write),
-    .addr_i (write ? wptr_q[AddrWidth-1:0] : rptr_q[AddrWidth-1:0]),
-    .wdata_i,
-    .rdata_o(mem_rdata)
-  );
+  if (DualPort != 0) begin : gen_two_ports
+    nrc_ram_1r1w #(
+      .Width(Width),
+      .Depth(Words)
+    ) u_ram (
+      .clk_i,
+      .we_i   (write),
+      .waddr_i(wptr_q[AddrWidth-1:0]),
+      .wdata_i,
+      .re_i   (read),
+      .raddr_i(rptr_q[AddrWidth-1:0]),
+      .rdata_o(mem_rdata)
+    );
+  end else begin : gen_one_port
+    nrc_ram_1rw #(
+      .Words(Words),
+      .Width(Width)
+    ) u_ram (
+      .clk_i,
+      .en_i   (write || read),
+      .we_i   (write),
+      .addr_i (write ? wptr_q[AddrWidth-1:0] : rptr_q[AddrWidth-1:0]),
+      .wdata_i,
+      .rdata_o(mem_rdata)
+    );
+  end
 
   // Output: head_q is shown, tail_q takes the word that arrives while head_q is occupied.
   // A read is started only if its word, one clock later, is sure to find a free register.
@@ -76,7 +93,7 @@ module nrc_packet_buffer #(
 
   assign pop          = valid_o && ready_i;
   assign count_popped = count_q - {1'b0, pop};
-  assign read         = !write && (rptr_q != cptr_q) &&
+  assign read         = (!write || DualPort != 0) && (rptr_q != cptr_q) &&
                         (count_popped + {1'b0, arrives_q} < 2'd2);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Verilator's warnings as errors: the encoder with each table set and in its main
-# configurations. A package serves many modules, so a constant that this one does
+# Verilator's warnings as errors: encoder and decoder with each table set and in their
+# main configurations. A package serves many modules, so a constant that this one does
 # not use is no fault.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,6 +23,7 @@ lint() { # set top [parameter ...]
 }
 for set in "${sets[@]}"; do
   lint "$set" nrc_encoder
+  lint "$set" nrc_decoder
 done
 lint rtl/generated/default/ nrc_encoder -GProfile=1
 lint rtl/generated/default/ nrc_encoder -GProfile=1 -GNeighbour=1
@@ -30,4 +31,6 @@ lint rtl/generated/generic/ nrc_encoder -GProfile=1 -GCodeWidth=16 -GMapping=0
 lint rtl/generated/generic/ nrc_encoder -GProfile=1 -GNeighbour=1 -GCodeWidth=16 -GMapping=0
 lint rtl/generated/generic/ nrc_encoder -GCodeWidth=16 -GMapping=0
 lint rtl/generated/default/ nrc_encoder -GLoadableTables=1 -GChannels=1
+lint rtl/generated/generic/ nrc_decoder -GCodeWidth=16 -GMapping=0
+lint rtl/generated/default/ nrc_decoder -GChannels=1
 exit $status

@@ -12,7 +12,12 @@ namespace nrc {
 
 namespace {
 
-/// Symbols of a table in canonical order: by (length, symbol).
+std::uint32_t low_bits(std::int32_t value, int bits) {
+  return static_cast<std::uint32_t>(value) & ((std::uint32_t{1} << bits) - 1);
+}
+
+}  // namespace
+
 std::vector<std::uint16_t> canonical_order(const std::vector<std::uint8_t>& lengths) {
   std::vector<std::uint16_t> order(lengths.size());
   std::iota(order.begin(), order.end(), std::uint16_t{0});
@@ -20,12 +25,6 @@ std::vector<std::uint16_t> canonical_order(const std::vector<std::uint8_t>& leng
                    [&](std::uint16_t a, std::uint16_t b) { return lengths[a] < lengths[b]; });
   return order;
 }
-
-std::uint32_t low_bits(std::int32_t value, int bits) {
-  return static_cast<std::uint32_t>(value) & ((std::uint32_t{1} << bits) - 1);
-}
-
-}  // namespace
 
 std::vector<Codeword> canonical_codes(const std::vector<std::uint8_t>& lengths) {
   std::vector<Codeword> codes(lengths.size());

@@ -738,7 +738,8 @@ class TrainAndGenerate(CommandLineTest):
         self.assertIn("trained on", report)
         self.assertIn("others", report)
         self.round_trip("huffman", tables)
-        self.rtl(tables, ["nrc_huffman_rom.sv", "nrc_tables_pkg.sv"])
+        self.rtl(tables, ["nrc_code_limit_rom.sv", "nrc_code_rank_rom.sv",
+                          "nrc_huffman_rom.sv", "nrc_symbol_rom.sv", "nrc_tables_pkg.sv"])
 
     def test_range(self):
         tables, _ = self.train("range")

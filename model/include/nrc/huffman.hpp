@@ -20,6 +20,9 @@ struct Codeword {
   int length;
 };
 
+/// Symbols of a table in the order of their canonical codes: by (length, symbol).
+std::vector<std::uint16_t> canonical_order(const std::vector<std::uint8_t>& lengths);
+
 /// Canonical codes of one table. @param lengths  1..15 each, Kraft sum exactly 1.
 std::vector<Codeword> canonical_codes(const std::vector<std::uint8_t>& lengths);
 

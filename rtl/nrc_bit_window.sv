@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The payload's next bits, for a decoder that takes one code in every clock.
+//
+// Two registers hold the payload's next two words, first byte on top. position_q tells how many bits
+// of the first word are used up; a shift by it shows the next 31 bits, as many as the longest code
+// takes. Taking bits moves the position, and words that are used up make room for those of the
+// packet buffer. The first code of a packet may follow in the clock behind the last code of the
+// packet before: at the end of a packet its padding is taken along.
+//
+// A packet whose codes do not end in its last word, or whose padding is not zero, is damaged. So is
+// one whose codes want more bits than it has. Then damaged_o stays up, no words are taken any more,
+// and what the window shows means nothing, until drain_i has emptied the packet buffer.
+//
+// Latency: taken bits have moved on in the next clock; damaged_o comes 1 clock behind the bits, for
+// padding 2 clocks.
+
+module nrc_bit_window (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+
+  // Packet buffer. The user sees to it that words are there before their codes are asked for.
+  input  logic        word_valid_i,
+  input  logic [31:0] word_i,        // bits 7..0 are the first byte
+  input  logic        word_last_i,   // the packet's last word
+  output logic        word_ready_o,
+
+  output logic [30:0] window_o,      // bit 30 is the next bit; zeros behind the packet's end
+
+  input  logic        take_i,
+  input  logic [4:0]  length_i,      // 1..31 bits
+  input  logic        packet_end_i,  // and the padding behind them
+
+  input  logic        drain_i,       // throws away all words
+  output logic        damaged_o
+);
+
+  // Word 0 is the one with the next bit; word 1 is valid only if word 0 is.
+  logic [31:0] word0_q, word1_q;
+  logic        valid0_q, valid1_q, last0_q, last1_q;
+  logic [4:0]  position_q;
+
+  // The window.
+  logic [62:0] both;
+  // verilator lint_off UNUSEDSIGNAL
+  logic [62:0] shifted;
+  // verilator lint_on UNUSEDSIGNAL
+
+  assign both     = {word0_q, last0_q ? 31'd0 : word1_q[31:1]};
+  assign shifted  = both << position_q;
+  assign window_o = shifted[62:32];
+
+  // What is taken.
+  logic [5:0] end_position;  // 1..62, from the beginning of word 0
+  logic       in_word0;      // the last bit taken is in word 0
+  logic       wrong;
+  logic       take;
+  logic       used_one, used_two;
+
+  assign end_position = {1'b0, position_q} + {1'b0, length_i};
+  assign in_word0     = (end_position <= 6'd32);
+  assign wrong        = packet_end_i ? (in_word0 ? !last0_q : (last0_q || !last1_q))
+                                     : (last0_q && end_position >= 6'd32);
+  assign take         = take_i && !damaged_o;
+  assign used_two     = take && packet_end_i && !in_word0;
+  assign used_one     = take && !used_two && (packet_end_i || end_position[5]);
+
+  logic valid0_kept, valid1_kept;  // after the words used up
+
+  assign valid0_kept  = used_two ? 1'b0 : used_one ? valid1_q : valid0_q;
+  assign valid1_kept  = (used_two || used_one) ? 1'b0 : valid1_q;
+  assign word_ready_o = drain_i || (!valid1_kept && !damaged_o);
+
+  logic [31:0] word;
+  logic        push;
+
+  assign word = {word_i[7:0], word_i[15:8], word_i[23:16], word_i[31:24]};
+  assign push = word_valid_i && word_ready_o && !drain_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid0_q   <= 1'b0;
+      valid1_q   <= 1'b0;
+      position_q <= '0;
+    end else if (drain_i) begin
+      valid0_q   <= 1'b0;
+      valid1_q   <= 1'b0;
+      position_q <= '0;
+    end else begin
+      valid0_q <= valid0_kept || push;
+      valid1_q <= valid1_kept || (valid0_kept && push);
+      if (take) position_q <= packet_end_i ? 5'd0 : end_position[4:0];
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!valid0_kept)  {last0_q, word0_q} <= {word_last_i, word};
+    else if (used_one) {last0_q, word0_q} <= {last1_q, word1_q};
+    if (!valid1_kept)  {last1_q, word1_q} <= {word_last_i, word};
+  end
+
+  // Padding: of the packet's last word, what is behind the last code.
+  logic        check_q;
+  logic [31:0] rest_q;
+  logic [4:0]  rest_position_q;
+
+  always_ff @(posedge clk_i) begin
+    rest_q          <= in_word0 ? word0_q : word1_q;
+    rest_position_q <= end_position[4:0];
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      check_q   <= 1'b0;
+      damaged_o <= 1'b0;
+    end else begin
+      check_q <= take && packet_end_i && !wrong && (end_position != 6'd32);
+      if (drain_i)                                             damaged_o <= 1'b0;
+      else if ((take && wrong) ||
+               (check_q && ((rest_q << rest_position_q) != '0))) damaged_o <= 1'b1;
+    end
+  end
+
+`ifndef SYNTHESIS
+  logic awake_q;  // out of reset: before, nothing is defined
+  initial awake_q = 1'b0;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) awake_q <= 1'b0;
+    else         awake_q <= 1'b1;
+  end
+
+  always @(posedge clk_i) begin
+    if (awake_q && take) begin
+      assert (length_i != 5'd0);
+      assert (valid0_q && (in_word0 || last0_q || valid1_q));
+    end
+  end
+`endif
+
+endmodule

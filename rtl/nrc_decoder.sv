@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The decoder of the Huffman profile: packets of the nrc bitstream in, samples of interleaved
+// channels out (docs/bitstream.md). Golden model: nrc::Receiver; the inverse of nrc_encoder.
+//
+//   s_axis -> packet_parser -> packet_buffer ------------------+
+//                  |                                           v
+//             packet_order -> sample_scheduler -> predictor -> huffman_decoder -> code_to_sample
+//                                                 context        |                   |
+//                                                    ^-----------+             sample_output -> m_axis
+//
+// A packet waits in the packet buffer until its CRC is known to be right. The channels' predictions
+// and tables come from their own past, a frame ago, so predictor and context run ahead of the bits:
+// they are the encoder's, with DecoderUpdateDelay clocks between a prediction and its code. From the
+// scheduler on the pipeline is rigid. docs/rtl.md has the rules of what is decoded and reported.
+//
+// The tables are those that are compiled along; there is no table port.
+//
+// Latency: 18 clocks from a sample's start to m_axis; a packet's first sample starts 2 clocks behind
+// its CRC word if nothing else waits. One sample per clock, with fewer channels than
+// LoopLatency + DecoderUpdateDelay = 18 one frame per 18 clocks.
+
+module nrc_decoder #(
+  parameter int Channels        = 1024,
+  parameter int CodeWidth       = 10,
+  parameter int Mapping         = nrc_pkg::MappingShift6,
+  parameter int PacketFrames    = 20,     // the most that a packet may have
+  parameter int BufferWords     = 16384,  // 32-bit words of packets that wait; a power of two
+  parameter int PacketFifoDepth = 8       // packets that wait; a power of two
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+
+  // Packets; tdata[7:0] is the first byte.
+  input  logic        s_axis_tvalid,
+  output logic        s_axis_tready,
+  input  logic [31:0] s_axis_tdata,
+  input  logic        s_axis_tlast,      // a packet's last word; low all the time: not told
+
+  // int16 samples (Mapping shift6) or codes, sign-extended (Mapping code); channels in turn.
+  output logic        m_axis_tvalid,
+  input  logic        m_axis_tready,
+  output logic [15:0] m_axis_tdata,
+  output logic        m_axis_tlast,      // the frame's last channel
+  output logic [32:0] m_axis_tuser,      // bit 32: may be wrong; bits 31..0: number of the frame
+
+  // Status, since reset.
+  output logic [31:0] packets_o,         // data packets decoded
+  output logic [31:0] damaged_o,         // packets that are damaged or cut, runs of other words
+  output logic [31:0] lost_o,            // packets missing, by their sequence numbers
+  output logic [31:0] skipped_o,         // whole packets whose samples were not given
+  output logic        mismatch_o,        // the stream header is of a stream for another decoder
+  output logic        synchronised_o     // the next packet can be decoded without being a key packet
+);
+
+  localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
+  localparam int NumTables    = nrc_tables_pkg::NumTables;
+  localparam int TableWidth   = (NumTables > 1) ? $clog2(NumTables) : 1;
+  localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits;
+  localparam int Predict      = nrc_latency_pkg::PredictLatency;
+  localparam int Context      = nrc_latency_pkg::ContextLatency;
+  localparam int CodeLatency  = nrc_latency_pkg::CodeLatency;
+  localparam int UpdateDelay  = nrc_latency_pkg::DecoderUpdateDelay;
+  localparam int MapLatency   = 2;   // of nrc_code_to_sample
+  localparam int Room         = 64;  // samples under way or waiting at the output
+  localparam int DrainClocks  = 32;  // more than a sample's way takes
+
+  // Of a payload. A code may take more than the 16 bits of a sample in a raw packet.
+  localparam int WorstBits  = CodeWidth + nrc_pkg::MaxCodeLength;
+  localparam int WorstWords = (Channels * PacketFrames * WorstBits + 31) / 32;
+  localparam int MinWords   = nrc_pkg::StreamHeaderBytes / 4;
+  localparam int MaxWords   = (WorstWords > BufferWords) ? BufferWords :
+                              (WorstWords < MinWords)    ? MinWords    : WorstWords;
+
+  // Receiving.
+  logic        write, wlast, full;
+  logic [31:0] wdata;
+  logic        packet, damaged_packet, key, last, match, queue_ready;
+  logic [3:0]  packet_type;
+  logic [15:0] sequence_number, frames;
+  logic [31:0] first_frame;
+
+  nrc_packet_parser #(
+    .Channels    (Channels),
+    .CodeWidth   (CodeWidth),
+    .Mapping     (Mapping),
+    .PacketFrames(PacketFrames),
+    .MaxWords    (MaxWords)
+  ) u_parser (
+    .clk_i,
+    .rst_ni,
+    .s_axis_tvalid_i(s_axis_tvalid),
+    .s_axis_tready_o(s_axis_tready),
+    .s_axis_tdata_i (s_axis_tdata),
+    .s_axis_tlast_i (s_axis_tlast),
+    .write_o        (write),
+    .wdata_o        (wdata),
+    .wlast_o        (wlast),
+    .full_i         (full),
+    .ready_i        (queue_ready),
+    .packet_o       (packet),
+    .type_o         (packet_type),
+    .key_o          (key),
+    .last_o         (last),
+    .sequence_o     (sequence_number),
+    .frames_o       (frames),
+    .first_frame_o  (first_frame),
+    .match_o        (match),
+    .damaged_o      (damaged_packet)
+  );
+
+  logic        decode, skipped, damaged, drain;
+  logic [15:0] lost;
+
+  nrc_packet_order u_order (
+    .clk_i,
+    .rst_ni,
+    .packet_i     (packet),
+    .type_i       (packet_type),
+    .key_i        (key),
+    .last_i       (last),
+    .sequence_i   (sequence_number),
+    .frames_i     (frames),
+    .first_frame_i(first_frame),
+    .match_i      (match),
+    .damaged_i    (damaged || drain),
+    .decode_o     (decode),
+    .skipped_o    (skipped),
+    .lost_o       (lost),
+    .mismatch_o,
+    .synchronised_o
+  );
+
+  logic        word_valid, word_last, word_ready;
+  logic [31:0] word;
+
+  nrc_packet_buffer #(
+    .Words   (BufferWords),
+    .Width   (33),
+    .DualPort(1)
+  ) u_buffer (
+    .clk_i,
+    .rst_ni,
+    .write_i (write),
+    .wdata_i ({wlast, wdata}),
+    .commit_i(decode),
+    .rewind_i(damaged_packet || (packet && !decode)),
+    .full_o  (full),
+    .valid_o (word_valid),
+    .rdata_o ({word_last, word}),
+    .ready_i (word_ready)
+  );
+
+  // Packets that wait.
+  localparam int LevelWidth = $clog2(PacketFifoDepth) + 1;
+
+  logic                  waiting_valid, waiting_pop, waiting_key, waiting_raw;
+  logic [15:0]           waiting_frames;
+  logic [31:0]           waiting_first_frame;
+  logic [LevelWidth-1:0] waiting_level;
+
+  nrc_fifo #(
+    .Width(50),
+    .Depth(PacketFifoDepth)
+  ) u_queue (
+    .clk_i,
+    .rst_ni,
+    .push_i (decode),
+    .wdata_i({key, packet_type == 4'(nrc_pkg::TypeRaw), frames, first_frame}),
+    .valid_o(waiting_valid),
+    .rdata_o({waiting_key, waiting_raw, waiting_frames, waiting_first_frame}),
+    .pop_i  (waiting_pop),
+    .level_o(waiting_level)
+  );
+
+  assign queue_ready = (waiting_level != LevelWidth'(PacketFifoDepth));
+
+  // Samples on their way.
+  logic                    start, start_reset, start_raw, packet_begin, frame_end, packet_end;
+  logic [ChannelWidth-1:0] channel;
+
+  nrc_sample_scheduler #(
+    .Channels   (Channels),
+    .LoopLatency(nrc_latency_pkg::LoopLatency + UpdateDelay),
+    .Room       (Room),
+    .DrainClocks(DrainClocks)
+  ) u_scheduler (
+    .clk_i,
+    .rst_ni,
+    .packet_valid_i (waiting_valid),
+    .packet_frames_i(waiting_frames),
+    .packet_key_i   (waiting_key),
+    .packet_raw_i   (waiting_raw),
+    .packet_pop_o   (waiting_pop),
+    .valid_o        (start),
+    .channel_o      (channel),
+    .reset_o        (start_reset),
+    .raw_o          (start_raw),
+    .packet_begin_o (packet_begin),
+    .frame_end_o    (frame_end),
+    .packet_end_o   (packet_end),
+    .sample_out_i   (m_axis_tvalid && m_axis_tready),
+    .damaged_i      (damaged),
+    .word_valid_i   (word_valid),
+    .drain_o        (drain)
+  );
+
+  logic                    pred_valid;
+  logic [CodeWidth-1:0]    pred_code, pred_at_context;
+  logic [ValueWidth-1:0]   unused_pred_value;
+  logic                    innovation_valid, innovation_reset;
+  logic [ChannelWidth-1:0] innovation_channel;
+  logic [ValueWidth:0]     innovation_value;
+  logic [CodeWidth-1:0]    code;
+
+  nrc_predictor #(
+    .Channels   (Channels),
+    .CodeWidth  (CodeWidth),
+    .UpdateDelay(UpdateDelay)
+  ) u_predictor (
+    .clk_i,
+    .rst_ni,
+    .valid_i             (start),
+    .channel_i           (channel),
+    .reset_i             (start_reset),
+    .pred_valid_o        (pred_valid),
+    .pred_value_o        (unused_pred_value),
+    .pred_code_o         (pred_code),
+    .value_i             ({code, {nrc_pkg::FracBits{1'b0}}}),
+    .innovation_valid_o  (innovation_valid),
+    .innovation_channel_o(innovation_channel),
+    .innovation_reset_o  (innovation_reset),
+    .innovation_value_o  (innovation_value)
+  );
+
+  logic                  context_valid;
+  logic [TableWidth-1:0] table_index;
+  logic [3:0]            raw_bits;
+  logic                  raw_at_context, end_at_context;
+
+  nrc_context #(
+    .Channels   (Channels),
+    .CodeWidth  (CodeWidth),
+    .UpdateDelay(UpdateDelay)
+  ) u_context (
+    .clk_i,
+    .rst_ni,
+    .valid_i             (start),
+    .channel_i           (channel),
+    .reset_i             (start_reset),
+    .pred_valid_i        (pred_valid),
+    .pred_code_i         (pred_code),
+    .valid_o             (context_valid),
+    .table_o             (table_index),
+    .raw_bits_o          (raw_bits),
+    .innovation_valid_i  (innovation_valid),
+    .innovation_channel_i(innovation_channel),
+    .innovation_reset_i  (innovation_reset),
+    .innovation_value_i  (innovation_value)
+  );
+
+  nrc_delay #(.Width(CodeWidth), .Depth(Context)) u_pred_delay (
+    .clk_i, .d_i(pred_code), .q_o(pred_at_context)
+  );
+  nrc_delay #(.Width(2), .Depth(Predict + Context)) u_context_side_delay (
+    .clk_i, .d_i({start_raw, packet_end}), .q_o({raw_at_context, end_at_context})
+  );
+
+  logic        code_valid, code_raw;
+  logic [15:0] raw_sample;
+
+  nrc_huffman_decoder #(
+    .CodeWidth(CodeWidth)
+  ) u_huffman_decoder (
+    .clk_i,
+    .rst_ni,
+    .word_valid_i(word_valid),
+    .word_i      (word),
+    .word_last_i (word_last),
+    .word_ready_o(word_ready),
+    .valid_i     (context_valid),
+    .pred_code_i (pred_at_context),
+    .table_i     (table_index),
+    .raw_bits_i  (raw_bits),
+    .raw_i       (raw_at_context),
+    .packet_end_i(end_at_context),
+    .valid_o     (code_valid),
+    .code_o      (code),
+    .raw_o       (code_raw),
+    .raw_sample_o(raw_sample),
+    .damaged_o   (damaged),
+    .drain_i     (drain)
+  );
+
+  // Samples that arrive.
+  logic        arrived, arrived_first, arrived_frame_end, arrived_packet_end;
+  logic [15:0] sample;
+
+  nrc_code_to_sample #(
+    .Mapping  (Mapping),
+    .CodeWidth(CodeWidth)
+  ) u_code_to_sample (
+    .clk_i,
+    .code_i      (code),
+    .raw_i       (code_raw),
+    .raw_sample_i(raw_sample),
+    .sample_o    (sample)
+  );
+
+  logic [MapLatency-1:0] code_valid_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) code_valid_q <= '0;
+    else         code_valid_q <= {code_valid_q[MapLatency-2:0], code_valid};
+  end
+
+  assign arrived = code_valid_q[MapLatency-1];
+
+  nrc_delay #(.Width(3), .Depth(Predict + Context + CodeLatency + MapLatency)) u_side_delay (
+    .clk_i,
+    .d_i({packet_begin, frame_end, packet_end}),
+    .q_o({arrived_first, arrived_frame_end, arrived_packet_end})
+  );
+
+  nrc_sample_output #(
+    .Room(Room)
+  ) u_output (
+    .clk_i,
+    .rst_ni,
+    .packet_begin_i (start && packet_begin),
+    .first_frame_i  (waiting_first_frame),
+    .valid_i        (arrived),
+    .sample_i       (sample),
+    .first_i        (arrived_first),
+    .frame_end_i    (arrived_frame_end),
+    .damaged_i      (damaged),
+    .m_axis_tvalid_o(m_axis_tvalid),
+    .m_axis_tready_i(m_axis_tready),
+    .m_axis_tdata_o (m_axis_tdata),
+    .m_axis_tlast_o (m_axis_tlast),
+    .m_axis_tuser_o (m_axis_tuser)
+  );
+
+  // Status.
+  logic arrived_packet;
+
+  assign arrived_packet = arrived && arrived_packet_end;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      packets_o <= '0;
+      damaged_o <= '0;
+      lost_o    <= '0;
+      skipped_o <= '0;
+    end else begin
+      packets_o <= packets_o + 32'(arrived_packet && !damaged);
+      damaged_o <= damaged_o + 32'(arrived_packet && damaged) + 32'(damaged_packet);
+      lost_o    <= lost_o + 32'(lost);
+      skipped_o <= skipped_o + 32'(skipped);
+    end
+  end
+
+`ifndef SYNTHESIS
+  nrc_decoder_checks #(
+    .Channels       (Channels),
+    .CodeWidth      (CodeWidth),
+    .Mapping        (Mapping),
+    .PacketFrames   (PacketFrames),
+    .BufferWords    (BufferWords),
+    .PacketFifoDepth(PacketFifoDepth)
+  ) u_checks ();
+`endif
+
+endmodule

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Refuses parameters of nrc_decoder that make no decoder: one line that names the parameter ends the
+// simulation at time 0, and Verilator's elaboration as well. No ports, no logic, and nothing for
+// synthesis, which has no messages that all tools know.
+
+module nrc_decoder_checks #(
+  parameter int Channels        = 1024,
+  parameter int CodeWidth       = 10,
+  parameter int Mapping         = nrc_pkg::MappingShift6,
+  parameter int PacketFrames    = 20,
+  parameter int BufferWords     = 16384,
+  parameter int PacketFifoDepth = 8
+) ();
+
+`ifndef SYNTHESIS
+
+  // Generate level: Icarus knows no message there, and Verilator may be told not to stop for one.
+`ifdef VERILATOR
+  `define NRC_REFUSE(TEXT, VALUE) $error(TEXT, VALUE); initial $fatal(1, TEXT, VALUE);
+`else
+  `define NRC_REFUSE(TEXT, VALUE) initial $fatal(1, TEXT, VALUE);
+`endif
+
+  localparam longint Samples  = longint'(Channels) * longint'(PacketFrames);
+  localparam int     MaxWords = nrc_pkg::MaxPayloadBytes / 4;
+
+  if (Channels < 1 || Channels > nrc_pkg::MaxChannels) begin : gen_channels
+    `NRC_REFUSE("nrc_decoder: Channels is %0d; give 1 to 65536", Channels)
+  end
+  if (CodeWidth < nrc_pkg::MinCodeWidth || CodeWidth > nrc_pkg::MaxCodeWidth) begin : gen_width
+    `NRC_REFUSE("nrc_decoder: CodeWidth is %0d; give 2 to 16", CodeWidth)
+  end
+  if (Mapping != nrc_pkg::MappingCode && Mapping != nrc_pkg::MappingShift6) begin : gen_mapping
+    `NRC_REFUSE("nrc_decoder: Mapping is %0d; give 0 (code) or 1 (shift6)", Mapping)
+  end
+  if (Mapping == nrc_pkg::MappingShift6 && CodeWidth != 10) begin : gen_mapping_width
+    `NRC_REFUSE("nrc_decoder: CodeWidth is %0d; with Mapping 1 (shift6) give 10", CodeWidth)
+  end
+  if (PacketFrames < 1 || PacketFrames > 65535) begin : gen_frames
+    `NRC_REFUSE("nrc_decoder: PacketFrames is %0d; give 1 to 65535", PacketFrames)
+  end
+  if (Samples > longint'(nrc_pkg::MaxPacketSamples)) begin : gen_samples
+    `NRC_REFUSE("nrc_decoder: PacketFrames * Channels is %0d; give at most 16777216", Samples)
+  end
+  if (BufferWords < 8 || BufferWords > MaxWords || (BufferWords & (BufferWords - 1)) != 0)
+  begin : gen_buffer
+    `NRC_REFUSE("nrc_decoder: BufferWords is %0d; give a power of two, 8 to 16777216", BufferWords)
+  end
+  if (PacketFifoDepth < 2 || PacketFifoDepth > 65536 ||
+      (PacketFifoDepth & (PacketFifoDepth - 1)) != 0) begin : gen_fifo
+    `NRC_REFUSE("nrc_decoder: PacketFifoDepth is %0d; give a power of two, 2 to 65536",
+                PacketFifoDepth)
+  end
+
+  // The tables that were compiled along.
+  localparam int InitialScale = nrc_tables_pkg::InitialScale;
+
+  if (CodeWidth >= 2 && CodeWidth <= 16 && (InitialScale >> (CodeWidth + nrc_pkg::FracBits)) != 0)
+  begin : gen_scale
+    `NRC_REFUSE("nrc_decoder: CodeWidth is %0d, too small for the tables' initial scale", CodeWidth)
+  end
+
+  // A class that a scale of CodeWidth + 6 bits reaches keeps at most CodeWidth raw bits.
+  localparam int NumClasses = nrc_tables_pkg::NumClasses;
+  localparam logic [16*NumClasses-1:0] Below   = nrc_tables_pkg::ClassBelow;
+  localparam logic [16*NumClasses-1:0] RawBits = nrc_tables_pkg::ClassRawBits;
+
+  for (genvar k = 0; k < NumClasses; k++) begin : gen_class
+    localparam int From = (k == 0) ? 0 : int'(Below[16*((k == 0) ? 0 : k-1) +: 16]);
+    if (From < (1 << CodeWidth) && int'(RawBits[16*k +: 16]) > CodeWidth) begin : gen_raw_bits
+      `NRC_REFUSE("nrc_decoder: CodeWidth is %0d, smaller than the tables' raw bits", CodeWidth)
+    end
+  end
+
+  // Legal, but larger packets count as damaged.
+  localparam int     CodeBits = CodeWidth + nrc_pkg::MaxCodeLength;
+  localparam longint Words    = (Samples * longint'(CodeBits) + 64'd31) / 64'd32;
+
+  initial begin
+    if (longint'(BufferWords) < Words) begin
+      $warning("nrc_decoder: BufferWords is %0d; packets may have %0d words and are then refused",
+               BufferWords, Words);
+    end
+  end
+
+  `undef NRC_REFUSE
+`endif
+
+endmodule

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finds packets in the words of a link and writes the payloads of data packets into the packet
+// buffer, where the user commits them (docs/bitstream.md, sections 7 and 12).
+//
+//   HUNT -> HEADER (3 words) -> PAYLOAD -> CRC -> HUNT
+//
+// A packet may begin at any word: the first one with the sync, a type of the format and no reserved
+// bit. Its length must suit its type and the parameters. So after garbage, and after a damaged
+// packet, the next word that may begin a packet is taken; a word with tlast ends a packet in any
+// case, whole or not. A link without tlast ties it low: then a cut packet may take the one behind it
+// along. Bytes that a damaged packet has taken are not looked at again.
+//
+// packet_o comes in the clock in which the CRC word is taken, if it is right, with the packet's
+// header; the payload was then written. damaged_o comes once for each packet that is not whole, and
+// once for each run of words between packets. A word of a payload is taken only if the buffer has
+// room for it, and a CRC word only if ready_i.
+//
+// Latency: none; a word is written in the clock in which it is taken. One word per clock.
+
+module nrc_packet_parser #(
+  parameter int Channels     = 1024,
+  parameter int CodeWidth    = 10,
+  parameter int Mapping      = nrc_pkg::MappingShift6,
+  parameter int PacketFrames = 20,
+  parameter int MaxWords     = 16384  // of a payload
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+
+  input  logic        s_axis_tvalid_i,
+  output logic        s_axis_tready_o,
+  input  logic [31:0] s_axis_tdata_i,   // bits 7..0 are the first byte
+  input  logic        s_axis_tlast_i,
+
+  // Payloads of Huffman and raw packets.
+  output logic        write_o,
+  output logic [31:0] wdata_o,
+  output logic        wlast_o,          // the payload's last word
+  input  logic        full_i,
+
+  input  logic        ready_i,          // a whole packet may come
+  output logic        packet_o,
+  output logic [3:0]  type_o,
+  output logic        key_o,
+  output logic        last_o,
+  output logic [15:0] sequence_o,
+  output logic [15:0] frames_o,
+  output logic [31:0] first_frame_o,
+  output logic        match_o,          // of a stream header: this decoder is made for its stream
+  output logic        damaged_o
+);
+
+  localparam int CountWidth = $clog2(MaxWords + 6);
+  localparam int HeaderWords = nrc_pkg::StreamHeaderBytes / 4;
+
+  typedef enum logic [1:0] {StHunt, StHeader, StPayload, StCrc} state_t;
+  state_t state_q, state_d;
+
+  logic                  take;
+  logic [31:0]           word;
+  logic [3:0]            index_q, index_d;  // of the word, in a packet's first 9
+  logic [CountWidth-1:0] words_q;           // of payload still to come
+  logic                  aligned_q;         // in HUNT: a packet should begin here
+  logic                  is_data_q, is_header_q, match_q;
+
+  assign word            = s_axis_tdata_i;
+  assign s_axis_tready_o = (state_q == StPayload) ? !(is_data_q && full_i) :
+                           (state_q == StCrc)     ? ready_i : 1'b1;
+  assign take            = s_axis_tvalid_i && s_axis_tready_o;
+
+  // What a header may be.
+  logic begins;     // word 0
+  logic fits;       // word 3
+  logic no_frames;
+
+  assign begins = (word[15:0] == 16'(nrc_pkg::Sync)) &&
+                  (word[19:16] <= 4'(nrc_pkg::TypeContainer)) &&
+                  (word[31:22] == '0);  // reserved, and more frames than a packet may have here
+  assign no_frames = (frames_o == '0);
+  assign fits = (word[1:0] == 2'd0) && (word[31:2] <= 30'(MaxWords)) &&
+                (32'(frames_o) <= PacketFrames) &&
+                (!is_data_q || no_frames == (word == '0)) &&
+                (!is_header_q || (word == nrc_pkg::StreamHeaderBytes && no_frames));
+
+  logic [31:0] crc;
+  logic        right, cut;
+
+  // A packet ends too soon if tlast comes before its CRC.
+  assign right    = (word == crc);
+  assign cut      = s_axis_tlast_i && (state_q != StCrc);
+  assign packet_o = take && (state_q == StCrc) && right;
+
+  always_comb begin
+    state_d   = state_q;
+    index_d   = (index_q == 4'd15) ? index_q : index_q + 4'd1;
+    damaged_o = 1'b0;
+    case (state_q)
+      StHunt: begin
+        index_d = 4'd1;
+        if (begins) state_d = StHeader;
+        damaged_o = take && (begins ? s_axis_tlast_i : aligned_q);
+      end
+      StHeader: begin
+        if (index_q == 4'd3) begin
+          if (!fits)             state_d = StHunt;
+          else if (word == '0)   state_d = StCrc;
+          else                   state_d = StPayload;
+        end
+        damaged_o = take && (cut || (index_q == 4'd3 && !fits));
+      end
+      StPayload: begin
+        if (words_q == CountWidth'(1)) state_d = StCrc;
+        damaged_o = take && cut;
+      end
+      default: begin
+        state_d   = StHunt;
+        damaged_o = take && !right;
+      end
+    endcase
+    if (s_axis_tlast_i) state_d = StHunt;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q   <= StHunt;
+      index_q   <= '0;
+      aligned_q <= 1'b1;
+    end else if (take) begin
+      state_q   <= state_d;
+      index_q   <= index_d;
+      aligned_q <= s_axis_tlast_i || packet_o;
+    end
+  end
+
+  // The stream header's words as this decoder would send them. It need not know the rate (word 6)
+  // and the number of frames (word 8); packets may be shorter.
+  logic [31:0] own;
+  logic        same;
+
+  nrc_stream_header #(
+    .Channels    (Channels),
+    .CodeWidth   (CodeWidth),
+    .Mapping     (Mapping),
+    .PacketFrames(PacketFrames),
+    .Profile     (nrc_pkg::ProfileHuffman)
+  ) u_own_header (
+    .table_id_i(nrc_tables_pkg::TableId),
+    .sequence_i(16'd0),
+    .index_i   (index_q),
+    .word_o    (own)
+  );
+
+  always_comb begin
+    case (index_q)
+      4'd4, 4'd7: same = (word == own);
+      4'd5:       same = (word[15:0] == own[15:0]) && (word[31:16] <= own[31:16]);
+      default:    same = 1'b1;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take) begin
+      if (state_q == StHunt) begin
+        type_o      <= word[19:16];
+        key_o       <= word[20];
+        last_o      <= word[21];
+        is_header_q <= (word[19:16] == 4'(nrc_pkg::TypeStreamHeader));
+        is_data_q   <= (word[19:16] == 4'(nrc_pkg::TypeHuffman)) ||
+                       (word[19:16] == 4'(nrc_pkg::TypeRaw));
+        match_q     <= 1'b1;
+      end
+      if (state_q == StHeader && index_q == 4'd1) {frames_o, sequence_o} <= word;
+      if (state_q == StHeader && index_q == 4'd2) first_frame_o <= word;
+      if (state_q == StHeader) words_q <= word[2+:CountWidth];
+      if (state_q == StPayload) begin
+        words_q <= words_q - 1'b1;
+        match_q <= match_q && same;
+      end
+    end
+  end
+
+  assign match_o = match_q;
+  assign write_o = take && (state_q == StPayload) && is_data_q;
+  assign wdata_o = word;
+  assign wlast_o = (words_q == CountWidth'(1));
+
+  logic crc_begins, crc_counts;
+
+  assign crc_begins = (state_q == StHunt);
+  assign crc_counts = take && (state_q != StCrc);
+
+  nrc_crc32 u_crc32 (
+    .clk_i,
+    .init_i (crc_begins),
+    .valid_i(crc_counts),
+    .word_i (word),
+    .crc_o  (crc)
+  );
+
+`ifndef SYNTHESIS
+  initial assert (MaxWords >= HeaderWords);
+`endif
+
+endmodule

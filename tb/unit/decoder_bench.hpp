@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the benches of nrc_decoder share: streams of the golden encoder, a driver of the decoder's
+// ports, and a check of what comes out.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "Vnrc_decoder.h"
+#include "bench_random.hpp"
+#include "nrc/encoder.hpp"
+#include "nrc/packet_decoder.hpp"
+#include "nrc/recording_generator.hpp"
+#include "nrc/tables.hpp"
+#include "verilated_dut.hpp"
+
+namespace nrc::tb {
+
+constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
+constexpr std::uint32_t kPacketFrames = NRC_PARAM_PacketFrames;
+#ifdef NRC_PARAM_CodeWidth
+constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
+constexpr Mapping kMapping = Mapping::kCode;
+#else
+constexpr int kCodeWidth = 10;
+constexpr Mapping kMapping = Mapping::kShift6;
+#endif
+constexpr std::uint32_t kLoopLatency = 18;  // LoopLatency + DecoderUpdateDelay, nrc_latency_pkg.sv
+/// Clocks of a frame.
+constexpr std::uint32_t kFrameClocks = std::max(kChannels, kLoopLatency);
+
+using Bytes = std::vector<std::uint8_t>;
+
+inline StreamHeader stream_header() {
+  StreamHeader h;
+  h.mapping = kMapping;
+  h.code_width = kCodeWidth;
+  h.channels = kChannels;
+  h.rate_millihertz = 19531250;
+  h.packet_frames = kPacketFrames;
+  return h;
+}
+
+/// Samples like a recording's, with some that reach into the corners of the code range.
+inline std::vector<std::int16_t> make_samples(std::size_t frames, unsigned seed) {
+  const std::vector<Code> codes = generate(kChannels, frames, seed);
+  std::mt19937 random(seed);
+  const int half = 1 << (kCodeWidth - 1);
+  // Few enough for coded packets to be shorter than raw ones.
+  const std::uint32_t rare = kCodeWidth > 10 ? 256 : 64;
+  std::vector<std::int16_t> samples;
+  samples.reserve(codes.size());
+  for (const Code c : codes) {
+    int code = c;
+    const std::uint32_t dice = static_cast<std::uint32_t>(random());
+    if (dice % rare == 0) code = (dice & 0x100) != 0 ? half - 1 : -half;
+    if (dice % rare == 1) code = static_cast<int>(dice >> 16) % (2 * half) - half;
+    samples.push_back(sample_of(kMapping, static_cast<Code>(std::clamp(code, -half, half - 1))));
+  }
+  return samples;
+}
+
+/// A packet as it is on the link; `index` is its place in the stream as it was sent.
+struct Packet {
+  Bytes bytes;
+  PacketHeader header;
+  std::size_t index = 0;
+  bool intact = true;
+};
+
+inline std::uint32_t crc32_of(const Bytes& bytes) {
+  std::uint32_t crc = 0xFFFFFFFF;
+  for (const std::uint8_t byte : bytes) {
+    crc ^= byte;
+    for (int i = 0; i < 8; ++i) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320 : 0);
+  }
+  return ~crc;
+}
+
+/// A stream of the golden encoder for a link, and its samples.
+struct Stream {
+  std::vector<std::int16_t> samples;
+  std::vector<Packet> packets;
+  std::vector<std::uint64_t> raw_frames;  ///< first frames of raw packets
+};
+
+/// @param key_every  packets from one key packet to the next; 0: only the first
+/// @param raw_every  one packet in so many has a sample off the grid and is sent raw; 0: none
+inline Stream make_stream(std::size_t packets, unsigned seed, std::size_t key_every,
+                          std::size_t raw_every = 0, const StreamHeader& header = stream_header()) {
+  Stream s;
+  // The last packet may be shorter.
+  const std::size_t frames = packets * kPacketFrames - (kPacketFrames > 1 ? 1 : 0);
+  s.samples = make_samples(frames, seed);
+  Encoder encoder(header, Tables::builtin(Profile::kHuffman, NRC_TABLES), Transport::kLink);
+  Bytes bytes;
+  for (std::size_t p = 0; p < packets; ++p) {
+    const std::size_t first = p * kPacketFrames;
+    const std::size_t count = std::min<std::size_t>(kPacketFrames, frames - first);
+    std::int16_t* const data = s.samples.data() + first * kChannels;
+    if (raw_every != 0 && p % raw_every == raw_every - 1 && kMapping == Mapping::kShift6) {
+      data[count * kChannels / 2] = static_cast<std::int16_t>(data[count * kChannels / 2] ^ 1);
+    }
+    PacketRequest request;
+    request.key = key_every != 0 && p % key_every == 0;
+    request.last = p + 1 == packets;
+    const Bytes more = encoder.encode_samples(data, count, request);
+    bytes.insert(bytes.end(), more.begin(), more.end());
+  }
+  for (std::size_t at = 0; at < bytes.size();) {
+    const ParsedPacket parsed = parse_packet(bytes.data() + at, bytes.size() - at);
+    EXPECT_EQ(parsed.status, ParseStatus::kPacket);
+    if (parsed.status != ParseStatus::kPacket) break;
+    Packet packet;
+    packet.header = parsed.header;
+    packet.index = s.packets.size();
+    const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(at);
+    packet.bytes = Bytes(begin, begin + static_cast<std::ptrdiff_t>(parsed.size));
+    if (packet.header.type == PacketType::kRaw) s.raw_frames.push_back(packet.header.first_frame);
+    s.packets.push_back(packet);
+    at += parsed.size;
+  }
+  return s;
+}
+
+class DecoderBench {
+ public:
+  /// A sample that came out.
+  struct Given {
+    std::int16_t sample;
+    std::uint32_t frame;
+    std::uint32_t channel;
+    bool damaged;
+    std::size_t clock;
+  };
+
+  explicit DecoderBench(unsigned seed) : random_(seed) {
+    dut_->s_axis_tvalid = 0;
+    dut_->m_axis_tready = 0;
+    dut_->rst_ni = 1;
+    dut_.eval();
+    reset();
+  }
+
+  /// Resets in the middle of whatever goes on; what came out before is forgotten.
+  void reset() {
+    dut_->s_axis_tvalid = 0;
+    dut_->rst_ni = 0;
+    for (int i = 0; i < 3; ++i) {
+      dut_.eval();
+      EXPECT_EQ(dut_->m_axis_tvalid, 0);
+      EXPECT_EQ(dut_->packets_o, 0U);
+      EXPECT_EQ(dut_->damaged_o, 0U);
+      EXPECT_EQ(dut_->lost_o, 0U);
+      EXPECT_EQ(dut_->skipped_o, 0U);
+      EXPECT_EQ(dut_->mismatch_o, 0);
+      EXPECT_EQ(dut_->synchronised_o, 0);
+      dut_.tick();
+    }
+    dut_->rst_ni = 1;
+    given_.clear();
+    channel_ = 0;
+    waiting_ = false;
+    clocks_ = 0;
+  }
+
+  /// Chances in percent that a word is offered and that a sample is taken, clock by clock.
+  void rates(unsigned input, unsigned output) {
+    input_rate_ = input;
+    output_rate_ = output;
+  }
+  /// A link without tlast.
+  void no_last() { no_last_ = true; }
+
+  void send_word(std::uint32_t word, bool last) {
+    while (!random_.percent(input_rate_)) clock();
+    dut_->s_axis_tvalid = 1;
+    dut_->s_axis_tdata = word;
+    dut_->s_axis_tlast = last && !no_last_;
+    bool taken = false;
+    for (int wait = 0; !taken; ++wait) {
+      ASSERT_LT(wait, 4000000) << "the decoder takes no words";
+      dut_.eval();
+      taken = dut_->s_axis_tready != 0;
+      clock();
+    }
+    dut_->s_axis_tvalid = 0;
+  }
+  void send(const Bytes& packet) {
+    for (std::size_t at = 0; at + 4 <= packet.size(); at += 4) {
+      std::uint32_t word = 0;
+      for (std::size_t b = 0; b < 4; ++b) word |= std::uint32_t{packet[at + b]} << (8 * b);
+      send_word(word, at + 8 > packet.size());
+    }
+  }
+  void send(const std::vector<Packet>& packets) {
+    for (const Packet& p : packets) send(p.bytes);
+  }
+  void idle(std::size_t clocks) {
+    for (std::size_t i = 0; i < clocks; ++i) clock();
+  }
+  /// Waits until nothing comes out any more.
+  void drain() {
+    output_rate_ = std::max(output_rate_, 50U);
+    for (int quiet = 0; quiet < 400; ++quiet) {
+      const std::size_t before = given_.size();
+      clock();
+      if (given_.size() != before) quiet = 0;
+    }
+  }
+
+  /// Checks that every sample not marked as damaged is right and in its place, and that whole
+  /// frames come in ascending order.
+  /// @param given_frames  gets one flag for each frame: all of it came, unmarked
+  void check(const Stream& s, std::vector<bool>& given_frames) const {
+    const std::size_t frames = s.samples.size() / kChannels;
+    given_frames.assign(frames, false);
+    std::int64_t before = -1;
+    bool clean = true;
+    for (const Given& g : given_) {
+      ASSERT_LT(g.frame, frames);
+      if (g.channel == 0) {
+        ASSERT_GT(std::int64_t{g.frame}, before) << "a frame was given again";
+        before = g.frame;
+        clean = true;
+      }
+      ASSERT_EQ(std::int64_t{g.frame}, before) << "the number changed inside a frame";
+      clean = clean && !g.damaged;
+      if (!g.damaged) {
+        ASSERT_EQ(g.sample, s.samples[g.frame * std::size_t{kChannels} + g.channel])
+            << "frame " << g.frame << " channel " << g.channel;
+      }
+      if (g.channel + 1 == kChannels) given_frames[g.frame] = clean;
+    }
+  }
+  /// All frames came.
+  void expect_all(const Stream& s) const {
+    std::vector<bool> frames;
+    check(s, frames);
+    EXPECT_EQ(std::count(frames.begin(), frames.end(), true),
+              static_cast<std::ptrdiff_t>(frames.size()));
+  }
+
+  const std::vector<Given>& given() const { return given_; }
+  void forget() { given_.clear(); }
+  std::size_t clocks() const { return clocks_; }
+  Vnrc_decoder& dut() { return *dut_; }
+  Random& random() { return random_; }
+
+ private:
+  void clock() {
+    dut_->m_axis_tready = random_.percent(output_rate_);
+    dut_.eval();
+    const auto frame = static_cast<std::uint32_t>(dut_->m_axis_tuser);
+    const auto sample = static_cast<std::int16_t>(dut_->m_axis_tdata);
+    if (waiting_) {
+      EXPECT_TRUE(dut_->m_axis_tvalid) << "tvalid withdrawn";
+      EXPECT_EQ(sample, held_.sample) << "tdata changed while it waited";
+      EXPECT_EQ(frame, held_.frame) << "tuser changed while it waited";
+    }
+    waiting_ = dut_->m_axis_tvalid && !dut_->m_axis_tready;
+    held_ = {sample, frame, channel_, (dut_->m_axis_tuser >> 32) != 0, clocks_};
+    if (dut_->m_axis_tvalid && dut_->m_axis_tready) {
+      given_.push_back(held_);
+      EXPECT_EQ(dut_->m_axis_tlast != 0, channel_ + 1 == kChannels) << "tlast";
+      channel_ = (channel_ + 1) % kChannels;
+    }
+    dut_.tick();
+    ++clocks_;
+  }
+
+  Dut<Vnrc_decoder> dut_;
+  Random random_;
+  unsigned input_rate_ = 100, output_rate_ = 100;
+  bool no_last_ = false;
+  std::vector<Given> given_;
+  std::uint32_t channel_ = 0;
+  bool waiting_ = false;
+  Given held_{};
+  std::size_t clocks_ = 0;
+};
+
+}  // namespace nrc::tb
