@@ -65,12 +65,17 @@ module nrc_decoder #(
   localparam int Room         = 64;  // samples under way or waiting at the output
   localparam int DrainClocks  = 32;  // more than a sample's way takes
 
+  // What nrc_decoder_checks refuses is replaced where a tool would stumble over it before the check
+  // can say what is wrong.
+  localparam int Words = (BufferWords >= 8) ? BufferWords : 8;
+  localparam int Depth = (PacketFifoDepth >= 2) ? PacketFifoDepth : 2;
+
   // Of a payload. A code may take more than the 16 bits of a sample in a raw packet.
   localparam int WorstBits  = CodeWidth + nrc_pkg::MaxCodeLength;
   localparam int WorstWords = (Channels * PacketFrames * WorstBits + 31) / 32;
   localparam int MinWords   = nrc_pkg::StreamHeaderBytes / 4;
-  localparam int MaxWords   = (WorstWords > BufferWords) ? BufferWords :
-                              (WorstWords < MinWords)    ? MinWords    : WorstWords;
+  localparam int MaxWords   = (WorstWords > Words)    ? Words :
+                              (WorstWords < MinWords) ? MinWords : WorstWords;
 
   // Receiving.
   logic        write, wlast, full;
@@ -135,7 +140,7 @@ module nrc_decoder #(
   logic [31:0] word;
 
   nrc_packet_buffer #(
-    .Words   (BufferWords),
+    .Words   (Words),
     .Width   (33),
     .DualPort(1)
   ) u_buffer (
@@ -152,7 +157,7 @@ module nrc_decoder #(
   );
 
   // Packets that wait.
-  localparam int LevelWidth = $clog2(PacketFifoDepth) + 1;
+  localparam int LevelWidth = $clog2(Depth) + 1;
 
   logic                  waiting_valid, waiting_pop, waiting_key, waiting_raw;
   logic [15:0]           waiting_frames;
@@ -161,7 +166,7 @@ module nrc_decoder #(
 
   nrc_fifo #(
     .Width(50),
-    .Depth(PacketFifoDepth)
+    .Depth(Depth)
   ) u_queue (
     .clk_i,
     .rst_ni,
@@ -173,7 +178,7 @@ module nrc_decoder #(
     .level_o(waiting_level)
   );
 
-  assign queue_ready = (waiting_level != LevelWidth'(PacketFifoDepth));
+  assign queue_ready = (waiting_level != LevelWidth'(Depth));
 
   // Samples on their way.
   logic                    start, start_reset, start_raw, packet_begin, frame_end, packet_end;
