@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Plays a golden stream (tb/golden/*.nrc) through nrc_decoder in a four-state simulator and writes
-// the samples that come out, for a comparison with the golden recording. All state is X until something
-// sets it, and so is tdata without tvalid. After the reset no output may be X, but for tdata, tlast
-// and tuser without tvalid. The input has gaps and no tlast, and the output stalls.
+// the samples that come out, for a comparison with the golden recording. All state is X until
+// something sets it, and so is tdata without tvalid. After the reset no output may be X, but for
+// tdata, tlast and tuser without tvalid. The input has gaps and no tlast, and the output stalls.
 //
 //   vvp golden_samples_tb.vvp +stream=FILE +samples=FILE
 
