@@ -18,11 +18,12 @@ DEPS  = @scripts/install_deps.sh
 SOURCES = $(shell find model tb sim \( -name '*.cpp' -o -name '*.hpp' \) -not -path '*/generated/*')
 
 # LOOPBACK=1: encoder and decoder with a link between them that loses LOSS percent of the packets.
-SIM_TARGET = $(if $(filter-out 0,$(LOOPBACK)),nrc_loopback_sim,nrc_system_sim)
+SIM_TARGET = $(if $(LOOPBACK),$(if $(filter range,$(PROFILE)),$(no_range_decoder))nrc_loopback_sim,nrc_system_sim)
+no_range_decoder = $(error there is no decoder of the range profile in RTL; give LOOPBACK=1 without PROFILE=range)
 
 # What is not set is left to the bench's own default.
 SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
-           $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) \
+           $(if $(LOOPBACK),,$(if $(PROFILE),--profile $(PROFILE))) $(if $(SEED),--seed $(SEED)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
 
 .DEFAULT_GOAL := help

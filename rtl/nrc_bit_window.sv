@@ -2,9 +2,9 @@
 //
 // The payload's next bits, for a decoder that takes one code in every clock.
 //
-// Two registers hold the payload's next two words, first byte on top. position_q tells how many bits
-// of the first word are used up; a shift by it shows the next 31 bits, as many as the longest code
-// takes. Taking bits moves the position, and words that are used up make room for those of the
+// Two registers hold the payload's next two words, first byte on top. position_q tells how many
+// bits of the first word are used up; a shift by it shows the next 31 bits, as many as the longest
+// code takes. Taking bits moves the position, and words that are used up make room for those of the
 // packet buffer. The first code of a packet may follow in the clock behind the last code of the
 // packet before: at the end of a packet its padding is taken along.
 //

@@ -3,21 +3,19 @@
 // The decoder of the Huffman profile: packets of the nrc bitstream in, samples of interleaved
 // channels out (docs/bitstream.md). Golden model: nrc::Receiver; the inverse of nrc_encoder.
 //
-//   s_axis -> packet_parser -> packet_buffer ------------------+
-//                  |                                           v
-//             packet_order -> sample_scheduler -> predictor -> huffman_decoder -> code_to_sample
-//                                                 context        |                   |
-//                                                    ^-----------+             sample_output -> m_axis
+//   s_axis -> packet_parser -> packet_buffer ------+
+//                  |                               v
+//             packet_order -> sample_scheduler -> decode_path -> sample_output -> m_axis
 //
 // A packet waits in the packet buffer until its CRC is known to be right. The channels' predictions
-// and tables come from their own past, a frame ago, so predictor and context run ahead of the bits:
-// they are the encoder's, with DecoderUpdateDelay clocks between a prediction and its code. From the
-// scheduler on the pipeline is rigid. docs/rtl.md has the rules of what is decoded and reported.
+// and tables come from their own past, a frame ago, so they are made ready before the bits are
+// looked at. From the scheduler on the pipeline is rigid. docs/rtl.md has the rules of what is
+// decoded and reported.
 //
 // The tables are those that are compiled along; there is no table port.
 //
-// Latency: 18 clocks from a sample's start to m_axis; a packet's first sample starts 2 clocks behind
-// its CRC word if nothing else waits. One sample per clock, with fewer channels than
+// Latency: 18 clocks from a sample's start to m_axis; a packet's first sample starts 2 clocks
+// behind its CRC word if nothing else waits. One sample per clock, with fewer channels than
 // LoopLatency + DecoderUpdateDelay = 18 one frame per 18 clocks.
 
 module nrc_decoder #(
@@ -50,27 +48,26 @@ module nrc_decoder #(
   output logic [31:0] lost_o,            // packets missing, by their sequence numbers
   output logic [31:0] skipped_o,         // whole packets whose samples were not given
   output logic        mismatch_o,        // the stream header is of a stream for another decoder
-  output logic        synchronised_o     // the next packet can be decoded without being a key packet
+  output logic        synchronised_o     // the state of all channels is known
 );
 
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
-  localparam int NumTables    = nrc_tables_pkg::NumTables;
-  localparam int TableWidth   = (NumTables > 1) ? $clog2(NumTables) : 1;
-  localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits;
-  localparam int Predict      = nrc_latency_pkg::PredictLatency;
-  localparam int Context      = nrc_latency_pkg::ContextLatency;
-  localparam int CodeLatency  = nrc_latency_pkg::CodeLatency;
   localparam int UpdateDelay  = nrc_latency_pkg::DecoderUpdateDelay;
-  localparam int MapLatency   = 2;   // of nrc_code_to_sample
+  localparam int PathLatency  = 16;  // of nrc_decode_path
   localparam int Room         = 64;  // samples under way or waiting at the output
   localparam int DrainClocks  = 32;  // more than a sample's way takes
+
+  // What nrc_decoder_checks refuses is replaced where a tool would stumble over it before the check
+  // can say what is wrong.
+  localparam int Words = (BufferWords >= 8) ? BufferWords : 8;
+  localparam int Depth = (PacketFifoDepth >= 2) ? PacketFifoDepth : 2;
 
   // Of a payload. A code may take more than the 16 bits of a sample in a raw packet.
   localparam int WorstBits  = CodeWidth + nrc_pkg::MaxCodeLength;
   localparam int WorstWords = (Channels * PacketFrames * WorstBits + 31) / 32;
   localparam int MinWords   = nrc_pkg::StreamHeaderBytes / 4;
-  localparam int MaxWords   = (WorstWords > BufferWords) ? BufferWords :
-                              (WorstWords < MinWords)    ? MinWords    : WorstWords;
+  localparam int MaxWords   = (WorstWords > Words)    ? Words :
+                              (WorstWords < MinWords) ? MinWords : WorstWords;
 
   // Receiving.
   logic        write, wlast, full;
@@ -135,7 +132,7 @@ module nrc_decoder #(
   logic [31:0] word;
 
   nrc_packet_buffer #(
-    .Words   (BufferWords),
+    .Words   (Words),
     .Width   (33),
     .DualPort(1)
   ) u_buffer (
@@ -152,7 +149,7 @@ module nrc_decoder #(
   );
 
   // Packets that wait.
-  localparam int LevelWidth = $clog2(PacketFifoDepth) + 1;
+  localparam int LevelWidth = $clog2(Depth) + 1;
 
   logic                  waiting_valid, waiting_pop, waiting_key, waiting_raw;
   logic [15:0]           waiting_frames;
@@ -161,7 +158,7 @@ module nrc_decoder #(
 
   nrc_fifo #(
     .Width(50),
-    .Depth(PacketFifoDepth)
+    .Depth(Depth)
   ) u_queue (
     .clk_i,
     .rst_ni,
@@ -173,7 +170,7 @@ module nrc_decoder #(
     .level_o(waiting_level)
   );
 
-  assign queue_ready = (waiting_level != LevelWidth'(PacketFifoDepth));
+  assign queue_ready = (waiting_level != LevelWidth'(Depth));
 
   // Samples on their way.
   logic                    start, start_reset, start_raw, packet_begin, frame_end, packet_end;
@@ -205,118 +202,32 @@ module nrc_decoder #(
     .drain_o        (drain)
   );
 
-  logic                    pred_valid;
-  logic [CodeWidth-1:0]    pred_code, pred_at_context;
-  logic [ValueWidth-1:0]   unused_pred_value;
-  logic                    innovation_valid, innovation_reset;
-  logic [ChannelWidth-1:0] innovation_channel;
-  logic [ValueWidth:0]     innovation_value;
-  logic [CodeWidth-1:0]    code;
+  logic        arrived, arrived_first, arrived_frame_end, arrived_packet_end;
+  logic [15:0] sample;
 
-  nrc_predictor #(
-    .Channels   (Channels),
-    .CodeWidth  (CodeWidth),
-    .UpdateDelay(UpdateDelay)
-  ) u_predictor (
+  nrc_decode_path #(
+    .Channels (Channels),
+    .CodeWidth(CodeWidth),
+    .Mapping  (Mapping)
+  ) u_path (
     .clk_i,
     .rst_ni,
-    .valid_i             (start),
-    .channel_i           (channel),
-    .reset_i             (start_reset),
-    .pred_valid_o        (pred_valid),
-    .pred_value_o        (unused_pred_value),
-    .pred_code_o         (pred_code),
-    .value_i             ({code, {nrc_pkg::FracBits{1'b0}}}),
-    .innovation_valid_o  (innovation_valid),
-    .innovation_channel_o(innovation_channel),
-    .innovation_reset_o  (innovation_reset),
-    .innovation_value_o  (innovation_value)
-  );
-
-  logic                  context_valid;
-  logic [TableWidth-1:0] table_index;
-  logic [3:0]            raw_bits;
-  logic                  raw_at_context, end_at_context;
-
-  nrc_context #(
-    .Channels   (Channels),
-    .CodeWidth  (CodeWidth),
-    .UpdateDelay(UpdateDelay)
-  ) u_context (
-    .clk_i,
-    .rst_ni,
-    .valid_i             (start),
-    .channel_i           (channel),
-    .reset_i             (start_reset),
-    .pred_valid_i        (pred_valid),
-    .pred_code_i         (pred_code),
-    .valid_o             (context_valid),
-    .table_o             (table_index),
-    .raw_bits_o          (raw_bits),
-    .innovation_valid_i  (innovation_valid),
-    .innovation_channel_i(innovation_channel),
-    .innovation_reset_i  (innovation_reset),
-    .innovation_value_i  (innovation_value)
-  );
-
-  nrc_delay #(.Width(CodeWidth), .Depth(Context)) u_pred_delay (
-    .clk_i, .d_i(pred_code), .q_o(pred_at_context)
-  );
-  nrc_delay #(.Width(2), .Depth(Predict + Context)) u_context_side_delay (
-    .clk_i, .d_i({start_raw, packet_end}), .q_o({raw_at_context, end_at_context})
-  );
-
-  logic        code_valid, code_raw;
-  logic [15:0] raw_sample;
-
-  nrc_huffman_decoder #(
-    .CodeWidth(CodeWidth)
-  ) u_huffman_decoder (
-    .clk_i,
-    .rst_ni,
+    .start_i     (start),
+    .channel_i   (channel),
+    .reset_i     (start_reset),
+    .raw_i       (start_raw),
+    .packet_end_i(packet_end),
     .word_valid_i(word_valid),
     .word_i      (word),
     .word_last_i (word_last),
     .word_ready_o(word_ready),
-    .valid_i     (context_valid),
-    .pred_code_i (pred_at_context),
-    .table_i     (table_index),
-    .raw_bits_i  (raw_bits),
-    .raw_i       (raw_at_context),
-    .packet_end_i(end_at_context),
-    .valid_o     (code_valid),
-    .code_o      (code),
-    .raw_o       (code_raw),
-    .raw_sample_o(raw_sample),
+    .valid_o     (arrived),
+    .sample_o    (sample),
     .damaged_o   (damaged),
     .drain_i     (drain)
   );
 
-  // Samples that arrive.
-  logic        arrived, arrived_first, arrived_frame_end, arrived_packet_end;
-  logic [15:0] sample;
-
-  nrc_code_to_sample #(
-    .Mapping  (Mapping),
-    .CodeWidth(CodeWidth)
-  ) u_code_to_sample (
-    .clk_i,
-    .code_i      (code),
-    .raw_i       (code_raw),
-    .raw_sample_i(raw_sample),
-    .sample_o    (sample)
-  );
-
-  logic [MapLatency-1:0] code_valid_q;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) code_valid_q <= '0;
-    else         code_valid_q <= {code_valid_q[MapLatency-2:0], code_valid};
-  end
-
-  assign arrived = code_valid_q[MapLatency-1];
-
-  nrc_delay #(.Width(3), .Depth(Predict + Context + CodeLatency + MapLatency)) u_side_delay (
+  nrc_delay #(.Width(3), .Depth(PathLatency)) u_side_delay (
     .clk_i,
     .d_i({packet_begin, frame_end, packet_end}),
     .q_o({arrived_first, arrived_frame_end, arrived_packet_end})

@@ -3,8 +3,8 @@
 // Which whole packets can be decoded: what hardware needs of docs/bitstream.md, section 12. Golden
 // model: nrc::Receiver, which also waits for packets that were overtaken.
 //
-//   distance  from the sequence number that is due, -2^15 .. 2^15 - 1: below 0 the packet is repeated
-//             or late and is skipped; above 0 that many packets are lost.
+//   distance  from the sequence number that is due, -2^15 .. 2^15 - 1: below 0 the packet is
+//             repeated or late and is skipped; above 0 that many packets are lost.
 //   ahead     from the frame that is due, in the same way.
 //
 // A stream begins with a stream header that match_i: the first one to come; after a packet with
@@ -13,8 +13,8 @@
 //   - that goes back in frames is of another stream: no data up to the next stream header;
 //   - with `key` is decoded if it is directly behind a stream header, or no frames or also packets
 //     are missing (an encoder that drops packets sends a header and a key packet);
-//   - of codes without `key` is decoded if the channels' state is known: the last packet was decoded
-//     and no frames are missing.
+//   - of codes without `key` is decoded if the channels' state is known: the last packet was
+//     decoded and no frames are missing.
 // damaged_i says that what was decoded is not right: nothing is decoded while it is up, and the
 // channels' state is not known afterwards.
 //

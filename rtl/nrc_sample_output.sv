@@ -3,8 +3,8 @@
 // Samples that wait at the decoder's output, and the number of the frame that each is in.
 //
 // A frame's number comes with its packet, when the packet's first sample starts on its way, and is
-// counted on from sample to sample. The user sees to it that no more than Room samples are under way
-// or wait.
+// counted on from sample to sample. The user sees to it that no more than Room samples are under
+// way or wait.
 //
 // Latency: 2 clocks from valid_i to m_axis_tvalid_o. One sample per clock.
 

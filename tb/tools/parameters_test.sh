@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Every illegal parameter of nrc_encoder is refused in one line that names it: by Verilator when it
+# Every illegal parameter of nrc_encoder and nrc_decoder is refused in one line that names it: by Verilator when it
 # elaborates, by a simulation (Icarus) before its first clock. The ends of the legal ranges are not.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -29,6 +29,7 @@ tables_of() { # set: the directory of its RTL
   if [ "$1" = narrow ]; then echo "$work/narrow"; else echo "rtl/generated/$1"; fi
 }
 
+top=nrc_encoder
 failed=0
 fail() {
   echo "parameters: $*" >&2
@@ -39,11 +40,11 @@ icarus() { # set Name=Value ...: output of a simulation that ends at once
   local tables value overrides=()
   tables=$(tables_of "$1")
   shift
-  for value in "$@"; do overrides+=("-Pnrc_encoder.$value"); done
-  iverilog -g2012 -Wno-timescale -o "$work/encoder.vvp" -s nrc_encoder "${overrides[@]}" \
+  for value in "$@"; do overrides+=("-P$top.$value"); done
+  iverilog -g2012 -Wno-timescale -o "$work/top.vvp" -s "$top" "${overrides[@]}" \
     rtl/generated/nrc_pkg.sv "$tables"/*_pkg.sv rtl/*_pkg.sv "$tables"/*_rom.sv \
     $(ls rtl/nrc_*.sv | grep -v _pkg) &&
-    vvp -n "$work/encoder.vvp"
+    vvp -n "$work/top.vvp"
 }
 
 verilator_lint() { # set Name=Value ...
@@ -51,12 +52,12 @@ verilator_lint() { # set Name=Value ...
   tables=$(tables_of "$1")
   shift
   verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert "${@/#/-G}" -Irtl -Irtl/generated \
-    "-I$tables" rtl/generated/nrc_pkg.sv "$tables"/*_pkg.sv rtl/*_pkg.sv rtl/nrc_encoder.sv \
-    --top-module nrc_encoder
+    "-I$tables" rtl/generated/nrc_pkg.sv "$tables"/*_pkg.sv rtl/*_pkg.sv "rtl/$top.sv" \
+    --top-module "$top"
 }
 
 refused() { # message set Name=Value ...
-  local message="nrc_encoder: $1"
+  local message="$top: $1"
   shift
   local tool
   for tool in icarus verilator_lint; do
@@ -134,6 +135,33 @@ grep -qF "BufferWords is 4; packets may have 16000 words and are then dropped" "
   fail "no warning of too small a buffer"
 icarus generic BufferWords=16384 >"$work/log" 2>&1
 if grep -q WARNING "$work/log"; then fail "a warning of a buffer that is large enough"; fi
+
+top=nrc_decoder
+for value in 0 65537; do
+  refused "Channels is $value; give 1 to 65536" generic "Channels=$value" PacketFrames=1
+done
+refused "CodeWidth is 17; give 2 to 16" generic CodeWidth=17 Mapping=0
+refused "CodeWidth is 9; with Mapping 1 (shift6) give 10" generic CodeWidth=9
+refused "CodeWidth is 6, too small for the tables' initial scale" generic CodeWidth=6 Mapping=0
+refused "Mapping is 2; give 0 (code) or 1 (shift6)" generic Mapping=2
+refused "PacketFrames is 0; give 1 to 65535" generic PacketFrames=0
+refused "PacketFrames * Channels is 16842752; give at most 16777216" \
+  generic PacketFrames=257 Channels=65536
+for value in 4 1000 33554432; do
+  refused "BufferWords is $value; give a power of two, 8 to 16777216" generic "BufferWords=$value"
+done
+for value in 1 3 131072; do
+  refused "PacketFifoDepth is $value; give a power of two, 2 to 65536" \
+    generic "PacketFifoDepth=$value"
+done
+accepted default
+accepted default Channels=1 PacketFrames=1 BufferWords=8 PacketFifoDepth=2
+accepted generic Channels=65536 PacketFrames=256 BufferWords=16777216
+accepted generic CodeWidth=16 Mapping=0
+accepted narrow CodeWidth=2 Mapping=0
+icarus generic BufferWords=8 >"$work/log" 2>&1 || fail "a buffer of 8 words is refused"
+grep -qF "BufferWords is 8; packets may have 16000 words and are then refused" "$work/log" ||
+  fail "no warning of too small a buffer"
 
 [ "$failed" = 0 ] && echo "parameters: ok"
 exit "$failed"

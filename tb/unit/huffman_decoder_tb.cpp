@@ -262,17 +262,22 @@ TEST(HuffmanDecoder, DamagedPayloads) {
     // One code less or more than are asked for, by enough bits to show; or padding that is not
     // zero.
     const int kind = bench.rng().range(0, 2);
+    unsigned bits = 0;
     std::vector<std::uint8_t> payload;
     for (const Sample& s : asked) {
       const Codeword c = encoder.encode(static_cast<Code>(s.code), s.predicted, s.context);
       packer.put(c.bits, c.length);
+      bits += static_cast<unsigned>(c.length);
     }
     payload = packer.take();
     if (kind == 0) payload.resize(payload.size() - 4);
     if (kind == 1) payload.insert(payload.end(), 4, std::uint8_t{0});
     if (kind == 2) {
-      payload.insert(payload.end(), 4, std::uint8_t{0});
-      payload[payload.size() - 1 - bench.rng()() % 4] = 1;
+      if (bits % 32 == 0) continue;
+      // The bit behind the last code, or any.
+      const unsigned padding = 32 - bits % 32;
+      const unsigned place = bench.rng().flip() ? padding - 1 : bench.rng()() % padding;
+      payload[payload.size() - 1 - place / 8] |= static_cast<std::uint8_t>(1U << place % 8);
     }
     if (payload.empty()) continue;
     bench.load(payload);
