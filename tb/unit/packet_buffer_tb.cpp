@@ -192,4 +192,16 @@ TEST(PacketBuffer, AlternateClocks) {
   bench.drain();
 }
 
+#ifdef NRC_PARAM_DualPort
+// A word in and a word out in every clock.
+TEST(PacketBuffer, TwoPorts) {
+  Bench bench(8);
+  int read = 0;
+  for (int i = 0; i < 1000; ++i) read += bench.step(true, true, false, true) ? 1 : 0;
+  EXPECT_GE(read, 995);
+  EXPECT_EQ(bench.full_clocks(), 0);
+  bench.drain();
+}
+#endif
+
 }  // namespace
