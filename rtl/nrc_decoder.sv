@@ -119,6 +119,7 @@ module nrc_decoder #(
     .sequence_i   (sequence_number),
     .frames_i     (frames),
     .first_frame_i(first_frame),
+    .crc_i        (s_axis_tdata),
     .match_i      (match),
     .damaged_i    (damaged || drain),
     .decode_o     (decode),

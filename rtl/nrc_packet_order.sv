@@ -15,6 +15,9 @@
 //     are missing (an encoder that drops packets sends a header and a key packet);
 //   - of codes without `key` is decoded if the channels' state is known: the last packet was
 //     decoded and no frames are missing.
+// A late packet should be a repeated one: the CRCs of the last 64 in turn are kept, up to a gap.
+// One that is not may be of an encoder that has begun anew, and whose numbers and frames will soon
+// be those that are due: the channels' state is not known any more.
 // damaged_i says that what was decoded is not right: nothing is decoded while it is up, and the
 // channels' state is not known afterwards.
 //
@@ -32,6 +35,7 @@ module nrc_packet_order (
   input  logic [15:0] sequence_i,
   input  logic [15:0] frames_i,
   input  logic [31:0] first_frame_i,
+  input  logic [31:0] crc_i,
   input  logic        match_i,
 
   input  logic        damaged_i,
@@ -75,8 +79,41 @@ module nrc_packet_order (
   assign back     = frame_known_q && ahead[31];
   assign follows  = !frame_known_q || (ahead == '0);
 
-  // Stream headers.
   logic repeated, begins, in_turn;
+
+  // Packets that come again. The memory is read ahead: sequence_i holds since the header.
+  localparam int KeptBits = 6;
+
+  logic              keep, again;
+  logic [31:0]       crc;
+  logic [KeptBits:0] kept_q;          // numbers before the one due whose CRCs are kept
+
+  assign keep  = packet_i && (begins || in_turn);
+  assign again = late && ((-distance) <= 16'(kept_q)) && (crc == crc_i);
+
+  nrc_ram_1r1w #(
+    .Width(32),
+    .Depth(1 << KeptBits)
+  ) u_crcs (
+    .clk_i,
+    .we_i   (keep),
+    .waddr_i(sequence_i[KeptBits-1:0]),
+    .wdata_i(crc_i),
+    .re_i   (!packet_i),
+    .raddr_i(sequence_i[KeptBits-1:0]),
+    .rdata_o(crc)
+  );
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      kept_q <= '0;
+    end else if (keep) begin
+      if (begins || !next)        kept_q <= (KeptBits + 1)'(1);
+      else if (!kept_q[KeptBits]) kept_q <= kept_q + 1'b1;
+    end
+  end
+
+  // Stream headers.
 
   assign repeated = seen_q && late && (distance >= LateHeader);
   assign begins   = is_header && (open_q ? (late && !repeated)
@@ -136,6 +173,8 @@ module nrc_packet_order (
           end
         end
         if (last_i && is_data) open_q <= 1'b0;
+      end else if (packet_i && !again) begin
+        known_q <= 1'b0;
       end
       if (damaged_i) known_q <= 1'b0;
     end

@@ -380,6 +380,26 @@ TEST(Decoder, AnEncoderThatBeginsAnew) {
   bench.expect_all(second);
 }
 
+// So soon that the new stream's numbers are not far behind: its packets come late until their
+// numbers are due, where the state of the old stream must not be taken for theirs.
+TEST(Decoder, AnEncoderThatBeginsAnewSoon) {
+  for (std::size_t old_packets = 2; old_packets < (kLarge ? 5U : 12U); ++old_packets) {
+    SCOPED_TRACE(testing::Message() << old_packets << " packets before");
+    const Stream first = make_stream(old_packets + 1, 8, 0);
+    const Stream second = make_stream(kLarge ? 10 : 40, 9, kLarge ? 6 : 20);
+    DecoderBench bench(8);
+    bench.send(std::vector<Packet>(first.packets.begin(), first.packets.end() - 1));  // not closed
+    bench.drain();
+    bench.forget();
+    bench.send(second.packets);
+    bench.drain();
+    std::vector<bool> given;
+    bench.check(second, given);
+    if (HasFatalFailure()) return;
+    EXPECT_TRUE(given.back());
+  }
+}
+
 TEST(Decoder, AStreamForAnotherDecoderGivesNothing) {
   for (int field = 0; field < 4; ++field) {
     SCOPED_TRACE(field);
