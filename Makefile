@@ -27,7 +27,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare fresh-check clean
+.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -56,13 +56,14 @@ wave: ## Write build/nrc.fst, a waveform of a short simulation (same variables)
 
 test: ## Build everything and run every test
 	$(DEPS) test
-	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_TESTS=ON -DNRC_BUILD_SIM=ON
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_TESTS=ON -DNRC_BUILD_SIM=ON -DNRC_BUILD_STUDY=ON
 	$(CMAKE) --build $(BUILD) -j$(JOBS)
 	$(CTEST) --test-dir $(BUILD) --output-on-failure -j$(JOBS)
 
 coverage: ## Measure C++ and RTL line coverage of the tests in build/coverage
 	$(DEPS) dev
-	$(CMAKE) -S . -B $(BUILD)/coverage -DCMAKE_BUILD_TYPE=Debug -DNRC_COVERAGE=ON
+	$(CMAKE) -S . -B $(BUILD)/coverage -DCMAKE_BUILD_TYPE=Debug -DNRC_COVERAGE=ON \
+	  -DNRC_BUILD_STUDY=ON
 	$(CMAKE) --build $(BUILD)/coverage -j$(JOBS)
 	@scripts/coverage.sh $(BUILD)/coverage $(JOBS)
 
@@ -90,6 +91,7 @@ lint: ## Check the RTL, the C++ format and the C++ code
 	scripts/lint_rtl.sh
 	@clang-format --dry-run -Werror $(SOURCES)
 	$(call configure_programs)
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_STUDY=ON
 	@find model -name '*.cpp' -not -path '*/generated/*' -print0 | \
 	  xargs -0 -r -n1 -P$(JOBS) clang-tidy -p $(BUILD) --quiet
 
@@ -118,6 +120,14 @@ compare: build ## Compare the ratio with other compressors [DATA=, required]
 	$(if $(DATA),,$(error compare needs DATA=path of recordings))
 	$(DEPS) compare
 	@scripts/compare.sh "$(DATA)" $(BUILD)/nrc
+
+study: ## Measure methods, statistics and limits on recordings [DATA= OUT=, required; ALL=1 PAIRS=]
+	$(if $(and $(DATA),$(OUT)),,$(error study needs recordings and a directory to write: make study DATA=path OUT=path))
+	$(DEPS) study
+	$(CMAKE) -S . -B $(BUILD) $(call tests_off,$(BUILD)) -DNRC_BUILD_STUDY=ON \
+	  $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DNRC_BUILD_SIM=OFF)
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_cli
+	$(BUILD)/nrc study "$(DATA)" -o "$(OUT)" $(if $(ALL),--all) $(if $(PAIRS),--pairs "$(PAIRS)")
 
 fresh-check: ## Prove "make sim" and "make test" on a new Debian 12 (root) [FRAMES=]
 	@FRAMES="$(FRAMES)" scripts/fresh_check.sh

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Installs what a make target needs: install_deps.sh GROUP...
-# Groups: model < sim < test < dev (each holds the one before), fuzz (libFuzzer),
+# Groups: model < sim < test < dev (each holds the one before), study (nrc study; a part of test),
+# fuzz (libFuzzer),
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
 # libraries, gnuplot), view (gtkwave), compare (the compressors of compare.sh).
 # Says nothing and touches no network when everything is already there.
@@ -11,8 +12,10 @@ set -euo pipefail
 
 MODEL=(cmake g++ make pkg-config zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev
   libhwy-dev)
+STUDY=("${MODEL[@]}" libflac-dev libmp3lame-dev libwavpack-dev libsamplerate0-dev libbz2-dev
+  liblzma-dev libzstd-dev gnuplot-nox)
 SIM=("${MODEL[@]}" verilator libsystemc-dev)
-TEST=("${SIM[@]}" libgtest-dev libsndfile1-dev yosys berkeley-abc iverilog
+TEST=("${SIM[@]}" "${STUDY[@]}" libgtest-dev libsndfile1-dev yosys berkeley-abc iverilog
   python3 git)
 DEV=("${TEST[@]}" clang-format clang-tidy lcov)
 FUZZ=("${MODEL[@]}" clang libclang-rt-14-dev)
@@ -55,6 +58,10 @@ have() {
     libflac-dev) library flac FLAC/all.h ;;
     libwavpack-dev) library wavpack wavpack/wavpack.h ;;
     libzstd-dev) library libzstd zstd.h ;;
+    libmp3lame-dev) library lame lame/lame.h ;;
+    libsamplerate0-dev) library samplerate samplerate.h ;;
+    libbz2-dev) library bzip2 bzlib.h ;;
+    liblzma-dev) library liblzma lzma.h ;;
     gnuplot-nox) command -v gnuplot >/dev/null ;;
     libgtest-dev) library gtest gtest/gtest.h ;;
     libsndfile1-dev) library sndfile sndfile.h ;;
@@ -64,12 +71,13 @@ have() {
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|test|dev|fuzz|formal|benchmark|view|compare ..."
+[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|view|compare ..."
 wanted=()
 for group in "$@"; do
   case $group in
     model) wanted+=("${MODEL[@]}") ;;
     sim) wanted+=("${SIM[@]}") ;;
+    study) wanted+=("${STUDY[@]}") ;;
     test) wanted+=("${TEST[@]}") ;;
     dev) wanted+=("${DEV[@]}") ;;
     fuzz) wanted+=("${FUZZ[@]}") ;;
@@ -77,7 +85,7 @@ for group in "$@"; do
     benchmark) wanted+=("${BENCHMARK[@]}") ;;
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
-    *) die "unknown group '$group' (model, sim, test, dev, fuzz, formal, benchmark, view, compare)" ;;
+    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, view, compare)" ;;
   esac
 done
 

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compressors of sound: FLAC and WavPack, and MP3, which is lossy. Each channel is a mono stream.
+#include <FLAC/stream_decoder.h>
+#include <FLAC/stream_encoder.h>
+#include <fmt/format.h>
+#include <lame/lame.h>
+#include <samplerate.h>
+#include <wavpack/wavpack.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "method.hpp"
+#include "nrc/error.hpp"
+
+namespace nrc::study {
+namespace {
+
+constexpr unsigned kFlacLevel = 8;
+constexpr unsigned kFlacBlock = 4096;     ///< samples, of that level
+constexpr unsigned kUnknownRate = 20000;  ///< Hz, where a library wants one
+
+void require(bool good, const char* library) {
+  if (!good) throw Error(std::string(library) + " failed; report this as a bug");
+}
+
+unsigned whole_rate(double rate) {
+  return rate < 1.0 ? kUnknownRate : static_cast<unsigned>(std::lround(rate));
+}
+
+using Wide = std::vector<std::int32_t>;
+
+// ---- FLAC
+
+FLAC__StreamEncoderWriteStatus flac_write(const FLAC__StreamEncoder*, const FLAC__byte buffer[],
+                                          std::size_t size, std::uint32_t, std::uint32_t,
+                                          void* client) {
+  Bytes& bytes = *static_cast<Bytes*>(client);
+  bytes.insert(bytes.end(), buffer, buffer + size);
+  return FLAC__STREAM_ENCODER_WRITE_STATUS_OK;
+}
+
+struct FlacReader {
+  const Bytes& bytes;
+  std::size_t at = 0;
+  Samples samples = {};
+};
+
+FLAC__StreamDecoderReadStatus flac_read(const FLAC__StreamDecoder*, FLAC__byte buffer[],
+                                        std::size_t* size, void* client) {
+  FlacReader& reader = *static_cast<FlacReader*>(client);
+  *size = std::min(*size, reader.bytes.size() - reader.at);
+  std::memcpy(buffer, reader.bytes.data() + reader.at, *size);
+  reader.at += *size;
+  return *size == 0 ? FLAC__STREAM_DECODER_READ_STATUS_END_OF_STREAM
+                    : FLAC__STREAM_DECODER_READ_STATUS_CONTINUE;
+}
+
+FLAC__StreamDecoderWriteStatus flac_samples(const FLAC__StreamDecoder*, const FLAC__Frame* frame,
+                                            const FLAC__int32* const buffer[], void* client) {
+  Samples& samples = static_cast<FlacReader*>(client)->samples;
+  for (unsigned i = 0; i < frame->header.blocksize; ++i) {
+    samples.push_back(static_cast<std::int16_t>(buffer[0][i]));
+  }
+  return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
+}
+
+void flac_error(const FLAC__StreamDecoder*, FLAC__StreamDecoderErrorStatus, void*) {}
+
+class Flac : public SampleMethod {
+ public:
+  using SampleMethod::SampleMethod;
+
+ protected:
+  ChannelStream encode(const Samples& samples, double rate) const override {
+    const std::unique_ptr<FLAC__StreamEncoder, decltype(&FLAC__stream_encoder_delete)> encoder(
+        FLAC__stream_encoder_new(), FLAC__stream_encoder_delete);
+    const Wide wide(samples.begin(), samples.end());
+    ChannelStream stream;
+    FLAC__stream_encoder_set_channels(encoder.get(), 1);
+    FLAC__stream_encoder_set_bits_per_sample(encoder.get(), 16);
+    FLAC__stream_encoder_set_sample_rate(encoder.get(), whole_rate(rate));
+    FLAC__stream_encoder_set_streamable_subset(encoder.get(), false);
+    FLAC__stream_encoder_set_compression_level(encoder.get(), kFlacLevel);
+    FLAC__stream_encoder_set_blocksize(encoder.get(), kFlacBlock);
+    require(FLAC__stream_encoder_init_stream(encoder.get(), flac_write, nullptr, nullptr, nullptr,
+                                             &stream.bytes) == FLAC__STREAM_ENCODER_INIT_STATUS_OK,
+            "FLAC");
+    require(FLAC__stream_encoder_process_interleaved(encoder.get(), wide.data(),
+                                                     static_cast<unsigned>(wide.size())) != 0,
+            "FLAC");
+    require(FLAC__stream_encoder_finish(encoder.get()) != 0, "FLAC");
+    return stream;
+  }
+
+  Samples decode(const Bytes& bytes, std::size_t, double) const override {
+    const std::unique_ptr<FLAC__StreamDecoder, decltype(&FLAC__stream_decoder_delete)> decoder(
+        FLAC__stream_decoder_new(), FLAC__stream_decoder_delete);
+    FlacReader reader{bytes};
+    require(FLAC__stream_decoder_init_stream(decoder.get(), flac_read, nullptr, nullptr, nullptr,
+                                             nullptr, flac_samples, nullptr, flac_error,
+                                             &reader) == FLAC__STREAM_DECODER_INIT_STATUS_OK,
+            "FLAC");
+    require(FLAC__stream_decoder_process_until_end_of_stream(decoder.get()) != 0, "FLAC");
+    return reader.samples;
+  }
+};
+
+// ---- WavPack
+
+int wavpack_write(void* client, void* data, std::int32_t size) {
+  Bytes& bytes = *static_cast<Bytes*>(client);
+  const auto* const from = static_cast<const std::uint8_t*>(data);
+  bytes.insert(bytes.end(), from, from + size);
+  return 1;
+}
+
+/// The reader's file, in memory.
+struct WavpackFile {
+  const Bytes& bytes;
+  std::int64_t at = 0;
+
+  static WavpackFile& of(void* client) { return *static_cast<WavpackFile*>(client); }
+  static std::int32_t read(void* client, void* data, std::int32_t size) {
+    WavpackFile& file = of(client);
+    const auto left = static_cast<std::int64_t>(file.bytes.size()) - file.at;
+    const auto count = std::clamp<std::int64_t>(left, 0, size);
+    std::memcpy(data, file.bytes.data() + file.at, static_cast<std::size_t>(count));
+    file.at += count;
+    return static_cast<std::int32_t>(count);
+  }
+  static std::int64_t position(void* client) { return of(client).at; }
+  static int seek(void* client, std::int64_t to) {
+    of(client).at = to;
+    return 0;
+  }
+  static int seek_from(void* client, std::int64_t by, int mode) {
+    WavpackFile& file = of(client);
+    const auto size = static_cast<std::int64_t>(file.bytes.size());
+    file.at = by + (mode == SEEK_SET ? 0 : mode == SEEK_CUR ? file.at : size);
+    return 0;
+  }
+  /// The byte is the one that was just read.
+  static int push_back(void* client, int byte) {
+    --of(client).at;
+    return byte;
+  }
+  static std::int64_t length(void* client) {
+    return static_cast<std::int64_t>(of(client).bytes.size());
+  }
+  static int can_seek(void*) { return 1; }
+};
+
+class WavPack : public SampleMethod {
+ public:
+  using SampleMethod::SampleMethod;
+
+ protected:
+  ChannelStream encode(const Samples& samples, double rate) const override {
+    ChannelStream stream;
+    WavpackContext* const context = WavpackOpenFileOutput(wavpack_write, &stream.bytes, nullptr);
+    require(context != nullptr, "WavPack");
+    WavpackConfig config = {};
+    config.bytes_per_sample = 2;
+    config.bits_per_sample = 16;
+    config.num_channels = 1;
+    config.channel_mask = 4;  // front centre: mono
+    config.sample_rate = static_cast<std::int32_t>(whole_rate(rate));
+    config.flags = CONFIG_HIGH_FLAG;
+    Wide wide(samples.begin(), samples.end());  // the library writes to it
+    const auto count = static_cast<std::uint32_t>(wide.size());
+    const bool good = WavpackSetConfiguration64(context, &config, count, nullptr) != 0 &&
+                      WavpackPackInit(context) != 0 &&
+                      WavpackPackSamples(context, wide.data(), count) != 0 &&
+                      WavpackFlushSamples(context) != 0;
+    WavpackCloseFile(context);
+    require(good, "WavPack");
+    return stream;
+  }
+
+  Samples decode(const Bytes& bytes, std::size_t count, double) const override {
+    WavpackStreamReader64 functions = {WavpackFile::read,
+                                       nullptr,
+                                       WavpackFile::position,
+                                       WavpackFile::seek,
+                                       WavpackFile::seek_from,
+                                       WavpackFile::push_back,
+                                       WavpackFile::length,
+                                       WavpackFile::can_seek,
+                                       nullptr,
+                                       nullptr};
+    WavpackFile file{bytes};
+    std::array<char, 80> message = {};
+    WavpackContext* const context =
+        WavpackOpenFileInputEx64(&functions, &file, nullptr, message.data(), 0, 0);
+    require(context != nullptr, "WavPack");
+    Wide wide(count);
+    const std::uint32_t got =
+        WavpackUnpackSamples(context, wide.data(), static_cast<std::uint32_t>(count));
+    WavpackCloseFile(context);
+    require(got == count, "WavPack");
+    Samples samples(count);
+    std::transform(wide.begin(), wide.end(), samples.begin(),
+                   [](std::int32_t v) { return static_cast<std::int16_t>(v); });
+    return samples;
+  }
+};
+
+// ---- MP3
+
+/// Samples that a decoder puts in front, besides those of the encoder, at the rate of the MP3.
+constexpr std::size_t kMp3DecoderDelay = 529;
+constexpr std::size_t kMp3FrameSamples = 1152;
+constexpr std::size_t kMp3Piece = 512;  ///< bytes
+/// MP3 knows no rates outside, Hz.
+constexpr int kLowestMp3Rate = 8000;
+constexpr int kHighestMp3Rate = 48000;
+
+void silent(const char*, va_list) {}
+
+int mp3_rate(double rate) {
+  return std::clamp(static_cast<int>(whole_rate(rate)), kLowestMp3Rate, kHighestMp3Rate);
+}
+
+Samples resampled(const Samples& samples, double ratio) {
+  if (samples.empty()) return samples;
+  std::vector<float> in(samples.size());
+  src_short_to_float_array(samples.data(), in.data(), static_cast<int>(in.size()));
+  std::vector<float> out(
+      static_cast<std::size_t>(std::ceil(static_cast<double>(in.size()) * ratio)) + 1);
+  SRC_DATA data = {};
+  data.data_in = in.data();
+  data.input_frames = static_cast<long>(in.size());
+  data.data_out = out.data();
+  data.output_frames = static_cast<long>(out.size());
+  data.src_ratio = ratio;
+  require(src_simple(&data, SRC_SINC_MEDIUM_QUALITY, 1) == 0, "libsamplerate");
+  Samples result(static_cast<std::size_t>(data.output_frames_gen));
+  src_float_to_short_array(out.data(), result.data(), static_cast<int>(result.size()));
+  return result;
+}
+
+class Mp3 : public SampleMethod {
+ public:
+  using SampleMethod::SampleMethod;
+
+ protected:
+  ChannelStream encode(const Samples& samples, double rate) const override {
+    const Encoder encoder = open(rate);
+    ChannelStream stream;
+    // More than the bound of lame.h, with room for the end and for a higher rate.
+    stream.bytes.resize(samples.size() * 6 + 7200 * 4);
+    const auto room = static_cast<int>(stream.bytes.size());
+    const int size =
+        lame_encode_buffer(encoder.get(), samples.data(), samples.data(),
+                           static_cast<int>(samples.size()), stream.bytes.data(), room);
+    require(size >= 0, "LAME");
+    const int rest = lame_encode_flush(encoder.get(), stream.bytes.data() + size, room - size);
+    require(rest >= 0, "LAME");
+    stream.bytes.resize(static_cast<std::size_t>(size + rest));
+    return stream;
+  }
+
+  /// A few samples more or less than there were.
+  Samples decode(const Bytes& bytes, std::size_t, double rate) const override {
+    const std::unique_ptr<hip_global_struct, decltype(&hip_decode_exit)> decoder(hip_decode_init(),
+                                                                                 hip_decode_exit);
+    hip_set_errorf(decoder.get(), silent);
+    hip_set_msgf(decoder.get(), silent);
+    hip_set_debugf(decoder.get(), silent);
+    std::array<short, 2 * kMp3FrameSamples> left = {};
+    std::array<short, 2 * kMp3FrameSamples> right = {};
+    Bytes copy = bytes;  // the library takes no const pointer
+    Samples samples;
+    // In small pieces: the decoder gives nothing while it looks for its first frame.
+    for (std::size_t at = 0; at < copy.size(); at += kMp3Piece) {
+      std::size_t given = std::min(kMp3Piece, copy.size() - at);
+      while (true) {
+        const int count =
+            hip_decode1(decoder.get(), copy.data() + at, given, left.data(), right.data());
+        require(count >= 0, "LAME's decoder");
+        given = 0;
+        if (count == 0) break;
+        samples.insert(samples.end(), left.begin(), left.begin() + count);
+      }
+    }
+    const Encoder encoder = open(rate);
+    const std::size_t delay =
+        static_cast<std::size_t>(lame_get_encoder_delay(encoder.get())) + kMp3DecoderDelay;
+    samples.erase(samples.begin(),
+                  samples.begin() + static_cast<std::ptrdiff_t>(std::min(delay, samples.size())));
+    return resampled(samples,
+                     static_cast<double>(mp3_rate(rate)) / lame_get_out_samplerate(encoder.get()));
+  }
+
+ private:
+  using Encoder = std::unique_ptr<lame_global_struct, decltype(&lame_close)>;
+
+  static Encoder open(double rate) {
+    Encoder encoder(lame_init(), lame_close);
+    require(encoder != nullptr, "LAME");
+    lame_set_errorf(encoder.get(), silent);
+    lame_set_msgf(encoder.get(), silent);
+    lame_set_debugf(encoder.get(), silent);
+    lame_set_num_channels(encoder.get(), 1);
+    lame_set_mode(encoder.get(), MONO);
+    lame_set_in_samplerate(encoder.get(), mp3_rate(rate));
+    lame_set_bWriteVbrTag(encoder.get(), 0);
+    require(lame_init_params(encoder.get()) == 0, "LAME");
+    return encoder;
+  }
+};
+
+}  // namespace
+
+void add_audio_methods(Methods& methods) {
+  MethodFacts facts;
+  facts.name = "flac";
+  facts.title = fmt::format("FLAC -{}", kFlacLevel);
+  facts.published = 1.489;
+  facts.latency = std::to_string(kFlacBlock);
+  facts.state = fmt::format("a block of samples and its residuals, {} KiB",
+                            2 * kFlacBlock * sizeof(std::int32_t) / 1024);
+  facts.note =
+      "FLAC sees 16-bit samples. On the 65535/1023 grid neighbouring codes are 64 or 65 apart, so "
+      "that the low bits of a residual carry nothing, and FLAC sends them all the same.";
+  methods.push_back(std::make_unique<Flac>(facts));
+
+  facts.name = "wavpack";
+  facts.title = "WavPack, high";
+  facts.published.reset();
+  facts.latency = "a block, about a second";
+  facts.state = "the block, and some KiB of filters";
+  facts.note = "As FLAC, it takes the gaps of the grid for a part of the signal.";
+  methods.push_back(std::make_unique<WavPack>(facts));
+
+  facts.name = "mp3";
+  facts.title = "MP3 (LAME)";
+  facts.published = 9.535;
+  facts.lossless = false;
+  facts.latency = "some 1,700: a granule, and delays of encoder and decoder";
+  facts.state = "some 100 KiB";
+  facts.note =
+      "Lossy. LAME's defaults; it resamples to the next rate of MP3 and takes the constant bit "
+      "rate nearest to 1/11 of 16-bit samples: 22,050 Hz and 32 kbit/s at 19,531 Hz. Rates below "
+      "8 kHz are called 8 kHz. The error is measured after resampling back, at the shift where it "
+      "is least.";
+  methods.push_back(std::make_unique<Mp3>(facts));
+}
+
+}  // namespace nrc::study

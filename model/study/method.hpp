@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One way to compress a recording, measured by doing it: every method really encodes and decodes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "recording.hpp"
+
+namespace nrc::study {
+
+/// What the report says of a method besides what is measured.
+struct MethodFacts {
+  std::string name;                 ///< for --methods
+  std::string title;                ///< in the tables
+  std::optional<double> published;  ///< ratio in the published study
+  std::string latency;              ///< samples of a channel until the first of them is out
+  std::string state;                ///< memory besides the code, for each channel and shared
+  std::string note;                 ///< what was assumed
+  bool lossless = true;             ///< whether it is meant to be
+};
+
+/// What became of one recording, or of several.
+struct Measurement {
+  std::size_t original_bytes = 0;
+  std::size_t bytes = 0;   ///< that count
+  std::size_t tables = 0;  ///< bytes in the stream that do not count
+  std::size_t samples = 0;
+  double encode_seconds = 0.0;  ///< processor time of one thread
+  double decode_seconds = 0.0;
+  bool exact = true;           ///< decoded and compared
+  double signal_energy = 0.0;  ///< about the mean; only of lossy methods
+  double error_energy = 0.0;
+
+  Measurement& operator+=(const Measurement& other);
+  double ratio() const { return static_cast<double>(original_bytes) / static_cast<double>(bytes); }
+  double bits_per_sample() const {
+    return 8.0 * static_cast<double>(bytes) / static_cast<double>(samples);
+  }
+};
+
+class Method {
+ public:
+  explicit Method(MethodFacts facts) : facts_(std::move(facts)) {}
+  virtual ~Method() = default;
+  Method(const Method&) = delete;
+  Method& operator=(const Method&) = delete;
+
+  const MethodFacts& facts() const { return facts_; }
+
+  /// Whether learn() must see all recordings first: the method's tables are shared by them.
+  virtual bool learns() const { return false; }
+  /// Not from several threads at once. The order of the recordings does not matter.
+  virtual void learn(const Recording& /*recording*/) {}
+  virtual void finish_learning() {}
+  /// Bytes of the shared tables, which no measurement counts.
+  virtual std::size_t shared_table_bytes() const { return 0; }
+
+  /// Encodes, decodes and compares. May be called from several threads.
+  virtual Measurement measure(const Recording& recording) const = 0;
+
+ private:
+  MethodFacts facts_;
+};
+
+/// A method that takes the file as it is, byte by byte.
+class ImageMethod : public Method {
+ public:
+  using Method::Method;
+  Measurement measure(const Recording& recording) const override;
+
+ protected:
+  virtual Bytes encode(const Recording& recording) const = 0;
+  /// @param size  of the image
+  virtual Bytes decode(const Bytes& bytes, std::size_t size) const = 0;
+};
+
+/// The stream of one channel.
+struct ChannelStream {
+  Bytes bytes;
+  std::size_t tables = 0;  ///< bytes in front that do not count
+};
+
+/// A method that takes the samples, each channel on its own. What counts is the channels' streams,
+/// kChannelHeaderBytes for each of them and kRecordingHeaderBytes.
+class SampleMethod : public Method {
+ public:
+  /// Channels, rate and frames: what a decoder must know to write the header of a WAV file again.
+  static constexpr std::size_t kRecordingHeaderBytes = 12;
+  /// The length of the channel's stream.
+  static constexpr std::size_t kChannelHeaderBytes = 4;
+
+  using Method::Method;
+  Measurement measure(const Recording& recording) const override;
+
+ protected:
+  /// @param rate  Hz; 0: unknown
+  virtual ChannelStream encode(const Samples& samples, double rate) const = 0;
+  /// @param count  samples of the channel
+  virtual Samples decode(const Bytes& bytes, std::size_t count, double rate) const = 0;
+};
+
+using Methods = std::vector<std::unique_ptr<Method>>;
+
+// The families, each in a file of its own.
+void add_huffman_methods(Methods& methods);
+void add_lookup_methods(Methods& methods);
+void add_rice_methods(Methods& methods);
+void add_byte_compressors(Methods& methods);
+void add_audio_methods(Methods& methods);
+void add_nrc_methods(Methods& methods);
+
+/// All of them, in the order of the table.
+Methods all_methods();
+
+/// The methods of a list of names. @throws Error for a name that is none, with all names.
+Methods methods_by_name(const std::vector<std::string>& names);
+
+}  // namespace nrc::study

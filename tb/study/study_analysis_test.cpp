@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "bounds.hpp"
+#include "document.hpp"
+#include "edf.hpp"
+#include "innovation.hpp"
+#include "nrc/error.hpp"
+#include "sharing.hpp"
+#include "statistics.hpp"
+#include "study_data.hpp"
+#include "value_grid.hpp"
+
+namespace {
+
+using namespace study_data;
+using nrc::study::ValueCounts;
+using nrc::study::ValueGrid;
+
+std::vector<std::int16_t> values_of(const Samples& samples) {
+  ValueCounts counts;
+  counts.add(samples.data(), samples.size());
+  return counts.values();
+}
+
+void expect_round_trip(const ValueGrid& grid, const std::vector<std::int16_t>& values) {
+  const Bytes bytes = grid.serialise();
+  std::size_t at = 0;
+  const ValueGrid parsed = ValueGrid::parse(bytes, at);
+  EXPECT_EQ(at, bytes.size());
+  for (const std::int16_t v : values) {
+    ASSERT_EQ(grid.value(grid.index(v)), v);
+    ASSERT_EQ(parsed.value(parsed.index(v)), v);
+    ASSERT_LT(grid.index(v) - grid.index(values.front()), 1 << grid.index_bits());
+  }
+}
+
+TEST(ValueGrid, FullScaleOfTenBits) {
+  std::vector<std::int16_t> values;
+  for (int code = -512; code < 512; ++code) {
+    values.push_back(nrc::Shift6::sample(static_cast<nrc::Code>(code)));
+  }
+  const ValueGrid grid = ValueGrid::detect(values);
+  EXPECT_EQ(grid.kind(), ValueGrid::Kind::kFullScale);
+  EXPECT_EQ(grid.bits(), 10);
+  EXPECT_EQ(grid.index_bits(), 10);
+  for (int code = -512; code < 512; ++code) {
+    ASSERT_EQ(grid.index(values[static_cast<std::size_t>(code + 512)]), code + 512);
+  }
+  expect_round_trip(grid, values);
+  EXPECT_EQ(nrc::study::largest_lossless_shift(values), 6);
+  // Seen in part it is the same grid.
+  const ValueGrid part = ValueGrid::detect(values_of(implant(1, 5000)));
+  EXPECT_EQ(part.kind(), ValueGrid::Kind::kFullScale);
+  EXPECT_EQ(part.bits(), 10);
+}
+
+TEST(ValueGrid, Steps) {
+  std::vector<std::int16_t> values;
+  for (int i = -300; i < 300; ++i) values.push_back(static_cast<std::int16_t>(i * 64 + 5));
+  ValueGrid grid = ValueGrid::detect(values);
+  EXPECT_EQ(grid.kind(), ValueGrid::Kind::kStep);
+  EXPECT_EQ(grid.text(), "step 2^6, offset 5");
+  EXPECT_EQ(grid.index_bits(), 10);
+  expect_round_trip(grid, values);
+  EXPECT_EQ(nrc::study::largest_lossless_shift(values), 6);
+
+  values = {-30000, -29988, -24, 0, 12, 120, 132, 240, 252, 29988};
+  grid = ValueGrid::detect(values);
+  EXPECT_EQ(grid.kind(), ValueGrid::Kind::kStep);
+  EXPECT_EQ(grid.step(), 12);
+  expect_round_trip(grid, values);
+}
+
+TEST(ValueGrid, SparseAndDense) {
+  // Steps of 12 and 13 in turn: no common divisor.
+  std::vector<std::int16_t> values;
+  for (int i = 0, v = -1000; i < 100; ++i, v += i % 2 == 0 ? 12 : 13) {
+    values.push_back(static_cast<std::int16_t>(v));
+  }
+  const ValueGrid sparse = ValueGrid::detect(values);
+  EXPECT_EQ(sparse.kind(), ValueGrid::Kind::kSparse);
+  EXPECT_EQ(sparse.index_bits(), 7);
+  expect_round_trip(sparse, values);
+
+  values = values_of(uniform(8, 5000));
+  const ValueGrid dense = ValueGrid::detect(values);
+  EXPECT_EQ(dense.kind(), ValueGrid::Kind::kDense);
+  expect_round_trip(dense, values);
+  EXPECT_EQ(nrc::study::largest_lossless_shift(values), 0);
+}
+
+TEST(ValueCounts, EntropyAndRanges) {
+  Samples samples;
+  for (int i = 0; i < 1000; ++i) samples.push_back(static_cast<std::int16_t>(i % 100));
+  ValueCounts counts;
+  counts.add(samples.data(), samples.size());
+  EXPECT_NEAR(counts.entropy(), std::log2(100.0), 1e-9);
+  EXPECT_NEAR(counts.entropy(2), std::log2(25.0), 1e-9);
+  EXPECT_EQ(counts.middle(0.9), std::make_pair(std::int16_t{5}, std::int16_t{94}));
+  EXPECT_EQ(counts.total(), 1000U);
+}
+
+nrc::study::Bounds bounds_of(const Samples& samples) {
+  const Directory directory;
+  directory.write("a_1ch_20000Hz.i16", nrc::study::to_bytes(samples));
+  return nrc::study::measure_bounds(nrc::study::find_recordings(directory.path(), 0, 0.0), 1);
+}
+
+TEST(Bounds, IndependentValues) {
+  const nrc::study::Bounds bounds = bounds_of(uniform(4, 60000));
+  EXPECT_EQ(bounds.rate, 20000.0);
+  EXPECT_NEAR(bounds.order0_all, 4.0, 0.01);
+  EXPECT_NEAR(bounds.order0_channel, 4.0, 0.01);
+  EXPECT_NEAR(bounds.order1_all, 4.0, 0.01);
+  // A difference of two independent uniform numbers.
+  double difference = 0.0;
+  for (int d = -15; d <= 15; ++d) {
+    const double p = (16.0 - std::abs(d)) / 256.0;
+    difference -= p * std::log2(p);
+  }
+  EXPECT_NEAR(bounds.difference, difference, 0.02);
+  EXPECT_GT(bounds.range_profile, 3.99);
+}
+
+TEST(Bounds, CycleIsKnownFromTheValueBefore) {
+  Samples samples;
+  for (int i = 0; i < 8000; ++i) samples.push_back(static_cast<std::int16_t>(i % 8 * (i % 8)));
+  const nrc::study::Bounds bounds = bounds_of(samples);
+  EXPECT_NEAR(bounds.order0_all, 3.0, 1e-6);
+  EXPECT_NEAR(bounds.order1_all, 0.0, 1e-3);
+}
+
+TEST(Bounds, LeastError) {
+  EXPECT_EQ(nrc::study::least_error(4.5, 4.5), 0.0);
+  EXPECT_EQ(nrc::study::least_error(4.5, 16.0), 0.0);
+  // A normal distribution of standard deviation s has 0.5 log2(2 pi e s^2) bits, and the bound is
+  // s itself when nothing is sent.
+  const double entropy = 0.5 * std::log2(2.0 * std::acos(-1.0) * std::exp(1.0) * 49.0);
+  EXPECT_NEAR(nrc::study::least_error(entropy, 0.0), 7.0, 1e-9);
+  EXPECT_NEAR(nrc::study::least_error(entropy, 1.0), 3.5, 1e-9);
+}
+
+TEST(Sharing, TwinsAndStrangers) {
+  const Samples one = implant(1, 30000, 1);
+  const Samples other = implant(1, 30000, 2);
+  nrc::study::Sharing twins = measure_sharing(join(raw(one), raw(one)));
+  EXPECT_NEAR(twins.neighbour_overlap, 1.0, 1e-9);
+  EXPECT_NEAR(twins.neighbour_signal, 1.0, 1e-9);
+  EXPECT_NEAR(twins.neighbour_innovation, 1.0, 1e-9);
+  EXPECT_GT(twins.saved, 1.0);
+  EXPECT_NEAR(twins.bits_plain - twins.bits_neighbour, twins.saved / 2.0, 1e-9);
+
+  const nrc::study::Sharing strangers = measure_sharing(join(raw(one), raw(other)));
+  EXPECT_LT(std::abs(strangers.neighbour_innovation), 0.05);
+  EXPECT_LT(strangers.neighbour_overlap, 1.0);
+  EXPECT_LT(strangers.saved, 0.02);
+  EXPECT_EQ(strangers.overlap.size, 2U);
+  EXPECT_EQ(strangers.overlap.at(0, 1), strangers.overlap.at(1, 0));
+  EXPECT_EQ(strangers.signal.at(0, 0), 1.0);
+}
+
+TEST(Statistics, BitsThatFollow) {
+  const Directory directory;
+  directory.write("one.wav", wav(implant(1, 20000)).image);
+  const auto statistics =
+      nrc::study::measure_statistics(nrc::study::find_recordings(directory.path(), 0, 0.0), 1);
+  ASSERT_EQ(statistics.recordings.size(), 1U);
+  EXPECT_EQ(statistics.recordings[0].lossless_shift, 6);
+  EXPECT_EQ(statistics.recordings[0].frames, 20000U);
+  EXPECT_EQ(statistics.recordings[0].rate, 19531.0);
+  // Codes are 64 or 65 apart; bit 0 changes although it follows from those above bit 5.
+  EXPECT_GE(statistics.recordings[0].smallest_step, 63);
+  EXPECT_GT(statistics.toggles[6], 0.2);
+  EXPECT_NEAR(statistics.counts.entropy(0), statistics.counts.entropy(6), 1e-9);
+  EXPECT_GT(statistics.counts.entropy(6), statistics.counts.entropy(7) + 0.1);
+}
+
+// ---- EDF
+
+std::string field(const std::string& text, std::size_t width) {
+  return text + std::string(width - text.size(), ' ');
+}
+
+/// Two electrodes with 4 samples in a record, as many of annotations, and a slower signal with 1.
+Bytes edf_file(int records) {
+  const std::vector<std::string> labels = {"EEG 1", "EDF Annotations", "EEG 2", "Temperature"};
+  const std::vector<int> counts = {4, 4, 4, 1};
+  std::string text = field("0", 8) + field("someone", 80) + field("somewhere", 80) +
+                     field("01.01.24", 8) + field("12.00.00", 8) + field("1280", 8) +
+                     field("EDF+C", 44) + field(std::to_string(records), 8) + field("0.5", 8) +
+                     field("4", 4);
+  for (const auto& label : labels) text += field(label, 16);
+  for (const std::size_t width : {80, 8, 8, 8, 8, 8, 80}) {
+    for (std::size_t i = 0; i < 4; ++i) text += field("1", width);
+  }
+  for (const int count : counts) text += field(std::to_string(count), 8);
+  text += std::string(4 * 32, ' ');
+  Bytes bytes(text.begin(), text.end());
+  for (std::int16_t record = 0; record < records; ++record) {
+    Samples samples;
+    for (std::size_t s = 0; s < 4; ++s) {
+      for (int i = 0; i < counts[s]; ++i) {
+        samples.push_back(static_cast<std::int16_t>(-1000 * static_cast<int>(s) + 10 * record + i));
+      }
+    }
+    const Bytes data = nrc::study::to_bytes(samples);
+    bytes.insert(bytes.end(), data.begin(), data.end());
+  }
+  return bytes;
+}
+
+TEST(Edf, TakesTheElectrodes) {
+  const Bytes file = edf_file(2);
+  const Recording recording = nrc::study::read_edf(file.data(), file.size(), "a.edf");
+  EXPECT_EQ(recording.channels, 2U);
+  EXPECT_EQ(recording.rate, 8.0);
+  EXPECT_EQ(recording.channel(0), (Samples{0, 1, 2, 3, 10, 11, 12, 13}));
+  EXPECT_EQ(recording.channel(1),
+            (Samples{-2000, -1999, -1998, -1997, -1990, -1989, -1988, -1987}));
+  EXPECT_EQ(recording.image.size(), 32U);
+}
+
+TEST(Edf, DamagedFiles) {
+  const Bytes file = edf_file(2);
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{255}, std::size_t{900}, file.size() - 1}) {
+    EXPECT_THROW(nrc::study::read_edf(file.data(), size, "a.edf"), nrc::Error) << size;
+  }
+  Bytes none = edf_file(0);
+  EXPECT_THROW(nrc::study::read_edf(none.data(), none.size(), "a.edf"), nrc::Error);
+  none[252] = 'x';
+  EXPECT_THROW(nrc::study::read_edf(none.data(), none.size(), "a.edf"), nrc::Error);
+}
+
+// ---- report
+
+TEST(Document, Escapes) {
+  nrc::study::Document document("A & B");
+  document.table({{"x", "y"}, {{"a|b", "<c>"}}});
+  EXPECT_NE(document.markdown().find("| a\\|b | <c> |"), std::string::npos);
+  EXPECT_NE(document.html().find("<td>a|b</td><td>&lt;c&gt;</td>"), std::string::npos);
+  EXPECT_NE(document.html().find("<h1>A &amp; B</h1>"), std::string::npos);
+  EXPECT_EQ(nrc::study::to_csv({{"x", "y"}, {{"a,b", "say \"c\""}}}),
+            "x,y\r\n\"a,b\",\"say \"\"c\"\"\"\r\n");
+}
+
+}  // namespace

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""nrc study as a user meets it: reports, choices and errors."""
+
+import csv
+import os
+import random
+import re
+import struct
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+NRC = os.environ.get("NRC", "build/nrc")
+
+
+def grid(code):
+    """Sample of a 10-bit code, as docs/bitstream.md has it for mapping shift6."""
+    return int(((code + 512) * 65535 - 32768 * 1023) / 1023)
+
+
+def noise(count, seed, channels=1):
+    """Channels that share a part of their noise."""
+    source = random.Random(seed)
+    values = []
+    for _ in range(count):
+        shared = source.gauss(0, 6)
+        values += [grid(max(-512, min(511, round(shared + source.gauss(5, 4)))))
+                   for _ in range(channels)]
+    return struct.pack(f"<{len(values)}h", *values)
+
+
+def wav(data, channels=1, rate=19531):
+    return (struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1,
+                        channels, rate, rate * channels * 2, channels * 2, 16)
+            + struct.pack("<4sI", b"data", len(data)) + data)
+
+
+class Study(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.dir = Path(directory.name)
+        self.data = self.dir / "data"
+        self.data.mkdir()
+        self.out = self.dir / "out"
+        for i in range(4):
+            (self.data / f"r{i}.wav").write_bytes(wav(noise(6000, i)))
+
+    def study(self, *options, data=None):
+        command = [str(part) for part in
+                   (NRC, "study", data or self.data, "-o", self.out, *options)]
+        return subprocess.run(command, capture_output=True, timeout=300, check=False)
+
+    def succeed(self, *options, **more):
+        done = self.study(*options, **more)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
+
+    def fail(self, *options, status=1, **more):
+        """Must fail with one line, and leave everything as it was."""
+        before = sorted(str(p) for p in self.dir.rglob("*"))
+        done = self.study(*options, **more)
+        message = "".join(line for line in done.stderr.decode().splitlines(True)
+                          if ".gcda:" not in line)
+        self.assertEqual(done.returncode, status, message)
+        self.assertRegex(message, r"\Anrc: [^\n]+\n\Z")
+        self.assertEqual(sorted(str(p) for p in self.dir.rglob("*")), before)
+        return message
+
+    def rows(self, name="study.csv"):
+        with open(self.out / name, newline="") as file:
+            return list(csv.DictReader(file))
+
+    def contents(self):
+        return {p.name: p.read_bytes() for p in self.out.iterdir()}
+
+    def test_whole_report(self):
+        (self.data / "probe_3ch_25000Hz.i16").write_bytes(noise(3000, 9, channels=3))
+        pairs = self.dir / "pairs.txt"
+        pairs.write_text("r0.wav r1.wav\n")
+        self.succeed("--no-speed", "--pairs", pairs)
+        rows = self.rows()
+        self.assertGreaterEqual(len(rows), 20)
+        for row in rows:
+            self.assertEqual(row["lossless"], "no" if row["method"] == "mp3" else "yes")
+            self.assertGreater(float(row["ratio"]), 0.8)
+            self.assertAlmostEqual(
+                int(row["original_bytes"]) / int(row["compressed_bytes"]), float(row["ratio"]), 3)
+        self.assertEqual(sum((self.data / f"r{i}.wav").stat().st_size for i in range(4)) + 18000,
+                         int(rows[0]["original_bytes"]))
+        html = (self.out / "index.html").read_text()
+        pictures = re.findall(r'<img src="([^"]+)"', html)
+        self.assertIn("sharing-1.svg", pictures)
+        self.assertEqual(sorted(pictures), sorted(p.name for p in self.out.glob("*.svg")))
+        for picture in pictures:
+            self.assertIn("</svg>", (self.out / picture).read_text(errors="replace"))
+        text = (self.out / "study.md").read_text()
+        for heading in ("Methods", "Beside the published figures", "The grid of values",
+                        "Why a ratio of 200 is impossible without loss", "What channels share"):
+            self.assertIn(f"## {heading}", text)
+        self.assertIn("65535/1023 of a 10-bit ADC", text)
+        self.assertEqual({row["recording"]: row["channels"] for row in self.rows("recordings.csv")},
+                         {"probe_3ch_25000Hz.i16": "3", **{f"r{i}.wav": "1" for i in range(4)}})
+        first = self.contents()
+        self.succeed("--no-speed", "--pairs", pairs, "--force", "--threads", 1)
+        self.assertEqual(self.contents(), first)
+
+    def test_choices(self):
+        self.succeed("--methods", "zip,rice", "--only", "methods", "--every", 3, "--no-pictures")
+        self.assertEqual([row["method"] for row in self.rows()], ["rice", "zip"])
+        self.assertGreater(float(self.rows()[0]["encode_msamples_per_second"]), 0)
+        self.assertEqual(sorted(p.name for p in self.out.iterdir()),
+                         ["index.html", "study.csv", "study.md"])
+        self.assertIn("2 of 4 recordings", (self.out / "study.md").read_text())
+        self.assertNotIn("The grid", (self.out / "study.md").read_text())
+        self.succeed("--only", "statistics", "--force", "--no-pictures")
+        self.assertEqual(sorted(p.name for p in self.out.iterdir()),
+                         ["index.html", "recordings.csv", "study.md"])
+        self.assertNotIn("svg", (self.out / "index.html").read_text())
+
+    def test_one_raw_file(self):
+        raw = self.dir / "x.bin"
+        raw.write_bytes(noise(2000, 3, channels=4))
+        self.succeed("--channels", 4, "--rate", 20000, "--only", "statistics", "--no-pictures",
+                     data=raw)
+        self.assertEqual(self.rows("recordings.csv")[0]["frames"], "2000")
+        self.out.rename(self.dir / "other")
+        self.assertIn("--channels", self.fail(data=raw))
+        self.assertIn("whole frames", self.fail("--channels", 7, data=raw))
+
+    def test_bad_input(self):
+        self.assertIn("nowhere", self.fail(data=self.dir / "nowhere"))
+        (self.dir / "empty").mkdir()
+        self.assertIn("no recording", self.fail(data=self.dir / "empty"))
+        self.assertIn("there are huffman", self.fail("--methods", "zip,best"))
+        self.fail("--only", "all", status=2)
+        self.fail("--all", "--every", 2, status=2)
+        (self.data / "r9.wav").write_bytes(b"RIFF")
+        self.assertIn("r9.wav", self.fail("--no-pictures"))
+        (self.data / "r9.wav").unlink()
+        (self.data / "r9.edf").write_bytes(b"0" + b" " * 400)
+        self.assertIn("r9.edf", self.fail("--no-pictures"))
+        (self.data / "r9.edf").unlink()
+        pairs = self.dir / "pairs.txt"
+        pairs.write_text("r0.wav\n")
+        self.assertIn("line 1", self.fail("--only", "sharing", "--pairs", pairs))
+        pairs.write_text("r0.wav gone.wav\n")
+        self.assertIn("gone.wav", self.fail("--only", "sharing", "--pairs", pairs))
+
+    def test_output(self):
+        options = ("--methods", "zip", "--only", "methods", "--no-pictures")
+        self.out.mkdir()
+        (self.out / "thesis.tex").write_text("mine")
+        self.assertIn("something else", self.fail(*options, "--force"))
+        (self.out / "thesis.tex").unlink()
+        self.succeed(*options)
+        before = self.contents()
+        self.assertIn("--force", self.fail(*options))
+        self.assertEqual(self.contents(), before)
+        self.out = self.dir / "a" / "b"
+        self.assertIn("cannot create", self.fail(*options))
+        self.out = self.data / "r0.wav"
+        self.assertIn("not a directory", self.fail(*options, "--force"))
+
+    def test_without_gnuplot(self):
+        environment = dict(os.environ, PATH=str(self.dir))
+        command = [os.path.abspath(NRC), "study", str(self.data), "-o", str(self.out)]
+        done = subprocess.run(command, capture_output=True, env=environment, timeout=60,
+                              check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"gnuplot", done.stderr)
+        self.assertFalse(self.out.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
