@@ -81,7 +81,8 @@ module nrc_packet_order (
 
   logic repeated, begins, in_turn;
 
-  // Packets that come again. The memory is read ahead: sequence_i holds since the header.
+  // Packets that come again. The memory is read ahead: sequence_i holds since the header, and is
+  // known once there has been a packet to keep.
   localparam int KeptBits = 6;
 
   logic              keep, again;
@@ -99,7 +100,7 @@ module nrc_packet_order (
     .we_i   (keep),
     .waddr_i(sequence_i[KeptBits-1:0]),
     .wdata_i(crc_i),
-    .re_i   (!packet_i),
+    .re_i   (!packet_i && (kept_q != '0)),
     .raddr_i(sequence_i[KeptBits-1:0]),
     .rdata_o(crc)
   );

@@ -61,8 +61,8 @@ std::vector<Published> published_figures() {
        "A byte per sample gives 2 less what escapes cost. The study does not say how large its "
        "tables were or what an escape costs; in bits, small tables do better."},
       {"look-up coding, then zip", 2.268, zlib,
-       "After whole bytes zlib does far better, and after codes in bits about as in the study: it "
-       "seems to have packed bits, in an order that zlib finds less in."},
+       "After whole bytes zlib does far better. After codes in bits it comes nearer, as zlib looks "
+       "for bytes: the study seems to have packed bits, in an order in which zlib finds less."},
       {"FLAC",
        1.489,
        {"flac"},
@@ -70,8 +70,8 @@ std::vector<Published> published_figures() {
       {"MP3",
        9.535,
        {"mp3"},
-       "The bit rate is fixed, so the ratio follows from it. An information frame and a tag, which "
-       "programs write, are about the difference."},
+       "The bit rate is fixed, so the ratio follows from it. What is left may be the frame and the "
+       "tags that programs write besides the sound."},
   };
 }
 
