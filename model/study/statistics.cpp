@@ -221,9 +221,13 @@ void report_statistics(const Statistics& statistics, Document& document,
     found += fmt::format("{}{} ({} recordings)", found.empty() ? "" : ", ", text, count);
   }
   document.paragraph(fmt::format(
-      "All values together are on the grid: {}. Each recording on its own: {}. The numbers of the "
-      "grid's points hold every sample, in {} bits instead of 16.",
-      grid.text(), found, grid.index_bits()));
+      "All values together are on the grid: {}. Each recording on its own: {}. {}", grid.text(),
+      found,
+      grid.index_bits() < 16
+          ? fmt::format(
+                "The numbers of the grid's points hold every sample, in {} bits instead of 16.",
+                grid.index_bits())
+          : "No numbering of the values takes fewer than 16 bits."));
   const int shift = largest_lossless_shift(values);
   std::string text =
       shift == 0

@@ -137,6 +137,19 @@ TEST(StudyMethods, RiceTakesTheGridOut) {
   EXPECT_LT(on_grid.bits_per_sample(), 7.0);
 }
 
+TEST(StudyMethods, FlacTakesTheGridOut) {
+  const Samples codes = implant(1, 20000);
+  Samples shifted;
+  for (const std::int16_t s : codes) shifted.push_back(nrc::Shift6::code(s));
+  const Measurement on_grid = measure("flac-numbers", raw(codes));
+  EXPECT_TRUE(on_grid.exact);
+  EXPECT_NEAR(on_grid.bits_per_sample(), measure("flac", raw(shifted)).bits_per_sample(), 0.02);
+  EXPECT_GT(on_grid.ratio(), 1.5 * measure("flac", raw(codes)).ratio());
+  // Values without a grid stay as they are; so do few values far from each other.
+  EXPECT_TRUE(measure("flac-numbers", raw({-32768, 32767, 0, 1, -5})).exact);
+  EXPECT_TRUE(measure("flac-numbers", raw({-32768, 32767, -32768, 5, 5, 5, 32767})).exact);
+}
+
 TEST(StudyMethods, OursIsTheSmallest) {
   const Recording recording = wav(implant(1, 60000));
   const double range = measure("nrc-range", recording).ratio();
