@@ -12,6 +12,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 #include "method.hpp"
@@ -285,12 +286,19 @@ Samples resampled(const Samples& samples, double ratio) {
   return result;
 }
 
+/// LAME's instances share tables and a buffer: only one thread may be in the library at a time.
+std::mutex& lame_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 class Mp3 : public SampleMethod {
  public:
   using SampleMethod::SampleMethod;
 
  protected:
   ChannelStream encode(const Samples& samples, double rate) const override {
+    const std::lock_guard<std::mutex> lock(lame_mutex());
     const Encoder encoder = open(rate);
     ChannelStream stream;
     // More than the bound of lame.h, with room for the end and for a higher rate.
@@ -308,6 +316,17 @@ class Mp3 : public SampleMethod {
 
   /// A few samples more or less than there were.
   Samples decode(const Bytes& bytes, std::size_t, double rate) const override {
+    int mp3_samples_rate = 0;
+    const Samples samples = decode_mp3(bytes, rate, mp3_samples_rate);
+    return resampled(samples, static_cast<double>(mp3_rate(rate)) / mp3_samples_rate);
+  }
+
+ private:
+  using Encoder = std::unique_ptr<lame_global_struct, decltype(&lame_close)>;
+
+  /// What the stream says, without the delay, at the stream's rate.
+  static Samples decode_mp3(const Bytes& bytes, double rate, int& mp3_samples_rate) {
+    const std::lock_guard<std::mutex> lock(lame_mutex());
     const std::unique_ptr<hip_global_struct, decltype(&hip_decode_exit)> decoder(hip_decode_init(),
                                                                                  hip_decode_exit);
     hip_set_errorf(decoder.get(), silent);
@@ -334,12 +353,9 @@ class Mp3 : public SampleMethod {
         static_cast<std::size_t>(lame_get_encoder_delay(encoder.get())) + kMp3DecoderDelay;
     samples.erase(samples.begin(),
                   samples.begin() + static_cast<std::ptrdiff_t>(std::min(delay, samples.size())));
-    return resampled(samples,
-                     static_cast<double>(mp3_rate(rate)) / lame_get_out_samplerate(encoder.get()));
+    mp3_samples_rate = lame_get_out_samplerate(encoder.get());
+    return samples;
   }
-
- private:
-  using Encoder = std::unique_ptr<lame_global_struct, decltype(&lame_close)>;
 
   static Encoder open(double rate) {
     Encoder encoder(lame_init(), lame_close);

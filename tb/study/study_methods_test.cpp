@@ -2,6 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
+#include <future>
+#include <string>
+#include <vector>
 
 #include "method.hpp"
 #include "nrc/error.hpp"
@@ -135,6 +139,27 @@ TEST(StudyMethods, RiceTakesTheGridOut) {
   const Measurement plain = measure("rice", raw(shifted));
   EXPECT_NEAR(on_grid.bits_per_sample(), plain.bits_per_sample(), 0.02);
   EXPECT_LT(on_grid.bits_per_sample(), 7.0);
+}
+
+TEST(StudyMethods, ThreadsDoNotDisturbEachOther) {
+  const std::vector<Recording> recordings = {wav(implant(1, 20000)), wav(implant(1, 30000))};
+  for (const auto& method : nrc::study::all_methods()) {
+    if (method->learns()) continue;
+    std::vector<Measurement> alone;
+    for (const Recording& recording : recordings) alone.push_back(method->measure(recording));
+    std::vector<std::future<Measurement>> together;
+    for (int k = 0; k < 4; ++k) {
+      together.push_back(std::async(std::launch::async, [&method, &recordings, k] {
+        return method->measure(recordings[static_cast<std::size_t>(k % 2)]);
+      }));
+    }
+    for (std::size_t k = 0; k < together.size(); ++k) {
+      const Measurement m = together[k].get();
+      EXPECT_EQ(m.bytes, alone[k % 2].bytes) << method->facts().name;
+      EXPECT_EQ(m.error_energy, alone[k % 2].error_energy) << method->facts().name;
+      EXPECT_EQ(m.exact, alone[k % 2].exact) << method->facts().name;
+    }
+  }
 }
 
 TEST(StudyMethods, FlacTakesTheGridOut) {
