@@ -49,6 +49,7 @@ std::vector<double> normal_mixture(double wide_part) {
            wide_part * std::erfc(x / sigma / std::sqrt(8.0));
   };
   std::vector<double> mass;
+  mass.reserve(kDeviates);
   for (int i = 0; i < kDeviates; ++i) mass.push_back(above(i) - above(i + 1));
   return mass;
 }

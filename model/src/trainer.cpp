@@ -27,7 +27,7 @@ std::size_t table_count(const TableSet& shape) {
 /// Class of the thresholds below, in codes.
 ScaleClass scale_class(double below, int first_table, int modulus_bits, bool split, int raw_bits) {
   ScaleClass c;
-  if (below > 0) c.below = static_cast<std::uint16_t>(below * (1 << kThresholdFrac) + 0.5);
+  if (below > 0) c.below = static_cast<std::uint16_t>(std::lround(below * (1 << kThresholdFrac)));
   c.first_table = static_cast<std::uint16_t>(first_table);
   c.modulus_bits = static_cast<std::uint8_t>(modulus_bits);
   c.split = split;
@@ -85,7 +85,7 @@ std::vector<double> Trainer::prior(const ScaleClass& c, double scale) const {
   for (int v = 1 - half; v < half; ++v) {
     const double low = v * step - 0.5;
     const double mass = normal_cdf((low + step) / sigma) - normal_cdf(low / sigma) + 1e-5;
-    p[static_cast<std::size_t>(v + half)] = mass;
+    p[static_cast<std::uint32_t>(v + half)] = mass;
     inside += mass;
   }
   p[0] = std::max(1.0 - inside, 0.0) + 1e-3;

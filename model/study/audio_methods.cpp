@@ -310,7 +310,7 @@ class Mp3 : public SampleMethod {
     require(size >= 0, "LAME");
     const int rest = lame_encode_flush(encoder.get(), stream.bytes.data() + size, room - size);
     require(rest >= 0, "LAME");
-    stream.bytes.resize(static_cast<std::size_t>(size + rest));
+    stream.bytes.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
     return stream;
   }
 

@@ -1,97 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edf.hpp"
 
+#include <biosig.h>
 #include <fmt/format.h>
 
-#include <cstdlib>
+#include <cmath>
+#include <filesystem>
+#include <limits>
 #include <map>
+#include <memory>
+#include <vector>
 
 #include "nrc/error.hpp"
 
 namespace nrc::study {
 namespace {
 
-constexpr std::size_t kHeaderBytes = 256;  ///< of the file, and again for each signal
-constexpr std::size_t kMostSignals = 9999;
-// Places of fields in the header of the file, and of a signal's field in the part of all signals.
-constexpr std::size_t kRecordsField = 236;
-constexpr std::size_t kDurationField = 244;
-constexpr std::size_t kSignalsField = 252;
-constexpr std::size_t kLabelBytes = 16;
-constexpr std::size_t kCountsOffset = 216;
+/// The triggers, bits of their own, as BDF and what is converted from it call them.
+constexpr const char* kStatusLabel = "Status";
 
-struct Signal {
-  std::size_t offset = 0;  ///< in a data record, samples
-  std::size_t count = 0;   ///< samples in a data record
-  bool annotations = false;
-};
+/// The channels of the rate that most of them have, the higher of two equally frequent ones.
+std::vector<std::size_t> electrodes(const HDRTYPE& header) {
+  std::map<std::uint32_t, std::vector<std::size_t>> by_rate;
+  for (std::size_t i = 0; i < header.NS; ++i) {
+    const CHANNEL_TYPE& channel = header.CHANNEL[i];
+    if (channel.OnOff == 1 && channel.SPR > 0 && std::string(channel.Label) != kStatusLabel) {
+      by_rate[channel.SPR].push_back(i);
+    }
+  }
+  std::vector<std::size_t> chosen;
+  for (const auto& [rate, channels] : by_rate) {
+    if (channels.size() >= chosen.size()) chosen = channels;
+  }
+  return chosen;
+}
 
-double number(const std::uint8_t* at, std::size_t size) {
-  return std::strtod(std::string(at, at + size).c_str(), nullptr);
+std::int16_t narrow(double value, const std::string& path) {
+  if (value != std::nearbyint(value) || value < std::numeric_limits<std::int16_t>::min() ||
+      value > std::numeric_limits<std::int16_t>::max()) {
+    throw Error(path + ": its samples need more than 16 bits; convert it to EDF");
+  }
+  return static_cast<std::int16_t>(value);
 }
 
 }  // namespace
 
-Recording read_edf(const std::uint8_t* image, std::size_t size, const std::string& where) {
-  if (size < kHeaderBytes || number(image, 8) != 0.0 || image[0] != '0') {
-    throw Error(where + ": not an EDF file with 16 bits; convert it to EDF");
+Recording read_edf(const std::string& path) {
+  const std::unique_ptr<HDRTYPE, decltype(&destructHDR)> file(sopen(path.c_str(), "r", nullptr),
+                                                              destructHDR);
+  if (file == nullptr || file->AS.B4C_ERRNUM != B4C_NO_ERROR ||
+      (file->TYPE != EDF && file->TYPE != BDF)) {
+    throw Error(path + ": not a whole EDF or BDF file; give one, or WAV");
   }
-  const double signal_field = number(image + kSignalsField, 4);
-  const double duration = number(image + kDurationField, 8);
-  if (signal_field < 1 || signal_field > kMostSignals) {
-    throw Error(where + ": no signals in its header; the file is damaged");
+  HDRTYPE& header = *file;
+  const std::vector<std::size_t> chosen = electrodes(header);
+  if (chosen.empty() || header.NRec <= 0) {
+    throw Error(path + ": no samples in it; give a recording");
   }
-  const auto signal_count = static_cast<std::size_t>(signal_field);
-  const std::size_t data_offset = kHeaderBytes * (1 + signal_count);
-  if (size < data_offset) {
-    throw Error(where + ": it ends inside its header; the file is cut");
+  const std::uint64_t there = (std::filesystem::file_size(path) - header.HeadLen) / header.AS.bpb;
+  if (there < static_cast<std::uint64_t>(header.NRec)) {
+    throw Error(fmt::format("{}: it holds {} of {} data records; the file is cut", path, there,
+                            header.NRec));
   }
-
-  std::vector<Signal> signals(signal_count);
-  std::map<std::size_t, std::vector<Signal>> by_count;
-  std::size_t record_samples = 0;
-  for (std::size_t i = 0; i < signal_count; ++i) {
-    const std::uint8_t* const label = image + kHeaderBytes + i * kLabelBytes;
-    const double count = number(image + kHeaderBytes + signal_count * kCountsOffset + i * 8, 8);
-    if (count < 0 || count > 1e8) {
-      throw Error(
-          fmt::format("{}: signal {} has no number of samples; the file is damaged", where, i + 1));
-    }
-    Signal& s = signals[i];
-    s.offset = record_samples;
-    s.count = static_cast<std::size_t>(count);
-    s.annotations = std::string(label, label + kLabelBytes).rfind("EDF Annotations", 0) == 0;
-    record_samples += s.count;
-    if (!s.annotations && s.count > 0) by_count[s.count].push_back(s);
-  }
-  const std::vector<Signal>* chosen = nullptr;
-  for (const auto& [count, group] : by_count) {
-    if (chosen == nullptr || group.size() >= chosen->size()) chosen = &group;
-  }
-  // -1 stands for an unknown number of records, as while a recording goes on.
-  const std::size_t there = record_samples == 0 ? 0 : (size - data_offset) / (2 * record_samples);
-  const double told = number(image + kRecordsField, 8);
-  const std::size_t records = told < 0 ? there : static_cast<std::size_t>(told);
-  if (chosen == nullptr || records == 0) {
-    throw Error(where + ": no samples in it; give a recording");
-  }
-  if (records > there) {
-    throw Error(
-        fmt::format("{}: it holds {} of {} data records; the file is cut", where, there, records));
+  for (std::size_t i = 0; i < header.NS; ++i) header.CHANNEL[i].OnOff = 0;
+  for (const std::size_t i : chosen) header.CHANNEL[i].OnOff = 1;
+  header.FLAG.UCAL = 1;               // numbers of the ADC, not volts
+  header.FLAG.OVERFLOWDETECTION = 0;  // also those at the ends of its scale
+  header.FLAG.ROW_BASED_CHANNELS = 0;
+  const auto records = static_cast<std::size_t>(header.NRec);
+  if (sread(nullptr, 0, records, &header) != records || header.AS.B4C_ERRNUM != B4C_NO_ERROR) {
+    throw Error(path + ": its samples cannot be read; the file is damaged");
   }
 
   Recording recording;
-  recording.channels = static_cast<std::uint32_t>(chosen->size());
-  const std::size_t count = chosen->front().count;
-  recording.rate = duration > 0.0 ? static_cast<double>(count) / duration : 0.0;
-  recording.samples.reserve(records * count * chosen->size());
-  for (std::size_t record = 0; record < records; ++record) {
-    const std::uint8_t* const data = image + data_offset + 2 * record * record_samples;
-    for (std::size_t i = 0; i < count; ++i) {
-      for (const Signal& s : *chosen) {
-        const std::uint8_t* const at = data + 2 * (s.offset + i);
-        recording.samples.push_back(static_cast<std::int16_t>(at[0] | (at[1] << 8)));
-      }
+  recording.channels = static_cast<std::uint32_t>(chosen.size());
+  const std::size_t count = records * header.CHANNEL[chosen.front()].SPR;
+  const double seconds = static_cast<double>(records * header.SPR) / header.SampleRate;
+  recording.rate = seconds > 0.0 ? static_cast<double>(count) / seconds : 0.0;
+  // Slower channels than the fastest come with their samples repeated.
+  const std::size_t repeated = header.SPR / header.CHANNEL[chosen.front()].SPR;
+  recording.samples.reserve(count * chosen.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t c = 0; c < chosen.size(); ++c) {
+      recording.samples.push_back(
+          narrow(header.data.block[c * records * header.SPR + i * repeated], path));
     }
   }
   recording.image = to_bytes(recording.samples);

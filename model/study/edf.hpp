@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Samples of EDF and EDF+ files (Kemp et al. 1992, 2003). A reader of our own: EDFlib refuses whole
-// recordings for details of their header that do not touch the samples.
+// Samples of EDF and EDF+ files (Kemp et al. 1992, 2003), and of BDF files whose samples need no
+// more than 16 bits. BioSig reads them; EDFlib refuses recordings for details of their header.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "recording.hpp"
@@ -12,10 +11,9 @@
 namespace nrc::study {
 
 /// The signals with the most frequent sampling rate, which are those of the electrodes, as they
-/// were digitised; annotations are left out, and gaps of EDF+D are closed.
-/// @param image  of the file
-/// @param where  name for messages
-/// @throws Error if it is no EDF file, or ends before its samples do.
-Recording read_edf(const std::uint8_t* image, std::size_t size, const std::string& where);
+/// were digitised. Annotations and a signal "Status", of triggers, are left out; gaps of EDF+D are
+/// closed.
+/// @throws Error if it is neither EDF nor BDF, ends before its samples do, or has wider ones.
+Recording read_edf(const std::string& path);
 
 }  // namespace nrc::study

@@ -57,6 +57,7 @@ double entropy(const std::vector<std::int32_t>& numbers) {
   for (const std::int32_t n : numbers) ++counts[n];
   // Sorted, so that the sum is the same on every machine.
   std::vector<std::uint64_t> sorted;
+  sorted.reserve(counts.size());
   for (const auto& [number, count] : counts) sorted.push_back(count);
   std::sort(sorted.begin(), sorted.end());
   double bits = 0.0;

@@ -32,6 +32,7 @@ bool is_raw(const std::string& extension) {
 }
 
 constexpr const char* kEdf = ".edf";
+constexpr const char* kBdf = ".bdf";
 
 /// The file as a recording, with channels 0 if nothing says how many a raw file has.
 RecordingFile describe(const fs::path& path, std::uint32_t channels, double rate) {
@@ -128,7 +129,7 @@ std::vector<RecordingFile> find_recordings(const std::string& path, std::uint32_
   for (const fs::directory_iterator end; !error && it != end; it.increment(error)) {
     const std::string extension = extension_of(it->path());
     if (!it->is_regular_file() ||
-        (extension != ".wav" && extension != kEdf && !is_raw(extension))) {
+        (extension != ".wav" && extension != kEdf && extension != kBdf && !is_raw(extension))) {
       continue;
     }
     RecordingFile file = describe(it->path(), channels, rate);
@@ -141,9 +142,10 @@ std::vector<RecordingFile> find_recordings(const std::string& path, std::uint32_
                             error.message()));
   }
   if (files.empty()) {
-    throw Error(path +
-                ": no recording in it; give .wav or .edf files, or raw int16 files (.i16, .raw, "
-                ".bin, .dat) with --channels");
+    throw Error(
+        path +
+        ": no recording in it; give .wav, .edf or .bdf files, or raw int16 files (.i16, .raw, "
+        ".bin, .dat) with --channels");
   }
   std::sort(files.begin(), files.end(),
             [](const RecordingFile& a, const RecordingFile& b) { return a.path < b.path; });
@@ -153,9 +155,8 @@ std::vector<RecordingFile> find_recordings(const std::string& path, std::uint32_
 Recording read_recording(const RecordingFile& file) {
   const std::string extension = extension_of(file.path);
   Recording recording;
-  if (extension == kEdf) {
-    cli::InputFile input(file.path);
-    recording = read_edf(input.data(), input.size(), file.path);
+  if (extension == kEdf || extension == kBdf) {
+    recording = read_edf(file.path);
   } else {
     recording = is_raw(extension) ? read_raw(file) : read_wav(file);
   }

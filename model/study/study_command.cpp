@@ -138,7 +138,7 @@ void add_study_command(CLI::App& app) {
   command
       ->add_option(
           "data", arguments->data,
-          "directory of WAV, EDF and raw int16 files (.i16, .raw, .bin, .dat), or one file")
+          "directory of WAV, EDF, BDF and raw int16 files (.i16, .raw, .bin, .dat), or one file")
       ->required();
   command->add_option("-o,--output", arguments->output, "directory to write the report to")
       ->required();

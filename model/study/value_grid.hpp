@@ -20,7 +20,7 @@ class ValueCounts {
   ValueCounts& operator+=(const ValueCounts& other);
 
   std::uint64_t of(std::int32_t value) const {
-    return counts_[static_cast<std::size_t>(value + 32768)];
+    return counts_[static_cast<std::uint32_t>(value + 32768)];
   }
   std::uint64_t total() const { return total_; }
   /// The values that occur, in order.

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "bounds.hpp"
 #include "document.hpp"
@@ -185,36 +191,70 @@ std::string field(const std::string& text, std::size_t width) {
 }
 
 /// Two electrodes with 4 samples in a record, as many of annotations, and a slower signal with 1.
-Bytes edf_file(int records) {
-  const std::vector<std::string> labels = {"EEG 1", "EDF Annotations", "EEG 2", "Temperature"};
+/// @param wide  BDF: a byte more for each sample
+Bytes edf_file(int records, bool wide = false, int offset = 0) {
+  const std::string annotations = wide ? "BDF Annotations" : "EDF Annotations";
+  const std::vector<std::string> labels = {"EEG 1", annotations, "EEG 2", "Temperature"};
   const std::vector<int> counts = {4, 4, 4, 1};
-  std::string text = field("0", 8) + field("someone", 80) + field("somewhere", 80) +
+  const std::string version = wide ? "\xff"
+                                     "BIOSEMI"
+                                   : "0";
+  std::string text = field(version, 8) + field("someone", 80) + field("somewhere", 80) +
                      field("01.01.24", 8) + field("12.00.00", 8) + field("1280", 8) +
-                     field("EDF+C", 44) + field(std::to_string(records), 8) + field("0.5", 8) +
-                     field("4", 4);
+                     field(wide ? "BDF+C" : "EDF+C", 44) + field(std::to_string(records), 8) +
+                     field("0.5", 8) + field("4", 4);
   for (const auto& label : labels) text += field(label, 16);
-  for (const std::size_t width : {80, 8, 8, 8, 8, 8, 80}) {
-    for (std::size_t i = 0; i < 4; ++i) text += field("1", width);
+  const std::vector<std::pair<std::string, std::size_t>> fields = {{"AgAgCl electrode", 80},
+                                                                   {"uV", 8},
+                                                                   {"-100", 8},
+                                                                   {"100", 8},
+                                                                   {"-32768", 8},
+                                                                   {"32767", 8},
+                                                                   {"none", 80}};
+  for (const auto& [value, width] : fields) {
+    for (std::size_t i = 0; i < 4; ++i) text += field(value, width);
   }
   for (const int count : counts) text += field(std::to_string(count), 8);
   text += std::string(4 * 32, ' ');
   Bytes bytes(text.begin(), text.end());
-  for (std::int16_t record = 0; record < records; ++record) {
-    Samples samples;
-    for (std::size_t s = 0; s < 4; ++s) {
-      for (int i = 0; i < counts[s]; ++i) {
-        samples.push_back(static_cast<std::int16_t>(-1000 * static_cast<int>(s) + 10 * record + i));
+  for (int record = 0; record < records; ++record) {
+    for (int s = 0; s < 4; ++s) {
+      for (int i = 0; i < counts[static_cast<std::size_t>(s)]; ++i) {
+        const int sample = s == 1 ? 0 : offset - 1000 * s + 10 * record + i;
+        for (int byte = 0; byte < (wide ? 3 : 2); ++byte) {
+          bytes.push_back(static_cast<std::uint8_t>(sample >> (8 * byte)));
+        }
       }
     }
-    const Bytes data = nrc::study::to_bytes(samples);
-    bytes.insert(bytes.end(), data.begin(), data.end());
   }
   return bytes;
 }
 
+/// A file in the tests' directory, which lasts as long as this.
+class TemporaryFile {
+ public:
+  TemporaryFile(const std::string& name, const Bytes& bytes)
+      : path_(testing::TempDir() + std::to_string(::getpid()) + name) {
+    std::ofstream(path_, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+  }
+  ~TemporaryFile() { std::remove(path_.c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+Recording read(const std::string& name, const Bytes& bytes) {
+  const TemporaryFile file(name, bytes);
+  return nrc::study::read_edf(file.path());
+}
+
 TEST(Edf, TakesTheElectrodes) {
-  const Bytes file = edf_file(2);
-  const Recording recording = nrc::study::read_edf(file.data(), file.size(), "a.edf");
+  const Recording recording = read("a.edf", edf_file(2));
   EXPECT_EQ(recording.channels, 2U);
   EXPECT_EQ(recording.rate, 8.0);
   EXPECT_EQ(recording.channel(0), (Samples{0, 1, 2, 3, 10, 11, 12, 13}));
@@ -223,16 +263,30 @@ TEST(Edf, TakesTheElectrodes) {
   EXPECT_EQ(recording.image.size(), 32U);
 }
 
+TEST(Edf, EndsOfTheScaleAreSamples) {
+  EXPECT_EQ(read("a.edf", edf_file(1, false, 32764)).channel(0),
+            (Samples{32764, 32765, 32766, 32767}));
+  EXPECT_EQ(read("a.edf", edf_file(1, false, -30768)).channel(1),
+            (Samples{-32768, -32767, -32766, -32765}));
+}
+
+TEST(Edf, BdfOfNarrowSamples) {
+  EXPECT_EQ(read("a.bdf", edf_file(1, true)).channel(1), (Samples{-2000, -1999, -1998, -1997}));
+  EXPECT_THROW(read("a.bdf", edf_file(1, true, 32765)), nrc::Error);
+}
+
 TEST(Edf, DamagedFiles) {
-  const Bytes file = edf_file(2);
-  for (const std::size_t size :
-       {std::size_t{0}, std::size_t{255}, std::size_t{900}, file.size() - 1}) {
-    EXPECT_THROW(nrc::study::read_edf(file.data(), size, "a.edf"), nrc::Error) << size;
+  const Bytes whole = edf_file(2);
+  for (std::size_t size = 0; size < whole.size(); size += size + 40 < whole.size() ? 40 : 1) {
+    EXPECT_THROW(read("a.edf", Bytes(whole.begin(), whole.begin() + static_cast<long>(size))),
+                 nrc::Error)
+        << size;
   }
-  Bytes none = edf_file(0);
-  EXPECT_THROW(nrc::study::read_edf(none.data(), none.size(), "a.edf"), nrc::Error);
-  none[252] = 'x';
-  EXPECT_THROW(nrc::study::read_edf(none.data(), none.size(), "a.edf"), nrc::Error);
+  EXPECT_THROW(read("a.edf", edf_file(0)), nrc::Error);
+  Bytes damaged = whole;
+  damaged[252] = 'x';
+  EXPECT_THROW(read("a.edf", damaged), nrc::Error);
+  EXPECT_THROW(nrc::study::read_edf(testing::TempDir() + "none.edf"), nrc::Error);
 }
 
 // ---- report
