@@ -59,7 +59,6 @@ class BoardSession {
   /// @return whether all that came was right, and nothing is missing
   bool run() {
     const StopSignal stop;
-    port_.write(std::vector<std::uint8_t>(4, 0).data(), 4);  // ends a command that was cut
     command('E', 0);
     await_idle(stop);
     before_ = *now_;
@@ -141,14 +140,12 @@ class BoardSession {
         }
       }
     };
-    // What was lost shall cost no more than it must.
-    events.gap = [this](const Gap&) { command('K', 0); };
     events.end = [this](bool closed) { closed_ = closed_ || closed; };
     return events;
   }
 
   void command(char letter, std::uint32_t argument) {
-    std::vector<std::uint8_t> bytes;
+    std::vector<std::uint8_t> bytes(4, 0);  // end a command that was cut
     append_command(letter, argument, bytes);
     port_.write(bytes.data(), bytes.size());
   }
@@ -240,8 +237,14 @@ class BoardSession {
 
   void take(const std::uint8_t* data, std::size_t size) {
     // What is left of an older stream is not looked at.
-    if (listening_) {
-      receiver_.add(data, size);
+    if (!listening_) {
+      return;
+    }
+    const std::uint64_t lost = receiver_.counters().lost_packets;
+    receiver_.add(data, size);
+    // What was lost shall cost no more than it must.
+    if (receiver_.counters().lost_packets != lost) {
+      command('K', 0);
     }
   }
 

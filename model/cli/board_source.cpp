@@ -25,7 +25,7 @@ void BoardSource::frame(std::int16_t* codes) {
     const std::uint32_t r = random_;
     // The shifts of negative numbers round down.
     std::int32_t& field = fields_[channel];
-    field += 16 * (bits(r, 5, 3) + bits(r, 13, 3) - 7) - (field >> 8);
+    field += 8 * (bits(r, 5, 3) + bits(r, 13, 3) - 7) - (field >> 8);
     const int noise = bits(r, 0, 5) + bits(r, 8, 5) + bits(r, 16, 5) + bits(r, 24, 5) - 62;
     const int spike = r >> (32 - kSpikeBits) == 0 ? kSpike : 0;
     const int code = (field >> 4) + (noise >> kNoiseShift[channel % 4]) + spike;

@@ -26,7 +26,7 @@ module nrc_board_output #(
   input  logic                      byte_ready_i,
   output logic [7:0]                byte_o,
 
-  output logic                      idle_o             // no packet is under way
+  output logic                      idle_o             // all words of the last packet are taken
 );
 
   localparam int          RecordWords = StatusWords + 3;
@@ -46,7 +46,7 @@ module nrc_board_output #(
 
   assign byte_valid_o = bytes_q != '0;
   assign byte_o       = shift_q[7:0];
-  assign idle_o       = !in_packet_q && bytes_q == '0;
+  assign idle_o       = !in_packet_q;
 
   assign free          = bytes_q == '0 || (bytes_q == 3'd1 && byte_ready_i);
   assign record_begin  = pending_q && !in_packet_q && !in_record_q;

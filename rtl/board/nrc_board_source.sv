@@ -6,7 +6,7 @@
 // For each sample, with r the next number of a 32-bit xorshift generator (Marsaglia 2003, shifts
 // 13, 17, 5; one generator for all channels), all in integers:
 //
-//   field += 16 * (r[7:5] + r[15:13] - 7) - (field >>> 8)       1/16 code, each channel its own
+//   field += 8 * (r[7:5] + r[15:13] - 7) - (field >>> 8)        1/16 code, each channel its own
 //   noise  = r[4:0] + r[12:8] + r[20:16] + r[28:24] - 62        about normal, deviation 18.5
 //   code   = clamp((field >>> 4) + (noise >>> k) + spike)       -512 .. 511
 //
@@ -111,7 +111,7 @@ module nrc_board_source #(
 
   assign field_s1  = first_s1_q ? 16'd0 : stored;
   assign drift     = {1'b0, random_q[7:5]} + {1'b0, random_q[15:13]};
-  assign field_d   = field_s1 - {{8{field_s1[15]}}, field_s1[15:8]} + {8'd0, drift, 4'd0} - 16'd112;
+  assign field_d   = field_s1 - {{8{field_s1[15]}}, field_s1[15:8]} + {9'd0, drift, 3'd0} - 16'd56;
   assign noise_sum = {2'b0, random_q[4:0]} + {2'b0, random_q[12:8]} + {2'b0, random_q[20:16]} +
                      {2'b0, random_q[28:24]};
   assign noise     = noise_sum - 7'd62;
