@@ -28,6 +28,7 @@
 
 #include NRC_BOARD_HEADER
 #include "verilated.h"
+#include "verilated_dut.hpp"
 
 namespace {
 
@@ -227,6 +228,7 @@ int run(const char* nrc, const char* packets, const Options& options) {
     }
   }
   board->final();
+  nrc::tb::write_coverage(*context);
   if (clock == kMostClocks) {
     throw std::runtime_error(fmt::format("no end after {} clocks", clock));
   }
