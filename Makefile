@@ -27,7 +27,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study fresh-check clean
+.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study synth report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -128,6 +128,15 @@ study: ## Measure methods, statistics and limits on recordings [DATA= OUT=, requ
 	  $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DNRC_BUILD_SIM=OFF)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_cli
 	$(BUILD)/nrc study "$(DATA)" -o "$(OUT)" $(if $(ALL),--all) $(if $(PAIRS),--pairs "$(PAIRS)")
+
+synth: ## Bitstream of a board, timing met with every seed [BOARD=icebreaker PROFILE= CHANNELS= SEEDS="1 2 3"]
+	$(DEPS) synth
+	@scripts/synth.py $(or $(BOARD),icebreaker) --out $(BUILD)/synth --jobs $(JOBS) \
+	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \
+	  $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(filter 1,$(NO_INSTALL)),--no-install)
+
+report: ## Gather the figures of make synth and make asic in build/report.md
+	@scripts/report.py $(BUILD)
 
 fresh-check: ## Prove "make sim" and "make test" on a new Debian 12 (root) [FRAMES=]
 	@FRAMES="$(FRAMES)" scripts/fresh_check.sh

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# nrc_verilate(LIB TOP [SYSTEMC] [TRACE_FST] [PREFIX class] [TABLES set] [PARAMS Name=Value ...])
+# nrc_verilate(LIB TOP [SYSTEMC] [TRACE_FST] [PREFIX class] [TABLES set] [DIRECTORIES dir ...]
+#              [PARAMS Name=Value ...])
 #   Static library LIB with the Verilator model VTOP of rtl/TOP.sv, or of another
-#   class name. Its users see the parameters as NRC_PARAM_Name and the table set's
+#   class name. DIRECTORIES have more modules, TOP in the first one. Its users see the parameters as NRC_PARAM_Name and the table set's
 #   name as NRC_TABLES.
 
 find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator
@@ -15,7 +16,7 @@ endif()
 set(NRC_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl)
 
 function(nrc_verilate LIB TOP)
-  cmake_parse_arguments(ARG "SYSTEMC;TRACE_FST" "PREFIX;TABLES" "PARAMS" ${ARGN})
+  cmake_parse_arguments(ARG "SYSTEMC;TRACE_FST" "PREFIX;TABLES" "DIRECTORIES;PARAMS" ${ARGN})
   if(NOT ARG_TABLES)
     set(ARG_TABLES ${NRC_TABLES})
   endif()
@@ -37,6 +38,13 @@ function(nrc_verilate LIB TOP)
     list(APPEND args -I${NRC_RTL_DIR}/generated/generic)
   endif()
   set(source ${NRC_RTL_DIR}/${TOP}.sv)
+  if(ARG_DIRECTORIES)
+    list(GET ARG_DIRECTORIES 0 first)
+    set(source ${first}/${TOP}.sv)
+    foreach(directory IN LISTS ARG_DIRECTORIES)
+      list(APPEND args -I${directory})
+    endforeach()
+  endif()
   list(REMOVE_ITEM packages ${source})
 
   # Warnings are judged by scripts/lint_rtl.sh; a newer Verilator with a new

@@ -5,7 +5,8 @@
 # Groups: model < sim < test < dev (each holds the one before), study (nrc study; a part of test),
 # fuzz (libFuzzer),
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
-# libraries, gnuplot), view (gtkwave), compare (the compressors of compare.sh).
+# libraries, gnuplot), synth (bitstreams; ECP5 tools come by pip, from synth.py), view (gtkwave),
+# compare (the compressors of compare.sh).
 # Says nothing and touches no network when everything is already there.
 # NO_INSTALL=1 only reports.
 set -euo pipefail
@@ -21,6 +22,7 @@ DEV=("${TEST[@]}" clang-format clang-tidy lcov)
 FUZZ=("${MODEL[@]}" clang libclang-rt-14-dev)
 FORMAL=(yosys berkeley-abc z3)
 BENCHMARK=("${MODEL[@]}" libbenchmark-dev libflac-dev libwavpack-dev libzstd-dev gnuplot-nox)
+SYNTH=(yosys nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb python3 python3-venv)
 VIEW=(gtkwave)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
@@ -67,12 +69,15 @@ have() {
     libgtest-dev) library gtest gtest/gtest.h ;;
     libsndfile1-dev) library sndfile sndfile.h ;;
     libclang-rt-*-dev) links_libfuzzer ;;
+    fpga-icestorm) command -v icepack >/dev/null ;;
+    fpga-icestorm-chipdb) [ -d /usr/share/fpga-icestorm ] || command -v nextpnr-ice40 >/dev/null ;;
+    python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     xz-utils) command -v xz >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|view|compare ..."
+[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare ..."
 wanted=()
 for group in "$@"; do
   case $group in
@@ -84,9 +89,10 @@ for group in "$@"; do
     fuzz) wanted+=("${FUZZ[@]}") ;;
     formal) wanted+=("${FORMAL[@]}") ;;
     benchmark) wanted+=("${BENCHMARK[@]}") ;;
+    synth) wanted+=("${SYNTH[@]}") ;;
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
-    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, view, compare)" ;;
+    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare)" ;;
   esac
 done
 

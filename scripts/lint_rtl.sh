@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Verilator's warnings as errors: encoder and decoder with each table set and in their
-# main configurations. A package serves many modules, so a constant that this one does
+# main configurations, and the boards. A package serves many modules, so a constant that this one does
 # not use is no fault.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,4 +33,11 @@ lint rtl/generated/generic/ nrc_encoder -GCodeWidth=16 -GMapping=0
 lint rtl/generated/default/ nrc_encoder -GLoadableTables=1 -GChannels=1
 lint rtl/generated/generic/ nrc_decoder -GCodeWidth=16 -GMapping=0
 lint rtl/generated/default/ nrc_decoder -GChannels=1
+
+# The boards, with stand-ins for their PLLs, which have more outputs than a board needs.
+for board in icebreaker hx8k ulx3s; do
+  verilator --lint-only -Wall -Wno-UNUSEDPARAM -Wno-PINCONNECTEMPTY --assert -Irtl -Irtl/board \
+    -Irtl/generated/default rtl/generated/nrc_pkg.sv rtl/generated/default/*_pkg.sv rtl/*_pkg.sv \
+    tb/board/*PLL*.sv "rtl/board/$board.sv" --top-module "$board" || status=1
+done
 exit $status

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   nrc::cli::add_decode_command(app);
   nrc::cli::add_stream_command(app);
   nrc::cli::add_info_command(app);
+  nrc::cli::add_board_command(app);
   nrc::cli::add_bench_command(app);
   nrc::cli::add_synth_command(app);
   nrc::cli::add_train_command(app);

@@ -31,6 +31,10 @@ module golden_stream_tb;
   logic [31:0] packets, dropped, framing_errors, off_grid;
   logic        overflow, sample_packed;
 
+  // A netlist has its parameters inside.
+`ifdef NRC_NETLIST
+  nrc_encoder u_encoder (
+`else
   nrc_encoder #(
     .Channels    (Channels),
     .CodeWidth   (CodeWidth),
@@ -40,6 +44,7 @@ module golden_stream_tb;
     .PacketFrames(PacketFrames),
     .KeyInterval (KeyInterval)
   ) u_encoder (
+`endif
     .clk_i           (clk),
     .rst_ni          (rst_n),
     .enable_i        (enable),

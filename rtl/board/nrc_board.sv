@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What all boards have in common: synthetic channels, the encoder, and a serial line to the host
+// (docs/boards.md). Host: `nrc board`.
+//
+//   nrc_board_source -> nrc_encoder -> nrc_board_output -> nrc_uart_transmitter -> tx_o
+//                             ^    \-> nrc_decoder -> compared with a second source (Loopback)
+//   rx_i -> nrc_uart_receiver -> nrc_board_commands
+//
+// The source gives a sample in every clock, as an implant does, for a packet at a time. Two packets
+// may be on their way to the host; the next one begins when one of them has left. So the encoder
+// works at its full rate, and waits between packets for a line that is slower than it.
+//
+// A stream begins with the command that enables it and closes with the frame that is under way, or
+// one more, when it is disabled. Each stream begins with the same samples.
+
+module nrc_board #(
+  parameter int ClockHz        = 20_480_000,
+  parameter int Baud           = 2_000_000,
+  parameter int Channels       = 1024,
+  parameter int Profile        = nrc_pkg::ProfileHuffman,
+  parameter int PacketFrames   = 20,
+  parameter int BufferWords    = 16384,
+  parameter int LoadableTables = 0,
+  parameter int Loopback       = 0   // 1: with a decoder, of the Huffman profile
+) (
+  input  logic       clk_i,
+  input  logic       rst_ni,
+
+  input  logic       rx_i,
+  output logic       tx_o,
+
+  output logic       alive_o,    // toggles about twice a second
+  output logic       running_o,  // a stream is open
+  output logic       error_o     // since reset: something was dropped, altered or decoded wrong
+);
+
+  localparam int FrameWidth = (PacketFrames > 1) ? $clog2(PacketFrames) : 1;
+  localparam int AliveBits  = $clog2(ClockHz) - 1;
+
+  logic        rx_valid, tx_valid, tx_ready;
+  logic [7:0]  rx_data, tx_data;
+  logic        table_we, enable, key_request, status_request;
+  logic [15:0] table_addr, table_wdata;
+  logic [31:0] table_id;
+
+  nrc_uart_receiver #(
+    .ClockHz(ClockHz),
+    .Baud   (Baud)
+  ) u_receiver (
+    .clk_i,
+    .rst_ni,
+    .rx_i,
+    .valid_o(rx_valid),
+    .data_o (rx_data)
+  );
+
+  nrc_board_commands u_commands (
+    .clk_i,
+    .rst_ni,
+    .valid_i      (rx_valid),
+    .data_i       (rx_data),
+    .table_we_o   (table_we),
+    .table_addr_o (table_addr),
+    .table_wdata_o(table_wdata),
+    .table_id_o   (table_id),
+    .enable_o     (enable),
+    .key_request_o(key_request),
+    .status_o     (status_request)
+  );
+
+  // Samples: a frame begins when the packet it belongs to may.
+  logic                  run_q;          // frames are sent, up to the one that closes the stream
+  logic                  open_q;         // a stream is open in the encoder
+  logic                  in_frame_q;
+  logic [FrameWidth-1:0] frame_q;        // in its packet
+  logic [7:0]            started_q;      // packets, modulo 256
+  logic [7:0]            finished, under_way;
+  logic                  restart, gate, take;
+  logic                  source_valid, sample_valid, sample_ready, sample_last;
+  logic [15:0]           sample;
+  logic [31:0]           packets, dropped, framing_errors, off_grid;
+
+  nrc_board_source #(
+    .Channels(Channels)
+  ) u_source (
+    .clk_i,
+    .rst_ni,
+    .restart_i    (restart),
+    .m_axis_tvalid(source_valid),
+    .m_axis_tready(sample_ready && gate),
+    .m_axis_tdata (sample),
+    .m_axis_tlast (sample_last)
+  );
+
+  assign finished     = packets[7:0] + dropped[7:0];
+  assign under_way    = started_q - finished;
+  assign restart      = enable && !run_q;
+  assign gate         = in_frame_q ||
+                        (run_q && (frame_q != '0 || under_way < 8'd2 || !enable));
+  assign sample_valid = source_valid && gate;
+  assign take         = sample_valid && sample_ready;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      run_q      <= 1'b0;
+      open_q     <= 1'b0;
+      in_frame_q <= 1'b0;
+      frame_q    <= '0;
+      started_q  <= '0;
+    end else begin
+      if (restart) begin
+        run_q   <= 1'b1;
+        frame_q <= '0;
+      end else if (take) begin
+        in_frame_q <= !sample_last;
+        // As the encoder does, enable is looked at when a frame begins and when it ends.
+        if (!in_frame_q && enable) open_q <= 1'b1;
+        if (!in_frame_q && frame_q == '0 && (open_q || enable)) started_q <= started_q + 8'd1;
+        if (sample_last) begin
+          frame_q <= (frame_q == FrameWidth'(PacketFrames - 1)) ? '0 : frame_q + 1'b1;
+          if (!enable) begin
+            run_q  <= 1'b0;
+            open_q <= 1'b0;
+          end
+        end
+      end
+    end
+  end
+
+  logic        packet_valid, packet_ready, packet_last;
+  logic [31:0] packet_word;
+  logic        unused_overflow, unused_sample_packed;
+
+  nrc_encoder #(
+    .Channels      (Channels),
+    .CodeWidth     (10),
+    .Profile       (Profile),
+    .Mapping       (nrc_pkg::MappingCode),
+    .PacketFrames  (PacketFrames),
+    .BufferWords   (BufferWords),
+    .LoadableTables(LoadableTables)
+  ) u_encoder (
+    .clk_i,
+    .rst_ni,
+    .enable_i        (enable),
+    .key_request_i   (key_request),
+    .s_axis_tvalid   (sample_valid),
+    .s_axis_tready   (sample_ready),
+    .s_axis_tdata    (sample),
+    .s_axis_tlast    (sample_last),
+    .m_axis_tvalid   (packet_valid),
+    .m_axis_tready   (packet_ready),
+    .m_axis_tdata    (packet_word),
+    .m_axis_tlast    (packet_last),
+    .table_we_i      (table_we),
+    .table_addr_i    (table_addr),
+    .table_wdata_i   (table_wdata),
+    .table_id_i      (table_id),
+    .packets_o       (packets),
+    .dropped_o       (dropped),
+    .framing_errors_o(framing_errors),
+    .off_grid_o      (off_grid),
+    .overflow_o      (unused_overflow),
+    .sample_packed_o (unused_sample_packed)
+  );
+
+  // The packets go to the host, and to the decoder if there is one.
+  logic        output_ready, output_idle, decoder_ready;
+  logic [31:0] decoded, decode_errors;
+
+  assign packet_ready = output_ready && decoder_ready;
+
+  if (Loopback != 0) begin : gen_loopback
+    nrc_board_loopback #(
+      .Channels    (Channels),
+      .PacketFrames(PacketFrames),
+      .BufferWords (BufferWords)
+    ) u_loopback (
+      .clk_i,
+      .rst_ni,
+      .restart_i    (restart),
+      .s_axis_tvalid(packet_valid && output_ready),
+      .s_axis_tready(decoder_ready),
+      .s_axis_tdata (packet_word),
+      .s_axis_tlast (packet_last),
+      .samples_o    (decoded),
+      .errors_o     (decode_errors)
+    );
+  end else begin : gen_no_loopback
+    assign decoder_ready = 1'b1;
+    assign decoded       = '0;
+    assign decode_errors = '0;
+  end
+
+  // Facts of the board, and whether all that was started has left.
+  logic        idle;
+  logic [31:0] facts;
+
+  assign idle  = !run_q && under_way == '0 && !packet_valid && output_idle;
+  assign facts = {16'(Channels - 1), 8'd0, 3'b000, Profile == nrc_pkg::ProfileRange,
+                  Loopback != 0, LoadableTables != 0, run_q, idle};
+
+  nrc_board_output #(
+    .StatusWords(7)
+  ) u_output (
+    .clk_i,
+    .rst_ni,
+    .status_request_i(status_request),
+    .status_i        ({decode_errors, decoded, off_grid, framing_errors, dropped, packets, facts}),
+    .s_axis_tvalid   (packet_valid && decoder_ready),
+    .s_axis_tready   (output_ready),
+    .s_axis_tdata    (packet_word),
+    .s_axis_tlast    (packet_last),
+    .byte_valid_o    (tx_valid),
+    .byte_ready_i    (tx_ready),
+    .byte_o          (tx_data),
+    .idle_o          (output_idle)
+  );
+
+  nrc_uart_transmitter #(
+    .ClockHz(ClockHz),
+    .Baud   (Baud)
+  ) u_transmitter (
+    .clk_i,
+    .rst_ni,
+    .valid_i(tx_valid),
+    .ready_o(tx_ready),
+    .data_i (tx_data),
+    .tx_o
+  );
+
+  logic [AliveBits-1:0] alive_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      alive_q <= '0;
+      error_o <= 1'b0;
+    end else begin
+      alive_q <= alive_q + 1'b1;
+      if (|{dropped, framing_errors, off_grid, decode_errors}) error_o <= 1'b1;
+    end
+  end
+
+  assign alive_o   = alive_q[AliveBits-1];
+  assign running_o = run_q;
+
+endmodule

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The encoder's netlist for an iCE40 UP5K, as `make synth` makes it, gives the golden stream of the
+# golden recording, byte for byte: Yosys, then Icarus with Yosys's models of the cells and the bench of
+# golden_stream_test.sh. Block memories hold the tables, SPRAM the packet buffer, a DSP the product.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cells=$(dirname "$(dirname "$(readlink -f "$(command -v yosys)")")")/share/yosys/ice40/cells_sim.v
+play() { # stream set [Name=Value ...]
+  local stream=$1 set=$2 parameters=() overrides=() value
+  shift 2
+  for value in "$@"; do
+    parameters+=(-chparam "${value%%=*}" "${value#*=}")
+    overrides+=("-Pgolden_stream_tb.$value")
+  done
+  local packages sources
+  packages=$(ls rtl/generated/nrc_pkg.sv rtl/generated/"$set"/*_pkg.sv rtl/*_pkg.sv | tr '\n' ' ')
+  sources=$(ls rtl/nrc_*.sv rtl/generated/"$set"/*_rom.sv | grep -v _pkg | tr '\n' ' ')
+  yosys -q -p "
+    read_verilog -sv $packages
+    read_verilog -sv -defer -nooverwrite -DSYNTHESIS $sources
+    hierarchy -top nrc_encoder ${parameters[*]}
+    synth_ice40 -device u -dsp -abc9 -spram
+    rename -top nrc_encoder
+    tee -o $work/cells stat
+    write_verilog -noattr $work/netlist.v" >"$work/yosys.log" 2>&1 || {
+    tail -n 5 "$work/yosys.log"
+    exit 1
+  }
+  # The cells that the test is about are there.
+  for cell in SB_LUT4 SB_RAM40_4K SB_SPRAM256KA SB_MAC16; do
+    grep -q "$cell" "$work/cells" || { echo "no $cell in the netlist"; exit 1; }
+  done
+  iverilog -g2012 -Wno-timescale -DNRC_NETLIST -DNO_ICE40_DEFAULT_ASSIGNMENTS -o "$work/tb.vvp" \
+    -s golden_stream_tb "${overrides[@]}" "$work/netlist.v" "$cells" tb/tools/golden_stream_tb.sv
+  vvp -n "$work/tb.vvp" "+samples=tb/golden/$stream.i16" "+stream=$work/out.nrc" | tee "$work/log"
+  if grep -qE 'FAIL|ERROR|FATAL' "$work/log"; then exit 1; fi
+  cmp "$work/out.nrc" "tb/golden/$stream.nrc"
+  echo "netlist: $stream ok"
+}
+play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2
