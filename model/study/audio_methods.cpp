@@ -12,6 +12,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "method.hpp"
 #include "nrc/error.hpp"
@@ -245,7 +246,8 @@ Samples resampled(const Samples& samples, double ratio) {
 
 class Mp3 : public SampleMethod {
  public:
-  using SampleMethod::SampleMethod;
+  explicit Mp3(MethodFacts facts, int kilobits = 0)
+      : SampleMethod(std::move(facts)), kilobits_(kilobits) {}
 
  protected:
   ChannelStream encode(const Samples& samples, double rate) const override {
@@ -299,7 +301,7 @@ class Mp3 : public SampleMethod {
  private:
   using Encoder = std::unique_ptr<lame_global_struct, decltype(&lame_close)>;
 
-  static Encoder open(double rate) {
+  Encoder open(double rate) const {
     Encoder encoder(lame_init(), lame_close);
     require(encoder != nullptr, "LAME");
     lame_set_errorf(encoder.get(), silent);
@@ -309,12 +311,19 @@ class Mp3 : public SampleMethod {
     lame_set_mode(encoder.get(), MONO);
     lame_set_in_samplerate(encoder.get(), mp3_rate(rate));
     lame_set_bWriteVbrTag(encoder.get(), 0);
+    if (kilobits_ != 0) lame_set_brate(encoder.get(), kilobits_);
     require(lame_init_params(encoder.get()) == 0, "LAME");
     return encoder;
   }
+
+  int kilobits_;  ///< per second; 0: LAME's choice
 };
 
 }  // namespace
+
+std::unique_ptr<SampleMethod> mp3_method(MethodFacts facts, int kilobits) {
+  return std::make_unique<Mp3>(std::move(facts), kilobits);
+}
 
 void add_audio_methods(Methods& methods) {
   MethodFacts facts;
