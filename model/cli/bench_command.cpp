@@ -130,6 +130,18 @@ class Bench {
           fmt::format("no WAV file in {}; give a directory of WAV files", arguments_.directory));
     }
     std::sort(paths_.begin(), paths_.end());
+    if (arguments_.test_every > 1) {
+      std::vector<std::string> kept;
+      for (std::size_t i = arguments_.test_every - 1; i < paths_.size();
+           i += arguments_.test_every) {
+        kept.push_back(paths_[i]);
+      }
+      if (kept.empty()) {
+        throw Error(fmt::format("{} has only {} WAV files; give a smaller --test-every",
+                                arguments_.directory, paths_.size()));
+      }
+      paths_ = std::move(kept);
+    }
   }
 
   Bytes decode(const Bytes& stream) const {
@@ -462,8 +474,9 @@ void add_bench_command(CLI::App& app) {
           ->excludes(profile);
   command->add_option("--threads", arguments->threads,
                       "threads for coding and checking; 0: all. Speeds are of one core anyway");
-  command->add_option("--test-every", arguments->test_every,
-                      "only every K-th file, those that nrc train --test-every K does not train on");
+  command->add_option(
+      "--test-every", arguments->test_every,
+      "only every K-th file, those that nrc train --test-every K does not train on");
   command->add_flag("--files", arguments->files, "list every file or pair");
   command->add_flag("--json", arguments->json, "print JSON, with every file or pair");
   command->callback([arguments, pairs] {

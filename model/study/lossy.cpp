@@ -208,17 +208,15 @@ std::vector<LossyResult> measure_lossy(const std::vector<RecordingFile>& files, 
 
 Document::Table lossy_table(const std::vector<LossyResult>& results) {
   Document::Table table;
-  table.header = {"code",       "setting",     "ratio",          "SNR dB",      "SNR dB to 300 Hz",
-                  "300 to 3000", "above 3000", "spikes kept, %", "lost", "added"};
+  table.header = {"code",        "setting",    "ratio",          "SNR dB", "SNR dB to 300 Hz",
+                  "300 to 3000", "above 3000", "spikes kept, %", "lost",   "added"};
   for (const std::string& family : families(results)) {
     for (const LossyResult& r : family_of(results, family)) {
-      table.rows.push_back({r.family, r.setting, fmt::format("{:.2f}", r.ratio()),
-                            fmt::format("{:.2f}", r.snr_db()),
-                            fmt::format("{:.2f}", r.band_snr_db(0)),
-                            fmt::format("{:.2f}", r.band_snr_db(1)),
-                            fmt::format("{:.2f}", r.band_snr_db(2)),
-                            fmt::format("{:.1f}", 100.0 * r.kept()),
-                            fmt::to_string(r.spikes.lost), fmt::to_string(r.spikes.added)});
+      table.rows.push_back(
+          {r.family, r.setting, fmt::format("{:.2f}", r.ratio()), fmt::format("{:.2f}", r.snr_db()),
+           fmt::format("{:.2f}", r.band_snr_db(0)), fmt::format("{:.2f}", r.band_snr_db(1)),
+           fmt::format("{:.2f}", r.band_snr_db(2)), fmt::format("{:.1f}", 100.0 * r.kept()),
+           fmt::to_string(r.spikes.lost), fmt::to_string(r.spikes.added)});
     }
   }
   return table;

@@ -86,11 +86,12 @@ class GammaCode {
   std::uint64_t bits_ = 0;
 };
 
-/// Where the spikes are, and of each of them 1.5 ms of what is above 300 Hz; the mean of the channel
-/// between them. The bits are counted.
+/// Where the spikes are, and of each of them 1.5 ms of what is above 300 Hz; the mean of the
+/// channel between them. The bits are counted.
 class SpikesOnly : public LossyCode {
  public:
-  /// @param steps_per_noise  steps of the snippets in a noise deviation; 0: no snippets, but the mean
+  /// @param steps_per_noise  steps of the snippets in a noise deviation; 0: no snippets, but the
+  /// mean
   ///                         form of all spikes of a sign, which is sent once
   explicit SpikesOnly(int steps_per_noise)
       : LossyCode("spikes only", steps_per_noise == 0

@@ -113,6 +113,7 @@ Methods all_methods() {
   add_byte_compressors(methods);
   add_audio_methods(methods);
   add_nrc_methods(methods);
+  add_rank_coding(methods);
   return methods;
 }
 

@@ -117,6 +117,7 @@ void add_rice_methods(Methods& methods);
 void add_byte_compressors(Methods& methods);
 void add_audio_methods(Methods& methods);
 void add_nrc_methods(Methods& methods);
+void add_rank_coding(Methods& methods);
 
 /// MP3 of a channel at that rate. @param kilobits  per second; 0: LAME's default
 std::unique_ptr<SampleMethod> mp3_method(MethodFacts facts, int kilobits);

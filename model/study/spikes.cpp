@@ -78,8 +78,8 @@ Spikes detect_spikes(const Signal& signal, double rate_hz, double threshold) {
     if (!(std::abs(x[i]) > threshold)) continue;
     const auto begin = x.begin() + static_cast<std::ptrdiff_t>(i);
     const auto end = x.begin() + static_cast<std::ptrdiff_t>(std::min(i + peak + 1, x.size()));
-    const auto top = std::max_element(
-        begin, end, [](double a, double b) { return std::abs(a) < std::abs(b); });
+    const auto top =
+        std::max_element(begin, end, [](double a, double b) { return std::abs(a) < std::abs(b); });
     spikes.places.push_back(static_cast<std::size_t>(top - x.begin()));
     i = spikes.places.back() + dead;
   }

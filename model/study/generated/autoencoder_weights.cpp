@@ -1,0 +1,4 @@
+#include "autoencoder.hpp"
+namespace nrc::study {
+const std::vector<AutoencoderWeights> kAutoencoders = {};
+}
