@@ -3,7 +3,7 @@
 #
 # Installs what a make target needs: install_deps.sh GROUP...
 # Groups: model < sim < test < dev (each holds the one before), study (nrc study; a part of test),
-# fuzz (libFuzzer),
+# fuzz (libFuzzer), neural (PyTorch, to train networks),
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
 # libraries, gnuplot), view (gtkwave), compare (the compressors of compare.sh).
 # Says nothing and touches no network when everything is already there.
@@ -22,6 +22,7 @@ FUZZ=("${MODEL[@]}" clang libclang-rt-14-dev)
 FORMAL=(yosys berkeley-abc z3)
 BENCHMARK=("${MODEL[@]}" libbenchmark-dev libflac-dev libwavpack-dev libzstd-dev gnuplot-nox)
 VIEW=(gtkwave)
+NEURAL=("${MODEL[@]}" python3 python3-numpy python3-torch)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
 die() {
@@ -66,17 +67,19 @@ have() {
     libgtest-dev) library gtest gtest/gtest.h ;;
     libsndfile1-dev) library sndfile sndfile.h ;;
     libclang-rt-*-dev) links_libfuzzer ;;
+    python3-*) /usr/bin/python3 -c "import ${1#python3-}" 2>/dev/null ;;
     xz-utils) command -v xz >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|view|compare ..."
+[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|view|compare|neural ..."
 wanted=()
 for group in "$@"; do
   case $group in
     model) wanted+=("${MODEL[@]}") ;;
     sim) wanted+=("${SIM[@]}") ;;
+    neural) wanted+=("${NEURAL[@]}") ;;
     study) wanted+=("${STUDY[@]}") ;;
     test) wanted+=("${TEST[@]}") ;;
     dev) wanted+=("${DEV[@]}") ;;
@@ -85,7 +88,7 @@ for group in "$@"; do
     benchmark) wanted+=("${BENCHMARK[@]}") ;;
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
-    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, view, compare)" ;;
+    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, view, compare, neural)" ;;
   esac
 done
 

@@ -100,14 +100,12 @@ double decibels(double signal, double error) {
   return 10.0 * std::log10(std::max(signal, 1e-9) / std::max(error, 1e-9));
 }
 
-/// Results of one family, in the order of their ratio.
+/// Results of one family.
 std::vector<LossyResult> family_of(const std::vector<LossyResult>& results,
                                    const std::string& family) {
   std::vector<LossyResult> members;
   std::copy_if(results.begin(), results.end(), std::back_inserter(members),
                [&](const LossyResult& r) { return r.family == family; });
-  std::sort(members.begin(), members.end(),
-            [](const LossyResult& a, const LossyResult& b) { return a.ratio() < b.ratio(); });
   return members;
 }
 
