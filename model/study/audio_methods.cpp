@@ -12,6 +12,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 #include "method.hpp"
@@ -268,6 +269,9 @@ class Mp3 : public SampleMethod {
 
   /// A few samples more or less than there were.
   Samples decode(const Bytes& bytes, std::size_t, double rate) const override {
+    // hip_decode_init() writes tables that all decoders of the process use.
+    static std::mutex tables;
+    const std::lock_guard<std::mutex> lock(tables);
     const std::unique_ptr<hip_global_struct, decltype(&hip_decode_exit)> decoder(hip_decode_init(),
                                                                                  hip_decode_exit);
     hip_set_errorf(decoder.get(), silent);

@@ -75,7 +75,8 @@ struct Original {
 void add(const Original& original, LossyChannel channel, std::size_t original_bytes,
          LossyResult& result) {
   for (double& value : channel.decoded) value -= original.mean;
-  const Signal decoded = aligned(original.signal, channel.decoded);
+  const Signal decoded =
+      channel.resampled ? aligned(original.signal, channel.decoded) : std::move(channel.decoded);
   Signal error(decoded.size());
   std::transform(original.signal.begin(), original.signal.end(), decoded.begin(), error.begin(),
                  std::minus<>());

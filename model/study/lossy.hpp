@@ -17,8 +17,9 @@ namespace nrc::study {
 
 /// A channel after a lossy code.
 struct LossyChannel {
-  std::size_t bytes = 0;  ///< of the code, the channel's header included
-  Signal decoded;         ///< as long as the original, in its unit
+  std::size_t bytes = 0;   ///< of the code, the channel's header included
+  Signal decoded;          ///< in the unit of the original and, unless resampled, as long
+  bool resampled = false;  ///< may be shifted by a few samples
 };
 
 /// A lossy code at one setting.

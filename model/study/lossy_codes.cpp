@@ -63,7 +63,7 @@ class Mp3Code : public LossyCode {
 
   LossyChannel code(const Samples& samples, double rate) const override {
     const auto [decoded, bytes] = method_->round_trip(samples, rate);
-    return {bytes, Signal(decoded.begin(), decoded.end())};
+    return {bytes, Signal(decoded.begin(), decoded.end()), true};
   }
 
  private:

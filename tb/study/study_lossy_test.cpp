@@ -33,7 +33,7 @@ Signal spiky(std::size_t count, double height) {
 }
 
 TEST(Spikes, AreFoundWhereTheyAre) {
-  const Spikes spikes = detect_spikes(spiky(20000, 400.0), kRate);
+  const Spikes spikes = detect_spikes(spiky(20000, 200.0), kRate);
   EXPECT_NEAR(spikes.threshold, 50.0, 8.0) << "five deviations of the noise above 300 Hz";
   ASSERT_EQ(spikes.places.size(), 40U);
   for (std::size_t i = 0; i < 40; ++i) {
