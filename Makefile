@@ -14,6 +14,8 @@ SIM_DEFINES = $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS)) $(if $(PROFILE),-DNRC
 # Options and variables of this make are not meant for CMake's own makefiles.
 CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL cmake
 CTEST = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL ctest
+# The one of the system, which has the packages of the system.
+PYTHON = @PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 DEPS  = @scripts/install_deps.sh
 SOURCES = $(shell find model tb sim \( -name '*.cpp' -o -name '*.hpp' \) -not -path '*/generated/*')
 
@@ -27,7 +29,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study synth report fresh-check clean
+.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural synth report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -128,6 +130,20 @@ study: ## Measure methods, statistics and limits on recordings [DATA= OUT=, requ
 	  $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DNRC_BUILD_SIM=OFF)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_cli
 	$(BUILD)/nrc study "$(DATA)" -o "$(OUT)" $(if $(ALL),--all) $(if $(PAIRS),--pairs "$(PAIRS)")
+
+train-neural: ## Train the networks of the neural profile and of the study [DATA= OUT=, required; SEED=1]
+	$(if $(and $(DATA),$(OUT)),,$(error train-neural needs recordings and a directory to write: make train-neural DATA=path OUT=path))
+	$(DEPS) neural
+	@$(MAKE) --no-print-directory build
+	@mkdir -p "$(OUT)"
+	@[ -e "$(OUT)/range.json" ] || \
+	  $(BUILD)/nrc train "$(DATA)" --profile range --test-every 3 -o "$(OUT)/range.json"
+	$(PYTHON) model/neural/train_predictor.py "$(DATA)" -o "$(OUT)" --seed $(or $(SEED),1) \
+	  --range "$(OUT)/range.json" --generic model/tables/range_generic.json
+	$(PYTHON) model/neural/train_autoencoder.py "$(DATA)" --work "$(OUT)" --seed $(or $(SEED),1) \
+	  -o "$(OUT)/autoencoder_weights.cpp"
+	$(PYTHON) model/neural/adapt_predictor.py "$(DATA)" --range "$(OUT)/range.json" \
+	  --checkpoint "$(OUT)/predictor.pt"
 
 synth: ## Bitstream of a board, timing met with every seed [BOARD=icebreaker PROFILE= CHANNELS= SEEDS="1 2 3"]
 	$(DEPS) synth

@@ -3,7 +3,7 @@
 #
 # Installs what a make target needs: install_deps.sh GROUP...
 # Groups: model < sim < test < dev (each holds the one before), study (nrc study; a part of test),
-# fuzz (libFuzzer),
+# fuzz (libFuzzer), neural (PyTorch, to train networks),
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
 # libraries, gnuplot), synth (bitstreams; ECP5 tools come by pip, from synth.py), view (gtkwave),
 # compare (the compressors of compare.sh).
@@ -24,6 +24,7 @@ FORMAL=(yosys berkeley-abc z3)
 BENCHMARK=("${MODEL[@]}" libbenchmark-dev libflac-dev libwavpack-dev libzstd-dev gnuplot-nox)
 SYNTH=(yosys nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb python3 python3-venv)
 VIEW=(gtkwave)
+NEURAL=("${MODEL[@]}" python3 python3-numpy python3-torch)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
 die() {
@@ -72,17 +73,19 @@ have() {
     fpga-icestorm) command -v icepack >/dev/null ;;
     fpga-icestorm-chipdb) [ -d /usr/share/fpga-icestorm ] || command -v nextpnr-ice40 >/dev/null ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
+    python3-*) /usr/bin/python3 -c "import ${1#python3-}" 2>/dev/null ;;
     xz-utils) command -v xz >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare ..."
+[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural ..."
 wanted=()
 for group in "$@"; do
   case $group in
     model) wanted+=("${MODEL[@]}") ;;
     sim) wanted+=("${SIM[@]}") ;;
+    neural) wanted+=("${NEURAL[@]}") ;;
     study) wanted+=("${STUDY[@]}") ;;
     test) wanted+=("${TEST[@]}") ;;
     dev) wanted+=("${DEV[@]}") ;;
@@ -92,7 +95,7 @@ for group in "$@"; do
     synth) wanted+=("${SYNTH[@]}") ;;
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
-    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare)" ;;
+    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural)" ;;
   esac
 done
 

@@ -44,6 +44,7 @@ struct BenchArguments {
   std::string tables;
   unsigned threads = 0;
   bool json = false;
+  std::size_t test_every = 0;  ///< only every K-th file; 0: all
   bool files = false;
 };
 
@@ -129,6 +130,18 @@ class Bench {
           fmt::format("no WAV file in {}; give a directory of WAV files", arguments_.directory));
     }
     std::sort(paths_.begin(), paths_.end());
+    if (arguments_.test_every > 1) {
+      std::vector<std::string> kept;
+      for (std::size_t i = arguments_.test_every - 1; i < paths_.size();
+           i += arguments_.test_every) {
+        kept.push_back(paths_[i]);
+      }
+      if (kept.empty()) {
+        throw Error(fmt::format("{} has only {} WAV files; give a smaller --test-every",
+                                arguments_.directory, paths_.size()));
+      }
+      paths_ = std::move(kept);
+    }
   }
 
   Bytes decode(const Bytes& stream) const {
@@ -421,8 +434,9 @@ void print_text(const std::vector<Bench>& benches, bool files) {
 void bench(const BenchArguments& arguments) {
   std::vector<Bench> benches;
   benches.reserve(2);  // a bench refers to itself: it must not move
-  for (const Profile profile : {Profile::kHuffman, Profile::kRange}) {
-    if (arguments.profile == "both" || arguments.profile == profile_name(profile)) {
+  for (const Profile profile : {Profile::kHuffman, Profile::kRange, Profile::kNeural}) {
+    const bool both = arguments.profile == "both" && profile != Profile::kNeural;
+    if (both || arguments.profile == profile_name(profile)) {
       benches.emplace_back(arguments, profile);
       benches.back().run();
     }
@@ -443,11 +457,12 @@ void add_bench_command(CLI::App& app) {
       "bench", "Measure ratio and speed on the WAV files of a directory, and verify every byte");
   const auto arguments = std::make_shared<BenchArguments>();
   command->add_option("directory", arguments->directory, "directory of WAV files")->required();
-  CLI::Option* const profile = command
-                                   ->add_option("--profile", arguments->profile,
-                                                "profile to measure: huffman, range or both")
-                                   ->check(CLI::IsMember({"huffman", "range", "both"}))
-                                   ->capture_default_str();
+  CLI::Option* const profile =
+      command
+          ->add_option("--profile", arguments->profile,
+                       "profile to measure: huffman, range, both or neural")
+          ->check(CLI::IsMember({"huffman", "range", "both", "neural"}))
+          ->capture_default_str();
   command->add_option("--tables", arguments->tables,
                       "table file of the one profile given, or built-in set by name");
   CLI::Option* const pairs =
@@ -459,6 +474,9 @@ void add_bench_command(CLI::App& app) {
           ->excludes(profile);
   command->add_option("--threads", arguments->threads,
                       "threads for coding and checking; 0: all. Speeds are of one core anyway");
+  command->add_option(
+      "--test-every", arguments->test_every,
+      "only every K-th file, those that nrc train --test-every K does not train on");
   command->add_flag("--files", arguments->files, "list every file or pair");
   command->add_flag("--json", arguments->json, "print JSON, with every file or pair");
   command->callback([arguments, pairs] {

@@ -3,10 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <vector>
 
 #include "commands.hpp"
@@ -56,6 +60,22 @@ void report(const EncodeArguments& arguments, const std::string& name,
   }
 }
 
+/// The step of --lossy step=N.
+int lossy_argument(const std::string& argument) {
+  int step = 0;
+  const char* const begin = argument.data() + std::min<std::size_t>(5, argument.size());
+  const char* const end = argument.data() + argument.size();
+  const auto [rest, error] = std::from_chars(begin, end, step);
+  if (argument.compare(0, 5, "step=") != 0 || error != std::errc() || rest != end || step < 2 ||
+      lossy_index(step) < 0) {
+    throw Error(
+        fmt::format("--lossy {}: give --lossy step=N with N one of 2, 3, 4, 6, 8, 12 and so "
+                    "on up to 4096",
+                    argument));
+  }
+  return step;
+}
+
 }  // namespace
 
 void encode_file(const EncodeArguments& arguments) {
@@ -70,6 +90,7 @@ void encode_file(const EncodeArguments& arguments) {
     tables = table_argument(arguments.tables, options.profile);
   }
   options.tables = tables ? &*tables : nullptr;
+  if (!arguments.lossy.empty()) options.lossy_step = lossy_argument(arguments.lossy);
   options.packet_frames = arguments.packet_frames;
   options.key_interval = arguments.key_interval;
   if (arguments.mapping != "auto") {
@@ -128,8 +149,8 @@ void add_encode_command(CLI::App& app) {
           ->check(CLI::Range(0.0, kMaxRate));
   command
       ->add_option("--profile", arguments->profile,
-                   "entropy coder: huffman, or range for about 1 % less")
-      ->check(CLI::IsMember({"huffman", "range"}))
+                   "entropy coder: huffman, range for about 1 % less, or neural (slow)")
+      ->check(CLI::IsMember({"huffman", "range", "neural"}))
       ->capture_default_str();
   command->add_flag("--neighbour", arguments->neighbour,
                     "range profile: predict a channel from the one before it as well, for channels "
@@ -141,6 +162,10 @@ void add_encode_command(CLI::App& app) {
                    "how samples become codes: auto, shift6 (10-bit ADC on the int16 scale) or code")
       ->check(CLI::IsMember({"auto", "shift6", "code"}))
       ->capture_default_str();
+  command->add_option(
+      "--lossy", arguments->lossy,
+      "step=N: round codes to multiples of N (2, 3, 4, 6, 8, 12 ... 4096). The samples do not come "
+      "back as they were");
   command
       ->add_option("--packet-frames", arguments->packet_frames,
                    "frames in a packet (default: about 131072 samples)")

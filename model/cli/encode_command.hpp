@@ -18,6 +18,7 @@ struct EncodeArguments {
   bool neighbour = false;        ///< range profile: with stage neighbour
   std::string tables;            ///< built-in name or table file; empty: choose
   std::string mapping = "auto";  ///< auto, shift6 or code
+  std::string lossy;             ///< step=N: codes are rounded to multiples of N; empty: lossless
   std::uint32_t packet_frames = 0;
   std::uint16_t key_interval = 0;
   bool force = false;    ///< replace an existing output

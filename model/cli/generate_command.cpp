@@ -56,8 +56,13 @@ void generate_repository(const GenerateOptions& o) {
     range_tables.push_back(RangeTables::load(
         (root / "model/tables" / ("range_" + std::string(name) + ".json")).string()));
   }
+  std::vector<NeuralTables> neural_tables;
+  for (const char* name : {"default", "generic"}) {
+    neural_tables.push_back(NeuralTables::load(
+        (root / "model/tables" / ("neural_" + std::string(name) + ".json")).string()));
+  }
   std::string stale;
-  for (const auto& [path, text] : generate_sources(sets, range_tables)) {
+  for (const auto& [path, text] : generate_sources(sets, range_tables, neural_tables)) {
     if (text_of(root / path) == text) continue;
     if (o.check) {
       stale += " " + path;

@@ -185,6 +185,9 @@ void print_text(const std::string& name, const StreamInfo& info) {
   line("profile",
        std::string(profile_name(header.profile)) + (header.neighbour ? ", with neighbour" : ""));
   line("mapping", fmt::format("{}, {} bits", mapping_name(header), header.code_width));
+  line("loss", header.lossy_step == 1
+                   ? "none"
+                   : fmt::format("lossy, codes in steps of {}", header.lossy_step));
   line("channels", fmt::to_string(header.channels));
   line("rate", header.rate_millihertz == 0
                    ? "unknown"
@@ -233,6 +236,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"neighbour", header.neighbour},
       {"mapping", mapping_name(header)},
       {"code_width", header.code_width},
+      {"lossy_step", header.lossy_step},
       {"channels", header.channels},
       {"rate_hz", static_cast<double>(header.rate_millihertz) / 1000.0},
       {"tables", tables_name(header)},

@@ -414,8 +414,8 @@ void add_stream_encode(CLI::App& app) {
       ->check(CLI::Range(0.0, kMaxRate));
   command
       ->add_option("--profile", arguments->profile,
-                   "entropy coder: huffman, or range for about 1 % less")
-      ->check(CLI::IsMember({"huffman", "range"}))
+                   "entropy coder: huffman, range for about 1 % less, or neural (slow)")
+      ->check(CLI::IsMember({"huffman", "range", "neural"}))
       ->capture_default_str();
   command->add_flag("--neighbour", arguments->neighbour,
                     "range profile: predict a channel from the one before it as well");

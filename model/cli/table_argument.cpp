@@ -13,15 +13,15 @@ namespace nrc::cli {
 namespace {
 
 bool is_builtin_name(const std::string& name, Profile profile) {
-  const std::vector<std::string> names =
-      profile == Profile::kHuffman ? TableSet::builtin_names() : RangeTables::builtin_names();
+  const std::vector<std::string> names = Tables::builtin_names(profile);
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 }  // namespace
 
 bool is_builtin_name(const std::string& name) {
-  return is_builtin_name(name, Profile::kHuffman) || is_builtin_name(name, Profile::kRange);
+  return is_builtin_name(name, Profile::kHuffman) || is_builtin_name(name, Profile::kRange) ||
+         is_builtin_name(name, Profile::kNeural);
 }
 
 Tables table_argument(const std::string& name_or_path, Profile profile) {
@@ -49,7 +49,10 @@ const Tables* StreamTables::operator()(Profile profile, std::uint32_t id) const 
 }
 
 Profile profile_argument(const std::string& name) {
-  return name == profile_name(Profile::kRange) ? Profile::kRange : Profile::kHuffman;
+  for (const Profile profile : {Profile::kRange, Profile::kNeural}) {
+    if (name == profile_name(profile)) return profile;
+  }
+  return Profile::kHuffman;
 }
 
 }  // namespace nrc::cli

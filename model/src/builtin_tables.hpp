@@ -35,7 +35,23 @@ struct BuiltinRangeTables {
   const std::uint16_t* cumulative;
 };
 
+/// A layer of a network as constants.
+struct BuiltinNeuralLayer {
+  int inputs;
+  int outputs;
+  int shift;
+  const std::int32_t* bias;
+  const std::int8_t* weights;
+};
+
+/// Neural tables as constants.
+struct BuiltinNeuralTables {
+  BuiltinRangeTables range;
+  std::vector<BuiltinNeuralLayer> layers;
+};
+
 extern const std::vector<BuiltinTables> kBuiltinTables;
 extern const std::vector<BuiltinRangeTables> kBuiltinRangeTables;
+extern const std::vector<BuiltinNeuralTables> kBuiltinNeuralTables;
 
 }  // namespace nrc

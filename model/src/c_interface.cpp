@@ -17,6 +17,7 @@
 
 static_assert(NRC_PROFILE_HUFFMAN == static_cast<int>(nrc::Profile::kHuffman));
 static_assert(NRC_PROFILE_RANGE == static_cast<int>(nrc::Profile::kRange));
+static_assert(NRC_PROFILE_NEURAL == static_cast<int>(nrc::Profile::kNeural));
 static_assert(NRC_MAPPING_CODE == static_cast<int>(nrc::Mapping::kCode));
 static_assert(NRC_MAPPING_SHIFT6 == static_cast<int>(nrc::Mapping::kShift6));
 static_assert(nrc::kUnknownFrames == UINT64_MAX);
@@ -61,8 +62,7 @@ nrc_status guarded(nrc_message* message, nrc_status status, const Work& work) no
 }
 
 bool is_builtin(Profile profile, const std::string& name) {
-  const auto names = profile == Profile::kHuffman ? nrc::TableSet::builtin_names()
-                                                  : nrc::RangeTables::builtin_names();
+  const auto names = Tables::builtin_names(profile);
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -128,7 +128,7 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   within("channels", config.channels, nrc::kMaxChannels);
   within("packet_frames", config.packet_frames, kMaxPacketFramesField);
   // Negative numbers are large ones.
-  within("profile", static_cast<unsigned>(config.profile), NRC_PROFILE_RANGE);
+  within("profile", static_cast<unsigned>(config.profile), NRC_PROFILE_NEURAL);
   within("mapping", static_cast<unsigned>(config.mapping), NRC_MAPPING_SHIFT6);
   within("neighbour", static_cast<unsigned>(config.neighbour), 1);
   within("code_width", static_cast<unsigned>(config.code_width), nrc::kMaxCodeWidth);

@@ -15,10 +15,22 @@ StreamHeader checked(StreamHeader header, const Tables& tables) {
   if (header.channels < 1 || header.channels > kMaxChannels) {
     throw Error(std::to_string(header.channels) + " channels are not possible; give 1 to 65536");
   }
+  if (lossy_index(header.lossy_step) < 0) {
+    throw Error("a lossy step of " + std::to_string(header.lossy_step) +
+                " codes is not possible; give 2, 3, 4, 6, 8, 12 and so on up to 4096");
+  }
   header.profile = tables.profile();
   header.table_id = tables.id();
   const std::vector<std::uint8_t> payload = serialise(header);
   return parse_stream_header(payload.data(), payload.size());
+}
+
+/// Codes -> multiples of `step`, rounded half up (docs/bitstream.md, section 14).
+void quantise(std::vector<Code>& codes, int step) {
+  for (Code& code : codes) {
+    const int shifted = code + step / 2;
+    code = static_cast<Code>(shifted >= 0 ? shifted / step : -((step - 1 - shifted) / step));
+  }
 }
 
 /// Payload of a raw packet of that many samples.
@@ -71,10 +83,6 @@ std::vector<std::uint8_t> Encoder::container(const std::vector<std::uint8_t>& pa
   return packetizer_.wrap({PacketType::kContainer}, payload);
 }
 
-PacketType Encoder::coded_type() const {
-  return tables_.profile() == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
-}
-
 void Encoder::finish(PacketType type, std::size_t frames, bool key, bool last,
                      std::vector<std::uint8_t>& packets) {
   PacketHeader h;
@@ -105,8 +113,13 @@ void Encoder::encode(const Code* codes, std::size_t frames, PacketRequest reques
   check_frames(frames);
   const bool key = request.key || key_due_;
   key_due_ = key_due_ && frames == 0;  // a packet without frames resets nothing
+  if (header_.lossy_step > 1) {
+    codes_.assign(codes, codes + frames * header_.channels);
+    quantise(codes_, header_.lossy_step);
+    codes = codes_.data();
+  }
   payload_->encode(codes, frames, key, payload_bytes_);
-  finish(coded_type(), frames, key, request.last, packets);
+  finish(coded_type(header_.profile), frames, key, request.last, packets);
 }
 
 std::vector<std::uint8_t> Encoder::encode_samples(const std::int16_t* samples, std::size_t frames,
@@ -137,11 +150,12 @@ void Encoder::encode_samples(const std::int16_t* samples, std::size_t frames, Pa
   }
   const bool on_grid = off_grid == 0;
   if (on_grid) {
+    if (header_.lossy_step > 1) quantise(codes_, header_.lossy_step);
     const bool key = request.key || key_due_;
     payload_->encode(codes_.data(), frames, key, payload_bytes_);
     if (payload_bytes_.size() <= raw_bytes(count)) {
       key_due_ = key_due_ && frames == 0;
-      finish(coded_type(), frames, key, request.last, packets);
+      finish(coded_type(header_.profile), frames, key, request.last, packets);
       return;
     }
   }

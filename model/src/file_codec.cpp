@@ -85,12 +85,14 @@ const Tables& choose_coding(const SampleRange& range, bool complete, const Encod
   if (options.tables != nullptr) {
     return *options.tables;
   }
+  // Widths of single codes mean nothing once several of them are one.
+  if (header.lossy_step > 1) return Tables::builtin(options.profile, "generic");
   const Tables& standard = Tables::builtin(options.profile, "default");
   if (header.mapping == Mapping::kShift6) {
     return standard;
   }
   const Tables& generic = Tables::builtin(options.profile, "generic");
-  if (options.profile == Profile::kRange && header.code_width != standard.range().code_width) {
+  if (options.profile != Profile::kHuffman && header.code_width != standard.range().code_width) {
     return generic;
   }
   const auto cost = [&](const Tables& tables) {
@@ -121,6 +123,7 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   header.rate_millihertz = rate_millihertz;
   header.packet_frames = frames;
   header.neighbour = options.neighbour;
+  header.lossy_step = options.lossy_step;
   return header;
 }
 

@@ -44,9 +44,9 @@ bool PacketDecoder::plausible(const PacketHeader& h) const {
   if (codes > kMaxPacketSamples) return false;
   if (header_->packet_frames != 0 && h.frames > header_->packet_frames) return false;
   if (h.type == PacketType::kRaw) return h.length == padded(raw_bytes(h.frames));
-  const Profile profile = h.type == PacketType::kHuffman ? Profile::kHuffman : Profile::kRange;
-  return profile == header_->profile && payload_ != nullptr &&
-         h.length <= (codes == 0 ? 0 : worst_payload_bytes(profile, header_->code_width, codes));
+  return h.type == coded_type(header_->profile) && payload_ != nullptr &&
+         h.length <=
+             (codes == 0 ? 0 : worst_payload_bytes(header_->profile, header_->code_width, codes));
 }
 
 void PacketDecoder::open(const ParsedPacket& packet) {
@@ -119,8 +119,7 @@ void PacketDecoder::decode_raw(const ParsedPacket& packet, std::vector<std::int1
 
 void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
   const PacketHeader& h = packet.header;
-  const Profile profile = h.type == PacketType::kHuffman ? Profile::kHuffman : Profile::kRange;
-  if (payload_ == nullptr || profile != header_->profile) {
+  if (payload_ == nullptr || h.type != coded_type(header_->profile)) {
     throw Error(packet_name(h) + " is coded with a profile that the stream header does not name");
   }
   if (!h.key && !synchronised_) throw Error(packet_name(h) + " should be a key packet");
@@ -137,6 +136,12 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
     payload_->decode(packet.payload, h.length, h.frames, h.key, codes_);
   } catch (const Error& e) {
     throw Error(packet_name(h) + ": " + e.what());
+  }
+  if (header_->lossy_step > 1) {
+    const std::int32_t half = 1 << (header_->code_width - 1);
+    for (Code& code : codes_) {
+      code = static_cast<Code>(std::clamp(code * header_->lossy_step, -half, half - 1));
+    }
   }
   if (header_->mapping == Mapping::kShift6) {
     const std::size_t begin = samples.size();

@@ -39,6 +39,10 @@ std::string packet_name(const PacketHeader& header) {
   return "packet " + std::to_string(header.sequence);
 }
 
+PacketType coded_type(Profile profile) {
+  return profile == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
+}
+
 std::vector<std::uint8_t> serialise(const StreamHeader& header) {
   std::vector<std::uint8_t> payload(kStreamHeaderBytes);
   serialise(header, payload.data());
@@ -50,7 +54,8 @@ void serialise(const StreamHeader& header, std::uint8_t* payload) {
   put(p, kVersion);
   put(p, static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4 |
                                    (header.neighbour ? kFlagNeighbour : 0)));
-  put(p, static_cast<std::uint8_t>(header.mapping));
+  put(p, static_cast<std::uint8_t>(static_cast<int>(header.mapping) | lossy_index(header.lossy_step)
+                                                                          << 3));
   put(p, static_cast<std::uint8_t>(header.code_width));
   put(p, static_cast<std::uint16_t>(header.channels - 1));
   put(p, static_cast<std::uint16_t>(header.packet_frames > 0xFFFF ? 0 : header.packet_frames));
@@ -76,13 +81,15 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
                 " is not one this version knows");
   };
   if (payload[0] != kVersion) field("version", payload[0]);
-  if ((payload[1] & 0xF) > static_cast<int>(Profile::kRange)) field("profile", payload[1] & 0xF);
+  if ((payload[1] & 0xF) > static_cast<int>(Profile::kNeural)) field("profile", payload[1] & 0xF);
   const int container = (payload[1] & ~kFlagNeighbour) >> 4;
   if (container > 2) field("container", static_cast<std::uint64_t>(container));
-  if (payload[2] > static_cast<std::uint8_t>(Mapping::kShift6)) field("mapping", payload[2]);
+  if ((payload[2] & 7) > static_cast<int>(Mapping::kShift6)) field("mapping", payload[2] & 7U);
+  if (payload[2] >> 3 >= kLossySteps) field("lossy step", payload[2] >> 3);
   StreamHeader h;
   h.profile = static_cast<Profile>(payload[1] & 0xF);
-  h.mapping = static_cast<Mapping>(payload[2]);
+  h.mapping = static_cast<Mapping>(payload[2] & 7);
+  h.lossy_step = lossy_step(payload[2] >> 3);
   h.code_width = payload[3];
   h.channels = std::uint32_t{get<std::uint16_t>(payload + 4)} + 1;
   h.packet_frames = get<std::uint16_t>(payload + 6);

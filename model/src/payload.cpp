@@ -2,6 +2,7 @@
 #include "nrc/payload.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "nrc/interval.hpp"
 #include "nrc/linearizer.hpp"
 #include "nrc/neighbour.hpp"
+#include "nrc/neural_predictor.hpp"
 #include "nrc/predictor.hpp"
 #include "nrc/range.hpp"
 
@@ -131,7 +133,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
 };
 
 // ---- range profile: predictor, neighbour, linearizer, dispersion -> interval -> range ->
-// carry_packer
+// carry_packer. Neural profile: the same with the neural predictor behind predictor and dispersion.
 
 class RangeStages {
  protected:
@@ -139,14 +141,20 @@ class RangeStages {
     PredictorState predictor;
     DispersionState dispersion;
     NeighbourState neighbour;
+    NeuralState neural;
   };
   /// What is known of a code before it is.
   struct Expectation {
     Prediction uncorrected;
     std::int32_t value;  ///< 1/64 code
     int index;
+    int steady;  ///< neural profile: the dispersion index without its burst
   };
 
+  RangeStages(const Tables& all, int code_width, std::uint32_t channels, bool neighbour)
+      : RangeStages(all.range(), code_width, channels, neighbour) {
+    if (all.profile() == Profile::kNeural) neural_.emplace(all.neural().network, code_width);
+  }
   RangeStages(const RangeTables& tables, int code_width, std::uint32_t channels, bool neighbour)
       : code_width_(code_width),
         with_neighbour_(neighbour),
@@ -164,21 +172,34 @@ class RangeStages {
 
   Expectation expect(const Channel& channel, bool reset) const {
     const Prediction p = predictor_.predict(channel.predictor, reset);
+    const int index = dispersion_.index(channel.dispersion, reset);
+    if (neural_) return expect_neural(channel, p, index, reset);
     return {
         p,
         with_neighbour_ ? neighbour_.correct(channel.neighbour, input_, p.value, reset) : p.value,
-        dispersion_.index(channel.dispersion, reset)};
+        index, index};
   }
 
   void update(Channel& channel, const Expectation& expected, Code code, bool reset) {
     const std::int32_t value = linearizer_.interval(code).value;
-    const std::int32_t innovation = value - expected.value;
+    // A network corrects what is coded, and the other stages go on as without it.
+    const std::int32_t innovation = value - (neural_ ? expected.uncorrected.value : expected.value);
+    if (neural_) NeuralPredictor::update(channel.neural, innovation, expected.steady, reset);
     if (with_neighbour_) {
       Neighbour::update(channel.neighbour, input_, innovation, reset);
       input_ = neighbour_.input(value - expected.uncorrected.value);
     }
     dispersion_.update(channel.dispersion, innovation, reset);
     predictor_.update_value(channel.predictor, expected.uncorrected, value, reset);
+  }
+
+  Expectation expect_neural(const Channel& channel, const Prediction& p, int index,
+                            bool reset) const {
+    const int burst = reset ? 0 : static_cast<int>(channel.dispersion.burst);
+    const NeuralExpectation corrected =
+        neural_->correct(reset ? NeuralState() : channel.neural, p,
+                         reset ? 0 : channel.predictor.last, index - burst, burst);
+    return {p, corrected.value, corrected.index, index - burst};
   }
 
   int code_width_;
@@ -188,14 +209,14 @@ class RangeStages {
   Neighbour neighbour_;
   Dispersion dispersion_;
   IntervalModel model_;
+  std::optional<NeuralPredictor> neural_;
   std::vector<Channel> channels_;
   std::int32_t input_ = 0;  ///< to stage neighbour, from the channel before
 };
 
 class RangePayloadEncoder : public PayloadEncoder, RangeStages {
  public:
-  RangePayloadEncoder(const RangeTables& tables, int code_width, std::uint32_t channels,
-                      bool neighbour)
+  RangePayloadEncoder(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour)
       : RangeStages(tables, code_width, channels, neighbour),
         worst_code_bits_(worst_code_bits(Profile::kRange, code_width)),
         coder_(code_width) {}
@@ -234,8 +255,7 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
 
 class RangePayloadDecoder : public PayloadDecoder, RangeStages {
  public:
-  RangePayloadDecoder(const RangeTables& tables, int code_width, std::uint32_t channels,
-                      bool neighbour)
+  RangePayloadDecoder(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour)
       : RangeStages(tables, code_width, channels, neighbour) {}
 
   std::uint64_t most_codes(std::size_t size) const override {
@@ -281,7 +301,7 @@ std::uint64_t worst_code_bits(Profile profile, int code_width) {
 
 std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t codes) {
   const std::uint64_t bits =
-      codes * worst_code_bits(profile, code_width) + (profile == Profile::kRange ? 1 : 0);
+      codes * worst_code_bits(profile, code_width) + (profile == Profile::kHuffman ? 0 : 1);
   return (bits + 31) / 32 * 4;
 }
 
@@ -289,26 +309,28 @@ std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int c
                                                      std::uint32_t channels, bool neighbour,
                                                      Path path) {
   tables.check(code_width);
-  if (path == Path::kFast && suits_frames(code_width, channels, neighbour)) {
+  if (path == Path::kFast && tables.profile() != Profile::kNeural &&
+      suits_frames(code_width, channels, neighbour)) {
     return make_frame_encoder(tables, code_width, channels);
   }
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadEncoder>(tables.huffman(), code_width, channels);
   }
-  return std::make_unique<RangePayloadEncoder>(tables.range(), code_width, channels, neighbour);
+  return std::make_unique<RangePayloadEncoder>(tables, code_width, channels, neighbour);
 }
 
 std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int code_width,
                                                      std::uint32_t channels, bool neighbour,
                                                      Path path) {
   tables.check(code_width);
-  if (path == Path::kFast && suits_frames(code_width, channels, neighbour)) {
+  if (path == Path::kFast && tables.profile() != Profile::kNeural &&
+      suits_frames(code_width, channels, neighbour)) {
     return make_frame_decoder(tables, code_width, channels);
   }
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadDecoder>(tables.huffman(), code_width, channels);
   }
-  return std::make_unique<RangePayloadDecoder>(tables.range(), code_width, channels, neighbour);
+  return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, neighbour);
 }
 
 }  // namespace nrc

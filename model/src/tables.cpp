@@ -20,6 +20,9 @@ const std::vector<Tables>& builtins() {
     for (const std::string& name : RangeTables::builtin_names()) {
       tables.emplace_back(RangeTables::builtin(name));
     }
+    for (const std::string& name : NeuralTables::builtin_names()) {
+      tables.emplace_back(NeuralTables::builtin(name));
+    }
     return tables;
   }();
   return all;
@@ -32,7 +35,15 @@ const std::string& Tables::name() const {
 }
 
 std::uint32_t Tables::id() const {
-  return profile() == Profile::kHuffman ? huffman().id() : range().id();
+  switch (profile()) {
+    case Profile::kHuffman:
+      return huffman().id();
+    case Profile::kNeural:
+      return neural().id();
+    case Profile::kRange:
+      break;
+  }
+  return range().id();
 }
 
 void Tables::check(int code_width) const {
@@ -40,19 +51,28 @@ void Tables::check(int code_width) const {
     huffman().validate();
     huffman().check_code_width(code_width);
   } else {
-    range().validate();
+    profile() == Profile::kNeural ? neural().validate() : range().validate();
     range().check_code_width(code_width);
   }
 }
 
 std::string Tables::to_json() const {
-  return profile() == Profile::kHuffman ? huffman().to_json() : range().to_json();
+  switch (profile()) {
+    case Profile::kHuffman:
+      return huffman().to_json();
+    case Profile::kNeural:
+      return neural().to_json();
+    case Profile::kRange:
+      break;
+  }
+  return range().to_json();
 }
 
 Tables Tables::from_json(const std::string& text, const std::string& where) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (json.is_object() && json.contains("format") && json["format"] == "nrc-range-tables") {
-    return RangeTables::from_json(text, where);
+  if (json.is_object() && json.contains("format")) {
+    if (json["format"] == "nrc-range-tables") return RangeTables::from_json(text, where);
+    if (json["format"] == "nrc-neural-tables") return NeuralTables::from_json(text, where);
   }
   return TableSet::from_json(text, where);
 }
@@ -65,6 +85,18 @@ const Tables& Tables::builtin(Profile profile, const std::string& name) {
   }
   throw Error("the " + std::string(profile_name(profile)) + " profile has no built-in tables '" +
               name + "'");
+}
+
+std::vector<std::string> Tables::builtin_names(Profile profile) {
+  switch (profile) {
+    case Profile::kHuffman:
+      return TableSet::builtin_names();
+    case Profile::kNeural:
+      return NeuralTables::builtin_names();
+    case Profile::kRange:
+      break;
+  }
+  return RangeTables::builtin_names();
 }
 
 const Tables* Tables::builtin_by_id(Profile profile, std::uint32_t id) {
@@ -80,7 +112,15 @@ const Tables* Tables::builtin_by_id(Profile profile, std::uint32_t id) {
 }
 
 const char* profile_name(Profile profile) {
-  return profile == Profile::kHuffman ? "huffman" : "range";
+  switch (profile) {
+    case Profile::kHuffman:
+      return "huffman";
+    case Profile::kNeural:
+      return "neural";
+    case Profile::kRange:
+      break;
+  }
+  return "range";
 }
 
 }  // namespace nrc

@@ -294,7 +294,8 @@ std::mutex& lame_mutex() {
 
 class Mp3 : public SampleMethod {
  public:
-  using SampleMethod::SampleMethod;
+  explicit Mp3(MethodFacts facts, int kilobits = 0)
+      : SampleMethod(std::move(facts)), kilobits_(kilobits) {}
 
  protected:
   ChannelStream encode(const Samples& samples, double rate) const override {
@@ -325,7 +326,7 @@ class Mp3 : public SampleMethod {
   using Encoder = std::unique_ptr<lame_global_struct, decltype(&lame_close)>;
 
   /// What the stream says, without the delay, at the stream's rate.
-  static Samples decode_mp3(const Bytes& bytes, double rate, int& mp3_samples_rate) {
+  Samples decode_mp3(const Bytes& bytes, double rate, int& mp3_samples_rate) const {
     const std::lock_guard<std::mutex> lock(lame_mutex());
     const std::unique_ptr<hip_global_struct, decltype(&hip_decode_exit)> decoder(hip_decode_init(),
                                                                                  hip_decode_exit);
@@ -357,7 +358,7 @@ class Mp3 : public SampleMethod {
     return samples;
   }
 
-  static Encoder open(double rate) {
+  Encoder open(double rate) const {
     Encoder encoder(lame_init(), lame_close);
     require(encoder != nullptr, "LAME");
     lame_set_errorf(encoder.get(), silent);
@@ -367,12 +368,19 @@ class Mp3 : public SampleMethod {
     lame_set_mode(encoder.get(), MONO);
     lame_set_in_samplerate(encoder.get(), mp3_rate(rate));
     lame_set_bWriteVbrTag(encoder.get(), 0);
+    if (kilobits_ != 0) lame_set_brate(encoder.get(), kilobits_);
     require(lame_init_params(encoder.get()) == 0, "LAME");
     return encoder;
   }
+
+  int kilobits_;  ///< per second; 0: LAME's choice
 };
 
 }  // namespace
+
+std::unique_ptr<SampleMethod> mp3_method(MethodFacts facts, int kilobits) {
+  return std::make_unique<Mp3>(std::move(facts), kilobits);
+}
 
 void add_audio_methods(Methods& methods) {
   MethodFacts facts;

@@ -98,6 +98,13 @@ Measurement SampleMethod::measure(const Recording& recording) const {
   return measurement;
 }
 
+std::pair<Samples, std::size_t> SampleMethod::round_trip(const Samples& samples,
+                                                         double rate) const {
+  const ChannelStream stream = encode(samples, rate);
+  return {decode(stream.bytes, samples.size(), rate),
+          kRecordingHeaderBytes + kChannelHeaderBytes + stream.bytes.size() - stream.tables};
+}
+
 Methods all_methods() {
   Methods methods;
   add_huffman_methods(methods);
@@ -106,6 +113,7 @@ Methods all_methods() {
   add_byte_compressors(methods);
   add_audio_methods(methods);
   add_nrc_methods(methods);
+  add_rank_coding(methods);
   return methods;
 }
 

@@ -98,6 +98,8 @@ class SampleMethod : public Method {
 
   using Method::Method;
   Measurement measure(const Recording& recording) const override;
+  /// One channel, coded and decoded, and the bytes that count.
+  std::pair<Samples, std::size_t> round_trip(const Samples& samples, double rate) const;
 
  protected:
   /// @param rate  Hz; 0: unknown
@@ -115,6 +117,10 @@ void add_rice_methods(Methods& methods);
 void add_byte_compressors(Methods& methods);
 void add_audio_methods(Methods& methods);
 void add_nrc_methods(Methods& methods);
+void add_rank_coding(Methods& methods);
+
+/// MP3 of a channel at that rate. @param kilobits  per second; 0: LAME's default
+std::unique_ptr<SampleMethod> mp3_method(MethodFacts facts, int kilobits);
 
 /// All of them, in the order of the table.
 Methods all_methods();

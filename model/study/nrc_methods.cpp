@@ -52,18 +52,22 @@ class Codec : public ImageMethod {
 /// Bits of channel state for codes of `width` bits: docs/bitstream.md, sections 2 and 10.
 int state_bits(Profile profile, int width) {
   const int fine = width + kFracBits;  // level and scale
-  return profile == Profile::kHuffman ? 2 * fine + kWeightBits + width
-                                      : 2 * fine + kWeightBits + (width + 2) + 4;
+  if (profile == Profile::kHuffman) return 2 * fine + kWeightBits + width;
+  const int range = 2 * fine + kWeightBits + (width + 2) + 4;
+  constexpr int kMeans = 2 * 11;
+  return profile == Profile::kRange ? range : range + 8 * kNeuralLags + kMeans;
 }
 
 }  // namespace
 
 void add_nrc_methods(Methods& methods) {
   constexpr int kWidth = 10;
-  for (const Profile profile : {Profile::kHuffman, Profile::kRange}) {
+  for (const Profile profile : {Profile::kHuffman, Profile::kRange, Profile::kNeural}) {
     MethodFacts facts;
     facts.name = fmt::format("nrc-{}", profile_name(profile));
-    facts.title = profile == Profile::kHuffman ? "nrc, Huffman profile" : "nrc, range profile";
+    facts.title = profile == Profile::kHuffman ? "nrc, Huffman profile"
+                  : profile == Profile::kRange ? "nrc, range profile"
+                                               : "nrc, neural profile";
     facts.latency = "1, and its packet: 20 at 1 ms";
     facts.state = fmt::format("{} bits with codes of {}; shared: tables",
                               state_bits(profile, kWidth), kWidth);

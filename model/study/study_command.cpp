@@ -13,6 +13,7 @@
 #include "bounds.hpp"
 #include "document.hpp"
 #include "gnuplot.hpp"
+#include "lossy.hpp"
 #include "measure.hpp"
 #include "methods_report.hpp"
 #include "nrc/error.hpp"
@@ -69,6 +70,11 @@ class Study {
     if (wanted("bounds")) {
       report_bounds(measure_bounds(files_, arguments_.threads), document_, pictures_);
     }
+    if (wanted("lossy")) {
+      const auto results = measure_lossy(files_, arguments_.threads);
+      report_lossy(results, document_, pictures_);
+      lossy_table_ = lossy_table(results);
+    }
     if (wanted("sharing")) {
       report_sharing(measure_sharing(files_, arguments_.data, arguments_.pairs, arguments_.threads),
                      document_, pictures_);
@@ -113,6 +119,7 @@ class Study {
     directory.write("study.md", document_.markdown());
     directory.write("index.html", document_.html());
     if (!methods_table_.rows.empty()) directory.write("study.csv", to_csv(methods_table_));
+    if (!lossy_table_.rows.empty()) directory.write("lossy.csv", to_csv(lossy_table_));
     if (!statistics_table_.rows.empty()) {
       directory.write("recordings.csv", to_csv(statistics_table_));
     }
@@ -126,6 +133,7 @@ class Study {
   std::size_t every_ = 1;
   Document::Table methods_table_;
   Document::Table statistics_table_;
+  Document::Table lossy_table_;
   std::vector<Picture> pictures_;
 };
 
@@ -148,9 +156,9 @@ void add_study_command(CLI::App& app) {
       ->delimiter(',');
   command
       ->add_option("--only", arguments->only,
-                   "these parts only: methods, statistics, bounds, sharing")
+                   "these parts only: methods, statistics, bounds, lossy, sharing")
       ->delimiter(',')
-      ->check(CLI::IsMember({"methods", "statistics", "bounds", "sharing"}));
+      ->check(CLI::IsMember({"methods", "statistics", "bounds", "lossy", "sharing"}));
   command->add_option("--channels", arguments->channels, "channels of raw files, 1 to 65536")
       ->check(CLI::Range(1, 65536));
   command->add_option("--rate", arguments->rate, "sampling rate of raw files, Hz")

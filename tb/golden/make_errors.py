@@ -580,7 +580,9 @@ def repaired(errors, base, label):
            ("no tables with id 12345678", "which are not here"), table=0x12345678)
     if label == "huffman":
         header("version", "version 2", ("unknown version 2", "version 2"), version=2)
-        header("profile", "profile 2", ("unknown profile 2", "profile 2"), profile=2)
+        header("profile", "profile 3", ("unknown profile 3", "profile 3"), profile=3)
+        header("lossy_step", "lossy step 24", ("unknown lossy step 24", "lossy step 24"),
+               mapping=24 << 3 | 1)
         header("container", "container 3", ("unknown container 3", "container 3"), profile=0x30)
         header("mapping", "mapping 2", ("unknown mapping 2", "mapping 2"), mapping=2)
         header("width", "17 bits", ("code width 17", "code width 17"), width=17, mapping=0)

@@ -3,6 +3,8 @@
 // Encoder and Decoder together: round trips, golden streams, and streams that must be refused.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -377,6 +379,7 @@ struct Golden {
   Mapping mapping;
   std::size_t frames, packet_frames, key_interval;
   bool neighbour = false;
+  int lossy_step = 1;
 };
 
 class GoldenStream : public testing::TestWithParam<Golden> {};
@@ -388,6 +391,7 @@ TEST_P(GoldenStream, StaysAsItIs) {
                                                    : wild_codes(count, g.width, 2024);
   StreamHeader header = stream_of(g.channels, g.width, g.mapping);
   header.neighbour = g.neighbour;
+  header.lossy_step = g.lossy_step;
   header.packet_frames = static_cast<std::uint32_t>(g.packet_frames);
   Bytes stream;
   for (const Bytes& p : encode_all(header, Tables::builtin(g.profile, g.tables), codes,
@@ -396,7 +400,12 @@ TEST_P(GoldenStream, StaysAsItIs) {
   }
   Bytes samples;
   for (const Code c : codes) {
-    const auto s = static_cast<std::uint16_t>(sample_of(g.mapping, c));
+    const int step = g.lossy_step;
+    const int limit = 1 << (g.width - 1);
+    const auto multiple =
+        std::floor((c + step / 2) / static_cast<double>(step)) * step;  // section 14
+    const int decoded = std::min(static_cast<int>(multiple), limit - 1);
+    const auto s = static_cast<std::uint16_t>(sample_of(g.mapping, static_cast<Code>(decoded)));
     samples.push_back(static_cast<std::uint8_t>(s));
     samples.push_back(static_cast<std::uint8_t>(s >> 8));
   }
@@ -430,7 +439,11 @@ INSTANTIATE_TEST_SUITE_P(
         Golden{"link_range_2ch", Profile::kRange, "default", 2, 10, Mapping::kShift6, 480, 20, 4,
                true},
         Golden{"range_3ch_12bit_neighbour", Profile::kRange, "generic", 3, 12, Mapping::kCode, 600,
-               200, 0, true}),
+               200, 0, true},
+        Golden{"neural_8ch", Profile::kNeural, "default", 8, 10, Mapping::kShift6, 400, 100, 2},
+        Golden{"neural_3ch_16bit", Profile::kNeural, "generic", 3, 16, Mapping::kCode, 300, 100, 0},
+        Golden{"lossy_range_2ch", Profile::kRange, "generic", 2, 10, Mapping::kShift6, 400, 100, 2,
+               false, 12}),
     [](const auto& golden) { return golden.param.name; });
 
 }  // namespace

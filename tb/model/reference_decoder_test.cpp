@@ -50,6 +50,11 @@ Tables tables_for(Profile profile, int width) {
     tables.initial_scale = std::min(tables.initial_scale, largest);
     return tables;
   }
+  if (profile == Profile::kNeural) {
+    NeuralTables tables = NeuralTables::builtin("generic");
+    tables.range.initial_scale = std::min(tables.range.initial_scale, largest);
+    return tables;
+  }
   RangeTables tables = RangeTables::builtin("generic");
   tables.initial_scale = std::min(tables.initial_scale, largest);
   return tables;
@@ -116,6 +121,7 @@ std::vector<Case> cases() {
   for (int width = kMinCodeWidth; width <= kMaxCodeWidth; ++width) {
     cases.push_back({Profile::kHuffman, width, false});
     if (width >= 4) cases.push_back({Profile::kRange, width, width % 2 == 0});
+    if (width % 6 == 4) cases.push_back({Profile::kNeural, width, false});
   }
   return cases;
 }

@@ -52,7 +52,12 @@ TEST(TableSet, GeneratedSourcesAreFresh) {
     range_tables.push_back(
         RangeTables::load(std::string(NRC_SOURCE_DIR) + "/model/tables/range_" + name + ".json"));
   }
-  const auto files = generate_sources(sets, range_tables);
+  std::vector<NeuralTables> neural_tables;
+  for (const std::string& name : NeuralTables::builtin_names()) {
+    neural_tables.push_back(
+        NeuralTables::load(std::string(NRC_SOURCE_DIR) + "/model/tables/neural_" + name + ".json"));
+  }
+  const auto files = generate_sources(sets, range_tables, neural_tables);
   EXPECT_EQ(files.size(), 2 + 5 * sets.size() + 3 * range_tables.size());
   for (const auto& [path, text] : files) {
     // Not EXPECT_EQ: a difference of a megabyte says nothing.

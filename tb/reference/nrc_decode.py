@@ -22,6 +22,7 @@ import sys
 import zlib
 
 HEADER, HUFFMAN, RANGE, RAW, CONTAINER = range(5)  # packet types
+NEURAL = 2  # profile
 NOT_TOLD = 2**32 - 1
 MAX_CODES = 2**24
 MAX_PAYLOAD = 2**26
@@ -114,15 +115,31 @@ class RangeTables:
         return [None] + self.edges, values  # the lowest code has no lower edge
 
 
+class NeuralTables(RangeTables):
+    """Neural tables, section 13, from a file of format "nrc-neural-tables"."""
+
+    def __init__(self, fields):
+        super().__init__(fields["range"])
+        self.layers = fields["layers"]
+        out = b"NRCN" + struct.pack("<BBI", 1, len(self.layers), self.table_id)
+        for layer in self.layers:
+            out += struct.pack("<BB", layer["outputs"], layer["shift"])
+            out += struct.pack(f"<{len(layer['bias'])}i", *layer["bias"])
+            out += struct.pack(f"<{len(layer['weights'])}b", *layer["weights"])
+        self.table_id = zlib.crc32(out)
+
+
 def load_tables(directory):
-    """All table files of a directory: {(packet type, table id): tables}."""
-    kinds = {"nrc-tables": HuffmanTables, "nrc-range-tables": RangeTables}
+    """All table files of a directory: {(profile, table id): tables}."""
+    kinds = {"nrc-tables": HuffmanTables, "nrc-range-tables": RangeTables,
+             "nrc-neural-tables": NeuralTables}
+    profiles = list(kinds)
     library = {}
     for path in sorted(pathlib.Path(directory).glob("*.json")):
         fields = json.loads(path.read_text())
         if fields.get("format") in kinds:
             tables = kinds[fields["format"]](fields)
-            library[tables.type, tables.table_id] = tables
+            library[profiles.index(fields["format"]), tables.table_id] = tables
     return library
 
 
@@ -139,6 +156,8 @@ class Channel:
         self.scale = initial_scale
         self.burst = 0  # range profile
         self.gain = 0  # range profile with neighbour
+        self.past = [0] * 16  # neural profile
+        self.fast = self.slow = 256
 
     def predict(self, predictor, width):
         if predictor == "none":
@@ -333,7 +352,11 @@ def decode_range(payload, frames, key, stream, channels):
             p = corrected = channel.predict("adaptive", width)
             if stream.neighbour:
                 corrected = clamp_code(p + ((channel.gain * n) >> 10), width)
-            intervals = Intervals(stream, corrected, dispersion_index(channel))
+            index = dispersion_index(channel)
+            if stream.profile == NEURAL:
+                intervals = Intervals(stream, *correct(channel, stream.tables.layers, p, width))
+            else:
+                intervals = Intervals(stream, corrected, index)
             i = decoder.read_code(intervals, width)
             codes.append(i - 2**(width - 1))
             value = stream.values[i]
@@ -341,11 +364,43 @@ def decode_range(payload, frames, key, stream, channels):
                 channel.start(value)
             else:
                 channel.update(value, p)
+                if stream.profile == NEURAL:
+                    update_past(channel, value - p)
                 update_dispersion(channel, value - corrected, width)
                 channel.gain = clamp(channel.gain + sign(n) * sign(value - corrected), -1024, 1023)
             n = clamp(value - p, -2**(width + 5), 2**(width + 5) - 1)
     decoder.check_end()
     return codes
+
+
+# ---- Neural profile: section 13
+
+
+def normalise(value, index):
+    return clamp((value * MANTISSA[index % 16]) >> ((index >> 4) + 8), -127, 127)
+
+
+def correct(channel, layers, p, width):
+    """The prediction and the dispersion index that the network makes of the stages'."""
+    steady = dispersion_index(channel) - channel.burst
+    x = channel.past + [
+        normalise(channel.last - channel.level, steady), normalise(p - channel.last, steady),
+        min(channel.fast >> 3, 127), min(channel.slow >> 3, 127), clamp(steady - 96, -127, 127),
+        8 * channel.burst]
+    for layer in layers:
+        low, high = (-511, 511) if layer is layers[-1] else (0, 127)
+        x = [clamp((bias + sum(w * v for w, v in zip(layer["weights"][o * len(x):], x)))
+                   >> layer["shift"], low, high) for o, bias in enumerate(layer["bias"])]
+    index = steady + channel.burst
+    moved = p + ((x[0] * (33 + 2 * (index % 16)) << (index >> 4)) >> 10)
+    return clamp_code(moved, width), max(index + clamp(x[1], -48, 48), 0)
+
+
+def update_past(channel, e):
+    z = normalise(e, dispersion_index(channel) - channel.burst)
+    channel.past = [z] + channel.past[:-1]
+    channel.fast += ((abs(z) << 4) - channel.fast) >> 3
+    channel.slow += ((abs(z) << 4) - channel.slow) >> 5
 
 
 # ---- Packets and the stream header: sections 7, 8, 1
@@ -409,18 +464,22 @@ class Stream:
         (version, profile, self.mapping, self.width, channels, self.packet_frames, self.rate,
          table_id, self.total) = struct.unpack("<BBBBHHIII", payload)
         self.channels = channels + 1
-        self.coded_type = HUFFMAN + (profile & 15)
+        self.profile = profile & 15
+        self.coded_type = RANGE if self.profile == NEURAL else HUFFMAN + self.profile
         self.container = profile >> 4 & 7
         self.neighbour = bool(profile >> 7)
         refuse(version != 1, f"unknown version {version}")
-        refuse(self.coded_type > RANGE, f"unknown profile {profile & 15}")
+        refuse(self.profile > NEURAL, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
-        refuse(self.neighbour and self.coded_type != RANGE, "neighbour without the range profile")
+        refuse(self.neighbour and self.profile != 1, "neighbour without the range profile")
+        index, self.mapping = self.mapping >> 3, self.mapping & 7
+        self.step = 1 if index == 0 else (2 if index % 2 else 3) << (index - 1) // 2
         refuse(self.mapping > 1, f"unknown mapping {self.mapping}")
+        refuse(index > 23, f"unknown lossy step {index}")
         smallest = 2 if self.coded_type == HUFFMAN else 4
         refuse(not smallest <= self.width <= 16 or self.mapping == 1 and self.width != 10,
                f"code width {self.width}")
-        self.tables = library.get((self.coded_type, table_id))
+        self.tables = library.get((self.profile, table_id))
         if table_id:
             refuse(not self.tables, f"no tables with id {table_id:08x}")
             refuse(not self.tables.fit(self.width), "tables for another code width")
@@ -456,7 +515,9 @@ class Stream:
         return struct.pack(f"<{len(codes)}h", *map(self.sample, codes))
 
     def sample(self, code):
-        """Section 1: the mapping."""
+        """Sections 1 and 14: the mapping, and the step of a lossy stream."""
+        half = 2**(self.width - 1)
+        code = clamp(code * self.step, -half, half - 1)
         if self.mapping == 0:
             return code
         n = (code + 512) * 65535 - 32768 * 1023

@@ -97,7 +97,8 @@ class Study(unittest.TestCase):
             self.assertIn("</svg>", (self.out / picture).read_text(errors="replace"))
         text = (self.out / "study.md").read_text()
         for heading in ("Methods", "Beside the published figures", "The grid of values",
-                        "Why a ratio of 200 is impossible without loss", "What channels share"):
+                        "Why a ratio of 200 is impossible without loss", "What loss costs",
+                        "What channels share"):
             self.assertIn(f"## {heading}", text)
         self.assertIn("65535/1023 of a 10-bit ADC", text)
         self.assertEqual({row["recording"]: row["channels"] for row in self.rows("recordings.csv")},

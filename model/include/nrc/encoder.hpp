@@ -77,7 +77,6 @@ class Encoder {
   const StreamHeader& header() const { return header_; }
 
  private:
-  PacketType coded_type() const;
   void append_stream_header(std::vector<std::uint8_t>& packets);
   /// Appends the packet of payload_bytes_.
   void finish(PacketType type, std::size_t frames, bool key, bool last,

@@ -56,6 +56,20 @@ constexpr int kGainMax = 1023;
 constexpr int kMaxEdgeStep = 255;  ///< widest code, 1/64 code
 constexpr int kValueStep = 16;     ///< the middles of codes are multiples of 1/4 code
 
+// Neural profile (section 13).
+constexpr int kNeuralLags = 16;  ///< innovations that the network sees
+constexpr int kNeuralInputs = kNeuralLags + 6;
+constexpr int kNeuralOutputs = 2;  ///< shift and widening
+constexpr std::size_t kNeuralMaxLayers = 4;
+constexpr int kNeuralMaxWidth = 64;  ///< outputs of a layer
+constexpr int kNeuralMaxShift = 24;
+constexpr std::int32_t kNeuralBiasLimit = 1 << 20;
+constexpr std::int32_t kNeuralActivationLimit = 127;
+constexpr std::int32_t kNeuralOutputLimit = 511;
+constexpr std::int32_t kNeuralWidening = 48;     ///< most that the index moves, 1/16 octave
+constexpr int kNeuralMiddleIndex = 96;           ///< dispersion index of a scale of 4 codes
+constexpr std::uint16_t kNeuralMeanReset = 256;  ///< the scale itself
+
 constexpr int kMinCodeWidth = 2;
 constexpr int kMaxCodeWidth = 16;
 
@@ -86,9 +100,22 @@ constexpr std::uint32_t kMaxPieceBytes = 1u << 26;  ///< of a file, in a contain
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kStreamHeaderBytes = 20;
 constexpr std::uint8_t kFlagNeighbour = 0x80;  ///< in the byte of profile and container
+
+/// Steps of lossy streams, codes (section 14): 1 (lossless), 2, 3, 4, 6, 8, 12, ... 4096.
+constexpr int kLossySteps = 24;
+constexpr int lossy_step(int index) {
+  return index == 0 ? 1 : (index % 2 == 1 ? 2 : 3) << ((index - 1) / 2);
+}
+/// Index of a step, or -1.
+constexpr int lossy_index(int step) {
+  for (int i = 0; i < kLossySteps; ++i) {
+    if (lossy_step(i) == step) return i;
+  }
+  return -1;
+}
 constexpr std::uint64_t kUnknownFrames = ~std::uint64_t{0};
 
-enum class Profile : std::uint8_t { kHuffman = 0, kRange = 1 };
+enum class Profile : std::uint8_t { kHuffman = 0, kRange = 1, kNeural = 2 };
 enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1 };
 enum class PredictorMode : std::uint8_t { kNone = 0, kDifference = 1, kAdaptive = 2 };
 

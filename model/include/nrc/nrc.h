@@ -56,7 +56,7 @@ typedef struct nrc_message {
   char text[NRC_MESSAGE_SIZE];
 } nrc_message;
 
-enum { NRC_PROFILE_HUFFMAN = 0, NRC_PROFILE_RANGE = 1 };
+enum { NRC_PROFILE_HUFFMAN = 0, NRC_PROFILE_RANGE = 1, NRC_PROFILE_NEURAL = 2 };
 
 /* How a sample becomes an ADC code (docs/bitstream.md, section 1). */
 enum {
@@ -90,7 +90,7 @@ typedef struct nrc_encoder_config {
   uint32_t rate_millihertz;
   int profile;
   int mapping;
-  int code_width;        /* 2..16, range profile 4..16; 0: 10, the only one of NRC_MAPPING_SHIFT6 */
+  int code_width;        /* 2..16, range and neural profile 4..16; 0: 10, the only one of NRC_MAPPING_SHIFT6 */
   int neighbour;         /* range profile: 1 predicts a channel from the one before it as well */
   uint32_t key_interval; /* data packets from one key packet to the next; 0: the first, and on
                             request */

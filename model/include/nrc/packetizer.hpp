@@ -40,7 +40,12 @@ struct StreamHeader {
   std::uint64_t total_frames = kUnknownFrames;  ///< from 2^32 - 1 on: not told
   std::uint8_t container = 0;
   bool neighbour = false;  ///< range profile: with stage neighbour
+  /// Codes are sent as multiples of this many, one of lossy_step(); 1: lossless.
+  int lossy_step = 1;
 };
+
+/// Type of the packets that a profile codes.
+PacketType coded_type(Profile profile);
 
 /// 20-byte payload of a stream header.
 std::vector<std::uint8_t> serialise(const StreamHeader& header);

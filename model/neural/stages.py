@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The integer stages in front of the network, for many recordings at a time.
+
+They are docs/bitstream.md, sections 3, 10 and 11, and must equal the C++ model: predictor, dispersion
+and the network's inputs. All arrays have a column for each recording.
+"""
+
+import json
+import pathlib
+import sys
+import zlib
+
+import numpy as np
+
+LAGS = 16  # normalised innovations that the network sees
+EXTRA = 6  # inputs besides them
+INPUTS = LAGS + EXTRA
+MANTISSA = np.array([round(1024 * 32 / (33 + 2 * j)) for j in range(16)], dtype=np.int64)
+FRAC = 64  # parts of a code
+
+
+def fail(message):
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(1)
+
+
+class RangeTables:
+    """Edges of the codes and distribution, from a table file of `nrc train --profile range`."""
+
+    def __init__(self, path):
+        try:
+            self.fields = json.loads(pathlib.Path(path).read_text())
+            if self.fields["format"] != "nrc-range-tables" or self.fields["code_width"] == 0:
+                raise ValueError("no range tables with edges")
+        except (OSError, ValueError, KeyError) as error:
+            fail(f"{path}: {error}; give a file that `nrc train --profile range` wrote")
+        self.width = self.fields["code_width"]
+        half = 1 << (self.width - 1)
+        edges = np.array(self.fields["edges"], dtype=np.int64)
+        self.initial_scale = self.fields["initial_scale"]
+        self.values = np.arange(-half, half, dtype=np.int64) * FRAC
+        self.values[1:-1] = ((edges[:-1] + edges[1:]) >> 1) & ~15
+        # Beyond the outermost codes: edges that no deviate reaches.
+        self.edges = np.concatenate([[-1 << 24], edges, [1 << 24]])
+        upper = np.array(self.fields["cumulative"], dtype=np.int64)
+        self.cumulative = np.concatenate([65551 - upper[::-1], upper])  # [deviate + 1024]
+
+
+def read_codes(path):
+    """Codes of a mono WAV file of a 10-bit ADC."""
+    image = pathlib.Path(path).read_bytes()
+    at = image.find(b"data", 12)
+    if image[:4] != b"RIFF" or at < 0 or image[22:24] != b"\x01\x00":
+        fail(f"{path}: no mono WAV file; train on mono 16-bit WAV files of a 10-bit ADC")
+    size = min(int.from_bytes(image[at + 4:at + 8], "little"), len(image) - at - 8) & ~1
+    return np.frombuffer(image[at + 8:at + 8 + size], dtype="<i2").astype(np.int64) >> 6
+
+
+def recordings(directory, test_every):
+    """Paths to train on and others, by name: every test_every-th is another."""
+    paths = sorted(p for p in pathlib.Path(directory).glob("*.wav"))
+    if not paths:
+        fail(f"{directory}: no .wav file in it; give a directory of recordings")
+    other = [i % test_every == test_every - 1 for i in range(len(paths))]
+    return ([p for p, o in zip(paths, other) if not o], [p for p, o in zip(paths, other) if o])
+
+
+def normalise(value, index):
+    """1/16 of the scale at a dispersion index, -127 .. 127."""
+    z = (value * MANTISSA[index & 15]) >> ((index >> 4) + 8)
+    return np.clip(z, -127, 127)
+
+
+def run(paths, tables, limit, progress=None):
+    """Runs the stages over the first `limit` codes of each recording.
+
+    Returns inputs [time, recording, INPUTS] int8, targets [time, recording, 2] float32 (the code's
+    edges in deviates) and valid [time, recording].
+    """
+    codes = [read_codes(p)[:limit] for p in paths]
+    count, length = len(codes), max(map(len, codes))
+    grid = np.zeros((length, count), dtype=np.int64)
+    valid = np.zeros((length, count), dtype=bool)
+    for i, c in enumerate(codes):
+        grid[:len(c), i] = c
+        valid[:len(c), i] = True
+    half = 1 << (tables.width - 1)
+    low_p, high_p = -half * FRAC, (half - 1) * FRAC
+    cap = (1 << (tables.width + 2)) - 1
+
+    inputs = np.zeros((length, count, INPUTS), dtype=np.int8)
+    targets = np.zeros((length, count, 2), dtype=np.float32)
+    level = np.zeros(count, dtype=np.int64)
+    last = np.zeros(count, dtype=np.int64)
+    weight = np.full(count, 717, dtype=np.int64)
+    scale = np.full(count, tables.initial_scale, dtype=np.int64)
+    burst = np.zeros(count, dtype=np.int64)
+    history = np.zeros((count, LAGS), dtype=np.int64)
+    fast = np.full(count, 256, dtype=np.int64)
+    slow = np.full(count, 256, dtype=np.int64)
+    for t in range(length):
+        d = last - level
+        p = np.clip(level + ((weight * d) >> 10), low_p, high_p)
+        s = np.maximum(scale, 64)
+        octave = np.floor(np.log2(s)).astype(np.int64) - 6
+        steady = 16 * octave + ((s >> (octave + 2)) & 15)
+        index = steady + burst
+        row = inputs[t]
+        row[:, :LAGS] = history
+        row[:, LAGS] = normalise(d, steady)
+        row[:, LAGS + 1] = normalise(p - last, steady)
+        row[:, LAGS + 2] = np.minimum(fast >> 3, 127)
+        row[:, LAGS + 3] = np.minimum(slow >> 3, 127)
+        row[:, LAGS + 4] = np.clip(steady - 96, -127, 127)
+        row[:, LAGS + 5] = burst * 8
+        c = grid[t] + half
+        per_deviate = MANTISSA[index & 15] / 2.0 ** ((index >> 4) + 5)
+        targets[t, :, 0] = (tables.edges[c] - p) * per_deviate
+        targets[t, :, 1] = (tables.edges[c + 1] - p) * per_deviate
+        value = tables.values[c]
+        e = value - p
+        if t == 0:
+            level = value.copy()
+        else:
+            z = normalise(e, steady)
+            history = np.concatenate([z[:, None], history[:, :-1]], axis=1)
+            fast += ((np.abs(z) << 4) - fast) >> 3
+            slow += ((np.abs(z) << 4) - slow) >> 5
+            weight = np.clip(weight + np.sign(d) * np.sign(e), -512, 1280)
+            level = level + ((value - level) >> 3)
+            m = np.minimum(np.abs(e), cap) << 4
+            burst = np.where(m >= 7 * scale, np.minimum(burst + 8, 15),
+                             np.where(2 * m >= 7 * scale, np.minimum(burst + 4, 15),
+                                      np.maximum(burst - 1, 0)))
+            scale = scale + ((m - scale) >> 8)
+        last = value
+        if progress and t % 1000 == 0:
+            progress(t, length)
+    return inputs, targets, valid
