@@ -159,7 +159,7 @@ void add_rank_coding(Methods& methods) {
   facts.name = "neural-rank";
   facts.title = "rank in the network's list, 2 bits and 0, 4, 7 or 10";
   facts.latency = "1";
-  facts.state = "212 bits; shared: the network and tables";
+  facts.state = "210 bits; shared: the network and tables";
   facts.note =
       "The network is that of the neural profile. A sample is sent as its place in the list of "
       "values, the likeliest first, with 2 bits for the group: 1, 16 or 128 places, or the value.";

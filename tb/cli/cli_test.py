@@ -195,6 +195,32 @@ class RoundTrip(CommandLineTest):
                               "-", "-", data=electrodes).stdout
         self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=stream).stdout, electrodes)
 
+    def test_neural_profile(self):
+        self.assert_round_trip(self.wav, "--profile", "neural")
+        wide = self.write("wide.wav", wav(samples([17 * (i * i % 1000) - 9000 for i in range(900)])))
+        self.assert_round_trip(wide, "--profile", "neural")
+        self.fail_with(1, NRC, "encode", "--profile", "neural", "--neighbour", self.wav, self.dir / "n")
+
+    def test_lossy(self):
+        for step, profile in ((2, "huffman"), (12, "range"), (64, "neural")):
+            stream = self.stream("--force", "--lossy", f"step={step}", "--profile", profile)
+            text = self.succeed(NRC, "info", stream).stdout.decode()
+            self.assertIn(f"lossy, codes in steps of {step}", text)
+            info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
+            self.assertEqual(info["lossy_step"], step)
+            done = self.run_command(NRC, "decode", "--force", stream, self.dir / "lossy.wav")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn(b"is lossy", done.stderr)
+            original, decoded = self.wav.read_bytes(), (self.dir / "lossy.wav").read_bytes()
+            self.assertEqual(decoded[:44], original[:44])
+            self.assertEqual(len(decoded), len(original))
+            self.assertNotEqual(decoded, original)
+            pairs = zip(struct.iter_unpack("<h", original[44:]),
+                        struct.iter_unpack("<h", decoded[44:]))
+            self.assertLessEqual(max(abs((a >> 6) - (b >> 6)) for (a,), (b,) in pairs), step // 2)
+        for wrong in ("step=5", "step=1", "step=", "step=2x", "step=-2", "2", "step=8192"):
+            self.fail_with(1, NRC, "encode", "--lossy", wrong, self.wav, self.dir / "n")
+
     def test_pipes(self):
         data = recording(300000)
         stream = self.succeed(NRC, "encode", "-", "-", "--channels", "3", data=data).stdout
