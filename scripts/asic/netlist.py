@@ -47,8 +47,17 @@ class Netlist:
                     label = name if len(net['bits']) == 1 else f'{name}[{i}]'
                     if bit not in self.names or len(label) < len(self.names[bit]):
                         self.names[bit] = label
+        # Port bits keep their names; the first port wins where two share a net.
+        self._port_of = {}
+        for direction in ('input', 'output'):
+            for name, (d, bits) in self.ports.items():
+                if d == direction:
+                    for i, bit in enumerate(bits):
+                        if not isinstance(bit, str):
+                            self._port_of.setdefault(bit, f'{name}[{i}]' if len(bits) > 1 else name)
         self.instances = []
-        for name, cell in module['cells'].items():
+        for number, cell in enumerate(module['cells'].values()):
+            name = f'g{number}'
             kind = cell['type'].lstrip('\\')
             macro = macros.get(kind)
             definition = macro.cell if macro else library.cell(kind)
@@ -120,6 +129,36 @@ class Netlist:
                 self.slews[net] = max(1e-12, sum(slews) / len(slews)) if slews else OUTSIDE_SLEW
                 self.delays[net] = max(1e-12, sum(delays) / len(delays)) if delays else 1e-12
 
+    def verilog_file(self, path, top):
+        """Writes the netlist as structural Verilog, with the plain names of `name_of` and g0, g1, ..."""
+        width = {name: len(bits) for name, (_, bits) in self.ports.items()}
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(f'module {top} ({", ".join(self.ports)});\n')
+            for name, (direction, _) in self.ports.items():
+                f.write(f'  {direction} {f"[{width[name] - 1}:0] " if width[name] > 1 else ""}{name};\n')
+            for net in sorted(self.driver):
+                if net not in self._port_of:
+                    f.write(f'  wire n{net};\n')
+            for name, (direction, bits) in self.ports.items():
+                if direction == 'output':
+                    for i, bit in enumerate(bits):
+                        place = f'{name}[{i}]' if width[name] > 1 else name
+                        if self.name_of(bit) != place:
+                            f.write(f'  assign {place} = {self.name_of(bit)};\n')
+            for inst in self.instances:
+                pins = []
+                for pin, bits in inst.pins.items():
+                    names = [self.name_of(bit) for bit in reversed(bits)]
+                    pins.append(f'.{pin}({names[0] if len(names) == 1 else "{" + ", ".join(names) + "}"})')
+                f.write(f'  {inst.cell.name} {inst.name} ({", ".join(pins)});\n')
+            f.write('endmodule\n')
+
+    def name_of(self, bit):
+        """The Verilog name of a net."""
+        if isinstance(bit, str):
+            return f"1'b{bit if bit in '01' else '0'}"
+        return self._port_of.get(bit, f'n{bit}')
+
     def delay_file(self, path, top):
         """Writes a module that sets the Delay (ps) of each cell by its load."""
         with open(path, 'w', encoding='utf-8') as f:
@@ -130,15 +169,26 @@ class Netlist:
                 delays = [self.delays[inst.pins[p][0]] for p in inst.cell.outputs
                           if inst.pins.get(p) and inst.pins[p][0] in self.delays]
                 if delays:
-                    name = inst.name if re.fullmatch(r'[A-Za-z_]\w*', inst.name) else f'\\{inst.name} '
-                    f.write(f'  defparam {top}.{name}.Delay = {max(1, round(max(delays) * 1e12))};\n')
+                    f.write(f'  defparam {top}.{inst.name}.Delay = {max(1, round(max(delays) * 1e12))};\n')
             f.write('endmodule\n')
 
-    def spef_file(self, path, wires):
-        """Writes the wire capacitances for timing analysis."""
+    def spef_file(self, path, top, wires):
+        """Writes the wires' capacitances for timing analysis (their resistance is next to nothing)."""
         with open(path, 'w', encoding='utf-8') as f:
-            for net, sinks in self.sinks.items():
-                f.write(f'{net} {wires.per_sink * max(1, len(sinks)) * 1e12:.6f}\n')
+            f.write(f'*SPEF "IEEE 1481-1998"\n*DESIGN "{top}"\n*DATE ""\n*VENDOR ""\n*PROGRAM "scripts/asic"\n'
+                    '*VERSION ""\n*DESIGN_FLOW ""\n*DIVIDER /\n*DELIMITER :\n*BUS_DELIMITER [ ]\n'
+                    '*T_UNIT 1 NS\n*C_UNIT 1 PF\n*R_UNIT 1 OHM\n*L_UNIT 1 HENRY\n')
+            for net, (inst, pin, index) in self.driver.items():
+                sinks = self.sinks.get(net, [])
+                if inst.macro or inst.cell.clock_gate or not sinks or any(s.macro for s, _ in sinks) or \
+                        net in self._port_of:
+                    continue
+                cap = wires.per_sink * len(sinks) * 1e12
+                source = f'{inst.name}:{pin}'
+                f.write(f'*D_NET n{net} {cap:.6f}\n*CONN\n*I {source} O\n' +
+                        ''.join(f'*I {s.name}:{p} I\n' for s, p in sinks) +
+                        f'*CAP\n1 {source} {cap:.6f}\n*RES\n' +
+                        ''.join(f'{k + 1} {source} {s.name}:{p} 0.1\n' for k, (s, p) in enumerate(sinks)) + '*END\n')
 
 
 def _state_model(cell):
@@ -159,12 +209,16 @@ def _state_model(cell):
     names = group.arguments
     next_state = to_verilog(a['next_state'])
     next_state = re.sub(rf'\b{re.escape(names[0])}\b', 'state', next_state)
-    text = f'  reg state;\n  always @({" or ".join(events)})\n    {branches}state <= #(Delay) {next_state};\n'
+    text = f'  reg state;\n  initial state = $urandom;\n  always @({" or ".join(events)})\n    {branches}state <= #(Delay) {next_state};\n'
     return text, names
 
 
 def models(cells):
-    """Simulation models of standard cells, made from what the library says about their function."""
+    """Simulation models of standard cells, made from what the library says about their function.
+
+    Registers begin with a random value, as in silicon: gates would spread an X further than there is doubt
+    (the RTL's own four-state tests show that no X matters), and an X on a clock gate would clock registers.
+    """
     text = '// Generated by scripts/asic from a Liberty file.\n`timescale 1ps/1ps\n'
     for cell in cells:
         pins = ', '.join(f'{p.direction} {p.name}' for p in cell.pins.values() if p.direction in ('input', 'output'))
@@ -176,7 +230,7 @@ def models(cells):
                     clock = g.arguments[0]
             enable = next(p for p in cell.inputs if p != clock)
             # The clock tree is taken as balanced behind the gate as well: no delay.
-            text += f'  reg open;\n  always @* if (!{clock}) open = {enable};\n'
+            text += f'  reg open;\n  initial open = 0;\n  always @* if (!{clock}) open = {enable};\n'
             text += f'  assign {cell.outputs[0]} = {clock} & open;\n'
         elif cell.ff or cell.latch:
             if cell.ff:
@@ -185,7 +239,7 @@ def models(cells):
             else:
                 a = cell.latch.attributes
                 names = cell.latch.arguments
-                body = f'  reg state;\n  always @* if ({to_verilog(a["enable"])}) state = {to_verilog(a["data_in"])};\n'
+                body = f'  reg state;\n  initial state = $urandom;\n  always @* if ({to_verilog(a["enable"])}) state = {to_verilog(a["data_in"])};\n'
                 delay = '#(Delay) '
             text += body
             for p in cell.outputs:
