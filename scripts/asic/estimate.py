@@ -23,6 +23,7 @@ import wave
 import memory
 import netlist as gates
 import power
+import rom
 from liberty import Library, LibertyError, library_name
 from technology import Technology
 
@@ -126,7 +127,10 @@ class Estimate:
         self.say('timing')
         slack = self.timing()
         self.say('simulation of the gate netlist')
-        self.simulate()
+        if not os.environ.get('SKIPSIM'):
+            self.simulate()
+        else:
+            self.half = max(1, round(0.5e12 / self.clock)); self.packets = self.bytes = 0; self.source = ''
         self.say('power')
         report = self.report(cell_area, slack)
         self.write('report.json.part', json.dumps(report, indent=2) + '\n')
@@ -201,6 +205,12 @@ opt_merge -share_all
         self.write('abc.script', f'strash; ifraig; scorr; dc2; dch -f; map -D {delay}; topo; '
                    f'buffer -N {self.options.fanout}; topo; dnsize -D {delay}; stime -p\n')
         packages, modules = sources(self.profile)
+        banks = self.options.rom_banks
+        if banks > 1 and t.latch and t.clock_gate and self.profile == 'huffman':
+            name = 'rtl/generated/default/nrc_huffman_rom.sv'
+            with open(os.path.join(ROOT, name), encoding='utf-8') as f:
+                self.write('nrc_huffman_rom.sv', rom.banked_rom(f.read(), banks, t))
+            modules = [self.path('nrc_huffman_rom.sv') if m == name else m for m in modules]
         chparam = ' '.join(f'-chparam {k} {v}' for k, v in self.parameters().items())
         tie = ' '.join(f'-{k} {c} {p}' for k, (c, p) in (('hicell', t.tie.get('high')), ('locell', t.tie.get('low')))
                        if (c, p)) if len(t.tie) == 2 else ''
@@ -418,7 +428,7 @@ exit
                 'wire (cell pitches a sink)': o.wire_pitches, 'wire (fF/um)': o.wire_cap,
                 'wire (fF a sink)': round(self.wires.per_sink * 1e15, 3), 'utilisation': o.utilisation,
                 'clock tree fan-out': o.tree_fanout, 'clock and reset buffers': buffers,
-                'registers gated from (bits)': o.gate_width,
+                'registers gated from (bits)': o.gate_width, 'banks of the Huffman ROM': o.rom_banks,
             },
             'verified': f"{self.packets} packets, {self.bytes} bytes as the golden model's",
         }
@@ -433,22 +443,45 @@ exit
         return report
 
     def modules(self, integrator):
-        """modules.txt: registers, and power of register cells, by the module that the register is in."""
+        """modules.txt: cells, area and dynamic power by module. A register is in the module of its name, a gate
+        in the module of the first register or macro that it leads to."""
+        net = self.net
+        labels = {}
+
+        def label(inst):
+            path = []
+            while inst.name not in labels:
+                if inst.macro or inst.cell.ff or inst.cell.latch or inst.cell.clock_gate:
+                    name = next((net.names[b] for p in inst.cell.outputs for b in inst.pins.get(p, [])
+                                 if b in net.names), '')
+                    labels[inst.name] = name.rsplit('.', 1)[0] if '.' in name else 'ports and unnamed'
+                    break
+                path.append(inst)
+                labels[inst.name] = 'ports and unnamed'  # until known, and for what leads to outputs only
+                following = next((s for p in inst.cell.outputs for b in inst.pins.get(p, [])
+                                  for s, _ in net.sinks.get(b, [])), None)
+                if following is None:
+                    break
+                if following.name in labels:
+                    inst = following
+                    break
+                inst = following
+            for passed in path:
+                labels[passed.name] = labels[inst.name]
+            return labels[inst.name]
+
         rows = {}
-        for inst in self.net.gates:
-            if not (inst.cell.ff or inst.cell.latch):
+        for inst in net.instances:
+            row = rows.setdefault(label(inst), [0, 0.0, 0.0])
+            if inst.macro:
                 continue
-            name = ''
-            for pin in inst.cell.outputs:
-                for bit in inst.pins.get(pin, []):
-                    name = name or self.net.names.get(bit, '')
-            module = name.rsplit('.', 1)[0] if '.' in name else '(top or unnamed)'
-            clock, other = integrator.cell_power(inst)
-            row = rows.setdefault(module, [0, 0.0])
             row[0] += 1
-            row[1] += (clock + other) * 1e6
-        self.write('modules.txt', ''.join(f'{k:70}{n:6}{p:10.2f} uW\n' for k, (n, p) in
-                                          sorted(rows.items(), key=lambda x: -x[1][1])))
+            row[1] += inst.cell.area
+            row[2] += sum(integrator.cell_power(inst))
+            row[2] += sum(integrator.switching(b) for p in inst.cell.outputs for b in inst.pins.get(p, [])
+                          if b in net.loads)
+        self.write('modules.txt', f'{"module":64}{"cells":>8}{"um2":>12}{"uW":>12}\n' + ''.join(
+            f'{k:64}{n:8}{a:12.0f}{p * 1e6:12.2f}\n' for k, (n, a, p) in sorted(rows.items(), key=lambda x: -x[1][2])))
 
 
 def build_vpi(directory):
@@ -479,6 +512,7 @@ def main():
     parser.add_argument('--frames', type=int, default=20, help='frames measured')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--gate-width', type=int, default=4, help='registers with enable from so many bits get a clock gate; 0: none')
+    parser.add_argument('--rom-banks', type=int, default=16, help='banks of the Huffman ROM; 1: one block of gates')
     parser.add_argument('--latch-bits', type=int, default=8192, help='no larger memory is made of latches')
     parser.add_argument('--fanout', type=int, default=24, help='gates that one gate drives at most')
     parser.add_argument('--tree-fanout', type=int, default=20, help='pins of one clock buffer')
@@ -502,6 +536,8 @@ def main():
             raise Failure(f'there is no {options.nrc}; run make build')
         if options.frames < 1 or options.warm < 0 or options.frames % 20:
             raise Failure('give FRAMES as a multiple of 20, the frames of a packet')
+        if options.rom_banks < 1 or options.rom_banks & (options.rom_banks - 1) or options.rom_banks > 256:
+            raise Failure('give --rom-banks a power of two, 1 to 256')
         profiles = options.profile.split(',')
         if set(profiles) - {'huffman', 'range'}:
             raise Failure(f'unknown profile "{options.profile}"; give huffman, range or both with a comma')
