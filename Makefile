@@ -27,7 +27,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study fresh-check clean
+.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study asic energy fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -128,6 +128,19 @@ study: ## Measure methods, statistics and limits on recordings [DATA= OUT=, requ
 	  $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DNRC_BUILD_SIM=OFF)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_cli
 	$(BUILD)/nrc study "$(DATA)" -o "$(OUT)" $(if $(ALL),--all) $(if $(PAIRS),--pairs "$(PAIRS)")
+
+asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; SLOW= SRAM= MACROS= DATA= PROFILE= CHANNELS= CLOCK= BUFFER= FRAMES= ASIC_ARGS=]
+	$(if $(LIBERTY),,$(error asic needs a cell library: make asic LIBERTY=path.lib [SRAM=directory]; see docs/asic.md))
+	$(DEPS) asic
+	@$(MAKE) --no-print-directory build
+	@scripts/asic/estimate.py --liberty "$(LIBERTY)" --nrc $(BUILD)/nrc --out $(BUILD)/asic --jobs $(JOBS) \
+	  $(if $(SLOW),--slow "$(SLOW)") $(if $(SRAM),--sram "$(SRAM)") $(if $(MACROS),--macros "$(MACROS)") \
+	  $(if $(DATA),--data "$(DATA)") $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \
+	  $(if $(CLOCK),--clock $(CLOCK)) $(if $(BUFFER),--buffer $(BUFFER)) $(if $(FRAMES),--frames $(FRAMES)) \
+	  $(if $(SEED),--seed $(SEED)) $(ASIC_ARGS)
+
+energy: ## What compression saves at the radio against what it costs, from the reports of make asic [RADIO= PJ/bit]
+	@scripts/asic/energy.py $(BUILD)/asic $(if $(RADIO),--radio $(RADIO))
 
 fresh-check: ## Prove "make sim" and "make test" on a new Debian 12 (root) [FRAMES=]
 	@FRAMES="$(FRAMES)" scripts/fresh_check.sh

@@ -5,7 +5,8 @@
 # Groups: model < sim < test < dev (each holds the one before), study (nrc study; a part of test),
 # fuzz (libFuzzer),
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
-# libraries, gnuplot), view (gtkwave), compare (the compressors of compare.sh).
+# libraries, gnuplot), view (gtkwave), compare (the compressors of compare.sh), asic (synthesis, timing and
+# simulation of a gate netlist).
 # Says nothing and touches no network when everything is already there.
 # NO_INSTALL=1 only reports.
 set -euo pipefail
@@ -22,6 +23,7 @@ FUZZ=("${MODEL[@]}" clang libclang-rt-14-dev)
 FORMAL=(yosys berkeley-abc z3)
 BENCHMARK=("${MODEL[@]}" libbenchmark-dev libflac-dev libwavpack-dev libzstd-dev gnuplot-nox)
 VIEW=(gtkwave)
+ASIC=("${MODEL[@]}" yosys berkeley-abc iverilog opensta python3)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
 die() {
@@ -65,13 +67,14 @@ have() {
     gnuplot-nox) command -v gnuplot >/dev/null ;;
     libgtest-dev) library gtest gtest/gtest.h ;;
     libsndfile1-dev) library sndfile sndfile.h ;;
+    opensta) command -v sta >/dev/null ;;
     libclang-rt-*-dev) links_libfuzzer ;;
     xz-utils) command -v xz >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|view|compare ..."
+[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|view|compare|asic ..."
 wanted=()
 for group in "$@"; do
   case $group in
@@ -85,7 +88,8 @@ for group in "$@"; do
     benchmark) wanted+=("${BENCHMARK[@]}") ;;
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
-    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, view, compare)" ;;
+    asic) wanted+=("${ASIC[@]}") ;;
+    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, view, compare, asic)" ;;
   esac
 done
 

@@ -11,6 +11,7 @@ tables. Writes OUT/LIBRARY/PROFILE-CHANNELS/report.json and report.txt.
 import argparse
 import concurrent.futures
 import glob
+import hashlib
 import json
 import os
 import random
@@ -127,10 +128,7 @@ class Estimate:
         self.say('timing')
         slack = self.timing()
         self.say('simulation of the gate netlist')
-        if not os.environ.get('SKIPSIM'):
-            self.simulate()
-        else:
-            self.half = max(1, round(0.5e12 / self.clock)); self.packets = self.bytes = 0; self.source = ''
+        self.simulate()
         self.say('power')
         report = self.report(cell_area, slack)
         self.write('report.json.part', json.dumps(report, indent=2) + '\n')
@@ -214,9 +212,7 @@ opt_merge -share_all
         chparam = ' '.join(f'-chparam {k} {v}' for k, v in self.parameters().items())
         tie = ' '.join(f'-{k} {c} {p}' for k, (c, p) in (('hicell', t.tie.get('high')), ('locell', t.tie.get('low')))
                        if (c, p)) if len(t.tie) == 2 else ''
-        if os.environ.get('SKIP'):
-            return
-        self.yosys('synthesis', f'''read_verilog -sv {' '.join(packages)}
+        script = f'''read_verilog -sv {' '.join(packages)}
 read_verilog {self.path('boxes.v')}
 read_verilog -sv -defer {self.path('memory.sv')}
 read_verilog -sv -defer -DSYNTHESIS {' '.join(modules)}
@@ -230,7 +226,31 @@ abc -D {delay} -liberty {self.path('mapping.lib')} -constr {self.path('abc.const
 opt_clean
 tee -q -o {self.path('area.txt')} stat -liberty {self.path('mapping.lib')}
 write_json {self.path('netlist.json')}
-''')
+'''
+        self.map_cells(script, packages + modules)
+
+    def map_cells(self, script, files):
+        """Runs Yosys, unless a netlist of the same script and files is there, here or for another clock."""
+        key = hashlib.sha256(script.replace(self.out, '').encode())
+        for name in files + [self.path(n) for n in ('boxes.v', 'memory.sv', 'mapping.lib', 'abc.constr', 'abc.script')] + \
+                [self.path('clock_gate_map.v')] * bool(self.technology.clock_gate and self.options.gate_width):
+            with open(os.path.join(ROOT, name), 'rb') as f:
+                key.update(hashlib.sha256(f.read()).digest())
+        key = key.hexdigest()
+        for keyfile in sorted(glob.glob(os.path.join(glob.escape(os.path.dirname(self.out)), '*', 'synthesis.key'))):
+            directory = os.path.dirname(keyfile)
+            with open(keyfile, encoding='utf-8') as f:
+                same = f.read() == key and os.path.exists(os.path.join(directory, 'netlist.json'))
+            if same:
+                if directory != self.out:
+                    for name in ('netlist.json', 'area.txt'):
+                        shutil.copyfile(os.path.join(directory, name), self.path(name))
+                break
+        else:
+            if os.path.exists(self.path('synthesis.key')):
+                os.remove(self.path('synthesis.key'))
+            self.yosys('synthesis', script)
+        self.write('synthesis.key', key)
         with open(self.path('netlist.json'), encoding='utf-8') as f:
             kinds = {c['type'].lstrip('\\') for c in json.load(f)['modules']['nrc_encoder']['cells'].values()}
         unknown = sorted(k for k in kinds if k not in self.macros and k not in self.library.cells)
@@ -344,7 +364,6 @@ exit
         rate = 0.5e12 / self.half
         integrator = power.Integrator(net, activity, voltage, rate)
         clock_pins = registers = combinational = leakage = 0.0
-        latch_cells = 0.0
         for inst in net.gates:
             clock, other = integrator.cell_power(inst)
             clock_pins += clock
