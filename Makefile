@@ -139,8 +139,8 @@ asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; 
 	  $(if $(CLOCK),--clock $(CLOCK)) $(if $(BUFFER),--buffer $(BUFFER)) $(if $(FRAMES),--frames $(FRAMES)) \
 	  $(if $(SEED),--seed $(SEED)) $(ASIC_ARGS)
 
-energy: ## What compression saves at the radio against what it costs, from the reports of make asic [RADIO= PJ/bit]
-	@scripts/asic/energy.py $(BUILD)/asic $(if $(RADIO),--radio $(RADIO))
+energy: ## What compression saves at the radio against what it costs, from the reports of make asic [RADIO= pJ/bit, BITS= a sample]
+	@scripts/asic/energy.py $(BUILD)/asic $(if $(RADIO),--radio $(RADIO)) $(if $(BITS),--bits $(BITS))
 
 fresh-check: ## Prove "make sim" and "make test" on a new Debian 12 (root) [FRAMES=]
 	@FRAMES="$(FRAMES)" scripts/fresh_check.sh

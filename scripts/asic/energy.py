@@ -20,6 +20,8 @@ def main():
     parser = argparse.ArgumentParser(description='Energy of compression against energy of the radio')
     parser.add_argument('directory', help='with the reports of make asic')
     parser.add_argument('--radio', default='10,30,100', help='pJ for a bit sent, several with commas')
+    parser.add_argument('--bits', type=float, help='bits of a sample with compression (default: of the short run '
+                        'that make asic simulates)')
     options = parser.parse_args()
     try:
         radios = [float(x) for x in options.radio.split(',')]
@@ -32,7 +34,7 @@ def main():
             with open(path, encoding='utf-8') as f:
                 report = json.load(f)
             columns = report['columns']
-            reports.append((report, columns['bits per sample'], columns['logic (uW/channel)'],
+            reports.append((report, options.bits or columns['bits per sample'], columns['logic (uW/channel)'],
                             columns['memory (uW/channel)']))
         except (OSError, ValueError, KeyError) as e:
             print(f'energy: cannot use {path}: {e}; run make asic again', file=sys.stderr)
