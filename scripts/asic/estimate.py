@@ -564,6 +564,10 @@ def main():
             counts = [int(c) for c in options.channels.split(',')]
         except ValueError:
             raise Failure(f'cannot read CHANNELS={options.channels}; give numbers with commas') from None
+        if not all(1 <= c <= 65536 for c in counts):
+            raise Failure(f'CHANNELS={options.channels}: give 1 to 65536')
+        if options.buffer is not None and (options.buffer < 4 or options.buffer & (options.buffer - 1)):
+            raise Failure(f'BUFFER={options.buffer}: give a power of two, 4 or more')
         options.vpi = build_vpi(os.path.join(options.out, 'vpi'))
         estimates = [Estimate(options, path, os.path.abspath(slow[k]) if slow[k] else '',
                               os.path.abspath(sram[k]) if sram[k] else '', profile, count)

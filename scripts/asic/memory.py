@@ -147,8 +147,8 @@ def choose(width, depth, ports, macros, technology, latch_bits):
                            'clock gate; give SRAM=directory')
     if not by_macros and width * depth > latch_bits:
         raise LibertyError(f'a memory of {depth} x {width} bits is too large for latches and no macro of '
-                           f'{ports} port{"s" if ports > 1 else ""} is given; give SRAM=directory or LATCH_BITS='
-                           f'{width * depth}')
+                           f'{ports} port{"s" if ports > 1 else ""} is given; give SRAM=directory, or '
+                           f'ASIC_ARGS="--latch-bits {width * depth}"')
     return Choice(width, depth, ports, [], 1, area)
 
 

@@ -401,6 +401,8 @@ endmodule
             return result.stderr
         self.assertIn('there is no file', run('--liberty', '/nowhere.lib'))
         self.assertIn('multiple of 20', run('--liberty', self.path, '--frames', '30'))
+        self.assertIn('give 1 to 65536', run('--liberty', self.path, '--channels', '0'))
+        self.assertIn('power of two', run('--liberty', self.path, '--buffer', '100'))
         self.assertIn('unknown profile', run('--liberty', self.path, '--profile', 'rice'))
         bad = self.file('bad.lib', 'no library')
         self.assertIn('is no Liberty file', run('--liberty', bad, '--channels', '8', '--profile', 'huffman'))
