@@ -49,7 +49,7 @@ def run(command, log, what, **options):
         raise Failure(f'{what} failed: {last} (log: {log})')
 
 
-def sources(profile):
+def sources():
     """(packages, modules) of the RTL, relative to ROOT, without the memories."""
     packages = ['rtl/generated/nrc_pkg.sv'] + sorted(glob.glob('rtl/generated/default/*_pkg.sv', root_dir=ROOT)) + \
         sorted(glob.glob('rtl/*_pkg.sv', root_dir=ROOT))
@@ -148,9 +148,9 @@ class Estimate:
 
     def memories(self):
         """The memories (width, depth, ports) that this design has."""
-        packages, modules = sources(self.profile)
+        packages, modules = sources()
         boxes = ''
-        for _, head, _ in memory._HEADS.values():
+        for _, head, _ in memory.HEADS.values():
             boxes += '(* blackbox *) ' + head + 'endmodule\n'
         self.write('memory_boxes.sv', boxes)
         chparam = ' '.join(f'-chparam {k} {v}' for k, v in self.parameters().items())
@@ -202,7 +202,7 @@ opt_merge -share_all
         delay = int(TIMING_PERIOD * 1e12 * 0.6)
         self.write('abc.script', f'strash; ifraig; scorr; dc2; dch -f; map -D {delay}; topo; '
                    f'buffer -N {self.options.fanout}; topo; dnsize -D {delay}; stime -p\n')
-        packages, modules = sources(self.profile)
+        packages, modules = sources()
         banks = self.options.rom_banks
         if banks > 1 and t.latch and t.clock_gate and self.profile == 'huffman':
             name = 'rtl/generated/default/nrc_huffman_rom.sv'

@@ -168,7 +168,6 @@ class Pin:
         self.clock = group.attributes.get('clock', 'false') == 'true'
         self.width = 1
         self.capacitance = 0.0
-        self.max_capacitance = None
         self.energies = []
         self.arcs = []
 
@@ -215,8 +214,6 @@ class Cell:
         caps = [p for p in [g] + g.all('pin') if 'capacitance' in p.attributes]
         values = [float(p.attributes['capacitance']) for p in (caps[1:] or caps)]
         pin.capacitance = sum(values) / len(values) * library.capacitance if values else 0.0
-        if 'max_capacitance' in g.attributes:
-            pin.max_capacitance = float(g.attributes['max_capacitance']) * library.capacitance
         for owner in [g] + g.all('pin'):
             for p in owner.all('internal_power'):
                 rise = library.table(p.first('rise_power') or p.first('power'), library.energy)
@@ -288,8 +285,6 @@ class Library:
         # Internal power is energy per toggle: capacitance unit times voltage unit squared.
         self.energy = self.capacitance * self._unit(a.get('voltage_unit', '1V')) ** 2
         self.power = self._unit(a.get('leakage_power_unit', '1nW'))
-        # Slews are written between thresholds, and scaled by this to the ones of the tables' index.
-        self.default_wire = None
         self.templates = {g.arguments[0]: g for g in top.groups
                           if g.name in ('lu_table_template', 'power_lut_template')}
         self._parsed = {}
