@@ -5,8 +5,8 @@
 # Groups: model < sim < test < dev (each holds the one before), study (nrc study; a part of test),
 # fuzz (libFuzzer), neural (PyTorch, to train networks),
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
-# libraries, gnuplot), synth (bitstreams; ECP5 tools come by pip, from synth.py), view (gtkwave),
-# compare (the compressors of compare.sh).
+# libraries, gnuplot), synth (bitstreams; ECP5 tools come by pip, from synth.py), asic (synthesis, timing
+# and simulation of a gate netlist), view (gtkwave), compare (the compressors of compare.sh).
 # Says nothing and touches no network when everything is already there.
 # NO_INSTALL=1 only reports.
 set -euo pipefail
@@ -25,6 +25,7 @@ BENCHMARK=("${MODEL[@]}" libbenchmark-dev libflac-dev libwavpack-dev libzstd-dev
 SYNTH=(yosys nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb python3 python3-venv)
 VIEW=(gtkwave)
 NEURAL=("${MODEL[@]}" python3 python3-numpy python3-torch)
+ASIC=("${MODEL[@]}" yosys berkeley-abc iverilog opensta python3)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
 die() {
@@ -69,6 +70,7 @@ have() {
     gnuplot-nox) command -v gnuplot >/dev/null ;;
     libgtest-dev) library gtest gtest/gtest.h ;;
     libsndfile1-dev) library sndfile sndfile.h ;;
+    opensta) command -v sta >/dev/null ;;
     libclang-rt-*-dev) links_libfuzzer ;;
     fpga-icestorm) command -v icepack >/dev/null ;;
     fpga-icestorm-chipdb) [ -d /usr/share/fpga-icestorm ] || command -v nextpnr-ice40 >/dev/null ;;
@@ -79,7 +81,7 @@ have() {
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural ..."
+[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural|asic ..."
 wanted=()
 for group in "$@"; do
   case $group in
@@ -95,7 +97,8 @@ for group in "$@"; do
     synth) wanted+=("${SYNTH[@]}") ;;
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
-    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural)" ;;
+    asic) wanted+=("${ASIC[@]}") ;;
+    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural, asic)" ;;
   esac
 done
 

@@ -1,0 +1,594 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Area, timing and power of nrc_encoder in a cell library (docs/asic.md): make asic.
+
+For each library, profile and channel count: Yosys maps the RTL, memories become SRAM macros or latches,
+Icarus Verilog plays recordings through the gate netlist with the cells' delays, its packets are compared
+with the golden model's, OpenSTA checks the setup times, and the activity is integrated over the library's
+tables. Writes OUT/LIBRARY/PROFILE-CHANNELS/report.json and report.txt.
+"""
+
+import argparse
+import concurrent.futures
+import glob
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import wave
+
+import memory
+import netlist as gates
+import power
+import rom
+from liberty import Library, LibertyError, library_name
+from technology import Technology
+
+RATE = 19531.25  # Hz, a channel
+TIMING_PERIOD = 48.828e-9  # of constraints/nrc_encoder.sdc
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+
+class Failure(Exception):
+    """What stops an estimate; one line for the user."""
+
+
+def run(command, log, what, **options):
+    """Runs a command with its output in a file; a failure names what and where."""
+    with open(log, 'w', encoding='utf-8') as f:
+        result = subprocess.run(command, stdout=f, stderr=subprocess.STDOUT, check=False, **options)
+    if result.returncode != 0:
+        with open(log, encoding='utf-8', errors='replace') as f:
+            lines = [x.strip() for x in f if x.strip()]
+        last = next((x for x in lines if re.search(r'error', x, re.I)), lines[-1] if lines else 'no message')
+        raise Failure(f'{what} failed: {last} (log: {log})')
+
+
+def sources():
+    """(packages, modules) of the RTL, relative to ROOT, without the memories."""
+    packages = ['rtl/generated/nrc_pkg.sv'] + sorted(glob.glob('rtl/generated/default/*_pkg.sv', root_dir=ROOT)) + \
+        sorted(glob.glob('rtl/*_pkg.sv', root_dir=ROOT))
+    modules = [p for p in sorted(glob.glob('rtl/nrc_*.sv', root_dir=ROOT))
+               if p not in packages and 'nrc_ram_' not in p and 'nrc_decode' not in p]
+    return packages, modules + sorted(glob.glob('rtl/generated/default/*_rom.sv', root_dir=ROOT))
+
+
+def read_samples(directory, channels, frames, seed):
+    """int16 samples, little-endian, channels in turn: the k-th channel is the k-th WAV file, round and round,
+    each from a place of its own."""
+    files = sorted(f for f in glob.glob(os.path.join(glob.escape(directory), '*')) if f.lower().endswith('.wav'))
+    if not files:
+        raise Failure(f'there is no WAV file in {directory}; give DATA=directory of recordings')
+    place = random.Random(seed)
+    tracks = []
+    for k in range(channels):
+        path = files[k % len(files)]
+        try:
+            with wave.open(path, 'rb') as w:
+                if w.getnchannels() != 1 or w.getsampwidth() != 2 or w.getnframes() < frames:
+                    raise Failure(f'cannot play {path}: give mono 16-bit WAV files of {frames} samples or more')
+                w.setpos(place.randrange(w.getnframes() - frames + 1))
+                tracks.append(w.readframes(frames))
+        except (OSError, wave.Error, EOFError) as e:
+            raise Failure(f'cannot read {path}: {e}') from None
+    return b''.join(t[2 * i:2 * i + 2] for i in range(frames) for t in tracks)
+
+
+class Estimate:
+    """One design in one library."""
+
+    def __init__(self, options, library, slow, sram, profile, channels):
+        self.options = options
+        self.library_path, self.slow_path, self.sram = library, slow, sram
+        self.profile, self.channels = profile, channels
+        self.clock = options.clock or max(channels, 10) * RATE
+        if self.clock < max(channels, 10) * RATE:
+            raise Failure(f'CLOCK={self.clock:g} is too slow: {channels} channels need {max(channels, 10) * RATE:g} Hz')
+        self.gap = max(1, int(self.clock / (channels * RATE) + 1e-9)) if options.clock else 1
+        words = options.buffer or 1 << max(2, (16 * channels - 1).bit_length())
+        self.buffer_words = words
+        self.name = f'{profile}-{channels}' + (f'-{options.clock / 1e6:g}MHz' if options.clock else '') + \
+            (f'-{options.tag}' if options.tag else '')
+        self.out = os.path.join(options.out, library_name(library), self.name)
+
+    def path(self, name):
+        return os.path.join(self.out, name)
+
+    def say(self, text):
+        if sys.stderr.isatty():
+            print(f'{library_name(self.library_path)} {self.name}: {text}', file=sys.stderr)
+
+    def write(self, name, text):
+        with open(self.path(name), 'w', encoding='utf-8') as f:
+            f.write(text)
+
+    def go(self):
+        """Everything; returns the report."""
+        os.makedirs(self.out, exist_ok=True)
+        for old in ('report.json', 'report.txt'):
+            if os.path.exists(self.path(old)):
+                os.remove(self.path(old))
+        self.library = Library(self.library_path)
+        self.technology = Technology(self.library)
+        self.macros, self.slow_macros = memory.read_macros(self.sram, self.options.macros) if self.sram else ({}, {})
+        self.say('synthesis')
+        self.synthesise()
+        self.net = gates.Netlist(self.path('netlist.json'), 'nrc_encoder', self.library, self.macros)
+        cell_area = sum(i.cell.area for i in self.net.gates)
+        self.wires = gates.Wires(self.options.wire_pitches, self.options.wire_cap * 1e-9, self.options.utilisation,
+                                 cell_area / len(self.net.gates))
+        self.net.load(self.wires)
+        self.net.propagate()
+        self.net.verilog_file(self.path('netlist.v'), 'nrc_encoder')
+        self.say('timing')
+        slack = self.timing()
+        self.say('simulation of the gate netlist')
+        self.simulate()
+        self.say('power')
+        report = self.report(cell_area, slack)
+        self.write('report.json.part', json.dumps(report, indent=2) + '\n')
+        os.replace(self.path('report.json.part'), self.path('report.json'))
+        return report
+
+    # Synthesis.
+
+    def parameters(self):
+        return {'Channels': self.channels, 'Profile': 1 if self.profile == 'range' else 0,
+                'BufferWords': self.buffer_words}
+
+    def yosys(self, name, script):
+        self.write(name + '.ys', script)
+        run(['yosys', '-q', '-l', self.path(name + '.log'), self.path(name + '.ys')], self.path(name + '.out'),
+            'Yosys', cwd=ROOT)
+
+    def memories(self):
+        """The memories (width, depth, ports) that this design has."""
+        packages, modules = sources()
+        boxes = ''
+        for _, head, _ in memory.HEADS.values():
+            boxes += '(* blackbox *) ' + head + 'endmodule\n'
+        self.write('memory_boxes.sv', boxes)
+        chparam = ' '.join(f'-chparam {k} {v}' for k, v in self.parameters().items())
+        self.yosys('memories', f'''read_verilog -sv {' '.join(packages)}
+read_verilog -sv {self.path('memory_boxes.sv')}
+read_verilog -sv -defer -nooverwrite -DSYNTHESIS {' '.join(modules)}
+hierarchy -top nrc_encoder {chparam}
+tee -q -o {self.path('memories.txt')} dump t:nrc_ram_1r1w t:nrc_ram_1rw
+''')
+        result = set()
+        with open(self.path('memories.txt'), encoding='utf-8') as f:
+            text = f.read()
+        for block in re.split(r'\n(?=\s*cell )', text):
+            block = block.split('connect', 1)[0]  # what follows are other modules' parameters
+            match = re.search(r'cell \\(nrc_ram_\w+)', block)
+            if match:
+                values = {k: int(v, 2) if "'" in b else int(v) for k, b, v in
+                          re.findall(r"parameter (?:signed )?\\(\w+) (?:(\d+'))?(\d+)", block)}
+                one = match[1] == 'nrc_ram_1rw'
+                result.add((values['Width'], values['Words' if one else 'Depth'], 1 if one else 2))
+        return sorted(result)
+
+    def synthesise(self):
+        self.choices = [memory.choose(w, d, p, self.macros, self.technology, self.options.latch_bits)
+                        for w, d, p in self.memories()]
+        used = {m.name: m for c in self.choices for m in c.row}
+        t = self.technology
+        self.write('memory.sv', memory.memory_modules(self.choices, t))
+        cells = [c for c in (t.latch, t.clock_gate) if c]
+        self.write('boxes.v', memory.black_boxes(used.values(), cells))
+        self.write('mapping.lib', t.mapping_text())
+        gating = ''
+        if t.clock_gate and self.options.gate_width:
+            clock, enable, output = t.gate_pins()
+            with open(os.path.join(HERE, 'clock_gate_map.v.in'), encoding='utf-8') as f:
+                text = f.read()
+            for key, value in (('WIDTH', str(self.options.gate_width)), ('CELL', t.clock_gate.name), ('CLOCK', clock),
+                               ('ENABLE', enable), ('OUTPUT', output)):
+                text = text.replace(f'@{key}@', value)
+            self.write('clock_gate_map.v', text)
+            gating = f'''opt_dff
+techmap -map {self.path('clock_gate_map.v')}
+opt_clean
+opt_merge -share_all
+'''
+        load = 4 * t.nand.pins[t.nand.inputs[0]].capacitance
+        self.write('abc.constr', f'set_driving_cell {t.buffer.name}\nset_load {load * 1e15:.3f}\n')
+        # The fan-out limit keeps transitions short; STA tells whether the clock is reached.
+        delay = int(TIMING_PERIOD * 1e12 * 0.6)
+        self.write('abc.script', f'strash; ifraig; scorr; dc2; dch -f; map -D {delay}; topo; '
+                   f'buffer -N {self.options.fanout}; topo; dnsize -D {delay}; stime -p\n')
+        packages, modules = sources()
+        banks = self.options.rom_banks
+        if banks > 1 and t.latch and t.clock_gate and self.profile == 'huffman':
+            name = 'rtl/generated/default/nrc_huffman_rom.sv'
+            with open(os.path.join(ROOT, name), encoding='utf-8') as f:
+                self.write('nrc_huffman_rom.sv', rom.banked_rom(f.read(), banks, t))
+            modules = [self.path('nrc_huffman_rom.sv') if m == name else m for m in modules]
+        chparam = ' '.join(f'-chparam {k} {v}' for k, v in self.parameters().items())
+        tie = ' '.join(f'-{k} {c} {p}' for k, (c, p) in (('hicell', t.tie.get('high')), ('locell', t.tie.get('low')))
+                       if (c, p)) if len(t.tie) == 2 else ''
+        script = f'''read_verilog -sv {' '.join(packages)}
+read_verilog {self.path('boxes.v')}
+read_verilog -sv -defer {self.path('memory.sv')}
+read_verilog -sv -defer -DSYNTHESIS {' '.join(modules)}
+hierarchy -top nrc_encoder {chparam}
+synth -flatten -top nrc_encoder -run begin:fine
+{gating}synth -top nrc_encoder -run fine:check
+dfflibmap -liberty {self.path('mapping.lib')}
+opt
+abc -D {delay} -liberty {self.path('mapping.lib')} -constr {self.path('abc.constr')} -script {self.path('abc.script')}
+{'hilomap -singleton ' + tie if tie else ''}
+opt_clean
+tee -q -o {self.path('area.txt')} stat -liberty {self.path('mapping.lib')}
+write_json {self.path('netlist.json')}
+'''
+        self.map_cells(script, packages + modules)
+
+    def map_cells(self, script, files):
+        """Runs Yosys, unless a netlist of the same script and files is there, here or for another clock."""
+        key = hashlib.sha256(script.replace(self.out, '').encode())
+        for name in files + [self.path(n) for n in ('boxes.v', 'memory.sv', 'mapping.lib', 'abc.constr', 'abc.script')] + \
+                [self.path('clock_gate_map.v')] * bool(self.technology.clock_gate and self.options.gate_width):
+            with open(os.path.join(ROOT, name), 'rb') as f:
+                key.update(hashlib.sha256(f.read()).digest())
+        key = key.hexdigest()
+        for keyfile in sorted(glob.glob(os.path.join(glob.escape(os.path.dirname(self.out)), '*', 'synthesis.key'))):
+            directory = os.path.dirname(keyfile)
+            with open(keyfile, encoding='utf-8') as f:
+                same = f.read() == key and os.path.exists(os.path.join(directory, 'netlist.json'))
+            if same:
+                if directory != self.out:
+                    for name in ('netlist.json', 'area.txt'):
+                        shutil.copyfile(os.path.join(directory, name), self.path(name))
+                break
+        else:
+            if os.path.exists(self.path('synthesis.key')):
+                os.remove(self.path('synthesis.key'))
+            self.yosys('synthesis', script)
+        self.write('synthesis.key', key)
+        with open(self.path('netlist.json'), encoding='utf-8') as f:
+            kinds = {c['type'].lstrip('\\') for c in json.load(f)['modules']['nrc_encoder']['cells'].values()}
+        unknown = sorted(k for k in kinds if k not in self.macros and k not in self.library.cells)
+        if unknown:
+            raise Failure(f'{self.library_path} has no cell for {", ".join(unknown[:3])}; give a library with it')
+
+    # Timing.
+
+    def timing(self):
+        """Setup slack in seconds at the slow corner."""
+        if not shutil.which('sta'):
+            return None
+        used = sorted({m.name for c in self.choices for m in c.row})
+        self.corner = 'slow' if self.slow_path else 'typical'
+        self.typical_macros = [n for n in used if n not in self.slow_macros] if self.slow_path else []
+        files = [self.slow_path or self.library_path]
+        files += [self.slow_macros.get(n, self.macros[n].library.path) if self.slow_path else
+                  self.macros[n].library.path for n in used]
+        self.net.spef_file(self.path('netlist.spef'), 'nrc_encoder', self.wires)
+        script = ''.join(f'read_liberty {f}\n' for f in files)
+        # This OpenSTA lacks a command of the constraints. Latches borrow time from the next half clock and
+        # then have a slack of 0: registers, macros and outputs tell.
+        script += f'''proc remove_from_collection {{from what}} {{
+  set rest {{}}
+  foreach object $from {{ if {{[lsearch -exact $what $object] < 0}} {{ lappend rest $object }} }}
+  return $rest
+}}
+read_verilog {self.path('netlist.v')}
+link_design nrc_encoder
+read_sdc {os.path.join(ROOT, 'constraints/nrc_encoder.sdc')}
+read_spef {self.path('netlist.spef')}
+report_checks -path_delay max -digits 3 -fields {{capacitance slew}} -to [all_registers -edge_triggered -data_pins]
+report_checks -path_delay max -digits 3 -fields {{capacitance slew}} -to [all_outputs]
+exit
+'''
+        self.write('timing.tcl', script)
+        run(['sta', '-no_splash', self.path('timing.tcl')], self.path('timing.log'), 'OpenSTA', stdin=subprocess.DEVNULL)
+        with open(self.path('timing.log'), encoding='utf-8') as f:
+            text = f.read()
+        slacks = [float(x) for x in re.findall(r'^\s+(-?[0-9.]+)\s+slack', text, re.M)]
+        if not slacks or 'Error' in text:
+            line = next((x for x in text.splitlines() if 'Error' in x), 'no path')
+            raise Failure(f'OpenSTA gave no slack: {line} (log: {self.path("timing.log")})')
+        return min(slacks) * 1e-9
+
+    # Simulation.
+
+    def simulate(self):
+        o = self.options
+        frames = o.warm + o.frames + 1
+        if o.data:
+            samples = read_samples(o.data, self.channels, frames, o.seed)
+            self.source = 'recordings'
+        else:
+            raw = self.path('synthetic.i16')
+            run([o.nrc, 'synth', raw, '--force', '--channels', str(self.channels), '--seconds',
+                 f'{frames / RATE + 0.01:.4f}'], self.path('synth.log'), 'nrc synth')
+            with open(raw, 'rb') as f:
+                samples = f.read(2 * frames * self.channels)
+            self.source = 'synthetic signals'
+        with open(self.path('samples.i16'), 'wb') as f:
+            f.write(samples)
+        with open(self.path('samples.i16'), 'rb') as i, open(self.path('golden.nrc'), 'wb') as g:
+            result = subprocess.run([o.nrc, 'stream', 'encode', '--channels', str(self.channels), '--rate', str(RATE),
+                                     '--profile', self.profile, '--mapping', 'shift6', '--packet-frames', '20',
+                                     '--key-interval', '384'], stdin=i, stdout=g, stderr=subprocess.PIPE, check=False)
+            if result.returncode:
+                raise Failure(f'nrc stream encode failed: {result.stderr.decode().strip()}')
+        used = {i.cell.name: i.cell for i in self.net.gates}
+        used_macros = {i.macro.name: i.macro for i in self.net.macros}
+        self.write('models.v', gates.models(used.values()) + memory.macro_models(used_macros.values()))
+        self.net.delay_file(self.path('delays.v'), 'asic_tb.dut')
+        inputs = [n for n, (d, _) in self.net.ports.items() if d == 'input' and n != 'clk_i']
+        lines = [f'* {n}' for n in inputs]
+        for cell in list(used.values()) + [m.cell for m in used_macros.values()]:
+            lines += [f'{cell.name} {p}' for p in cell.outputs]
+        self.write('watch.txt', '\n'.join(lines) + '\n')
+        self.half = max(1, round(0.5e12 / self.clock))
+        parameters = {'Channels': self.channels, 'Gap': self.gap, 'Half': self.half, 'Warm': o.warm,
+                      'Window': o.frames, 'Frames': frames}
+        run(['iverilog', '-g2012', '-o', self.path('asic_tb.vvp'), '-s', 'asic_tb', '-s', 'asic_delays'] +
+            [f'-Pasic_tb.{k}={v}' for k, v in parameters.items()] +
+            [os.path.join(HERE, 'asic_tb.sv'), self.path('netlist.v'), self.path('models.v'), self.path('delays.v')],
+            self.path('iverilog.log'), 'Icarus Verilog')
+        for old in ('activity.txt', 'stream.nrc'):
+            if os.path.exists(self.path(old)):
+                os.remove(self.path(old))
+        run(['vvp', '-n', '-M', o.vpi, '-m', 'activity', self.path('asic_tb.vvp'),
+             f'+samples={self.path("samples.i16")}', f'+stream={self.path("stream.nrc")}',
+             f'+list={self.path("watch.txt")}', f'+activity={self.path("activity.txt")}'],
+            self.path('simulation.log'), 'the simulation of the gate netlist')
+        with open(self.path('simulation.log'), encoding='utf-8') as f:
+            text = f.read()
+        done = re.search(r'done (\d+) samples (\d+) packets (\d+) dropped', text)
+        if 'FAIL' in text or not done:
+            line = next((x for x in text.splitlines() if 'FAIL' in x), 'it did not come to its end')
+            raise Failure(f'the gate netlist fails: {line} (log: {self.path("simulation.log")})')
+        with open(self.path('stream.nrc'), 'rb') as a, open(self.path('golden.nrc'), 'rb') as b:
+            stream, golden = a.read(), b.read()
+        if stream != golden or int(done[3]) != 0:
+            place = next((i for i, (x, y) in enumerate(zip(stream, golden)) if x != y), min(len(stream), len(golden)))
+            raise Failure(f"the gate netlist's packets differ from the golden model's at byte {place} of {len(golden)} "
+                          f'({self.path("stream.nrc")}, {self.path("golden.nrc")})')
+        self.packets, self.bytes = int(done[2]), len(stream)
+
+    # Power and the report.
+
+    def report(self, cell_area, slack):
+        net, o, voltage = self.net, self.options, self.library.voltage
+        activity = power.read_activity(self.path('activity.txt'), net, 1e-12)
+        rate = 0.5e12 / self.half
+        integrator = power.Integrator(net, activity, voltage, rate)
+        clock_pins = registers = combinational = leakage = 0.0
+        for inst in net.gates:
+            clock, other = integrator.cell_power(inst)
+            clock_pins += clock
+            if inst.cell.ff or inst.cell.latch or inst.cell.clock_gate:
+                registers += other
+            else:
+                combinational += other
+            leakage += integrator.leakage(inst)
+        clock_wires = signal_wires = memory_wires = 0.0
+        tree_area = tree_energy = tree_leakage = 0.0
+        buffers = 0
+        for bit in net.loads:
+            watts = integrator.switching(bit)
+            if bit in integrator.clocks:
+                sinks = net.sinks.get(bit, [])
+                cap = sum(i.cell.pins[p].capacitance for i, p in sinks) / max(1, len(sinks))
+                tree = power.Tree(len(sinks), cap, o.tree_fanout, self.wires.per_sink, self.technology.buffers)
+                clock_wires += watts + integrator.of(bit).rises * tree.cap * voltage ** 2
+                tree_energy += integrator.of(bit).rises * tree.energy
+                tree_area += tree.area
+                tree_leakage += tree.leakage
+                buffers += tree.buffers
+            else:
+                driver = net.driver.get(bit)
+                if driver and driver[0].macro:
+                    memory_wires += watts
+                else:
+                    signal_wires += watts
+        reset = net.ports['rst_ni'][1][0]
+        sinks = net.sinks.get(reset, [])
+        cap = sum(i.cell.pins[p].capacitance for i, p in sinks) / max(1, len(sinks))
+        reset_tree = power.Tree(len(sinks), cap, o.tree_fanout, self.wires.per_sink, self.technology.buffers)
+        tree_area += reset_tree.area
+        tree_leakage += reset_tree.leakage
+        buffers += reset_tree.buffers
+        access = memory_leakage = accesses = memory_area = 0.0
+        for inst in net.macros:
+            watts, count = integrator.macro_power(inst)
+            access += watts
+            accesses += count
+            memory_leakage += integrator.leakage(inst)
+            memory_area += inst.cell.area
+        clock_power = clock_pins + clock_wires + tree_energy
+        dynamic = clock_power + registers + combinational + signal_wires + memory_wires
+        logic = dynamic + leakage + tree_leakage
+        memory_power = access + memory_leakage
+        cells = len(net.gates)
+        flops = sum(1 for i in net.gates if i.cell.ff)
+        latches = sum(1 for i in net.gates if i.cell.latch)
+        clock_gates = sum(1 for i in net.gates if i.cell.clock_gate)
+        gated = sum(len(net.sinks.get(b, [])) for b, g in integrator.clocks.items() if g is not None)
+        columns = {
+            'clock (MHz)': rate / 1e6,
+            'cells': cells, 'flip-flops': flops, 'latches': latches, 'clock gates': clock_gates,
+            'pins behind clock gates': gated,
+            'cell area (um2)': cell_area, 'clock and reset buffers (um2)': tree_area,
+            'memory area (um2)': memory_area,
+            'cell area (um2/channel)': (cell_area + tree_area) / self.channels,
+            'memory area (um2/channel)': memory_area / self.channels,
+            'setup slack at 20.48 MHz (ns)': None if slack is None else slack * 1e9,
+            'clock power (uW)': clock_power * 1e6, 'register power (uW)': registers * 1e6,
+            'gate power (uW)': combinational * 1e6, 'wire power (uW)': (signal_wires + memory_wires) * 1e6,
+            'leakage (uW)': (leakage + tree_leakage) * 1e6, 'logic power (uW)': logic * 1e6,
+            'memory access power (uW)': access * 1e6, 'memory leakage (uW)': memory_leakage * 1e6,
+            'memory accesses (M/s)': accesses / 1e6,
+            'logic (uW/channel)': logic * 1e6 / self.channels, 'memory (uW/channel)': memory_power * 1e6 / self.channels,
+            'total (uW/channel)': (logic + memory_power) * 1e6 / self.channels,
+            'energy (pJ/sample)': (logic + memory_power) / (self.channels * RATE) * 1e12,
+            'bits per sample': self.bytes * 8 / (self.channels * (o.warm + o.frames + 1)),
+        }
+        columns = {k: round(v, 6) if isinstance(v, float) else v for k, v in columns.items()}
+        report = {
+            'target': library_name(self.library_path), 'profile': self.profile, 'channels': self.channels,
+            'kind': 'asic', 'columns': columns,
+            'memories': [{'width': c.width, 'depth': c.depth, 'ports': c.ports, 'made of': c.kind} for c in self.choices],
+            'assumptions': {
+                'buffer words': self.buffer_words, 'clocks from sample to sample': self.gap,
+                'signal': self.source, 'frames before': o.warm, 'frames measured': o.frames,
+                'voltage (V)': voltage, 'timing corner': getattr(self, 'corner', None),
+                'macros without a slow library, timed at the typical one': getattr(self, 'typical_macros', []),
+                'wire (cell pitches a sink)': o.wire_pitches, 'wire (fF/um)': o.wire_cap,
+                'wire (fF a sink)': round(self.wires.per_sink * 1e15, 3), 'utilisation': o.utilisation,
+                'clock tree fan-out': o.tree_fanout, 'clock and reset buffers': buffers,
+                'registers gated from (bits)': o.gate_width, 'banks of the Huffman ROM': o.rom_banks,
+            },
+            'verified': f"{self.packets} packets, {self.bytes} bytes as the golden model's",
+        }
+        self.modules(integrator)
+        text = f"{report['target']}  {self.profile}, {self.channels} channels\n"
+        text += ''.join(f'  {k:34}{v:>14,.3f}\n' if isinstance(v, float) else f'  {k:34}{v!s:>14}\n'
+                        for k, v in columns.items())
+        text += ''.join(f"  memory {m['depth']} x {m['width']}, {m['ports']} port{'s' if m['ports'] > 1 else ''}: {m['made of']}\n"
+                        for m in report['memories'])
+        text += f"  verified: {report['verified']}\n"
+        self.write('report.txt', text)
+        return report
+
+    def modules(self, integrator):
+        """modules.txt: cells, area and dynamic power by module. A register is in the module of its name, a gate
+        in the module of the first register or macro that it leads to."""
+        net = self.net
+        labels = {}
+
+        def label(inst):
+            path = []
+            while inst.name not in labels:
+                if inst.macro or inst.cell.ff or inst.cell.latch or inst.cell.clock_gate:
+                    name = next((net.names[b] for p in inst.cell.outputs for b in inst.pins.get(p, [])
+                                 if b in net.names), '')
+                    labels[inst.name] = name.rsplit('.', 1)[0] if '.' in name else 'ports and unnamed'
+                    break
+                path.append(inst)
+                labels[inst.name] = 'ports and unnamed'  # until known, and for what leads to outputs only
+                following = next((s for p in inst.cell.outputs for b in inst.pins.get(p, [])
+                                  for s, _ in net.sinks.get(b, [])), None)
+                if following is None:
+                    break
+                if following.name in labels:
+                    inst = following
+                    break
+                inst = following
+            for passed in path:
+                labels[passed.name] = labels[inst.name]
+            return labels[inst.name]
+
+        rows = {}
+        for inst in net.instances:
+            row = rows.setdefault(label(inst), [0, 0.0, 0.0])
+            if inst.macro:
+                continue
+            row[0] += 1
+            row[1] += inst.cell.area
+            row[2] += sum(integrator.cell_power(inst))
+            row[2] += sum(integrator.switching(b) for p in inst.cell.outputs for b in inst.pins.get(p, [])
+                          if b in net.loads)
+        self.write('modules.txt', f'{"module":64}{"cells":>8}{"um2":>12}{"uW":>12}\n' + ''.join(
+            f'{k:64}{n:8}{a:12.0f}{p * 1e6:12.2f}\n' for k, (n, a, p) in sorted(rows.items(), key=lambda x: -x[1][2])))
+
+
+def build_vpi(directory):
+    """Compiles activity.c for Icarus; returns the directory."""
+    if not shutil.which('iverilog-vpi'):
+        raise Failure('there is no iverilog-vpi; install the package iverilog')
+    os.makedirs(directory, exist_ok=True)
+    source = os.path.join(HERE, 'activity.c')
+    target = os.path.join(directory, 'activity.vpi')
+    if not os.path.exists(target) or os.path.getmtime(target) < os.path.getmtime(source):
+        run(['iverilog-vpi', '--name=activity', source], os.path.join(directory, 'activity.log'), 'iverilog-vpi',
+            cwd=directory)
+    return directory
+
+
+def main():
+    parser = argparse.ArgumentParser(description='Area, timing and power of nrc_encoder in a cell library')
+    parser.add_argument('--liberty', required=True, help='standard cells, .lib; several with commas')
+    parser.add_argument('--slow', default='', help='the same cells at the slow corner, for timing')
+    parser.add_argument('--sram', default='', help='directory with .lib files of SRAM macros')
+    parser.add_argument('--macros', default=os.path.join(HERE, 'macros.json'), help='pin names of SRAM macros')
+    parser.add_argument('--profile', default='huffman,range')
+    parser.add_argument('--channels', default='1024,256,32,8')
+    parser.add_argument('--clock', type=float, help='Hz (default: what the channels need)')
+    parser.add_argument('--buffer', type=int, help='words of packet buffer (default: 16 a channel)')
+    parser.add_argument('--data', help='directory of mono 16-bit WAV files')
+    parser.add_argument('--warm', type=int, default=20, help='frames before the measured ones')
+    parser.add_argument('--frames', type=int, default=20, help='frames measured')
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--gate-width', type=int, default=4, help='registers with enable from so many bits get a clock gate; 0: none')
+    parser.add_argument('--rom-banks', type=int, default=16, help='banks of the Huffman ROM; 1: one block of gates')
+    parser.add_argument('--latch-bits', type=int, default=8192, help='no larger memory is made of latches')
+    parser.add_argument('--fanout', type=int, default=24, help='gates that one gate drives at most')
+    parser.add_argument('--tree-fanout', type=int, default=20, help='pins of one clock buffer')
+    parser.add_argument('--wire-pitches', type=float, default=5.0, help='wire length a sink, in cell pitches')
+    parser.add_argument('--wire-cap', type=float, default=0.2, help='wire capacitance, fF/um')
+    parser.add_argument('--utilisation', type=float, default=0.7)
+    parser.add_argument('--tag', default='', help='ending for the directory of a variant')
+    parser.add_argument('--nrc', default='build/nrc', help='the golden model')
+    parser.add_argument('--out', default='build/asic')
+    parser.add_argument('--jobs', type=int, default=1)
+    options = parser.parse_args()
+    options.out, options.nrc = os.path.abspath(options.out), os.path.abspath(options.nrc)
+    try:
+        libraries = [os.path.abspath(p) for p in options.liberty.split(',') if p]
+        slow = options.slow.split(',') + [''] * len(libraries)
+        sram = options.sram.split(',') + [''] * len(libraries)
+        for path in libraries + [p for p in slow if p]:
+            if not os.path.isfile(path):
+                raise Failure(f'there is no file {path}; give LIBERTY=path of a Liberty file (.lib)')
+        if not os.access(options.nrc, os.X_OK):
+            raise Failure(f'there is no {options.nrc}; run make build')
+        if options.frames < 1 or options.warm < 0 or options.frames % 20:
+            raise Failure('give FRAMES as a multiple of 20, the frames of a packet')
+        if options.rom_banks < 1 or options.rom_banks & (options.rom_banks - 1) or options.rom_banks > 256:
+            raise Failure('give --rom-banks a power of two, 1 to 256')
+        profiles = options.profile.split(',')
+        if set(profiles) - {'huffman', 'range'}:
+            raise Failure(f'unknown profile "{options.profile}"; give huffman, range or both with a comma')
+        try:
+            counts = [int(c) for c in options.channels.split(',')]
+        except ValueError:
+            raise Failure(f'cannot read CHANNELS={options.channels}; give numbers with commas') from None
+        if not all(1 <= c <= 65536 for c in counts):
+            raise Failure(f'CHANNELS={options.channels}: give 1 to 65536')
+        if options.buffer is not None and (options.buffer < 4 or options.buffer & (options.buffer - 1)):
+            raise Failure(f'BUFFER={options.buffer}: give a power of two, 4 or more')
+        options.vpi = build_vpi(os.path.join(options.out, 'vpi'))
+        estimates = [Estimate(options, path, os.path.abspath(slow[k]) if slow[k] else '',
+                              os.path.abspath(sram[k]) if sram[k] else '', profile, count)
+                     for k, path in enumerate(libraries) for profile in profiles for count in counts]
+        failed = False
+        with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, options.jobs)) as pool:
+            futures = {pool.submit(e.go): e for e in estimates}
+            for future in concurrent.futures.as_completed(futures):
+                estimate = futures[future]
+                try:
+                    future.result()
+                    with open(estimate.path('report.txt'), encoding='utf-8') as f:
+                        print(f.read(), end='', flush=True)
+                except (Failure, LibertyError) as e:
+                    failed = True
+                    print(f'asic: {estimate.name}: {e}', file=sys.stderr)
+        return 1 if failed else 0
+    except (Failure, LibertyError) as e:
+        print(f'asic: {e}', file=sys.stderr)
+        return 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())

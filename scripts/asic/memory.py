@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Maps the memories of the RTL (nrc_ram_1r1w, nrc_ram_1rw) to SRAM macros or latches.
+
+The rule: for each depth that the macros have, words are put beside each other for the least area that
+covers the width, and banks below each other for the depth. The cheapest by area wins, fewer macros where
+areas are equal. A memory of one port may take macros of one port or two, one of two ports needs two.
+Latches are taken where they are smaller, or where no macro is given: a latch and a share of the read
+multiplexer (half a gate) for each bit, a clock gate for each word, two registers for each bit of width.
+"""
+
+import glob
+import json
+import os
+import re
+from collections import Counter
+
+from liberty import Library, LibertyError
+
+
+class Family:
+    """How one family of SRAM macros names its pins (macros.json)."""
+
+    def __init__(self, entry, where):
+        try:
+            self.match = re.compile(entry['match'])
+            self.ports = entry['ports']
+            self.high = [re.compile(x + '$') for x in entry.get('high', [])]
+            self.low = [re.compile(x + '$') for x in entry.get('low', [])]
+            for port in self.ports:
+                for role in ('clock', 'enable', 'address', 'data_in', 'data_out'):
+                    port[role]
+        except (KeyError, TypeError, re.error) as e:
+            raise LibertyError(f'{where}: a family lacks or misspells {e}; see docs/asic.md') from None
+
+
+class Macro:
+    """An SRAM macro: its library, its cell, its size and its family."""
+
+    def __init__(self, library, cell, family):
+        self.library = library
+        self.cell = cell
+        self.family = family
+        self.name = cell.name
+        self.address_bits, self.width = cell.memory
+        self.depth = 1 << self.address_bits
+        self.ports = len(family.ports)
+        self.area = cell.area
+        for port in family.ports:
+            for role, pin in port.items():
+                if role in ('mask',) and pin.lstrip('!') not in cell.pins:
+                    continue
+                if pin.lstrip('!') not in cell.pins:
+                    raise LibertyError(f'{library.path}: cell {cell.name} has no pin {pin.lstrip("!")}, '
+                                       f'which its family in macros.json names')
+
+
+def read_macros(directory, families_path):
+    """(macros, slow): macros by name at the corner of the estimates, slow libraries' paths by name."""
+    try:
+        with open(families_path, encoding='utf-8') as f:
+            entries = json.load(f)['families']
+    except (OSError, ValueError, KeyError, TypeError) as e:
+        raise LibertyError(f'cannot read the macro families of {families_path}: {e}') from None
+    families = [Family(e, families_path) for e in entries]
+    if not os.path.isdir(directory):
+        raise LibertyError(f'there is no directory {directory}; give SRAM=directory with the Liberty files of SRAM macros')
+    macros, slow = {}, {}
+    for path in sorted(glob.glob(os.path.join(directory, '*.lib'))):
+        name = os.path.basename(path)
+        family = next((f for f in families if f.match.search(name)), None)
+        if family is None:
+            continue
+        if re.search(r'slow|_ss_|_ss[0-9]', name):
+            slow[Library(path).cells[0]] = path
+            continue
+        if re.search(r'fast|_ff_|_ff[0-9]', name):
+            continue
+        library = Library(path)
+        for cell_name in library.cells:
+            cell = library.cell(cell_name)
+            if cell.memory:
+                macros[cell_name] = Macro(library, cell, family)
+    if not macros:
+        raise LibertyError(f'{directory} holds no SRAM macro of a family that {os.path.basename(families_path)} '
+                           'knows; give another directory, or MACROS=file with its family')
+    return macros, slow
+
+
+class Choice:
+    """What one memory becomes: rows of macros beside each other, or latches (no macros)."""
+
+    def __init__(self, width, depth, ports, row, rows, area):
+        self.width = width
+        self.depth = depth
+        self.ports = ports
+        self.row = row    # macros beside each other, the widest first
+        self.rows = rows  # how many such rows
+        self.area = area
+
+    @property
+    def kind(self):
+        if not self.row:
+            return 'latches'
+        return ' + '.join(f'{n * self.rows} x {name}' for name, n in Counter(m.name for m in self.row).items())
+
+
+def compose(width, depth, ports, macros):
+    """The macros of least area for a memory, or None if no macro has enough ports."""
+    best = None
+    usable = [m for m in macros.values() if m.ports >= ports]
+    for address_bits in sorted({m.address_bits for m in usable}):
+        parts = [m for m in usable if m.address_bits == address_bits]
+        # cheapest[w]: area, count and macros that cover w bits.
+        cheapest = [(0.0, 0, [])]
+        for w in range(1, width + 1):
+            cheapest.append(min(((cheapest[max(0, w - m.width)][0] + m.area,
+                                  cheapest[max(0, w - m.width)][1] + 1,
+                                  cheapest[max(0, w - m.width)][2] + [m]) for m in parts),
+                                key=lambda c: c[:2]))
+        rows = -(-depth // (1 << address_bits))
+        area, count, row = cheapest[width]
+        key = (area * rows, count * rows)
+        if best is None or key < best[0]:
+            best = (key, sorted(row, key=lambda m: -m.width), rows)
+    if best is None:
+        return None
+    return Choice(width, depth, ports, best[1], best[2], best[0][0])
+
+
+def latch_area(width, depth, technology):
+    """Estimated area (um2) of a memory of latches."""
+    if technology.latch is None or technology.clock_gate is None:
+        return None
+    flop = min(technology.library.cell(n).area for n in technology.gates if technology.library.cell(n).ff)
+    bit = technology.latch.area + 0.5 * technology.nand.area
+    return width * depth * bit + depth * technology.clock_gate.area + 2 * width * flop
+
+
+def choose(width, depth, ports, macros, technology, latch_bits):
+    """What a memory becomes. `latch_bits`: no memory of more bits is made of latches if macros exist."""
+    by_macros = compose(width, depth, ports, macros)
+    area = latch_area(width, depth, technology)
+    if by_macros and (area is None or width * depth > latch_bits or by_macros.area <= area):
+        return by_macros
+    if area is None:
+        raise LibertyError(f'a memory of {depth} x {width} bits needs SRAM macros or a library with latch and '
+                           'clock gate; give SRAM=directory')
+    if not by_macros and width * depth > latch_bits:
+        raise LibertyError(f'a memory of {depth} x {width} bits is too large for latches and no macro of '
+                           f'{ports} port{"s" if ports > 1 else ""} is given; give SRAM=directory, or '
+                           f'ASIC_ARGS="--latch-bits {width * depth}"')
+    return Choice(width, depth, ports, [], 1, area)
+
+
+def _pin(port, role, value):
+    name = port[role]
+    return (f'.{name[1:]}(~({value}))' if name.startswith('!') else f'.{name}({value})')
+
+
+def _instance(name, macro, connections):
+    """One macro: `connections` for each port, {role: expression}; unused inputs are tied."""
+    pins, used = [], set()
+    for port, values in zip(macro.family.ports, connections + [None] * macro.ports):
+        for role, pin in port.items():
+            pin = pin.lstrip('!')
+            if pin not in macro.cell.pins:
+                continue
+            used.add(pin)
+            width = macro.cell.pins[pin].width
+            if values is None:  # a port that is not used
+                if role == 'clock':
+                    pins.append(f".{pin}(1'b0)")
+                elif role != 'data_out':
+                    low = '1' if port[role].startswith('!') else '0'
+                    pins.append(f".{pin}({{{width}{{1'b{low}}}}})")
+                continue
+            if role in values:
+                pins.append(_pin(port, role, values[role]))
+            elif role == 'mask':
+                pins.append(_pin(port, role, f"{{{width}{{1'b1}}}}"))
+            elif role != 'data_out':
+                pins.append(_pin(port, role, f"{{{width}{{1'b0}}}}"))
+    for pin in macro.cell.pins.values():
+        if pin.name in used or pin.direction != 'input':
+            continue
+        high = any(x.match(pin.name) for x in macro.family.high)
+        if not high and not any(x.match(pin.name) for x in macro.family.low):
+            raise LibertyError(f'{macro.library.path}: cell {macro.name}: macros.json does not say what input '
+                               f'{pin.name} gets')
+        pins.append(f".{pin.name}({{{pin.width}{{1'b{1 if high else 0}}}}})")
+    return f'    {macro.name} {name} (\n      ' + ',\n      '.join(pins) + '\n    );\n'
+
+
+def _macro_body(choice):
+    """The generate block of a memory of macros, of one port (1rw) or two (1r1w)."""
+    one = choice.ports == 1
+    depth_bits = max(1, (choice.depth - 1).bit_length())
+    bank_bits = choice.row[0].address_bits
+    text = ''
+    read, write = ('en_i && !we_i', 'en_i && we_i') if one else ('re_i', 'we_i')
+    raddr, waddr = ('addr_i', 'addr_i') if one else ('raddr_i', 'waddr_i')
+
+    def low_bits(address):
+        return address if depth_bits == bank_bits else (
+            f'{address}[{bank_bits - 1}:0]' if depth_bits > bank_bits else
+            f"{{{{{bank_bits - depth_bits}{{1'b0}}}}, {address}}}")
+
+    def selected(address, bank):
+        return f" && {address}[{depth_bits - 1}:{bank_bits}] == {depth_bits - bank_bits}'d{bank}" \
+            if choice.rows > 1 else ''
+
+    total = sum(m.width for m in choice.row)
+    for bank in range(choice.rows):
+        text += f'    wire [{total - 1}:0] word{bank};\n'
+        text += f'    wire read{bank} = ({read}){selected(raddr, bank)};\n'
+        text += f'    wire write{bank} = ({write}){selected(waddr, bank)};\n'
+        low = 0
+        for k, macro in enumerate(choice.row):
+            high = min(low + macro.width, choice.width)
+            data = f'wdata_i[{high - 1}:{low}]'
+            if high - low < macro.width:
+                data = f"{{{{{macro.width - (high - low)}{{1'b0}}}}, {data}}}"
+            out = f'word{bank}[{low + macro.width - 1}:{low}]'
+            if one:
+                connections = [{'clock': 'clk_i', 'enable': f'read{bank} || write{bank}', 'write': f'write{bank}',
+                                'read': f'read{bank}', 'address': low_bits('addr_i'), 'data_in': data,
+                                'data_out': out}]
+            else:
+                connections = [{'clock': 'clk_i', 'enable': f'write{bank}', 'write': f'write{bank}',
+                                'address': low_bits('waddr_i'), 'data_in': data},
+                               {'clock': 'clk_i', 'enable': f'read{bank}', 'read': f'read{bank}',
+                                'address': low_bits('raddr_i'), 'data_out': out}]
+            text += _instance(f'u_bank{bank}_{k}', macro, connections)
+            low += macro.width
+    if choice.rows == 1:
+        text += f'    assign rdata_o = word0[{choice.width - 1}:0];\n'
+    else:
+        select = depth_bits - bank_bits
+        text += f'    reg [{select - 1}:0] bank_q;\n'
+        text += f'    always @(posedge clk_i) if ({read}) bank_q <= {raddr}[{depth_bits - 1}:{bank_bits}];\n'
+        value = f'word{choice.rows - 1}[{choice.width - 1}:0]'
+        for bank in range(choice.rows - 2, -1, -1):
+            value = f"(bank_q == {select}'d{bank}) ? word{bank}[{choice.width - 1}:0] : {value}"
+        text += f'    assign rdata_o = {value};\n'
+    return text
+
+
+def _latch_body(choice, technology):
+    """The generate block of a memory of latches: written in the clock's high half after the edge."""
+    enable, data, output = technology.latch_pins()
+    clock, gate, gated = technology.gate_pins()
+    w, d = choice.width, choice.depth
+    bits = max(1, (d - 1).bit_length())
+    one = choice.ports == 1
+    write = 'en_i && we_i' if one else 'we_i'
+    read = 'en_i && !we_i' if one else 're_i'
+    waddr, raddr = ('addr_i', 'addr_i') if one else ('waddr_i', 'raddr_i')
+    inverted = 'IQN' in (technology.latch.pins[output].function or '')
+    return f'''    reg  [{w - 1}:0] wdata_q, rdata_q;
+    wire [{w * d - 1}:0] words;
+    always @(posedge clk_i) if ({write}) wdata_q <= wdata_i;
+    genvar g, b;
+    for (g = 0; g < {d}; g = g + 1) begin : gen_word
+      wire strobe;
+      {technology.clock_gate.name} u_gate (.{clock}(clk_i), .{gate}(({write}) && {waddr} == {bits}'d0 + g), .{gated}(strobe));
+      for (b = 0; b < {w}; b = b + 1) begin : gen_bit
+        {technology.latch.name} u_latch (.{enable}(strobe), .{data}({'~' if inverted else ''}wdata_q[b]), .{output}(words[g * {w} + b]));
+      end
+    end
+    always @(posedge clk_i) if ({read}) rdata_q <= words[{raddr} * {w} +: {w}];
+    assign rdata_o = rdata_q;
+'''
+
+
+# By ports: name, module head, and what the depth's parameter is called.
+HEADS = {
+    2: ('nrc_ram_1r1w', '''module nrc_ram_1r1w #(
+  parameter int Width = 16, parameter int Depth = 256,
+  localparam int AddrWidth = (Depth > 1) ? $clog2(Depth) : 1
+) (
+  input wire clk_i, input wire we_i, input wire [AddrWidth-1:0] waddr_i, input wire [Width-1:0] wdata_i,
+  input wire re_i, input wire [AddrWidth-1:0] raddr_i, output wire [Width-1:0] rdata_o
+);
+''', 'Depth'),
+    1: ('nrc_ram_1rw', '''module nrc_ram_1rw #(
+  parameter int Words = 16384, parameter int Width = 16,
+  localparam int AddrWidth = (Words > 1) ? $clog2(Words) : 1
+) (
+  input wire clk_i, input wire en_i, input wire we_i, input wire [AddrWidth-1:0] addr_i,
+  input wire [Width-1:0] wdata_i, output wire [Width-1:0] rdata_o
+);
+''', 'Words'),
+}
+
+
+def memory_modules(choices, technology):
+    """SystemVerilog of nrc_ram_1r1w and nrc_ram_1rw for these choices."""
+    text = '// Generated by scripts/asic: the memories of this build.\n'
+    for ports, (_, head, depth_name) in HEADS.items():
+        text += head
+        text += '  if (0) begin : gen_none\n  end\n'
+        for choice in (c for c in choices if c.ports == ports):
+            body = _macro_body(choice) if choice.row else _latch_body(choice, technology)
+            text += f'  else if (Width == {choice.width} && {depth_name} == {choice.depth}) begin : ' \
+                    f'gen_{choice.depth}x{choice.width}\n{body}  end\n'
+        # A size that is not here must be an error, not an output without driver.
+        text += '  else begin : gen_unknown\n    nrc_memory_of_unknown_size u_unknown ();\n  end\nendmodule\n'
+    return text
+
+
+def _declare(pin):
+    return f'{pin.direction} {f"[{pin.width - 1}:0] " if pin.width > 1 else ""}{pin.name}'
+
+
+def black_boxes(macros, cells):
+    """Empty modules of macros and cells, for synthesis."""
+    text = ''
+    for cell in [m.cell for m in macros] + cells:
+        pins = ', '.join(_declare(p) for p in cell.pins.values() if p.direction in ('input', 'output'))
+        text += f'(* blackbox *) module {cell.name} ({pins});\nendmodule\n'
+    return text
+
+
+def macro_models(macros):
+    """Simulation models of macros: read data comes after the edge and is held."""
+    text = ''
+    for macro in macros:
+        pins = ', '.join(_declare(p) for p in macro.cell.pins.values() if p.direction in ('input', 'output'))
+        text += f'module {macro.name} ({pins});\n'
+        text += f'  reg [{macro.width - 1}:0] mem [0:{macro.depth - 1}];\n  integer i;\n'
+        text += f'  initial for (i = 0; i < {macro.depth}; i = i + 1) mem[i] = {{{-(-macro.width // 32)}{{$urandom}}}};\n'
+        for k, port in enumerate(macro.family.ports):
+            def value(role):
+                name = port.get(role)
+                if name is None:
+                    return None
+                return f'~{name[1:]}' if name.startswith('!') else name
+            read = f'{value("enable")} && {value("read")}' if 'read' in port else \
+                f'{value("enable")} && !({value("write")})'
+            text += f'  reg [{macro.width - 1}:0] q{k} = 0;\n  assign #(1) {port["data_out"]} = q{k};\n'
+            text += f'  always @(posedge {port["clock"]}) begin\n'
+            text += f'    if ({value("enable")} && {value("write")}) mem[{value("address")}] <= {value("data_in")};\n'
+            text += f'    if ({read}) q{k} <= mem[{value("address")}];\n  end\n'
+        text += 'endmodule\n'
+    return text

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gate netlist: nets, loads, slews and delays at a corner, and simulation models of its cells."""
+
+import json
+import math
+import re
+
+from liberty import LibertyError, to_verilog
+
+OUTSIDE_SLEW = 100e-12  # s, of primary inputs and of the clock
+
+
+class Instance:
+    """A cell of the netlist: `pins` maps each pin to its list of net numbers ("0" and "1" are constants)."""
+
+    __slots__ = ('name', 'cell', 'pins', 'macro')
+
+    def __init__(self, name, cell, pins, macro):
+        self.name = name
+        self.cell = cell
+        self.pins = pins
+        self.macro = macro
+
+
+class Wires:
+    """The wire load: `length_pitches` cell pitches for each sink, `cap` farad a metre.
+
+    A cell pitch is the side of an average cell's square at the placement's utilisation.
+    """
+
+    def __init__(self, length_pitches, cap, utilisation, average_area):
+        self.length = length_pitches * math.sqrt(average_area / utilisation) * 1e-6
+        self.per_sink = self.length * cap
+
+
+class Netlist:
+    """A flat netlist that Yosys wrote as JSON."""
+
+    def __init__(self, path, top, library, macros):
+        with open(path, encoding='utf-8') as f:
+            module = json.load(f)['modules'][top]
+        self.ports = {name: (p['direction'], p['bits']) for name, p in module['ports'].items()}
+        self.names = {}
+        for name, net in module['netnames'].items():
+            for i, bit in enumerate(net['bits']):
+                if not net.get('hide_name'):
+                    label = name if len(net['bits']) == 1 else f'{name}[{i}]'
+                    if bit not in self.names or len(label) < len(self.names[bit]):
+                        self.names[bit] = label
+        # Port bits keep their names; the first port wins where two share a net.
+        self._port_of = {}
+        for direction in ('input', 'output'):
+            for name, (d, bits) in self.ports.items():
+                if d == direction:
+                    for i, bit in enumerate(bits):
+                        if not isinstance(bit, str):
+                            self._port_of.setdefault(bit, f'{name}[{i}]' if len(bits) > 1 else name)
+        self.instances = []
+        for number, cell in enumerate(module['cells'].values()):
+            name = f'g{number}'
+            kind = cell['type'].lstrip('\\')
+            macro = macros.get(kind)
+            definition = macro.cell if macro else library.cell(kind)
+            self.instances.append(Instance(name, definition, cell['connections'], macro))
+        self.driver, self.sinks = {}, {}
+        for inst in self.instances:
+            for pin, bits in inst.pins.items():
+                for i, bit in enumerate(bits):
+                    if isinstance(bit, str):
+                        continue
+                    if inst.cell.pins[pin].direction == 'output':
+                        self.driver[bit] = (inst, pin, i)
+                    else:
+                        self.sinks.setdefault(bit, []).append((inst, pin))
+        inputs = {bit for direction, bits in self.ports.values() if direction == 'input' for bit in bits}
+        for bit in self.sinks:
+            if bit not in self.driver and bit not in inputs:
+                raise LibertyError(f'{path}: net {self.names.get(bit, bit)} has no driver')
+        for _, (direction, bits) in self.ports.items():
+            if direction == 'output':
+                for bit in bits:
+                    self.sinks.setdefault(bit, [])
+
+    @property
+    def gates(self):
+        """The standard cells."""
+        return [i for i in self.instances if not i.macro]
+
+    @property
+    def macros(self):
+        """The SRAM macros."""
+        return [i for i in self.instances if i.macro]
+
+    def clock_nets(self):
+        """{net: driving clock gate or None} of everything that clocks a register, latch or macro."""
+        clocks = {self.ports['clk_i'][1][0]: None}
+        for inst in self.instances:
+            if inst.cell.clock_gate:
+                clocks[inst.pins[inst.cell.outputs[0]][0]] = inst
+        return clocks
+
+    def load(self, wires):
+        """Sets the load (F) of each net: the pins that it drives and its wire."""
+        self.loads = {}
+        for net, sinks in self.sinks.items():
+            pins = sum(inst.cell.pins[pin].capacitance for inst, pin in sinks)
+            self.loads[net] = pins + wires.per_sink * max(1, len(sinks))
+
+    def propagate(self, passes=4):
+        """Sets slew (s) and delay (s) of each driven net by the delay tables, averaged over rise and fall."""
+        self.slews = {bit: OUTSIDE_SLEW for _, bits in self.ports.values() for bit in bits}
+        self.delays = {}
+        clocks = self.clock_nets()
+        for _ in range(passes):
+            for net, (inst, pin, _) in self.driver.items():
+                load = self.loads.get(net, 0.0)
+                arcs = [a for a in inst.cell.pins[pin].arcs if 'clear' not in a.kind and 'preset' not in a.kind
+                        and 'three_state' not in a.kind]
+                slews, delays = [], []
+                for arc in arcs:
+                    for related in arc.related:
+                        bits = inst.pins.get(related)
+                        slew = self.slews.get(bits[0], OUTSIDE_SLEW) if bits else OUTSIDE_SLEW
+                        if bits and bits[0] in clocks:
+                            slew = OUTSIDE_SLEW
+                        slew = min(slew, 5e-9)
+                        for kind, table in arc.tables.items():
+                            (slews if 'transition' in kind else delays).append(table.at(slew, load))
+                self.slews[net] = max(1e-12, sum(slews) / len(slews)) if slews else OUTSIDE_SLEW
+                self.delays[net] = max(1e-12, sum(delays) / len(delays)) if delays else 1e-12
+
+    def verilog_file(self, path, top):
+        """Writes the netlist as structural Verilog, with the plain names of `name_of` and g0, g1, ..."""
+        width = {name: len(bits) for name, (_, bits) in self.ports.items()}
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(f'module {top} ({", ".join(self.ports)});\n')
+            for name, (direction, _) in self.ports.items():
+                f.write(f'  {direction} {f"[{width[name] - 1}:0] " if width[name] > 1 else ""}{name};\n')
+            for net in sorted(self.driver):
+                if net not in self._port_of:
+                    f.write(f'  wire n{net};\n')
+            for name, (direction, bits) in self.ports.items():
+                if direction == 'output':
+                    for i, bit in enumerate(bits):
+                        place = f'{name}[{i}]' if width[name] > 1 else name
+                        if self.name_of(bit) != place:
+                            f.write(f'  assign {place} = {self.name_of(bit)};\n')
+            for inst in self.instances:
+                pins = []
+                for pin, bits in inst.pins.items():
+                    names = [self.name_of(bit) for bit in reversed(bits)]
+                    pins.append(f'.{pin}({names[0] if len(names) == 1 else "{" + ", ".join(names) + "}"})')
+                f.write(f'  {inst.cell.name} {inst.name} ({", ".join(pins)});\n')
+            f.write('endmodule\n')
+
+    def name_of(self, bit):
+        """The Verilog name of a net."""
+        if isinstance(bit, str):
+            return f"1'b{bit if bit in '01' else '0'}"
+        return self._port_of.get(bit, f'n{bit}')
+
+    def delay_file(self, path, top):
+        """Writes a module that sets the Delay (ps) of each cell by its load."""
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write('module asic_delays;\n')
+            for inst in self.gates:
+                if inst.cell.clock_gate:
+                    continue
+                delays = [self.delays[inst.pins[p][0]] for p in inst.cell.outputs
+                          if inst.pins.get(p) and inst.pins[p][0] in self.delays]
+                if delays:
+                    f.write(f'  defparam {top}.{inst.name}.Delay = {max(1, round(max(delays) * 1e12))};\n')
+            f.write('endmodule\n')
+
+    def spef_file(self, path, top, wires):
+        """Writes the wires' capacitances for timing analysis (their resistance is next to nothing)."""
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(f'*SPEF "IEEE 1481-1998"\n*DESIGN "{top}"\n*DATE ""\n*VENDOR ""\n*PROGRAM "scripts/asic"\n'
+                    '*VERSION ""\n*DESIGN_FLOW ""\n*DIVIDER /\n*DELIMITER :\n*BUS_DELIMITER [ ]\n'
+                    '*T_UNIT 1 NS\n*C_UNIT 1 PF\n*R_UNIT 1 OHM\n*L_UNIT 1 HENRY\n')
+            for net, (inst, pin, index) in self.driver.items():
+                sinks = self.sinks.get(net, [])
+                if inst.macro or inst.cell.clock_gate or not sinks or any(s.macro for s, _ in sinks) or \
+                        net in self._port_of:
+                    continue
+                cap = wires.per_sink * len(sinks) * 1e12
+                source = f'{inst.name}:{pin}'
+                f.write(f'*D_NET n{net} {cap:.6f}\n*CONN\n*I {source} O\n' +
+                        ''.join(f'*I {s.name}:{p} I\n' for s, p in sinks) +
+                        f'*CAP\n1 {source} {cap:.6f}\n*RES\n' +
+                        ''.join(f'{k + 1} {source} {s.name}:{p} 0.1\n' for k, (s, p) in enumerate(sinks)) + '*END\n')
+
+
+def _state_model(cell):
+    """Verilog of a cell's register: `state` is what the library calls IQ."""
+    group = cell.ff
+    a = group.attributes
+    edge = a['clocked_on'].strip()
+    negative = edge.startswith('!') or edge.endswith("'")
+    clock = edge.strip("!'() ")
+    events = [f'{"negedge" if negative else "posedge"} {clock}']
+    branches = ''
+    for kind, value in (('clear', "1'b0"), ('preset', "1'b1")):
+        if kind in a:
+            pin = a[kind].strip("!'() ")
+            low = a[kind].strip().startswith('!') or a[kind].strip().endswith("'")
+            events.append(f'{"negedge" if low else "posedge"} {pin}')
+            branches += f'if ({"!" if low else ""}{pin}) state <= #(Delay) {value};\n    else '
+    names = group.arguments
+    next_state = to_verilog(a['next_state'])
+    next_state = re.sub(rf'\b{re.escape(names[0])}\b', 'state', next_state)
+    text = f'  reg state;\n  initial state = $urandom;\n  always @({" or ".join(events)})\n    {branches}state <= #(Delay) {next_state};\n'
+    return text, names
+
+
+def models(cells):
+    """Simulation models of standard cells, made from what the library says about their function.
+
+    Registers begin with a random value, as in silicon: gates would spread an X further than there is doubt
+    (the RTL's own four-state tests show that no X matters), and an X on a clock gate would clock registers.
+    """
+    text = '// Generated by scripts/asic from a Liberty file.\n`timescale 1ps/1ps\n'
+    for cell in cells:
+        pins = ', '.join(f'{p.direction} {p.name}' for p in cell.pins.values() if p.direction in ('input', 'output'))
+        text += f'module {cell.name} ({pins});\n  parameter Delay = 1;\n'
+        if cell.clock_gate:
+            clock = next((p for p in cell.inputs if cell.pins[p].clock), None) or cell.inputs[0]
+            for g in cell.group.all('pin'):
+                if g.attributes.get('clock_gate_clock_pin') == 'true':
+                    clock = g.arguments[0]
+            enable = next(p for p in cell.inputs if p != clock)
+            # The clock tree is taken as balanced behind the gate as well: no delay.
+            text += f'  reg open;\n  initial open = 0;\n  always @* if (!{clock}) open = {enable};\n'
+            text += f'  assign {cell.outputs[0]} = {clock} & open;\n'
+        elif cell.ff or cell.latch:
+            if cell.ff:
+                body, names = _state_model(cell)
+                delay = ''
+            else:
+                a = cell.latch.attributes
+                names = cell.latch.arguments
+                body = f'  reg state;\n  initial state = $urandom;\n  always @* if ({to_verilog(a["enable"])}) state = {to_verilog(a["data_in"])};\n'
+                delay = '#(Delay) '
+            text += body
+            for p in cell.outputs:
+                function = to_verilog(cell.pins[p].function)
+                function = re.sub(rf'\b{re.escape(names[1])}\b', '(~state)', function)
+                function = re.sub(rf'\b{re.escape(names[0])}\b', 'state', function)
+                text += f'  assign {delay}{p} = {function};\n'
+        else:
+            for p in cell.outputs:
+                text += f'  assign #(Delay) {p} = {to_verilog(cell.pins[p].function)};\n'
+        text += 'endmodule\n'
+    return text

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which cells of a library the flow uses: flip-flops and gates for Yosys, latch, clock gate, tie cells,
+the clock tree's buffer."""
+
+import re
+
+from liberty import LibertyError, truth
+
+# Cells that libraries hold for layout, test, level shifting or delay: not for technology mapping. The
+# attribute dont_use says so where it is given; names are the only sign elsewhere.
+LEFT_OUT = re.compile(r'lpflow|probe|dlygate|dlymetal|clkdly|clkbuf|clkinv|bufbuf|bufinv|antenna|decap|fill|'
+                      r'sighold|diode|macro_sparecell|tap', re.I)
+
+
+def _function(cell, output):
+    text = cell.pins[output].function
+    return truth(text) if text else None
+
+
+class Technology:
+    """The cells of one library by what they are for."""
+
+    def __init__(self, library):
+        self.library = library
+        self.gates = []
+        flops, latches, gates, buffers, inverters = [], [], [], [], []
+        self.tie = {}
+        for name in library.cells:
+            cell = library.cell(name)
+            if cell.clock_gate == 'latch_posedge' and len(cell.inputs) == 2:
+                gates.append(cell)  # often marked dont_use, so that nothing infers it
+                continue
+            if cell.dont_use or LEFT_OUT.search(name) or not cell.outputs or cell.clock_gate:
+                continue
+            if any('three_state' in g.attributes for g in cell.group.all('pin')):
+                continue
+            if any(g.attributes.get('nextstate_type', 'data') not in ('data', 'clear', 'preset')
+                   for g in cell.group.all('pin')) or cell.group.first('test_cell'):
+                continue  # scan
+            if cell.ff:
+                if 'clocked_on_also' in cell.ff.attributes or len(cell.outputs) > 2:
+                    continue
+                flops.append(cell)
+            elif cell.latch:
+                a = cell.latch.attributes
+                if 'clear' not in a and 'preset' not in a and a.get('enable') in cell.inputs and \
+                        a.get('data_in') in cell.inputs and len(cell.inputs) == 2:
+                    latches.append(cell)
+                continue
+            elif cell.group.first('statetable'):
+                continue
+            else:
+                functions = [_function(cell, p) for p in cell.outputs]
+                if None in functions:
+                    continue
+                if not cell.inputs:
+                    for pin, (names, rows) in zip(cell.outputs, functions):
+                        self.tie.setdefault('high' if rows else 'low', (cell.name, pin))
+                    continue
+                if len(cell.inputs) == 1 and len(cell.outputs) == 1:
+                    (buffers if functions[0][1] == [[1]] else inverters).append(cell)
+            self.gates.append(name)
+        if not flops:
+            raise LibertyError(f'{library.path} has no flip-flop that can be used; give a library of standard cells')
+        if not inverters or len(self.gates) - len(flops) < 3:
+            raise LibertyError(f'{library.path} has too few gates; give a library of standard cells')
+        if not buffers:
+            raise LibertyError(f'{library.path} has no buffer; give a library of standard cells')
+
+        def smallest(cells):
+            return min(cells, key=lambda c: c.area) if cells else None
+
+        self.latch = smallest(latches)
+        self.clock_gate = smallest(gates)
+        self.buffers = sorted(buffers, key=lambda c: c.area)
+        # The driver that everything outside is taken for, and the clock tree's buffer: the second smallest.
+        self.buffer = self.buffers[min(1, len(self.buffers) - 1)]
+        nand = [library.cell(n) for n in self.gates if len(library.cell(n).inputs) == 2
+                and len(library.cell(n).outputs) == 1 and not library.cell(n).ff
+                and len(_function(library.cell(n), library.cell(n).outputs[0])[1]) == 3]
+        self.nand = smallest(nand) or smallest(inverters)
+
+    def mapping_text(self):
+        """The library without the cells that mapping must not use."""
+        return self.library.filtered(self.gates)
+
+    def latch_pins(self):
+        """(enable, data, output) of the latch cell."""
+        a = self.latch.latch.attributes
+        return a['enable'], a['data_in'], self.latch.outputs[0]
+
+    def gate_pins(self):
+        """(clock, enable, output) of the clock gate cell."""
+        cell = self.clock_gate
+        clock = next((p for p in cell.inputs if cell.pins[p].clock), None)
+        if clock is None:
+            for g in cell.group.all('pin'):
+                if g.attributes.get('clock_gate_clock_pin') == 'true':
+                    clock = g.arguments[0]
+        if clock is None:
+            raise LibertyError(f'{self.library.path}: cell {cell.name} does not say which pin is its clock')
+        enable = next(p for p in cell.inputs if p != clock)
+        return clock, enable, cell.outputs[0]

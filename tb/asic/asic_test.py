@@ -1,0 +1,412 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of scripts/asic: Liberty reader, memory composition, activity counter and power integrator, with a
+small library written for them. Every expected value is worked out by hand in a comment or from the text."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = os.environ.get('NRC_SOURCE_DIR') or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(ROOT, 'scripts', 'asic'))
+
+import estimate  # noqa: E402
+import memory  # noqa: E402
+import netlist  # noqa: E402
+import power  # noqa: E402
+import rom  # noqa: E402
+from liberty import Library, LibertyError, probability, to_verilog  # noqa: E402
+from technology import Technology  # noqa: E402
+
+# Capacitance in fF, volts, so that an internal energy of 1 is 1 fF x (1 V)^2 = 1 fJ.
+HEAD = '''/* a comment with { in it */
+library (tiny) {
+  capacitive_load_unit (1, ff);
+  time_unit : "1ns";  voltage_unit : "1V";  leakage_power_unit : "1nW";  nom_voltage : 2.0;
+  lu_table_template (delay) { variable_1 : input_net_transition; variable_2 : total_output_net_capacitance;
+    index_1 ("0, 1"); index_2 ("0, 10"); }
+  power_lut_template (passive) { variable_1 : input_transition_time; index_1 ("0, 1"); }
+'''
+INV = '''
+  cell (INV) {
+    area : 2;
+    leakage_power () { value : 10; when : "A"; }
+    leakage_power () { value : 20; when : "!A"; }
+    cell_leakage_power : 15;
+    pin (A) { direction : input; capacitance : 2; }
+    pin (Y) { direction : output; function : "!A"; max_capacitance : 100;
+      timing () { related_pin : "A"; timing_type : combinational;
+        cell_rise (delay) { values ("1, 2", "3, 4"); }
+        cell_fall (delay) { values ("1, 2", "3, 4"); }
+        rise_transition (delay) { values ("0.1, 0.1", "0.1, 0.1"); }
+        fall_transition (delay) { values ("0.1, 0.1", \\
+                                          "0.1, 0.1"); } }
+      internal_power () { related_pin : "A"; rise_power (scalar) { values ("3"); } fall_power (scalar) { values ("1"); } }
+    }
+  }
+'''
+GATES = '''
+  cell ("NAND2") { area : 3; cell_leakage_power : 5;
+    pin (A) { direction : "input"; capacitance : 1; } pin (B) { direction : "input"; capacitance : 1; }
+    pin (Y) { direction : "output"; function : "!(A*B)"; } }
+  cell (BUF) { area : 3; cell_leakage_power : 5;
+    pin (A) { direction : input; capacitance : 1; } pin (X) { direction : output; function : "A";
+      timing () { related_pin : "A"; rise_transition (delay) { values ("0.1, 0.2", "0.1, 0.2"); }
+        cell_rise (delay) { values ("0.1, 0.2", "0.1, 0.2"); } } } }
+  cell (SPARE) { area : 1; dont_use : true; pin (A) { direction : input; } pin (Y) { direction : output; function : "A"; } }
+  cell (LAT) { area : 4; cell_leakage_power : 1; latch (IQ, IQN) { enable : "G"; data_in : "D"; }
+    pin (G) { direction : input; capacitance : 1; } pin (D) { direction : input; capacitance : 1; }
+    pin (Q) { direction : output; function : "IQ"; } }
+  cell (ICG) { area : 5; cell_leakage_power : 1; dont_use : true; clock_gating_integrated_cell : latch_posedge;
+    pin (CK) { direction : input; clock : true; capacitance : 1; } pin (E) { direction : input; capacitance : 1; }
+    pin (GCK) { direction : output; } }
+'''
+DFF = '''
+  cell (DFF) {
+    area : 8; cell_leakage_power : 100;
+    ff (IQ, IQN) { clocked_on : "CK"; next_state : "D"; clear : "!R"; }
+    pin (CK) { direction : input; clock : true; capacitance : 3;
+      internal_power () { when : "(D * Q)"; rise_power (scalar) { values ("4"); } fall_power (scalar) { values ("4"); } }
+      internal_power () { when : "(!D * !Q)"; rise_power (scalar) { values ("6"); } fall_power (scalar) { values ("6"); } }
+      internal_power () { when : "(D * !Q)"; rise_power (scalar) { values ("0"); } fall_power (scalar) { values ("10"); } }
+      internal_power () { when : "(!D * Q)"; rise_power (scalar) { values ("0"); } fall_power (scalar) { values ("12"); } }
+    }
+    pin (D) { direction : input; capacitance : 1;
+      internal_power () { when : "CK"; rise_power (passive) { values ("1, 1"); } fall_power (passive) { values ("1, 1"); } }
+      internal_power () { when : "!CK"; rise_power (passive) { values ("5, 5"); } fall_power (passive) { values ("7, 7"); } }
+    }
+    pin (R) { direction : input; capacitance : 1; }
+    pin (Q) { direction : output; function : "IQ";
+      timing () { related_pin : "CK"; timing_type : rising_edge;
+        cell_rise (delay) { values ("0.2, 0.2", "0.2, 0.2"); } rise_transition (delay) { values ("0.1, 0.1", "0.1, 0.1"); } }
+      internal_power () { related_pin : "CK"; rise_power (scalar) { values ("20"); } fall_power (scalar) { values ("30"); } } }
+  }
+'''
+
+
+def macro(name, address_bits, width, area):
+    """A memory of one port that takes 50 fJ for a write and 40 fJ for a read."""
+    def bus(pin, kind, direction):
+        return f'bus ({pin}) {{ bus_type : {kind}; direction : {direction}; capacitance : 1; }}\n'
+    return f'''library ({name}_typ) {{
+  capacitive_load_unit (1, ff); time_unit : "1ns"; voltage_unit : "1V"; leakage_power_unit : "1nW"; nom_voltage : 2.0;
+  type (word) {{ base_type : array; data_type : bit; bit_width : {width}; }}
+  type (address) {{ base_type : array; data_type : bit; bit_width : {address_bits}; }}
+  cell ({name}) {{ area : {area}; cell_leakage_power : 7;
+    memory () {{ type : ram; address_width : {address_bits}; word_width : {width}; }}
+    pin (CLK) {{ direction : input; clock : true; capacitance : 1;
+      internal_power () {{ when : "EN & WE"; rise_power (scalar) {{ values (50); }} fall_power (scalar) {{ values (0); }} }}
+      internal_power () {{ when : "EN & !WE"; rise_power (scalar) {{ values (40); }} fall_power (scalar) {{ values (0); }} }}
+      internal_power () {{ when : "!EN"; rise_power (scalar) {{ values (0); }} fall_power (scalar) {{ values (0); }} }} }}
+    pin (EN) {{ direction : input; capacitance : 1; }}
+    pin (WE) {{ direction : input; capacitance : 1; }}
+    {bus('ADDR', 'address', 'input')}{bus('DIN', 'word', 'input')}{bus('DOUT', 'word', 'output')}
+  }}
+}}
+'''
+
+
+FAMILIES = {'families': [{'match': '^MEM', 'ports': [
+    {'clock': 'CLK', 'enable': 'EN', 'write': 'WE', 'address': 'ADDR', 'data_in': 'DIN', 'data_out': 'DOUT'}]}]}
+
+
+class AsicTest(unittest.TestCase):
+    def setUp(self):
+        self._directory = tempfile.TemporaryDirectory()
+        self.directory = self._directory.name
+        self.path = self.file('tiny.lib', HEAD + INV + GATES + DFF + '}\n')
+
+    def tearDown(self):
+        self._directory.cleanup()
+
+    def file(self, name, text):
+        path = os.path.join(self.directory, name)
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(text)
+        return path
+
+    def macros(self):
+        os.makedirs(os.path.join(self.directory, 'sram'), exist_ok=True)
+        self.file('sram/MEM_8x4_typ.lib', macro('MEM_8x4', 3, 4, 100))
+        self.file('sram/MEM_8x2_typ.lib', macro('MEM_8x2', 3, 2, 60))
+        self.file('sram/MEM_32x4_typ.lib', macro('MEM_32x4', 5, 4, 250))
+        self.file('sram/MEM_8x4_slow.lib', macro('MEM_8x4', 3, 4, 100))
+        return memory.read_macros(os.path.join(self.directory, 'sram'),
+                                  self.file('macros.json', json.dumps(FAMILIES)))
+
+    # The reader.
+
+    def test_cells_and_units(self):
+        library = Library(self.path)
+        self.assertEqual(library.voltage, 2.0)
+        inv = library.cell('INV')
+        self.assertEqual(inv.area, 2.0)
+        self.assertAlmostEqual(inv.pins['A'].capacitance, 2e-15, delta=1e-24)
+        self.assertAlmostEqual(inv.leakage, 15e-9, delta=1e-18)
+        self.assertEqual([w for w, _ in inv.leakage_states], ['A', '!A'])
+        self.assertAlmostEqual(inv.pins['Y'].energies[0].rise.at(0, 0), 3e-15, delta=1e-24)
+
+    def test_tables_are_linear_between_and_beyond_points(self):
+        table = Library(self.path).cell('INV').pins['Y'].arcs[0].tables['cell_rise']
+        # 1 + 2 slew + load/10: 1 + 0.5 + 0.5 in the middle, 1 + 4 + 2 outside.
+        self.assertAlmostEqual(table.at(0.25e-9, 5e-15) * 1e9, 2.0)
+        self.assertAlmostEqual(table.at(2e-9, 20e-15) * 1e9, 7.0)
+
+    def test_expressions(self):
+        self.assertEqual(eval(to_verilog("!(A*B)+C'").replace('~', ' 1^'), {'A': 1, 'B': 1, 'C': 1}) & 1, 0)
+        high = {'A': 0.5, 'B': 0.25, 'C': 0.1}
+        self.assertAlmostEqual(probability('!(A*B)', high), 1 - 0.125)
+        self.assertAlmostEqual(probability('A ^ B', high), 0.5 * 0.75 + 0.5 * 0.25)
+        self.assertAlmostEqual(probability("A B' + C", high), 1 - (1 - 0.375) * 0.9)
+        with self.assertRaises(LibertyError):
+            to_verilog('(A * B')
+
+    def test_technology(self):
+        technology = Technology(Library(self.path))
+        self.assertEqual(technology.gates, ['INV', 'NAND2', 'BUF', 'DFF'])
+        self.assertEqual(technology.latch_pins(), ('G', 'D', 'Q'))
+        self.assertEqual(technology.gate_pins(), ('CK', 'E', 'GCK'))
+        self.assertNotIn('SPARE', technology.mapping_text())
+        self.assertIn('cell (DFF)', technology.mapping_text())
+
+    def test_bad_libraries(self):
+        for text, message in (('', 'no Liberty file'), (HEAD + '}\n', 'no cells'), (HEAD + INV[:-20], 'has no end')):
+            with self.assertRaisesRegex(LibertyError, message):
+                Library(self.file('bad.lib', text))
+        with self.assertRaisesRegex(LibertyError, 'cannot read .*missing.lib'):
+            Library(os.path.join(self.directory, 'missing.lib'))
+        with self.assertRaisesRegex(LibertyError, 'no flip-flop'):
+            Technology(Library(self.file('bad.lib', HEAD + INV + GATES + '}\n')))
+
+    # Memories.
+
+    def test_composition_has_least_area(self):
+        macros, slow = self.macros()
+        self.assertEqual(sorted(macros), ['MEM_32x4', 'MEM_8x2', 'MEM_8x4'])
+        self.assertEqual(list(slow), ['MEM_8x4'])
+        # 6 bits: 100 + 60 are less than 2 x 100; 12 words: two rows of them.
+        choice = memory.compose(6, 8, 1, macros)
+        self.assertEqual((choice.area, choice.rows, [m.name for m in choice.row]), (160, 1, ['MEM_8x4', 'MEM_8x2']))
+        self.assertEqual(memory.compose(6, 12, 1, macros).area, 320)
+        # 32 words of 4 bits: one of 250 is less than four of 100.
+        self.assertEqual([m.name for m in memory.compose(4, 32, 1, macros).row], ['MEM_32x4'])
+        self.assertIsNone(memory.compose(4, 8, 2, macros))
+
+    def test_latches_where_they_are_smaller(self):
+        macros, _ = self.macros()
+        technology = Technology(Library(self.path))
+        # 4 x 2 bits: 8 (4 + 3 / 2) + 4 x 5 + 2 x 2 x 8 = 96 against 60 for MEM_8x2.
+        self.assertEqual(memory.latch_area(2, 4, technology), 96)
+        self.assertEqual(memory.choose(2, 4, 1, macros, technology, 100).kind, '1 x MEM_8x2')
+        # 1 x 1 bit: 5.5 + 5 + 16 = 26.5.
+        self.assertEqual(memory.choose(1, 1, 1, macros, technology, 100).kind, 'latches')
+        with self.assertRaisesRegex(LibertyError, 'too large for latches'):
+            memory.choose(4, 64, 2, macros, technology, 100)
+
+    def test_memories_work(self):
+        """Written and read back at random, banks, columns and latches as one array."""
+        macros, _ = self.macros()
+        library = Library(self.path)
+        technology = Technology(library)
+        choices = [memory.compose(6, 12, 1, macros), memory.Choice(3, 5, 2, [], 1, 0)]
+        models = netlist.models([technology.latch, technology.clock_gate]) + memory.macro_models(macros.values())
+        bench = '''`timescale 1ps/1ps
+module tb;
+  reg clk = 0, we = 0, en = 0, re = 0, rst = 0;
+  reg [3:0] a = 0; reg [5:0] d = 0; wire [5:0] q;
+  reg [2:0] wa = 0, ra = 0, e = 0; wire [2:0] r;
+  reg [5:0] one [0:11]; reg [2:0] two [0:4]; reg [5:0] want; reg [2:0] want2;
+  nrc_ram_1rw #(.Words(12), .Width(6)) u1 (clk, en, we, a, d, q);
+  nrc_ram_1r1w #(.Depth(5), .Width(3)) u2 (clk, we, wa, e, re, ra, r);
+  integer i, checks;
+  initial begin
+    checks = 0;
+    for (i = 0; i < 12; i = i + 1) one[i] = 6'hx;
+    for (i = 0; i < 5; i = i + 1) two[i] = 3'hx;
+    for (i = 0; i < 2000; i = i + 1) begin
+      a = $urandom % 12; d = $urandom; en = 1; we = $urandom;
+      wa = $urandom % 5; ra = $urandom % 5; e = $urandom; re = !we || ra != wa;
+      want = one[a]; want2 = two[ra];
+      #500 clk = 1;
+      if (we) begin one[a] = d; two[wa] = e; end
+      #100;
+      if (!we && (^want) !== 1'bx) begin checks = checks + 1; if (q !== want) $display("FAIL one %0d", i); end
+      if (re && (^want2) !== 1'bx) begin checks = checks + 1; if (r !== want2) $display("FAIL two %0d", i); end
+      #400 clk = 0;
+    end
+    $display("checks %0d", checks);
+    $finish;
+  end
+endmodule
+'''
+        out = self.icarus(memory.memory_modules(choices, technology), models, bench)
+        self.assertNotIn('FAIL', out)
+        self.assertGreater(int(out.split('checks')[1]), 2000)
+
+    def test_macros_without_family(self):
+        os.makedirs(os.path.join(self.directory, 'empty'))
+        with self.assertRaisesRegex(LibertyError, 'no SRAM macro'):
+            memory.read_macros(os.path.join(self.directory, 'empty'), self.file('m.json', json.dumps(FAMILIES)))
+        with self.assertRaisesRegex(LibertyError, 'there is no directory'):
+            memory.read_macros(os.path.join(self.directory, 'none'), self.file('m.json', json.dumps(FAMILIES)))
+
+    def test_banked_rom_has_the_words(self):
+        source = 'input  logic [3:0] addr_i,\n output logic [7:0] data_o\n' + \
+            ''.join(f"      4'd{k}: word = 8'h{(k * 37) % 256:02X};\n" for k in range(16))
+        technology = Technology(Library(self.path))
+        bench = '''`timescale 1ps/1ps
+module tb;
+  reg clk = 1; reg [3:0] a = 0; wire [7:0] q; integer i;
+  nrc_huffman_rom u (clk, a, q);
+  initial begin
+    for (i = 0; i < 200; i = i + 1) begin
+      #100 a = $urandom; #400 clk = 0; #500 clk = 1;
+      #1 if (q !== ((a * 37) & 255)) $display("FAIL %0d", i);
+    end
+    $display("done"); $finish;
+  end
+endmodule
+'''
+        out = self.icarus(rom.banked_rom(source, 4, technology),
+                          netlist.models([technology.latch, technology.clock_gate]), bench)
+        self.assertNotIn('FAIL', out)
+        self.assertIn('done', out)
+
+    def icarus(self, *texts, options=()):
+        files = [self.file(f'icarus{k}.sv', t) for k, t in enumerate(texts)]
+        target = os.path.join(self.directory, 'icarus.vvp')
+        subprocess.run(['iverilog', '-g2012', '-s', 'tb', '-o', target] + files, check=True)
+        return subprocess.run(['vvp', '-n', *options, target], check=True, capture_output=True, text=True).stdout
+
+    # Power.
+
+    def toggler(self):
+        """A flip-flop that an inverter feeds from its own output: net 2 is clk_i, 3 Q, 4 D."""
+        module = {'ports': {'clk_i': {'direction': 'input', 'bits': [2]}, 'q_o': {'direction': 'output', 'bits': [3]}},
+                  'netnames': {}, 'cells': {
+                      'flop': {'type': 'DFF', 'connections': {'CK': [2], 'D': [4], 'R': ['1'], 'Q': [3]}},
+                      'inverter': {'type': 'INV', 'connections': {'A': [3], 'Y': [4]}}}}
+        path = self.file('toggler.json', json.dumps({'modules': {'top': module}}))
+        net = netlist.Netlist(path, 'top', Library(self.path), {})
+        # No wire: a pitch of length 0.
+        net.load(netlist.Wires(0.0, 0.2e-9, 0.7, 10.0))
+        net.propagate()
+        return net
+
+    def test_loads_and_delays(self):
+        net = self.toggler()
+        self.assertAlmostEqual(net.loads[3] * 1e15, 2.0)  # the inverter's A
+        self.assertAlmostEqual(net.loads[4] * 1e15, 1.0)  # the register's D
+        # Slew 0.1 ns from the register, load 1 fF: 1 + 2 x 0.1 + 0.1.
+        self.assertAlmostEqual(net.delays[4] * 1e9, 1.3)
+        with_wire = netlist.Wires(5.0, 0.2e-9, 0.5, 12.5)  # 5 x sqrt(25 um2) = 25 um
+        self.assertAlmostEqual(with_wire.per_sink * 1e15, 5.0)
+
+    def test_power_of_a_toggling_register(self):
+        net = self.toggler()
+        # At 1 MHz Q rises and falls 0.5 million times a second, and D after it while the clock is high.
+        activity = {3: power.Activity(0.5e6, 0.5e6, 0.0, 0.5), 4: power.Activity(0.5e6, 0.5e6, 0.0, 0.5)}
+        integrator = power.Integrator(net, activity, 2.0, 1e6)
+        flop, inverter = net.instances
+        clock, other = integrator.cell_power(flop)
+        # Clock: rises cost nothing as data always differ; falls 10 and 12 by turns: 11 fJ x 1 MHz.
+        self.assertAlmostEqual(clock * 1e9, 11.0)
+        # Q: 0.5 x 20 + 0.5 x 30 = 25 nW; D with the clock high: 1 fJ x 1 million = 1 nW.
+        self.assertAlmostEqual(other * 1e9, 26.0)
+        # Inverter: 0.5 million x (3 + 1) fJ = 2 nW.
+        self.assertAlmostEqual(sum(integrator.cell_power(inverter)) * 1e9, 2.0)
+        # C V^2 a rise: 2 fF x 4 x 0.5 million = 4 nW; the clock 3 fF x 4 x 1 million = 12 nW.
+        self.assertAlmostEqual(integrator.switching(3) * 1e9, 4.0)
+        self.assertAlmostEqual(integrator.switching(2) * 1e9, 12.0)
+        self.assertAlmostEqual(integrator.leakage(inverter) * 1e9, 15.0)
+        self.assertAlmostEqual(integrator.leakage(flop) * 1e9, 100.0)
+
+    def test_power_of_a_still_register(self):
+        net = self.toggler()
+        activity = {3: power.Activity(0.0, 0.0, 0.0, 0.0), 4: power.Activity(0.1e6, 0.1e6, 1.0, 0.0)}
+        integrator = power.Integrator(net, activity, 2.0, 1e6)
+        clock, other = integrator.cell_power(net.instances[0])
+        # Data are as the output, both 0: 6 + 6 fJ a cycle. Glitches at D while the clock is low: 0.1 (5 + 7).
+        self.assertAlmostEqual(clock * 1e9, 12.0)
+        self.assertAlmostEqual(other * 1e9, 1.2)
+        self.assertAlmostEqual(integrator.leakage(net.instances[1]) * 1e9, 20.0)  # A is 0
+
+    def test_power_of_a_macro(self):
+        macros, _ = self.macros()
+        module = {'ports': {'clk_i': {'direction': 'input', 'bits': [2]}, 'en_i': {'direction': 'input', 'bits': [3]},
+                            'we_i': {'direction': 'input', 'bits': [4]}},
+                  'netnames': {}, 'cells': {'m': {'type': 'MEM_8x4', 'connections': {
+                      'CLK': [2], 'EN': [3], 'WE': [4], 'ADDR': ['0', '0', '0'], 'DIN': ['0'] * 4,
+                      'DOUT': [5, 6, 7, 8]}}}}
+        path = self.file('macro.json', json.dumps({'modules': {'top': module}}))
+        net = netlist.Netlist(path, 'top', Library(self.path), macros)
+        net.load(netlist.Wires(0.0, 0.2e-9, 0.7, 10.0))
+        net.propagate()
+        activity = {3: power.Activity(0.0, 0.0, 0.0, 0.6), 4: power.Activity(0.0, 0.0, 0.0, 0.25)}
+        access, count = power.Integrator(net, activity, 2.0, 1e6).macro_power(net.instances[0])
+        # A quarter of the clocks writes, 0.35 read: 0.25 x 50 + 0.35 x 40 = 26.5 fJ x 1 MHz.
+        self.assertAlmostEqual(access * 1e9, 26.5)
+        self.assertAlmostEqual(count, 0.6e6)
+
+    def test_clock_tree(self):
+        library = Library(self.path)
+        tree = power.Tree(45, 3e-15, 20, 0.0, [library.cell('BUF')])
+        self.assertEqual((tree.buffers, tree.area), (3, 9.0))  # 45 / 20; their inputs hang on the root
+        self.assertEqual(power.Tree(20, 3e-15, 20, 0.0, [library.cell('BUF')]).buffers, 0)
+
+    def test_activity_counter(self):
+        """Models, delays and counter together: ten clocks of the toggler."""
+        net = self.toggler()
+        net.verilog_file(os.path.join(self.directory, 'top.v'), 'top')
+        vpi = estimate.build_vpi(os.path.join(self.directory, 'vpi'))
+        watch = self.file('watch.txt', 'DFF Q\nINV Y\n')
+        counts = os.path.join(self.directory, 'activity.txt')
+        with open(os.path.join(self.directory, 'top.v'), encoding='utf-8') as f:
+            top = f.read()
+        bench = f'''`timescale 1ps/1ps
+module tb;
+  reg clk = 0; wire q;
+  top dut (.clk_i(clk), .q_o(q));
+  defparam dut.g1.Delay = 700;  // later than the half clock: the inverter switches while the clock is low
+  initial begin
+    #1000 $nrc_activity_start(dut, clk, "{watch}");
+    repeat (10) begin #500 clk = 1; #500 clk = 0; end
+    #300 $nrc_activity_stop("{counts}");
+    $finish;
+  end
+endmodule
+'''
+        used = [i.cell for i in net.instances]
+        self.icarus(top, netlist.models(used), bench, options=('-M', vpi, '-m', 'activity'))
+        activity = power.read_activity(counts, net, 1e-12)
+        # Ten clocks: five rises and falls in 10.3 ns; Q while the clock is high, D while it is low.
+        for bit, low_share in ((3, 0.0), (4, 1.0)):
+            self.assertAlmostEqual(activity[bit].rises * 10.3e-9, 5)
+            self.assertAlmostEqual(activity[bit].falls * 10.3e-9, 5)
+            self.assertAlmostEqual(activity[bit].low_share, low_share)
+
+    # The command.
+
+    def test_command_refuses(self):
+        def run(*arguments):
+            result = subprocess.run([sys.executable, os.path.join(ROOT, 'scripts/asic/estimate.py'), '--nrc', '/bin/true',
+                                     '--out', os.path.join(self.directory, 'out'), *arguments],
+                                    capture_output=True, text=True, check=False)
+            self.assertEqual(result.returncode, 1)
+            self.assertEqual(result.stderr.count('\n'), 1, result.stderr)
+            return result.stderr
+        self.assertIn('there is no file', run('--liberty', '/nowhere.lib'))
+        self.assertIn('multiple of 20', run('--liberty', self.path, '--frames', '30'))
+        self.assertIn('give 1 to 65536', run('--liberty', self.path, '--channels', '0'))
+        self.assertIn('power of two', run('--liberty', self.path, '--buffer', '100'))
+        self.assertIn('unknown profile', run('--liberty', self.path, '--profile', 'rice'))
+        bad = self.file('bad.lib', 'no library')
+        self.assertIn('is no Liberty file', run('--liberty', bad, '--channels', '8', '--profile', 'huffman'))
+
+
+if __name__ == '__main__':
+    unittest.main()
