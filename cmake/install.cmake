@@ -9,8 +9,8 @@ include(GNUInstallDirs)
 # docs/api.md says what they are for. The other headers are stages of the golden model: they follow
 # the RTL, and change with it.
 set(public_headers nrc.h decoder.hpp encoder.hpp error.hpp file_codec.hpp file_recovery.hpp format.hpp
-    neural_tables.hpp packet_decoder.hpp packetizer.hpp payload.hpp range_tables.hpp receiver.hpp table_set.hpp
-    tables.hpp)
+    neural_network.hpp neural_tables.hpp packet_decoder.hpp packetizer.hpp payload.hpp range_tables.hpp
+    receiver.hpp table_set.hpp tables.hpp)
 list(TRANSFORM public_headers PREPEND ${PROJECT_SOURCE_DIR}/model/include/nrc/)
 
 add_library(nrc::nrc ALIAS nrc)
