@@ -128,7 +128,8 @@ nrc_receiver* make_receiver(const nrc_receiver_config& config) {
 
 class EachProfile : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(CInterface, EachProfile,
-                         testing::Values(NRC_PROFILE_HUFFMAN, NRC_PROFILE_RANGE));
+                         testing::Values(NRC_PROFILE_HUFFMAN, NRC_PROFILE_RANGE,
+                                         NRC_PROFILE_NEURAL));
 
 TEST_P(EachProfile, DecoderGivesTheSamples) {
   Samples samples = recording();
@@ -343,7 +344,7 @@ TEST(CInterface, EncoderSettingsOutsideTheirRange) {
   refused(with(&nrc_encoder_config::channels, 0), "channels");
   refused(with(&nrc_encoder_config::channels, 65537), "65536");
   refused(with(&nrc_encoder_config::packet_frames, 65536), "packet_frames");
-  refused(with(&nrc_encoder_config::profile, 2), "profile");
+  refused(with(&nrc_encoder_config::profile, 3), "profile");
   refused(with(&nrc_encoder_config::profile, -1), "profile");
   refused(with(&nrc_encoder_config::mapping, 2), "mapping");
   refused(with(&nrc_encoder_config::neighbour, 2), "neighbour");

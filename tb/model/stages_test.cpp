@@ -418,7 +418,8 @@ TEST(StreamHeader, NeighbourIsABitOfTheRangeProfile) {
   EXPECT_EQ(message(0x81), "accepted");
   EXPECT_NE(message(0x80).find("only the range profile"), std::string::npos);
   EXPECT_NE(message(0xA0).find("only the range profile"), std::string::npos);
-  EXPECT_NE(message(0x82).find("profile 2"), std::string::npos);
+  EXPECT_NE(message(0x82).find("only the range profile"), std::string::npos);
+  EXPECT_NE(message(0x83).find("profile 3"), std::string::npos);
   EXPECT_NE(message(0xB1).find("container 3"), std::string::npos) << "bit 7 is not the container's";
   EXPECT_NE(message(0xC1).find("container 4"), std::string::npos) << "bit 6 is";
 }
