@@ -99,9 +99,9 @@ for kind in static shared; do
     soname=$(objdump -p "$libdir/libnrc.so" | awk '/SONAME/ { print $2 }')
     [ "$soname" = "libnrc.so.${version%.*}" ] || fail "the soname is $soname"
     export LD_LIBRARY_PATH=$libdir # cc sets no rpath
-    ldd "$work/pc_c" | grep -q "$libdir/libnrc.so" || fail "pc_c does not use the shared library"
+    grep -q "$libdir/libnrc.so" <<<"$(ldd "$work/pc_c")" || fail "pc_c does not use the shared library"
   else
-    ! ldd "$work/pc_c" | grep -q libnrc || fail "pc_c uses a shared library"
+    ! grep -q libnrc <<<"$(ldd "$work/pc_c")" || fail "pc_c uses a shared library"
   fi
   [ "$("$work/alone")" = "$version" ] || fail "the library says it is $("$work/alone"), not $version"
   runs "$work/use-$kind/link_c" "$work/use-$kind/link_cpp" "$work/pc_c" "$work/pc_cpp"
