@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stand-in for the iCE40's PLL in simulation: its output is its input, and it locks after 16 clocks.
-// A bench drives the pin at the rate that the PLL would make.
+// Stand-in in simulation for the iCE40's PLL that sits at a pin: as SB_PLL40_CORE.
 
 module SB_PLL40_PAD #(
   parameter              FEEDBACK_PATH = "SIMPLE",
@@ -24,19 +23,25 @@ module SB_PLL40_PAD #(
   output logic       SDO
 );
 
-  logic [4:0] count_q = 5'd0;
-
-  always_ff @(posedge PACKAGEPIN) begin
-    if (!RESETB)           count_q <= 5'd0;
-    else if (!count_q[4])  count_q <= count_q + 5'd1;
-  end
-
-  assign PLLOUTGLOBAL = PACKAGEPIN;
-  assign PLLOUTCORE   = PACKAGEPIN;
-  assign LOCK         = count_q[4];
-  assign SDO          = 1'b0;
-
-  logic unused;
-  assign unused = ^{BYPASS, EXTFEEDBACK, DYNAMICDELAY, LATCHINPUTVALUE, SDI, SCLK};
+  SB_PLL40_CORE #(
+    .FEEDBACK_PATH(FEEDBACK_PATH),
+    .DIVR         (DIVR),
+    .DIVF         (DIVF),
+    .DIVQ         (DIVQ),
+    .FILTER_RANGE (FILTER_RANGE)
+  ) u_core (
+    .REFERENCECLK(PACKAGEPIN),
+    .PLLOUTGLOBAL,
+    .PLLOUTCORE,
+    .LOCK,
+    .RESETB,
+    .BYPASS,
+    .EXTFEEDBACK,
+    .DYNAMICDELAY,
+    .LATCHINPUTVALUE,
+    .SDI,
+    .SCLK,
+    .SDO
+  );
 
 endmodule
