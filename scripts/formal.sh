@@ -120,7 +120,7 @@ prove() {
       if grep -q 'was asserted in frame' "$result.abc.log"; then
         # A simplified graph has lost the inputs that do not matter: look again in the plain one.
         if [ "$method" = pdr ]; then abc "$result" "orpos; bmc3; write_cex -a $result.aiw"; fi
-        reason=$(grep -o 'asserted in frame [0-9]*' "$result.abc.log" | head -n1)
+        reason=$(grep -m1 -o "asserted in frame [0-9]*" "$result.abc.log")
         reason+=$'\n'$(replay "$result" rtl "$top" "$files" "$parameters" "$cut" "")
       else
         reason="not decided ($result.abc.log)"
