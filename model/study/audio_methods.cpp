@@ -61,16 +61,9 @@ class FlacOfNumbers : public Flac {
 
  protected:
   ChannelStream encode(const Samples& samples, double rate) const override {
-    ValueCounts values;
-    values.add(samples.data(), samples.size());
-    const ValueGrid grid = ValueGrid::detect(values.values());
-    ChannelStream best = encode_on(grid, samples, rate);
-    if (grid.kind() == ValueGrid::Kind::kSparse) {
-      // The list may cost more than it saves.
-      ChannelStream dense = encode_on(ValueGrid(), samples, rate);
-      if (dense.bytes.size() < best.bytes.size()) best = std::move(dense);
-    }
-    return best;
+    return {encode_on_best_grid(
+                samples, [&](const ValueGrid& grid) { return encode_on(grid, samples, rate); }),
+            0};
   }
 
   Samples decode(const Bytes& bytes, std::size_t count, double rate) const override {
@@ -83,14 +76,14 @@ class FlacOfNumbers : public Flac {
   }
 
  private:
-  ChannelStream encode_on(const ValueGrid& grid, const Samples& samples, double rate) const {
+  Bytes encode_on(const ValueGrid& grid, const Samples& samples, double rate) const {
     Samples numbers(samples.size());
     std::transform(samples.begin(), samples.end(), numbers.begin(),
                    [&](std::int16_t s) { return static_cast<std::int16_t>(grid.index(s)); });
-    const ChannelStream flac = Flac::encode(numbers, rate);
-    ChannelStream stream{grid.serialise(), 0};
-    stream.bytes.insert(stream.bytes.end(), flac.bytes.begin(), flac.bytes.end());
-    return stream;
+    const Bytes flac = Flac::encode(numbers, rate).bytes;
+    Bytes bytes = grid.serialise();
+    bytes.insert(bytes.end(), flac.begin(), flac.end());
+    return bytes;
   }
 };
 
