@@ -236,7 +236,6 @@ void add_audio_methods(Methods& methods) {
   MethodFacts facts;
   facts.name = "flac";
   facts.title = fmt::format("FLAC -{}", kFlacLevel);
-  facts.published = 1.489;
   facts.latency = std::to_string(kFlacBlock);
   facts.state = fmt::format("a block of samples and its residuals, {} KiB",
                             2 * kFlacBlock * sizeof(std::int32_t) / 1024);
@@ -247,13 +246,11 @@ void add_audio_methods(Methods& methods) {
 
   facts.name = "flac-numbers";
   facts.title = fmt::format("FLAC -{} of the numbers on the grid", kFlacLevel);
-  facts.published.reset();
   facts.note = "The value grid is taken out first, as Rice codes have it, and stands in front.";
   methods.push_back(std::make_unique<FlacOfNumbers>(facts));
 
   facts.name = "wavpack";
   facts.title = "WavPack, high";
-  facts.published.reset();
   facts.latency = "a block, about a second";
   facts.state = "the block, and some KiB of filters";
   facts.note = "As FLAC, it takes the gaps of the grid for a part of the signal.";
@@ -261,7 +258,6 @@ void add_audio_methods(Methods& methods) {
 
   facts.name = "mp3";
   facts.title = "MP3 (LAME)";
-  facts.published = 9.535;
   facts.lossless = false;
   facts.latency = "some 1,700: a granule, and delays of encoder and decoder";
   facts.state = "some 100 KiB";
