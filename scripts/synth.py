@@ -23,6 +23,7 @@ REQUIRED_MHZ = 20.48  # 1024 channels of 20 kHz, one sample per clock
 CLOCK_TOLERANCE = 1e-3  # of nextpnr's clock against that of the SDC file
 
 # Of each board: what its tools need, and per profile what the part holds.
+#   techmap   of rtl/board, for what Yosys does worse
 #   pins      in constraints/, beside NAME.sdc, which has the clocks
 #   tables    set of rtl/generated that is compiled along
 #   channels, packet_frames, buffer_words, loadable: parameters of the board's top
@@ -42,12 +43,15 @@ BOARDS = {
     "hx8k": {
         "part": "iCE40 HX8K",
         "family": "ice40",
+        "techmap": "radix4_multiplier.v",  # it has no multipliers
         "synth": "synth_ice40 -device hx -abc9",
         "pnr": ["--hx8k", "--package", "ct256"],
         "icetime": ["-d", "hx8k", "-P", "ct256"],
         "pins": "hx8k.pcf",
         "huffman": {"tables": "generic", "channels": 1024, "packet_frames": 2,
                     "buffer_words": 1024, "loadable": 0},
+        "range": {"tables": "generic", "channels": 512, "packet_frames": 2,
+                  "buffer_words": 1024, "loadable": 0},
     },
     "ulx3s": {
         "part": "ECP5-85F, speed grade 6",
@@ -119,10 +123,11 @@ def last_error(log):
 
 def tool(name, venv, family, install):
     """Path of a tool: installed, or in the venv, where YoWASP's tools have its name in front."""
-    found = None if (family, name) in NEWER else shutil.which(name)
+    by_pip = name if name == "gowin_pack" else f"yowasp-{name}"
+    found = ((family, name) not in NEWER and shutil.which(name)) or shutil.which(by_pip)
     if found:
         return found
-    in_venv = venv / "bin" / (name if name == "gowin_pack" else f"yowasp-{name}")
+    in_venv = venv / "bin" / by_pip
     if not in_venv.exists() and family in PIP:
         if not install:
             fail(f"{name} is missing; leave NO_INSTALL away, or: pip install {' '.join(PIP[family])}")
@@ -168,12 +173,17 @@ def synthesise(board, settings, profile, yosys, out):
     parameters = {"Channels": settings["channels"], "Profile": PROFILES[profile],
                   "PacketFrames": settings["packet_frames"],
                   "BufferWords": settings["buffer_words"], "LoadableTables": settings["loadable"]}
+    techmap = []
+    if "techmap" in board:
+        shutil.copy(ROOT / "rtl/board" / board["techmap"], out / "rtl")
+        techmap = ["proc; flatten; opt; wreduce", f"techmap -map rtl/{board['techmap']}"]
     script = out / "synth.ys"
     script.write_text("\n".join([
         "read_verilog -sv " + " ".join(map(str, packages)),
         "read_verilog -sv -defer -nooverwrite -DSYNTHESIS " + " ".join(map(str, sources)),
         f"hierarchy -top {board['top']} " +
         " ".join(f"-chparam {name} {value}" for name, value in parameters.items()),
+        *techmap,
         f"{board['synth']} -json netlist.json",
         "tee -o cells.txt stat",
     ]) + "\n", encoding="utf-8")
@@ -285,9 +295,6 @@ def parse_arguments():
         fail(f"no board {arguments.board}; give one of {', '.join(BOARDS)}")
     if arguments.profile not in PROFILES:
         fail(f"no profile {arguments.profile}; give huffman or range")
-    if arguments.profile not in BOARDS[arguments.board]:
-        fail(f"the {BOARDS[arguments.board]['part']} holds no encoder of the {arguments.profile} "
-             "profile; see docs/boards.md")
     if arguments.channels is not None and not 10 <= arguments.channels <= 65536:
         fail(f"{arguments.channels} channels; give 10 to 65536")
     seeds = arguments.seeds.replace(",", " ").split()
