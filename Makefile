@@ -145,7 +145,7 @@ train-neural: ## Train the networks of the neural profile and of the study [DATA
 	$(PYTHON) model/neural/adapt_predictor.py "$(DATA)" --range "$(OUT)/range.json" \
 	  --checkpoint "$(OUT)/predictor.pt"
 
-synth: ## Bitstream of a board, timing met with every seed [BOARD=icebreaker PROFILE= CHANNELS= SEEDS="1 2 3"]
+synth: ## Bitstream of a board, timing met with every seed [BOARD=icebreaker|hx8k|ulx3s|tangnano9k PROFILE= CHANNELS= SEEDS="1 2 3"]
 	$(DEPS) synth
 	@scripts/synth.py $(or $(BOARD),icebreaker) --out $(BUILD)/synth --jobs $(JOBS) \
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \

@@ -5,7 +5,7 @@
 # Groups: model < sim < test < dev (each holds the one before), study (nrc study; a part of test),
 # fuzz (libFuzzer), neural (PyTorch, to train networks),
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
-# libraries, gnuplot), synth (bitstreams; ECP5 tools come by pip, from synth.py), asic (synthesis, timing
+# libraries, gnuplot), synth (bitstreams; ECP5 and Gowin tools come by pip, from synth.py), asic (synthesis, timing
 # and simulation of a gate netlist), view (gtkwave), compare (the compressors of compare.sh).
 # Says nothing and touches no network when everything is already there.
 # NO_INSTALL=1 only reports.

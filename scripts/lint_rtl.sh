@@ -35,7 +35,7 @@ lint rtl/generated/generic/ nrc_decoder -GCodeWidth=16 -GMapping=0
 lint rtl/generated/default/ nrc_decoder -GChannels=1
 
 # The boards, with stand-ins for their PLLs, which have more outputs than a board needs.
-for board in icebreaker hx8k ulx3s; do
+for board in icebreaker hx8k ulx3s tangnano9k; do
   verilator --lint-only -Wall -Wno-UNUSEDPARAM -Wno-PINCONNECTEMPTY --assert -Irtl -Irtl/board \
     -Irtl/generated/default rtl/generated/nrc_pkg.sv rtl/generated/default/*_pkg.sv rtl/*_pkg.sv \
     tb/board/*PLL*.sv "rtl/board/$board.sv" --top-module "$board" || status=1

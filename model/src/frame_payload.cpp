@@ -170,7 +170,9 @@ class FrameHuffmanDecoder : public PayloadDecoder {
     copy_.reserve(worst_payload_bytes(Profile::kHuffman, lanes_.code_width, codes) + 8);
   }
 
-  std::uint64_t most_codes(std::size_t size) const override { return std::uint64_t{size} * 8; }
+  std::uint64_t most_codes(std::size_t size) const override {
+    return most_payload_codes(Profile::kHuffman, size);
+  }
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
@@ -373,8 +375,7 @@ class FrameRangeDecoder : public PayloadDecoder {
   }
 
   std::uint64_t most_codes(std::size_t size) const override {
-    // As for the decoder made of stages: 2,671 of the likeliest code take a bit.
-    return (std::uint64_t{size} * 8 + 16) * 2672;
+    return most_payload_codes(Profile::kRange, size);
   }
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,

@@ -104,7 +104,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
       : HuffmanStages(tables, code_width, channels), huffman_(tables, code_width) {}
 
   std::uint64_t most_codes(std::size_t size) const override {
-    return std::uint64_t{size} * 8;  // every code takes at least a bit
+    return most_payload_codes(Profile::kHuffman, size);
   }
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
@@ -259,8 +259,7 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
       : RangeStages(tables, code_width, channels, neighbour) {}
 
   std::uint64_t most_codes(std::size_t size) const override {
-    // The likeliest code has 65519 of 65536 parts: 2,671 of them take a bit.
-    return (std::uint64_t{size} * 8 + 16) * 2672;
+    return most_payload_codes(Profile::kRange, size);
   }
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
@@ -303,6 +302,13 @@ std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t
   const std::uint64_t bits =
       codes * worst_code_bits(profile, code_width) + (profile == Profile::kHuffman ? 0 : 1);
   return (bits + 31) / 32 * 4;
+}
+
+std::uint64_t most_payload_codes(Profile profile, std::uint64_t bytes) {
+  // Every code takes at least a bit.
+  if (profile == Profile::kHuffman) return bytes * 8;
+  // The likeliest code has 65519 of 65536 parts: 2,671 of them take a bit.
+  return (bytes * 8 + 16) * 2672;
 }
 
 std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int code_width,

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Compressors of sound: FLAC and WavPack, and MP3, which is lossy. Each channel is a mono stream.
-#include <FLAC/stream_decoder.h>
-#include <FLAC/stream_encoder.h>
 #include <fmt/format.h>
 #include <lame/lame.h>
 #include <samplerate.h>
-#include <wavpack/wavpack.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <mutex>
 #include <utility>
 
 #include "method.hpp"
+#include "mono_audio.hpp"
 #include "nrc/error.hpp"
 #include "value_grid.hpp"
 
@@ -34,44 +31,12 @@ unsigned whole_rate(double rate) {
   return rate < 1.0 ? kUnknownRate : static_cast<unsigned>(std::lround(rate));
 }
 
-using Wide = std::vector<std::int32_t>;
-
-// ---- FLAC
-
-FLAC__StreamEncoderWriteStatus flac_write(const FLAC__StreamEncoder*, const FLAC__byte buffer[],
-                                          std::size_t size, std::uint32_t, std::uint32_t,
-                                          void* client) {
-  Bytes& bytes = *static_cast<Bytes*>(client);
-  bytes.insert(bytes.end(), buffer, buffer + size);
-  return FLAC__STREAM_ENCODER_WRITE_STATUS_OK;
+Samples narrow(const std::vector<std::int32_t>& wide) {
+  Samples samples(wide.size());
+  std::transform(wide.begin(), wide.end(), samples.begin(),
+                 [](std::int32_t v) { return static_cast<std::int16_t>(v); });
+  return samples;
 }
-
-struct FlacReader {
-  const Bytes& bytes;
-  std::size_t at = 0;
-  Samples samples = {};
-};
-
-FLAC__StreamDecoderReadStatus flac_read(const FLAC__StreamDecoder*, FLAC__byte buffer[],
-                                        std::size_t* size, void* client) {
-  FlacReader& reader = *static_cast<FlacReader*>(client);
-  *size = std::min(*size, reader.bytes.size() - reader.at);
-  std::memcpy(buffer, reader.bytes.data() + reader.at, *size);
-  reader.at += *size;
-  return *size == 0 ? FLAC__STREAM_DECODER_READ_STATUS_END_OF_STREAM
-                    : FLAC__STREAM_DECODER_READ_STATUS_CONTINUE;
-}
-
-FLAC__StreamDecoderWriteStatus flac_samples(const FLAC__StreamDecoder*, const FLAC__Frame* frame,
-                                            const FLAC__int32* const buffer[], void* client) {
-  Samples& samples = static_cast<FlacReader*>(client)->samples;
-  for (unsigned i = 0; i < frame->header.blocksize; ++i) {
-    samples.push_back(static_cast<std::int16_t>(buffer[0][i]));
-  }
-  return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
-}
-
-void flac_error(const FLAC__StreamDecoder*, FLAC__StreamDecoderErrorStatus, void*) {}
 
 class Flac : public SampleMethod {
  public:
@@ -79,36 +44,13 @@ class Flac : public SampleMethod {
 
  protected:
   ChannelStream encode(const Samples& samples, double rate) const override {
-    const std::unique_ptr<FLAC__StreamEncoder, decltype(&FLAC__stream_encoder_delete)> encoder(
-        FLAC__stream_encoder_new(), FLAC__stream_encoder_delete);
-    const Wide wide(samples.begin(), samples.end());
-    ChannelStream stream;
-    FLAC__stream_encoder_set_channels(encoder.get(), 1);
-    FLAC__stream_encoder_set_bits_per_sample(encoder.get(), 16);
-    FLAC__stream_encoder_set_sample_rate(encoder.get(), whole_rate(rate));
-    FLAC__stream_encoder_set_streamable_subset(encoder.get(), false);
-    FLAC__stream_encoder_set_compression_level(encoder.get(), kFlacLevel);
-    FLAC__stream_encoder_set_blocksize(encoder.get(), kFlacBlock);
-    require(FLAC__stream_encoder_init_stream(encoder.get(), flac_write, nullptr, nullptr, nullptr,
-                                             &stream.bytes) == FLAC__STREAM_ENCODER_INIT_STATUS_OK,
-            "FLAC");
-    require(FLAC__stream_encoder_process_interleaved(encoder.get(), wide.data(),
-                                                     static_cast<unsigned>(wide.size())) != 0,
-            "FLAC");
-    require(FLAC__stream_encoder_finish(encoder.get()) != 0, "FLAC");
-    return stream;
+    return {
+        flac_encode({samples.begin(), samples.end()}, 16, whole_rate(rate), kFlacLevel, kFlacBlock),
+        0};
   }
 
   Samples decode(const Bytes& bytes, std::size_t, double) const override {
-    const std::unique_ptr<FLAC__StreamDecoder, decltype(&FLAC__stream_decoder_delete)> decoder(
-        FLAC__stream_decoder_new(), FLAC__stream_decoder_delete);
-    FlacReader reader{bytes};
-    require(FLAC__stream_decoder_init_stream(decoder.get(), flac_read, nullptr, nullptr, nullptr,
-                                             nullptr, flac_samples, nullptr, flac_error,
-                                             &reader) == FLAC__STREAM_DECODER_INIT_STATUS_OK,
-            "FLAC");
-    require(FLAC__stream_decoder_process_until_end_of_stream(decoder.get()) != 0, "FLAC");
-    return reader.samples;
+    return narrow(flac_decode(bytes));
   }
 };
 
@@ -119,16 +61,9 @@ class FlacOfNumbers : public Flac {
 
  protected:
   ChannelStream encode(const Samples& samples, double rate) const override {
-    ValueCounts values;
-    values.add(samples.data(), samples.size());
-    const ValueGrid grid = ValueGrid::detect(values.values());
-    ChannelStream best = encode_on(grid, samples, rate);
-    if (grid.kind() == ValueGrid::Kind::kSparse) {
-      // The list may cost more than it saves.
-      ChannelStream dense = encode_on(ValueGrid(), samples, rate);
-      if (dense.bytes.size() < best.bytes.size()) best = std::move(dense);
-    }
-    return best;
+    return {encode_on_best_grid(
+                samples, [&](const ValueGrid& grid) { return encode_on(grid, samples, rate); }),
+            0};
   }
 
   Samples decode(const Bytes& bytes, std::size_t count, double rate) const override {
@@ -141,60 +76,15 @@ class FlacOfNumbers : public Flac {
   }
 
  private:
-  ChannelStream encode_on(const ValueGrid& grid, const Samples& samples, double rate) const {
+  Bytes encode_on(const ValueGrid& grid, const Samples& samples, double rate) const {
     Samples numbers(samples.size());
     std::transform(samples.begin(), samples.end(), numbers.begin(),
                    [&](std::int16_t s) { return static_cast<std::int16_t>(grid.index(s)); });
-    const ChannelStream flac = Flac::encode(numbers, rate);
-    ChannelStream stream{grid.serialise(), 0};
-    stream.bytes.insert(stream.bytes.end(), flac.bytes.begin(), flac.bytes.end());
-    return stream;
+    const Bytes flac = Flac::encode(numbers, rate).bytes;
+    Bytes bytes = grid.serialise();
+    bytes.insert(bytes.end(), flac.begin(), flac.end());
+    return bytes;
   }
-};
-
-// ---- WavPack
-
-int wavpack_write(void* client, void* data, std::int32_t size) {
-  Bytes& bytes = *static_cast<Bytes*>(client);
-  const auto* const from = static_cast<const std::uint8_t*>(data);
-  bytes.insert(bytes.end(), from, from + size);
-  return 1;
-}
-
-/// The reader's file, in memory.
-struct WavpackFile {
-  const Bytes& bytes;
-  std::int64_t at = 0;
-
-  static WavpackFile& of(void* client) { return *static_cast<WavpackFile*>(client); }
-  static std::int32_t read(void* client, void* data, std::int32_t size) {
-    WavpackFile& file = of(client);
-    const auto left = static_cast<std::int64_t>(file.bytes.size()) - file.at;
-    const auto count = std::clamp<std::int64_t>(left, 0, size);
-    std::memcpy(data, file.bytes.data() + file.at, static_cast<std::size_t>(count));
-    file.at += count;
-    return static_cast<std::int32_t>(count);
-  }
-  static std::int64_t position(void* client) { return of(client).at; }
-  static int seek(void* client, std::int64_t to) {
-    of(client).at = to;
-    return 0;
-  }
-  static int seek_from(void* client, std::int64_t by, int mode) {
-    WavpackFile& file = of(client);
-    const auto size = static_cast<std::int64_t>(file.bytes.size());
-    file.at = by + (mode == SEEK_SET ? 0 : mode == SEEK_CUR ? file.at : size);
-    return 0;
-  }
-  /// The byte is the one that was just read.
-  static int push_back(void* client, int byte) {
-    --of(client).at;
-    return byte;
-  }
-  static std::int64_t length(void* client) {
-    return static_cast<std::int64_t>(of(client).bytes.size());
-  }
-  static int can_seek(void*) { return 1; }
 };
 
 class WavPack : public SampleMethod {
@@ -203,52 +93,12 @@ class WavPack : public SampleMethod {
 
  protected:
   ChannelStream encode(const Samples& samples, double rate) const override {
-    ChannelStream stream;
-    WavpackContext* const context = WavpackOpenFileOutput(wavpack_write, &stream.bytes, nullptr);
-    require(context != nullptr, "WavPack");
-    WavpackConfig config = {};
-    config.bytes_per_sample = 2;
-    config.bits_per_sample = 16;
-    config.num_channels = 1;
-    config.channel_mask = 4;  // front centre: mono
-    config.sample_rate = static_cast<std::int32_t>(whole_rate(rate));
-    config.flags = CONFIG_HIGH_FLAG;
-    Wide wide(samples.begin(), samples.end());  // the library writes to it
-    const auto count = static_cast<std::uint32_t>(wide.size());
-    const bool good = WavpackSetConfiguration64(context, &config, count, nullptr) != 0 &&
-                      WavpackPackInit(context) != 0 &&
-                      WavpackPackSamples(context, wide.data(), count) != 0 &&
-                      WavpackFlushSamples(context) != 0;
-    WavpackCloseFile(context);
-    require(good, "WavPack");
-    return stream;
+    return {wavpack_encode({samples.begin(), samples.end()}, whole_rate(rate), WavpackMode::kHigh),
+            0};
   }
 
-  Samples decode(const Bytes& bytes, std::size_t count, double) const override {
-    WavpackStreamReader64 functions = {WavpackFile::read,
-                                       nullptr,
-                                       WavpackFile::position,
-                                       WavpackFile::seek,
-                                       WavpackFile::seek_from,
-                                       WavpackFile::push_back,
-                                       WavpackFile::length,
-                                       WavpackFile::can_seek,
-                                       nullptr,
-                                       nullptr};
-    WavpackFile file{bytes};
-    std::array<char, 80> message = {};
-    WavpackContext* const context =
-        WavpackOpenFileInputEx64(&functions, &file, nullptr, message.data(), 0, 0);
-    require(context != nullptr, "WavPack");
-    Wide wide(count);
-    const std::uint32_t got =
-        WavpackUnpackSamples(context, wide.data(), static_cast<std::uint32_t>(count));
-    WavpackCloseFile(context);
-    require(got == count, "WavPack");
-    Samples samples(count);
-    std::transform(wide.begin(), wide.end(), samples.begin(),
-                   [](std::int32_t v) { return static_cast<std::int16_t>(v); });
-    return samples;
+  Samples decode(const Bytes& bytes, std::size_t, double) const override {
+    return narrow(wavpack_decode(bytes));
   }
 };
 
@@ -386,7 +236,6 @@ void add_audio_methods(Methods& methods) {
   MethodFacts facts;
   facts.name = "flac";
   facts.title = fmt::format("FLAC -{}", kFlacLevel);
-  facts.published = 1.489;
   facts.latency = std::to_string(kFlacBlock);
   facts.state = fmt::format("a block of samples and its residuals, {} KiB",
                             2 * kFlacBlock * sizeof(std::int32_t) / 1024);
@@ -397,13 +246,11 @@ void add_audio_methods(Methods& methods) {
 
   facts.name = "flac-numbers";
   facts.title = fmt::format("FLAC -{} of the numbers on the grid", kFlacLevel);
-  facts.published.reset();
   facts.note = "The value grid is taken out first, as Rice codes have it, and stands in front.";
   methods.push_back(std::make_unique<FlacOfNumbers>(facts));
 
   facts.name = "wavpack";
   facts.title = "WavPack, high";
-  facts.published.reset();
   facts.latency = "a block, about a second";
   facts.state = "the block, and some KiB of filters";
   facts.note = "As FLAC, it takes the gaps of the grid for a part of the signal.";
@@ -411,7 +258,6 @@ void add_audio_methods(Methods& methods) {
 
   facts.name = "mp3";
   facts.title = "MP3 (LAME)";
-  facts.published = 9.535;
   facts.lossless = false;
   facts.latency = "some 1,700: a granule, and delays of encoder and decoder";
   facts.state = "some 100 KiB";

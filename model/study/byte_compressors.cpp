@@ -124,14 +124,13 @@ class Zstd : public ImageMethod {
 
 template <typename Compressor>
 void add(Methods& methods, const char* name, std::string title, const char* latency,
-         std::string state, std::optional<double> published = std::nullopt) {
+         std::string state) {
   MethodFacts facts;
   facts.name = name;
   facts.title = std::move(title);
   facts.latency = latency;
   facts.state = std::move(state);
   facts.note = "The bytes of the file as they are, each file on its own.";
-  facts.published = published;
   methods.push_back(std::make_unique<Compressor>(std::move(facts)));
 }
 
@@ -139,7 +138,7 @@ void add(Methods& methods, const char* name, std::string title, const char* late
 
 void add_byte_compressors(Methods& methods) {
   add<Zlib>(methods, "zip", fmt::format("zip (zlib -{})", kZlibLevel), "up to 32 KiB of samples",
-            "256 KiB, shared", 2.2);
+            "256 KiB, shared");
   add<Bzip2>(methods, "bzip2", fmt::format("bzip2 -{}", kBzip2Level), "900 kB of samples",
              "7.6 MB, shared");
   add<Xz>(methods, "xz", "xz -9e", "whole recording",

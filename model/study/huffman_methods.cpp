@@ -145,7 +145,6 @@ void add_huffman_methods(Methods& methods) {
   MethodFacts facts;
   facts.name = "huffman-no-tree";
   facts.title = "Huffman, one code per file, its tree not counted";
-  facts.published = 2.54;
   facts.latency = "whole recording";
   facts.state = "the code: 2 B per value that occurs";
   facts.note =
@@ -155,7 +154,6 @@ void add_huffman_methods(Methods& methods) {
 
   facts.name = "huffman";
   facts.title = "Huffman, one code per file, with its tree";
-  facts.published.reset();
   facts.note =
       "The tree is the list of values, a byte or two each for the difference to the one before, "
       "and a byte for the length of the codeword.";

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,13 +16,12 @@ namespace nrc::study {
 
 /// What the report says of a method besides what is measured.
 struct MethodFacts {
-  std::string name;                 ///< for --methods
-  std::string title;                ///< in the tables
-  std::optional<double> published;  ///< ratio in the published study
-  std::string latency;              ///< samples of a channel until the first of them is out
-  std::string state;                ///< memory besides the code, for each channel and shared
-  std::string note;                 ///< what was assumed
-  bool lossless = true;             ///< whether it is meant to be
+  std::string name;      ///< for --methods
+  std::string title;     ///< in the tables
+  std::string latency;   ///< samples of a channel until the first of them is out
+  std::string state;     ///< memory besides the code, for each channel and shared
+  std::string note;      ///< what was assumed
+  bool lossless = true;  ///< whether it is meant to be
 };
 
 /// What became of one recording, or of several.

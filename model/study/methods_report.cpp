@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace nrc::study {
 namespace {
@@ -13,8 +16,8 @@ namespace {
 /// More recordings than that have no column of their own.
 constexpr std::size_t kMostColumns = 12;
 
-std::string optional_number(const std::optional<double>& value, const char* none) {
-  return value ? fmt::format("{:g}", *value) : none;
+std::string optional_number(const std::optional<double>& value) {
+  return value ? fmt::format("{:g}", *value) : "";
 }
 
 double megasamples(std::size_t samples, double seconds) {
@@ -73,6 +76,14 @@ std::vector<Published> published_figures() {
        "The bit rate is fixed, so the ratio follows from it. What is left may be the frame and the "
        "tags that programs write besides the sound."},
   };
+}
+
+/// Ratio in the study of one method, where it is certain that the study had the same one.
+std::optional<double> published_ratio(const std::string& method) {
+  for (const Published& figure : published_figures()) {
+    if (figure.candidates == std::vector<std::string>{method}) return figure.ratio;
+  }
+  return std::nullopt;
 }
 
 void compare_with_study(const std::vector<MethodResult>& results, Document& document) {
@@ -152,7 +163,7 @@ void report_methods(const std::vector<MethodResult>& results,
     const Measurement& m = r.total;
     std::vector<std::string> row = {
         r.facts.title, fmt::format("{:.3f}", m.ratio()), fmt::format("{:.3f}", r.mean_ratio()),
-        optional_number(r.facts.published, ""), fmt::format("{:.3f}", m.bits_per_sample())};
+        optional_number(published_ratio(r.facts.name)), fmt::format("{:.3f}", m.bits_per_sample())};
     if (speeds) {
       row.push_back(fmt::format("{:.1f}", megasamples(m.samples, m.encode_seconds)));
       row.push_back(fmt::format("{:.1f}", megasamples(m.samples, m.decode_seconds)));
@@ -206,7 +217,7 @@ Document::Table methods_table(const std::vector<MethodResult>& results, bool spe
                                     fmt::to_string(m.bytes),
                                     fmt::format("{:.5f}", m.ratio()),
                                     fmt::format("{:.5f}", r.mean_ratio()),
-                                    optional_number(r.facts.published, ""),
+                                    optional_number(published_ratio(r.facts.name)),
                                     fmt::format("{:.5f}", m.bits_per_sample()),
                                     fmt::to_string(m.tables),
                                     fmt::to_string(r.shared_table_bytes),

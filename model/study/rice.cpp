@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Differences in Rice codes whose parameter follows the signal: the smallest codec that does well.
-#include <utility>
-
 #include "method.hpp"
 #include "nrc/bit_packer.hpp"
 #include "value_grid.hpp"
@@ -48,16 +46,9 @@ class DeltaRice : public SampleMethod {
 
  protected:
   ChannelStream encode(const Samples& samples, double) const override {
-    ValueCounts values;
-    values.add(samples.data(), samples.size());
-    const ValueGrid grid = ValueGrid::detect(values.values());
-    Bytes best = encode_on(grid, samples);
-    if (grid.kind() == ValueGrid::Kind::kSparse) {
-      // The list may cost more than it saves.
-      Bytes dense = encode_on(ValueGrid(), samples);
-      if (dense.size() < best.size()) best = std::move(dense);
-    }
-    return {std::move(best), 0};
+    return {encode_on_best_grid(samples,
+                                [&](const ValueGrid& grid) { return encode_on(grid, samples); }),
+            0};
   }
 
   Samples decode(const Bytes& bytes, std::size_t count, double) const override {

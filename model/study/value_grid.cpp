@@ -213,6 +213,19 @@ ValueGrid ValueGrid::parse(const Bytes& bytes, std::size_t& at) {
   return grid;
 }
 
+Bytes encode_on_best_grid(const Samples& samples,
+                          const std::function<Bytes(const ValueGrid&)>& encode_on) {
+  ValueCounts values;
+  values.add(samples.data(), samples.size());
+  const ValueGrid grid = ValueGrid::detect(values.values());
+  Bytes best = encode_on(grid);
+  if (grid.kind() == ValueGrid::Kind::kSparse) {
+    Bytes dense = encode_on(ValueGrid());
+    if (dense.size() < best.size()) best = std::move(dense);
+  }
+  return best;
+}
+
 int largest_lossless_shift(const std::vector<std::int16_t>& values) {
   int shift = 0;
   while (shift < 15) {

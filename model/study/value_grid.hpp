@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,6 +77,12 @@ class ValueGrid {
   int index_bits_ = 16;
   std::vector<std::int16_t> list_;
 };
+
+/// The stream of samples that are coded as numbers on the grid of their values. Where that is a
+/// list it may cost more than it saves: then every int16 is a value, if that is shorter.
+/// @param encode_on  gives the stream on a grid, with the grid's rule in front
+Bytes encode_on_best_grid(const Samples& samples,
+                          const std::function<Bytes(const ValueGrid&)>& encode_on);
 
 /// The largest right shift after which the values are still all different.
 /// @param values  that occur, in order

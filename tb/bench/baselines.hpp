@@ -23,7 +23,7 @@ struct Baseline {
 /// zlib and zstd of the interleaved samples, and FLAC and WavPack with a stream for each channel:
 /// they know no more than 8 channels, or no more relations than those of stereo. At the levels that
 /// their programs take by default. FLAC once more with the codes of the 10-bit ADC, which it does
-/// not find in the samples by itself. Functions throw std::runtime_error if the library fails.
+/// not find in the samples by itself. Functions throw nrc::Error if the library fails.
 std::vector<Baseline> baselines();
 
 }  // namespace nrc::bench

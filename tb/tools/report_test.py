@@ -66,7 +66,6 @@ class Synth(unittest.TestCase):
                 ("no board mine", ["mine"]),
                 ("no profile best", ["ulx3s", "--profile", "best"]),
                 ("9 channels; give 10", ["ulx3s", "--channels", "9"]),
-                ("holds no encoder of the range profile", ["hx8k", "--profile", "range"]),
                 ("seeds are numbers", ["ulx3s", "--seeds", "1 x"]),
                 ("no table set mine", ["ulx3s", "--tables", "mine"])):
             with self.subTest(words), tempfile.TemporaryDirectory() as out:

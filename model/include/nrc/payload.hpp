@@ -19,6 +19,9 @@ std::uint64_t worst_code_bits(Profile profile, int code_width);
 /// No payload of that many codes is longer (docs/bitstream.md, sections 5 and 11), bytes.
 std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t codes);
 
+/// No payload of that many bytes holds more codes.
+std::uint64_t most_payload_codes(Profile profile, std::uint64_t bytes);
+
 /// How a payload is coded; the bytes and the errors are the same.
 enum class Path {
   kReference,  ///< code by code through the stages of the model

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""constraints/ against the tops of the boards: every port has a pin and a timing, and the clock of the
+SDC file is that of the pin file, of the PLL's parameters, of ClockHz and of the bench."""
+import re
+import sys
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+sys.dont_write_bytecode = True
+import synth  # noqa: E402
+
+
+def text(path):
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+class Top:
+    """Ports of a board's top, and the rates in Hz that its parameters give."""
+
+    def __init__(self, name):
+        source = re.sub(r"//.*", "", text(f"rtl/board/{name}.sv"))
+        self.widths = {port: int(high or 0) + 1 for high, port in re.findall(
+            r"(?:input|output)\s+logic\s+(?:\[(\d+):0\]\s*)?(\w+)", source)}
+        self.bits = {f"{port}[{i}]" if width > 1 else port
+                     for port, width in self.widths.items() for i in range(width)}
+        self.clock_port = next(port for port in self.widths if port.startswith("clk_"))
+        self.clock_hz = int(re.search(r"ClockHz = ([\d_]+)", source)[1].replace("_", ""))
+        values = {key: int(value) for key, value in re.findall(
+            r"\.(\w+)\s*\((?:\d'd)?(\d+)\)", source)}
+        self.fclkin = re.search(r'\.FCLKIN\s*\("([\d.]+)"\)', source)
+        self.ratio, self.vco = 1.0, None
+        if "SB_PLL40" in source:  # SIMPLE feedback: Lattice's iCE40 sysCLOCK guide
+            vco = (values["DIVF"] + 1) / (values["DIVR"] + 1)
+            self.ratio = vco / 2 ** values["DIVQ"]
+            self.vco = (vco, 533, 1066)
+        elif "rPLL" in source:  # Gowin's clock guide, speed grade C6
+            self.ratio = (values["FBDIV_SEL"] + 1) / (values["IDIV_SEL"] + 1)
+            self.vco = (self.ratio * values["ODIV_SEL"], 400, 1200)
+
+
+class Sdc:
+    """What the SDC files say, in the few commands that they use."""
+
+    def __init__(self, test, name):
+        self.period = self.port = None
+        self.ratio, self.pin = 1.0, None
+        self.untimed = {"from": [], "to": []}
+        for line in text(f"constraints/{name}.sdc").splitlines():
+            if not line or line.startswith("#"):
+                continue
+            if match := re.fullmatch(
+                    r"create_clock -name (\w+) -period ([\d.]+) \[get_ports (\w+)\]", line):
+                test.assertIsNone(self.period, "one clock comes in")
+                self.period, self.port = float(match[2]), match[3]
+            elif match := re.fullmatch(
+                    r"create_generated_clock -name clk -source \[get_ports (\w+)\] -multiply_by (\d+) "
+                    r"-divide_by (\d+) \[get_pins u_pll/(\w+)\]", line):
+                test.assertEqual(match[1], self.port)
+                self.ratio, self.pin = int(match[2]) / int(match[3]), match[4]
+            elif match := re.fullmatch(
+                    r"set_false_path -(from|to) \[get_ports (?:\{([^}]+)\}|(\S+))\]", line):
+                self.untimed[match[1]] += (match[2] or match[3]).replace("[*]", "").split()
+            else:
+                test.fail(f"{name}.sdc: {line}")
+
+
+def pin_file(name):
+    """Ports that have a pin, as often as they have one, and the clock's rate in MHz if it is there."""
+    source = re.sub(r"(?m)#.*|//.*", "", text(f"constraints/{name}"))
+    if name.endswith(".pcf"):
+        return (re.findall(r"set_io (?:-pullup yes )?(\S+) \w+", source),
+                re.search(r"set_frequency (\S+) ([\d.]+)", source))
+    if name.endswith(".lpf"):
+        return (re.findall(r'LOCATE COMP "(\S+)" SITE', source),
+                re.search(r'FREQUENCY PORT "(\S+)" ([\d.]+) MHZ', source))
+    return re.findall(r'IO_LOC "(\S+)" \d+;', source), None
+
+
+class Constraints(unittest.TestCase):
+    def of_each_board(self, check):
+        for name, board in synth.BOARDS.items():
+            with self.subTest(name):
+                check(name, board, Top(name), Sdc(self, name))
+
+    def test_clocks(self):
+        bench = dict(re.findall(r"nrc_board_bench\((\w+) \w+ (\d+)", text("tb/board/CMakeLists.txt")))
+
+        def check(name, board, top, sdc):
+            self.assertEqual(sdc.port, top.clock_port)
+            self.assertEqual(sdc.pin is None, top.vco is None)
+            self.assertAlmostEqual(sdc.ratio, top.ratio, delta=1e-9)
+            if sdc.pin:
+                self.assertRegex(text(f"rtl/board/{name}.sv"), rf"\.{sdc.pin}\s*\(clk\)")
+            rate = 1000.0 / sdc.period
+            clock = synth.design_clock(ROOT / f"constraints/{name}.sdc")
+            self.assertAlmostEqual(clock, rate * sdc.ratio, delta=1e-9)
+            # A period has three decimals.
+            self.assertAlmostEqual(clock / (top.clock_hz / 1e6), 1.0, delta=1e-4)
+            self.assertGreaterEqual(clock, synth.REQUIRED_MHZ)
+            self.assertEqual(int(bench[name]), top.clock_hz)
+            in_pins = pin_file(board["pins"])[1]
+            if board["family"] != "gowin":  # whose pin file knows no clocks
+                self.assertEqual(in_pins[1], top.clock_port)
+                self.assertAlmostEqual(float(in_pins[2]) / rate, 1.0, delta=1e-4)
+            if top.fclkin:
+                self.assertAlmostEqual(float(top.fclkin[1]) / rate, 1.0, delta=1e-4)
+            if top.vco:
+                self.assertTrue(top.vco[1] <= top.vco[0] * rate <= top.vco[2], top.vco[0] * rate)
+
+        self.of_each_board(check)
+
+    def test_every_port_has_a_pin(self):
+        def check(_, board, top, __):
+            self.assertEqual(sorted(pin_file(board["pins"])[0]), sorted(top.bits))
+
+        self.of_each_board(check)
+
+    def test_every_port_has_a_timing(self):
+        def check(name, _, top, sdc):
+            source = text(f"rtl/board/{name}.sv")
+            inputs = set(re.findall(r"input\s+logic\s+(\w+)", source))
+            self.assertEqual(sorted([sdc.port, *sdc.untimed["from"]]), sorted(inputs))
+            self.assertEqual(sorted(sdc.untimed["to"]), sorted(set(top.widths) - inputs))
+
+        self.of_each_board(check)
+
+
+if __name__ == "__main__":
+    unittest.main()
