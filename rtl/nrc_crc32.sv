@@ -46,8 +46,7 @@ module nrc_crc32 (
   end
 
   always_ff @(posedge clk_i) begin
-    if (valid_i)     crc_q <= next;
-    else if (init_i) crc_q <= 32'hFFFF_FFFF;
+    if (valid_i || init_i) crc_q <= valid_i ? next : 32'hFFFF_FFFF;
   end
 
   assign crc_o = ~crc_q;

@@ -48,7 +48,7 @@ module nrc_packet_buffer #(
       cptr_q <= '0;
       rptr_q <= '0;
     end else begin
-      wptr_q <= rewind_i ? cptr_q : wptr_next;
+      if (rewind_i || write) wptr_q <= rewind_i ? cptr_q : wptr_next;
       if (commit_i) cptr_q <= wptr_next;
       if (read) rptr_q <= rptr_q + 1'b1;
     end
@@ -107,9 +107,9 @@ module nrc_packet_buffer #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (count_popped == 2'd0)      head_q <= mem_rdata;
-    else if (pop)                  head_q <= tail_q;
-    if (arrives_q)                 tail_q <= mem_rdata;
+    if (arrives_q && count_popped == 2'd0) head_q <= mem_rdata;
+    else if (pop)                          head_q <= tail_q;
+    if (arrives_q)                         tail_q <= mem_rdata;
   end
 
   assign valid_o = (count_q != 2'd0);

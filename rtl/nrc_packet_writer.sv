@@ -88,7 +88,7 @@ module nrc_packet_writer #(
       overflow_o     <= 1'b0;
     end else begin
       overflow_o <= packet_end && no_room && !bad_i;
-      frames_q   <= frames;
+      if (frame_end_i) frames_q <= frames;
       if (word_valid_i) begin
         lost_q <= lost;
         if (!lost) words_q <= words_q + 1'b1;
