@@ -18,10 +18,12 @@
 //   1  end position, next fill
 //   2  rotation, mask
 //   3  merge into the word, output register
-// Latency 3 clocks (4 for the word that is flushed); one codeword per clock.
+// Latency 3 clocks (4 for the word that is flushed); one codeword per clock. In the shallow pipeline
+// the three are one, latency 1 (2).
 
 module nrc_bit_packer #(
-  parameter int MaxLength = 31  // bits of a codeword at most, 1..31
+  parameter int MaxLength = 31,  // bits of a codeword at most, 1..31
+  parameter int Pipeline  = nrc_latency_pkg::PipelineDeep
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -44,59 +46,63 @@ module nrc_bit_packer #(
   output logic        frame_end_o   // one pulse per frame, not later than its packet's word_last_o
 );
 
+  localparam int Registered = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+
   // 1: end position.
   logic [4:0]  fill_q;
   logic [5:0]  end_d;
-  logic        s1_valid_q, s1_wraps_q, s1_full_q;
-  logic [30:0] s1_bits_q;
-  logic [4:0]  s1_end_q, s1_fill_q;
-  logic [4:0]  s1_side_q;           // frame_end, packet_end, key, bad, last
+  logic        full_d, wraps_d;
+  logic        s1_wraps, s1_full;
+  logic [30:0] s1_bits;
+  logic [4:0]  s1_end, s1_fill;
+  logic [4:0]  s1_side;             // frame_end, packet_end, key, bad, last
 
-  assign end_d = {1'b0, fill_q} + {1'b0, length_i};
+  assign end_d   = {1'b0, fill_q} + {1'b0, length_i};
+  assign full_d  = end_d[5];                          // end >= 32: the word is complete
+  assign wraps_d = end_d[5] && (end_d[4:0] != 5'd0);  // end > 32: and something remains
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      fill_q     <= '0;
-      s1_valid_q <= 1'b0;
-    end else begin
-      s1_valid_q <= valid_i;
-      if (valid_i) fill_q <= packet_end_i ? 5'd0 : end_d[4:0];
-    end
+    if (!rst_ni)      fill_q <= '0;
+    else if (valid_i) fill_q <= packet_end_i ? 5'd0 : end_d[4:0];
   end
 
-  always_ff @(posedge clk_i) begin
-    s1_bits_q  <= bits_i;
-    s1_end_q   <= end_d[4:0];
-    s1_full_q  <= end_d[5];                          // end >= 32: the word is complete
-    s1_wraps_q <= end_d[5] && (end_d[4:0] != 5'd0);  // end > 32: and something remains
-    s1_fill_q  <= fill_q;
-    s1_side_q  <= {frame_end_i, packet_end_i, key_i, bad_i, last_i};
-  end
+  nrc_delay #(.Width(48), .Depth(Registered)) u_stage1 (
+    .clk_i,
+    .d_i({bits_i, end_d[4:0], full_d, wraps_d, fill_q,
+          frame_end_i, packet_end_i, key_i, bad_i, last_i}),
+    .q_o({s1_bits, s1_end, s1_full, s1_wraps, s1_fill, s1_side})
+  );
 
   // 2: rotation and mask.
-  logic [31:0] rotated;
-  logic [31:0] s2_bits_q, s2_mask_q;
-  logic        s2_valid_q, s2_wraps_q, s2_full_q;
-  logic [4:0]  s2_side_q;
+  logic [31:0] rotated, mask;
+  logic [31:0] s2_bits, s2_mask;
+  logic        s2_valid, s2_wraps, s2_full;
+  logic [4:0]  s2_side;
 
-  assign rotated = 32'({1'b0, s1_bits_q, 1'b0, s1_bits_q} >> s1_end_q);
+  assign rotated = 32'({1'b0, s1_bits, 1'b0, s1_bits} >> s1_end);
+  assign mask    = 32'hFFFF_FFFF >> s1_fill;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) s2_valid_q <= 1'b0;
-    else         s2_valid_q <= s1_valid_q;
-  end
+  nrc_delay #(.Width(71), .Depth(Registered)) u_stage2 (
+    .clk_i,
+    .d_i({rotated, mask, s1_full, s1_wraps, s1_side}),
+    .q_o({s2_bits, s2_mask, s2_full, s2_wraps, s2_side})
+  );
 
-  always_ff @(posedge clk_i) begin
-    s2_bits_q  <= rotated;
-    s2_mask_q  <= 32'hFFFF_FFFF >> s1_fill_q;
-    s2_full_q  <= s1_full_q;
-    s2_wraps_q <= s1_wraps_q;
-    s2_side_q  <= s1_side_q;
+  if (Registered != 0) begin : gen_valid
+    logic [1:0] valid_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) valid_q <= '0;
+      else         valid_q <= {valid_q[0], valid_i};
+    end
+    assign s2_valid = valid_q[1];
+  end else begin : gen_valid_at_once
+    assign s2_valid = valid_i;
   end
 
   logic s2_frame_end, s2_packet_end;
-  assign s2_frame_end  = s2_side_q[4];
-  assign s2_packet_end = s2_side_q[3];
+  assign s2_frame_end  = s2_side[4];
+  assign s2_packet_end = s2_side[3];
 
   // 3: merge. acc_q holds the begun word, or with flush_q the last word of a packet that has ended.
   logic [31:0] acc_q, acc_d, merged;
@@ -104,17 +110,17 @@ module nrc_bit_packer #(
   logic [2:0]  flush_side_q;        // key, bad, last
 
   always_comb begin
-    merged  = acc_q | (s2_bits_q & s2_mask_q);
-    emit    = flush_q || (s2_valid_q && (s2_full_q || s2_packet_end));
+    merged  = acc_q | (s2_bits & s2_mask);
+    emit    = flush_q || (s2_valid && (s2_full || s2_packet_end));
     // The end of a packet has to wait for the next clock if its last word is not the one that
     // leaves now.
-    flush_d = s2_valid_q && s2_packet_end && (flush_q || s2_wraps_q);
+    flush_d = s2_valid && s2_packet_end && (flush_q || s2_wraps);
 
     acc_d = acc_q;
     if (flush_q)                     acc_d = '0;
-    if (s2_valid_q) begin
-      if (flush_q)                   acc_d = s2_bits_q;
-      else if (s2_full_q)            acc_d = s2_bits_q & ~s2_mask_q;
+    if (s2_valid) begin
+      if (flush_q)                   acc_d = s2_bits;
+      else if (s2_full)            acc_d = s2_bits & ~s2_mask;
       else if (s2_packet_end)        acc_d = '0;
       else                           acc_d = merged;
     end
@@ -131,17 +137,19 @@ module nrc_bit_packer #(
       acc_q        <= acc_d;
       flush_q      <= flush_d;
       word_valid_o <= emit;
-      word_last_o  <= flush_q || (s2_valid_q && s2_packet_end && !s2_wraps_q);
+      word_last_o  <= flush_q || (s2_valid && s2_packet_end && !s2_wraps);
       // The frame that ends a packet is counted with the packet's last word, no later and, so that
       // it is not taken for one of the packet before, no sooner.
-      frame_end_o  <= flush_q || (s2_valid_q && s2_frame_end && !flush_d);
+      frame_end_o  <= flush_q || (s2_valid && s2_frame_end && !flush_d);
     end
   end
 
   always_ff @(posedge clk_i) begin
-    word_o                  <= flush_q ? acc_q : merged;
-    {key_o, bad_o, last_o}  <= flush_q ? flush_side_q : s2_side_q[2:0];
-    flush_side_q            <= s2_side_q[2:0];
+    if (emit) begin
+      word_o                 <= flush_q ? acc_q : merged;
+      {key_o, bad_o, last_o} <= flush_q ? flush_side_q : s2_side[2:0];
+    end
+    flush_side_q <= s2_side[2:0];
   end
 
 `ifndef SYNTHESIS
@@ -160,8 +168,8 @@ module nrc_bit_packer #(
       assert ((bits_i >> length_i) == '0);
       assert (frame_end_i || !packet_end_i);
     end
-    if (awake_q && flush_q && s2_valid_q) begin
-      assert (!s2_full_q);
+    if (awake_q && flush_q && s2_valid) begin
+      assert (!s2_full);
       // Two frames cannot be told apart in one clock: frames of one channel come with gaps.
       assert (!s2_frame_end || s2_packet_end);
     end

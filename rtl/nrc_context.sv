@@ -19,11 +19,14 @@
 //   6  pred_*_i; phase of q
 //   7  table
 //   8  table_o, raw_bits_o
+// In the shallow pipeline the class is found in stage 1, and its number travels on; stages 6 to 8
+// are one, 3, and so are 7 + U to 9 + U, 3 + U.
 
 module nrc_context #(
   parameter int Channels     = 1024,
   parameter int CodeWidth    = 10,
   parameter int UpdateDelay  = 0,
+  parameter int Pipeline     = nrc_latency_pkg::PipelineDeep,
   parameter int NumClasses   = nrc_tables_pkg::NumClasses,
   parameter int NumTables    = nrc_tables_pkg::NumTables,
   parameter int InitialScale = nrc_tables_pkg::InitialScale,
@@ -45,11 +48,11 @@ module nrc_context #(
   input  logic [ChannelWidth-1:0] channel_i,
   input  logic                    reset_i,
 
-  // From nrc_predictor, PredictLatency clocks after valid_i.
+  // From nrc_predictor, PredictLatency (ShallowPredictLatency) clocks after valid_i.
   input  logic                    pred_valid_i,
   input  logic [CodeWidth-1:0]    pred_code_i,
 
-  // ContextLatency clocks after pred_valid_i.
+  // ContextLatency (ShallowContextLatency) clocks after pred_valid_i.
   output logic                    valid_o,
   output logic [TableWidth-1:0]   table_o,
   output logic [3:0]              raw_bits_o,
@@ -63,9 +66,14 @@ module nrc_context #(
 
   localparam int ScaleWidth = ValueWidth;
   localparam int ThresholdShift = nrc_pkg::ScaleFrac - nrc_pkg::ThresholdFrac;
-  localparam int CompareStage = nrc_latency_pkg::PredictLatency - 2;
-  localparam int UpdateStage  = nrc_latency_pkg::PredictLatency +
-                                nrc_latency_pkg::InnovationLatency + UpdateDelay + 1;
+  localparam bit IsDeep       = Pipeline == nrc_latency_pkg::PipelineDeep;
+  localparam int Registered   = IsDeep ? 1 : 0;  // what only the deep pipeline registers
+  localparam int Predict      = IsDeep ? nrc_latency_pkg::PredictLatency
+                                       : nrc_latency_pkg::ShallowPredictLatency;
+  localparam int Innovation   = IsDeep ? nrc_latency_pkg::InnovationLatency
+                                       : nrc_latency_pkg::ShallowInnovationLatency;
+  localparam int CompareStage = IsDeep ? Predict - 2 : 1;
+  localparam int UpdateStage  = Predict + Innovation + UpdateDelay;
 
   logic [15:0] level;  // scale >> 6 in stage CompareStage, what the thresholds compare with
 
@@ -91,57 +99,44 @@ module nrc_context #(
 
     assign level = 16'(scale_compare[ScaleWidth-1:ThresholdShift]);
 
-    // Stage UpdateStage: min(|e|, 2^(CodeWidth+2) - 1).
-    localparam int MagnitudeWidth = CodeWidth + 2;
-    logic [ValueWidth-1:0]     magnitude;
-    logic [MagnitudeWidth-1:0] magnitude_q;
-    logic                      update_valid_q;
-    logic                      update_reset_q;
-    logic [ChannelWidth-1:0]   update_channel_q;
+    // The update.
+    logic [ScaleWidth-1:0]   new_scale;
+    logic                    write;
+    logic [ChannelWidth-1:0] write_channel;
 
-    assign magnitude = (innovation_value_i[ValueWidth-1:0] ^
-                        {ValueWidth{innovation_value_i[ValueWidth]}}) +
-                       ValueWidth'(innovation_value_i[ValueWidth]);
+    nrc_scale #(
+      .CodeWidth   (CodeWidth),
+      .InitialScale(InitialScale),
+      .Pipeline    (Pipeline)
+    ) u_scale_update (
+      .clk_i,
+      .innovation_i(innovation_value_i),
+      .reset_i     (innovation_reset_i),
+      .scale_i     (scale_update),
+      .scale_o     (new_scale)
+    );
 
-    always_ff @(posedge clk_i) begin
-      magnitude_q      <= magnitude[MagnitudeWidth-1:0] |
-                          {MagnitudeWidth{|magnitude[ValueWidth-1:MagnitudeWidth]}};
-      update_reset_q   <= innovation_reset_i;
-      update_channel_q <= innovation_channel_i;
-    end
+    nrc_delay #(.Width(ChannelWidth), .Depth(2 * Registered)) u_channel_delay (
+      .clk_i, .d_i(innovation_channel_i), .q_o(write_channel)
+    );
 
-    // Next stage: the new scale. It moves towards a value in its range, so it stays there.
-    logic [ScaleWidth:0]     difference;
-    logic [ScaleWidth-1:0]   scale_q;
-    logic                    write_q;
-    logic [ChannelWidth-1:0] write_channel_q;
+    if (IsDeep) begin : gen_write
+      logic [1:0] write_q;
 
-    assign difference = {1'b0, magnitude_q, {(ScaleWidth-MagnitudeWidth){1'b0}}} -
-                        {1'b0, scale_update};
-
-    always_ff @(posedge clk_i) begin
-      scale_q <= update_reset_q
-                 ? ScaleReset
-                 : scale_update + {{(nrc_pkg::ScaleShift-1){difference[ScaleWidth]}},
-                                   difference[ScaleWidth:nrc_pkg::ScaleShift]};
-      write_channel_q <= update_channel_q;
-    end
-
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) begin
-        update_valid_q <= 1'b0;
-        write_q        <= 1'b0;
-      end else begin
-        update_valid_q <= innovation_valid_i;
-        write_q        <= update_valid_q;
+      always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) write_q <= '0;
+        else         write_q <= {write_q[0], innovation_valid_i};
       end
+      assign write = write_q[1];
+    end else begin : gen_write_at_once
+      assign write = innovation_valid_i;
     end
 
     nrc_ram_1r1w #(.Width(ScaleWidth), .Depth(Channels)) u_scale (
       .clk_i,
-      .we_i   (write_q),
-      .waddr_i(write_channel_q),
-      .wdata_i(scale_q),
+      .we_i   (write),
+      .waddr_i(write_channel),
+      .wdata_i(new_scale),
       .re_i   (valid_i && !reset_i),
       .raddr_i(channel_i),
       .rdata_o(state_s1)
@@ -156,25 +151,44 @@ module nrc_context #(
   end
 
   // Stage 5: bit k says that the scale is not below class k.
-  logic [NumClasses-1:0] reached_d;
-  logic [NumClasses-1:0] reached_s5_q;
+  logic [NumClasses-1:0] reached;
+  logic [NumClasses-1:0] selected_s5;
 
   always_comb begin
-    reached_d = '0;
-    reached_d[0] = 1'b1;
+    reached    = '0;
+    reached[0] = 1'b1;
     for (int k = 1; k < NumClasses; k++) begin
-      reached_d[k] = level >= ClassBelow[16*(k-1)+:16];
+      reached[k] = level >= ClassBelow[16*(k-1)+:16];
+    end
+  end
+
+  if (IsDeep) begin : gen_reached
+    logic [NumClasses-1:0] reached_s5_q;
+
+    always_ff @(posedge clk_i) reached_s5_q <= reached;
+    assign selected_s5 = reached_s5_q & ~(reached_s5_q >> 1);
+  end else begin : gen_class
+    logic [3:0] class_d, class_s3;
+
+    always_comb begin
+      class_d = '0;
+      for (int k = 1; k < NumClasses; k++) if (reached[k]) class_d = 4'(k);
+    end
+
+    nrc_delay #(.Width(4), .Depth(Predict - CompareStage)) u_class_delay (
+      .clk_i, .d_i(class_d), .q_o(class_s3)
+    );
+
+    always_comb begin
+      for (int k = 0; k < NumClasses; k++) selected_s5[k] = class_s3 == 4'(k);
     end
   end
 
   // Stage 6: the fields of the class. The mask has modulus_bits ones.
-  logic [NumClasses-1:0] selected;
-  logic [TableWidth-1:0] first_table_d, first_table_s6_q;
-  logic [7:0]            mask_d,        mask_s6_q;
-  logic                  split_d,       split_s6_q;
-  logic [3:0]            raw_bits_d,    raw_bits_s6_q;
-
-  assign selected = reached_s5_q & ~(reached_s5_q >> 1);
+  logic [TableWidth-1:0] first_table_d, first_table_s6, first_table_s7;
+  logic [7:0]            mask_d,        mask_s6;
+  logic                  split_d,       split_s6;
+  logic [3:0]            raw_bits_d,    raw_bits_s6, raw_bits_s7;
 
   always_comb begin
     first_table_d = '0;
@@ -183,57 +197,63 @@ module nrc_context #(
     raw_bits_d    = '0;
     for (int k = 0; k < NumClasses; k++) begin
       first_table_d = first_table_d |
-                      (ClassFirstTable[16*k+:TableWidth] & {TableWidth{selected[k]}});
-      mask_d        = mask_d | (~(8'hFF << ClassModulusBits[16*k+:4]) & {8{selected[k]}});
-      split_d       = split_d | (ClassSplit[16*k] & selected[k]);
-      raw_bits_d    = raw_bits_d | (ClassRawBits[16*k+:4] & {4{selected[k]}});
+                      (ClassFirstTable[16*k+:TableWidth] & {TableWidth{selected_s5[k]}});
+      mask_d        = mask_d | (~(8'hFF << ClassModulusBits[16*k+:4]) & {8{selected_s5[k]}});
+      split_d       = split_d | (ClassSplit[16*k] & selected_s5[k]);
+      raw_bits_d    = raw_bits_d | (ClassRawBits[16*k+:4] & {4{selected_s5[k]}});
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    reached_s5_q     <= reached_d;
-    first_table_s6_q <= first_table_d;
-    mask_s6_q        <= mask_d;
-    split_s6_q       <= split_d;
-    raw_bits_s6_q    <= raw_bits_d;
-  end
+  nrc_delay #(.Width(TableWidth + 13), .Depth(Registered)) u_fields (
+    .clk_i,
+    .d_i({first_table_d, mask_d, split_d, raw_bits_d}),
+    .q_o({first_table_s6, mask_s6, split_s6, raw_bits_s6})
+  );
 
   // Stage 7: phase. q is outside -2^(m-1) .. 2^(m-1)-1 if a bit from m-1 up differs from the sign.
   logic [15:0]           q;
   logic [15:0]           outside_mask;
   logic                  outside;
   // verilator lint_off UNUSEDSIGNAL
-  logic [8:0]            phase_s7_q;  // as many bits as the largest class needs
+  logic [8:0]            phase, phase_s7;  // as many bits as the largest class needs
   // verilator lint_on UNUSEDSIGNAL
-  logic [TableWidth-1:0] first_table_s7_q;
-  logic [3:0]            raw_bits_s7_q;
-  logic                  valid_s7_q;
 
   assign q            = 16'($signed(pred_code_i));
-  assign outside_mask = {9'h1FF, ~mask_s6_q[7:1]};
-  assign outside      = split_s6_q && (|((q ^ {16{q[15]}}) & outside_mask));
+  assign outside_mask = {9'h1FF, ~mask_s6[7:1]};
+  assign outside      = split_s6 && (|((q ^ {16{q[15]}}) & outside_mask));
 
-  always_ff @(posedge clk_i) begin
-    phase_s7_q       <= {1'b0, q[7:0] & mask_s6_q} |
-                        ({mask_s6_q, 1'b1} & ~{1'b0, mask_s6_q} & {9{outside}});
-    first_table_s7_q <= first_table_s6_q;
-    raw_bits_s7_q    <= raw_bits_s6_q;
-  end
+  assign phase        = {1'b0, q[7:0] & mask_s6} |
+                        ({mask_s6, 1'b1} & ~{1'b0, mask_s6} & {9{outside}});
+
+  nrc_delay #(.Width(TableWidth + 13), .Depth(Registered)) u_phase (
+    .clk_i,
+    .d_i({phase, first_table_s6, raw_bits_s6}),
+    .q_o({phase_s7, first_table_s7, raw_bits_s7})
+  );
 
   // Stage 8: table.
-  always_ff @(posedge clk_i) begin
-    table_o    <= first_table_s7_q + TableWidth'(phase_s7_q);
-    raw_bits_o <= raw_bits_s7_q;
-  end
+  logic [TableWidth-1:0] table_s7;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      valid_s7_q <= 1'b0;
-      valid_o    <= 1'b0;
-    end else begin
-      valid_s7_q <= pred_valid_i;
-      valid_o    <= valid_s7_q;
+  assign table_s7 = first_table_s7 + TableWidth'(phase_s7);
+
+  nrc_delay #(.Width(TableWidth + 4), .Depth(Registered)) u_table (
+    .clk_i, .d_i({table_s7, raw_bits_s7}), .q_o({table_o, raw_bits_o})
+  );
+
+  if (IsDeep) begin : gen_valid
+    logic valid_s7_q, valid_s8_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) {valid_s8_q, valid_s7_q} <= 2'b00;
+      else         {valid_s8_q, valid_s7_q} <= {valid_s7_q, pred_valid_i};
     end
+    assign valid_o = valid_s8_q;
+  end else begin : gen_valid_at_once
+    // verilator lint_off UNUSEDSIGNAL
+    logic unused_reset;
+    assign unused_reset = rst_ni;
+    // verilator lint_on UNUSEDSIGNAL
+    assign valid_o = pred_valid_i;
   end
 
 `ifndef SYNTHESIS

@@ -14,8 +14,9 @@
 // sample's place. docs/rtl.md has the rules of framing, key packets and drops.
 //
 // Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 17 huffman_path or 24 range_path =
-// 19 or 26 until its last bit is packed; Neighbour makes it 29. One sample per clock; with fewer
-// channels than nrc_latency_pkg::LoopLatency one frame per LoopLatency clocks.
+// 19 or 26 until its last bit is packed; Neighbour makes it 29. With Pipeline = 1, of the Huffman
+// profile, 0 framer, 5 huffman_path = 5. One sample per clock; with fewer channels than
+// nrc_latency_pkg::LoopLatency (ShallowLoopLatency) one frame per LoopLatency clocks.
 
 module nrc_encoder #(
   parameter int Channels        = 1024,
@@ -28,7 +29,8 @@ module nrc_encoder #(
   parameter int RateMillihertz  = 19531250,  // of one channel, for the stream header
   parameter int BufferWords     = 16384,     // 32-bit words of packets that wait; a power of two
   parameter int PacketFifoDepth = 8,         // packets that wait
-  parameter int LoadableTables  = 0          // 1: the table port fills the Huffman tables
+  parameter int LoadableTables  = 0,         // 1: the table port fills the Huffman tables
+  parameter int Pipeline        = nrc_latency_pkg::PipelineDeep  // 1: shallow, for silicon
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -73,6 +75,9 @@ module nrc_encoder #(
   localparam int Words    = (BufferWords >= 4) ? BufferWords : 4;
   localparam int Depth    = (PacketFifoDepth >= 1) ? PacketFifoDepth : 1;
 
+  localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
+                        ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
+
   // frame_end, packet_end, key, bad, last.
   localparam int SideWidth = 5;
 
@@ -87,7 +92,8 @@ module nrc_encoder #(
     .Channels    (Channels),
     .PacketFrames(PacketFrames),
     .KeyInterval (KeyInterval),
-    .LoopLatency (nrc_latency_pkg::LoopLatency)
+    .LoopLatency (Loop),
+    .Pipeline    (Pipeline)
   ) u_framer (
     .clk_i,
     .rst_ni,
@@ -118,7 +124,8 @@ module nrc_encoder #(
   nrc_shift6 #(
     .Mapping     (Mapping),
     .CodeWidth   (Width),
-    .ChannelWidth(ChannelWidth)
+    .ChannelWidth(ChannelWidth),
+    .Pipeline    (Pipeline)
   ) u_shift6 (
     .clk_i,
     .rst_ni,
@@ -186,7 +193,8 @@ module nrc_encoder #(
     nrc_huffman_path #(
       .Channels      (Channels),
       .CodeWidth     (Width),
-      .LoadableTables(LoadableTables)
+      .LoadableTables(LoadableTables),
+      .Pipeline      (Pipeline)
     ) u_path (
       .clk_i,
       .rst_ni,
@@ -272,7 +280,8 @@ module nrc_encoder #(
     .RateMillihertz (RateMillihertz),
     .BufferWords    (BufferWords),
     .PacketFifoDepth(PacketFifoDepth),
-    .LoadableTables (LoadableTables)
+    .LoadableTables (LoadableTables),
+    .Pipeline       (Pipeline)
   ) u_checks ();
 `endif
 

@@ -16,7 +16,8 @@ module nrc_encoder_checks #(
   parameter int RateMillihertz  = 19531250,
   parameter int BufferWords     = 16384,
   parameter int PacketFifoDepth = 8,
-  parameter int LoadableTables  = 0
+  parameter int LoadableTables  = 0,
+  parameter int Pipeline        = nrc_latency_pkg::PipelineDeep
 ) ();
 
 `ifndef SYNTHESIS
@@ -80,6 +81,13 @@ module nrc_encoder_checks #(
   end
   if (LoadableTables != 0 && IsRange) begin : gen_loadable_profile
     `NRC_REFUSE("nrc_encoder: LoadableTables is %0d; with Profile 1 give 0", LoadableTables)
+  end
+  if (Pipeline != nrc_latency_pkg::PipelineDeep && Pipeline != nrc_latency_pkg::PipelineShallow)
+  begin : gen_pipeline
+    `NRC_REFUSE("nrc_encoder: Pipeline is %0d; give 0 (deep) or 1 (shallow)", Pipeline)
+  end
+  if (Pipeline != nrc_latency_pkg::PipelineDeep && IsRange) begin : gen_pipeline_profile
+    `NRC_REFUSE("nrc_encoder: Pipeline is %0d; with Profile 1 give 0", Pipeline)
   end
 
   // The tables that were compiled along.

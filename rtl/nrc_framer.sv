@@ -17,13 +17,15 @@
 //   frame do not help the samples at its end.) A framing error may bring a channel back sooner,
 //   but then the next frame is one whose state counts as reset.
 //
-// Latency: 1 clock from a sample taken to its output. tready is a function of registers only.
+// Latency: 1 clock from a sample taken to its output, in the shallow pipeline 0. tready is a function
+// of registers only.
 
 module nrc_framer #(
   parameter int Channels     = 1024,
   parameter int PacketFrames = 32,
   parameter int KeyInterval  = 0,
   parameter int LoopLatency  = nrc_latency_pkg::LoopLatency,
+  parameter int Pipeline     = nrc_latency_pkg::PipelineDeep,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
 ) (
   input  logic                    clk_i,
@@ -155,25 +157,41 @@ module nrc_framer #(
   end
 
   // Outputs.
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      valid_o         <= 1'b0;
-      framing_error_o <= 1'b0;
-    end else begin
-      valid_o         <= code;
-      framing_error_o <= code && framing_error;
-    end
-  end
+  localparam int Registered = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
 
-  always_ff @(posedge clk_i) begin
-    sample_o     <= s_axis_tdata_i;
-    channel_o    <= channel_q;
-    first_o      <= (frame_q == '0) && (packet_begin ? key_d : key_o);
-    frame_end_o  <= frame_end;
-    packet_end_o <= packet_end;
-    bad_o        <= framing_error;
-    last_o       <= close;
-    if (packet_begin) key_o <= key_d;
+  logic key_q;  // of the packet that began last
+  logic key, first;
+
+  always_ff @(posedge clk_i) if (packet_begin) key_q <= key_d;
+
+  assign key   = packet_begin ? key_d : key_q;
+  assign first = (frame_q == '0) && key;
+
+  nrc_delay #(.Width(16 + ChannelWidth + 5), .Depth(Registered)) u_output (
+    .clk_i,
+    .d_i({s_axis_tdata_i, channel_q, first, frame_end, packet_end, framing_error, close}),
+    .q_o({sample_o, channel_o, first_o, frame_end_o, packet_end_o, bad_o, last_o})
+  );
+
+  if (Registered != 0) begin : gen_valid
+    logic valid_q, framing_error_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        valid_q         <= 1'b0;
+        framing_error_q <= 1'b0;
+      end else begin
+        valid_q         <= code;
+        framing_error_q <= code && framing_error;
+      end
+    end
+    assign valid_o         = valid_q;
+    assign framing_error_o = framing_error_q;
+    assign key_o           = key_q;
+  end else begin : gen_valid_at_once
+    assign valid_o         = code;
+    assign framing_error_o = code && framing_error;
+    assign key_o           = key;
   end
 
 `ifndef SYNTHESIS

@@ -19,13 +19,14 @@
 //   4  table memory
 //   5  length and bits of the code
 //   6  codeword
-// Latency 6 clocks, one sample per clock.
+// Latency 6 clocks, one sample per clock. In the shallow pipeline only 4 ends at registers, latency 1.
 
 module nrc_huffman #(
   parameter int CodeWidth      = 10,
   parameter int SymbolBits     = nrc_tables_pkg::SymbolBits,
   parameter int NumTables      = nrc_tables_pkg::NumTables,
   parameter int LoadableTables = 0,
+  parameter int Pipeline       = nrc_latency_pkg::PipelineDeep,
   localparam int TableBits = (NumTables > 1) ? $clog2(NumTables) : 1,
   localparam int AddrWidth = $clog2(NumTables) + SymbolBits
 ) (
@@ -62,17 +63,25 @@ module nrc_huffman #(
   // Wide enough for the residual and for the symbol.
   localparam int ValueWidth = ((CodeWidth > SymbolBits) ? CodeWidth : SymbolBits) + 1;
 
-  // Valid and sideband travel next to the data: bit n is stage n's.
-  logic [6:1] valid_q;
+  localparam int Registered   = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+  localparam int AddressClock = 3 * Registered;  // the table's address is ready
+  localparam int LengthClock  = AddressClock + 1 + Registered;
+  localparam int Latency      = AddressClock + 1 + 2 * Registered;
+
+  // Valid and sideband travel next to the data: bit n is clock n's.
+  logic [Latency:0] valid;
+  logic [Latency:1] valid_q;
+
+  assign valid = {valid_q, valid_i};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
-    else         valid_q <= {valid_q[5:1], valid_i};
+    else         valid_q <= valid[Latency-1:0];
   end
 
   nrc_delay #(
     .Width(5),
-    .Depth(6)
+    .Depth(Latency)
   ) u_side_delay (
     .clk_i,
     .d_i({frame_end_i, packet_end_i, key_i, bad_i, last_i}),
@@ -80,52 +89,64 @@ module nrc_huffman #(
   );
 
   // 1: residual, sign-extended by hand.
-  logic [ValueWidth-1:0] s1_residual_q;
-  logic [CodeWidth-1:0]  s1_code_q;
-  logic [TableBits-1:0]  s1_table_q;
-  logic [3:0]            s1_raw_bits_q;
+  logic [ValueWidth-1:0] residual, s1_residual;
+  logic [CodeWidth-1:0]  s1_code;
+  logic [TableBits-1:0]  s1_table;
+  logic [3:0]            s1_raw_bits;
 
-  always_ff @(posedge clk_i) begin
-    s1_residual_q <= {{(ValueWidth - CodeWidth){code_i[CodeWidth-1]}}, code_i} -
-                     {{(ValueWidth - CodeWidth){pred_code_i[CodeWidth-1]}}, pred_code_i};
-    s1_code_q     <= code_i;
-    s1_table_q    <= table_i;
-    s1_raw_bits_q <= raw_bits_i;
-  end
+  assign residual = {{(ValueWidth - CodeWidth){code_i[CodeWidth-1]}}, code_i} -
+                    {{(ValueWidth - CodeWidth){pred_code_i[CodeWidth-1]}}, pred_code_i};
+
+  nrc_delay #(.Width(ValueWidth + CodeWidth + TableBits + 4), .Depth(Registered)) u_stage1 (
+    .clk_i,
+    .d_i({residual, code_i, table_i, raw_bits_i}),
+    .q_o({s1_residual, s1_code, s1_table, s1_raw_bits})
+  );
 
   // 2: v, with the sign shifted in, and the residual's low bits.
-  logic [ValueWidth-1:0] s2_value_q;
-  logic [CodeWidth-1:0]  s2_raw_q, s2_code_q;
-  logic [TableBits-1:0]  s2_table_q;
-  logic [3:0]            s2_raw_bits_q;
+  logic [ValueWidth-1:0] value, s2_value;
+  logic [CodeWidth-1:0]  raw, s2_raw, s2_code;
+  logic [TableBits-1:0]  s2_table;
+  logic [3:0]            s2_raw_bits;
 
-  always_ff @(posedge clk_i) begin
-    s2_value_q    <= ValueWidth'({{16{s1_residual_q[ValueWidth-1]}}, s1_residual_q} >>
-                                 s1_raw_bits_q);
-    s2_raw_q      <= s1_residual_q[CodeWidth-1:0] & ~({CodeWidth{1'b1}} << s1_raw_bits_q);
-    s2_code_q     <= s1_code_q;
-    s2_table_q    <= s1_table_q;
-    s2_raw_bits_q <= s1_raw_bits_q;
-  end
+  // Most samples have no raw bits: the shifter rests at zero then.
+  logic                  has_raw;
+  logic [ValueWidth-1:0] shifted;
+
+  assign has_raw = s1_raw_bits != 4'd0;
+  assign shifted = s1_residual & {ValueWidth{has_raw}};
+  assign value   = ValueWidth'({{16{shifted[ValueWidth-1]}}, shifted} >> s1_raw_bits) |
+                   (s1_residual & {ValueWidth{!has_raw}});
+  assign raw     = shifted[CodeWidth-1:0] & ~({CodeWidth{1'b1}} << s1_raw_bits);
+
+  nrc_delay #(.Width(ValueWidth + 2 * CodeWidth + TableBits + 4), .Depth(Registered)) u_stage2 (
+    .clk_i,
+    .d_i({value, raw, s1_code, s1_table, s1_raw_bits}),
+    .q_o({s2_value, s2_raw, s2_code, s2_table, s2_raw_bits})
+  );
 
   // 3: symbol. v fits into SymbolBits bits if all bits from the symbol's sign bit up are equal.
   logic [SymbolBits-1:0] symbol;
   logic                  fits, escape;
-  logic [AddrWidth-1:0]  s3_addr_q;
-  logic [CodeWidth-1:0]  s3_extra_q;
-  logic [4:0]            s3_extra_length_q;
+  logic [AddrWidth-1:0]  addr, s3_addr;
+  logic [CodeWidth-1:0]  extra, s3_extra;
+  logic [4:0]            extra_length, s3_extra_length;
 
-  assign fits   = (s2_value_q[ValueWidth-1:SymbolBits-1] == '0) ||
-                  (&s2_value_q[ValueWidth-1:SymbolBits-1]);
+  assign fits   = (s2_value[ValueWidth-1:SymbolBits-1] == '0) ||
+                  (&s2_value[ValueWidth-1:SymbolBits-1]);
   // Adding S/2 inverts the top bit.
-  assign symbol = {~s2_value_q[SymbolBits-1], s2_value_q[SymbolBits-2:0]};
+  assign symbol = {~s2_value[SymbolBits-1], s2_value[SymbolBits-2:0]};
   assign escape = !fits || (symbol == '0);
 
-  always_ff @(posedge clk_i) begin
-    s3_addr_q         <= AddrWidth'({s2_table_q, fits ? symbol : {SymbolBits{1'b0}}});
-    s3_extra_q        <= escape ? s2_code_q : s2_raw_q;
-    s3_extra_length_q <= escape ? 5'(CodeWidth) : {1'b0, s2_raw_bits_q};
-  end
+  assign addr         = AddrWidth'({s2_table, fits ? symbol : {SymbolBits{1'b0}}});
+  assign extra        = escape ? s2_code : s2_raw;
+  assign extra_length = escape ? 5'(CodeWidth) : {1'b0, s2_raw_bits};
+
+  nrc_delay #(.Width(AddrWidth + CodeWidth + 5), .Depth(Registered)) u_stage3 (
+    .clk_i,
+    .d_i({addr, extra, extra_length}),
+    .q_o({s3_addr, s3_extra, s3_extra_length})
+  );
 
   // 4: table memory.
   logic [15:0]          s4_word;  // registered in the memory
@@ -138,16 +159,16 @@ module nrc_huffman #(
       .Width(16)
     ) u_tables (
       .clk_i,
-      .en_i   (table_we_i || valid_q[3]),
+      .en_i   (table_we_i || valid[AddressClock]),
       .we_i   (table_we_i),
-      .addr_i (table_we_i ? table_addr_i : s3_addr_q),
+      .addr_i (table_we_i ? table_addr_i : s3_addr),
       .wdata_i(table_wdata_i),
       .rdata_o(s4_word)
     );
   end else begin : gen_rom
     nrc_huffman_rom u_tables (
       .clk_i,
-      .addr_i(s3_addr_q),
+      .addr_i(s3_addr),
       .data_o(s4_word)
     );
     logic unused;
@@ -155,17 +176,17 @@ module nrc_huffman #(
   end
 
   always_ff @(posedge clk_i) begin
-    s4_extra_q        <= s3_extra_q;
-    s4_extra_length_q <= s3_extra_length_q;
+    s4_extra_q        <= s3_extra;
+    s4_extra_length_q <= s3_extra_length;
   end
 
   // 5: the leading one tells the length of the code and is not part of it. It is never bit 0.
   logic [3:0]           length;
   logic [MaxLength-1:0] prefix;
-  logic [3:0]           s5_length_q;
-  logic [MaxLength-1:0] s5_prefix_q;
-  logic [CodeWidth-1:0] s5_extra_q;
-  logic [4:0]           s5_extra_length_q;
+  logic [3:0]           s5_length;
+  logic [MaxLength-1:0] s5_prefix;
+  logic [CodeWidth-1:0] s5_extra;
+  logic [4:0]           s5_extra_length;
 
   // Binary search from the top.
   logic       in_top_8, in_top_4, in_top_2;
@@ -181,20 +202,31 @@ module nrc_huffman #(
   assign length   = {in_top_8, in_top_4, in_top_2, in_top_2 ? four[3] : four[1]};
   assign prefix   = s4_word[MaxLength-1:0] & ~({MaxLength{1'b1}} << length);
 
-  always_ff @(posedge clk_i) begin
-    s5_length_q       <= length;
-    s5_prefix_q       <= prefix;
-    s5_extra_q        <= s4_extra_q;
-    s5_extra_length_q <= s4_extra_length_q;
-  end
+  nrc_delay #(.Width(MaxLength + CodeWidth + 9), .Depth(Registered)) u_stage5 (
+    .clk_i,
+    .d_i({length, prefix, s4_extra_q, s4_extra_length_q}),
+    .q_o({s5_length, s5_prefix, s5_extra, s5_extra_length})
+  );
 
   // 6: code and the bits behind it.
-  always_ff @(posedge clk_i) begin
-    bits_o   <= ({16'd0, s5_prefix_q} << s5_extra_length_q) | 31'(s5_extra_q);
-    length_o <= {1'b0, s5_length_q} + s5_extra_length_q;
-  end
+  logic [30:0] bits;
+  logic [4:0]  bits_length;
 
-  assign valid_o = valid_q[6];
+  // As above.
+  logic                 has_extra;
+  logic [MaxLength-1:0] moved;
+
+  assign has_extra   = s5_extra_length != 5'd0;
+  assign moved       = s5_prefix & {MaxLength{has_extra}};
+  assign bits        = ({16'd0, moved} << s5_extra_length) | 31'(s5_extra) |
+                       {16'd0, s5_prefix & {MaxLength{!has_extra}}};
+  assign bits_length = {1'b0, s5_length} + s5_extra_length;
+
+  nrc_delay #(.Width(36), .Depth(Registered)) u_stage6 (
+    .clk_i, .d_i({bits, bits_length}), .q_o({bits_o, length_o})
+  );
+
+  assign valid_o = valid_q[Latency];
 
 `ifndef SYNTHESIS
   logic awake_q;  // out of reset: before, nothing is defined
@@ -210,8 +242,8 @@ module nrc_huffman #(
       assert (32'(raw_bits_i) <= CodeWidth && 32'(raw_bits_i) <= 12);
       assert (32'(table_i) < NumTables);
     end
-    if (awake_q && valid_q[5]) assert (s5_length_q != 4'd0);
-    if (awake_q && LoadableTables != 0 && table_we_i) assert (!valid_i && valid_q[5:1] == '0);
+    if (awake_q && valid[LengthClock]) assert (s5_length != 4'd0);
+    if (awake_q && LoadableTables != 0 && table_we_i) assert (valid[Latency-1:0] == '0);
   end
 `endif
 

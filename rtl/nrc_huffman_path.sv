@@ -5,12 +5,13 @@
 // nrc::PayloadEncoder.
 //
 // Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
-// bit is packed. One code per clock, rigid.
+// bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5. One code per clock, rigid.
 
 module nrc_huffman_path #(
   parameter int Channels       = 1024,
   parameter int CodeWidth      = 10,
   parameter int LoadableTables = 0,
+  parameter int Pipeline       = nrc_latency_pkg::PipelineDeep,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int AddrWidth    = $clog2(nrc_tables_pkg::NumTables) + nrc_tables_pkg::SymbolBits
 ) (
@@ -47,7 +48,12 @@ module nrc_huffman_path #(
   localparam int NumTables   = nrc_tables_pkg::NumTables;
   localparam int TableWidth  = (NumTables > 1) ? $clog2(NumTables) : 1;
   localparam int ValueWidth  = CodeWidth + nrc_pkg::FracBits;
-  localparam int PackLatency = 3;  // of nrc_bit_packer
+  localparam bit IsDeep      = Pipeline == nrc_latency_pkg::PipelineDeep;
+  localparam int Predict     = IsDeep ? nrc_latency_pkg::PredictLatency
+                                      : nrc_latency_pkg::ShallowPredictLatency;
+  localparam int Context     = IsDeep ? nrc_latency_pkg::ContextLatency
+                                      : nrc_latency_pkg::ShallowContextLatency;
+  localparam int PackLatency = IsDeep ? 3 : 1;  // of nrc_bit_packer
   localparam int SideWidth   = 5;  // frame_end, packet_end, key, bad, last
 
   // The code waits for its prediction, and then with it for its context.
@@ -62,7 +68,7 @@ module nrc_huffman_path #(
 
   nrc_delay #(
     .Width(CodeWidth),
-    .Depth(nrc_latency_pkg::PredictLatency)
+    .Depth(Predict)
   ) u_code_delay (
     .clk_i,
     .d_i(code_i),
@@ -70,26 +76,27 @@ module nrc_huffman_path #(
   );
 
   nrc_delay #(
-    .Width(2 * CodeWidth),
-    .Depth(nrc_latency_pkg::ContextLatency)
-  ) u_pred_delay (
-    .clk_i,
-    .d_i({pred_code, code_at_pred}),
-    .q_o({pred_at_context, code_at_context})
-  );
-
-  nrc_delay #(
     .Width(SideWidth),
-    .Depth(nrc_latency_pkg::PredictLatency + nrc_latency_pkg::ContextLatency)
+    .Depth(Predict + Context)
   ) u_side_delay (
     .clk_i,
     .d_i({frame_end_i, packet_end_i, key_i, bad_i, last_i}),
     .q_o(side_at_context)
   );
 
+  nrc_delay #(
+    .Width(2 * CodeWidth),
+    .Depth(Context)
+  ) u_pred_delay (
+    .clk_i,
+    .d_i({pred_code, code_at_pred}),
+    .q_o({pred_at_context, code_at_context})
+  );
+
   nrc_predictor #(
     .Channels (Channels),
-    .CodeWidth(CodeWidth)
+    .CodeWidth(CodeWidth),
+    .Pipeline (Pipeline)
   ) u_predictor (
     .clk_i,
     .rst_ni,
@@ -112,7 +119,8 @@ module nrc_huffman_path #(
 
   nrc_context #(
     .Channels (Channels),
-    .CodeWidth(CodeWidth)
+    .CodeWidth(CodeWidth),
+    .Pipeline (Pipeline)
   ) u_context (
     .clk_i,
     .rst_ni,
@@ -137,7 +145,8 @@ module nrc_huffman_path #(
 
   nrc_huffman #(
     .CodeWidth     (CodeWidth),
-    .LoadableTables(LoadableTables)
+    .LoadableTables(LoadableTables),
+    .Pipeline      (Pipeline)
   ) u_huffman (
     .clk_i,
     .rst_ni,
@@ -165,7 +174,8 @@ module nrc_huffman_path #(
   );
 
   nrc_bit_packer #(
-    .MaxLength(CodeWidth + nrc_pkg::MaxCodeLength)
+    .MaxLength(CodeWidth + nrc_pkg::MaxCodeLength),
+    .Pipeline (Pipeline)
   ) u_bit_packer (
     .clk_i,
     .rst_ni,
@@ -190,7 +200,7 @@ module nrc_huffman_path #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) packed_q <= '0;
-    else         packed_q <= {packed_q[PackLatency-2:0], codeword_valid};
+    else         packed_q <= PackLatency'({packed_q, codeword_valid});
   end
 
   assign sample_packed_o = packed_q[PackLatency-1];

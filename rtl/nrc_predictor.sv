@@ -22,6 +22,7 @@
 //   2      d                                 6 + U  value_i
 //   3, 4   (weight * d) >> 10                7 + U  e: innovation_*_o
 //                                            8 + U  new state; state RAM write
+// In the shallow pipeline stages 3 to 6 are one, 3, and so are 6 + U to 8 + U, 3 + U.
 
 module nrc_predictor #(
   parameter int Channels      = 1024,
@@ -29,6 +30,7 @@ module nrc_predictor #(
   parameter int PredictorMode = nrc_tables_pkg::PredictorMode,
   parameter int UpdateDelay   = 0,
   parameter int ValueFraction = 0,  // 2 for the range profile, whose PredictorMode is adaptive
+  parameter int Pipeline      = nrc_latency_pkg::PipelineDeep,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits
 ) (
@@ -39,7 +41,7 @@ module nrc_predictor #(
   input  logic [ChannelWidth-1:0] channel_i,
   input  logic                    reset_i,
 
-  // PredictLatency clocks after valid_i.
+  // PredictLatency (ShallowPredictLatency) clocks after valid_i.
   output logic                    pred_valid_o,
   output logic [ValueWidth-1:0]   pred_value_o,          // p, signed
   output logic [CodeWidth-1:0]    pred_code_o,           // q, signed
@@ -55,9 +57,14 @@ module nrc_predictor #(
 );
 
   localparam int FracBits    = nrc_pkg::FracBits;
-  localparam int Predict     = nrc_latency_pkg::PredictLatency;
+  localparam bit IsDeep      = Pipeline == nrc_latency_pkg::PipelineDeep;
+  localparam int Registered  = IsDeep ? 1 : 0;           // what only the deep pipeline registers
+  localparam int Predict     = IsDeep ? nrc_latency_pkg::PredictLatency
+                                      : nrc_latency_pkg::ShallowPredictLatency;
+  localparam int Innovation  = IsDeep ? nrc_latency_pkg::InnovationLatency
+                                      : nrc_latency_pkg::ShallowInnovationLatency;
   localparam int Update      = Predict + UpdateDelay;    // stage of value_i
-  localparam int WriteStage  = Update + 2;
+  localparam int WriteStage  = Update + Innovation + Registered;
   localparam bit IsAdaptive  = PredictorMode == nrc_pkg::PredictorAdaptive;
   localparam bit HasState    = PredictorMode != nrc_pkg::PredictorNone;
   localparam int WeightWidth = nrc_pkg::WeightBits;
@@ -68,34 +75,44 @@ module nrc_predictor #(
   // Control: bit s is the sample in stage s.
   logic [WriteStage:1]     valid_q;
   logic                    reset_s1_q;
-  logic [ChannelWidth-1:0] write_channel_q;
+  logic [ChannelWidth-1:0] write_channel;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
     else         valid_q <= {valid_q[WriteStage-1:1], valid_i};
   end
 
-  always_ff @(posedge clk_i) begin
-    reset_s1_q      <= reset_i;
-    write_channel_q <= innovation_channel_o;
+  always_ff @(posedge clk_i) reset_s1_q <= reset_i;
+
+  if (IsDeep) begin : gen_tag
+    nrc_delay #(.Width(ChannelWidth + 1), .Depth(Update + Innovation)) u_tag_delay (
+      .clk_i,
+      .d_i({channel_i, reset_i}),
+      .q_o({innovation_channel_o, innovation_reset_o})
+    );
+  end else begin : gen_tag_ring
+    nrc_ring_delay #(.Width(ChannelWidth + 1), .Depth(Update + Innovation)) u_tag_delay (
+      .clk_i,
+      .rst_ni,
+      .d_i({channel_i, reset_i}),
+      .q_o({innovation_channel_o, innovation_reset_o})
+    );
   end
 
-  nrc_delay #(.Width(ChannelWidth + 1), .Depth(Update + 1)) u_tag_delay (
-    .clk_i,
-    .d_i({channel_i, reset_i}),
-    .q_o({innovation_channel_o, innovation_reset_o})
+  nrc_delay #(.Width(ChannelWidth), .Depth(Registered)) u_write_delay (
+    .clk_i, .d_i(innovation_channel_o), .q_o(write_channel)
   );
 
   // State.
   logic [StateWidth-1:0] state_s1;
-  logic [StateWidth-1:0] state_q;     // stage WriteStage
+  logic [StateWidth-1:0] new_state;   // stage WriteStage
 
   if (HasState) begin : gen_ram
     nrc_ram_1r1w #(.Width(StateWidth), .Depth(Channels)) u_state (
       .clk_i,
       .we_i   (valid_q[WriteStage]),
-      .waddr_i(write_channel_q),
-      .wdata_i(state_q),
+      .waddr_i(write_channel),
+      .wdata_i(new_state),
       .re_i   (valid_i && !reset_i),
       .raddr_i(channel_i),
       .rdata_o(state_s1)
@@ -103,30 +120,20 @@ module nrc_predictor #(
   end else begin : gen_no_ram
     // verilator lint_off UNUSEDSIGNAL
     logic unused_state;
-    assign unused_state = ^{valid_q[WriteStage], write_channel_q, state_s1, state_q, reset_s1_q};
+    assign unused_state = ^{valid_q[WriteStage], write_channel, state_s1, new_state, reset_s1_q};
     // verilator lint_on UNUSEDSIGNAL
-    assign state_s1 = '0;
-    assign state_q  = '0;
+    assign state_s1  = '0;
+    assign new_state = '0;
   end
 
-  // Prediction, and the innovation, which is the same in all modes.
-  logic [ValueWidth-1:0] value_update;       // p in stage Update
-  logic [ValueWidth:0]   innovation_q;       // stage Update + 1
-  logic [LastWidth-1:0]  last_q;             // stage Update + 1
-
-  always_ff @(posedge clk_i) begin
-    innovation_q <= {value_i[ValueWidth-1], value_i} -
-                    {value_update[ValueWidth-1], value_update};
-    last_q       <= value_i[ValueWidth-1:ZeroBits];
-  end
+  logic [ValueWidth-1:0] value_update;  // p in stage Update
+  logic [ValueWidth:0]   innovation;    // stage Update + Innovation
 
   if (IsAdaptive) begin : gen_adaptive
     // |level + ((weight * d) >> 10)| < 1.75 * 2^ValueWidth
     localparam int RawBits = ValueWidth + 2;
 
     localparam logic [WeightWidth-1:0] WeightReset = WeightWidth'(nrc_pkg::WeightReset);
-    localparam logic [WeightWidth-1:0] WeightMin   = WeightWidth'(nrc_pkg::WeightMin);
-    localparam logic [WeightWidth-1:0] WeightMax   = WeightWidth'(nrc_pkg::WeightMax);
 
     // Stage 1.
     logic [WeightWidth-1:0] weight_s1;
@@ -136,37 +143,24 @@ module nrc_predictor #(
     assign {weight_s1, level_s1, last_s1} =
         reset_s1_q ? {WeightReset, {ValueWidth{1'b0}}, {LastWidth{1'b0}}} : state_s1;
 
-    // Stage 2. The sign of d travels on to the update of the weight.
-    logic [ValueWidth:0]    d_s2_q;
-    logic [WeightWidth-1:0] weight_s2_q;
-    logic [ValueWidth-1:0]  level_s2_q;
-    logic                   d_negative_s2;
-    logic                   d_nonzero_s2_q;
+    // Stages 2 to 5.
+    logic [RawBits-1:0]     raw_s5;
+    logic [WeightWidth-1:0] weight_s5;
+    logic [ValueWidth-1:0]  level_s5;
+    logic                   d_negative_s5;
+    logic                   d_nonzero_s5;
 
-    always_ff @(posedge clk_i) begin
-      d_s2_q         <= {last_s1[LastWidth-1], last_s1, {ZeroBits{1'b0}}} -
-                        {level_s1[ValueWidth-1], level_s1};
-      weight_s2_q    <= weight_s1;
-      level_s2_q     <= level_s1;
-      d_nonzero_s2_q <= {last_s1, {ZeroBits{1'b0}}} != level_s1;
-    end
-    assign d_negative_s2 = d_s2_q[ValueWidth];
-
-    // Stages 3 and 4.
-    logic [RawBits-1:0]    weighted_s4;
-    logic [ValueWidth-1:0] level_s4;
-
-    nrc_weigh #(.DWidth(ValueWidth + 1)) u_weigh (
-      .clk_i, .weight_i(weight_s2_q), .d_i(d_s2_q), .product_o(weighted_s4)
+    nrc_weigh #(.ValueWidth(ValueWidth), .Pipeline(Pipeline)) u_weigh (
+      .clk_i,
+      .weight_i    (weight_s1),
+      .level_i     (level_s1),
+      .last_i      ({last_s1, {ZeroBits{1'b0}}}),
+      .sum_o       (raw_s5),
+      .weight_o    (weight_s5),
+      .level_o     (level_s5),
+      .d_negative_o(d_negative_s5),
+      .d_nonzero_o (d_nonzero_s5)
     );
-    nrc_delay #(.Width(ValueWidth), .Depth(2)) u_level_delay (
-      .clk_i, .d_i(level_s2_q), .q_o(level_s4)
-    );
-
-    // Stage 5.
-    logic [RawBits-1:0] raw_s5_q;
-
-    always_ff @(posedge clk_i) raw_s5_q <= weighted_s4 + {{2{level_s4[ValueWidth-1]}}, level_s4};
 
     // Stage 6. The largest value has all integer bits set but the sign, and no fraction, so
     // everything that has them is clamped to it.
@@ -174,74 +168,65 @@ module nrc_predictor #(
     logic                  too_high_s5;
     logic [ValueWidth-1:0] value_s5;
     logic [ValueWidth-1:0] value_s6_q;
-    logic [CodeWidth-1:0]  code_s6_q;
+    logic [CodeWidth-1:0]  code_round;
 
-    assign too_low_s5  = raw_s5_q[RawBits-1] && !(&raw_s5_q[RawBits-2:ValueWidth-1]);
-    assign too_high_s5 = !raw_s5_q[RawBits-1] && ((|raw_s5_q[RawBits-2:ValueWidth-1]) ||
-                                                  (&raw_s5_q[ValueWidth-2:FracBits]));
+    assign too_low_s5  = raw_s5[RawBits-1] && !(&raw_s5[RawBits-2:ValueWidth-1]);
+    assign too_high_s5 = !raw_s5[RawBits-1] && ((|raw_s5[RawBits-2:ValueWidth-1]) ||
+                                                  (&raw_s5[ValueWidth-2:FracBits]));
     assign value_s5 = too_low_s5  ? {1'b1, {(ValueWidth-1){1'b0}}} :
                       too_high_s5 ? {1'b0, {(CodeWidth-1){1'b1}}, {FracBits{1'b0}}} :
-                                    raw_s5_q[ValueWidth-1:0];
+                                    raw_s5[ValueWidth-1:0];
 
-    always_ff @(posedge clk_i) begin
-      value_s6_q <= value_s5;
-      code_s6_q  <= value_s5[ValueWidth-1:FracBits] + CodeWidth'(value_s5[FracBits-1]);
-    end
+    always_ff @(posedge clk_i) value_s6_q <= value_s5;
+
+    // Rounded before the register in the deep pipeline, behind it in the shallow one.
+    logic [ValueWidth-1:0] value_round;
+
+    assign value_round = IsDeep ? value_s5 : value_s6_q;
+    assign code_round  = value_round[ValueWidth-1:FracBits] + CodeWidth'(value_round[FracBits-1]);
+
+    nrc_delay #(.Width(CodeWidth), .Depth(Registered)) u_code (
+      .clk_i, .d_i(code_round), .q_o(pred_code_o)
+    );
 
     assign pred_value_o = value_s6_q;
-    assign pred_code_o  = code_s6_q;
 
-    // Update: what the prediction started from, one stage after the value came.
-    logic [WeightWidth-1:0] weight_update;      // stage Update
-    logic [ValueWidth-1:0]  level_update;
+    // Stages Update to WriteStage, from what the prediction started from.
+    logic [WeightWidth-1:0] weight_update, weight_write;
+    logic [ValueWidth-1:0]  level_update, level_write;
+    logic [LastWidth-1:0]   last_write;
     logic                   d_negative_update;
     logic                   d_nonzero_update;
-    logic [WeightWidth-1:0] weight_q;           // stage Update + 1
-    logic [ValueWidth-1:0]  level_q;
-    logic                   d_negative_q;
-    logic                   d_nonzero_q;
-    logic [ValueWidth:0]    level_error_q;
 
-    nrc_delay #(.Width(ValueWidth), .Depth(Update - 4)) u_level_update_delay (
-      .clk_i, .d_i(level_s4), .q_o(level_update)
-    );
-    nrc_delay #(.Width(WeightWidth + 2), .Depth(Update - 2)) u_weight_delay (
+    nrc_delay #(.Width(WeightWidth + ValueWidth + 2), .Depth(UpdateDelay + 1)) u_start_delay (
       .clk_i,
-      .d_i({weight_s2_q, d_negative_s2, d_nonzero_s2_q}),
-      .q_o({weight_update, d_negative_update, d_nonzero_update})
+      .d_i({weight_s5, level_s5, d_negative_s5, d_nonzero_s5}),
+      .q_o({weight_update, level_update, d_negative_update, d_nonzero_update})
     );
 
-    always_ff @(posedge clk_i) begin
-      weight_q      <= weight_update;
-      level_q       <= level_update;
-      d_negative_q  <= d_negative_update;
-      d_nonzero_q   <= d_nonzero_update;
-      level_error_q <= {value_i[ValueWidth-1], value_i} -
-                       {level_update[ValueWidth-1], level_update};
-    end
+    nrc_adapt #(.ValueWidth(ValueWidth), .Pipeline(Pipeline)) u_adapt (
+      .clk_i,
+      .value_i,
+      .pred_value_i(value_update),
+      .weight_i    (weight_update),
+      .level_i     (level_update),
+      .d_negative_i(d_negative_update),
+      .d_nonzero_i (d_nonzero_update),
+      .innovation_o(innovation),
+      .reset_i     (innovation_reset_o),
+      .weight_o    (weight_write),
+      .level_o     (level_write)
+    );
 
-    // Stage WriteStage. In a reset frame d and level are 0: the weight stays and level_error_q is
-    // the value itself.
-    logic                   weight_down;
-    logic                   weight_stays;
-    logic [WeightWidth-1:0] weight_d;
-    logic [ValueWidth-1:0]  level_d;
+    nrc_delay #(.Width(LastWidth), .Depth(WriteStage - Update)) u_last_delay (
+      .clk_i, .d_i(value_i[ValueWidth-1:ZeroBits]), .q_o(last_write)
+    );
 
-    assign weight_down  = d_negative_q != innovation_q[ValueWidth];
-    assign weight_stays = !d_nonzero_q || !(|innovation_q) ||
-                          (weight_down ? weight_q == WeightMin : weight_q == WeightMax);
-    assign weight_d     = weight_stays ? weight_q
-                                       : weight_q + {{(WeightWidth-1){weight_down}}, 1'b1};
-    assign level_d      = innovation_reset_o
-                          ? level_error_q[ValueWidth-1:0]
-                          : level_q + {{(nrc_pkg::LevelShift-1){level_error_q[ValueWidth]}},
-                                       level_error_q[ValueWidth:nrc_pkg::LevelShift]};
-
-    always_ff @(posedge clk_i) state_q <= {weight_d, level_d, last_q};
+    assign new_state = {weight_write, level_write, last_write};
 
 `ifndef SYNTHESIS
     logic signed [WeightWidth-1:0] new_weight;
-    assign new_weight = state_q[StateWidth-1-:WeightWidth];
+    assign new_weight = new_state[StateWidth-1-:WeightWidth];
 
     always @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
@@ -263,13 +248,19 @@ module nrc_predictor #(
     assign pred_value_o = {last_predict, {ZeroBits{1'b0}}};
     assign pred_code_o  = pred_value_o[ValueWidth-1:FracBits];
 
+    logic [ValueWidth:0] innovation_update;
+
+    assign innovation_update = {value_i[ValueWidth-1], value_i} -
+                               {value_update[ValueWidth-1], value_update};
+
+    nrc_delay #(.Width(ValueWidth + 1), .Depth(Innovation)) u_innovation (
+      .clk_i, .d_i(innovation_update), .q_o(innovation)
+    );
+
     if (HasState) begin : gen_last
-      always_ff @(posedge clk_i) state_q <= last_q;
-    end else begin : gen_no_last
-      // verilator lint_off UNUSEDSIGNAL
-      logic unused_last;
-      assign unused_last = ^last_q;
-      // verilator lint_on UNUSEDSIGNAL
+      nrc_delay #(.Width(StateWidth), .Depth(WriteStage - Update)) u_new_state (
+        .clk_i, .d_i(value_i[ValueWidth-1:ZeroBits]), .q_o(new_state)
+      );
     end
   end
 
@@ -278,8 +269,8 @@ module nrc_predictor #(
   );
 
   assign pred_valid_o       = valid_q[Predict];
-  assign innovation_valid_o = valid_q[Update + nrc_latency_pkg::InnovationLatency];
-  assign innovation_value_o = innovation_q;
+  assign innovation_valid_o = valid_q[Update + Innovation];
+  assign innovation_value_o = innovation;
 
 `ifndef SYNTHESIS
   initial begin

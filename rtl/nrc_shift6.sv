@@ -13,16 +13,21 @@
 // because 65535 = 64 * 1023 + 63. The sample is on the grid when its low six bits are that last
 // term: floor(63 u / 1023) where the code is not negative, else the ceiling. The ones' complement
 // turns u into 1023 - u and the ceiling into the floor, so that negative samples are inverted and
-// then treated like the others. The quotient needs no divider: for n < 2^20,
-// n / 1023 = (n + (n >> 10) + 1) >> 10.
+// then treated like the others. There is no division: with u = 16 k + r
+//
+//   63 u / 1023 = k + (21 r - 5 k) / 341
+//
+// and the fraction lies between -1 and 1, so that the floor is k, less one if 21 r < 5 k, which is
+// if r < ceil(5 k / 21).
 //
 // Latency: 1 clock, all bits of a sample together, except off_grid_o, which pulses 2 clocks after
-// the sample (1 after its code).
+// the sample (1 after its code). In the shallow pipeline 0 and 1.
 
 module nrc_shift6 #(
   parameter int Mapping      = nrc_pkg::MappingShift6,
   parameter int CodeWidth    = 10,
-  parameter int ChannelWidth = 10
+  parameter int ChannelWidth = 10,
+  parameter int Pipeline     = nrc_latency_pkg::PipelineDeep
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -50,52 +55,61 @@ module nrc_shift6 #(
   output logic                    off_grid_o
 );
 
-  logic off_grid_s1;  // stage 1, of the code at the output
+  localparam int Registered = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+
+  logic [CodeWidth-1:0] code;
+  logic                 off_grid_s1;  // stage 1, of the code at the output
 
   // Stage 1: the code.
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) valid_o <= 1'b0;
-    else         valid_o <= valid_i;
+  if (Registered != 0) begin : gen_valid
+    logic valid_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) valid_q <= 1'b0;
+      else         valid_q <= valid_i;
+    end
+    assign valid_o = valid_q;
+  end else begin : gen_valid_at_once
+    assign valid_o = valid_i;
   end
 
-  always_ff @(posedge clk_i) begin
-    channel_o    <= channel_i;
-    first_o      <= first_i;
-    frame_end_o  <= frame_end_i;
-    packet_end_o <= packet_end_i;
-    key_o        <= key_i;
-    bad_o        <= bad_i;
-    last_o       <= last_i;
-  end
+  nrc_delay #(.Width(CodeWidth + ChannelWidth + 6), .Depth(Registered)) u_stage1 (
+    .clk_i,
+    .d_i({code, channel_i, first_i, frame_end_i, packet_end_i, key_i, bad_i, last_i}),
+    .q_o({code_o, channel_o, first_o, frame_end_o, packet_end_o, key_o, bad_o, last_o})
+  );
 
   if (Mapping == nrc_pkg::MappingShift6) begin : gen_shift6
-    logic [14:0] folded;       // the sample, inverted if it is negative
-    logic [9:0]  u;            // 512..1023
-    logic [15:0] product_s1_q; // 63 * u
-    logic [5:0]  low_s1_q;
+    logic [15:0] folded;         // {k, r, low}
+    logic [3:0]  least;          // ceil(5 k / 21)
+    logic        below, below_s1;
+    logic [5:0]  k_s1, low_s1;
 
-    assign folded = sample_i[14:0] ^ {15{sample_i[15]}};
-    assign u      = {1'b1, folded[14:6]};
+    assign folded = {1'b1, sample_i[14:0] ^ {15{sample_i[15]}}};
 
-    always_ff @(posedge clk_i) begin
-      code_o       <= CodeWidth'($signed(sample_i[15:6]));
-      product_s1_q <= {u, 6'b0} - {6'b0, u};
-      low_s1_q     <= folded[5:0];
+    always_comb begin
+      least = '0;
+      for (int k = 32; k < 64; k++) begin
+        if (folded[14:10] == 5'(k)) least = 4'((5 * k + 20) / 21);
+      end
     end
 
-    // verilator lint_off UNUSEDSIGNAL
-    logic [15:0] quotient_s1;  // only the bits above 2^10 count
-    // verilator lint_on UNUSEDSIGNAL
-    assign quotient_s1 = product_s1_q + {10'b0, product_s1_q[15:10]} + 16'd1;
-    assign off_grid_s1 = quotient_s1[15:10] != low_s1_q;
+    assign code  = CodeWidth'($signed(sample_i[15:6]));
+    assign below = folded[9:6] < least;
+
+    nrc_delay #(.Width(13), .Depth(Registered)) u_grid (
+      .clk_i, .d_i({folded[15:10], below, folded[5:0]}), .q_o({k_s1, below_s1, low_s1})
+    );
+
+    assign off_grid_s1 = low_s1 != k_s1 - 6'(below_s1);
   end else begin : gen_code
-    logic fits_s1_q;
+    assign code = sample_i[CodeWidth-1:0];
 
-    always_ff @(posedge clk_i) begin
-      code_o    <= sample_i[CodeWidth-1:0];
-      fits_s1_q <= (&sample_i[15:CodeWidth-1]) || !(|sample_i[15:CodeWidth-1]);
-    end
-    assign off_grid_s1 = !fits_s1_q;
+    nrc_delay #(.Width(1), .Depth(Registered)) u_fits (
+      .clk_i,
+      .d_i(!((&sample_i[15:CodeWidth-1]) || !(|sample_i[15:CodeWidth-1]))),
+      .q_o(off_grid_s1)
+    );
   end
 
   // Stage 2: the verdict.

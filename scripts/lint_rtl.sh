@@ -25,6 +25,9 @@ for set in "${sets[@]}"; do
   lint "$set" nrc_encoder
   lint "$set" nrc_decoder
 done
+lint rtl/generated/default/ nrc_encoder -GPipeline=1
+lint rtl/generated/default/ nrc_encoder -GPipeline=1 -GLoadableTables=1 -GChannels=1
+lint rtl/generated/generic/ nrc_encoder -GPipeline=1 -GCodeWidth=16 -GMapping=0
 lint rtl/generated/default/ nrc_encoder -GProfile=1
 lint rtl/generated/default/ nrc_encoder -GProfile=1 -GNeighbour=1
 lint rtl/generated/generic/ nrc_encoder -GProfile=1 -GCodeWidth=16 -GMapping=0

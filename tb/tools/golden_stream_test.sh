@@ -32,6 +32,8 @@ play() { # stream set [Name=Value ...]
 play default_1ch default Channels=1 PacketFrames=1000
 play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128
+play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2 Pipeline=1
+play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128 Pipeline=1
 play study_1ch study Channels=1 Mapping=0 PacketFrames=2000
 play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_8ch_neighbour default Profile=1 Neighbour=1 Channels=8 PacketFrames=100 KeyInterval=2

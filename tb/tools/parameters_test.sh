@@ -96,9 +96,11 @@ for value in 2 -1; do
   refused "Mapping is $value; give 0 (code) or 1 (shift6)" generic "Mapping=$value"
   refused "Neighbour is $value; give 0 or 1" generic "Neighbour=$value" Profile=1
   refused "LoadableTables is $value; give 0 or 1" generic "LoadableTables=$value"
+  refused "Pipeline is $value; give 0 (deep) or 1 (shallow)" generic "Pipeline=$value"
 done
 refused "Neighbour is 1; with Profile 0 give 0" generic Neighbour=1
 refused "LoadableTables is 1; with Profile 1 give 0" generic LoadableTables=1 Profile=1
+refused "Pipeline is 1; with Profile 1 give 0" generic Pipeline=1 Profile=1
 for value in 0 -1 65536; do
   refused "PacketFrames is $value; give 1 to 65535" generic "PacketFrames=$value" Channels=1
 done
@@ -128,6 +130,8 @@ accepted narrow CodeWidth=4 Mapping=0 Profile=1 Neighbour=1
 accepted generic CodeWidth=16 Mapping=0 Profile=1 Neighbour=1 Channels=65536 PacketFifoDepth=65536
 accepted default CodeWidth=10 Mapping=0 Profile=1
 accepted default LoadableTables=1
+accepted default LoadableTables=1 Pipeline=1
+accepted narrow CodeWidth=2 Mapping=0 Channels=1 PacketFrames=1 Pipeline=1
 
 # Too small a buffer is no error, but is not passed over in silence.
 icarus generic BufferWords=4 >"$work/log" 2>&1 || fail "a buffer of 4 words is refused"

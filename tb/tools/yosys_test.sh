@@ -26,6 +26,7 @@ elaborate() { # set top [Name Value ...]
   echo "yosys: $set $top ${params[*]} ok"
 }
 elaborate default nrc_encoder LoadableTables 1
+elaborate default nrc_encoder Pipeline 1
 elaborate default nrc_encoder Profile 1
 elaborate default nrc_encoder Profile 1 Neighbour 1
 elaborate generic nrc_encoder CodeWidth 16 Mapping 0 Channels 384

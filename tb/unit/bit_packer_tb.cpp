@@ -15,6 +15,13 @@
 
 namespace {
 
+#ifndef NRC_PARAM_Pipeline
+#define NRC_PARAM_Pipeline 0
+#endif
+
+/// Clocks from a packet's last codeword to its last word, at most.
+constexpr long kLatency = NRC_PARAM_Pipeline == 1 ? 2 : 4;
+
 struct Word {
   std::uint32_t bits;
   bool last_of_packet;
@@ -59,7 +66,8 @@ class Bench {
         const std::uint32_t word = static_cast<std::uint32_t>(payload[i]) << 24 |
                                    static_cast<std::uint32_t>(payload[i + 1]) << 16 |
                                    static_cast<std::uint32_t>(payload[i + 2]) << 8 | payload[i + 3];
-        expected_.push_back({word, i + 4 == payload.size(), key_, bad, last, frames_, clock_ + 4});
+        expected_.push_back(
+            {word, i + 4 == payload.size(), key_, bad, last, frames_, clock_ + kLatency});
       }
       frames_ = 0;
       ++packets_;

@@ -25,6 +25,9 @@ namespace {
 #ifndef NRC_PARAM_CodeWidth
 #define NRC_PARAM_CodeWidth 10
 #endif
+#ifndef NRC_PARAM_Pipeline
+#define NRC_PARAM_Pipeline 0
+#endif
 #ifndef NRC_PARAM_UpdateDelay
 #define NRC_PARAM_UpdateDelay 0
 #endif
@@ -34,10 +37,11 @@ constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
 constexpr int kUpdateDelay = NRC_PARAM_UpdateDelay;
 
 // rtl/nrc_latency_pkg.sv.
-constexpr long kPredictLatency = 6;
-constexpr long kContextLatency = 2;
-constexpr long kInnovationLatency = 1;
-constexpr long kLoopLatency = 10 + kUpdateDelay;
+constexpr bool kShallow = NRC_PARAM_Pipeline == 1;
+constexpr long kPredictLatency = kShallow ? 3 : 6;
+constexpr long kContextLatency = kShallow ? 0 : 2;
+constexpr long kInnovationLatency = kShallow ? 0 : 1;
+constexpr long kLoopLatency = (kShallow ? 4 : 10) + kUpdateDelay;
 
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
@@ -216,8 +220,7 @@ class Bench {
     dut_->innovation_reset_i = now.reset;
     dut_->innovation_value_i = bits(now.innovation, kCodeWidth + 7);
 
-    dut_.tick();
-    ++clock_;
+    dut_.eval();  // the shallow pipeline's table is a function of pred_code_i
 
     const bool valid = !contexts_.empty() && contexts_.front().clock == clock_;
     ASSERT_EQ(dut_->valid_o, valid) << "clock " << clock_;
@@ -229,6 +232,8 @@ class Bench {
           << "channel " << due.channel << " clock " << clock_;
       contexts_.pop_front();
     }
+    dut_.tick();
+    ++clock_;
   }
 
   nrc::tb::Dut<Vnrc_context> dut_;

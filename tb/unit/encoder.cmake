@@ -16,6 +16,19 @@ nrc_unit_bench(encoder NAME generic TABLES generic
                PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024)
 nrc_unit_bench(encoder NAME study TABLES study PARAMS Channels=16 PacketFrames=20 BufferWords=512)
 
+nrc_unit_bench(encoder NAME shallow_1ch PARAMS Channels=1 PacketFrames=10 BufferWords=64
+               PacketFifoDepth=2 Pipeline=1)
+# One channel less than ShallowLoopLatency, and just as many.
+nrc_unit_bench(encoder NAME shallow_4ch PARAMS Channels=4 PacketFrames=4 KeyInterval=5
+               BufferWords=128 Pipeline=1)
+nrc_unit_bench(encoder NAME shallow_5ch PARAMS Channels=5 PacketFrames=7 KeyInterval=3
+               BufferWords=128 Pipeline=1)
+nrc_unit_bench(encoder NAME shallow_32ch PARAMS Channels=32 PacketFrames=20 BufferWords=1024
+               LoadableTables=1 Pipeline=1)
+nrc_unit_bench(encoder NAME shallow_1024ch PARAMS Channels=1024 PacketFrames=20 Pipeline=1)
+nrc_unit_bench(encoder NAME shallow_generic TABLES generic
+               PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024 Pipeline=1)
+
 nrc_unit_bench(encoder NAME range_1ch
                PARAMS Channels=1 Profile=1 PacketFrames=10 BufferWords=64 PacketFifoDepth=2)
 nrc_unit_bench(encoder NAME range_8ch

@@ -59,7 +59,11 @@ constexpr Profile kProfile = Profile::kHuffman;
 constexpr PacketType kDataType =
     kProfile == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
 
-constexpr std::uint32_t kLoopLatency = 10;  // rtl/nrc_latency_pkg.sv
+#ifndef NRC_PARAM_Pipeline
+#define NRC_PARAM_Pipeline 0
+#endif
+
+constexpr std::uint32_t kLoopLatency = NRC_PARAM_Pipeline == 1 ? 5 : 10;  // nrc_latency_pkg.sv
 /// Clocks after each frame in which s_axis_tready is low.
 constexpr std::uint32_t kBubbles = kChannels < kLoopLatency ? kLoopLatency - kChannels : 0;
 /// More than from a packet's last sample to the answer key_needed_o.

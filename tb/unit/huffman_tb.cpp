@@ -22,6 +22,9 @@ namespace {
 #ifndef NRC_PARAM_CodeWidth
 #define NRC_PARAM_CodeWidth 10
 #endif
+#ifndef NRC_PARAM_Pipeline
+#define NRC_PARAM_Pipeline 0
+#endif
 #ifndef NRC_PARAM_LoadableTables
 #define NRC_PARAM_LoadableTables 0
 #define NRC_PARAM_SymbolBits 0
@@ -30,7 +33,7 @@ namespace {
 
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
 constexpr bool kLoadable = NRC_PARAM_LoadableTables != 0;
-constexpr std::size_t kLatency = 6;
+constexpr std::size_t kLatency = NRC_PARAM_Pipeline == 1 ? 1 : 6;
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
 constexpr int kMaxRawBits = std::min(nrc::kMaxRawBits, kCodeWidth);

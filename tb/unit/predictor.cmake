@@ -15,3 +15,9 @@ nrc_unit_bench(predictor NAME quarter_1024 PARAMS Channels=1024 ValueFraction=2 
 nrc_unit_bench(predictor NAME quarter_w4 PARAMS Channels=5 CodeWidth=4 ValueFraction=2 PredictorMode=2)
 nrc_unit_bench(predictor NAME quarter_w16_delay
                PARAMS Channels=1 CodeWidth=16 UpdateDelay=3 ValueFraction=2 PredictorMode=2)
+
+nrc_unit_bench(predictor NAME shallow PARAMS Channels=16 Pipeline=1 PredictorMode=2)
+nrc_unit_bench(predictor NAME shallow_1024 PARAMS Channels=1024 Pipeline=1 PredictorMode=2)
+nrc_unit_bench(predictor NAME shallow_1_w16 PARAMS Channels=1 CodeWidth=16 Pipeline=1 PredictorMode=2)
+nrc_unit_bench(predictor NAME shallow_difference PARAMS Channels=3 Pipeline=1 PredictorMode=1)
+nrc_unit_bench(predictor NAME shallow_none PARAMS Channels=16 Pipeline=1 PredictorMode=0)

@@ -33,6 +33,9 @@ namespace {
 #ifndef NRC_PARAM_ValueFraction
 #define NRC_PARAM_ValueFraction 0
 #endif
+#ifndef NRC_PARAM_Pipeline
+#define NRC_PARAM_Pipeline 0
+#endif
 
 constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
@@ -41,9 +44,10 @@ constexpr int kUpdateDelay = NRC_PARAM_UpdateDelay;
 constexpr int kValueFraction = NRC_PARAM_ValueFraction;
 
 // rtl/nrc_latency_pkg.sv.
-constexpr long kPredictLatency = 6;
-constexpr long kInnovationLatency = 1;
-constexpr long kLoopLatency = 10 + kUpdateDelay;
+constexpr bool kShallow = NRC_PARAM_Pipeline == 1;
+constexpr long kPredictLatency = kShallow ? 3 : 6;
+constexpr long kInnovationLatency = kShallow ? 0 : 1;
+constexpr long kLoopLatency = (kShallow ? 4 : 10) + kUpdateDelay;
 
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
@@ -165,9 +169,7 @@ class Bench {
       values_.pop_front();
     }
     set(dut_->value_i, bits(value_now, kCodeWidth + 6));
-
-    dut_.tick();
-    ++clock_;
+    dut_.eval();  // the shallow pipeline's innovation is a function of value_i
 
     const bool predicts = !predictions_.empty() && predictions_.front().clock == clock_;
     ASSERT_EQ(dut_->pred_valid_o, predicts) << "clock " << clock_;
@@ -190,6 +192,8 @@ class Bench {
       ASSERT_EQ(dut_->innovation_reset_o, due.reset);
       innovations_.pop_front();
     }
+    dut_.tick();
+    ++clock_;
   }
 
   nrc::tb::Dut<Vnrc_predictor> dut_;

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The update of the predictor's state once a value is known (docs/bitstream.md, section 3):
+//
+//   e = value - p                                      innovation
+//   weight += sign(d) * sign(e), within limits;  level += (value - level) >> 3
+//
+// In a reset frame d and the old level are 0: the weight stays and level becomes the value.
+//
+// A value has three zero bits at its end or more. With level = 8 a + b the shifted difference is
+// (value >> 3) - a, less one if b > 0, so that the new level is one sum, of which nothing waits for
+// anything: level + ~a + (value >> 3) + (b = 0), with ~ for the ones' complement. Both new weights
+// are there before e chooses.
+//
+// Latency: 1 clock to the innovation, 2 to the new state. In the shallow pipeline 0.
+
+module nrc_adapt #(
+  parameter int ValueWidth = 16,
+  parameter int Pipeline   = nrc_latency_pkg::PipelineDeep,
+  localparam int WeightWidth = nrc_pkg::WeightBits
+) (
+  input  logic                   clk_i,
+
+  input  logic [ValueWidth-1:0]  value_i,       // signed, as are the others
+  input  logic [ValueWidth-1:0]  pred_value_i,  // p
+  input  logic [WeightWidth-1:0] weight_i,
+  input  logic [ValueWidth-1:0]  level_i,
+  input  logic                   d_negative_i,
+  input  logic                   d_nonzero_i,
+
+  output logic [ValueWidth:0]    innovation_o,
+  input  logic                   reset_i,       // with innovation_o
+  output logic [WeightWidth-1:0] weight_o,
+  output logic [ValueWidth-1:0]  level_o
+);
+
+  localparam int Registered = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+  localparam int Shift      = nrc_pkg::LevelShift;
+  localparam logic [WeightWidth-1:0] WeightMin = WeightWidth'(nrc_pkg::WeightMin);
+  localparam logic [WeightWidth-1:0] WeightMax = WeightWidth'(nrc_pkg::WeightMax);
+
+  // The innovation, and what is left of the old level.
+  logic [ValueWidth:0]    innovation;
+  logic [ValueWidth-1:0]  value, left, left_s1;
+  logic [WeightWidth-1:0] weight;
+  logic                   d_negative, d_nonzero, even, even_s1;
+
+  assign innovation = {value_i[ValueWidth-1], value_i} - {pred_value_i[ValueWidth-1], pred_value_i};
+  assign left       = level_i + ~{{Shift{level_i[ValueWidth-1]}}, level_i[ValueWidth-1:Shift]};
+  assign even       = level_i[Shift-1:0] == '0;
+
+  nrc_delay #(.Width(3 * ValueWidth + WeightWidth + 4), .Depth(Registered)) u_stage1 (
+    .clk_i,
+    .d_i({innovation, value_i, left, even, weight_i, d_negative_i, d_nonzero_i}),
+    .q_o({innovation_o, value, left_s1, even_s1, weight, d_negative, d_nonzero})
+  );
+
+  // The new state.
+  logic [WeightWidth-1:0] weight_up, weight_down, new_weight;
+  logic [ValueWidth-1:0]  new_level;
+
+  assign weight_up   = weight + WeightWidth'(weight != WeightMax);
+  assign weight_down = weight - WeightWidth'(weight != WeightMin);
+  assign new_weight  = (!d_nonzero || !(|innovation_o))             ? weight :
+                       (d_negative != innovation_o[ValueWidth]) ? weight_down : weight_up;
+  assign new_level   = left_s1 + {{Shift{value[ValueWidth-1]}}, value[ValueWidth-1:Shift]} +
+                       ValueWidth'(even_s1);
+
+  nrc_delay #(.Width(WeightWidth + ValueWidth), .Depth(Registered)) u_state (
+    .clk_i,
+    .d_i({new_weight, reset_i ? value : new_level}),
+    .q_o({weight_o, level_o})
+  );
+
+`ifndef SYNTHESIS
+  // What comes without a valid sample has any low bits, and its state is written nowhere.
+  initial assert (Shift <= nrc_pkg::FracBits);
+`endif
+
+endmodule
