@@ -49,6 +49,16 @@ def run(command, log, what, **options):
         raise Failure(f'{what} failed: {last} (log: {log})')
 
 
+def table_bits():
+    """Bits of a Huffman table's number."""
+    name = 'rtl/generated/default/nrc_tables_pkg.sv'
+    with open(os.path.join(ROOT, name), encoding='utf-8') as f:
+        tables = re.search(r'NumTables *= (\d+);', f.read())
+    if not tables:
+        raise Failure(f'{name} does not look as expected; run make generate')
+    return (int(tables[1]) - 1).bit_length()
+
+
 def sources():
     """(packages, modules) of the RTL, relative to ROOT, without the memories."""
     packages = ['rtl/generated/nrc_pkg.sv'] + sorted(glob.glob('rtl/generated/default/*_pkg.sv', root_dir=ROOT)) + \
@@ -86,9 +96,11 @@ class Estimate:
         self.options = options
         self.library_path, self.slow_path, self.sram = library, slow, sram
         self.profile, self.channels = profile, channels
-        self.clock = options.clock or max(channels, 10) * RATE
-        if self.clock < max(channels, 10) * RATE:
-            raise Failure(f'CLOCK={self.clock:g} is too slow: {channels} channels need {max(channels, 10) * RATE:g} Hz')
+        self.shallow = profile == 'huffman' and options.pipeline == 'shallow'
+        frame = max(channels, 5 if self.shallow else 10)  # clocks, rtl/nrc_latency_pkg.sv
+        self.clock = options.clock or frame * RATE
+        if self.clock < frame * RATE:
+            raise Failure(f'CLOCK={self.clock:g} is too slow: {channels} channels need {frame * RATE:g} Hz')
         self.gap = max(1, int(self.clock / (channels * RATE) + 1e-9)) if options.clock else 1
         words = options.buffer or 1 << max(2, (16 * channels - 1).bit_length())
         self.buffer_words = words
@@ -139,7 +151,7 @@ class Estimate:
 
     def parameters(self):
         return {'Channels': self.channels, 'Profile': 1 if self.profile == 'range' else 0,
-                'BufferWords': self.buffer_words}
+                'BufferWords': self.buffer_words, 'Pipeline': int(self.shallow)}
 
     def yosys(self, name, script):
         self.write(name + '.ys', script)
@@ -207,7 +219,8 @@ opt_merge -share_all
         if banks > 1 and t.latch and t.clock_gate and self.profile == 'huffman':
             name = 'rtl/generated/default/nrc_huffman_rom.sv'
             with open(os.path.join(ROOT, name), encoding='utf-8') as f:
-                self.write('nrc_huffman_rom.sv', rom.banked_rom(f.read(), banks, t))
+                source = f.read()
+            self.write('nrc_huffman_rom.sv', rom.banked_rom(source, banks, table_bits(), t))
             modules = [self.path('nrc_huffman_rom.sv') if m == name else m for m in modules]
         chparam = ' '.join(f'-chparam {k} {v}' for k, v in self.parameters().items())
         tie = ' '.join(f'-{k} {c} {p}' for k, (c, p) in (('hicell', t.tie.get('high')), ('locell', t.tie.get('low')))
@@ -447,6 +460,7 @@ exit
                 'wire (cell pitches a sink)': o.wire_pitches, 'wire (fF/um)': o.wire_cap,
                 'wire (fF a sink)': round(self.wires.per_sink * 1e15, 3), 'utilisation': o.utilisation,
                 'clock tree fan-out': o.tree_fanout, 'clock and reset buffers': buffers,
+                'pipeline': 'shallow' if self.shallow else 'deep',
                 'registers gated from (bits)': o.gate_width, 'banks of the Huffman ROM': o.rom_banks,
             },
             'verified': f"{self.packets} packets, {self.bytes} bytes as the golden model's",
@@ -530,6 +544,7 @@ def main():
     parser.add_argument('--warm', type=int, default=20, help='frames before the measured ones')
     parser.add_argument('--frames', type=int, default=20, help='frames measured')
     parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--pipeline', choices=['shallow', 'deep'], default='shallow', help='of the Huffman profile')
     parser.add_argument('--gate-width', type=int, default=4, help='registers with enable from so many bits get a clock gate; 0: none')
     parser.add_argument('--rom-banks', type=int, default=16, help='banks of the Huffman ROM; 1: one block of gates')
     parser.add_argument('--latch-bits', type=int, default=8192, help='no larger memory is made of latches')

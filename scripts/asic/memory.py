@@ -246,7 +246,8 @@ def _macro_body(choice):
 
 
 def _latch_body(choice, technology):
-    """The generate block of a memory of latches: written in the clock's high half after the edge."""
+    """The generate block of a memory of latches: written in the clock's high half after the edge. One gate keeps
+    the clock from those of all words while nothing is written."""
     enable, data, output = technology.latch_pins()
     clock, gate, gated = technology.gate_pins()
     w, d = choice.width, choice.depth
@@ -258,11 +259,13 @@ def _latch_body(choice, technology):
     inverted = 'IQN' in (technology.latch.pins[output].function or '')
     return f'''    reg  [{w - 1}:0] wdata_q, rdata_q;
     wire [{w * d - 1}:0] words;
+    wire clk_write;
     always @(posedge clk_i) if ({write}) wdata_q <= wdata_i;
+    {technology.clock_gate.name} u_gate (.{clock}(clk_i), .{gate}({write}), .{gated}(clk_write));
     genvar g, b;
     for (g = 0; g < {d}; g = g + 1) begin : gen_word
       wire strobe;
-      {technology.clock_gate.name} u_gate (.{clock}(clk_i), .{gate}(({write}) && {waddr} == {bits}'d0 + g), .{gated}(strobe));
+      {technology.clock_gate.name} u_gate (.{clock}(clk_write), .{gate}({waddr} == {bits}'d0 + g), .{gated}(strobe));
       for (b = 0; b < {w}; b = b + 1) begin : gen_bit
         {technology.latch.name} u_latch (.{enable}(strobe), .{data}({'~' if inverted else ''}wdata_q[b]), .{output}(words[g * {w} + b]));
       end

@@ -255,23 +255,23 @@ endmodule
             memory.read_macros(os.path.join(self.directory, 'none'), self.file('m.json', json.dumps(FAMILIES)))
 
     def test_banked_rom_has_the_words(self):
-        source = 'input  logic [3:0] addr_i,\n output logic [7:0] data_o\n' + \
-            ''.join(f"      4'd{k}: word = 8'h{(k * 37) % 256:02X};\n" for k in range(16))
+        source = 'input  logic [6:0] addr_i,\n output logic [7:0] data_o\n' + \
+            ''.join(f"      7'd{k}: word = 8'h{(k * 37) % 256:02X};\n" for k in range(128))
         technology = Technology(Library(self.path))
         bench = '''`timescale 1ps/1ps
 module tb;
-  reg clk = 1; reg [3:0] a = 0; wire [7:0] q; integer i;
+  reg clk = 1; reg [6:0] a = 0; wire [7:0] q; integer i;
   nrc_huffman_rom u (clk, a, q);
   initial begin
-    for (i = 0; i < 200; i = i + 1) begin
-      #100 a = $urandom; #400 clk = 0; #500 clk = 1;
+    for (i = 0; i < 2000; i = i + 1) begin
+      #100 a = $urandom; #100 a = $urandom; #300 clk = 0; #500 clk = 1;
       #1 if (q !== ((a * 37) & 255)) $display("FAIL %0d", i);
     end
     $display("done"); $finish;
   end
 endmodule
 '''
-        out = self.icarus(rom.banked_rom(source, 4, technology),
+        out = self.icarus(rom.banked_rom(source, 4, 3, technology),
                           netlist.models([technology.latch, technology.clock_gate]), bench)
         self.assertNotIn('FAIL', out)
         self.assertIn('done', out)
