@@ -27,7 +27,7 @@ from checkpoint import Checkpoint
 from train_predictor import STEPS_PER_CHECKPOINT, Progress
 
 MOST_CHANNELS = 8
-SAMPLES_OF_ONE, SAMPLES_OF_SEVERAL = 128, 64
+SAMPLES, MOST_INPUTS = 128, 512  # of a channel in a block, fewer where that is too many in all
 RATIOS = (10, 50, 200)  # to 16-bit samples
 HIDDEN = 32
 LEAST_DEVIATION = 0.2  # numbers that hardly ever round to another one are left out
@@ -65,7 +65,7 @@ def read_file(path):
         stages.fail(f"{path}: give raw files with a name like probe_64ch_25000Hz.i16")
     x = np.fromfile(path, dtype="<i2").reshape(-1, int(match[1])).T.astype(np.float64)
     split = x.shape[1] * 2 // 3
-    if x.shape[1] - split < 8 * SAMPLES_OF_ONE:
+    if x.shape[1] - split < 8 * SAMPLES:
         stages.fail(f"{path}: {x.shape[1]} frames are too few to train on two thirds of them")
     early, late = x[:, :split], x[:, split:]
     order = chained(early + 1e-6 * np.random.default_rng(0).standard_normal(early.shape))
@@ -254,7 +254,7 @@ def measure(network, recordings, channels, samples, rate):
             bits += network.bits(z).sum().item()
             decoded = ungrouped(network.decode(z).numpy(), channels, samples, x.shape[0])
         # Both variants are measured on the same samples.
-        frames = x.shape[1] // SAMPLES_OF_ONE * SAMPLES_OF_ONE
+        frames = x.shape[1] // SAMPLES * SAMPLES
         count += decoded.size
         x, decoded = x[:, :frames].astype(np.float64), decoded[:, :frames].astype(np.float64)
         error = x - decoded
@@ -296,7 +296,8 @@ def main():
     rows = [["recordings", "autoencoder", "numbers", "ratio", "SNR dB", "SNR dB to 300 Hz",
              "300 to 3000", "above 3000", "spikes kept, %", "lost", "added"]]
     for recordings in sets:
-        for channels, samples in ((1, SAMPLES_OF_ONE), (recordings.group, SAMPLES_OF_SEVERAL)):
+        for channels in (1, recordings.group):
+            samples = min(SAMPLES, 2 ** int(np.log2(MOST_INPUTS // channels)))
             data = random_blocks(recordings.trained_on, channels, samples, arguments.blocks,
                                  arguments.seed)
             for ratio in RATIOS:
