@@ -236,9 +236,10 @@ void add_train_command(CLI::App& app) {
       ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth))
       ->capture_default_str();
   command
-      ->add_option("--lossy-steps", options->lossy_steps,
-                   "Range profile: train on codes rounded to multiples of these steps in turn, with "
-                   "commas between them, for encode --lossy")
+      ->add_option(
+          "--lossy-steps", options->lossy_steps,
+          "Range profile: train on codes rounded to multiples of these steps in turn, with "
+          "commas between them, for encode --lossy")
       ->delimiter(',');
   command->add_option("--test-every", options->test_every,
                       "Keep every K-th file out of training and measure on it (0: none)");

@@ -248,8 +248,8 @@ RangeTables RangeTrainer::generic() {
   return tables;
 }
 
-RangeTables RangeTrainer::train_rounded(
-    const std::vector<int>& steps, const std::function<void(std::size_t)>& progress) const {
+RangeTables RangeTrainer::train_rounded(const std::vector<int>& steps,
+                                        const std::function<void(std::size_t)>& progress) const {
   RangeTables tables = generic();
   tables.name = "coarse";
   tables.description = "rounded codes of lossy streams, any ADC";

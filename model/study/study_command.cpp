@@ -123,9 +123,10 @@ class Study {
                   "{} of {} recordings were measured, one in {} by name; --all measures all.",
                   files_.size(), found_, every_);
     if (arguments_.test_every > 1) {
-      text += fmt::format(" They are one in {} by name, those that nrc train --test-every {} does "
-                          "not train on.",
-                          arguments_.test_every, arguments_.test_every);
+      text += fmt::format(
+          " They are one in {} by name, those that nrc train --test-every {} does "
+          "not train on.",
+          arguments_.test_every, arguments_.test_every);
     }
     document_.paragraph(text + " Made by nrc study.");
   }
@@ -188,9 +189,10 @@ void add_study_command(CLI::App& app) {
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
       ->excludes(all);
   command
-      ->add_option("--test-every", arguments->test_every,
-                   "take of all files only every K-th, those that nrc train --test-every K does not "
-                   "train on")
+      ->add_option(
+          "--test-every", arguments->test_every,
+          "take of all files only every K-th, those that nrc train --test-every K does not "
+          "train on")
       ->check(CLI::Range(std::size_t{2}, std::size_t{1'000'000}));
   command->add_option("--threads", arguments->threads,
                       "threads for different files; 0: all. Speeds are of one anyway");

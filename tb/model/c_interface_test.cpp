@@ -301,7 +301,7 @@ TEST(CInterface, TellsThatAStreamIsLossy) {
   const Samples samples = recording();
   nrc::Encoder encoder(header, tables);
   std::vector<std::uint8_t> stream = encoder.stream_header();
-  encoder.encode_samples(samples.data(), kFrames, {true, true}, stream);
+  encoder.encode_samples(samples.data(), kFrames, {true, false}, stream);
   Heard heard;
   nrc_receiver* receiver = make_receiver(listener(heard));
   ASSERT_EQ(nrc_receiver_add(receiver, stream.data(), stream.size()), NRC_OK);
