@@ -164,12 +164,13 @@ void gather_rounded(const std::vector<Code>& codes, int step, const RangeTables&
   const Linearizer linearizer(tables, code_width);
   const Predictor predictor(PredictorMode::kAdaptive, code_width);
   const Dispersion dispersion(tables.initial_scale, code_width);
+  const int half_step = step / 2;
   PredictorState p;
   DispersionState d;
   for (std::size_t i = 0; i < codes.size(); ++i) {
     const bool reset = i == 0;
     const auto code =
-        static_cast<Code>(std::floor((codes[i] + step / 2) / static_cast<double>(step)));
+        static_cast<Code>(std::floor((codes[i] + half_step) / static_cast<double>(step)));
     const CodeInterval& interval = linearizer.interval(code);
     const Prediction prediction = predictor.predict(p, reset);
     const double per_deviate = IntervalModel::deviate_width(dispersion.index(d, reset));
@@ -191,8 +192,10 @@ void gather_rounded(const std::vector<Code>& codes, int step, const RangeTables&
 std::vector<double> most_likely_mass(const IntervalCounts& counts) {
   constexpr int kIterations = 60;
   constexpr double kEvenPart = 1e-3;  // so that every deviate keeps a frequency
-  std::vector<double> mass;
-  for (int k = 0; k < kDeviates; ++k) mass.push_back(1.0 / (kDeviatesPerScale + k));
+  std::vector<double> mass(kDeviates);
+  for (std::size_t k = 0; k < mass.size(); ++k) {
+    mass[k] = 1.0 / (kDeviatesPerScale + static_cast<double>(k));
+  }
   struct Counted {
     std::size_t low, high;
     double count;
