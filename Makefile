@@ -29,7 +29,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural synth asic energy report fresh-check clean
+.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -131,7 +131,7 @@ study: ## Measure methods, statistics and limits on recordings [DATA= OUT=, requ
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_cli
 	$(BUILD)/nrc study "$(DATA)" -o "$(OUT)" $(if $(ALL),--all) $(if $(PAIRS),--pairs "$(PAIRS)")
 
-train-neural: ## Train the networks of the neural profile and of the study [DATA= OUT=, required; SEED=1]
+train-neural: ## Train the networks of the neural profile and of the study [DATA= OUT=, required; SEED=1 PREDICTOR_ARGS= AUTOENCODER_ARGS=]
 	$(if $(and $(DATA),$(OUT)),,$(error train-neural needs recordings and a directory to write: make train-neural DATA=path OUT=path))
 	$(DEPS) neural
 	@$(MAKE) --no-print-directory build
@@ -139,11 +139,17 @@ train-neural: ## Train the networks of the neural profile and of the study [DATA
 	@[ -e "$(OUT)/range.json" ] || \
 	  $(BUILD)/nrc train "$(DATA)" --profile range --test-every 3 -o "$(OUT)/range.json"
 	$(PYTHON) model/neural/train_predictor.py "$(DATA)" -o "$(OUT)" --seed $(or $(SEED),1) \
-	  --range "$(OUT)/range.json" --generic model/tables/range_generic.json
+	  --range "$(OUT)/range.json" --generic model/tables/range_generic.json $(PREDICTOR_ARGS)
 	$(PYTHON) model/neural/train_autoencoder.py "$(DATA)" --work "$(OUT)" --seed $(or $(SEED),1) \
-	  -o "$(OUT)/autoencoder_weights.cpp"
+	  -o "$(OUT)/autoencoder_weights.cpp" $(AUTOENCODER_ARGS)
 	$(PYTHON) model/neural/adapt_predictor.py "$(DATA)" --range "$(OUT)/range.json" \
 	  --checkpoint "$(OUT)/predictor.pt"
+
+train-channels: ## Train and measure autoencoders of several channels [FILES= or PAIRS=, and OUT=, required; SEED=1]
+	$(if $(and $(FILES)$(PAIRS),$(OUT)),,$(error train-channels needs recordings and a directory to write: make train-channels FILES="a_64ch_25000Hz.i16 ..." OUT=path))
+	$(DEPS) neural
+	$(PYTHON) model/neural/train_channels.py $(FILES) $(if $(PAIRS),--pairs "$(PAIRS)") \
+	  --work "$(OUT)" -o "$(OUT)/channels.csv" --seed $(or $(SEED),1)
 
 synth: ## Bitstream of a board, timing met with every seed [BOARD=icebreaker|hx8k|ulx3s|tangnano9k PROFILE= CHANNELS= SEEDS="1 2 3"]
 	$(DEPS) synth

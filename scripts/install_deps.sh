@@ -24,7 +24,7 @@ FORMAL=(yosys berkeley-abc z3)
 BENCHMARK=("${MODEL[@]}" libbenchmark-dev libflac-dev libwavpack-dev libzstd-dev gnuplot-nox)
 SYNTH=(yosys nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb python3 python3-venv)
 VIEW=(gtkwave)
-NEURAL=("${MODEL[@]}" python3 python3-numpy python3-torch)
+NEURAL=("${MODEL[@]}" python3 python3-numpy python3-scipy python3-torch)
 ASIC=("${MODEL[@]}" yosys berkeley-abc iverilog opensta python3)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 

@@ -52,7 +52,7 @@ void generate_repository(const GenerateOptions& o) {
         TableSet::load((root / "model/tables" / (std::string(name) + ".json")).string()));
   }
   std::vector<RangeTables> range_tables;
-  for (const char* name : {"default", "generic"}) {
+  for (const char* name : {"default", "generic", "coarse"}) {
     range_tables.push_back(RangeTables::load(
         (root / "model/tables" / ("range_" + std::string(name) + ".json")).string()));
   }

@@ -36,6 +36,7 @@ struct TrainOptions {
   std::string name;
   std::string mapping = "shift6";
   int code_width = 10;
+  std::vector<int> lossy_steps;
   unsigned test_every = 0;
   double prior_weight = 100.0;
 };
@@ -134,9 +135,12 @@ Tables learn_range(const TrainOptions& o, const std::vector<fs::path>& paths, Ma
       ++channels;
     }
   }
-  RangeTables tables = trainer.train(kIterations, [&](std::size_t done) {
-    progress.update(done * paths.size() / (kIterations * channels));
-  });
+  const std::size_t passes = o.lossy_steps.empty() ? kIterations : o.lossy_steps.size();
+  const auto report = [&](std::size_t done) {
+    progress.update(done * paths.size() / (passes * channels));
+  };
+  RangeTables tables = o.lossy_steps.empty() ? trainer.train(kIterations, report)
+                                             : trainer.train_rounded(o.lossy_steps, report);
   if (!o.name.empty()) tables.name = o.name;
   return tables;
 }
@@ -151,6 +155,15 @@ void train(const TrainOptions& o) {
   }
   if (o.profile == "range" && (o.code_width < 4 || o.code_width > 12)) {
     throw Error("range tables have edges for codes of 4 to 12 bits; give such a --code-width");
+  }
+  for (const int step : o.lossy_steps) {
+    if (o.profile != "range") {
+      throw Error("--lossy-steps trains range tables; give --profile range with it");
+    }
+    if (step < 2 || lossy_index(step) < 0) {
+      throw Error(fmt::format(
+          "--lossy-steps {}: a step is one of 2, 3, 4, 6, 8, 12 and so on up to 4096", step));
+    }
   }
   const std::vector<fs::path> paths = wav_files(o.directory);
   const auto is_test = [&o](std::size_t i) {
@@ -171,9 +184,12 @@ void train(const TrainOptions& o) {
     const Recording recording = read_recording(paths[i], header.mapping, o.code_width);
     Total& total = totals[is_test(i) ? 1 : 0];
     ++total.files;
-    total.bytes += recording.bytes;
-    total.coded += coded_bytes(recording, tables, header);
-    for (const auto& channel : recording.channels) total.samples += channel.size();
+    for (const int step : o.lossy_steps.empty() ? std::vector<int>{1} : o.lossy_steps) {
+      header.lossy_step = step;
+      total.bytes += recording.bytes;
+      total.coded += coded_bytes(recording, tables, header);
+      for (const auto& channel : recording.channels) total.samples += channel.size();
+    }
     progress.update(training.size() + i + 1);
   }
 
@@ -219,6 +235,12 @@ void add_train_command(CLI::App& app) {
   command->add_option("--code-width", options->code_width, "Bits of a code")
       ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth))
       ->capture_default_str();
+  command
+      ->add_option(
+          "--lossy-steps", options->lossy_steps,
+          "Range profile: train on codes rounded to multiples of these steps in turn, with "
+          "commas between them, for encode --lossy")
+      ->delimiter(',');
   command->add_option("--test-every", options->test_every,
                       "Keep every K-th file out of training and measure on it (0: none)");
   command

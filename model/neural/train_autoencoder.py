@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 import stages
+from checkpoint import Checkpoint
 from train_predictor import STEPS_PER_CHECKPOINT, Progress
 
 BLOCK = 128
@@ -82,17 +83,13 @@ def train(ratio, data, arguments, progress):
     optimiser = torch.optim.Adam(network.parameters(), lr=arguments.rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, arguments.rate,
                                                    total_steps=arguments.steps)
-    price, first = -7.0, 0  # log of the price of a bit
-    options = [arguments.seed, arguments.steps, arguments.blocks, SIZES[ratio]]
-    checkpoint = pathlib.Path(arguments.work) / f"autoencoder_{ratio}.pt"
-    if checkpoint.exists():
-        saved = torch.load(checkpoint)
-        if saved["options"] == options:
-            network.load_state_dict(saved["network"])
-            optimiser.load_state_dict(saved["optimiser"])
-            schedule.load_state_dict(saved["schedule"])
-            price, first = saved["price"], saved["step"]
-    for step in range(first, arguments.steps):
+    options = [arguments.seed, arguments.steps, arguments.blocks, arguments.batch, arguments.rate,
+               arguments.test_every, SIZES[ratio]]
+    checkpoint = Checkpoint(pathlib.Path(arguments.work) / f"autoencoder_{ratio}.pt", options,
+                            network=network, optimiser=optimiser, schedule=schedule)
+    saved = checkpoint.load()
+    price = saved.get("price", -7.0)  # log of the price of a bit
+    for step in range(saved.get("step", 0), arguments.steps):
         generator = torch.Generator().manual_seed(arguments.seed * 1_000_003 + step)
         x = data[torch.randint(len(data), (arguments.batch,), generator=generator)]
         z = network.encode(x)
@@ -107,11 +104,7 @@ def train(ratio, data, arguments, progress):
         # The price follows until the blocks have the size that the ratio leaves.
         price = float(np.clip(price + 0.03 * np.log(bits.item() / target), -16, 0))
         if (step + 1) % STEPS_PER_CHECKPOINT == 0 or step + 1 == arguments.steps:
-            partial = checkpoint.with_suffix(".part")
-            torch.save({"options": options, "step": step + 1, "price": price,
-                        "network": network.state_dict(), "optimiser": optimiser.state_dict(),
-                        "schedule": schedule.state_dict()}, partial)
-            partial.replace(checkpoint)
+            checkpoint.save(step=step + 1, price=price)
         progress(f"ratio {ratio}: step {step + 1} of {arguments.steps}, {bits.item():.1f} bits of "
                  f"{target:.1f}")
     return network

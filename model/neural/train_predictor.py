@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 import stages
+from checkpoint import Checkpoint
 
 UNIT = 32.0  # inputs are divided by this in training
 DELTA_LIMIT, WIDENING_LIMIT = 511, 48
@@ -146,21 +147,15 @@ def evaluate(network, loss, data, exact=True):
     return total / len(inputs)
 
 
-def train(network, loss, data, arguments, checkpoint, progress):
+def train(network, loss, data, arguments, path, progress):
     inputs, edges = data
     steps = arguments.epochs * (len(inputs) // arguments.batch)
     optimiser = torch.optim.Adam(network.parameters(), lr=arguments.rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, arguments.rate, total_steps=steps)
-    options = [arguments.seed, steps, arguments.hidden, len(inputs)]
-    first = 0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint)
-        if saved["options"] == options:
-            network.load_state_dict(saved["network"])
-            optimiser.load_state_dict(saved["optimiser"])
-            schedule.load_state_dict(saved["schedule"])
-            first = saved["step"]
-    for step in range(first, steps):
+    options = [arguments.seed, steps, arguments.hidden, arguments.batch, arguments.rate,
+               arguments.codes, arguments.test_every, len(inputs)]
+    checkpoint = Checkpoint(path, options, network=network, optimiser=optimiser, schedule=schedule)
+    for step in range(checkpoint.load().get("step", 0), steps):
         generator = torch.Generator().manual_seed(arguments.seed * 1_000_003 + step)
         places = torch.randint(len(inputs), (arguments.batch,), generator=generator)
         # The last third learns with the integers of the codec.
@@ -171,11 +166,7 @@ def train(network, loss, data, arguments, checkpoint, progress):
         optimiser.step()
         schedule.step()
         if (step + 1) % STEPS_PER_CHECKPOINT == 0 or step + 1 == steps:
-            partial = checkpoint.with_suffix(".part")
-            torch.save({"options": options, "step": step + 1, "network": network.state_dict(),
-                        "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()},
-                       partial)
-            partial.replace(checkpoint)
+            checkpoint.save(step=step + 1)
         progress(f"training: step {step + 1} of {steps}, {bits.item():.3f} bits")
 
 

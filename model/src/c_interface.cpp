@@ -107,6 +107,7 @@ nrc_stream_info info_of(const nrc::StreamHeader& h) {
   info.rate_millihertz = h.rate_millihertz;
   info.table_id = h.table_id;
   info.total_frames = h.total_frames;
+  info.lossy_step = h.lossy_step;
   return info;
 }
 

@@ -85,8 +85,18 @@ const Tables& choose_coding(const SampleRange& range, bool complete, const Encod
   if (options.tables != nullptr) {
     return *options.tables;
   }
-  // Widths of single codes mean nothing once several of them are one.
-  if (header.lossy_step > 1) return Tables::builtin(options.profile, "generic");
+  const auto cost = [&](const Tables& tables) {
+    return Encoder(header, tables)
+        .encode_samples(first.data(), first.size() / header.channels, {})
+        .size();
+  };
+  if (header.lossy_step > 1) {
+    // Widths of single codes mean nothing once several of them are one.
+    const Tables& even = Tables::builtin(options.profile, "generic");
+    if (options.profile != Profile::kRange) return even;
+    const Tables& coarse = Tables::builtin(options.profile, "coarse");
+    return cost(coarse) < cost(even) ? coarse : even;
+  }
   const Tables& standard = Tables::builtin(options.profile, "default");
   if (header.mapping == Mapping::kShift6) {
     return standard;
@@ -95,11 +105,6 @@ const Tables& choose_coding(const SampleRange& range, bool complete, const Encod
   if (options.profile != Profile::kHuffman && header.code_width != standard.range().code_width) {
     return generic;
   }
-  const auto cost = [&](const Tables& tables) {
-    return Encoder(header, tables)
-        .encode_samples(first.data(), first.size() / header.channels, {})
-        .size();
-  };
   return cost(generic) < cost(standard) ? generic : standard;
 }
 

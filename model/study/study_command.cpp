@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bounds.hpp"
@@ -37,6 +38,7 @@ struct Arguments {
   double rate = 0.0;
   bool all = false;
   std::size_t every = 0;
+  std::size_t test_every = 0;
   unsigned threads = 0;
   std::string pairs;
   bool no_speed = false;
@@ -90,7 +92,19 @@ class Study {
 
   /// Every k-th file, so that the whole takes minutes.
   void choose_files() {
-    const auto found = find_recordings(arguments_.data, arguments_.channels, arguments_.rate);
+    auto found = find_recordings(arguments_.data, arguments_.channels, arguments_.rate);
+    if (arguments_.test_every > 1) {
+      std::vector<RecordingFile> others;
+      for (std::size_t i = arguments_.test_every - 1; i < found.size();
+           i += arguments_.test_every) {
+        others.push_back(found[i]);
+      }
+      if (others.empty()) {
+        throw Error(fmt::format("{} has only {} recordings; give a smaller --test-every",
+                                arguments_.data, found.size()));
+      }
+      found = std::move(others);
+    }
     found_ = found.size();
     std::uint64_t bytes = 0;
     for (const RecordingFile& file : found) bytes += file.bytes;
@@ -108,6 +122,12 @@ class Study {
             : fmt::format(
                   "{} of {} recordings were measured, one in {} by name; --all measures all.",
                   files_.size(), found_, every_);
+    if (arguments_.test_every > 1) {
+      text += fmt::format(
+          " They are one in {} by name, those that nrc train --test-every {} does "
+          "not train on.",
+          arguments_.test_every, arguments_.test_every);
+    }
     document_.paragraph(text + " Made by nrc study.");
   }
 
@@ -168,6 +188,12 @@ void add_study_command(CLI::App& app) {
   command->add_option("--every", arguments->every, "measure every k-th file")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
       ->excludes(all);
+  command
+      ->add_option(
+          "--test-every", arguments->test_every,
+          "take of all files only every K-th, those that nrc train --test-every K does not "
+          "train on")
+      ->check(CLI::Range(std::size_t{2}, std::size_t{1'000'000}));
   command->add_option("--threads", arguments->threads,
                       "threads for different files; 0: all. Speeds are of one anyway");
   command->add_option("--pairs", arguments->pairs,

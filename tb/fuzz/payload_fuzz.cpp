@@ -30,6 +30,9 @@ const std::vector<const nrc::Tables*>& all_tables() {
     for (const std::string& name : nrc::RangeTables::builtin_names()) {
       tables.push_back(&nrc::Tables::builtin(nrc::Profile::kRange, name));
     }
+    for (const std::string& name : nrc::NeuralTables::builtin_names()) {
+      tables.push_back(&nrc::Tables::builtin(nrc::Profile::kNeural, name));
+    }
     return tables;
   }();
   return all;

@@ -42,6 +42,9 @@ const nrc::Tables& any_tables(std::uint32_t choice) {
     for (const std::string& name : nrc::RangeTables::builtin_names()) {
       tables.push_back(&nrc::Tables::builtin(nrc::Profile::kRange, name));
     }
+    for (const std::string& name : nrc::NeuralTables::builtin_names()) {
+      tables.push_back(&nrc::Tables::builtin(nrc::Profile::kNeural, name));
+    }
     return tables;
   }();
   // Mostly the small ones: see there.

@@ -79,7 +79,7 @@ nrc::ByteSink into(Bytes& bytes) {
   };
 }
 
-/// Streams of both profiles, with raw packets, key packets and every kind of container.
+/// Streams of all profiles, with raw packets, key packets and every kind of container.
 std::vector<std::pair<std::string, Bytes>> streams(const fs::path& golden) {
   std::vector<std::pair<std::string, Bytes>> all;
   for (const auto& entry : fs::directory_iterator(golden)) {
@@ -89,10 +89,12 @@ std::vector<std::pair<std::string, Bytes>> streams(const fs::path& golden) {
   }
   std::sort(all.begin(), all.end());
   const Bytes plain = samples(2, 60, nrc::Mapping::kShift6);
-  for (const std::string profile : {"small", "huffman", "range"}) {
+  for (const std::string profile : {"small", "huffman", "range", "neural"}) {
     const bool range = profile == "range";
     nrc::EncodeOptions options;
-    options.profile = range ? nrc::Profile::kRange : nrc::Profile::kHuffman;
+    options.profile = range                 ? nrc::Profile::kRange
+                      : profile == "neural" ? nrc::Profile::kNeural
+                                            : nrc::Profile::kHuffman;
     if (profile == "small") options.tables = &fuzz::small_tables();
     options.packet_frames = 20;
     options.key_interval = 2;
@@ -208,7 +210,7 @@ void write_payload_seeds(const SeedWriter& out) {
   const auto payloads_of = [&](nrc::Profile profile, const std::string& name) {
     for (const int width : {4, 10, 16}) {
       for (const bool neighbour : {false, true}) {
-        if (neighbour && profile == nrc::Profile::kHuffman) continue;
+        if (neighbour && profile != nrc::Profile::kRange) continue;
         const nrc::Tables& tables = nrc::Tables::builtin(profile, name);
         try {
           tables.check(width);
@@ -237,6 +239,9 @@ void write_payload_seeds(const SeedWriter& out) {
   }
   for (const std::string& name : nrc::RangeTables::builtin_names()) {
     payloads_of(nrc::Profile::kRange, name);
+  }
+  for (const std::string& name : nrc::NeuralTables::builtin_names()) {
+    payloads_of(nrc::Profile::kNeural, name);
   }
 }
 

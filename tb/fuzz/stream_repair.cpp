@@ -48,12 +48,13 @@ std::size_t packet_end(const std::uint8_t* data, std::size_t size, std::size_t a
 /// Id of some tables that are there, chosen by an id that may be wrong.
 std::uint32_t known_tables(std::uint8_t profile, std::uint32_t id) {
   if (id == 0) return 0;
-  const bool range = (profile & 0xF) == static_cast<int>(nrc::Profile::kRange);
-  const nrc::Profile kind = range ? nrc::Profile::kRange : nrc::Profile::kHuffman;
+  nrc::Profile kind = nrc::Profile::kHuffman;
+  for (const nrc::Profile other : {nrc::Profile::kRange, nrc::Profile::kNeural}) {
+    if ((profile & 0xF) == static_cast<int>(other)) kind = other;
+  }
   if (tables_by_id(kind, id) != nullptr) return id;
-  const std::vector<std::string> names =
-      range ? nrc::RangeTables::builtin_names() : nrc::TableSet::builtin_names();
-  if (!range && id % 8 >= names.size()) return small_tables().id();
+  const std::vector<std::string> names = nrc::Tables::builtin_names(kind);
+  if (kind == nrc::Profile::kHuffman && id % 8 >= names.size()) return small_tables().id();
   return nrc::Tables::builtin(kind, names[id % names.size()]).id();
 }
 

@@ -17,6 +17,7 @@
 #include "nrc/nrc.h"
 #include "nrc/receiver.hpp"
 #include "nrc/recording_generator.hpp"
+#include "nrc/tables.hpp"
 
 namespace {
 std::size_t allocations = 0;
@@ -171,6 +172,7 @@ TEST_P(EachProfile, DecoderGivesTheSamples) {
   EXPECT_EQ(info.packet_frames, kFrames);
   EXPECT_EQ(info.rate_millihertz, 19531250U);
   EXPECT_EQ(info.total_frames, UINT64_MAX);
+  EXPECT_EQ(info.lossy_step, 1);
   nrc_decoder_destroy(decoder);
 }
 
@@ -283,6 +285,31 @@ TEST(CInterface, ReceiverTellsWhatIsLost) {
   EXPECT_EQ(counters.streams, 1U);
   nrc_stream_info info = {};
   EXPECT_EQ(nrc_receiver_get_info(receiver, &info), NRC_ERROR_STATE) << "the stream has ended";
+  nrc_receiver_destroy(receiver);
+}
+
+TEST(CInterface, TellsThatAStreamIsLossy) {
+  nrc::StreamHeader header;
+  header.profile = nrc::Profile::kRange;
+  header.mapping = nrc::Mapping::kShift6;
+  header.code_width = 10;
+  header.channels = kChannels;
+  header.packet_frames = kFrames;
+  header.lossy_step = 12;
+  const nrc::Tables& tables = nrc::Tables::builtin(nrc::Profile::kRange, "coarse");
+  header.table_id = tables.id();
+  const Samples samples = recording();
+  nrc::Encoder encoder(header, tables);
+  std::vector<std::uint8_t> stream = encoder.stream_header();
+  encoder.encode_samples(samples.data(), kFrames, {true, false}, stream);
+  Heard heard;
+  nrc_receiver* receiver = make_receiver(listener(heard));
+  ASSERT_EQ(nrc_receiver_add(receiver, stream.data(), stream.size()), NRC_OK);
+  ASSERT_EQ(heard.streams.size(), 1U);
+  EXPECT_EQ(heard.streams[0].lossy_step, 12);
+  nrc_stream_info info = {};
+  ASSERT_EQ(nrc_receiver_get_info(receiver, &info), NRC_OK);
+  EXPECT_EQ(info.lossy_step, 12);
   nrc_receiver_destroy(receiver);
 }
 

@@ -443,7 +443,9 @@ INSTANTIATE_TEST_SUITE_P(
         Golden{"neural_8ch", Profile::kNeural, "default", 8, 10, Mapping::kShift6, 400, 100, 2},
         Golden{"neural_3ch_16bit", Profile::kNeural, "generic", 3, 16, Mapping::kCode, 300, 100, 0},
         Golden{"lossy_range_2ch", Profile::kRange, "generic", 2, 10, Mapping::kShift6, 400, 100, 2,
-               false, 12}),
+               false, 12},
+        Golden{"lossy_coarse_2ch", Profile::kRange, "coarse", 2, 10, Mapping::kShift6, 400, 100, 2,
+               false, 32}),
     [](const auto& golden) { return golden.param.name; });
 
 }  // namespace

@@ -24,7 +24,7 @@
 /* Version of this header. While the first number is 0, the second one tells incompatible versions
  * apart. */
 #define NRC_VERSION_MAJOR 0
-#define NRC_VERSION_MINOR 1
+#define NRC_VERSION_MINOR 2
 #define NRC_VERSION_PATCH 0
 
 #ifdef __cplusplus
@@ -75,6 +75,7 @@ typedef struct nrc_stream_info {
   uint32_t rate_millihertz; /* of one channel, 1/1000 Hz; 0: unknown */
   uint32_t table_id;
   uint64_t total_frames; /* UINT64_MAX: not told */
+  int lossy_step; /* 1: lossless; more: codes are multiples of it, samples are not as they were */
 } nrc_stream_info;
 
 /* ---- Encoder: samples to a stream for a link, that may also be kept as a file. */

@@ -38,7 +38,7 @@ struct RangeTables {
   /// @throws Error if the file cannot be read or is not a valid table file.
   static RangeTables load(const std::string& path);
 
-  /// Built-in tables by name: "default" or "generic". @throws Error for another name.
+  /// Built-in tables by name: "default", "generic" or "coarse". @throws Error for another name.
   static const RangeTables& builtin(const std::string& name);
   static std::vector<std::string> builtin_names();
   /// Built-in tables with this id, or nullptr.
