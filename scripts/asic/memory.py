@@ -247,7 +247,8 @@ def _macro_body(choice):
 
 def _latch_body(choice, technology):
     """The generate block of a memory of latches: written in the clock's high half after the edge. One gate keeps
-    the clock from those of all words while nothing is written."""
+    the clock from those of all words while nothing is written. Only the word that is read gets into the sum:
+    in a tree of multiplexers every other address would make half of all words switch."""
     enable, data, output = technology.latch_pins()
     clock, gate, gated = technology.gate_pins()
     w, d = choice.width, choice.depth
@@ -259,18 +260,27 @@ def _latch_body(choice, technology):
     inverted = 'IQN' in (technology.latch.pins[output].function or '')
     return f'''    reg  [{w - 1}:0] wdata_q, rdata_q;
     wire [{w * d - 1}:0] words;
+    wire [{w * d - 1}:0] read;
     wire clk_write;
     always @(posedge clk_i) if ({write}) wdata_q <= wdata_i;
     {technology.clock_gate.name} u_gate (.{clock}(clk_i), .{gate}({write}), .{gated}(clk_write));
     genvar g, b;
     for (g = 0; g < {d}; g = g + 1) begin : gen_word
       wire strobe;
+      wire picked = {raddr} == {bits}'d0 + g;
+      assign read[g * {w} +: {w}] = words[g * {w} +: {w}] & {{{w}{{picked}}}};
       {technology.clock_gate.name} u_gate (.{clock}(clk_write), .{gate}({waddr} == {bits}'d0 + g), .{gated}(strobe));
       for (b = 0; b < {w}; b = b + 1) begin : gen_bit
         {technology.latch.name} u_latch (.{enable}(strobe), .{data}({'~' if inverted else ''}wdata_q[b]), .{output}(words[g * {w} + b]));
       end
     end
-    always @(posedge clk_i) if ({read}) rdata_q <= words[{raddr} * {w} +: {w}];
+    reg [{w - 1}:0] sum;
+    integer k;
+    always @* begin
+      sum = {w}'d0;
+      for (k = 0; k < {d}; k = k + 1) sum = sum | read[k * {w} +: {w}];
+    end
+    always @(posedge clk_i) if ({read}) rdata_q <= sum;
     assign rdata_o = rdata_q;
 '''
 
