@@ -6,9 +6,9 @@
 
 #include <cstdint>
 #include <deque>
-#include <random>
 
 #include "Vnrc_ring_delay.h"
+#include "bench_random.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
@@ -17,16 +17,16 @@ constexpr std::size_t kDepth = NRC_PARAM_Depth;
 
 TEST(RingDelay, WordsComeDepthClocksLater) {
   nrc::tb::Dut<Vnrc_ring_delay> dut;
-  std::mt19937 rng(1);
+  nrc::tb::Random rng(1);
   for (int round = 0; round < 20; ++round) {
     dut->rst_ni = 0;
-    for (unsigned i = 0; i < 1 + rng() % 5; ++i) dut.tick();
+    for (int i = rng.range(1, 5); i > 0; --i) dut.tick();
     dut->rst_ni = 1;
     std::deque<std::uint32_t> words;
-    const unsigned clocks = 1 + rng() % 100;
-    for (unsigned i = 0; i < clocks; ++i) {
-      const std::uint32_t word = rng() & ((1U << NRC_PARAM_Width) - 1);
-      dut->d_i = static_cast<decltype(dut->d_i)>(word);
+    const int clocks = rng.range(1, 100);
+    for (int i = 0; i < clocks; ++i) {
+      const auto word = static_cast<std::uint32_t>(rng() & ((1U << NRC_PARAM_Width) - 1));
+      nrc::tb::drive(dut->d_i, word);
       dut.eval();
       if (words.size() == kDepth) {
         ASSERT_EQ(dut->q_o, words.front()) << "clock " << i;
