@@ -66,7 +66,7 @@ module nrc_scale #(
   );
 
 `ifndef SYNTHESIS
-  initial assert (FractionWidth >= 1 && FractionWidth < Shift && LowWidth < MagnitudeWidth);
+  initial assert (FractionWidth >= 1 && FractionWidth < Shift && LowWidth <= MagnitudeWidth);
 `endif
 
 endmodule
