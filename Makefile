@@ -151,7 +151,7 @@ train-channels: ## Train and measure autoencoders of several channels [FILES= or
 	$(PYTHON) model/neural/train_channels.py $(FILES) $(if $(PAIRS),--pairs "$(PAIRS)") \
 	  --work "$(OUT)" -o "$(OUT)/channels.csv" --seed $(or $(SEED),1)
 
-synth: ## Bitstream of a board, timing met with every seed [BOARD=icebreaker|hx8k|ulx3s|tangnano9k PROFILE= CHANNELS= SEEDS="1 2 3"]
+synth: ## Bitstream of a board, timing met with every seed [BOARD=, a folder of constraints/ PROFILE= CHANNELS= SEEDS="1 2 3"]
 	$(DEPS) synth
 	@scripts/synth.py $(or $(BOARD),icebreaker) --out $(BUILD)/synth --jobs $(JOBS) \
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \

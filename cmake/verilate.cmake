@@ -2,9 +2,9 @@
 #
 # nrc_verilate(LIB TOP [SYSTEMC] [TRACE_FST] [PREFIX class] [TABLES set] [DIRECTORIES dir ...]
 #              [PARAMS Name=Value ...])
-#   Static library LIB with the Verilator model VTOP of rtl/TOP.sv, or of another
-#   class name. DIRECTORIES have more modules, TOP in the first one. Its users see the parameters as NRC_PARAM_Name and the table set's
-#   name as NRC_TABLES.
+#   Static library LIB with the Verilator model VTOP of module TOP, or with another class name.
+#   DIRECTORIES have more modules. Its users see the parameters as NRC_PARAM_Name and the table
+#   set's name as NRC_TABLES.
 
 find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator
              /usr/local/share/verilator)
@@ -13,7 +13,7 @@ if(NOT NRC_VERILATOR_VERSION MATCHES "Verilator ([5-9]|[1-9][0-9])\\.")
   message(FATAL_ERROR "Verilator 5.006 or newer is needed, found: ${NRC_VERILATOR_VERSION}")
 endif()
 
-set(NRC_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl)
+include(${CMAKE_CURRENT_LIST_DIR}/hardware.cmake)
 
 function(nrc_verilate LIB TOP)
   cmake_parse_arguments(ARG "SYSTEMC;TRACE_FST" "PREFIX;TABLES" "DIRECTORIES;PARAMS" ${ARGN})
@@ -23,29 +23,17 @@ function(nrc_verilate LIB TOP)
   if(NOT ARG_PREFIX)
     set(ARG_PREFIX V${TOP})
   endif()
-  set(directories ${NRC_RTL_DIR} ${NRC_RTL_DIR}/generated ${NRC_RTL_DIR}/generated/${ARG_TABLES})
+  if(NOT ARG_TABLES IN_LIST NRC_RTL_TABLE_SETS)
+    message(FATAL_ERROR "There is no table set \"${ARG_TABLES}\"; give one of ${NRC_RTL_TABLE_SETS}")
+  endif()
   # Packages are not found by name as modules are: they come first.
-  set(packages)
+  set(packages ${NRC_RTL_PACKAGES_${ARG_TABLES}})
   set(args)
-  foreach(directory IN LISTS directories)
-    file(GLOB found CONFIGURE_DEPENDS ${directory}/*_pkg.sv)
-    list(PREPEND packages ${found}) # the generated ones depend on no other
+  foreach(directory IN LISTS ARG_DIRECTORIES NRC_RTL_INCLUDE_DIRECTORIES_${ARG_TABLES})
     list(APPEND args -I${directory})
   endforeach()
-  # A set without range tables of its own borrows those that suit any ADC.
-  if(NOT EXISTS ${NRC_RTL_DIR}/generated/${ARG_TABLES}/nrc_range_tables_pkg.sv)
-    list(PREPEND packages ${NRC_RTL_DIR}/generated/generic/nrc_range_tables_pkg.sv)
-    list(APPEND args -I${NRC_RTL_DIR}/generated/generic)
-  endif()
-  set(source ${NRC_RTL_DIR}/${TOP}.sv)
-  if(ARG_DIRECTORIES)
-    list(GET ARG_DIRECTORIES 0 first)
-    set(source ${first}/${TOP}.sv)
-    foreach(directory IN LISTS ARG_DIRECTORIES)
-      list(APPEND args -I${directory})
-    endforeach()
-  endif()
-  list(REMOVE_ITEM packages ${source})
+  find_file(source ${TOP}.sv PATHS ${ARG_DIRECTORIES} ${NRC_RTL_DIRECTORIES}
+            NO_CACHE NO_DEFAULT_PATH REQUIRED)
 
   # Warnings are judged by scripts/lint_rtl.sh; a newer Verilator with a new
   # warning shall not break the build. Unset state starts random (x-initial)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# iCEBreaker: timing of rtl/board/icebreaker.sv. scripts/synth.py takes the clock from here.
-create_clock -name clk_12m -period 83.333 [get_ports clk_12m_i]
-create_generated_clock -name clk -source [get_ports clk_12m_i] -multiply_by 55 -divide_by 32 [get_pins u_pll/PLLOUTGLOBAL]
+# ULX3S: timing of ulx3s.sv, whose clock is the oscillator. scripts/synth.py takes it from here.
+create_clock -name clk_25m -period 40.000 [get_ports clk_25m_i]
 
 # Two registers take in the serial line: its sender has a clock of its own.
 set_false_path -from [get_ports rx_i]
@@ -10,5 +9,5 @@ set_false_path -from [get_ports rx_i]
 set_false_path -from [get_ports button_ni]
 # The receiver of the serial line finds each bit by itself, 1/2,000,000 s long.
 set_false_path -to [get_ports tx_o]
-# Light-emitting diodes, for the eye.
-set_false_path -to [get_ports {led_red_no led_green_no led1_o led2_o led3_o}]
+# Light-emitting diodes, for the eye, and a constant.
+set_false_path -to [get_ports {led_o[*] wifi_gpio0_o}]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Tang Nano 9K: timing of rtl/board/tangnano9k.sv. scripts/synth.py takes the clock from here.
+# Tang Nano 9K: timing of tangnano9k.sv. scripts/synth.py takes the clock from here.
 create_clock -name clk_27m -period 37.037 [get_ports clk_27m_i]
 create_generated_clock -name clk -source [get_ports clk_27m_i] -multiply_by 4 -divide_by 5 [get_pins u_pll/CLKOUT]
 

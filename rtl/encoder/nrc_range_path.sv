@@ -97,7 +97,6 @@ module nrc_range_path #(
   nrc_predictor #(
     .Channels     (Channels),
     .CodeWidth    (CodeWidth),
-    .PredictorMode(nrc_pkg::PredictorAdaptive),
     .ValueFraction(2)
   ) u_predictor (
     .clk_i,
