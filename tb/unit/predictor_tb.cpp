@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "Vnrc_predictor.h"
-#include "nrc/predictor.hpp"
+#include "stages/predictor.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
