@@ -19,11 +19,6 @@ package nrc_pkg;
   // Huffman code.
   localparam int MaxCodeLength     = 15;
 
-  // Predictor modes of a table set.
-  localparam int PredictorNone     = 0;
-  localparam int PredictorDifference = 1;
-  localparam int PredictorAdaptive = 2;
-
   // Range profile.
   localparam int Deviates          = 1024;
   localparam int EscapeFrequency   = 16;

@@ -34,7 +34,6 @@ play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128
 play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2 Pipeline=1
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128 Pipeline=1
-play study_1ch study Channels=1 Mapping=0 PacketFrames=2000
 play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_8ch_neighbour default Profile=1 Neighbour=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_3ch_12bit_neighbour generic Profile=1 Neighbour=1 Channels=3 CodeWidth=12 Mapping=0 \
@@ -56,4 +55,3 @@ decode() { # stream set [Name=Value ...]
 decode default_1ch default Channels=1 PacketFrames=1000
 decode default_8ch default Channels=8 PacketFrames=100
 decode generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128
-decode study_1ch study Channels=1 Mapping=0 PacketFrames=2000

@@ -6,7 +6,6 @@
 
 package nrc_tables_pkg;
 
-  localparam int PredictorMode = 2;
   localparam int SymbolBits    = 6;
   localparam int NumTables     = 16;
   localparam int NumClasses    = 16;
