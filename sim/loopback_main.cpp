@@ -62,8 +62,8 @@ class Loopback {
         checker_("checker", recording, o.wrong_sample),
         encoder_("encoder"),
         decoder_("decoder"),
-        most_clocks_(1000000 + 2 * std::uint64_t{recording.frames} *
-                                   std::max(recording.channels, kDecoderChannelsWithoutRest)) {
+        max_clocks_(1000000 + 2 * std::uint64_t{recording.frames} *
+                                  std::max(recording.channels, kDecoderChannelsWithoutRest)) {
     source_.clock(clock_);
     source_.reset_n(reset_n_);
     source_.enable(enable_);
@@ -143,7 +143,7 @@ class Loopback {
     sc_core::sc_start(kResetClocks * period);
     reset_n_.write(true);
     while (!Verilated::threadContextp()->gotFinish() && checker_.failure().empty() &&
-           checker_.clocks() < most_clocks_ &&
+           checker_.clocks() < max_clocks_ &&
            !(link_.finished() && checker_.quiet() > kQuietLimit)) {
       sc_core::sc_start(kSliceClocks * period);
       progress.update(checker_.samples());
@@ -185,7 +185,7 @@ class Loopback {
   SampleChecker checker_;
   Vnrc_encoder encoder_;
   Vnrc_decoder decoder_;
-  const std::uint64_t most_clocks_;  ///< twice what the recording needs
+  const std::uint64_t max_clocks_;  ///< twice what the recording needs
 };
 
 /// The first thing that is not as it should be; empty if all is well.

@@ -31,7 +31,7 @@ ChannelCodes channel_codes(const Samples& samples) {
 }
 
 Innovations innovations(const ChannelCodes& channel) {
-  const Predictor predictor(PredictorMode::kAdaptive, channel.width);
+  const Predictor predictor(channel.width);
   PredictorState state;
   Innovations result;
   result.residuals.reserve(channel.codes.size());

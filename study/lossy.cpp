@@ -19,7 +19,7 @@ namespace {
 constexpr double kUnknownRate = 20000.0;  ///< Hz, where filters want one
 constexpr double kHighBandHz = 3000.0;
 /// A code that resamples may come out shifted by less than that.
-constexpr std::ptrdiff_t kMostShift = 16;
+constexpr std::ptrdiff_t kMaxShift = 16;
 
 double energy(const Signal& signal) {
   return std::inner_product(signal.begin(), signal.end(), signal.begin(), 0.0);
@@ -36,7 +36,7 @@ Signal aligned(const Signal& original, const Signal& decoded) {
   const auto size = static_cast<std::ptrdiff_t>(decoded.size());
   Signal best;
   double least = -1.0;
-  for (std::ptrdiff_t shift = -kMostShift; shift <= kMostShift; ++shift) {
+  for (std::ptrdiff_t shift = -kMaxShift; shift <= kMaxShift; ++shift) {
     Signal moved(original.size());
     double error = 0.0;
     for (std::size_t i = 0; i < original.size(); ++i) {

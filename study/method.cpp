@@ -13,7 +13,7 @@ namespace nrc::study {
 namespace {
 
 /// Resampling to another rate and back may shift by less than that.
-constexpr std::ptrdiff_t kMostShift = 16;
+constexpr std::ptrdiff_t kMaxShift = 16;
 
 /// Processor time of this thread: other programs on the machine disturb it little.
 double cpu_seconds() {
@@ -38,7 +38,7 @@ void add_error(const Samples& original, const Samples& decoded, Measurement& mea
   for (const std::int16_t s : original) measurement.signal_energy += (s - mean) * (s - mean);
   double least = -1.0;
   const auto size = static_cast<std::ptrdiff_t>(decoded.size());
-  for (std::ptrdiff_t shift = -kMostShift; shift <= kMostShift; ++shift) {
+  for (std::ptrdiff_t shift = -kMaxShift; shift <= kMaxShift; ++shift) {
     double energy = 0.0;
     for (std::size_t i = 0; i < original.size(); ++i) {
       const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(i) + shift;

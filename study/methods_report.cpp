@@ -14,7 +14,7 @@ namespace nrc::study {
 namespace {
 
 /// More recordings than that have no column of their own.
-constexpr std::size_t kMostColumns = 12;
+constexpr std::size_t kMaxColumns = 12;
 
 std::string optional_number(const std::optional<double>& value) {
   return value ? fmt::format("{:g}", *value) : "";
@@ -126,7 +126,7 @@ void compare_with_study(const std::vector<MethodResult>& results, Document& docu
 
 void by_recording(const std::vector<MethodResult>& results, const std::vector<RecordingFile>& files,
                   Document& document) {
-  if (files.size() < 2 || files.size() > kMostColumns) return;
+  if (files.size() < 2 || files.size() > kMaxColumns) return;
   Document::Table table;
   table.header = {"ratio"};
   for (const RecordingFile& file : files) {

@@ -32,7 +32,7 @@ class Channel {
       : tables_(NeuralTables::builtin("default")),
         linearizer_(tables_.range, kWidth),
         model_(tables_.range, linearizer_),
-        predictor_(PredictorMode::kAdaptive, kWidth),
+        predictor_(kWidth),
         dispersion_(tables_.range.initial_scale, kWidth),
         neural_(tables_.network, kWidth) {
     dispersion_.update(dispersion_state_, 0, true);

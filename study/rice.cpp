@@ -9,7 +9,7 @@ namespace nrc::study {
 namespace {
 
 /// As many leading ones are followed by the plain difference.
-constexpr int kMostOnes = 24;
+constexpr int kMaxOnes = 24;
 constexpr int kPlainBits = 17;
 constexpr int kMaxParameter = 16;
 constexpr int kMeanShift = 4;  ///< the mean follows with 1/16
@@ -61,9 +61,9 @@ class DeltaRice : public SampleMethod {
     for (std::int16_t& s : samples) {
       const int k = parameter.value();
       std::uint32_t ones = 0;
-      while (ones < kMostOnes && reader.get(1) != 0) ++ones;
+      while (ones < kMaxOnes && reader.get(1) != 0) ++ones;
       const std::uint32_t mapped =
-          ones < kMostOnes ? (ones << k | reader.get(k)) : reader.get(kPlainBits);
+          ones < kMaxOnes ? (ones << k | reader.get(k)) : reader.get(kPlainBits);
       parameter.update(mapped);
       last += unfold(mapped);
       s = grid.value(last);
@@ -81,11 +81,11 @@ class DeltaRice : public SampleMethod {
       const std::uint32_t mapped = fold(index - last);
       const int k = parameter.value();
       const std::uint32_t ones = mapped >> k;
-      if (ones < kMostOnes) {
+      if (ones < kMaxOnes) {
         packer.put((std::uint32_t{1} << (ones + 1)) - 2, static_cast<int>(ones) + 1);
         packer.put(mapped & ((std::uint32_t{1} << k) - 1), k);
       } else {
-        packer.put((std::uint32_t{1} << kMostOnes) - 1, kMostOnes);
+        packer.put((std::uint32_t{1} << kMaxOnes) - 1, kMaxOnes);
         packer.put(mapped, kPlainBits);
       }
       parameter.update(mapped);

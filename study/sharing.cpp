@@ -22,10 +22,10 @@ namespace nrc::study {
 namespace {
 
 /// More channels are thinned out for the heat maps.
-constexpr std::size_t kMostShown = 64;
-constexpr std::size_t kMostPictures = 8;
+constexpr std::size_t kMaxShown = 64;
+constexpr std::size_t kMaxPictures = 8;
 /// Correlations are of so many frames at most.
-constexpr std::size_t kMostFrames = 65536;
+constexpr std::size_t kMaxFrames = 65536;
 
 using ValueSet = std::bitset<65536>;
 
@@ -40,9 +40,9 @@ double overlap(const ValueSet& a, const ValueSet& b) {
   return either == 0 ? 0.0 : static_cast<double>((a & b).count()) / static_cast<double>(either);
 }
 
-/// Evenly spaced indices below `count`, kMostShown at most.
+/// Evenly spaced indices below `count`, kMaxShown at most.
 std::vector<std::size_t> shown(std::size_t count) {
-  const std::size_t step = (count + kMostShown - 1) / kMostShown;
+  const std::size_t step = (count + kMaxShown - 1) / kMaxShown;
   std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < count; i += std::max<std::size_t>(1, step)) indices.push_back(i);
   return indices;
@@ -206,7 +206,7 @@ Sharing measure_sharing(const Recording& recording) {
   for (std::uint32_t c = 0; c < recording.channels; ++c) {
     Samples samples = recording.channel(c);
     sets.push_back(value_set(samples));
-    samples.resize(std::min(samples.size(), kMostFrames));
+    samples.resize(std::min(samples.size(), kMaxFrames));
     signals.emplace_back(samples.begin(), samples.end());
     unknown.push_back(innovations(channel_codes(samples)).values);
   }
@@ -312,7 +312,7 @@ void report_sharing(const SharingResults& results, Document& document,
            fmt::format("{:.4f}", s.saved)});
     }
     document.table(std::move(table));
-    for (std::size_t i = 0; i < std::min(kMostPictures, results.recordings.size()); ++i) {
+    for (std::size_t i = 0; i < std::min(kMaxPictures, results.recordings.size()); ++i) {
       pictures.push_back(heat_maps(results.recordings[i], i + 1));
       document.picture(pictures.back().file, pictures.back().caption);
     }

@@ -41,7 +41,7 @@ RecordingStatistics describe(const Recording& recording, const ValueCounts& coun
   s.smallest_step = smallest_step(values);
   for (std::size_t i = 0; i < kShares.size(); ++i) s.ranges[i] = counts.middle(kShares[i]);
   s.grid = ValueGrid::detect(values);
-  s.lossless_shift = largest_lossless_shift(values);
+  s.lossless_shift = max_lossless_shift(values);
   return s;
 }
 
@@ -228,7 +228,7 @@ void report_statistics(const Statistics& statistics, Document& document,
                 "The numbers of the grid's points hold every sample, in {} bits instead of 16.",
                 grid.index_bits())
           : "No numbering of the values takes fewer than 16 bits."));
-  const int shift = largest_lossless_shift(values);
+  const int shift = max_lossless_shift(values);
   std::string text =
       shift == 0
           ? "Every shift to the right makes two values one, so shifting loses something."

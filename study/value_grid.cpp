@@ -226,7 +226,7 @@ Bytes encode_on_best_grid(const Samples& samples,
   return best;
 }
 
-int largest_lossless_shift(const std::vector<std::int16_t>& values) {
+int max_lossless_shift(const std::vector<std::int16_t>& values) {
   int shift = 0;
   while (shift < 15) {
     for (std::size_t i = 1; i < values.size(); ++i) {

@@ -86,6 +86,6 @@ Bytes encode_on_best_grid(const Samples& samples,
 
 /// The largest right shift after which the values are still all different.
 /// @param values  that occur, in order
-int largest_lossless_shift(const std::vector<std::int16_t>& values);
+int max_lossless_shift(const std::vector<std::int16_t>& values);
 
 }  // namespace nrc::study

@@ -324,25 +324,6 @@ const char* const k_generic_lengths[] = {
     "afffffffffffdccba998776655444444444444556667889abccdefffffffffff",
 };
 
-const ScaleClass k_study_classes[] = {
-    {65535, 0, 0, false, 0},
-};
-
-const char* const k_study_lengths[] = {
-    "9fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
-    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
-    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
-    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
-    "fffffffffffffffefffefffffffffffefffefffeffeefefdffedfeefeeedeeedeeddedddeddcdddcddcbdcccdc"
-    "bbcbbbbbbabbbaabaaaaa9aa99a999998899888987888788777776776677af7766666566656666666566656765"
-    "76686766777678778887888888889988999b9a99aaaaabaabbbbbcbbbbbbccbbcccdcdcccddcdedcedddeeddee"
-    "edeeedeeffefeeeeeeefeeffffffeefffefffeffffffffffffffffffffffffffffffffffffffffffffffffffff"
-    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
-    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
-    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
-    "fffffffffffffffffffffffffffffffff9",
-};
-
 const std::int32_t k_range_default_edges[] = {
     -32748, -32647, -32553, -32429, -32383, -32310, -32261, -32145, -32112, -32058, -31989, -31869,
     -31847, -31775, -31727, -31635, -31604, -31556, -31498, -31396, -31363, -31293, -31244, -31110,
@@ -1071,11 +1052,9 @@ const std::int8_t k_neural_generic_layer2_weights[] = {
 
 const std::vector<BuiltinTables> kBuiltinTables = {
     {"default", "10-bit implant recordings, uneven ADC codes, 256 tables",
-     PredictorMode::kAdaptive, 6, 4096, k_default_classes, std::size(k_default_classes), k_default_lengths, std::size(k_default_lengths)},
+     6, 4096, k_default_classes, std::size(k_default_classes), k_default_lengths, std::size(k_default_lengths)},
     {"generic", "any ADC up to 16 bits: normal innovations over even code widths",
-     PredictorMode::kAdaptive, 6, 4096, k_generic_classes, std::size(k_generic_classes), k_generic_lengths, std::size(k_generic_lengths)},
-    {"study", "no prediction, one table of all 10-bit codes",
-     PredictorMode::kNone, 10, 4096, k_study_classes, std::size(k_study_classes), k_study_lengths, std::size(k_study_lengths)},
+     6, 4096, k_generic_classes, std::size(k_generic_classes), k_generic_lengths, std::size(k_generic_lengths)},
 };
 
 const std::vector<BuiltinRangeTables> kBuiltinRangeTables = {

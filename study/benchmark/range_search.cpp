@@ -28,7 +28,7 @@ void run(const std::vector<Samples>& recordings) {
   const Samples samples = make_samples(kSamples, kChannels, 1, recordings);
   const RangeTables& tables = RangeTables::builtin("default");
   const Linearizer linearizer(tables, kCodeWidth);
-  const Predictor predictor(PredictorMode::kAdaptive, kCodeWidth);
+  const Predictor predictor(kCodeWidth);
   const Dispersion dispersion(tables.initial_scale, kCodeWidth);
   const IntervalModel model(tables, linearizer);
   std::vector<PredictorState> predictors(kChannels);

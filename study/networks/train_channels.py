@@ -291,7 +291,7 @@ def main():
     pathlib.Path(arguments.work).mkdir(parents=True, exist_ok=True)
     sets = [read_file(path) for path in arguments.files]
     if arguments.pairs:
-        sets.append(read_pairs(arguments.pairs, arguments.most_pairs))
+        sets.append(read_pairs(arguments.pairs, arguments.max_pairs))
     progress = Progress()
     rows = [["recordings", "autoencoder", "numbers", "ratio", "SNR dB", "SNR dB to 300 Hz",
              "300 to 3000", "above 3000", "spikes kept, %", "lost", "added"]]

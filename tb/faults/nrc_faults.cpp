@@ -29,7 +29,7 @@
 namespace nrc::faults {
 namespace {
 
-constexpr std::size_t kMostMessages = 20;
+constexpr std::size_t kMaxMessages = 20;
 
 struct Arguments {
   std::string program;  ///< as it was called
@@ -245,7 +245,7 @@ void run_all(const std::vector<Kind>& kinds, const Arguments& arguments) {
     if (outcome.violation.empty()) continue;
     const std::string again =
         fmt::format("{} --seed {} --trial {}", arguments.program, arguments.seed, i);
-    if (violations.size() < kMostMessages) {
+    if (violations.size() < kMaxMessages) {
       fmt::print(stderr, "trial {} ({}): {}; repeat it with {}\n", i, kinds[i % kinds.size()].name,
                  outcome.violation, again);
     }

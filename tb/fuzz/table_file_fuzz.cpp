@@ -23,7 +23,7 @@
 
 namespace {
 
-constexpr std::size_t kMostCodes = 4096;
+constexpr std::size_t kMaxCodes = 4096;
 constexpr std::uint32_t kChannels = 2;
 
 std::string expanded(const std::uint8_t* data, std::size_t size) {
@@ -76,10 +76,10 @@ void require_round_trip(const nrc::Tables& tables, int width, const std::vector<
     const bool key = first || half == 0;
     const std::vector<std::uint8_t> payload = encoder->encode(from, count, key);
     fuzz::require(
-        payload.size() <= nrc::worst_payload_bytes(tables.profile(), width, count * kChannels),
+        payload.size() <= nrc::max_payload_bytes(tables.profile(), width, count * kChannels),
         "no payload is longer than the worst one");
-    fuzz::require(count * kChannels <= decoder->most_codes(payload.size()),
-                  "a payload holds no more codes than most_codes()");
+    fuzz::require(count * kChannels <= decoder->max_codes(payload.size()),
+                  "a payload holds no more codes than max_codes()");
     decoder->decode(payload.data(), payload.size(), count, key, back);
   }
   fuzz::require(
@@ -110,7 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const nrc::Tables again = nrc::tables_from_json(to_json(*tables), "written");
   fuzz::require(again.id() == tables->id() && to_json(again) == to_json(*tables),
                 "a written table file gives the same tables");
-  require_round_trip(*tables, width, fuzz::codes_from(signal, width, kMostCodes),
+  require_round_trip(*tables, width, fuzz::codes_from(signal, width, kMaxCodes),
                      (choice & 0x80) != 0);
   return 0;
 }

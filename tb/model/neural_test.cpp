@@ -145,7 +145,7 @@ TEST(NeuralPayload, ComesBackAtEveryWidth) {
       for (std::size_t frame = 0; frame < 400; frame += 100) {
         const bool key = frame % 200 == 0;
         const auto payload = encoder->encode(codes.data() + frame * kChannels, 100, key);
-        EXPECT_LE(payload.size(), worst_payload_bytes(Profile::kNeural, width, 300));
+        EXPECT_LE(payload.size(), max_payload_bytes(Profile::kNeural, width, 300));
         decoder->decode(payload.data(), payload.size(), 100, key, decoded);
         std::vector<Code> more;
         // A decoder that begins at a key packet gives the same.

@@ -362,8 +362,8 @@ TEST(RangePayload, EveryWidthAndChannelCountComesBack) {
         }
         const bool key = packet != 1;
         const auto payload = encoder->encode(codes.data(), frames, key);
-        ASSERT_LE(payload.size(), worst_payload_bytes(Profile::kRange, width, codes.size()));
-        ASSERT_LE(codes.size(), decoder->most_codes(payload.size()));
+        ASSERT_LE(payload.size(), max_payload_bytes(Profile::kRange, width, codes.size()));
+        ASSERT_LE(codes.size(), decoder->max_codes(payload.size()));
         std::vector<Code> decoded;
         decoder->decode(payload.data(), payload.size(), frames, key, decoded);
         ASSERT_EQ(decoded, codes) << width << " bits, " << channels << " channels";

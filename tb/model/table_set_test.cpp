@@ -10,10 +10,10 @@
 #include <sstream>
 #include <string>
 
-#include "generate/source_generator.hpp"
 #include "host/recording_generator.hpp"
 #include "nrc/error.hpp"
 #include "nrc/table_files.hpp"
+#include "one_table.hpp"
 #include "stages/context.hpp"
 #include "stages/huffman.hpp"
 #include "stages/predictor.hpp"
@@ -43,31 +43,6 @@ TEST(TableSet, BuiltInSetsAreTheTableFiles) {
   EXPECT_THROW(TableSet::builtin("other"), Error);
 }
 
-TEST(TableSet, GeneratedSourcesAreFresh) {
-  std::vector<TableSet> sets;
-  for (const std::string& name : TableSet::builtin_names()) {
-    sets.push_back(load_table_set(std::string(NRC_SOURCE_DIR) + "/model/tables/" + name + ".json"));
-  }
-  std::vector<RangeTables> range_tables;
-  for (const std::string& name : RangeTables::builtin_names()) {
-    range_tables.push_back(
-        load_range_tables(std::string(NRC_SOURCE_DIR) + "/model/tables/range_" + name + ".json"));
-  }
-  std::vector<NeuralTables> neural_tables;
-  for (const std::string& name : NeuralTables::builtin_names()) {
-    neural_tables.push_back(
-        load_neural_tables(std::string(NRC_SOURCE_DIR) + "/model/tables/neural_" + name + ".json"));
-  }
-  const auto files = generate_sources(sets, range_tables, neural_tables);
-  // No RTL of `coarse`, which is for lossy streams only.
-  EXPECT_EQ(files.size(), 2 + 5 * sets.size() + 3 * (range_tables.size() - 1));
-  for (const auto& [path, text] : files) {
-    // Not EXPECT_EQ: a difference of a megabyte says nothing.
-    EXPECT_TRUE(file_text(std::string(NRC_SOURCE_DIR) + "/" + path) == text)
-        << path << " differs from its source; run: make generate";
-  }
-}
-
 TEST(TableSet, TheIdDependsOnEverythingThatMatters) {
   const TableSet& original = TableSet::builtin("default");
   TableSet set = original;
@@ -79,7 +54,6 @@ TEST(TableSet, TheIdDependsOnEverythingThatMatters) {
     change(changed);
     return changed.id() != original.id();
   };
-  EXPECT_TRUE(differs([](TableSet& s) { s.predictor = PredictorMode::kNone; }));
   EXPECT_TRUE(differs([](TableSet& s) { s.initial_scale ^= 0x10000; }));
   EXPECT_TRUE(differs([](TableSet& s) { s.classes[0].below++; }));
   EXPECT_TRUE(differs([](TableSet& s) { s.classes[3].split = false; }));
@@ -115,8 +89,8 @@ TEST(TableSet, BrokenRulesAreNamed) {
 }
 
 TEST(TableSet, TableFilesWithMistakesAreRefused) {
-  const std::string good = to_json(TableSet::builtin("study"));
-  EXPECT_EQ(table_set_from_json(good, "good").id(), TableSet::builtin("study").id());
+  const std::string good = to_json(one_table());
+  EXPECT_EQ(table_set_from_json(good, "good").id(), one_table().id());
   const auto replaced = [&](const std::string& from, const std::string& to) {
     std::string text = good;
     const auto at = text.find(from);
@@ -129,7 +103,7 @@ TEST(TableSet, TableFilesWithMistakesAreRefused) {
       "[]",
       "{\"format\": \"other\"}",
       replaced("\"version\": 1", "\"version\": 2"),
-      replaced("\"none\"", "\"magic\""),
+      replaced("\"adaptive\"", "\"none\""),
       replaced("\"symbol_bits\": 10", "\"symbol_bits\": 99"),
       replaced("\"raw_bits\": 0", "\"raw_bits\": -1"),
       replaced("\"split\": false", "\"split\": 3"),
@@ -163,7 +137,7 @@ TEST(Trainer, LearnsWhatItIsShown) {
   const TableSet trained = trainer.train();
   const TableSet untrained = Trainer(table_shape("default"), 10).train();
   const auto bits = [&](const TableSet& tables) {
-    const Predictor predictor(tables.predictor, 10);
+    const Predictor predictor(10);
     const Context context(tables, 10);
     const HuffmanEncoder huffman(tables, 10);
     PredictorState p;
@@ -183,7 +157,7 @@ TEST(Trainer, LearnsWhatItIsShown) {
 }
 
 TEST(Trainer, IsDeterministicAndItsPriorCoversEverything) {
-  for (const char* name : {"default", "generic", "study"}) {
+  for (const char* name : {"default", "generic"}) {
     const TableSet a = Trainer(table_shape(name), 10).train();
     const TableSet b = Trainer(table_shape(name), 10).train();
     EXPECT_EQ(to_json(a), to_json(b));

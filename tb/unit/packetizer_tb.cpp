@@ -112,8 +112,8 @@ class Bench {
   /// became of it.
   void send(Packet p) {
     while (p.words * 4 >
-           nrc::worst_payload_bytes(nrc::Profile::kHuffman, NRC_PARAM_CodeWidth,
-                                    static_cast<std::uint64_t>(p.frames) * NRC_PARAM_Channels)) {
+           nrc::max_payload_bytes(nrc::Profile::kHuffman, NRC_PARAM_CodeWidth,
+                                  static_cast<std::uint64_t>(p.frames) * NRC_PARAM_Channels)) {
       ++p.frames;
     }
     std::vector<std::uint8_t> payload;

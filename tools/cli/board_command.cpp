@@ -104,7 +104,7 @@ class BoardSession {
     j["wrong_samples"] = wrong_;
     j["missing_frames"] = c.missing_frames;
     j["lost_packets"] = c.lost_packets;
-    j["damages"] = c.damages;
+    j["damages"] = c.sync_losses;
     j["closed"] = closed_;
     j["board"] = {{"packets", now_->packets - before_.packets},
                   {"dropped", now_->dropped - before_.dropped},
@@ -207,7 +207,7 @@ class BoardSession {
     const TableSet& set = tables.huffman();
     set.check_code_width(kAdcBits);
     // The board's classes are those that it was built with; codes are what can be loaded.
-    bool fits = set.symbol_bits == built_in.symbol_bits && set.predictor == built_in.predictor &&
+    bool fits = set.symbol_bits == built_in.symbol_bits &&
                 set.initial_scale == built_in.initial_scale &&
                 set.lengths.size() == built_in.lengths.size() &&
                 set.classes.size() == built_in.classes.size();
@@ -251,7 +251,7 @@ class BoardSession {
 
   bool right() const {
     const ReceiverCounters& c = receiver_.counters();
-    return closed_ && streams_ == 1 && wrong_ == 0 && c.missing_frames == 0 && c.damages == 0 &&
+    return closed_ && streams_ == 1 && wrong_ == 0 && c.missing_frames == 0 && c.sync_losses == 0 &&
            c.lost_packets == 0 && now_->dropped == before_.dropped &&
            now_->framing_errors == before_.framing_errors && now_->off_grid == before_.off_grid &&
            now_->decode_errors == before_.decode_errors &&
@@ -274,7 +274,7 @@ class BoardSession {
         "{} frames in {} packets, {:.0f} frames/s: {:.3f} bits per sample of {}, ratio {:.3f}; {} "
         "samples wrong, {} packets lost, {} damaged",
         c.frames, data_packets_, static_cast<double>(c.frames) / seconds, bits, kAdcBits,
-        bits == 0.0 ? 0.0 : kAdcBits / bits, wrong_, c.lost_packets, c.damages);
+        bits == 0.0 ? 0.0 : kAdcBits / bits, wrong_, c.lost_packets, c.sync_losses);
     if (now_) {
       text += fmt::format("; the board dropped {}", now_->dropped - before_.dropped);
       if (before_.loopback) {

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::uint64_t kMostGapLines = 20;
+constexpr std::uint64_t kMaxGapLines = 20;
 
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -60,7 +60,7 @@ Json header_json(const StreamHeader& header) {
 Json counters_json(const ReceiverCounters& counters) {
   return {{"bytes", counters.bytes},
           {"skipped_bytes", counters.skipped_bytes},
-          {"damages", counters.damages},
+          {"damages", counters.sync_losses},
           {"packets", counters.packets},
           {"late_packets", counters.late_packets},
           {"reordered_packets", counters.reordered_packets},
@@ -109,7 +109,7 @@ void GapReport::gap(const FileGap& gap) {
                      {"undecodable_packets", gap.undecodable_packets},
                      {"cut", gap.cut}};
   write((gaps_ == 0 ? "\n    " : ",\n    ") + dump(json));
-  if (++gaps_ > kMostGapLines) {
+  if (++gaps_ > kMaxGapLines) {
     return;
   }
   const std::string range = gap.frames == 1
@@ -145,9 +145,9 @@ void GapReport::end(const RecoverySummary& summary) {
   write("\n}\n");
 
   const auto line = [this](const std::string& text) { lines_.push_back(input_ + ": " + text); };
-  if (gaps_ > kMostGapLines) {
+  if (gaps_ > kMaxGapLines) {
     line(fmt::format("{} more; --gaps FILE writes all of them",
-                     plural(gaps_ - kMostGapLines, "gap")));
+                     plural(gaps_ - kMaxGapLines, "gap")));
   }
   if (!summary.end_known()) {
     line(

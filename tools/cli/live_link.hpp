@@ -33,7 +33,7 @@ struct Address {
 };
 
 /// Most bytes of a UDP datagram over IPv4.
-constexpr std::size_t kMostDatagram = 65507;
+constexpr std::size_t kMaxDatagram = 65507;
 
 /// An open descriptor, closed at the end.
 class LiveLink {

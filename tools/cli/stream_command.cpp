@@ -25,10 +25,9 @@ namespace nrc::cli {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 16;
-constexpr int kClosingDatagrams = 3;                         ///< that hold the last packet
-constexpr std::uint64_t kMostFill = std::uint64_t{1} << 32;  ///< bytes of one gap
+constexpr int kClosingDatagrams = 3;                        ///< that hold the last packet
+constexpr std::uint64_t kMaxFill = std::uint64_t{1} << 32;  ///< bytes of one gap
 constexpr double kMaxRate = 4294967.295;
-constexpr std::uint32_t kMostPacketFrames = 0xFFFF;  ///< that a stream header tells
 
 /// The end of the link that is not standard input or output.
 struct LinkArguments {
@@ -97,20 +96,20 @@ class LiveEncoder {
     if (header_.neighbour && profile_ != Profile::kRange) {
       throw Error("--neighbour is of the range profile; give --profile range with it");
     }
-    const std::uint64_t most = kMaxPacketSamples / header_.channels;
-    if (header_.packet_frames > most) {
+    const std::uint64_t max = kMaxPacketSamples / header_.channels;
+    if (header_.packet_frames > max) {
       throw Error(
           fmt::format("packets of {} frames are too large with {} channels; give at most {}",
-                      header_.packet_frames, header_.channels, most));
+                      header_.packet_frames, header_.channels, max));
     }
     // In a datagram, the packet of samples that cannot be compressed.
     const std::size_t largest = 2 * (kPacketHeaderBytes + kPacketCrcBytes) + kStreamHeaderBytes +
                                 (packet_bytes() + 3) / 4 * 4;
-    if (arguments.link.udp && largest > kMostDatagram) {
+    if (arguments.link.udp && largest > kMaxDatagram) {
       throw Error(
           fmt::format("a packet of {} bytes does not fit into a datagram of {}; give a "
                       "smaller --packet-frames, or leave out --udp",
-                      largest, kMostDatagram));
+                      largest, kMaxDatagram));
     }
     if (!arguments.tables.empty()) {
       tables_ = table_argument(arguments.tables, profile_);
@@ -259,7 +258,7 @@ class LiveDecoder {
     std::string text =
         fmt::format("decoded {} in {}: {} bytes to {}, ratio {:.3f}; {} lost, {} damaged",
                     count(frames_, "frame"), count(c.packets, "packet"), c.bytes, given_bytes_,
-                    ratio(given_bytes_, c.bytes), c.lost_packets, c.damages);
+                    ratio(given_bytes_, c.bytes), c.lost_packets, c.sync_losses);
     if (c.undecodable_packets != 0) {
       text += fmt::format(", {} undecodable", c.undecodable_packets);
     }
@@ -318,7 +317,7 @@ class LiveDecoder {
     if (!fill_) {
       return;
     }
-    if (frames > kMostFill / 2 / channels_) {
+    if (frames > kMaxFill / 2 / channels_) {
       throw Error(
           fmt::format("{} frames are missing, too many to fill; give --join if the encoder "
                       "was started before, or --fill none",
@@ -433,7 +432,7 @@ void add_stream_encode(CLI::App& app) {
                    "bits of the ADC, with --mapping code (16)")
       ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth));
   command->add_option("--packet-frames", arguments->packet_frames, "frames in a packet: the delay")
-      ->check(CLI::Range(std::uint32_t{1}, kMostPacketFrames))
+      ->check(CLI::Range(std::uint32_t{1}, kMaxStatedPacketFrames))
       ->capture_default_str();
   command
       ->add_option("--key-interval", arguments->key_interval,

@@ -21,7 +21,7 @@ void add_train_command(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--shape", options->shape,
-                   "Huffman profile: predictor, classes and phases: default, generic, or a table "
+                   "Huffman profile: classes and phases: default, generic, or a table "
                    "file")
       ->capture_default_str();
   command->add_option("--name", options->name, "Name of the new tables (default: the shape's)");

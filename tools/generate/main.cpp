@@ -47,7 +47,7 @@ void write(const fs::path& path, const std::string& text) {
 void generate_repository(const GenerateOptions& o) {
   const fs::path root = o.root;
   std::vector<TableSet> sets;
-  for (const char* name : {"default", "generic", "study"}) {
+  for (const char* name : {"default", "generic"}) {
     sets.push_back(
         load_table_set((root / "model/tables" / (std::string(name) + ".json")).string()));
   }

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "stages/huffman.hpp"
+#include "tables/code_lengths.hpp"
 
 namespace nrc {
 
@@ -20,24 +21,6 @@ std::string quoted(const std::string& text) {
     out += c;
   }
   return out + "\"";
-}
-
-const char* predictor_enumerator(PredictorMode mode) {
-  switch (mode) {
-    case PredictorMode::kNone:
-      return "kNone";
-    case PredictorMode::kDifference:
-      return "kDifference";
-    case PredictorMode::kAdaptive:
-      break;
-  }
-  return "kAdaptive";
-}
-
-std::string digits(const std::vector<std::uint8_t>& lengths) {
-  std::string text;
-  for (const std::uint8_t n : lengths) text += fmt::format("{:x}", n);
-  return text;
 }
 
 /// Numbers in lines of at most 100 columns.
@@ -108,7 +91,7 @@ std::string builtin_tables(const std::vector<TableSet>& sets,
     }
     out += fmt::format("}};\n\nconst char* const k_{}_lengths[] = {{\n", set.name);
     for (const auto& table : set.lengths) {
-      const std::string text = digits(table);
+      const std::string text = code_length_digits(table);
       constexpr std::size_t kLine = 90;
       for (std::size_t at = 0; at < text.size(); at += kLine) {
         out += fmt::format("    \"{}\"", text.substr(at, kLine));
@@ -122,10 +105,9 @@ std::string builtin_tables(const std::vector<TableSet>& sets,
   out += "}  // namespace\n\nconst std::vector<BuiltinTables> kBuiltinTables = {\n";
   for (const TableSet& set : sets) {
     out += fmt::format(
-        "    {{\"{0}\", {1},\n     PredictorMode::{2}, {3}, {4}, k_{0}_classes, "
+        "    {{\"{0}\", {1},\n     {2}, {3}, k_{0}_classes, "
         "std::size(k_{0}_classes), k_{0}_lengths, std::size(k_{0}_lengths)}},\n",
-        set.name, quoted(set.description), predictor_enumerator(set.predictor), set.symbol_bits,
-        set.initial_scale);
+        set.name, quoted(set.description), set.symbol_bits, set.initial_scale);
   }
   out += "};\n\nconst std::vector<BuiltinRangeTables> kBuiltinRangeTables = {\n";
   for (const RangeTables& t : range_tables) {
@@ -168,10 +150,6 @@ std::string format_package() {
   constant("ThresholdFrac", kThresholdFrac);
   section("Huffman code.");
   constant("MaxCodeLength", kMaxCodeLength);
-  section("Predictor modes of a table set.");
-  constant("PredictorNone", PredictorMode::kNone);
-  constant("PredictorDifference", PredictorMode::kDifference);
-  constant("PredictorAdaptive", PredictorMode::kAdaptive);
   section("Range profile.");
   constant("Deviates", kDeviates);
   constant("EscapeFrequency", kEscapeFrequency);
@@ -224,7 +202,6 @@ std::string tables_package(const TableSet& set) {
   const auto constant = [&out](const char* name, auto value) {
     out += fmt::format("  localparam int {:<13} = {};\n", name, value);
   };
-  constant("PredictorMode", static_cast<int>(set.predictor));
   constant("SymbolBits", set.symbol_bits);
   constant("NumTables", set.lengths.size());
   constant("NumClasses", set.classes.size());

@@ -23,7 +23,7 @@ constexpr std::array<int, 5> kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGBU
 /// What the signal handler removes, as far as they are not empty. Fixed buffers, as a handler must
 /// not touch a std::string.
 using DoomedPath = std::array<char, 4096>;
-std::array<DoomedPath, OutputFile::kMost> doomed_paths = {};
+std::array<DoomedPath, OutputFile::kMaxFiles> doomed_paths = {};
 
 void remove_temporary(int signal_number) {
   for (const DoomedPath& path : doomed_paths) {

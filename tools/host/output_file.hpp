@@ -21,10 +21,10 @@ enum class Overwrite { kRefuse, kReplace };
 /// An output that appears whole or not at all: a regular file is written under another name in the
 /// same directory and renamed by commit(). Without commit(), and when a signal ends the process,
 /// nothing is left of it. Pipes, devices and standard output ("-") are written as they come.
-/// At most kMost regular files at a time.
+/// At most kMaxFiles regular files at a time.
 class OutputFile {
  public:
-  static constexpr std::size_t kMost = 2;
+  static constexpr std::size_t kMaxFiles = 2;
 
   /// @param input  of what the output is made of, which it must not replace; may be null
   /// @throws OutputError if the file cannot be created, is the input, or exists and shall not be

@@ -118,7 +118,7 @@ void gather(const std::vector<Code>& codes, const RangeTables& tables, int code_
             Counts& counts) {
   const Linearizer linearizer(tables, code_width);
   const IntervalModel model(tables, linearizer);
-  const Predictor predictor(PredictorMode::kAdaptive, code_width);
+  const Predictor predictor(code_width);
   const Dispersion dispersion(tables.initial_scale, code_width);
   PredictorState p;
   DispersionState d;
@@ -162,7 +162,7 @@ constexpr std::size_t kSpan = 2 * kDeviates;  // of the deviates, both signs
 void gather_rounded(const std::vector<Code>& codes, int step, const RangeTables& tables,
                     int code_width, IntervalCounts& counts) {
   const Linearizer linearizer(tables, code_width);
-  const Predictor predictor(PredictorMode::kAdaptive, code_width);
+  const Predictor predictor(code_width);
   const Dispersion dispersion(tables.initial_scale, code_width);
   const int half_step = step / 2;
   PredictorState p;

@@ -45,7 +45,7 @@ Trainer::Trainer(TableSet shape, int code_width)
 }
 
 void Trainer::add(const Code* codes, std::size_t count) {
-  const Predictor predictor(shape_.predictor, code_width_);
+  const Predictor predictor(code_width_);
   const Context context(shape_, code_width_);
   PredictorState predictor_state;
   ContextState context_state;
@@ -144,13 +144,8 @@ TableSet table_shape(const std::string& name) {
       shape.classes.push_back(
           scale_class(row.below, static_cast<int>(shape.classes.size()), 0, false, row.raw_bits));
     }
-  } else if (name == "study") {
-    shape.description = "no prediction, one table of all 10-bit codes";
-    shape.predictor = PredictorMode::kNone;
-    shape.symbol_bits = 10;
-    shape.classes = {scale_class(0, 0, 0, false, 0)};
   } else {
-    throw Error("there is no table shape '" + name + "'; known: default, generic, study");
+    throw Error("there is no table shape '" + name + "'; known: default, generic");
   }
   return shape;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Trains the Huffman tables of a table set from recordings. The shape of the set (predictor,
-// classes, phases, symbols) is given; counting what the codec would code in each context gives the
+// Trains the Huffman tables of a table set from recordings. The shape of the set (classes,
+// phases, symbols) is given; counting what the codec would code in each context gives the
 // weights of its code lengths.
 #pragma once
 
@@ -39,7 +39,7 @@ class Trainer {
   std::size_t codes_ = 0;
 };
 
-/// Shape of a built-in table set by name: "default", "generic" or "study". @throws Error.
+/// Shape of a built-in table set by name: "default" or "generic". @throws Error.
 TableSet table_shape(const std::string& name);
 
 }  // namespace nrc

@@ -56,7 +56,7 @@ class Encoder {
                                            PacketRequest request);
 
   /// The same two, with the packets appended to `packets`. They take no memory if `packets` has
-  /// room for most_bytes(frames) and reserve() was called for as many frames.
+  /// room for max_bytes(frames) and reserve() was called for as many frames.
   void encode(const Code* codes, std::size_t frames, PacketRequest request,
               std::vector<std::uint8_t>& packets);
   void encode_samples(const std::int16_t* samples, std::size_t frames, PacketRequest request,
@@ -68,7 +68,7 @@ class Encoder {
 
   /// No call of encode() or encode_samples() with this many frames gives more bytes, the stream
   /// header before a key packet included.
-  std::uint64_t most_bytes(std::size_t frames) const;
+  std::uint64_t max_bytes(std::size_t frames) const;
 
   /// Skips frames that are not sent (a dropped packet); the next packet with frames is a key packet
   /// behind a stream header.

@@ -32,7 +32,6 @@ using nrc::c::guarded;
 constexpr std::uint32_t kDefaultPacketFrames = 20;
 constexpr int kDefaultCodeWidth = 10;
 constexpr std::size_t kDefaultReorderPackets = 8;
-constexpr std::uint32_t kMaxPacketFramesField = 0xFFFF;  ///< that a stream header tells
 
 const Tables& tables_of(const nrc_encoder_config& config, int code_width) {
   const auto profile = static_cast<Profile>(config.profile);
@@ -93,15 +92,15 @@ nrc_status get_info(const std::optional<nrc::StreamHeader>& header, nrc_stream_i
 }
 
 nrc::StreamHeader header_of(const nrc_encoder_config& config) {
-  const auto within = [](const char* name, std::uint64_t value, std::uint64_t most) {
-    if (value > most) {
+  const auto within = [](const char* name, std::uint64_t value, std::uint64_t max) {
+    if (value > max) {
       throw Error(std::string(name) + " is " + std::to_string(value) + "; give at most " +
-                  std::to_string(most));
+                  std::to_string(max));
     }
   };
   if (config.channels == 0) throw Error("channels is 0; give 1 to 65536");
   within("channels", config.channels, nrc::kMaxChannels);
-  within("packet_frames", config.packet_frames, kMaxPacketFramesField);
+  within("packet_frames", config.packet_frames, nrc::kMaxStatedPacketFrames);
   // Negative numbers are large ones.
   within("profile", static_cast<unsigned>(config.profile), NRC_PROFILE_NEURAL);
   within("mapping", static_cast<unsigned>(config.mapping), NRC_MAPPING_SHIFT6);
@@ -124,7 +123,7 @@ struct nrc_encoder {
               const Tables& tables)
       : encoder(header, tables, nrc::Transport::kLink), key_interval(config.key_interval) {
     encoder.reserve(header.packet_frames);
-    packets.reserve(encoder.most_bytes(header.packet_frames));
+    packets.reserve(encoder.max_bytes(header.packet_frames));
   }
 
   nrc::Encoder encoder;
@@ -337,7 +336,7 @@ void nrc_decoder_destroy(nrc_decoder* decoder) { delete decoder; }
 
 size_t nrc_decoder_max_samples(const nrc_decoder* decoder) {
   if (!decoder->decoder.header()) return 0;
-  const std::size_t count = decoder->decoder.most_samples();
+  const std::size_t count = decoder->decoder.max_samples();
   return count == 0 ? nrc::kMaxPacketSamples : count;
 }
 
@@ -376,7 +375,7 @@ nrc_status nrc_decoder_decode(nrc_decoder* decoder, const uint8_t* data, size_t 
     decoder->decoder.decode(packet, decoder->samples);
     std::copy(decoder->samples.begin(), decoder->samples.end(), samples);
     // The stream header tells how many there may be.
-    decoder->samples.reserve(decoder->decoder.most_samples());
+    decoder->samples.reserve(decoder->decoder.max_samples());
     *taken = packet.size;
     *frames = nrc::is_data(packet.header.type) ? packet.header.frames : 0;
     return NRC_OK;
@@ -430,7 +429,7 @@ nrc_status nrc_receiver_get_info(const nrc_receiver* receiver, nrc_stream_info* 
 
 void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counters* counters) {
   const nrc::ReceiverCounters& c = receiver->receiver.counters();
-  *counters = {c.bytes,        c.skipped_bytes,     c.damages,        c.packets,
+  *counters = {c.bytes,        c.skipped_bytes,     c.sync_losses,    c.packets,
                c.late_packets, c.reordered_packets, c.lost_packets,   c.undecodable_packets,
                c.frames,       c.missing_frames,    c.dropped_frames, c.streams};
 }

@@ -17,7 +17,7 @@ namespace nrc {
 
 namespace {
 
-constexpr std::uint64_t kMostPieceBytes = std::uint64_t{1} << 28;
+constexpr std::uint64_t kMaxHeldBytes = std::uint64_t{1} << 28;
 constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
 
 [[noreturn]] void fail_temporary() {
@@ -111,7 +111,7 @@ void FileRecovery::on_container(const std::uint8_t* payload, std::size_t size) {
     pieces_fault_ = "a container packet comes after samples";
   } else if (stored() && !after) {
     write_stored(payload, size);
-  } else if (piece_bytes_ + size > kMostPieceBytes) {
+  } else if (piece_bytes_ + size > kMaxHeldBytes) {
     pieces_fault_ = "they are longer than 2^28 bytes";
   } else {
     piece_bytes_ += size;
@@ -180,7 +180,7 @@ void FileRecovery::settle_gap(bool cut) {
 void FileRecovery::fill(const Gap& gap) {
   const std::uint64_t frame_bytes = std::uint64_t{2} * summary_.header.channels;
   // Divided, as the product may be too large for 64 bits.
-  if (gap.frames > options_.most_fill_bytes / frame_bytes) {
+  if (gap.frames > options_.max_fill_bytes / frame_bytes) {
     throw Error(fmt::format(
         "{} frames of {} channels are missing from frame {} on, too many to fill; leave missing "
         "frames out with --fill none",

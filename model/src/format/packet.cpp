@@ -42,8 +42,9 @@ void serialise(const StreamHeader& header, std::uint8_t* payload) {
                                                      lossy_index(header.lossy_step) << 3));
   p = put_little_endian(p, static_cast<std::uint8_t>(header.code_width));
   p = put_little_endian(p, static_cast<std::uint16_t>(header.channels - 1));
-  p = put_little_endian(
-      p, static_cast<std::uint16_t>(header.packet_frames > 0xFFFF ? 0 : header.packet_frames));
+  p = put_little_endian(p, static_cast<std::uint16_t>(header.packet_frames > kMaxStatedPacketFrames
+                                                          ? 0
+                                                          : header.packet_frames));
   p = put_little_endian(p, header.rate_millihertz);
   p = put_little_endian(p, header.table_id);
   p = put_little_endian(p, header.total_frames < kUntoldFrames

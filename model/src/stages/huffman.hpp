@@ -14,7 +14,7 @@
 
 namespace nrc {
 
-/// A code of `length` bits, right-aligned in `bits`. At most 31 bits.
+/// A code of `length` bits, right-aligned in `bits`. At most kMaxCodeLength + kMaxCodeWidth bits.
 struct Codeword {
   std::uint32_t bits;
   int length;
@@ -23,7 +23,7 @@ struct Codeword {
 /// Symbols of a table in the order of their canonical codes: by (length, symbol).
 std::vector<std::uint16_t> canonical_order(const std::vector<std::uint8_t>& lengths);
 
-/// Canonical codes of one table. @param lengths  1..15 each, Kraft sum exactly 1.
+/// Canonical codes of one table. @param lengths  1..kMaxCodeLength each, Kraft sum exactly 1.
 std::vector<Codeword> canonical_codes(const std::vector<std::uint8_t>& lengths);
 
 /// Optimal code lengths of at most `limit` bits for the weights (package-merge, Larmore and
@@ -61,7 +61,8 @@ class HuffmanDecoder {
     std::uint8_t length;  ///< 0: longer than the index, search `codes`
   };
   struct Table {
-    std::array<std::uint32_t, kMaxCodeLength + 2> limit;  ///< first code above each length, 15-bit
+    std::array<std::uint32_t, kMaxCodeLength + 2>
+        limit;  ///< first code above each length, left-aligned
     std::array<std::int32_t, kMaxCodeLength + 1> offset;  ///< rank of a length's first code - code
     std::vector<std::uint16_t> by_rank;                   ///< symbols in canonical order
   };

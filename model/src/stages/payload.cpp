@@ -23,7 +23,7 @@ namespace nrc {
 
 namespace {
 
-constexpr std::uint64_t kLongestInterval = 15;  ///< bits of a code of the range profile, no escape
+constexpr std::uint64_t kMaxIntervalBits = 15;  ///< bits of a code of the range profile, no escape
 
 /// What the hardware's buffers are made for must hold: a breach is an error of this library.
 void check_bound(const char* what, std::uint64_t bits, std::uint64_t bound) {
@@ -45,9 +45,7 @@ class HuffmanStages {
   };
 
   HuffmanStages(const TableSet& tables, int code_width, std::uint32_t channels)
-      : predictor_(tables.predictor, code_width),
-        context_(tables, code_width),
-        channels_(channels) {}
+      : predictor_(code_width), context_(tables, code_width), channels_(channels) {}
 
   void update(Channel& channel, const Prediction& prediction, Code code, bool reset) const {
     context_.update(channel.context, Predictor::innovation(prediction, code), reset);
@@ -64,11 +62,11 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
   HuffmanPayloadEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
       : HuffmanStages(tables, code_width, channels),
         code_width_(code_width),
-        worst_code_bits_(worst_code_bits(Profile::kHuffman, code_width)),
+        max_code_bits_(max_code_bits(Profile::kHuffman, code_width)),
         huffman_(tables, code_width) {}
 
   void reserve(std::uint64_t codes) override {
-    packer_.reserve(worst_payload_bytes(Profile::kHuffman, code_width_, codes));
+    packer_.reserve(max_payload_bytes(Profile::kHuffman, code_width_, codes));
   }
 
   void encode(const Code* codes, std::size_t frames, bool key,
@@ -80,19 +78,19 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
         const Prediction prediction = predictor_.predict(channel.predictor, reset);
         const CodingContext context = context_.select(channel.context, prediction.code, reset);
         const Codeword word = huffman_.encode(code, prediction.code, context);
-        check_bound("code", static_cast<std::uint64_t>(word.length), worst_code_bits_);
+        check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
         packer_.put(word.bits, word.length);
         update(channel, prediction, code, reset);
       }
     }
     packer_.take(payload);
     check_bound("payload", payload.size() * 8,
-                worst_payload_bytes(Profile::kHuffman, code_width_, frames * channels_.size()) * 8);
+                max_payload_bytes(Profile::kHuffman, code_width_, frames * channels_.size()) * 8);
   }
 
  private:
   int code_width_;
-  std::uint64_t worst_code_bits_;
+  std::uint64_t max_code_bits_;
   HuffmanEncoder huffman_;
   BitPacker packer_;
 };
@@ -102,8 +100,8 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   HuffmanPayloadDecoder(const TableSet& tables, int code_width, std::uint32_t channels)
       : HuffmanStages(tables, code_width, channels), huffman_(tables, code_width) {}
 
-  std::uint64_t most_codes(std::size_t size) const override {
-    return most_payload_codes(Profile::kHuffman, size);
+  std::uint64_t max_codes(std::size_t size) const override {
+    return max_payload_codes(Profile::kHuffman, size);
   }
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
@@ -158,7 +156,7 @@ class RangeStages {
       : code_width_(code_width),
         with_neighbour_(neighbour),
         linearizer_(tables, code_width),
-        predictor_(PredictorMode::kAdaptive, code_width),
+        predictor_(code_width),
         neighbour_(code_width),
         dispersion_(tables.initial_scale, code_width),
         model_(tables, linearizer_),
@@ -217,11 +215,11 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
  public:
   RangePayloadEncoder(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour)
       : RangeStages(tables, code_width, channels, neighbour),
-        worst_code_bits_(worst_code_bits(Profile::kRange, code_width)),
+        max_code_bits_(max_code_bits(Profile::kRange, code_width)),
         coder_(code_width) {}
 
   void reserve(std::uint64_t codes) override {
-    packer_.reserve(worst_payload_bytes(Profile::kRange, code_width_, codes));
+    packer_.reserve(max_payload_bytes(Profile::kRange, code_width_, codes));
   }
 
   void encode(const Code* codes, std::size_t frames, bool key,
@@ -235,7 +233,7 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
         const Code code = *codes++;
         const Expectation expected = expect(channel, reset);
         const CarryWord word = coder_.encode(model_.of(code, expected.value, expected.index), code);
-        check_bound("code", static_cast<std::uint64_t>(word.length), worst_code_bits_);
+        check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
         packer_.put(word);
         update(channel, expected, code, reset);
       }
@@ -243,11 +241,11 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
     packer_.put(coder_.finish());
     packer_.take(payload);
     check_bound("payload", payload.size() * 8,
-                worst_payload_bytes(Profile::kRange, code_width_, frames * channels_.size()) * 8);
+                max_payload_bytes(Profile::kRange, code_width_, frames * channels_.size()) * 8);
   }
 
  private:
-  std::uint64_t worst_code_bits_;
+  std::uint64_t max_code_bits_;
   RangeEncoder coder_;
   CarryPacker packer_;
 };
@@ -257,8 +255,8 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
   RangePayloadDecoder(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour)
       : RangeStages(tables, code_width, channels, neighbour) {}
 
-  std::uint64_t most_codes(std::size_t size) const override {
-    return most_payload_codes(Profile::kRange, size);
+  std::uint64_t max_codes(std::size_t size) const override {
+    return max_payload_codes(Profile::kRange, size);
   }
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
@@ -291,19 +289,19 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
 
 }  // namespace
 
-std::uint64_t worst_code_bits(Profile profile, int code_width) {
+std::uint64_t max_code_bits(Profile profile, int code_width) {
   const auto width = static_cast<std::uint64_t>(code_width);
   return profile == Profile::kHuffman ? kMaxCodeLength + width
-                                      : std::max(kEscapeOverhead + width, kLongestInterval);
+                                      : std::max(kEscapeOverhead + width, kMaxIntervalBits);
 }
 
-std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t codes) {
+std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t codes) {
   const std::uint64_t bits =
-      codes * worst_code_bits(profile, code_width) + (profile == Profile::kHuffman ? 0 : 1);
+      codes * max_code_bits(profile, code_width) + (profile == Profile::kHuffman ? 0 : 1);
   return (bits + 31) / 32 * 4;
 }
 
-std::uint64_t most_payload_codes(Profile profile, std::uint64_t bytes) {
+std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes) {
   // Every code takes at least a bit.
   if (profile == Profile::kHuffman) return bytes * 8;
   // The likeliest code has 65519 of 65536 parts: 2,671 of them take a bit.

@@ -16,24 +16,14 @@ std::int32_t persistence(std::int32_t weight, std::int32_t deviation) {
 
 }  // namespace
 
-Predictor::Predictor(PredictorMode mode, int code_width)
-    : mode_(mode),
-      min_value_(-(1 << (code_width - 1)) * (1 << kFracBits)),
+Predictor::Predictor(int code_width)
+    : min_value_(-(1 << (code_width - 1)) * (1 << kFracBits)),
       max_value_(((1 << (code_width - 1)) - 1) * (1 << kFracBits)) {}
 
 Prediction Predictor::predict(const PredictorState& state, bool reset) const {
   const PredictorState s = reset ? PredictorState{} : state;
   Prediction p{s.last - s.level, 0, 0};
-  switch (mode_) {
-    case PredictorMode::kNone:
-      break;
-    case PredictorMode::kDifference:
-      p.value = s.last;
-      break;
-    case PredictorMode::kAdaptive:
-      p.value = std::clamp(s.level + persistence(s.weight, p.deviation), min_value_, max_value_);
-      break;
-  }
+  p.value = std::clamp(s.level + persistence(s.weight, p.deviation), min_value_, max_value_);
   p.code = (p.value + (1 << (kFracBits - 1))) >> kFracBits;
   return p;
 }

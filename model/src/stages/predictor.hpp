@@ -28,7 +28,7 @@ struct Prediction {
 class Predictor {
  public:
   /// @param code_width  bits of a code, 2..16
-  Predictor(PredictorMode mode, int code_width);
+  explicit Predictor(int code_width);
 
   /// Prediction of the next code. With reset the state counts as just reset.
   Prediction predict(const PredictorState& state, bool reset) const;
@@ -49,7 +49,6 @@ class Predictor {
   static std::int32_t value_of(Code code) { return std::int32_t{code} * (1 << kFracBits); }
 
  private:
-  PredictorMode mode_;
   std::int32_t min_value_;  ///< smallest p, 1/64 code
   std::int32_t max_value_;  ///< largest p, 1/64 code
 };

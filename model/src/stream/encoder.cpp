@@ -60,12 +60,12 @@ void Encoder::reserve(std::size_t frames) {
   }
   codes_.reserve(count);
   payload_->reserve(count);
-  payload_bytes_.reserve(most_bytes(frames));
+  payload_bytes_.reserve(max_bytes(frames));
 }
 
-std::uint64_t Encoder::most_bytes(std::size_t frames) const {
+std::uint64_t Encoder::max_bytes(std::size_t frames) const {
   const std::uint64_t count = std::uint64_t{frames} * header_.channels;
-  const std::uint64_t coded = worst_payload_bytes(tables_.profile(), header_.code_width, count);
+  const std::uint64_t coded = max_payload_bytes(tables_.profile(), header_.code_width, count);
   return 2 * (kPacketHeaderBytes + kPacketCrcBytes) + kStreamHeaderBytes +
          std::max(coded, raw_bytes(count));
 }

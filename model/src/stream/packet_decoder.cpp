@@ -46,7 +46,7 @@ bool PacketDecoder::plausible(const PacketHeader& h) const {
   if (h.type == PacketType::kRaw) return h.length == padded(raw_bytes(h.frames));
   return h.type == coded_type(header_->profile) && payload_ != nullptr &&
          h.length <=
-             (codes == 0 ? 0 : worst_payload_bytes(header_->profile, header_->code_width, codes));
+             (codes == 0 ? 0 : max_payload_bytes(header_->profile, header_->code_width, codes));
 }
 
 void PacketDecoder::open(const ParsedPacket& packet) {
@@ -71,11 +71,11 @@ void PacketDecoder::open(const ParsedPacket& packet) {
     payload_ = PayloadDecoder::make(*tables, header.code_width, header.channels, header.neighbour);
   }
   header_ = header;
-  codes_.reserve(most_samples());
-  if (payload_) payload_->reserve(most_samples());
+  codes_.reserve(max_samples());
+  if (payload_) payload_->reserve(max_samples());
 }
 
-std::size_t PacketDecoder::most_samples() const {
+std::size_t PacketDecoder::max_samples() const {
   if (!header_) return 0;
   const std::uint64_t count = std::uint64_t{header_->packet_frames} * header_->channels;
   return static_cast<std::size_t>(std::min(count, kMaxPacketSamples));
@@ -125,7 +125,7 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   if (!h.key && !synchronised_) throw Error(packet_name(h) + " should be a key packet");
   const std::uint64_t count = std::uint64_t{h.frames} * header_->channels;
   const bool was_synchronised = std::exchange(synchronised_, false);
-  if (count > payload_->most_codes(h.length)) {
+  if (count > payload_->max_codes(h.length)) {
     throw Error(packet_name(h) + ": the payload is too short");
   }
   if (count == 0 && h.length != 0) {

@@ -59,7 +59,7 @@ void Receiver::finish() {
 void Receiver::skip(std::size_t count) {
   if (count == 0) return;
   counters_.skipped_bytes += count;
-  counters_.damages += skipping_ ? 0 : 1;
+  counters_.sync_losses += skipping_ ? 0 : 1;
   skipping_ = true;
 }
 
@@ -148,7 +148,7 @@ void Receiver::begin(std::uint64_t lost_packets) {
   anew_ = false;
   next_frame_ = 0;
   due_frame_.reset();
-  samples_.reserve(decoder_.most_samples());
+  samples_.reserve(decoder_.max_samples());
   if (events_.stream) events_.stream(*decoder_.header());
 }
 

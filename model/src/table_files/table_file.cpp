@@ -19,8 +19,8 @@ std::string read_table_file(const std::string& path) {
 }
 
 std::string quotable(const std::string& text) {
-  constexpr std::size_t kLongest = 160;
-  std::string line = text.substr(0, kLongest);
+  constexpr std::size_t kMaxQuoted = 160;
+  std::string line = text.substr(0, kMaxQuoted);
   for (char& c : line) {
     if (c < ' ' || c > '~') c = '?';
   }
@@ -28,12 +28,12 @@ std::string quotable(const std::string& text) {
 }
 
 std::string table_name(const nlohmann::json& file) {
-  constexpr std::size_t kLongest = 64;
+  constexpr std::size_t kMaxNameBytes = 64;
   std::string name = file.at("name").get<std::string>();
   const bool printable = std::all_of(name.begin(), name.end(), [](char c) {
     return static_cast<unsigned char>(c) >= ' ' && c != '\x7F';
   });
-  if (!printable || name.size() > kLongest) {
+  if (!printable || name.size() > kMaxNameBytes) {
     throw Error("\"name\" must be one of at most 64 bytes without control characters");
   }
   return name;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -14,7 +13,7 @@ namespace {
 
 constexpr const char* kFormat = "nrc-tables";
 constexpr int kFileVersion = 1;
-constexpr std::array<const char*, 3> kPredictorNames = {"none", "difference", "adaptive"};
+constexpr const char* kPredictor = "adaptive";  ///< the only one
 
 template <typename T>
 T number(const nlohmann::json& object, const char* key, std::int64_t low, std::int64_t high) {
@@ -29,11 +28,9 @@ TableSet parse(const std::string& text) {
   set.name = table_name(json);
   set.description = json.value("description", "");
   const auto predictor = json.at("predictor").get<std::string>();
-  std::size_t mode = 0;
-  while (mode < kPredictorNames.size() && predictor != kPredictorNames[mode]) ++mode;
-  if (mode == kPredictorNames.size())
+  if (predictor != kPredictor) {
     throw Error("\"predictor\": \"" + quotable(predictor) + "\" is unknown");
-  set.predictor = static_cast<PredictorMode>(mode);
+  }
   set.symbol_bits = number<int>(json, "symbol_bits", kMinSymbolBits, kMaxSymbolBits);
   set.initial_scale = number<std::uint32_t>(json, "initial_scale", 0, 0xFFFFFFFF);
   for (const auto& item : json.at("classes")) {
@@ -70,7 +67,7 @@ std::string to_json(const TableSet& set) {
   json["version"] = kFileVersion;
   json["name"] = set.name;
   json["description"] = set.description;
-  json["predictor"] = kPredictorNames.at(static_cast<std::size_t>(set.predictor));
+  json["predictor"] = kPredictor;
   json["symbol_bits"] = set.symbol_bits;
   json["initial_scale"] = set.initial_scale;
   json["classes"] = nlohmann::ordered_json::array();

@@ -18,7 +18,7 @@ const std::vector<TableSet>& table_sets() {
   static const std::vector<TableSet> sets = [] {
     std::vector<TableSet> all;
     for (const BuiltinTables& b : kBuiltinTables) {
-      TableSet set{b.name, b.description, b.predictor, b.symbol_bits, b.initial_scale, {}, {}};
+      TableSet set{b.name, b.description, b.symbol_bits, b.initial_scale, {}, {}};
       set.classes.assign(b.classes, b.classes + b.class_count);
       for (std::size_t t = 0; t < b.table_count; ++t) {
         set.lengths.push_back(code_lengths(b.lengths[t]));

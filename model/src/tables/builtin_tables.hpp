@@ -15,7 +15,6 @@ namespace nrc {
 struct BuiltinTables {
   const char* name;
   const char* description;
-  PredictorMode predictor;
   int symbol_bits;
   std::uint32_t initial_scale;
   const ScaleClass* classes;

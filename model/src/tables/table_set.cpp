@@ -38,7 +38,7 @@ void TableSet::validate() const {
             where + "the number of lengths is not 2^symbol_bits");
     require(std::all_of(lengths[t].begin(), lengths[t].end(),
                         [](std::uint8_t n) { return n >= 1 && n <= kMaxCodeLength; }),
-            where + "lengths must be 1..15");
+            where + "lengths must be 1.." + std::to_string(kMaxCodeLength));
     std::uint32_t kraft = 0;
     for (const std::uint8_t n : lengths[t]) kraft += std::uint32_t{1} << (kMaxCodeLength - n);
     require(kraft == std::uint32_t{1} << kMaxCodeLength, where + "the code is not complete");
@@ -66,7 +66,7 @@ std::uint32_t TableSet::id() const {
                                      'C',
                                      'T',
                                      kVersion,
-                                     static_cast<std::uint8_t>(predictor),
+                                     kAdaptivePredictor,
                                      static_cast<std::uint8_t>(symbol_bits),
                                      static_cast<std::uint8_t>(classes.size())};
   append_little_endian(bytes, initial_scale);

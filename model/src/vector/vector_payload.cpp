@@ -17,7 +17,7 @@ namespace nrc {
 namespace {
 
 /// Channels from which on vectors are faster than one code after the other.
-constexpr std::uint32_t kFewestChannels = 8;
+constexpr std::uint32_t kMinChannels = 8;
 
 void store_big_endian(std::uint8_t* to, std::uint32_t word) {
   to[0] = static_cast<std::uint8_t>(word >> 24);
@@ -59,11 +59,11 @@ class VectorHuffmanEncoder : public PayloadEncoder {
     }
   }
 
-  void reserve(std::uint64_t codes) override { scratch_.room(most_bytes(codes)); }
+  void reserve(std::uint64_t codes) override { scratch_.room(max_bytes(codes)); }
 
   void encode(const Code* codes, std::size_t frames, bool key,
               std::vector<std::uint8_t>& payload) override {
-    std::uint8_t* const begin = scratch_.room(most_bytes(frames * channels_));
+    std::uint8_t* const begin = scratch_.room(max_bytes(frames * channels_));
     std::uint8_t* out = begin;
     std::uint64_t accumulator = 0;
     int fill = 0;  // bits in the accumulator that are not out yet, 0..31
@@ -92,8 +92,8 @@ class VectorHuffmanEncoder : public PayloadEncoder {
   }
 
  private:
-  std::uint64_t most_bytes(std::uint64_t codes) const {
-    return worst_payload_bytes(Profile::kHuffman, lanes_.code_width, codes) + 4;
+  std::uint64_t max_bytes(std::uint64_t codes) const {
+    return max_payload_bytes(Profile::kHuffman, lanes_.code_width, codes) + 4;
   }
 
   std::size_t channels_;
@@ -167,11 +167,11 @@ class VectorHuffmanDecoder : public PayloadDecoder {
   }
 
   void reserve(std::uint64_t codes) override {
-    copy_.reserve(worst_payload_bytes(Profile::kHuffman, lanes_.code_width, codes) + 8);
+    copy_.reserve(max_payload_bytes(Profile::kHuffman, lanes_.code_width, codes) + 8);
   }
 
-  std::uint64_t most_codes(std::size_t size) const override {
-    return most_payload_codes(Profile::kHuffman, size);
+  std::uint64_t max_codes(std::size_t size) const override {
+    return max_payload_codes(Profile::kHuffman, size);
   }
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
@@ -280,13 +280,13 @@ class VectorRangeEncoder : public PayloadEncoder {
   VectorRangeEncoder(const RangeTables& tables, int code_width, std::uint32_t channels)
       : channels_(channels), code_width_(code_width), lanes_(tables, code_width, channels) {}
 
-  void reserve(std::uint64_t codes) override { scratch_.room(most_bytes(codes)); }
+  void reserve(std::uint64_t codes) override { scratch_.room(max_bytes(codes)); }
 
   void encode(const Code* codes, std::size_t frames, bool key,
               std::vector<std::uint8_t>& payload) override {
     payload.clear();
     if (frames == 0) return;
-    begin_ = out_ = scratch_.room(most_bytes(frames * channels_));
+    begin_ = out_ = scratch_.room(max_bytes(frames * channels_));
     low_ = 0;
     fill_ = 0;
     std::uint32_t range = kRangeReset;
@@ -321,8 +321,8 @@ class VectorRangeEncoder : public PayloadEncoder {
   }
 
  private:
-  std::uint64_t most_bytes(std::uint64_t codes) const {
-    return worst_payload_bytes(Profile::kRange, code_width_, codes) + 4;
+  std::uint64_t max_bytes(std::uint64_t codes) const {
+    return max_payload_bytes(Profile::kRange, code_width_, codes) + 4;
   }
 
   /// Moves the low end by so many bits (0..16), and what then lies before its 16 bits out.
@@ -371,11 +371,11 @@ class VectorRangeDecoder : public PayloadDecoder {
         model_(tables, lanes_.linearizer) {}
 
   void reserve(std::uint64_t codes) override {
-    copy_.reserve(worst_payload_bytes(Profile::kRange, code_width_, codes) + 8);
+    copy_.reserve(max_payload_bytes(Profile::kRange, code_width_, codes) + 8);
   }
 
-  std::uint64_t most_codes(std::size_t size) const override {
-    return most_payload_codes(Profile::kRange, size);
+  std::uint64_t max_codes(std::size_t size) const override {
+    return max_payload_codes(Profile::kRange, size);
   }
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
@@ -445,7 +445,7 @@ class VectorRangeDecoder : public PayloadDecoder {
       std::uint32_t low = below_code(code, prediction, index);
       std::uint32_t high = below_code(code + 1, prediction, index);
       for (int steps = 0; f < low || f >= high; ++steps) {
-        if (steps == kMostSteps) {
+        if (steps == kMaxSteps) {
           code = model_.find(f, prediction, index);
           low = below_code(code, prediction, index);
           high = below_code(code + 1, prediction, index);
@@ -486,7 +486,7 @@ class VectorRangeDecoder : public PayloadDecoder {
     return static_cast<std::uint32_t>(lanes_.at_edge(edge, prediction, index));
   }
 
-  static constexpr int kMostSteps = 6;  ///< to the next code, before the search by halves
+  static constexpr int kMaxSteps = 6;  ///< to the next code, before the search by halves
 
   std::size_t channels_;
   int code_width_;
@@ -498,7 +498,7 @@ class VectorRangeDecoder : public PayloadDecoder {
 }  // namespace
 
 bool suits_vectors(int code_width, std::uint32_t channels, bool neighbour) {
-  return code_width <= kMaxVectorCodeWidth && channels >= kFewestChannels && !neighbour;
+  return code_width <= kMaxVectorCodeWidth && channels >= kMinChannels && !neighbour;
 }
 
 std::unique_ptr<PayloadEncoder> make_vector_encoder(const Tables& tables, int code_width,

@@ -30,18 +30,14 @@ hn::Mask<I32> at_least(Vec a, Vec b) { return hn::Gt(a, hn::Sub(b, set(1))); }
 /// -1, 0 or 1.
 Vec sign(Vec v) { return hn::Max(hn::Min(v, set(1)), set(-1)); }
 
-template <PredictorMode Mode>
 Vec predict(PredictorLanes& p, std::size_t at) {
   const Vec level = load(p.level, at);
   const Vec last = load(p.last, at);
   const Vec deviation = hn::Sub(last, level);
   store(deviation, p.deviation, at);
-  Vec value = hn::Zero(I32());
-  if (Mode == PredictorMode::kDifference) value = last;
-  if (Mode == PredictorMode::kAdaptive) {
-    const Vec persistence = hn::ShiftRight<kWeightFrac>(hn::Mul(load(p.weight, at), deviation));
-    value = hn::Max(hn::Min(hn::Add(level, persistence), set(p.max_value)), set(p.min_value));
-  }
+  const Vec persistence = hn::ShiftRight<kWeightFrac>(hn::Mul(load(p.weight, at), deviation));
+  const Vec value =
+      hn::Max(hn::Min(hn::Add(level, persistence), set(p.max_value)), set(p.min_value));
   store(value, p.value, at);
   return value;
 }
@@ -56,10 +52,9 @@ void update(PredictorLanes& p, std::size_t at, Vec value, Vec innovation) {
   store(value, p.last, at);
 }
 
-template <PredictorMode Mode>
-void expect_codes(HuffmanLanes& h) {
+void ExpectCodes(HuffmanLanes& h) {
   for (std::size_t at = 0; at < h.count; at += hn::Lanes(I32())) {
-    const Vec value = predict<Mode>(h, at);
+    const Vec value = predict(h, at);
     const Vec predicted = hn::ShiftRight<kFracBits>(hn::Add(value, set(1 << (kFracBits - 1))));
     store(predicted, h.predicted, at);
 
@@ -79,17 +74,6 @@ void expect_codes(HuffmanLanes& h) {
     const Vec more = hn::IfThenElseZero(hn::And(split, outside), modulus);
     store(hn::Add(hn::And(entry, set(0xFFFF)), hn::Add(phase, more)), h.table, at);
     store(hn::And(hn::ShiftRight<16>(entry), set(15)), h.raw_bits, at);
-  }
-}
-
-void ExpectCodes(HuffmanLanes& h) {
-  switch (h.mode) {
-    case PredictorMode::kNone:
-      return expect_codes<PredictorMode::kNone>(h);
-    case PredictorMode::kDifference:
-      return expect_codes<PredictorMode::kDifference>(h);
-    case PredictorMode::kAdaptive:
-      return expect_codes<PredictorMode::kAdaptive>(h);
   }
 }
 
@@ -129,7 +113,7 @@ void UpdateCodes(HuffmanLanes& h) {
 
 void ExpectIntervals(RangeLanes& r) {
   for (std::size_t at = 0; at < r.count; at += hn::Lanes(I32())) {
-    predict<PredictorMode::kAdaptive>(r, at);
+    predict(r, at);
     // A float's exponent and the first bits of its mantissa are the logarithm in 1/16 octaves; a
     // scale has less than 24 bits.
     const Vec scale = hn::Max(load(r.scale, at), set(static_cast<std::int32_t>(kMinScale)));
@@ -199,10 +183,10 @@ namespace nrc {
 namespace {
 
 /// As many as a vector has at most.
-constexpr std::size_t kMostLanes = 16;
+constexpr std::size_t kMaxLanes = 16;
 
 std::size_t padded(std::size_t channels) {
-  return (channels + kMostLanes - 1) / kMostLanes * kMostLanes;
+  return (channels + kMaxLanes - 1) / kMaxLanes * kMaxLanes;
 }
 
 HWY_EXPORT(ExpectCodes);
@@ -214,9 +198,8 @@ HWY_EXPORT(UpdateIntervals);
 
 }  // namespace
 
-PredictorLanes::PredictorLanes(PredictorMode predictor_mode, int code_width, std::size_t channels)
+PredictorLanes::PredictorLanes(int code_width, std::size_t channels)
     : count(padded(channels)),
-      mode(predictor_mode),
       min_value(-(1 << (code_width - 1)) * (1 << kFracBits)),
       max_value(((1 << (code_width - 1)) - 1) * (1 << kFracBits)),
       level(count),
@@ -235,7 +218,7 @@ void PredictorLanes::reset() {
 }
 
 HuffmanLanes::HuffmanLanes(const TableSet& tables, int width, std::size_t channels)
-    : PredictorLanes(tables.predictor, width, channels),
+    : PredictorLanes(width, channels),
       code_width(width),
       symbol_bits(tables.symbol_bits),
       initial_scale(static_cast<std::int32_t>(tables.initial_scale)),
@@ -266,7 +249,7 @@ void HuffmanLanes::update_reset() {
 }
 
 RangeLanes::RangeLanes(const RangeTables& tables, int code_width, std::size_t channels)
-    : PredictorLanes(PredictorMode::kAdaptive, code_width, channels),
+    : PredictorLanes(code_width, channels),
       min_code(-(1 << (code_width - 1))),
       max_code((1 << (code_width - 1)) - 1),
       initial_scale(static_cast<std::int32_t>(tables.initial_scale)),

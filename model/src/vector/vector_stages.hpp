@@ -22,12 +22,11 @@ using Lanes = std::vector<std::int32_t>;
 
 /// Predictor of all channels (docs/bitstream.md, section 3).
 struct PredictorLanes {
-  PredictorLanes(PredictorMode mode, int code_width, std::size_t channels);
+  PredictorLanes(int code_width, std::size_t channels);
   /// As before a key packet.
   void reset();
 
-  std::size_t count;  ///< channels, padded
-  PredictorMode mode;
+  std::size_t count;                  ///< channels, padded
   std::int32_t min_value, max_value;  ///< of a prediction, 1/64 code
   Lanes level, weight, last;          ///< state, as in PredictorState
   Lanes deviation, value;             ///< prediction, as in Prediction
