@@ -11,16 +11,13 @@
 #include "bench_random.hpp"
 #include "nrc/linearizer.hpp"
 #include "nrc/range_tables.hpp"
+#include "rtl_constants.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
 
-#ifndef NRC_PARAM_CodeWidth
-#define NRC_PARAM_CodeWidth 10
-#endif
-
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
-constexpr std::size_t kLatency = 2;
+constexpr std::size_t kLatency = nrc::rtl::kLinearizerLatency;
 
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
