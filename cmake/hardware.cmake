@@ -20,6 +20,8 @@ set(NRC_RTL_DIRECTORIES
 set(NRC_RTL_PACKAGES_default
     ${NRC_HARDWARE_ROOT}/rtl/generated/nrc_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_latency_pkg.sv
+    ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_side_pkg.sv
+    ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_bound_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/generated/default/nrc_tables_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/generated/default/nrc_range_tables_pkg.sv
 )
@@ -34,6 +36,8 @@ set(NRC_RTL_INCLUDE_DIRECTORIES_default
 set(NRC_RTL_PACKAGES_generic
     ${NRC_HARDWARE_ROOT}/rtl/generated/nrc_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_latency_pkg.sv
+    ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_side_pkg.sv
+    ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_bound_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/generated/generic/nrc_tables_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/generated/generic/nrc_range_tables_pkg.sv
 )

@@ -13,6 +13,7 @@ The other commands print one answer a line, with paths relative to the repositor
   configurations       name, design's top, table set, Name=Value ...
   parameters NAME      Name=Value ... of a configuration, or of a board's variant
   boards               the folders constraints/NAME that have a board.json
+  constants            latencies and bit numbers of the packages of rtl/parts
   board-benches        calls for CMake
   simulation-models    stand-ins for cells of FPGAs
 """
@@ -245,9 +246,10 @@ class Hardware:
 
     def _integer(self, path: str, name: str, expression: str, values: dict[str, int]) -> int:
         """Value of a sum, a difference or a product of numbers and of constants before it."""
-        terms = re.sub(r"\b[A-Za-z_]\w*\b", lambda word: str(values.get(word[0], "?")), expression)
+        terms = re.sub(r"\b[A-Za-z_]\w*\b", lambda word: str(values.get(word[0], "?")),
+                       " ".join(expression.split()))
         if not re.fullmatch(r"[\d\s()+*-]+", terms):
-            raise HardwareError(f"{path}: {name} = {' '.join(expression.split())} has more than "
+            raise HardwareError(f"{path}: {name} has more than "
                                 "numbers, + - * and constants before it")
         return int(eval(terms))  # pylint: disable=eval-used  # digits and + - * ( ) alone
 
@@ -409,6 +411,16 @@ def cmake_lists(hardware: Hardware) -> str:
     return "\n".join(lines) + "\n"
 
 
+def constants_header(hardware: Hardware) -> str:
+    """tb/common/rtl_constants.hpp: the constants of the packages of rtl/parts, for benches."""
+    lines = ["// SPDX-License-Identifier: Apache-2.0", "//",
+             f"// Constants of the packages in rtl/parts. {BANNER.replace(DESCRIPTION, 'them')}",
+             "#pragma once", "", "namespace nrc::rtl {", ""]
+    lines += [f"inline constexpr int k{name} = {value};"
+              for name, value in hardware.constants().items()]
+    return "\n".join([*lines, "", "}  // namespace nrc::rtl"]) + "\n"
+
+
 def generated(hardware: Hardware) -> dict[str, str]:
     """All generated files: path to contents."""
     files = {f"rtl/lists/{design}_{tables}.f": file_list(hardware, design, tables)
@@ -416,6 +428,7 @@ def generated(hardware: Hardware) -> dict[str, str]:
     files["nrc.core"] = fusesoc_core(hardware)
     files["Bender.yml"] = bender_manifest(hardware)
     files["cmake/hardware.cmake"] = cmake_lists(hardware)
+    files["tb/common/rtl_constants.hpp"] = constants_header(hardware)
     return files
 
 
@@ -507,6 +520,7 @@ def parse_arguments() -> argparse.Namespace:
     command.add_argument("--variant", default="huffman", help="of a board (default: huffman)")
     command = commands.add_parser("boards", help="names of the boards")
     command.add_argument("--variants", action="store_true", help="each with each of its variants")
+    commands.add_parser("constants", help="constants of the packages of rtl/parts")
     commands.add_parser("board-benches", help="calls of tb/board/CMakeLists.txt for all boards")
     commands.add_parser("simulation-models", help="stand-ins for cells of FPGAs in simulation")
     return parser.parse_args()
@@ -529,6 +543,8 @@ def answer(hardware: Hardware, arguments: argparse.Namespace) -> list[str]:
         return [f"{board.name} {variant}" if arguments.variants else board.name
                 for board in hardware.boards().values()
                 for variant in (board.variants if arguments.variants else [""])]
+    if arguments.command == "constants":
+        return assignments(hardware.constants())
     if arguments.command == "board-benches":
         return board_benches(hardware)
     return hardware.simulation_models()

@@ -6,6 +6,7 @@
 #include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
 #include "nrc/tables.hpp"
+#include "rtl_constants.hpp"
 
 namespace nrc::sim {
 
@@ -13,7 +14,7 @@ constexpr std::uint64_t kClockPeriodNs = 50;  ///< 20 MHz
 
 /// With fewer channels the RTL rests after each frame (docs/rtl.md, "Framing"), so that neither the
 /// clock budget nor an input that is always ready can be asked of it.
-constexpr std::uint32_t kChannelsWithoutRest = 10;  // rtl/nrc_latency_pkg.sv, LoopLatency
+constexpr std::uint32_t kChannelsWithoutRest = rtl::kLoopLatency;
 
 /// The RTL's parameters, as far as they show in its stream.
 struct Design {

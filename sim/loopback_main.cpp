@@ -24,6 +24,7 @@
 #include "options.hpp"
 #include "recording.hpp"
 #include "sample_checker.hpp"
+#include "rtl_constants.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::sim {
@@ -33,9 +34,8 @@ constexpr int kResetClocks = 8;
 constexpr int kSliceClocks = 16384;
 /// Clocks without a sample, after the last word went out, behind which none is expected.
 constexpr std::uint64_t kQuietLimit = 50000;
-/// With fewer channels the decoder rests after each frame: LoopLatency + DecoderUpdateDelay of
-/// rtl/nrc_latency_pkg.sv.
-constexpr std::uint32_t kDecoderChannelsWithoutRest = 18;
+/// With fewer channels the decoder rests after each frame.
+constexpr std::uint32_t kDecoderChannelsWithoutRest = rtl::kDecoderLoopLatency;
 
 struct LoopbackOptions {
   std::string data;

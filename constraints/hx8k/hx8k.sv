@@ -3,12 +3,12 @@
 // iCE40-HX8K breakout board: 12 MHz oscillator, FT2232H whose second port is the serial line, eight
 // LEDs. Clock: 12 MHz * 55 / 32 = 20.625 MHz. No button: the reset is the configuration.
 
-module hx8k #(
-  parameter int Channels       = 1024,
-  parameter int Profile        = nrc_pkg::ProfileHuffman,
-  parameter int PacketFrames   = 2,
-  parameter int BufferWords    = 1024,
-  parameter int LoadableTables = 0
+module hx8k #(  // board.json has the values
+  parameter int Channels       = -1,
+  parameter int Profile        = -1,
+  parameter int PacketFrames   = -1,
+  parameter int BufferWords    = -1,
+  parameter int LoadableTables = -1
 ) (
   input  logic       clk_12m_i,
   input  logic       rx_i,
@@ -54,7 +54,8 @@ module hx8k #(
     .Profile       (Profile),
     .PacketFrames  (PacketFrames),
     .BufferWords   (BufferWords),
-    .LoadableTables(LoadableTables)
+    .LoadableTables(LoadableTables),
+    .Loopback      (0)
   ) u_board (
     .clk_i    (clk),
     .rst_ni   (rst_n),

@@ -3,12 +3,12 @@
 // iCEBreaker: iCE40 UP5K, 12 MHz oscillator, FT2232H whose second port is the serial line.
 // Clock: 12 MHz * 55 / 32 = 20.625 MHz.
 
-module icebreaker #(
-  parameter int Channels       = 1024,
-  parameter int Profile        = nrc_pkg::ProfileHuffman,
-  parameter int PacketFrames   = 20,
-  parameter int BufferWords    = 16384,
-  parameter int LoadableTables = 1
+module icebreaker #(  // board.json has the values
+  parameter int Channels       = -1,
+  parameter int Profile        = -1,
+  parameter int PacketFrames   = -1,
+  parameter int BufferWords    = -1,
+  parameter int LoadableTables = -1
 ) (
   input  logic clk_12m_i,
   input  logic rx_i,
@@ -59,7 +59,8 @@ module icebreaker #(
     .Profile       (Profile),
     .PacketFrames  (PacketFrames),
     .BufferWords   (BufferWords),
-    .LoadableTables(LoadableTables)
+    .LoadableTables(LoadableTables),
+    .Loopback      (0)
   ) u_board (
     .clk_i    (clk),
     .rst_ni   (rst_n),

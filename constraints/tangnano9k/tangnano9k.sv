@@ -3,12 +3,12 @@
 // Tang Nano 9K: GW1NR-9, 27 MHz oscillator, BL702 as the serial line, six LEDs that are lit by 0.
 // Clock: 27 MHz * 4 / 5 = 21.6 MHz.
 
-module tangnano9k #(
-  parameter int Channels       = 1024,
-  parameter int Profile        = nrc_pkg::ProfileHuffman,
-  parameter int PacketFrames   = 2,
-  parameter int BufferWords    = 2048,
-  parameter int LoadableTables = 0
+module tangnano9k #(  // board.json has the values
+  parameter int Channels       = -1,
+  parameter int Profile        = -1,
+  parameter int PacketFrames   = -1,
+  parameter int BufferWords    = -1,
+  parameter int LoadableTables = -1
 ) (
   input  logic       clk_27m_i,
   input  logic       rx_i,
@@ -58,7 +58,8 @@ module tangnano9k #(
     .Profile       (Profile),
     .PacketFrames  (PacketFrames),
     .BufferWords   (BufferWords),
-    .LoadableTables(LoadableTables)
+    .LoadableTables(LoadableTables),
+    .Loopback      (0)
   ) u_board (
     .clk_i    (clk),
     .rst_ni   (rst_n),

@@ -3,12 +3,12 @@
 // ULX3S with an ECP5-85F: 25 MHz oscillator, FT231X as the serial line, eight LEDs. The decoder is in
 // the chip as well. The oscillator is the clock: 25 MHz, 1024 channels of 24 kHz.
 
-module ulx3s #(
-  parameter int Channels       = 1024,
-  parameter int Profile        = nrc_pkg::ProfileHuffman,
-  parameter int PacketFrames   = 20,
-  parameter int BufferWords    = 16384,
-  parameter int LoadableTables = 0
+module ulx3s #(  // board.json has the values
+  parameter int Channels       = -1,
+  parameter int Profile        = -1,
+  parameter int PacketFrames   = -1,
+  parameter int BufferWords    = -1,
+  parameter int LoadableTables = -1
 ) (
   input  logic       clk_25m_i,
   input  logic       rx_i,

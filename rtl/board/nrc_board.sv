@@ -15,14 +15,13 @@
 // one more, when it is disabled. Each stream begins with the same samples.
 
 module nrc_board #(
-  parameter int ClockHz        = 20_480_000,
-  parameter int Baud           = 2_000_000,
-  parameter int Channels       = 1024,
-  parameter int Profile        = nrc_pkg::ProfileHuffman,
-  parameter int PacketFrames   = 20,
-  parameter int BufferWords    = 16384,
-  parameter int LoadableTables = 0,
-  parameter int Loopback       = 0   // 1: with a decoder, of the Huffman profile
+  parameter int ClockHz        = -1,
+  parameter int Channels       = -1,
+  parameter int Profile        = -1,
+  parameter int PacketFrames   = -1,
+  parameter int BufferWords    = -1,
+  parameter int LoadableTables = -1,
+  parameter int Loopback       = -1   // 1: with a decoder, of the Huffman profile
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
@@ -37,6 +36,7 @@ module nrc_board #(
 
   localparam int FrameWidth = (PacketFrames > 1) ? $clog2(PacketFrames) : 1;
   localparam int AliveBits  = $clog2(ClockHz) - 1;
+  localparam int Baud       = 2_000_000;  // as `nrc board` sets the host's port
 
   logic        rx_valid, tx_valid, tx_ready;
   logic [7:0]  rx_data, tx_data;
@@ -244,5 +244,12 @@ module nrc_board #(
 
   assign alive_o   = alive_q[AliveBits-1];
   assign running_o = run_q;
+
+`ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(ClockHz >= 1 && (Loopback == 0 || Loopback == 1),
+               "nrc_board: ClockHz is 1 or more, Loopback 0 or 1")
+`endif
 
 endmodule

@@ -8,9 +8,9 @@
 // second source anew; the decoder must have given everything by then.
 
 module nrc_board_loopback #(
-  parameter int Channels     = 1024,
-  parameter int PacketFrames = 20,
-  parameter int BufferWords  = 16384
+  parameter int Channels     = -1,
+  parameter int PacketFrames = -1,
+  parameter int BufferWords  = -1
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,

@@ -9,7 +9,7 @@
 // A word is held in a shift register while its bytes leave.
 
 module nrc_board_output #(
-  parameter int StatusWords = 7
+  parameter int StatusWords = -1
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -92,5 +92,12 @@ module nrc_board_output #(
     if (record_begin)                      check_q <= '0;
     else if (free && in_record_q)          check_q <= check_q ^ record_word;
   end
+
+`ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(StatusWords >= 1,
+               "nrc_board_output: StatusWords is 1 or more")
+`endif
 
 endmodule

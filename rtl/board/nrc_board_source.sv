@@ -17,8 +17,7 @@
 // the output is free, so one sample per clock.
 
 module nrc_board_source #(
-  parameter int          Channels = 1024,  // at least 4
-  parameter logic [31:0] Seed     = 32'h6E726331,
+  parameter int Channels = -1,  // at least 4
   localparam int ChannelWidth = $clog2(Channels)
 ) (
   input  logic        clk_i,
@@ -31,6 +30,8 @@ module nrc_board_source #(
   output logic [15:0] m_axis_tdata,
   output logic        m_axis_tlast
 );
+
+  localparam logic [31:0] Seed = 32'h6E726331;
 
   logic                    advance;
   logic                    begin_s0;   // the next sample goes into the pipeline
@@ -168,7 +169,10 @@ module nrc_board_source #(
   end
 
 `ifndef SYNTHESIS
-  initial assert (Channels >= 4);
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Channels >= 4,
+               "nrc_board_source: Channels is 4 or more")
 `endif
 
 endmodule

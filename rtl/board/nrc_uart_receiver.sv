@@ -9,8 +9,8 @@
 // valid_o is a pulse, in the middle of the stop bit.
 
 module nrc_uart_receiver #(
-  parameter int ClockHz = 20_480_000,
-  parameter int Baud    = 2_000_000  // at most 3,000,000, and a third of the clock
+  parameter int ClockHz = -1,
+  parameter int Baud    = -1   // at most 3,000,000, and a third of the clock
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
@@ -55,5 +55,12 @@ module nrc_uart_receiver #(
   always_ff @(posedge clk_i) begin
     if (phase_q[16] && left_q > 4'd1) data_o <= {line, data_o[7:1]};
   end
+
+`ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Baud >= 1 && Baud <= 3000000 && ClockHz >= 3 * Baud,
+               "nrc_uart_receiver: Baud is 1 to 3,000,000 and at most a third of ClockHz")
+`endif
 
 endmodule

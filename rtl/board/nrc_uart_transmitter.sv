@@ -8,8 +8,8 @@
 // A byte is taken with valid_i and ready_o; the next one may follow without a gap.
 
 module nrc_uart_transmitter #(
-  parameter int ClockHz = 20_480_000,
-  parameter int Baud    = 2_000_000  // at most 3,000,000, and a third of the clock
+  parameter int ClockHz = -1,
+  parameter int Baud    = -1   // at most 3,000,000, and a third of the clock
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
@@ -54,5 +54,12 @@ module nrc_uart_transmitter #(
     if (valid_i && ready_o) shift_q <= {1'b1, data_i};
     else if (phase_q[16])   shift_q <= {1'b1, shift_q[8:1]};
   end
+
+`ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Baud >= 1 && Baud <= 3000000 && ClockHz >= 3 * Baud,
+               "nrc_uart_transmitter: Baud is 1 to 3,000,000 and at most a third of ClockHz")
+`endif
 
 endmodule

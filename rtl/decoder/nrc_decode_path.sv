@@ -11,9 +11,9 @@
 // 2 code_to_sample = 16. One sample per clock, rigid.
 
 module nrc_decode_path #(
-  parameter int Channels  = 1024,
-  parameter int CodeWidth = 10,
-  parameter int Mapping   = nrc_pkg::MappingShift6,
+  parameter int Channels  = -1,
+  parameter int CodeWidth = -1,
+  parameter int Mapping   = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
 ) (
   input  logic                    clk_i,
@@ -32,7 +32,7 @@ module nrc_decode_path #(
   input  logic                    word_last_i,
   output logic                    word_ready_o,
 
-  // 16 clocks after start_i.
+  // DecodePathLatency clocks after start_i.
   output logic                    valid_o,
   output logic [15:0]             sample_o,
 
@@ -46,7 +46,7 @@ module nrc_decode_path #(
   localparam int Predict     = nrc_latency_pkg::PredictLatency;
   localparam int Context     = nrc_latency_pkg::ContextLatency;
   localparam int UpdateDelay = nrc_latency_pkg::DecoderUpdateDelay;
-  localparam int MapLatency  = 2;  // of nrc_code_to_sample
+  localparam int MapLatency  = nrc_latency_pkg::CodeToSampleLatency;
 
   logic                    pred_valid;
   logic [CodeWidth-1:0]    pred_code, pred_at_context;
@@ -57,9 +57,11 @@ module nrc_decode_path #(
   logic [CodeWidth-1:0]    code;
 
   nrc_predictor #(
-    .Channels   (Channels),
-    .CodeWidth  (CodeWidth),
-    .UpdateDelay(UpdateDelay)
+    .Channels     (Channels),
+    .CodeWidth    (CodeWidth),
+    .UpdateDelay  (UpdateDelay),
+    .ValueFraction(0),
+    .Pipeline     (nrc_latency_pkg::PipelineDeep)
   ) u_predictor (
     .clk_i,
     .rst_ni,
@@ -84,7 +86,8 @@ module nrc_decode_path #(
   nrc_context #(
     .Channels   (Channels),
     .CodeWidth  (CodeWidth),
-    .UpdateDelay(UpdateDelay)
+    .UpdateDelay(UpdateDelay),
+    .Pipeline   (nrc_latency_pkg::PipelineDeep)
   ) u_context (
     .clk_i,
     .rst_ni,

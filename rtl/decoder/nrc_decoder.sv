@@ -52,8 +52,7 @@ module nrc_decoder #(
 );
 
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
-  localparam int UpdateDelay  = nrc_latency_pkg::DecoderUpdateDelay;
-  localparam int PathLatency  = 16;  // of nrc_decode_path
+  localparam int PathLatency  = nrc_latency_pkg::DecodePathLatency;
   localparam int Room         = 64;  // samples under way or waiting at the output
   localparam int DrainClocks  = 32;  // more than a sample's way takes
 
@@ -63,11 +62,11 @@ module nrc_decoder #(
   localparam int Depth = (PacketFifoDepth >= 2) ? PacketFifoDepth : 2;
 
   // Of a payload. A code may take more than the 16 bits of a sample in a raw packet.
-  localparam int WorstBits  = CodeWidth + nrc_pkg::MaxCodeLength;
-  localparam int WorstWords = (Channels * PacketFrames * WorstBits + 31) / 32;
-  localparam int MinWords   = nrc_pkg::StreamHeaderBytes / 4;
-  localparam int MaxWords   = (WorstWords > Words)    ? Words :
-                              (WorstWords < MinWords) ? MinWords : WorstWords;
+  localparam int CodeBits = nrc_bound_pkg::max_code_bits(nrc_pkg::ProfileHuffman, CodeWidth);
+  localparam int Bound    = (Channels * PacketFrames * CodeBits + 31) / 32;
+  localparam int MinWords = nrc_pkg::StreamHeaderBytes / 4;
+  localparam int MaxWords = (Bound > Words)    ? Words :
+                            (Bound < MinWords) ? MinWords : Bound;
 
   // Receiving.
   logic        write, wlast, full;
@@ -179,7 +178,7 @@ module nrc_decoder #(
 
   nrc_sample_scheduler #(
     .Channels   (Channels),
-    .LoopLatency(nrc_latency_pkg::LoopLatency + UpdateDelay),
+    .LoopLatency(nrc_latency_pkg::DecoderLoopLatency),
     .Room       (Room),
     .DrainClocks(DrainClocks)
   ) u_scheduler (

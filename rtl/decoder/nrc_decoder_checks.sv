@@ -5,22 +5,17 @@
 // for synthesis, which has no messages that all tools know.
 
 module nrc_decoder_checks #(
-  parameter int Channels        = 1024,
-  parameter int CodeWidth       = 10,
-  parameter int Mapping         = nrc_pkg::MappingShift6,
-  parameter int PacketFrames    = 20,
-  parameter int BufferWords     = 16384,
-  parameter int PacketFifoDepth = 8
+  parameter int Channels        = -1,
+  parameter int CodeWidth       = -1,
+  parameter int Mapping         = -1,
+  parameter int PacketFrames    = -1,
+  parameter int BufferWords     = -1,
+  parameter int PacketFifoDepth = -1
 ) ();
 
 `ifndef SYNTHESIS
 
-  // Generate level: Icarus knows no message there, and Verilator may be told not to stop for one.
-`ifdef VERILATOR
-  `define NRC_REFUSE(TEXT, VALUE) $error(TEXT, VALUE); initial $fatal(1, TEXT, VALUE);
-`else
-  `define NRC_REFUSE(TEXT, VALUE) initial $fatal(1, TEXT, VALUE);
-`endif
+  `include "nrc_assert.svh"
 
   localparam longint Samples  = longint'(Channels) * longint'(PacketFrames);
   localparam int     MaxWords = nrc_pkg::MaxPayloadBytes / 4;
@@ -74,7 +69,7 @@ module nrc_decoder_checks #(
   end
 
   // Legal, but larger packets count as damaged.
-  localparam int     CodeBits = CodeWidth + nrc_pkg::MaxCodeLength;
+  localparam int     CodeBits = nrc_bound_pkg::max_code_bits(nrc_pkg::ProfileHuffman, CodeWidth);
   localparam longint Words    = (Samples * longint'(CodeBits) + 64'd31) / 64'd32;
 
   initial begin
@@ -83,8 +78,6 @@ module nrc_decoder_checks #(
                BufferWords, Words);
     end
   end
-
-  `undef NRC_REFUSE
 `endif
 
 endmodule

@@ -78,8 +78,7 @@ module nrc_encoder #(
   localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
                         ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
 
-  // frame_end, packet_end, key, bad, last.
-  localparam int SideWidth = 5;
+  localparam int SideWidth = nrc_side_pkg::SideWidth;
 
   logic                    key_needed;
 
@@ -108,11 +107,7 @@ module nrc_encoder #(
     .sample_o       (framer_sample),
     .channel_o      (framer_channel),
     .first_o        (framer_first),
-    .frame_end_o    (framer_side[4]),
-    .packet_end_o   (framer_side[3]),
-    .key_o          (framer_side[2]),
-    .bad_o          (framer_side[1]),
-    .last_o         (framer_side[0]),
+    .side_o         (framer_side),
     .framing_error_o(framing_error)
   );
 
@@ -122,39 +117,33 @@ module nrc_encoder #(
   logic [SideWidth-1:0]    code_side;
 
   nrc_shift6 #(
-    .Mapping     (Mapping),
-    .CodeWidth   (Width),
-    .ChannelWidth(ChannelWidth),
-    .Pipeline    (Pipeline)
+    .Mapping  (Mapping),
+    .CodeWidth(Width),
+    .Pipeline (Pipeline)
   ) u_shift6 (
     .clk_i,
     .rst_ni,
-    .valid_i     (framer_valid),
-    .sample_i    (framer_sample),
-    .channel_i   (framer_channel),
-    .first_i     (framer_first),
-    .frame_end_i (framer_side[4]),
-    .packet_end_i(framer_side[3]),
-    .key_i       (framer_side[2]),
-    .bad_i       (framer_side[1]),
-    .last_i      (framer_side[0]),
-    .valid_o     (code_valid),
-    .code_o      (code),
-    .channel_o   (code_channel),
-    .first_o     (code_first),
-    .frame_end_o (code_side[4]),
-    .packet_end_o(code_side[3]),
-    .key_o       (code_side[2]),
-    .bad_o       (code_side[1]),
-    .last_o      (code_side[0]),
-    .off_grid_o  (off_grid)
+    .valid_i   (framer_valid),
+    .sample_i  (framer_sample),
+    .valid_o   (code_valid),
+    .code_o    (code),
+    .off_grid_o(off_grid)
   );
 
-  logic        packed_valid, packed_last;
-  logic [31:0] packed_word;
-  logic        packed_key, packed_bad, packed_close, packed_frame_end;
+  nrc_delay #(
+    .Width(ChannelWidth + 1 + SideWidth),
+    .Depth((Pipeline == nrc_latency_pkg::PipelineDeep) ? nrc_latency_pkg::Shift6Latency
+                                                       : nrc_latency_pkg::ShallowShift6Latency)
+  ) u_code_delay (
+    .clk_i,
+    .d_i({framer_channel, framer_first, framer_side}),
+    .q_o({code_channel, code_first, code_side})
+  );
 
-  logic [31:0] table_id;
+  logic                 packed_valid;
+  logic [31:0]          packed_word;
+  logic [SideWidth-1:0] packed_side;
+  logic [31:0]          table_id;
 
   if (Profile == nrc_pkg::ProfileRange) begin : gen_range
     nrc_range_path #(
@@ -168,18 +157,10 @@ module nrc_encoder #(
       .code_i      (code),
       .channel_i   (code_channel),
       .first_i     (code_first),
-      .frame_end_i (code_side[4]),
-      .packet_end_i(code_side[3]),
-      .key_i       (code_side[2]),
-      .bad_i       (code_side[1]),
-      .last_i      (code_side[0]),
+      .side_i      (code_side),
       .word_valid_o(packed_valid),
       .word_o      (packed_word),
-      .word_last_o (packed_last),
-      .key_o       (packed_key),
-      .bad_o       (packed_bad),
-      .last_o      (packed_close),
-      .frame_end_o (packed_frame_end),
+      .side_o      (packed_side),
       .sample_packed_o
     );
 
@@ -205,18 +186,10 @@ module nrc_encoder #(
       .code_i      (code),
       .channel_i   (code_channel),
       .first_i     (code_first),
-      .frame_end_i (code_side[4]),
-      .packet_end_i(code_side[3]),
-      .key_i       (code_side[2]),
-      .bad_i       (code_side[1]),
-      .last_i      (code_side[0]),
+      .side_i      (code_side),
       .word_valid_o(packed_valid),
       .word_o      (packed_word),
-      .word_last_o (packed_last),
-      .key_o       (packed_key),
-      .bad_o       (packed_bad),
-      .last_o      (packed_close),
-      .frame_end_o (packed_frame_end),
+      .side_o      (packed_side),
       .sample_packed_o
     );
 
@@ -242,11 +215,7 @@ module nrc_encoder #(
     .table_id_i     (table_id),
     .word_valid_i   (packed_valid),
     .word_i         (packed_word),
-    .word_last_i    (packed_last),
-    .key_i          (packed_key),
-    .bad_i          (packed_bad),
-    .last_i         (packed_close),
-    .frame_end_i    (packed_frame_end),
+    .side_i         (packed_side),
     .key_needed_o   (key_needed),
     .m_axis_tdata_o (m_axis_tdata),
     .m_axis_tvalid_o(m_axis_tvalid),

@@ -6,28 +6,23 @@
 // nothing for synthesis, which has no messages that all tools know.
 
 module nrc_encoder_checks #(
-  parameter int Channels        = 1024,
-  parameter int CodeWidth       = 10,
-  parameter int Profile         = nrc_pkg::ProfileHuffman,
-  parameter int Neighbour       = 0,
-  parameter int Mapping         = nrc_pkg::MappingShift6,
-  parameter int PacketFrames    = 20,
-  parameter int KeyInterval     = 384,
-  parameter int RateMillihertz  = 19531250,
-  parameter int BufferWords     = 16384,
-  parameter int PacketFifoDepth = 8,
-  parameter int LoadableTables  = 0,
-  parameter int Pipeline        = nrc_latency_pkg::PipelineDeep
+  parameter int Channels        = -1,
+  parameter int CodeWidth       = -1,
+  parameter int Profile         = -1,
+  parameter int Neighbour       = -1,
+  parameter int Mapping         = -1,
+  parameter int PacketFrames    = -1,
+  parameter int KeyInterval     = -1,
+  parameter int RateMillihertz  = -1,
+  parameter int BufferWords     = -1,
+  parameter int PacketFifoDepth = -1,
+  parameter int LoadableTables  = -1,
+  parameter int Pipeline        = -1
 ) ();
 
 `ifndef SYNTHESIS
 
-  // Generate level: Icarus knows no message there, and Verilator may be told not to stop for one.
-`ifdef VERILATOR
-  `define NRC_REFUSE(TEXT, VALUE) $error(TEXT, VALUE); initial $fatal(1, TEXT, VALUE);
-`else
-  `define NRC_REFUSE(TEXT, VALUE) initial $fatal(1, TEXT, VALUE);
-`endif
+  `include "nrc_assert.svh"
 
   localparam bit     IsRange = Profile == nrc_pkg::ProfileRange;
   localparam longint Samples = longint'(Channels) * longint'(PacketFrames);
@@ -117,10 +112,9 @@ module nrc_encoder_checks #(
   end
 
   // Legal, but the largest packets would always be dropped.
-  localparam int CodeBits =
-      CodeWidth + (IsRange ? nrc_pkg::EscapeOverhead : nrc_pkg::MaxCodeLength);
-  localparam longint Words =
-      (Samples * longint'(CodeBits) + (IsRange ? 64'd1 : 64'd0) + 64'd31) / 64'd32;
+  localparam int CodeBits  = nrc_bound_pkg::max_code_bits(Profile, CodeWidth);
+  localparam int EndBits   = nrc_bound_pkg::end_bits(Profile);
+  localparam longint Words = (Samples * longint'(CodeBits) + longint'(EndBits) + 64'd31) / 64'd32;
 
   initial begin
     if (longint'(BufferWords) < Words) begin
@@ -128,8 +122,6 @@ module nrc_encoder_checks #(
                BufferWords, Words);
     end
   end
-
-  `undef NRC_REFUSE
 `endif
 
 endmodule

@@ -8,11 +8,12 @@
 // bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5. One code per clock, rigid.
 
 module nrc_huffman_path #(
-  parameter int Channels       = 1024,
-  parameter int CodeWidth      = 10,
-  parameter int LoadableTables = 0,
-  parameter int Pipeline       = nrc_latency_pkg::PipelineDeep,
+  parameter int Channels       = -1,
+  parameter int CodeWidth      = -1,
+  parameter int LoadableTables = -1,
+  parameter int Pipeline       = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
+  localparam int SideWidth    = nrc_side_pkg::SideWidth,
   localparam int AddrWidth    = $clog2(nrc_tables_pkg::NumTables) + nrc_tables_pkg::SymbolBits
 ) (
   input  logic                    clk_i,
@@ -27,20 +28,12 @@ module nrc_huffman_path #(
   input  logic [CodeWidth-1:0]    code_i,
   input  logic [ChannelWidth-1:0] channel_i,
   input  logic                    first_i,
-  input  logic                    frame_end_i,
-  input  logic                    packet_end_i,
-  input  logic                    key_i,
-  input  logic                    bad_i,
-  input  logic                    last_i,
+  input  logic [SideWidth-1:0]    side_i,
 
   // As of nrc_bit_packer.
   output logic                    word_valid_o,
   output logic [31:0]             word_o,
-  output logic                    word_last_o,
-  output logic                    key_o,
-  output logic                    bad_o,
-  output logic                    last_o,
-  output logic                    frame_end_o,
+  output logic [SideWidth-1:0]    side_o,
 
   output logic                    sample_packed_o  // pulse: the last bit of a code is packed
 );
@@ -53,13 +46,15 @@ module nrc_huffman_path #(
                                       : nrc_latency_pkg::ShallowPredictLatency;
   localparam int Context     = IsDeep ? nrc_latency_pkg::ContextLatency
                                       : nrc_latency_pkg::ShallowContextLatency;
-  localparam int PackLatency = IsDeep ? 3 : 1;  // of nrc_bit_packer
-  localparam int SideWidth   = 5;  // frame_end, packet_end, key, bad, last
+  localparam int Huffman     = IsDeep ? nrc_latency_pkg::HuffmanLatency
+                                      : nrc_latency_pkg::ShallowHuffmanLatency;
+  localparam int PackLatency = IsDeep ? nrc_latency_pkg::BitPackerLatency
+                                      : nrc_latency_pkg::ShallowBitPackerLatency;
 
   // The code waits for its prediction, and then with it for its context.
   logic [CodeWidth-1:0]    pred_code, code_at_pred;
   logic [CodeWidth-1:0]    pred_at_context, code_at_context;
-  logic [SideWidth-1:0]    side_at_context;
+  logic [SideWidth-1:0]    codeword_side;
   logic                    pred_valid;
   logic [ValueWidth-1:0]   unused_pred_value;
   logic                    innovation_valid, innovation_reset;
@@ -77,11 +72,11 @@ module nrc_huffman_path #(
 
   nrc_delay #(
     .Width(SideWidth),
-    .Depth(Predict + Context)
+    .Depth(Predict + Context + Huffman)
   ) u_side_delay (
     .clk_i,
-    .d_i({frame_end_i, packet_end_i, key_i, bad_i, last_i}),
-    .q_o(side_at_context)
+    .d_i(side_i),
+    .q_o(codeword_side)
   );
 
   nrc_delay #(
@@ -94,9 +89,11 @@ module nrc_huffman_path #(
   );
 
   nrc_predictor #(
-    .Channels (Channels),
-    .CodeWidth(CodeWidth),
-    .Pipeline (Pipeline)
+    .Channels     (Channels),
+    .CodeWidth    (CodeWidth),
+    .UpdateDelay  (0),
+    .ValueFraction(0),
+    .Pipeline     (Pipeline)
   ) u_predictor (
     .clk_i,
     .rst_ni,
@@ -118,9 +115,10 @@ module nrc_huffman_path #(
   logic [3:0]            raw_bits;
 
   nrc_context #(
-    .Channels (Channels),
-    .CodeWidth(CodeWidth),
-    .Pipeline (Pipeline)
+    .Channels   (Channels),
+    .CodeWidth  (CodeWidth),
+    .UpdateDelay(0),
+    .Pipeline   (Pipeline)
   ) u_context (
     .clk_i,
     .rst_ni,
@@ -138,10 +136,9 @@ module nrc_huffman_path #(
     .innovation_value_i  (innovation_value)
   );
 
-  logic                 codeword_valid;
-  logic [30:0]          codeword_bits;
-  logic [4:0]           codeword_length;
-  logic [SideWidth-1:0] codeword_side;
+  logic        codeword_valid;
+  logic [30:0] codeword_bits;
+  logic [4:0]  codeword_length;
 
   nrc_huffman #(
     .CodeWidth     (CodeWidth),
@@ -158,42 +155,24 @@ module nrc_huffman_path #(
     .pred_code_i  (pred_at_context),
     .table_i      (table_index),
     .raw_bits_i   (raw_bits),
-    .frame_end_i  (side_at_context[4]),
-    .packet_end_i (side_at_context[3]),
-    .key_i        (side_at_context[2]),
-    .bad_i        (side_at_context[1]),
-    .last_i       (side_at_context[0]),
     .valid_o      (codeword_valid),
     .bits_o       (codeword_bits),
-    .length_o     (codeword_length),
-    .frame_end_o  (codeword_side[4]),
-    .packet_end_o (codeword_side[3]),
-    .key_o        (codeword_side[2]),
-    .bad_o        (codeword_side[1]),
-    .last_o       (codeword_side[0])
+    .length_o     (codeword_length)
   );
 
   nrc_bit_packer #(
-    .MaxLength(CodeWidth + nrc_pkg::MaxCodeLength),
+    .MaxLength(nrc_bound_pkg::max_code_bits(nrc_pkg::ProfileHuffman, CodeWidth)),
     .Pipeline (Pipeline)
   ) u_bit_packer (
     .clk_i,
     .rst_ni,
-    .valid_i     (codeword_valid),
-    .bits_i      (codeword_bits),
-    .length_i    (codeword_length),
-    .frame_end_i (codeword_side[4]),
-    .packet_end_i(codeword_side[3]),
-    .key_i       (codeword_side[2]),
-    .bad_i       (codeword_side[1]),
-    .last_i      (codeword_side[0]),
+    .valid_i (codeword_valid),
+    .bits_i  (codeword_bits),
+    .length_i(codeword_length),
+    .side_i  (codeword_side),
     .word_valid_o,
     .word_o,
-    .word_last_o,
-    .key_o,
-    .bad_o,
-    .last_o,
-    .frame_end_o
+    .side_o
   );
 
   logic [PackLatency-1:0] packed_q;

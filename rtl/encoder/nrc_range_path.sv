@@ -12,10 +12,11 @@
 // bit is packed; 3 more with Neighbour. One code per clock, rigid.
 
 module nrc_range_path #(
-  parameter int Channels  = 1024,
-  parameter int CodeWidth = 10,     // 4..16
-  parameter int Neighbour = 0,      // 1: with stage neighbour
-  localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
+  parameter int Channels  = -1,
+  parameter int CodeWidth = -1,  // 4..16
+  parameter int Neighbour = -1,  // 1: with stage neighbour
+  localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
+  localparam int SideWidth    = nrc_side_pkg::SideWidth
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -24,20 +25,12 @@ module nrc_range_path #(
   input  logic [CodeWidth-1:0]    code_i,
   input  logic [ChannelWidth-1:0] channel_i,
   input  logic                    first_i,
-  input  logic                    frame_end_i,
-  input  logic                    packet_end_i,
-  input  logic                    key_i,
-  input  logic                    bad_i,
-  input  logic                    last_i,
+  input  logic [SideWidth-1:0]    side_i,
 
   // As of nrc_bit_packer.
   output logic                    word_valid_o,
   output logic [31:0]             word_o,
-  output logic                    word_last_o,
-  output logic                    key_o,
-  output logic                    bad_o,
-  output logic                    last_o,
-  output logic                    frame_end_o,
+  output logic [SideWidth-1:0]    side_o,
 
   output logic                    sample_packed_o  // pulse: the last bit of a code is packed
 );
@@ -45,15 +38,16 @@ module nrc_range_path #(
   localparam int ValueWidth       = CodeWidth + nrc_pkg::FracBits;
   localparam int IndexWidth       = 9;
   localparam int PredictLatency   = nrc_latency_pkg::PredictLatency;
-  localparam int LinearizeLatency = 2;  // of nrc_linearizer
-  localparam int PackLatency      = 4;  // of nrc_carry_packer, to the current word
-  localparam int SideWidth        = 5;  // frame_end, packet_end, key, bad, last
+  localparam int LinearizeLatency = nrc_latency_pkg::LinearizerLatency;
+  localparam int IntervalLatency  = nrc_latency_pkg::IntervalLatency;
+  localparam int PackLatency      = nrc_latency_pkg::CarryPackerLatency;  // to the current word
   localparam int CorrectLatency   = (Neighbour != 0) ? nrc_latency_pkg::NeighbourLatency : 0;
 
   // The code enters the linearizer late, so that its edges and value come with the prediction: ten
-  // bits wait instead of fifty. Behind nrc_neighbour the signals are called corrected.
-  logic [CodeWidth-1:0]  code_to_linearize, code_corrected;
-  logic [SideWidth-1:0]  side_corrected;
+  // bits wait instead of fifty. After nrc_neighbour the signals are called corrected. The interval does not look
+  // at the code, nor any stage before nrc_range at the flags: they go straight to where they are used.
+  logic [CodeWidth-1:0]  code_to_linearize, interval_code;
+  logic [SideWidth-1:0]  interval_side, range_side;
   logic [ValueWidth-1:0] low, high, value, low_corrected, high_corrected;
   logic                  lowest, highest, lowest_corrected, highest_corrected;
 
@@ -61,12 +55,18 @@ module nrc_range_path #(
     .clk_i, .d_i(code_i), .q_o(code_to_linearize)
   );
 
-  nrc_delay #(.Width(CodeWidth), .Depth(LinearizeLatency + CorrectLatency)) u_late_delay (
-    .clk_i, .d_i(code_to_linearize), .q_o(code_corrected)
+  nrc_delay #(.Width(CodeWidth), .Depth(LinearizeLatency + CorrectLatency + IntervalLatency))
+  u_late_delay (
+    .clk_i, .d_i(code_to_linearize), .q_o(interval_code)
   );
 
-  nrc_delay #(.Width(SideWidth), .Depth(PredictLatency + CorrectLatency)) u_side_delay (
-    .clk_i, .d_i({frame_end_i, packet_end_i, key_i, bad_i, last_i}), .q_o(side_corrected)
+  nrc_delay #(.Width(SideWidth), .Depth(PredictLatency + CorrectLatency + IntervalLatency))
+  u_side_delay (
+    .clk_i, .d_i(side_i), .q_o(interval_side)
+  );
+
+  nrc_delay #(.Width(SideWidth), .Depth(nrc_latency_pkg::RangeLatency)) u_range_side_delay (
+    .clk_i, .d_i(interval_side), .q_o(range_side)
   );
 
   nrc_linearizer #(
@@ -97,7 +97,9 @@ module nrc_range_path #(
   nrc_predictor #(
     .Channels     (Channels),
     .CodeWidth    (CodeWidth),
-    .ValueFraction(2)
+    .UpdateDelay  (0),
+    .ValueFraction(2),
+    .Pipeline     (nrc_latency_pkg::PipelineDeep)
   ) u_predictor (
     .clk_i,
     .rst_ni,
@@ -182,8 +184,9 @@ module nrc_range_path #(
   logic [IndexWidth-1:0] index;
 
   nrc_dispersion #(
-    .Channels (Channels),
-    .CodeWidth(CodeWidth)
+    .Channels   (Channels),
+    .CodeWidth  (CodeWidth),
+    .UpdateDelay(0)
   ) u_dispersion (
     .clk_i,
     .rst_ni,
@@ -197,10 +200,8 @@ module nrc_range_path #(
     .innovation_value_i  (corrected_innovation_value)
   );
 
-  logic                 interval_valid, interval_escape;
-  logic [15:0]          interval_low, interval_frequency;
-  logic [CodeWidth-1:0] interval_code;
-  logic [SideWidth-1:0] interval_side;
+  logic        interval_valid, interval_escape;
+  logic [15:0] interval_low, interval_frequency;
 
   nrc_interval #(
     .CodeWidth(CodeWidth)
@@ -208,34 +209,21 @@ module nrc_range_path #(
     .clk_i,
     .rst_ni,
     .valid_i     (corrected_valid),
-    .code_i      (code_corrected),
     .low_i       (low_corrected),
     .high_i      (high_corrected),
     .lowest_i    (lowest_corrected),
     .highest_i   (highest_corrected),
     .pred_value_i(corrected_value),
     .index_i     (index),
-    .frame_end_i (side_corrected[4]),
-    .packet_end_i(side_corrected[3]),
-    .key_i       (side_corrected[2]),
-    .bad_i       (side_corrected[1]),
-    .last_i      (side_corrected[0]),
     .valid_o     (interval_valid),
     .low_o       (interval_low),
     .frequency_o (interval_frequency),
-    .escape_o    (interval_escape),
-    .code_o      (interval_code),
-    .frame_end_o (interval_side[4]),
-    .packet_end_o(interval_side[3]),
-    .key_o       (interval_side[2]),
-    .bad_o       (interval_side[1]),
-    .last_o      (interval_side[0])
+    .escape_o    (interval_escape)
   );
 
-  logic                 range_valid;
-  logic [29:0]          range_bits;
-  logic [4:0]           range_length;
-  logic [SideWidth-1:0] range_side;
+  logic        range_valid;
+  logic [29:0] range_bits;
+  logic [4:0]  range_length;
 
   nrc_range #(
     .CodeWidth(CodeWidth)
@@ -247,41 +235,25 @@ module nrc_range_path #(
     .frequency_i (interval_frequency),
     .escape_i    (interval_escape),
     .code_i      (interval_code),
-    .frame_end_i (interval_side[4]),
-    .packet_end_i(interval_side[3]),
-    .key_i       (interval_side[2]),
-    .bad_i       (interval_side[1]),
-    .last_i      (interval_side[0]),
+    .packet_end_i(interval_side[nrc_side_pkg::SidePacketEnd]),
     .valid_o     (range_valid),
     .bits_o      (range_bits),
-    .length_o    (range_length),
-    .frame_end_o (range_side[4]),
-    .packet_end_o(range_side[3]),
-    .key_o       (range_side[2]),
-    .bad_o       (range_side[1]),
-    .last_o      (range_side[0])
+    .length_o    (range_length)
   );
 
   nrc_carry_packer #(
-    .MaxLength(CodeWidth + nrc_pkg::EscapeOverhead)
+    .Held     (3),
+    .MaxLength(nrc_bound_pkg::max_code_bits(nrc_pkg::ProfileRange, CodeWidth))
   ) u_carry_packer (
     .clk_i,
     .rst_ni,
-    .valid_i     (range_valid),
-    .bits_i      (range_bits),
-    .length_i    (range_length),
-    .frame_end_i (range_side[4]),
-    .packet_end_i(range_side[3]),
-    .key_i       (range_side[2]),
-    .bad_i       (range_side[1]),
-    .last_i      (range_side[0]),
+    .valid_i (range_valid),
+    .bits_i  (range_bits),
+    .length_i(range_length),
+    .side_i  (range_side),
     .word_valid_o,
     .word_o,
-    .word_last_o,
-    .key_o,
-    .bad_o,
-    .last_o,
-    .frame_end_o
+    .side_o
   );
 
   logic [PackLatency-1:0] packed_q;

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Assertion macros, for use between `ifndef SYNTHESIS and `endif. They are all that Verilator 5.006,
-// Icarus 11 and Yosys 0.23 accept: immediate assertions in clocked blocks.
+// Icarus 11 and Yosys 0.23 accept: immediate assertions in clocked blocks, and messages in generate
+// blocks.
 //
 //   `NRC_AWAKE(CLOCK, RESET)        declares awake_q: high from the first clock out of reset. Before
 //                                   that nothing in the module is defined
-//   `NRC_REQUIRE(CONDITION, TEXT)   refuses parameters: Verilator when it elaborates, a simulation at
-//                                   time 0. Once in a module
+//   `NRC_REQUIRE(CONDITION, TEXT)   refuses a module's parameters; once in a module
+//   `NRC_REFUSE(TEXT, VALUE)        refuses, in a generate block of its own
+//
+// Only nrc_encoder and nrc_decoder have parameters with defaults. All other modules are to be given
+// every parameter but those that are constants of the table set. Icarus 11 knows no parameter without
+// a default, so theirs is -1, which none of them may have, and NRC_REQUIRE refuses it.
 
 `ifndef NRC_ASSERT_SVH
 `define NRC_ASSERT_SVH
@@ -19,16 +24,19 @@
     else        awake_q <= 1'b1; \
   end
 
-`ifdef YOSYS
-  `define NRC_REQUIRE(CONDITION, TEXT) initial assert (CONDITION);
-`elsif VERILATOR
-  // At the level of generate blocks; whoever has Verilator go on after an error is stopped as well.
+// Icarus and Yosys know no message when they elaborate, and Verilator may be asked to go on after one.
+`ifdef VERILATOR
+  `define NRC_REFUSE(TEXT, VALUE) $error(TEXT, VALUE); initial $fatal(1, TEXT, VALUE);
   `define NRC_REQUIRE(CONDITION, TEXT) \
     if (!(CONDITION)) begin : gen_refused \
       $error(TEXT); \
       initial $fatal(1, TEXT); \
     end
+`elsif YOSYS
+  `define NRC_REFUSE(TEXT, VALUE) initial assert (0);
+  `define NRC_REQUIRE(CONDITION, TEXT) initial assert (CONDITION);
 `else
+  `define NRC_REFUSE(TEXT, VALUE) initial $fatal(1, TEXT, VALUE);
   `define NRC_REQUIRE(CONDITION, TEXT) \
     if (!(CONDITION)) begin : gen_refused \
       initial $fatal(1, TEXT); \

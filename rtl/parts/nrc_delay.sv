@@ -3,8 +3,8 @@
 // Delays a word by Depth clocks (0: a wire). No reset: for data that a valid bit qualifies.
 
 module nrc_delay #(
-  parameter int Width = 1,
-  parameter int Depth = 1
+  parameter int Width = -1,
+  parameter int Depth = -1
 ) (
   input  logic             clk_i,
   input  logic [Width-1:0] d_i,
@@ -26,5 +26,12 @@ module nrc_delay #(
 
     assign q_o = stages_q[Depth*Width-1-:Width];
   end
+
+`ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Width >= 1 && Depth >= 0,
+               "nrc_delay: Width is 1 or more, Depth 0 or more")
+`endif
 
 endmodule

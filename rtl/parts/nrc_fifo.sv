@@ -7,8 +7,8 @@
 // push into a full queue and a pop without valid_o are errors of the user.
 
 module nrc_fifo #(
-  parameter int Width = 32,
-  parameter int Depth = 32,  // a power of two, at least 2
+  parameter int Width = -1,
+  parameter int Depth = -1,  // a power of two, at least 2
   localparam int AddrWidth = $clog2(Depth)
 ) (
   input  logic               clk_i,
@@ -61,14 +61,13 @@ module nrc_fifo #(
   assign level_o = wptr_q - rptr_q;
 
 `ifndef SYNTHESIS
-  logic awake_q;  // out of reset: before, nothing is defined
-  initial awake_q = 1'b0;
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) awake_q <= 1'b0;
-    else         awake_q <= 1'b1;
-  end
+  `include "nrc_assert.svh"
 
-  initial assert (Depth >= 2 && (Depth & (Depth - 1)) == 0);
+  `NRC_REQUIRE(Width >= 1 && Depth >= 2 && (Depth & (Depth - 1)) == 0,
+               "nrc_fifo: Width is 1 or more, Depth a power of two from 2 on")
+
+  `NRC_AWAKE(clk_i, rst_ni)
+
   always @(posedge clk_i) begin
     if (awake_q) begin
       assert (!(pop_i && !valid_q));

@@ -10,8 +10,8 @@
 // assertion says so in simulation.
 
 module nrc_ram_1r1w #(
-  parameter int Width     = 16,
-  parameter int Depth     = 256,
+  parameter int Width     = -1,
+  parameter int Depth     = -1,
   localparam int AddrWidth = (Depth > 1) ? $clog2(Depth) : 1
 ) (
   input  logic                 clk_i,
@@ -37,6 +37,11 @@ module nrc_ram_1r1w #(
   end
 
 `ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Width >= 1 && Depth >= 1,
+               "nrc_ram_1r1w: Width and Depth are 1 or more")
+
   // What drives the ports is unknown until a reset has had its first clock.
   logic [1:0] settled;
   initial settled = 2'b00;

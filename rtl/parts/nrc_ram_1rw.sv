@@ -10,8 +10,8 @@
 // error of Yosys on families that have none. An ASIC flow replaces this module by an SRAM macro.
 
 module nrc_ram_1rw #(
-  parameter int Words = 16384,
-  parameter int Width = 16,
+  parameter int Words = -1,
+  parameter int Width = -1,
   localparam int AddrWidth = (Words > 1) ? $clog2(Words) : 1
 ) (
   input  logic                 clk_i,
@@ -32,6 +32,11 @@ module nrc_ram_1rw #(
   end
 
 `ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Width >= 1 && Words >= 1,
+               "nrc_ram_1rw: Width and Words are 1 or more")
+
   // What drives the port is unknown until a reset has had its first clock.
   logic [1:0] settled;
   initial settled = 2'b00;

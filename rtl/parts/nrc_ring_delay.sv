@@ -7,8 +7,8 @@
 // Only the turn has a reset: data that a valid bit qualifies need none.
 
 module nrc_ring_delay #(
-  parameter int Width = 4,
-  parameter int Depth = 2  // 2 or more
+  parameter int Width = -1,
+  parameter int Depth = -1   // 2 or more
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -36,7 +36,10 @@ module nrc_ring_delay #(
   end
 
 `ifndef SYNTHESIS
-  initial assert (Depth >= 2);
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Width >= 1 && Depth >= 2,
+               "nrc_ring_delay: Width is 1 or more, Depth 2 or more")
 `endif
 
 endmodule

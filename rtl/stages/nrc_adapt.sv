@@ -15,8 +15,8 @@
 // Latency: 1 clock to the innovation, 2 to the new state. In the shallow pipeline 0.
 
 module nrc_adapt #(
-  parameter int ValueWidth = 16,
-  parameter int Pipeline   = nrc_latency_pkg::PipelineDeep,
+  parameter int ValueWidth = -1,
+  parameter int Pipeline   = -1,
   localparam int WeightWidth = nrc_pkg::WeightBits
 ) (
   input  logic                   clk_i,
@@ -73,8 +73,13 @@ module nrc_adapt #(
   );
 
 `ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(ValueWidth >= 8 && ValueWidth <= 22 && (Pipeline == 0 || Pipeline == 1) &&
+               Shift <= nrc_pkg::FracBits,
+               "nrc_adapt: ValueWidth is 8 to 22, Pipeline 0 or 1")
+
   // What comes without a valid sample has any low bits, and its state is written nowhere.
-  initial assert (Shift <= nrc_pkg::FracBits);
 `endif
 
 endmodule

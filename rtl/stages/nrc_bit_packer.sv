@@ -22,8 +22,8 @@
 // the three are one, latency 1 (2).
 
 module nrc_bit_packer #(
-  parameter int MaxLength = 31,  // bits of a codeword at most, 1..31
-  parameter int Pipeline  = nrc_latency_pkg::PipelineDeep
+  parameter int MaxLength = -1,  // bits of a codeword at most, 1..31
+  parameter int Pipeline  = -1
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -31,22 +31,31 @@ module nrc_bit_packer #(
   input  logic        valid_i,
   input  logic [30:0] bits_i,       // right-aligned, zeros above
   input  logic [4:0]  length_i,     // 1..MaxLength
-  input  logic        frame_end_i,
-  input  logic        packet_end_i,
-  input  logic        key_i,
-  input  logic        bad_i,        // with packet_end_i
-  input  logic        last_i,       // with packet_end_i
+  input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
 
+  // Flags of nrc_side_pkg: frame_end is one pulse per frame, not later than its packet's last word, with
+  // a word or without; packet_end marks a packet's last word, and key, bad and last come with it.
   output logic        word_valid_o,
   output logic [31:0] word_o,
-  output logic        word_last_o,  // last word of its packet
-  output logic        key_o,        // these three with word_last_o
-  output logic        bad_o,
-  output logic        last_o,
-  output logic        frame_end_o   // one pulse per frame, not later than its packet's word_last_o
+  output logic [nrc_side_pkg::SideWidth-1:0] side_o
 );
 
   localparam int Registered = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+
+  logic frame_end, packet_end, key, bad, last;
+  logic word_last, frame_end_out, key_out, bad_out, last_out;
+
+  assign frame_end  = side_i[nrc_side_pkg::SideFrameEnd];
+  assign packet_end = side_i[nrc_side_pkg::SidePacketEnd];
+  assign key        = side_i[nrc_side_pkg::SideKey];
+  assign bad        = side_i[nrc_side_pkg::SideBad];
+  assign last       = side_i[nrc_side_pkg::SideLast];
+
+  assign side_o[nrc_side_pkg::SideFrameEnd]  = frame_end_out;
+  assign side_o[nrc_side_pkg::SidePacketEnd] = word_last;
+  assign side_o[nrc_side_pkg::SideKey]       = key_out;
+  assign side_o[nrc_side_pkg::SideBad]       = bad_out;
+  assign side_o[nrc_side_pkg::SideLast]      = last_out;
 
   // 1: end position.
   logic [4:0]  fill_q;
@@ -63,13 +72,13 @@ module nrc_bit_packer #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      fill_q <= '0;
-    else if (valid_i) fill_q <= packet_end_i ? 5'd0 : end_d[4:0];
+    else if (valid_i) fill_q <= packet_end ? 5'd0 : end_d[4:0];
   end
 
   nrc_delay #(.Width(48), .Depth(Registered)) u_stage1 (
     .clk_i,
     .d_i({bits_i, end_d[4:0], full_d, wraps_d, fill_q,
-          frame_end_i, packet_end_i, key_i, bad_i, last_i}),
+          frame_end, packet_end, key, bad, last}),
     .q_o({s1_bits, s1_end, s1_full, s1_wraps, s1_fill, s1_side})
   );
 
@@ -131,34 +140,34 @@ module nrc_bit_packer #(
       acc_q        <= '0;
       flush_q      <= 1'b0;
       word_valid_o <= 1'b0;
-      word_last_o  <= 1'b0;
-      frame_end_o  <= 1'b0;
+      word_last  <= 1'b0;
+      frame_end_out  <= 1'b0;
     end else begin
       acc_q        <= acc_d;
       flush_q      <= flush_d;
       word_valid_o <= emit;
-      word_last_o  <= flush_q || (s2_valid && s2_packet_end && !s2_wraps);
+      word_last  <= flush_q || (s2_valid && s2_packet_end && !s2_wraps);
       // The frame that ends a packet is counted with the packet's last word, no later and, so that
       // it is not taken for one of the packet before, no sooner.
-      frame_end_o  <= flush_q || (s2_valid && s2_frame_end && !flush_d);
+      frame_end_out  <= flush_q || (s2_valid && s2_frame_end && !flush_d);
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (emit) begin
       word_o                 <= flush_q ? acc_q : merged;
-      {key_o, bad_o, last_o} <= flush_q ? flush_side_q : s2_side[2:0];
+      {key_out, bad_out, last_out} <= flush_q ? flush_side_q : s2_side[2:0];
     end
     flush_side_q <= s2_side[2:0];
   end
 
 `ifndef SYNTHESIS
-  logic awake_q;  // out of reset: before, nothing is defined
-  initial awake_q = 1'b0;
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) awake_q <= 1'b0;
-    else         awake_q <= 1'b1;
-  end
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(MaxLength >= 1 && MaxLength <= 31 && (Pipeline == 0 || Pipeline == 1),
+               "nrc_bit_packer: MaxLength is 1 to 31, Pipeline 0 or 1")
+
+  `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
     if (awake_q && valid_i) begin
@@ -166,7 +175,7 @@ module nrc_bit_packer #(
       assert (length_i != 5'd0 && 32'(length_i) <= MaxLength);
       // verilator lint_on CMPCONST
       assert ((bits_i >> length_i) == '0);
-      assert (frame_end_i || !packet_end_i);
+      assert (frame_end || !packet_end);
     end
     if (awake_q && flush_q && s2_valid) begin
       assert (!s2_full);

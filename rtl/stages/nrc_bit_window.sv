@@ -122,12 +122,9 @@ module nrc_bit_window (
   end
 
 `ifndef SYNTHESIS
-  logic awake_q;  // out of reset: before, nothing is defined
-  initial awake_q = 1'b0;
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) awake_q <= 1'b0;
-    else         awake_q <= 1'b1;
-  end
+  `include "nrc_assert.svh"
+
+  `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
     if (awake_q && take) begin

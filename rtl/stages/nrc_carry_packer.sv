@@ -35,8 +35,8 @@
 // word per clock.
 
 module nrc_carry_packer #(
-  parameter int Held      = 3,     // complete words that a carry can reach; a power of two less 1
-  parameter int MaxLength = 29     // bits of a word at most, but one more with packet_end_i
+  parameter int Held      = -1,  // complete words that a carry can reach; a power of two less 1
+  parameter int MaxLength = -1   // bits of a word at most, but one more with packet_end_i
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -44,24 +44,33 @@ module nrc_carry_packer #(
   input  logic        valid_i,
   input  logic [29:0] bits_i,       // right-aligned, the carry in bit length_i, zeros above
   input  logic [4:0]  length_i,     // 0..29; not 0 with packet_end_i
-  input  logic        frame_end_i,
-  input  logic        packet_end_i,
-  input  logic        key_i,
-  input  logic        bad_i,        // with packet_end_i
-  input  logic        last_i,       // with packet_end_i
+  input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
 
+  // Flags of nrc_side_pkg: frame_end is one pulse per frame, not later than its packet's last word, with
+  // a word or without; packet_end marks a packet's last word, and key, bad and last come with it.
   output logic        word_valid_o,
   output logic [31:0] word_o,
-  output logic        word_last_o,  // last word of its packet
-  output logic        key_o,        // these three with word_last_o
-  output logic        bad_o,
-  output logic        last_o,
-  output logic        frame_end_o   // one pulse per frame, not later than its packet's word_last_o
+  output logic [nrc_side_pkg::SideWidth-1:0] side_o
 );
 
   localparam int Slots        = Held + 1;
   localparam int SlotWidth    = $clog2(Slots);
   localparam int FrameLatency = 6;
+
+  logic frame_end, packet_end, key, bad, last;
+  logic word_last, frame_end_out, key_out, bad_out, last_out;
+
+  assign frame_end  = side_i[nrc_side_pkg::SideFrameEnd];
+  assign packet_end = side_i[nrc_side_pkg::SidePacketEnd];
+  assign key        = side_i[nrc_side_pkg::SideKey];
+  assign bad        = side_i[nrc_side_pkg::SideBad];
+  assign last       = side_i[nrc_side_pkg::SideLast];
+
+  assign side_o[nrc_side_pkg::SideFrameEnd]  = frame_end_out;
+  assign side_o[nrc_side_pkg::SidePacketEnd] = word_last;
+  assign side_o[nrc_side_pkg::SideKey]       = key_out;
+  assign side_o[nrc_side_pkg::SideBad]       = bad_out;
+  assign side_o[nrc_side_pkg::SideLast]      = last_out;
 
   // 1: end position.
   logic [4:0]  fill_q;
@@ -79,7 +88,7 @@ module nrc_carry_packer #(
       s1_valid_q <= 1'b0;
     end else begin
       s1_valid_q <= valid_i;
-      if (valid_i) fill_q <= packet_end_i ? 5'd0 : end_d[4:0];
+      if (valid_i) fill_q <= packet_end ? 5'd0 : end_d[4:0];
     end
   end
 
@@ -90,7 +99,7 @@ module nrc_carry_packer #(
     s1_full_q  <= end_d[5];                          // end >= 32: the word is complete
     s1_wraps_q <= end_d[5] && (end_d[4:0] != 5'd0);  // end > 32: and something remains
     s1_fill_q  <= fill_q;
-    s1_side_q  <= {packet_end_i, key_i, bad_i, last_i};
+    s1_side_q  <= {packet_end, key, bad, last};
   end
 
   // 2: rotation and masks: from fill on, and up to the end. The carry is rotated along, to a place
@@ -270,41 +279,38 @@ module nrc_carry_packer #(
     if (!rst_ni) begin
       frame_q      <= '0;
       word_valid_o <= 1'b0;
-      word_last_o  <= 1'b0;
-      frame_end_o  <= 1'b0;
+      word_last  <= 1'b0;
+      frame_end_out  <= 1'b0;
     end else begin
-      frame_q      <= {frame_q[FrameLatency-2:1], valid_i && frame_end_i && !packet_end_i};
+      frame_q      <= {frame_q[FrameLatency-2:1], valid_i && frame_end && !packet_end};
       word_valid_o <= release_word;
-      word_last_o  <= release_word && head_last;
+      word_last  <= release_word && head_last;
       // The frame that ends a packet is counted with the packet's last word.
-      frame_end_o  <= frame_q[FrameLatency-1] || (release_word && head_last);
+      frame_end_out  <= frame_q[FrameLatency-1] || (release_word && head_last);
     end
   end
 
   always_ff @(posedge clk_i) begin
     word_o                 <= slots_q[read_q] + {31'd0, head_marked};
-    {key_o, bad_o, last_o} <= head_side;
+    {key_out, bad_out, last_out} <= head_side;
   end
 
 `ifndef SYNTHESIS
-  logic awake_q;  // out of reset: before, nothing is defined
-  initial awake_q = 1'b0;
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) awake_q <= 1'b0;
-    else         awake_q <= 1'b1;
-  end
+  `include "nrc_assert.svh"
 
-  initial begin
-    assert (Held >= 1 && (Slots & (Slots - 1)) == 0);
-    // The last word of a packet takes up to FrameLatency + 1 + Held clocks.
-    assert (Held + 2 <= nrc_latency_pkg::LoopLatency);
-  end
+  // The last word of a packet takes up to FrameLatency + 1 + Held clocks.
+  `NRC_REQUIRE(Held >= 1 && (Slots & (Slots - 1)) == 0 &&
+               Held + 2 <= nrc_latency_pkg::LoopLatency && MaxLength >= 1 && MaxLength <= 29,
+               "nrc_carry_packer: Held is 1, 3 or 7, MaxLength 1 to 29")
+
+  `NRC_AWAKE(clk_i, rst_ni)
+
   always @(posedge clk_i) begin
     if (awake_q && valid_i) begin
-      assert (length_i <= 5'd29 && 32'(length_i) <= MaxLength + (packet_end_i ? 1 : 0));
+      assert (length_i <= 5'd29 && 32'(length_i) <= MaxLength + (packet_end ? 1 : 0));
       assert ((bits_i >> length_i) <= 30'd1);
-      assert (length_i != 5'd0 || !packet_end_i);  // a payload has a word
-      assert (frame_end_i || !packet_end_i);
+      assert (length_i != 5'd0 || !packet_end);  // a payload has a word
+      assert (frame_end || !packet_end);
     end
     if (awake_q && flush_q && s3_valid_q) begin
       assert (!s3_full_q);

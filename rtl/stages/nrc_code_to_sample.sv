@@ -16,8 +16,8 @@
 // Pipeline: 1 product, 2 quotient. Latency 2 clocks, one sample per clock.
 
 module nrc_code_to_sample #(
-  parameter int Mapping   = nrc_pkg::MappingShift6,
-  parameter int CodeWidth = 10
+  parameter int Mapping   = -1,
+  parameter int CodeWidth = -1
 ) (
   input  logic                 clk_i,
 
@@ -68,7 +68,11 @@ module nrc_code_to_sample #(
   end
 
 `ifndef SYNTHESIS
-  initial assert (Mapping != nrc_pkg::MappingShift6 || CodeWidth == 10);
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(CodeWidth >= 2 && CodeWidth <= 16 &&
+               (Mapping == nrc_pkg::MappingCode || (Mapping == nrc_pkg::MappingShift6 && CodeWidth == 10)),
+               "nrc_code_to_sample: Mapping is 0 and CodeWidth 2 to 16, or 1 and 10")
 `endif
 
 endmodule

@@ -23,10 +23,10 @@
 // are one, 3, and so are 7 + U to 9 + U, 3 + U.
 
 module nrc_context #(
-  parameter int Channels     = 1024,
-  parameter int CodeWidth    = 10,
-  parameter int UpdateDelay  = 0,
-  parameter int Pipeline     = nrc_latency_pkg::PipelineDeep,
+  parameter int Channels     = -1,
+  parameter int CodeWidth    = -1,
+  parameter int UpdateDelay  = -1,
+  parameter int Pipeline     = -1,
   parameter int NumClasses   = nrc_tables_pkg::NumClasses,
   parameter int NumTables    = nrc_tables_pkg::NumTables,
   parameter int InitialScale = nrc_tables_pkg::InitialScale,
@@ -257,10 +257,12 @@ module nrc_context #(
   end
 
 `ifndef SYNTHESIS
-  initial begin
-    assert (NumClasses >= 1 && NumClasses <= 16);
-    assert (InitialScale >= 0 && InitialScale < (1 << ScaleWidth));
-  end
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Channels >= 1 && CodeWidth >= 2 && CodeWidth <= 16 && UpdateDelay >= 0 &&
+               (Pipeline == 0 || Pipeline == 1) && NumClasses >= 1 && NumClasses <= 16 &&
+               InitialScale >= 0 && InitialScale < (1 << ScaleWidth),
+               "nrc_context: a parameter is missing or out of its range")
 `endif
 
 endmodule

@@ -23,7 +23,7 @@
 // Latency 6 clocks, one edge per clock.
 
 module nrc_cumulative #(
-  parameter int CodeWidth   = 10,  // 4..16
+  parameter int CodeWidth   = -1,  // 4..16
   localparam int ValueWidth = CodeWidth + nrc_pkg::FracBits,
   localparam int IndexWidth = 9
 ) (
@@ -157,7 +157,10 @@ module nrc_cumulative #(
   end
 
 `ifndef SYNTHESIS
-  initial assert (CodeWidth >= 4 && CodeWidth <= 16);
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16,
+               "nrc_cumulative: CodeWidth is 4 to 16")
 `endif
 
 endmodule

@@ -22,9 +22,9 @@
 //   6  shifted by 2 and 1; index_o
 
 module nrc_dispersion #(
-  parameter int Channels     = 1024,
-  parameter int CodeWidth    = 10,                                  // 4..16
-  parameter int UpdateDelay  = 0,
+  parameter int Channels     = -1,
+  parameter int CodeWidth    = -1,  // 4..16
+  parameter int UpdateDelay  = -1,
   parameter int InitialScale = nrc_range_tables_pkg::InitialScale,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits,
@@ -190,11 +190,12 @@ module nrc_dispersion #(
   );
 
 `ifndef SYNTHESIS
-  initial begin
-    assert (CodeWidth >= 4 && CodeWidth <= 16);
-    assert (InitialScale >= 0 && InitialScale < (1 << ScaleWidth));
-    assert (nrc_pkg::MinScale == 64 && nrc_pkg::ScaleMantissaBits == 4);
-  end
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Channels >= 1 && CodeWidth >= 4 && CodeWidth <= 16 && UpdateDelay >= 0 &&
+               InitialScale >= 0 && InitialScale < (1 << ScaleWidth) && nrc_pkg::MinScale == 64 &&
+               nrc_pkg::ScaleMantissaBits == 4,
+               "nrc_dispersion: a parameter is missing or out of its range")
 `endif
 
 endmodule

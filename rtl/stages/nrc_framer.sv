@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Numbers the channels of the sample stream, checks its frames and cuts it into packets
-// (docs/rtl.md, "Framing"). Nothing behind this module stalls.
+// (docs/rtl.md, "Framing"). Nothing after this module stalls.
 //
 // The next sample taken is the first of a frame (at_start_q), one inside a frame that is coded, or
 // one that is thrown away up to the next tlast (swallow_q): the rest of a frame that was too long,
@@ -21,11 +21,11 @@
 // of registers only.
 
 module nrc_framer #(
-  parameter int Channels     = 1024,
-  parameter int PacketFrames = 32,
-  parameter int KeyInterval  = 0,
-  parameter int LoopLatency  = nrc_latency_pkg::LoopLatency,
-  parameter int Pipeline     = nrc_latency_pkg::PipelineDeep,
+  parameter int Channels     = -1,
+  parameter int PacketFrames = -1,
+  parameter int KeyInterval  = -1,
+  parameter int LoopLatency  = -1,
+  parameter int Pipeline     = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
 ) (
   input  logic                    clk_i,
@@ -44,11 +44,7 @@ module nrc_framer #(
   output logic [15:0]             sample_o,
   output logic [ChannelWidth-1:0] channel_o,
   output logic                    first_o,
-  output logic                    frame_end_o,
-  output logic                    packet_end_o,
-  output logic                    key_o,
-  output logic                    bad_o,
-  output logic                    last_o,
+  output logic [nrc_side_pkg::SideWidth-1:0] side_o,
 
   output logic                    framing_error_o   // pulse
 );
@@ -157,10 +153,13 @@ module nrc_framer #(
   end
 
   // Outputs.
-  localparam int Registered = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+  localparam int Registered = (Pipeline == nrc_latency_pkg::PipelineDeep)
+                              ? nrc_latency_pkg::FramerLatency
+                              : nrc_latency_pkg::ShallowFramerLatency;
 
   logic key_q;  // of the packet that began last
   logic key, first;
+  logic frame_end_out, packet_end_out, key_out, bad_out, last_out;
 
   always_ff @(posedge clk_i) if (packet_begin) key_q <= key_d;
 
@@ -170,7 +169,7 @@ module nrc_framer #(
   nrc_delay #(.Width(16 + ChannelWidth + 5), .Depth(Registered)) u_output (
     .clk_i,
     .d_i({s_axis_tdata_i, channel_q, first, frame_end, packet_end, framing_error, close}),
-    .q_o({sample_o, channel_o, first_o, frame_end_o, packet_end_o, bad_o, last_o})
+    .q_o({sample_o, channel_o, first_o, frame_end_out, packet_end_out, bad_out, last_out})
   );
 
   if (Registered != 0) begin : gen_valid
@@ -187,21 +186,33 @@ module nrc_framer #(
     end
     assign valid_o         = valid_q;
     assign framing_error_o = framing_error_q;
-    assign key_o           = key_q;
+    assign key_out         = key_q;
   end else begin : gen_valid_at_once
     assign valid_o         = code;
     assign framing_error_o = code && framing_error;
-    assign key_o           = key;
+    assign key_out         = key;
   end
 
+  assign side_o[nrc_side_pkg::SideFrameEnd]  = frame_end_out;
+  assign side_o[nrc_side_pkg::SidePacketEnd] = packet_end_out;
+  assign side_o[nrc_side_pkg::SideKey]       = key_out;
+  assign side_o[nrc_side_pkg::SideBad]       = bad_out;
+  assign side_o[nrc_side_pkg::SideLast]      = last_out;
+
 `ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Channels >= 1 && PacketFrames >= 1 && KeyInterval >= 0 && LoopLatency >= 1 &&
+               (Pipeline == 0 || Pipeline == 1),
+               "nrc_framer: a parameter is missing or out of its range")
+
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
     end else if (valid_o) begin
-      assert (!(bad_o && last_o));
-      assert (!(bad_o || last_o) || packet_end_o);
-      assert (!packet_end_o || frame_end_o);
-      assert (!first_o || key_o);
+      assert (!(bad_out && last_out));
+      assert (!(bad_out || last_out) || packet_end_out);
+      assert (!packet_end_out || frame_end_out);
+      assert (!first_o || key_out);
     end
   end
 `endif

@@ -22,11 +22,11 @@
 // Latency 6 clocks, one sample per clock. In the shallow pipeline only 4 ends at registers, latency 1.
 
 module nrc_huffman #(
-  parameter int CodeWidth      = 10,
+  parameter int CodeWidth      = -1,
   parameter int SymbolBits     = nrc_tables_pkg::SymbolBits,
   parameter int NumTables      = nrc_tables_pkg::NumTables,
-  parameter int LoadableTables = 0,
-  parameter int Pipeline       = nrc_latency_pkg::PipelineDeep,
+  parameter int LoadableTables = -1,
+  parameter int Pipeline       = -1,
   localparam int TableBits = (NumTables > 1) ? $clog2(NumTables) : 1,
   localparam int AddrWidth = $clog2(NumTables) + SymbolBits
 ) (
@@ -43,20 +43,10 @@ module nrc_huffman #(
   input  logic [CodeWidth-1:0] pred_code_i,    // signed
   input  logic [TableBits-1:0] table_i,
   input  logic [3:0]           raw_bits_i,     // 0..12, at most CodeWidth
-  input  logic                 frame_end_i,
-  input  logic                 packet_end_i,
-  input  logic                 key_i,
-  input  logic                 bad_i,
-  input  logic                 last_i,
 
   output logic                 valid_o,
   output logic [30:0]          bits_o,         // right-aligned, zeros above
-  output logic [4:0]           length_o,       // 1..31
-  output logic                 frame_end_o,
-  output logic                 packet_end_o,
-  output logic                 key_o,
-  output logic                 bad_o,
-  output logic                 last_o
+  output logic [4:0]           length_o        // 1..31
 );
 
   localparam int MaxLength = nrc_pkg::MaxCodeLength;
@@ -66,9 +56,10 @@ module nrc_huffman #(
   localparam int Registered   = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
   localparam int AddressClock = 3 * Registered;  // the table's address is ready
   localparam int LengthClock  = AddressClock + 1 + Registered;
-  localparam int Latency      = AddressClock + 1 + 2 * Registered;
+  localparam int Latency      = (Registered != 0) ? nrc_latency_pkg::HuffmanLatency
+                                                  : nrc_latency_pkg::ShallowHuffmanLatency;
 
-  // Valid and sideband travel next to the data: bit n is clock n's.
+  // Bit n is clock n's.
   logic [Latency:0] valid;
   logic [Latency:1] valid_q;
 
@@ -78,15 +69,6 @@ module nrc_huffman #(
     if (!rst_ni) valid_q <= '0;
     else         valid_q <= valid[Latency-1:0];
   end
-
-  nrc_delay #(
-    .Width(5),
-    .Depth(Latency)
-  ) u_side_delay (
-    .clk_i,
-    .d_i({frame_end_i, packet_end_i, key_i, bad_i, last_i}),
-    .q_o({frame_end_o, packet_end_o, key_o, bad_o, last_o})
-  );
 
   // 1: residual, sign-extended by hand.
   logic [ValueWidth-1:0] residual, s1_residual;
@@ -180,7 +162,7 @@ module nrc_huffman #(
     s4_extra_length_q <= s3_extra_length;
   end
 
-  // 5: the leading one tells the length of the code and is not part of it. It is never bit 0.
+  // 5: the leading one gives the length of the code and is not part of it. It is never bit 0.
   logic [3:0]           length;
   logic [MaxLength-1:0] prefix;
   logic [3:0]           s5_length;
@@ -229,14 +211,14 @@ module nrc_huffman #(
   assign valid_o = valid_q[Latency];
 
 `ifndef SYNTHESIS
-  logic awake_q;  // out of reset: before, nothing is defined
-  initial awake_q = 1'b0;
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) awake_q <= 1'b0;
-    else         awake_q <= 1'b1;
-  end
+  `include "nrc_assert.svh"
 
-  initial assert (CodeWidth >= 2 && CodeWidth + MaxLength <= 31);
+  `NRC_REQUIRE(CodeWidth >= 2 && CodeWidth <= 16 && SymbolBits >= 2 && NumTables >= 1 &&
+               Latency == AddressClock + 1 + 2 * Registered && (LoadableTables == 0 || LoadableTables == 1) && (Pipeline == 0 || Pipeline == 1),
+               "nrc_huffman: a parameter is missing or out of its range")
+
+  `NRC_AWAKE(clk_i, rst_ni)
+
   always @(posedge clk_i) begin
     if (awake_q && valid_i) begin
       assert (32'(raw_bits_i) <= CodeWidth && 32'(raw_bits_i) <= 12);

@@ -28,7 +28,7 @@
 // Latency 6 clocks, one sample per clock, rigid.
 
 module nrc_huffman_decoder #(
-  parameter int CodeWidth = 10,
+  parameter int CodeWidth = -1,
   localparam int NumTables  = nrc_tables_pkg::NumTables,
   localparam int TableBits  = (NumTables > 1) ? $clog2(NumTables) : 1
 ) (
@@ -258,7 +258,10 @@ module nrc_huffman_decoder #(
   assign damaged_o = damaged_q || outside_q || window_damaged;
 
 `ifndef SYNTHESIS
-  initial assert (CodeWidth >= 2 && CodeWidth + MaxLength <= 31);
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(CodeWidth >= 2 && CodeWidth <= 16,
+               "nrc_huffman_decoder: CodeWidth is 2 to 16")
 `endif
 
 endmodule

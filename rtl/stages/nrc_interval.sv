@@ -13,7 +13,7 @@
 // Latency 7 clocks, one code per clock.
 
 module nrc_interval #(
-  parameter int CodeWidth   = 10,  // 4..16
+  parameter int CodeWidth   = -1,  // 4..16
   localparam int ValueWidth = CodeWidth + nrc_pkg::FracBits,
   localparam int IndexWidth = 9
 ) (
@@ -21,33 +21,21 @@ module nrc_interval #(
   input  logic                  rst_ni,
 
   input  logic                  valid_i,
-  input  logic [CodeWidth-1:0]  code_i,        // passes through
   input  logic [ValueWidth-1:0] low_i,         // these four from nrc_linearizer
   input  logic [ValueWidth-1:0] high_i,
   input  logic                  lowest_i,
   input  logic                  highest_i,
   input  logic [ValueWidth-1:0] pred_value_i,  // from nrc_predictor
   input  logic [IndexWidth-1:0] index_i,       // from nrc_dispersion
-  input  logic                  frame_end_i,
-  input  logic                  packet_end_i,
-  input  logic                  key_i,
-  input  logic                  bad_i,
-  input  logic                  last_i,
 
   output logic                  valid_o,
   output logic [15:0]           low_o,         // cumulative frequency below the code
   output logic [15:0]           frequency_o,
-  output logic                  escape_o,      // frequency_o is below MinFrequency
-  output logic [CodeWidth-1:0]  code_o,
-  output logic                  frame_end_o,
-  output logic                  packet_end_o,
-  output logic                  key_o,
-  output logic                  bad_o,
-  output logic                  last_o
+  output logic                  escape_o       // frequency_o is below MinFrequency
 );
 
-  localparam int CumulativeLatency = 6;
-  localparam int Latency           = CumulativeLatency + 1;
+  localparam int CumulativeLatency = nrc_latency_pkg::CumulativeLatency;
+  localparam int Latency           = nrc_latency_pkg::IntervalLatency;
 
   logic [Latency-1:0] valid_q;
 
@@ -57,12 +45,6 @@ module nrc_interval #(
   end
 
   assign valid_o = valid_q[Latency-1];
-
-  nrc_delay #(.Width(CodeWidth + 5), .Depth(Latency)) u_code_delay (
-    .clk_i,
-    .d_i({code_i, frame_end_i, packet_end_i, key_i, bad_i, last_i}),
-    .q_o({code_o, frame_end_o, packet_end_o, key_o, bad_o, last_o})
-  );
 
   // Stages 1 to 6.
   logic [15:0] low_cumulative, high_cumulative;
@@ -92,12 +74,12 @@ module nrc_interval #(
   end
 
 `ifndef SYNTHESIS
-  logic awake_q;  // out of reset: before, nothing is defined
-  initial awake_q = 1'b0;
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) awake_q <= 1'b0;
-    else         awake_q <= 1'b1;
-  end
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16,
+               "nrc_interval: CodeWidth is 4 to 16")
+
+  `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
     if (awake_q && valid_q[Latency-2]) begin

@@ -17,7 +17,7 @@
 // Latency 2 clocks, one code per clock.
 
 module nrc_linearizer #(
-  parameter int CodeWidth     = 10,                                   // 4..16
+  parameter int CodeWidth     = -1,  // 4..16
   parameter int EdgeCodeWidth = nrc_range_tables_pkg::EdgeCodeWidth,  // CodeWidth; 0: even codes
   localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits
 ) (
@@ -89,10 +89,11 @@ module nrc_linearizer #(
   end
 
 `ifndef SYNTHESIS
-  initial begin
-    assert (CodeWidth >= 4 && CodeWidth <= 16);
-    assert (EdgeCodeWidth == 0 || (EdgeCodeWidth == CodeWidth && CodeWidth <= 10));
-  end
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16 &&
+               (EdgeCodeWidth == 0 || (EdgeCodeWidth == CodeWidth && CodeWidth <= 10)),
+               "nrc_linearizer: CodeWidth is 4 to 16, with edges that of their tables and up to 10")
 `endif
 
 endmodule

@@ -22,8 +22,8 @@
 // come again 6 clocks later, sooner than the predictor allows.
 
 module nrc_neighbour #(
-  parameter int Channels  = 1024,
-  parameter int CodeWidth = 10,     // 4..16
+  parameter int Channels  = -1,
+  parameter int CodeWidth = -1,  // 4..16
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits
 ) (
@@ -193,10 +193,11 @@ module nrc_neighbour #(
   end
 
 `ifndef SYNTHESIS
-  initial begin
-    assert (CodeWidth >= 4 && CodeWidth <= 16);
-    assert (PredStage == 3 && GainBits == GainFrac + 1);
-  end
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Channels >= 1 && CodeWidth >= 4 && CodeWidth <= 16 && PredStage == 3 &&
+               GainBits == GainFrac + 1,
+               "nrc_neighbour: Channels is 1 or more, CodeWidth 4 to 16")
 
   // The channels of a frame come in turn, or n would be another channel's.
   logic                    awake_q;

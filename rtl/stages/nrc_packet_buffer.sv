@@ -12,9 +12,9 @@
 // A word can be read 3 clocks after its commit.
 
 module nrc_packet_buffer #(
-  parameter int Words    = 16384,  // a power of two, at least 4
-  parameter int Width    = 32,
-  parameter int DualPort = 0       // 1: a word in and a word out in every clock
+  parameter int Words    = -1,  // a power of two, at least 4
+  parameter int Width    = -1,
+  parameter int DualPort = -1   // 1: a word in and a word out in every clock
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -116,14 +116,14 @@ module nrc_packet_buffer #(
   assign rdata_o = head_q;
 
 `ifndef SYNTHESIS
-  logic awake_q;  // out of reset: before, nothing is defined
-  initial awake_q = 1'b0;
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) awake_q <= 1'b0;
-    else         awake_q <= 1'b1;
-  end
+  `include "nrc_assert.svh"
 
-  initial assert (Words >= 4 && (Words & (Words - 1)) == 0);
+  `NRC_REQUIRE(Words >= 4 && (Words & (Words - 1)) == 0 && Width >= 1 &&
+               (DualPort == 0 || DualPort == 1),
+               "nrc_packet_buffer: a parameter is missing or out of its range")
+
+  `NRC_AWAKE(clk_i, rst_ni)
+
   always @(posedge clk_i) begin
     if (awake_q) begin
       assert (!(commit_i && rewind_i));

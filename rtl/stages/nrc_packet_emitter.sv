@@ -14,14 +14,14 @@
 // descriptor entry to tvalid.
 
 module nrc_packet_emitter #(
-  parameter int Channels       = 1024,
-  parameter int CodeWidth      = 10,
-  parameter int Mapping        = nrc_pkg::MappingShift6,
-  parameter int PacketFrames   = 32,
-  parameter int Profile        = nrc_pkg::ProfileHuffman,
-  parameter int Neighbour      = 0,  // 1: the stream header says so
-  parameter int RateMillihertz = 20_000_000,
-  parameter int BufferWords    = 16384
+  parameter int Channels       = -1,
+  parameter int CodeWidth      = -1,
+  parameter int Mapping        = -1,
+  parameter int PacketFrames   = -1,
+  parameter int Profile        = -1,
+  parameter int Neighbour      = -1,  // 1: the stream header says so
+  parameter int RateMillihertz = -1,
+  parameter int BufferWords    = -1
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -198,12 +198,13 @@ module nrc_packet_emitter #(
   );
 
 `ifndef SYNTHESIS
-  logic awake_q;  // out of reset: before, nothing is defined
-  initial awake_q = 1'b0;
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) awake_q <= 1'b0;
-    else         awake_q <= 1'b1;
-  end
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(BufferWords >= 4 &&
+               (Profile == nrc_pkg::ProfileHuffman || Profile == nrc_pkg::ProfileRange),
+               "nrc_packet_emitter: BufferWords is 4 or more, Profile 0 or 1")
+
+  `NRC_AWAKE(clk_i, rst_ni)
 
   // AXI4-Stream: what is offered stays until it is taken.
   logic        offered_q;

@@ -19,11 +19,11 @@
 // Latency: none; a word is written in the clock in which it is taken. One word per clock.
 
 module nrc_packet_parser #(
-  parameter int Channels     = 1024,
-  parameter int CodeWidth    = 10,
-  parameter int Mapping      = nrc_pkg::MappingShift6,
-  parameter int PacketFrames = 20,
-  parameter int MaxWords     = 16384  // of a payload
+  parameter int Channels     = -1,
+  parameter int CodeWidth    = -1,
+  parameter int Mapping      = -1,
+  parameter int PacketFrames = -1,
+  parameter int MaxWords     = -1   // of a payload
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -139,11 +139,13 @@ module nrc_packet_parser #(
   logic        same;
 
   nrc_stream_header #(
-    .Channels    (Channels),
-    .CodeWidth   (CodeWidth),
-    .Mapping     (Mapping),
-    .PacketFrames(PacketFrames),
-    .Profile     (nrc_pkg::ProfileHuffman)
+    .Channels      (Channels),
+    .CodeWidth     (CodeWidth),
+    .Mapping       (Mapping),
+    .PacketFrames  (PacketFrames),
+    .Profile       (nrc_pkg::ProfileHuffman),
+    .Neighbour     (0),
+    .RateMillihertz(0)  // not looked at
   ) u_own_header (
     .table_id_i(nrc_tables_pkg::TableId),
     .sequence_i(16'd0),
@@ -199,7 +201,10 @@ module nrc_packet_parser #(
   );
 
 `ifndef SYNTHESIS
-  initial assert (MaxWords >= HeaderWords);
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(MaxWords >= HeaderWords,
+               "nrc_packet_parser: MaxWords is a stream header or more")
 `endif
 
 endmodule

@@ -18,22 +18,18 @@
 // or more apart, so that happens to no packet but one that a framing error cut short.
 
 module nrc_packet_writer #(
-  parameter int FrameBits   = 25600, // a payload is at most as long as FrameBits for each frame
-  parameter int EndBits     = 0,     // and these
-  parameter int BufferWords = 16384,
-  parameter int QueueDepth  = 32,    // entries of the descriptor queue
-  parameter int QueueLimit  = 21     // a descriptor is pushed up to this level
+  parameter int FrameBits   = -1, // a payload is at most as long as FrameBits for each frame
+  parameter int EndBits     = -1,  // and these
+  parameter int BufferWords = -1,
+  parameter int QueueDepth  = -1,  // entries of the descriptor queue
+  parameter int QueueLimit  = -1   // a descriptor is pushed up to this level
 ) (
   input  logic                        clk_i,
   input  logic                        rst_ni,
 
   // From the bit packer.
   input  logic                        word_valid_i,
-  input  logic                        word_last_i,
-  input  logic                        key_i,
-  input  logic                        bad_i,
-  input  logic                        last_i,
-  input  logic                        frame_end_i,
+  input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
 
   // To the packet buffer, whose data input is the word itself.
   output logic                        write_o,
@@ -54,6 +50,13 @@ module nrc_packet_writer #(
   localparam int CountWidth = $clog2(BufferWords) + 1;
   localparam int LevelWidth = $clog2(QueueDepth) + 1;
 
+  logic frame_end, key, bad, last;
+
+  assign frame_end = side_i[nrc_side_pkg::SideFrameEnd];
+  assign key       = side_i[nrc_side_pkg::SideKey];
+  assign bad       = side_i[nrc_side_pkg::SideBad];
+  assign last      = side_i[nrc_side_pkg::SideLast];
+
   // The packet in progress.
   logic [15:0]           frames_q;
   logic [31:0]           first_frame_q;
@@ -66,11 +69,11 @@ module nrc_packet_writer #(
   logic [15:0] frames;                  // with this clock's
   logic [1:0]  push_left_q;             // descriptor entries still to be pushed, 3..0
 
-  assign frames     = frames_q + {15'd0, frame_end_i};
-  assign packet_end = word_valid_i && word_last_i;
+  assign frames     = frames_q + {15'd0, frame_end};
+  assign packet_end = word_valid_i && side_i[nrc_side_pkg::SidePacketEnd];
   assign lost       = lost_q || full_i;
   assign no_room    = lost || (push_left_q != 2'd0) || (level_i > LevelWidth'(QueueLimit));
-  assign drop       = no_room || bad_i || (key_needed_q && !key_i);
+  assign drop       = no_room || bad || (key_needed_q && !key);
 
   assign write_o    = word_valid_i && !lost_q;
   assign commit_o   = packet_end && !drop;
@@ -87,8 +90,8 @@ module nrc_packet_writer #(
       dropped_o      <= '0;
       overflow_o     <= 1'b0;
     end else begin
-      overflow_o <= packet_end && no_room && !bad_i;
-      if (frame_end_i) frames_q <= frames;
+      overflow_o <= packet_end && no_room && !bad;
+      if (frame_end) frames_q <= frames;
       if (word_valid_i) begin
         lost_q <= lost;
         if (!lost) words_q <= words_q + 1'b1;
@@ -97,9 +100,9 @@ module nrc_packet_writer #(
         frames_q      <= '0;
         words_q       <= '0;
         lost_q        <= 1'b0;
-        first_frame_q <= last_i ? '0 : first_frame_q + {16'd0, frames};
+        first_frame_q <= last ? '0 : first_frame_q + {16'd0, frames};
         key_needed_q  <= drop;
-        if (last_i)    stream_begin_q <= 1'b1;
+        if (last)    stream_begin_q <= 1'b1;
         else if (!drop) stream_begin_q <= 1'b0;
         if (drop)      dropped_o <= dropped_o + 32'd1;
       end
@@ -119,7 +122,7 @@ module nrc_packet_writer #(
 
   always_ff @(posedge clk_i) begin
     if (commit_o) begin
-      entry0_q <= {stream_begin_q, last_i, key_i, frames};
+      entry0_q <= {stream_begin_q, last, key, frames};
       entry1_q <= first_frame_q;
       entry2_q <= words_q + 1'b1;
     end
@@ -137,17 +140,18 @@ module nrc_packet_writer #(
   assign key_needed_o = key_needed_q;
 
 `ifndef SYNTHESIS
-  logic awake_q;  // out of reset: before, nothing is defined
-  initial awake_q = 1'b0;
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) awake_q <= 1'b0;
-    else         awake_q <= 1'b1;
-  end
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(FrameBits >= 1 && EndBits >= 0 && BufferWords >= 4 && QueueDepth >= 3 &&
+               QueueLimit >= 0,
+               "nrc_packet_writer: a parameter is missing or out of its range")
+
+  `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
     if (awake_q && commit_o) begin
       // A decoder cannot begin anywhere else.
-      assert (!stream_begin_q || key_i);
+      assert (!stream_begin_q || key);
       // The last word is needed: docs/bitstream.md, sections 5 and 11, has the bound.
       assert (64'(words_q) * 64'd32 < 64'(frames) * 64'(FrameBits) + 64'(EndBits));
     end

@@ -13,15 +13,15 @@
 // Latency: about 6 clocks from the last word of a packet to the first word of its header.
 
 module nrc_packetizer #(
-  parameter int Channels        = 1024,
-  parameter int CodeWidth       = 10,
-  parameter int Mapping         = nrc_pkg::MappingShift6,
-  parameter int PacketFrames    = 32,
-  parameter int Profile         = nrc_pkg::ProfileHuffman,
-  parameter int Neighbour       = 0,      // 1: the stream header says so
-  parameter int RateMillihertz  = 20_000_000,
-  parameter int BufferWords     = 16384,  // a power of two
-  parameter int PacketFifoDepth = 8       // packets that wait at most
+  parameter int Channels        = -1,
+  parameter int CodeWidth       = -1,
+  parameter int Mapping         = -1,
+  parameter int PacketFrames    = -1,
+  parameter int Profile         = -1,
+  parameter int Neighbour       = -1,  // 1: the stream header says so
+  parameter int RateMillihertz  = -1,
+  parameter int BufferWords     = -1,  // a power of two
+  parameter int PacketFifoDepth = -1   // packets that wait at most
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -30,11 +30,7 @@ module nrc_packetizer #(
   // From the bit packer.
   input  logic        word_valid_i,
   input  logic [31:0] word_i,        // bit 31 is the first bit
-  input  logic        word_last_i,
-  input  logic        key_i,         // these three with word_last_i
-  input  logic        bad_i,
-  input  logic        last_i,
-  input  logic        frame_end_i,
+  input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
 
   output logic        key_needed_o,
 
@@ -48,11 +44,6 @@ module nrc_packetizer #(
   output logic        overflow_o     // pulse: a packet was dropped for lack of room
 );
 
-  // The most that a code costs.
-  localparam int CodeBits =
-      CodeWidth + ((Profile == nrc_pkg::ProfileRange) ? nrc_pkg::EscapeOverhead
-                                                      : nrc_pkg::MaxCodeLength);
-
   localparam int QueueDepth = 1 << $clog2(3 * PacketFifoDepth);  // three entries per packet
 
   logic                        write, commit, rewind, full;
@@ -63,8 +54,8 @@ module nrc_packetizer #(
   logic [31:0]                 word;
 
   nrc_packet_writer #(
-    .FrameBits  (Channels * CodeBits),
-    .EndBits    ((Profile == nrc_pkg::ProfileRange) ? 1 : 0),
+    .FrameBits  (Channels * nrc_bound_pkg::max_code_bits(Profile, CodeWidth)),
+    .EndBits    (nrc_bound_pkg::end_bits(Profile)),
     .BufferWords(BufferWords),
     .QueueDepth (QueueDepth),
     .QueueLimit (3 * PacketFifoDepth - 3)
@@ -72,11 +63,7 @@ module nrc_packetizer #(
     .clk_i,
     .rst_ni,
     .word_valid_i,
-    .word_last_i,
-    .key_i,
-    .bad_i,
-    .last_i,
-    .frame_end_i,
+    .side_i,
     .write_o     (write),
     .commit_o    (commit),
     .rewind_o    (rewind),
@@ -90,8 +77,9 @@ module nrc_packetizer #(
   );
 
   nrc_packet_buffer #(
-    .Words(BufferWords),
-    .Width(32)
+    .Words   (BufferWords),
+    .Width   (32),
+    .DualPort(0)
   ) u_buffer (
     .clk_i,
     .rst_ni,
@@ -144,5 +132,12 @@ module nrc_packetizer #(
     .m_axis_tready_i,
     .packets_o
   );
+
+`ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Channels >= 1 && CodeWidth >= 2 && CodeWidth <= 16 && PacketFifoDepth >= 1,
+               "nrc_packetizer: Channels and PacketFifoDepth are 1 or more, CodeWidth 2 to 16")
+`endif
 
 endmodule

@@ -24,11 +24,11 @@
 // In the shallow pipeline stages 3 to 6 are one, 3, and so are 6 + U to 8 + U, 3 + U.
 
 module nrc_predictor #(
-  parameter int Channels      = 1024,
-  parameter int CodeWidth     = 10,
-  parameter int UpdateDelay   = 0,
-  parameter int ValueFraction = 0,  // 2 for the range profile
-  parameter int Pipeline      = nrc_latency_pkg::PipelineDeep,
+  parameter int Channels      = -1,
+  parameter int CodeWidth     = -1,
+  parameter int UpdateDelay   = -1,
+  parameter int ValueFraction = -1,  // 2 for the range profile
+  parameter int Pipeline      = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits
 ) (
@@ -219,10 +219,11 @@ module nrc_predictor #(
   assign innovation_value_o = innovation;
 
 `ifndef SYNTHESIS
-  initial begin
-    assert (CodeWidth >= 2 && CodeWidth <= 16);
-    assert (ValueFraction >= 0 && ValueFraction < FracBits);
-  end
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Channels >= 1 && CodeWidth >= 2 && CodeWidth <= 16 && UpdateDelay >= 0 &&
+               ValueFraction >= 0 && ValueFraction < FracBits && (Pipeline == 0 || Pipeline == 1),
+               "nrc_predictor: a parameter is missing or out of its range")
 
   logic signed [WeightWidth-1:0] new_weight;
   assign new_weight = new_state[StateWidth-1-:WeightWidth];

@@ -32,7 +32,7 @@
 // Latency 7 clocks, one code per clock.
 
 module nrc_range #(
-  parameter int CodeWidth = 10     // 4..16
+  parameter int CodeWidth = -1   // 4..16
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -42,44 +42,36 @@ module nrc_range #(
   input  logic [15:0]          frequency_i,  // at least MinFrequency, these two without escape_i
   input  logic                 escape_i,
   input  logic [CodeWidth-1:0] code_i,       // for an escape
-  input  logic                 frame_end_i,
   input  logic                 packet_end_i,
-  input  logic                 key_i,
-  input  logic                 bad_i,
-  input  logic                 last_i,
 
   output logic                 valid_o,
   output logic [29:0]          bits_o,       // right-aligned, the carry in bit length_o, then zeros
-  output logic [4:0]           length_o,     // 0..29
-  output logic                 frame_end_o,
-  output logic                 packet_end_o,
-  output logic                 key_o,
-  output logic                 bad_o,
-  output logic                 last_o
+  output logic [4:0]           length_o      // 0..29
 );
 
   localparam int RestBits     = CodeWidth - nrc_pkg::EscapeBits;  // of an escape, below low
   localparam int EscapeLength = RestBits + 15;
   localparam int StepBits     = 29;                               // longest word without final bit
 
-  // Valid and sideband travel next to the data: bit n, and bits 5 n - 5 and up, are stage n's. (Not
-  // an array: Icarus 11 can lose changes of its words.)
-  logic [7:1]  valid_q;
-  logic [34:0] side_q;
+  localparam int Latency = nrc_latency_pkg::RangeLatency;
+
+  // Bit n is stage n's.
+  logic [Latency:1] valid_q;
+  logic [6:1]       packet_end_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
-    else         valid_q <= {valid_q[6:1], valid_i};
+    else         valid_q <= {valid_q[Latency-1:1], valid_i};
   end
 
   always_ff @(posedge clk_i) begin
-    side_q <= {side_q[29:0], frame_end_i, packet_end_i, key_i, bad_i, last_i};
+    packet_end_q <= {packet_end_q[5:1], packet_end_i};
   end
 
   logic s3_packet_end, s4_packet_end, s6_packet_end;
-  assign s3_packet_end = side_q[13];
-  assign s4_packet_end = side_q[18];
-  assign s6_packet_end = side_q[28];
+  assign s3_packet_end = packet_end_q[3];
+  assign s4_packet_end = packet_end_q[4];
+  assign s6_packet_end = packet_end_q[6];
 
   // What the loops need besides the frequency waits for it.
   logic [15:0]          s3_low;
@@ -204,18 +196,16 @@ module nrc_range #(
     length_o <= s6_length_q + {4'd0, s6_packet_end};
   end
 
-  assign valid_o = valid_q[7];
-  assign {frame_end_o, packet_end_o, key_o, bad_o, last_o} = side_q[34:30];
+  assign valid_o = valid_q[Latency];
 
 `ifndef SYNTHESIS
-  logic awake_q;  // out of reset: before, nothing is defined
-  initial awake_q = 1'b0;
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) awake_q <= 1'b0;
-    else         awake_q <= 1'b1;
-  end
+  `include "nrc_assert.svh"
 
-  initial assert (CodeWidth >= 4 && CodeWidth <= 16);
+  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16,
+               "nrc_range: CodeWidth is 4 to 16")
+
+  `NRC_AWAKE(clk_i, rst_ni)
+
   always @(posedge clk_i) begin
     if (awake_q && valid_i && !escape_i) begin
       assert (32'(frequency_i) >= nrc_pkg::MinFrequency);

@@ -9,7 +9,7 @@
 // Latency: 2 clocks from valid_i to m_axis_tvalid_o. One sample per clock.
 
 module nrc_sample_output #(
-  parameter int Room = 64,  // a power of two
+  parameter int Room = -1,  // a power of two
   localparam int LevelWidth = $clog2(Room) + 1
 ) (
   input  logic        clk_i,
@@ -80,6 +80,11 @@ module nrc_sample_output #(
   // verilator lint_on UNUSEDSIGNAL
 
 `ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Room >= 2 && (Room & (Room - 1)) == 0,
+               "nrc_sample_output: Room is a power of two from 2 on")
+
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
     end else if (pop && first) begin

@@ -13,10 +13,10 @@
 // one packet to the next.
 
 module nrc_sample_scheduler #(
-  parameter int Channels    = 1024,
-  parameter int LoopLatency = 10,  // clocks from a sample to the next one of its channel
-  parameter int Room        = 64,  // samples that may be under way or wait at the output
-  parameter int DrainClocks = 32,  // more than a sample's way takes
+  parameter int Channels    = -1,
+  parameter int LoopLatency = -1,  // clocks from a sample to the next one of its channel
+  parameter int Room        = -1,  // samples that may be under way or wait at the output
+  parameter int DrainClocks = -1,  // more than a sample's way takes
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
 ) (
   input  logic                    clk_i,
@@ -104,5 +104,12 @@ module nrc_sample_scheduler #(
       if (step) drain_q <= !drain_q;
     end
   end
+
+`ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Channels >= 1 && LoopLatency >= 1 && Room >= 1 && DrainClocks >= 1,
+               "nrc_sample_scheduler: all parameters are 1 or more")
+`endif
 
 endmodule

@@ -15,9 +15,9 @@
 // Latency: 2 clocks; m, the new scale. In the shallow pipeline 0.
 
 module nrc_scale #(
-  parameter int CodeWidth    = 10,
+  parameter int CodeWidth    = -1,
   parameter int InitialScale = nrc_tables_pkg::InitialScale,
-  parameter int Pipeline     = nrc_latency_pkg::PipelineDeep,
+  parameter int Pipeline     = -1,
   localparam int ScaleWidth = CodeWidth + nrc_pkg::FracBits
 ) (
   input  logic                  clk_i,
@@ -66,7 +66,12 @@ module nrc_scale #(
   );
 
 `ifndef SYNTHESIS
-  initial assert (FractionWidth >= 1 && FractionWidth < Shift && LowWidth <= MagnitudeWidth);
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(CodeWidth >= 2 && CodeWidth <= 16 && InitialScale >= 0 &&
+               InitialScale < (1 << ScaleWidth) && FractionWidth >= 1 && FractionWidth < Shift &&
+               LowWidth <= MagnitudeWidth && (Pipeline == 0 || Pipeline == 1),
+               "nrc_scale: a parameter is missing or out of its range")
 `endif
 
 endmodule

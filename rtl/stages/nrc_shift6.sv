@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Maps int16 samples to codes and tells which samples do not survive it (docs/bitstream.md,
-// section 1). Golden model: nrc::Shift6.
+// Stage shift6: maps int16 samples to codes and finds the samples that do not survive it
+// (docs/bitstream.md, section 1). Golden model: nrc::Shift6.
 //
 // Mapping `code`: the sample is the code; it is off the grid when it does not fit CodeWidth bits
 // (the code is then its low bits).
@@ -20,42 +20,29 @@
 // and the fraction lies between -1 and 1, so that the floor is k, less one if 21 r < 5 k, which is
 // if r < ceil(5 k / 21).
 //
-// Latency: 1 clock, all bits of a sample together, except off_grid_o, which pulses 2 clocks after
-// the sample (1 after its code). In the shallow pipeline 0 and 1.
+// Latency: 1 clock to the code; off_grid_o pulses 1 clock after it. In the shallow pipeline 0 to the
+// code.
 
 module nrc_shift6 #(
-  parameter int Mapping      = nrc_pkg::MappingShift6,
-  parameter int CodeWidth    = 10,
-  parameter int ChannelWidth = 10,
-  parameter int Pipeline     = nrc_latency_pkg::PipelineDeep
+  parameter int Mapping      = -1,
+  parameter int CodeWidth    = -1,
+  parameter int Pipeline     = -1
 ) (
-  input  logic                    clk_i,
-  input  logic                    rst_ni,
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
 
-  input  logic                    valid_i,
-  input  logic [15:0]             sample_i,
-  input  logic [ChannelWidth-1:0] channel_i,
-  input  logic                    first_i,
-  input  logic                    frame_end_i,
-  input  logic                    packet_end_i,
-  input  logic                    key_i,
-  input  logic                    bad_i,
-  input  logic                    last_i,
+  input  logic                 valid_i,
+  input  logic [15:0]          sample_i,
 
-  output logic                    valid_o,
-  output logic [CodeWidth-1:0]    code_o,
-  output logic [ChannelWidth-1:0] channel_o,
-  output logic                    first_o,
-  output logic                    frame_end_o,
-  output logic                    packet_end_o,
-  output logic                    key_o,
-  output logic                    bad_o,
-  output logic                    last_o,
+  output logic                 valid_o,
+  output logic [CodeWidth-1:0] code_o,
 
-  output logic                    off_grid_o
+  output logic                 off_grid_o
 );
 
-  localparam int Registered = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+  localparam int Registered = (Pipeline == nrc_latency_pkg::PipelineDeep)
+                              ? nrc_latency_pkg::Shift6Latency
+                              : nrc_latency_pkg::ShallowShift6Latency;
 
   logic [CodeWidth-1:0] code;
   logic                 off_grid_s1;  // stage 1, of the code at the output
@@ -73,10 +60,8 @@ module nrc_shift6 #(
     assign valid_o = valid_i;
   end
 
-  nrc_delay #(.Width(CodeWidth + ChannelWidth + 6), .Depth(Registered)) u_stage1 (
-    .clk_i,
-    .d_i({code, channel_i, first_i, frame_end_i, packet_end_i, key_i, bad_i, last_i}),
-    .q_o({code_o, channel_o, first_o, frame_end_o, packet_end_o, key_o, bad_o, last_o})
+  nrc_delay #(.Width(CodeWidth), .Depth(Registered)) u_stage1 (
+    .clk_i, .d_i(code), .q_o(code_o)
   );
 
   if (Mapping == nrc_pkg::MappingShift6) begin : gen_shift6
@@ -119,10 +104,12 @@ module nrc_shift6 #(
   end
 
 `ifndef SYNTHESIS
-  initial begin
-    assert (CodeWidth >= 2 && CodeWidth <= 16);
-    assert (Mapping != nrc_pkg::MappingShift6 || CodeWidth == 10);
-  end
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(CodeWidth >= 2 && CodeWidth <= 16 &&
+               (Mapping == nrc_pkg::MappingCode || (Mapping == nrc_pkg::MappingShift6 && CodeWidth == 10)) &&
+               (Pipeline == 0 || Pipeline == 1),
+               "nrc_shift6: Mapping is 0 and CodeWidth 2 to 16, or 1 and 10; Pipeline is 0 or 1")
 `endif
 
 endmodule

@@ -5,13 +5,13 @@
 // The number of frames is never known in advance (all ones), and there is no container.
 
 module nrc_stream_header #(
-  parameter int Channels       = 1024,
-  parameter int CodeWidth      = 10,
-  parameter int Mapping        = nrc_pkg::MappingShift6,
-  parameter int PacketFrames   = 32,
-  parameter int Profile        = nrc_pkg::ProfileHuffman,
-  parameter int Neighbour      = 0,
-  parameter int RateMillihertz = 20_000_000
+  parameter int Channels       = -1,
+  parameter int CodeWidth      = -1,
+  parameter int Mapping        = -1,
+  parameter int PacketFrames   = -1,
+  parameter int Profile        = -1,
+  parameter int Neighbour      = -1,
+  parameter int RateMillihertz = -1
 ) (
   input  logic [31:0] table_id_i,
   input  logic [15:0] sequence_i,
@@ -35,5 +35,13 @@ module nrc_stream_header #(
       default: word_o = '0;
     endcase
   end
+
+`ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Channels >= 1 && CodeWidth >= 2 && Mapping >= 0 && PacketFrames >= 1 &&
+               Profile >= 0 && Neighbour >= 0 && RateMillihertz >= 0,
+               "nrc_stream_header: a parameter is missing or out of its range")
+`endif
 
 endmodule

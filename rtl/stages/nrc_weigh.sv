@@ -31,8 +31,8 @@
 // plus one; the one is a row of the sum. Latency 1 clock: the operands; the sum is behind it.
 
 module nrc_weigh #(
-  parameter int ValueWidth = 16,
-  parameter int Pipeline   = nrc_latency_pkg::PipelineDeep,
+  parameter int ValueWidth = -1,
+  parameter int Pipeline   = -1,
   localparam int WeightWidth = nrc_pkg::WeightBits
 ) (
   input  logic                   clk_i,
@@ -183,5 +183,12 @@ module nrc_weigh #(
     assign unused = ^sum[Frac-1:0];
     // verilator lint_on UNUSEDSIGNAL
   end
+
+`ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(ValueWidth >= 8 && ValueWidth <= 22 && (Pipeline == 0 || Pipeline == 1),
+               "nrc_weigh: ValueWidth is 8 to 22, Pipeline 0 or 1")
+`endif
 
 endmodule

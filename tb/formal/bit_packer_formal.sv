@@ -30,24 +30,19 @@ module bit_packer_formal (
   logic        word_valid, word_last, key, bad, last, frame_end;
   logic [31:0] word;
 
-  nrc_bit_packer u_dut (
+  nrc_bit_packer #(
+    .MaxLength(31),
+    .Pipeline (nrc_latency_pkg::PipelineDeep)
+  ) u_dut (
     .clk_i,
     .rst_ni,
     .valid_i,
     .bits_i,
     .length_i,
-    .frame_end_i,
-    .packet_end_i,
-    .key_i,
-    .bad_i,
-    .last_i,
+    .side_i      ({frame_end_i, packet_end_i, key_i, bad_i, last_i}),
     .word_valid_o(word_valid),
     .word_o      (word),
-    .word_last_o (word_last),
-    .key_o       (key),
-    .bad_o       (bad),
-    .last_o      (last),
-    .frame_end_o (frame_end)
+    .side_o      ({frame_end, word_last, key, bad, last})
   );
 
   logic       begun_q;          // after the first clock

@@ -42,25 +42,18 @@ module carry_packer_formal #(
   logic [31:0] word;
 
   nrc_carry_packer #(
-    .Held(Held)
+    .Held     (Held),
+    .MaxLength(29)
   ) u_dut (
     .clk_i,
     .rst_ni,
     .valid_i,
     .bits_i,
     .length_i,
-    .frame_end_i,
-    .packet_end_i,
-    .key_i,
-    .bad_i,
-    .last_i,
+    .side_i      ({frame_end_i, packet_end_i, key_i, bad_i, last_i}),
     .word_valid_o(word_valid),
     .word_o      (word),
-    .word_last_o (word_last),
-    .key_o       (key),
-    .bad_o       (bad),
-    .last_o      (last),
-    .frame_end_o (frame_end)
+    .side_o      ({frame_end, word_last, key, bad, last})
   );
 
   // The inputs of three clocks ago.

@@ -41,7 +41,8 @@ module framer_formal #(
     .Channels    (Channels),
     .PacketFrames(PacketFrames),
     .KeyInterval (KeyInterval),
-    .LoopLatency (LoopLatency)
+    .LoopLatency (LoopLatency),
+    .Pipeline    (nrc_latency_pkg::PipelineDeep)
   ) u_dut (
     .clk_i,
     .rst_ni,
@@ -56,11 +57,7 @@ module framer_formal #(
     .sample_o       (sample),
     .channel_o      (channel),
     .first_o        (first),
-    .frame_end_o    (frame_end),
-    .packet_end_o   (packet_end),
-    .key_o          (key),
-    .bad_o          (bad),
-    .last_o         (last),
+    .side_o         ({frame_end, packet_end, key, bad, last}),
     .framing_error_o(error)
   );
 
@@ -72,7 +69,8 @@ module framer_formal #(
     .Channels    (Channels),
     .PacketFrames(PacketFrames),
     .KeyInterval (KeyInterval),
-    .LoopLatency (LoopLatency)
+    .LoopLatency (LoopLatency),
+    .Pipeline    (nrc_latency_pkg::PipelineDeep)
   ) u_other (
     .clk_i,
     .rst_ni,
@@ -87,11 +85,7 @@ module framer_formal #(
     .sample_o       (),
     .channel_o      (),
     .first_o        (),
-    .frame_end_o    (),
-    .packet_end_o   (),
-    .key_o          (),
-    .bad_o          (),
-    .last_o         (),
+    .side_o         (),
     .framing_error_o()
   );
 

@@ -5,7 +5,7 @@
 // other.
 //
 // Assumed of the user: raw_bits_i up to 12 and up to CodeWidth, a table that exists. The table
-// memory is a stand-in that gives any word of two bits or more: huffman_rom_formal proves that of
+// memory is a model that gives any word of two bits or more: huffman_rom_formal proves that of
 // the tables.
 
 module huffman_formal #(
@@ -22,7 +22,7 @@ module huffman_formal #(
 
   localparam int SymbolBits = 6;
 
-  logic        valid, frame_end, packet_end, key, bad, last;
+  logic        valid;
   logic [30:0] bits;
   logic [4:0]  length;
 
@@ -30,7 +30,8 @@ module huffman_formal #(
     .CodeWidth     (CodeWidth),
     .SymbolBits    (SymbolBits),
     .NumTables     (256),
-    .LoadableTables(0)
+    .LoadableTables(0),
+    .Pipeline      (nrc_latency_pkg::PipelineDeep)
   ) u_dut (
     .clk_i,
     .rst_ni,
@@ -42,19 +43,9 @@ module huffman_formal #(
     .pred_code_i,
     .table_i,
     .raw_bits_i,
-    .frame_end_i  (1'b0),
-    .packet_end_i (1'b0),
-    .key_i        (1'b0),
-    .bad_i        (1'b0),
-    .last_i       (1'b0),
     .valid_o      (valid),
     .bits_o       (bits),
-    .length_o     (length),
-    .frame_end_o  (frame_end),
-    .packet_end_o (packet_end),
-    .key_o        (key),
-    .bad_o        (bad),
-    .last_o       (last)
+    .length_o     (length)
   );
 
   logic       begun_q;              // after the first clock
@@ -85,7 +76,7 @@ module huffman_formal #(
 
 endmodule
 
-// Any table: a canonical code behind a leading one, which is never bit 0.
+// Any table: a canonical code after a leading one, which is never bit 0.
 module nrc_huffman_rom (
   input  logic        clk_i,
   input  logic [13:0] addr_i,

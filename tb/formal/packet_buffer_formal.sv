@@ -30,8 +30,9 @@ module packet_buffer_formal #(
   logic [Width-1:0] rdata;
 
   nrc_packet_buffer #(
-    .Words(Words),
-    .Width(Width)
+    .Words   (Words),
+    .Width   (Width),
+    .DualPort(0)
   ) u_dut (
     .clk_i,
     .rst_ni,

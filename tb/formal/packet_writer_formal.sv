@@ -40,6 +40,7 @@ module packet_writer_formal #(
 
   nrc_packet_writer #(
     .FrameBits  (FrameBits),
+    .EndBits    (0),
     .BufferWords(BufferWords),
     .QueueDepth (QueueDepth),
     .QueueLimit (QueueLimit)
@@ -47,11 +48,7 @@ module packet_writer_formal #(
     .clk_i,
     .rst_ni,
     .word_valid_i,
-    .word_last_i,
-    .key_i,
-    .bad_i,
-    .last_i,
-    .frame_end_i,
+    .side_i      ({frame_end_i, word_last_i, key_i, bad_i, last_i}),
     .write_o     (write),
     .commit_o    (commit),
     .rewind_o    (rewind),

@@ -25,7 +25,7 @@ module range_formal #(
 
   localparam int RestBits = CodeWidth - nrc_pkg::EscapeBits;
 
-  logic        valid, frame_end, packet_end, key, bad, last;
+  logic        valid, packet_end;
   logic [29:0] bits;
   logic [4:0]  length;
 
@@ -39,19 +39,20 @@ module range_formal #(
     .frequency_i,
     .escape_i,
     .code_i,
-    .frame_end_i (packet_end_i),
     .packet_end_i,
-    .key_i       (1'b0),
-    .bad_i       (1'b0),
-    .last_i      (1'b0),
-    .valid_o     (valid),
-    .bits_o      (bits),
-    .length_o    (length),
-    .frame_end_o (frame_end),
-    .packet_end_o(packet_end),
-    .key_o       (key),
-    .bad_o       (bad),
-    .last_o      (last)
+    .valid_o (valid),
+    .bits_o  (bits),
+    .length_o(length)
+  );
+
+  // The path delays the end of a packet by the module's latency.
+  nrc_delay #(
+    .Width(1),
+    .Depth(nrc_latency_pkg::RangeLatency)
+  ) u_end_delay (
+    .clk_i,
+    .d_i(packet_end_i),
+    .q_o(packet_end)
   );
 
   (* hierconn *) logic [31:0]         \u_dut.product ;

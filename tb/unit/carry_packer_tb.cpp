@@ -12,18 +12,17 @@
 
 #include "Vnrc_carry_packer.h"
 #include "bench_random.hpp"
+#include "rtl_constants.hpp"
+#include "sideband.hpp"
 #include "stages/range.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
 
-#ifndef NRC_PARAM_Held
-#define NRC_PARAM_Held 3
-#endif
 constexpr int kHeld = NRC_PARAM_Held;
-constexpr int kMaxLength = 29;
+constexpr int kMaxLength = NRC_PARAM_MaxLength;
 // A frame ends as long as this after another, or later. A framing error can end a packet sooner.
-constexpr int kFrameClocks = 10;
+constexpr int kFrameClocks = nrc::rtl::kLoopLatency;
 
 struct Word {
   std::uint32_t bits;
@@ -56,7 +55,7 @@ class Bench {
       randomise();
       dut_.tick();
       EXPECT_EQ(dut_->word_valid_o, 0);
-      EXPECT_EQ(dut_->frame_end_o, 0);
+      EXPECT_FALSE(nrc::tb::Side::of(dut_->side_o).frame_end);
     }
     dut_->valid_i = 0;
     dut_->rst_ni = 1;
@@ -76,11 +75,8 @@ class Bench {
     dut_->valid_i = 1;
     dut_->bits_i = step.value;
     dut_->length_i = static_cast<std::uint8_t>(step.length);
-    dut_->frame_end_i = frame_end;
-    dut_->packet_end_i = packet_end;
-    dut_->key_i = key_;
-    dut_->bad_i = packet_end ? bad : rng_.flip();
-    dut_->last_i = last;
+    const bool bad_flag = packet_end ? bad : rng_.flip();
+    dut_->side_i = nrc::tb::Side{frame_end, packet_end, key_, bad_flag, last}.port();
     golden_.put({step.value, step.length});
     follow(step);
     frames_ += frame_end ? 1 : 0;
@@ -161,11 +157,7 @@ class Bench {
   void randomise() {
     dut_->bits_i = rng_() & 0x3FFFFFFF;
     dut_->length_i = rng_() & 31;
-    dut_->frame_end_i = rng_() & 1;
-    dut_->packet_end_i = rng_() & 1;
-    dut_->key_i = rng_() & 1;
-    dut_->bad_i = rng_() & 1;
-    dut_->last_i = rng_() & 1;
+    dut_->side_i = rng_() & 31;
   }
 
   /// How far the carries go in words.
@@ -202,16 +194,17 @@ class Bench {
   void tick() {
     dut_.tick();
     ++clock_;
-    if (dut_->frame_end_o) ++frames_seen_;
+    const auto side = nrc::tb::Side::of(dut_->side_o);
+    if (side.frame_end) ++frames_seen_;
     if (dut_->word_valid_o) {
-      words_.push_back({dut_->word_o, dut_->word_last_o != 0, dut_->key_o != 0, dut_->bad_o != 0,
-                        dut_->last_o != 0, frames_seen_, clock_, false});
-      if (dut_->word_last_o) {
+      words_.push_back({dut_->word_o, side.packet_end, side.key, side.bad, side.last, frames_seen_,
+                        clock_, false});
+      if (side.packet_end) {
         frames_seen_ = 0;
         ++packets_seen_;
       }
     } else {
-      ASSERT_EQ(dut_->word_last_o, 0);
+      ASSERT_FALSE(side.packet_end);
     }
     // The golden packer gives a packet's words at its end: those that came sooner have waited.
     while (!words_.empty() && !expected_.empty()) {

@@ -10,6 +10,7 @@
 #include "Vnrc_code_to_sample.h"
 #include "bench_random.hpp"
 #include "nrc/packet_decoder.hpp"
+#include "rtl_constants.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::tb {
@@ -22,7 +23,7 @@ constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
 constexpr Mapping kMapping = Mapping::kShift6;
 constexpr int kCodeWidth = 10;
 #endif
-constexpr std::size_t kLatency = 2;
+constexpr std::size_t kLatency = nrc::rtl::kCodeToSampleLatency;
 
 TEST(CodeToSample, EveryCode) {
   Dut<Vnrc_code_to_sample> dut;

@@ -14,34 +14,26 @@
 #include <vector>
 
 #include "Vnrc_context.h"
+#include "rtl_constants.hpp"
 #include "stages/context.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
 
-#ifndef NRC_PARAM_Channels
-#define NRC_PARAM_Channels 1024
-#endif
-#ifndef NRC_PARAM_CodeWidth
-#define NRC_PARAM_CodeWidth 10
-#endif
-#ifndef NRC_PARAM_Pipeline
-#define NRC_PARAM_Pipeline 0
-#endif
-#ifndef NRC_PARAM_UpdateDelay
-#define NRC_PARAM_UpdateDelay 0
-#endif
-
 constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
 constexpr int kUpdateDelay = NRC_PARAM_UpdateDelay;
 
-// rtl/nrc_latency_pkg.sv.
-constexpr bool kShallow = NRC_PARAM_Pipeline == 1;
-constexpr long kPredictLatency = kShallow ? 3 : 6;
-constexpr long kContextLatency = kShallow ? 0 : 2;
-constexpr long kInnovationLatency = kShallow ? 0 : 1;
-constexpr long kLoopLatency = (kShallow ? 4 : 10) + kUpdateDelay;
+constexpr bool kShallow = NRC_PARAM_Pipeline == nrc::rtl::kPipelineShallow;
+constexpr long kPredictLatency =
+    kShallow ? nrc::rtl::kShallowPredictLatency : nrc::rtl::kPredictLatency;
+constexpr long kContextLatency =
+    kShallow ? nrc::rtl::kShallowContextLatency : nrc::rtl::kContextLatency;
+constexpr long kInnovationLatency =
+    kShallow ? nrc::rtl::kShallowInnovationLatency : nrc::rtl::kInnovationLatency;
+// The shallow loop could close a clock sooner, were it not for nrc_packet_writer.
+constexpr long kLoopLatency =
+    (kShallow ? nrc::rtl::kShallowLoopLatency - 1 : nrc::rtl::kLoopLatency) + kUpdateDelay;
 
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;

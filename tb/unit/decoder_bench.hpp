@@ -18,6 +18,7 @@
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
 #include "nrc/tables.hpp"
+#include "rtl_constants.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::tb {
@@ -31,7 +32,7 @@ constexpr Mapping kMapping = Mapping::kCode;
 constexpr int kCodeWidth = 10;
 constexpr Mapping kMapping = Mapping::kShift6;
 #endif
-constexpr std::uint32_t kLoopLatency = 18;  // LoopLatency + DecoderUpdateDelay, nrc_latency_pkg.sv
+constexpr std::uint32_t kLoopLatency = rtl::kDecoderLoopLatency;
 /// Clocks of a frame.
 constexpr std::uint32_t kFrameClocks = std::max(kChannels, kLoopLatency);
 

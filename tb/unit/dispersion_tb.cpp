@@ -15,20 +15,11 @@
 #include "Vnrc_dispersion.h"
 #include "bench_random.hpp"
 #include "nrc/range_tables.hpp"
+#include "rtl_constants.hpp"
 #include "stages/dispersion.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
-
-#ifndef NRC_PARAM_Channels
-#define NRC_PARAM_Channels 1024
-#endif
-#ifndef NRC_PARAM_CodeWidth
-#define NRC_PARAM_CodeWidth 10
-#endif
-#ifndef NRC_PARAM_UpdateDelay
-#define NRC_PARAM_UpdateDelay 0
-#endif
 
 using nrc::tb::drive;
 
@@ -36,10 +27,9 @@ constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
 constexpr int kUpdateDelay = NRC_PARAM_UpdateDelay;
 
-// rtl/nrc_latency_pkg.sv.
-constexpr long kPredictLatency = 6;
-constexpr long kInnovationLatency = 1;
-constexpr long kLoopLatency = 10 + kUpdateDelay;
+constexpr long kPredictLatency = nrc::rtl::kPredictLatency;
+constexpr long kInnovationLatency = nrc::rtl::kInnovationLatency;
+constexpr long kLoopLatency = nrc::rtl::kLoopLatency + kUpdateDelay;
 
 /// Of a code of this width: the largest value less the smallest one.
 constexpr int kMaxInnovation = ((1 << kCodeWidth) - 1) * 64;

@@ -13,28 +13,16 @@
 
 #include "Vnrc_framer.h"
 #include "framer_model.hpp"
+#include "sideband.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
 
-#ifndef NRC_PARAM_Channels
-#define NRC_PARAM_Channels 8
-#endif
-#ifndef NRC_PARAM_PacketFrames
-#define NRC_PARAM_PacketFrames 4
-#endif
-#ifndef NRC_PARAM_KeyInterval
-#define NRC_PARAM_KeyInterval 0
-#endif
-
 constexpr int kChannels = NRC_PARAM_Channels;
 constexpr int kPacketFrames = NRC_PARAM_PacketFrames;
 constexpr int kKeyInterval = NRC_PARAM_KeyInterval;
-#ifndef NRC_PARAM_Pipeline
-#define NRC_PARAM_Pipeline 0
-#endif
 constexpr bool kShallow = NRC_PARAM_Pipeline == 1;
-constexpr int kLoopLatency = 10;  // rtl/nrc_latency_pkg.sv
+constexpr int kLoopLatency = NRC_PARAM_LoopLatency;
 constexpr int kBubbles = kChannels < kLoopLatency ? kLoopLatency - kChannels : 0;
 
 using Input = nrc::tb::FramerModel::Input;
@@ -123,11 +111,12 @@ class Bench {
     ASSERT_EQ(dut_->sample_o, e.sample);
     ASSERT_EQ(dut_->channel_o, e.channel) << "clock " << clock_;
     ASSERT_EQ(dut_->first_o, e.first) << "clock " << clock_;
-    ASSERT_EQ(dut_->frame_end_o, e.frame_end) << "clock " << clock_;
-    ASSERT_EQ(dut_->packet_end_o, e.packet_end) << "clock " << clock_;
-    ASSERT_EQ(dut_->key_o, e.key) << "clock " << clock_;
-    ASSERT_EQ(dut_->bad_o, e.bad) << "clock " << clock_;
-    ASSERT_EQ(dut_->last_o, e.last) << "clock " << clock_;
+    const auto side = nrc::tb::Side::of(dut_->side_o);
+    ASSERT_EQ(side.frame_end, e.frame_end) << "clock " << clock_;
+    ASSERT_EQ(side.packet_end, e.packet_end) << "clock " << clock_;
+    ASSERT_EQ(side.key, e.key) << "clock " << clock_;
+    ASSERT_EQ(side.bad, e.bad) << "clock " << clock_;
+    ASSERT_EQ(side.last, e.last) << "clock " << clock_;
     // Whatever a channel's sample needs must have been written back.
     long& entered = entered_[static_cast<std::size_t>(e.channel)];
     if (!e.first) {

@@ -14,18 +14,15 @@
 #include "Vnrc_huffman_decoder.h"
 #include "bench_random.hpp"
 #include "nrc/table_set.hpp"
+#include "rtl_constants.hpp"
 #include "stages/huffman.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::tb {
 namespace {
 
-#ifndef NRC_PARAM_CodeWidth
-#define NRC_PARAM_CodeWidth 10
-#endif
-
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
-constexpr std::size_t kLatency = 6;
+constexpr std::size_t kLatency = nrc::rtl::kHuffmanDecoderLatency;
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
 constexpr int kMostRawBits = std::min(kMaxRawBits, kCodeWidth);

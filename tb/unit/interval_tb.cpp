@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // rtl/nrc_interval.sv against nrc::IntervalModel: cumulative frequency, frequency and escape of
-// every code in the clock in which they are due, with its sideband. The edges come from
+// every code in the clock in which they are due. The edges come from
 // nrc::Linearizer; those that an outermost code lacks are random.
 #include <gtest/gtest.h>
 
@@ -13,20 +13,17 @@
 #include "Vnrc_interval.h"
 #include "bench_random.hpp"
 #include "nrc/range_tables.hpp"
+#include "rtl_constants.hpp"
 #include "stages/interval.hpp"
 #include "stages/linearizer.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
 
-#ifndef NRC_PARAM_CodeWidth
-#define NRC_PARAM_CodeWidth 10
-#endif
-
 using nrc::tb::drive;
 
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
-constexpr long kLatency = 7;
+constexpr long kLatency = nrc::rtl::kIntervalLatency;
 
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
@@ -62,7 +59,7 @@ class Bench {
   }
 
   void put(int code, int prediction, int index) {
-    const Sample sample{code, prediction, index, rng_() % 32};
+    const Sample sample{code, prediction, index};
     step(&sample);
   }
   void gap() { step(nullptr); }
@@ -80,7 +77,6 @@ class Bench {
     int code;
     int prediction;
     int index;
-    std::uint32_t side;  ///< frame_end, packet_end, key, bad, last
   };
   struct Due {
     long clock;
@@ -90,7 +86,7 @@ class Bench {
   void step(const Sample* sample) {
     constexpr int kValueWidth = kCodeWidth + nrc::kFracBits;
     Sample now{rng_.range(kMin, kMax), rng_.range(kMinPrediction, kMaxPrediction),
-               rng_.range(0, kMaxIndex), rng_() % 32};
+               rng_.range(0, kMaxIndex)};
     if (sample != nullptr) {
       now = *sample;
       pending_.push_back({clock_ + kLatency, now});
@@ -98,18 +94,12 @@ class Bench {
     const nrc::CodeInterval& edges = linearizer_.interval(static_cast<nrc::Code>(now.code));
     const auto random = static_cast<std::int32_t>(rng_());
     dut_->valid_i = sample != nullptr;
-    drive(dut_->code_i, bits(now.code, kCodeWidth));
     drive(dut_->low_i, bits(now.code == kMin ? random : edges.low, kValueWidth));
     drive(dut_->high_i, bits(now.code == kMax ? random : edges.high, kValueWidth));
     dut_->lowest_i = now.code == kMin;
     dut_->highest_i = now.code == kMax;
     drive(dut_->pred_value_i, bits(now.prediction, kValueWidth));
     drive(dut_->index_i, now.index);
-    dut_->frame_end_i = now.side >> 4 & 1;
-    dut_->packet_end_i = now.side >> 3 & 1;
-    dut_->key_i = now.side >> 2 & 1;
-    dut_->bad_i = now.side >> 1 & 1;
-    dut_->last_i = now.side & 1;
 
     dut_.tick();
     ++clock_;
@@ -125,11 +115,6 @@ class Bench {
     ASSERT_EQ(dut_->low_o, interval.low) << where(due);
     ASSERT_EQ(dut_->frequency_o, interval.frequency) << where(due);
     ASSERT_EQ(dut_->escape_o, interval.escape()) << where(due);
-    ASSERT_EQ(dut_->code_o, bits(due.code, kCodeWidth)) << where(due);
-    const std::uint32_t side =
-        static_cast<std::uint32_t>(dut_->frame_end_o << 4 | dut_->packet_end_o << 3 |
-                                   dut_->key_o << 2 | dut_->bad_o << 1 | dut_->last_o);
-    ASSERT_EQ(side, due.side) << where(due);
   }
 
   testing::Message where(const Sample& s) const {

@@ -10,17 +10,14 @@
 #include "Vnrc_linearizer.h"
 #include "bench_random.hpp"
 #include "nrc/range_tables.hpp"
+#include "rtl_constants.hpp"
 #include "stages/linearizer.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
 
-#ifndef NRC_PARAM_CodeWidth
-#define NRC_PARAM_CodeWidth 10
-#endif
-
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
-constexpr std::size_t kLatency = 2;
+constexpr std::size_t kLatency = nrc::rtl::kLinearizerLatency;
 
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;

@@ -13,28 +13,21 @@
 #include "Vnrc_neighbour.h"
 #include "bench_random.hpp"
 #include "nrc/format.hpp"
+#include "rtl_constants.hpp"
 #include "stages/neighbour.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
-
-#ifndef NRC_PARAM_Channels
-#define NRC_PARAM_Channels 1024
-#endif
-#ifndef NRC_PARAM_CodeWidth
-#define NRC_PARAM_CodeWidth 10
-#endif
 
 using nrc::tb::drive;
 
 constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
 
-// rtl/nrc_latency_pkg.sv.
-constexpr long kNeighbourLatency = 3;
-constexpr long kInnovationLatency = 1;
+constexpr long kNeighbourLatency = nrc::rtl::kNeighbourLatency;
+constexpr long kInnovationLatency = nrc::rtl::kInnovationLatency;
 /// Clocks from a sample to the next one of its channel.
-constexpr long kLoopLatency = 6;
+constexpr long kLoopLatency = nrc::rtl::kNeighbourLoopLatency;
 
 constexpr std::int32_t kMinValue = -(1 << (kCodeWidth + 5));
 constexpr std::int32_t kMaxValue = (1 << (kCodeWidth + 5)) - 1;

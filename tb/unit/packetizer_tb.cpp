@@ -18,31 +18,14 @@
 #include "bench_random.hpp"
 #include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
+#include "sideband.hpp"
 #include "stages/packetizer.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
 
-#ifndef NRC_PARAM_CodeWidth
-#define NRC_PARAM_CodeWidth 10
-#endif
-#ifndef NRC_PARAM_Mapping
-#define NRC_PARAM_Mapping 1
-#endif
-#ifndef NRC_PARAM_PacketFrames
-#define NRC_PARAM_PacketFrames 32
-#endif
 #ifndef NRC_PARAM_KeyInterval
 #define NRC_PARAM_KeyInterval 0
-#endif
-#ifndef NRC_PARAM_RateMillihertz
-#define NRC_PARAM_RateMillihertz 20000000
-#endif
-#ifndef NRC_PARAM_BufferWords
-#define NRC_PARAM_BufferWords 16384
-#endif
-#ifndef NRC_PARAM_PacketFifoDepth
-#define NRC_PARAM_PacketFifoDepth 8
 #endif
 
 constexpr std::size_t kBufferWords = NRC_PARAM_BufferWords;
@@ -126,26 +109,24 @@ class Bench {
         const bool more = at_end && frames_left > 1;
         if (!more && !rng_.percent(p.gap_percent)) break;
         dut_->word_valid_i = 0;
-        randomise();
-        dut_->frame_end_i = frames_left > 1 && (more || rng_.flip());
-        if (dut_->frame_end_i) --frames_left;
+        const bool ends = frames_left > 1 && (more || rng_.flip());
+        randomise(ends);
+        if (ends) --frames_left;
         tick();
       } while (true);
       const std::uint32_t word = rng_();
       for (int shift = 24; shift >= 0; shift -= 8) {
         payload.push_back(static_cast<std::uint8_t>(word >> shift));
       }
-      randomise();
+      const bool ends = at_end ? frames_left != 0 : (frames_left > 1 && rng_.flip());
+      randomise(ends);
+      if (ends) --frames_left;
       dut_->word_valid_i = 1;
       dut_->word_i = word;
-      dut_->word_last_i = at_end;
-      dut_->frame_end_i = at_end ? frames_left != 0 : (frames_left > 1 && rng_.flip());
-      if (dut_->frame_end_i) --frames_left;
-      if (at_end) {
-        dut_->key_i = p.key;
-        dut_->bad_i = p.bad;
-        dut_->last_i = p.last;
-      }
+      nrc::tb::Side side = nrc::tb::Side::of(dut_->side_i);
+      if (at_end) side = {ends, true, p.key, p.bad, p.last};
+      side.packet_end = at_end;
+      dut_->side_i = side.port();
       if (waiting_words_ + i + 1 > kBufferWords) crowded = true;
       tick();
       if (testing::Test::HasFailure()) return;
@@ -166,13 +147,11 @@ class Bench {
   }
 
  private:
-  void randomise() {
+  /// Anything but the end of a frame, which counts without a word as well.
+  void randomise(bool frame_end = false) {
     dut_->word_i = rng_();
-    dut_->word_last_i = rng_.flip();
-    dut_->key_i = rng_.flip();
-    dut_->bad_i = rng_.flip();
-    dut_->last_i = rng_.flip();
-    dut_->frame_end_i = 0;
+    dut_->side_i =
+        nrc::tb::Side{frame_end, rng_.flip(), rng_.flip(), rng_.flip(), rng_.flip()}.port();
   }
 
   /// After the clock of a packet's last word. `crowded`: a word may have found the buffer full.

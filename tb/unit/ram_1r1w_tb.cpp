@@ -14,10 +14,6 @@
 
 namespace {
 
-#ifndef NRC_PARAM_Depth
-#define NRC_PARAM_Depth 256
-#endif
-
 constexpr std::uint32_t kDepth = NRC_PARAM_Depth;
 constexpr unsigned kSeed = 1;
 

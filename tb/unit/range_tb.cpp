@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // rtl/nrc_range.sv against nrc::RangeEncoder: every word, with the final bit of its packet, its
-// sideband and latency. The words, packed by nrc::CarryPacker, are also decoded by
+// and latency. The words, packed by nrc::CarryPacker, are also decoded by
 // nrc::RangeDecoder.
 #include <gtest/gtest.h>
 
@@ -11,16 +11,14 @@
 
 #include "Vnrc_range.h"
 #include "bench_random.hpp"
+#include "rtl_constants.hpp"
 #include "stages/range.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
 
-#ifndef NRC_PARAM_CodeWidth
-#define NRC_PARAM_CodeWidth 10
-#endif
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
-constexpr int kLatency = 7;
+constexpr int kLatency = nrc::rtl::kRangeLatency;
 constexpr int kLowest = static_cast<int>(nrc::kEscapeFrequency);
 constexpr int kTop = static_cast<int>(nrc::kTopFrequency);
 constexpr nrc::Interval kEscape{0, 0};
@@ -32,7 +30,6 @@ struct Step {
 
 struct Output {
   nrc::CarryWord word;
-  int side;
   long due;
 };
 
@@ -66,11 +63,6 @@ class Bench {
     }
     if (escape) nrc::tb::drive(dut_->code_i, code_port(step.code));
     dut_->packet_end_i = packet_end;
-    const int side = rng_.range(0, 15);
-    dut_->frame_end_i = side & 1;
-    dut_->key_i = side >> 1 & 1;
-    dut_->bad_i = side >> 2 & 1;
-    dut_->last_i = side >> 3 & 1;
 
     nrc::CarryWord word = golden_.encode(step.interval, step.code);
     longest_ = word.length > longest_ ? word.length : longest_;
@@ -82,7 +74,7 @@ class Bench {
       word = {(word.bits << 1) + final.bits, word.length + 1};
       decode();
     }
-    expected_.push_back({word, side | (packet_end ? 16 : 0), clock_ + kLatency});
+    expected_.push_back({word, clock_ + kLatency});
     tick();
   }
 
@@ -145,11 +137,7 @@ class Bench {
     dut_->frequency_i = rng_() & 0xFFFF;
     dut_->escape_i = rng_() & 1;
     nrc::tb::drive(dut_->code_i, code_port(static_cast<int>(rng_() & 0xFFFF)));
-    dut_->frame_end_i = rng_() & 1;
     dut_->packet_end_i = rng_() & 1;
-    dut_->key_i = rng_() & 1;
-    dut_->bad_i = rng_() & 1;
-    dut_->last_i = rng_() & 1;
   }
 
   /// What the packet's words mean, while there is someone to ask.
@@ -181,9 +169,6 @@ class Bench {
     const Output& output = expected_.front();
     ASSERT_EQ(dut_->length_o, output.word.length);
     ASSERT_EQ(dut_->bits_o, output.word.bits);
-    ASSERT_EQ(dut_->frame_end_o | dut_->key_o << 1 | dut_->bad_o << 2 | dut_->last_o << 3 |
-                  dut_->packet_end_o << 4,
-              output.side);
     carries_ += static_cast<int>(output.word.bits >> output.word.length);
     expected_.pop_front();
   }

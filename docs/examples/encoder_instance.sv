@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An encoder of 1024 channels as an integrator would instantiate it: samples of all channels in
+// turn, packets out. Files: rtl/lists/encoder_default.f.
+
+module encoder_instance (
+  input  logic        clk,
+  input  logic        rst_n,     // asynchronous, active low
+
+  input  logic        enable,    // a stream is open while high
+
+  input  logic        s_tvalid,  // int16 samples, channel 0 first
+  output logic        s_tready,
+  input  logic [15:0] s_tdata,
+  input  logic        s_tlast,   // the frame's last channel
+
+  output logic        m_tvalid,  // packets
+  input  logic        m_tready,
+  output logic [31:0] m_tdata,
+  output logic        m_tlast,   // the packet's last word
+
+  output logic        dropped    // since reset: the link was too slow for a packet
+);
+
+  logic [31:0] dropped_packets;
+
+  nrc_encoder #(
+    .Channels       (1024),
+    .CodeWidth      (10),
+    .Profile        (0),         // 0: Huffman, 1: range
+    .Neighbour      (0),         // 1: stage neighbour, of the range profile
+    .Mapping        (1),         // 1: int16 samples of a 10-bit ADC, 0: codes
+    .PacketFrames   (20),
+    .KeyInterval    (384),       // packets
+    .RateMillihertz (19531250),  // of one channel
+    .BufferWords    (16384),     // 32-bit words of packets that wait
+    .PacketFifoDepth(8),         // packets that wait
+    .LoadableTables (0),         // 1: the table port fills the Huffman tables
+    .Pipeline       (0)          // 0: deep, for an FPGA, 1: shallow, for silicon
+  ) u_encoder (
+    .clk_i           (clk),
+    .rst_ni          (rst_n),
+    .enable_i        (enable),
+    .key_request_i   (1'b0),     // pulse: the next packet is to be a key packet
+    .s_axis_tvalid   (s_tvalid),
+    .s_axis_tready   (s_tready),
+    .s_axis_tdata    (s_tdata),
+    .s_axis_tlast    (s_tlast),
+    .m_axis_tvalid   (m_tvalid),
+    .m_axis_tready   (m_tready),
+    .m_axis_tdata    (m_tdata),
+    .m_axis_tlast    (m_tlast),
+    .table_we_i      (1'b0),     // the table port, with LoadableTables
+    .table_addr_i    (16'd0),
+    .table_wdata_i   (16'd0),
+    .table_id_i      (32'd0),
+    .packets_o       (),         // counters, since reset
+    .dropped_o       (dropped_packets),
+    .framing_errors_o(),
+    .off_grid_o      (),
+    .overflow_o      (),         // pulses
+    .sample_packed_o ()
+  );
+
+  assign dropped = dropped_packets != '0;
+
+endmodule
