@@ -145,7 +145,7 @@ def take(figures: dict[str, Any], root: Path) -> list[str]:
         if missing:
             raise FigureError(f"{path}: no {missing[0]}; it is not the report that set {name} needs")
         entry["values"] = {key: found[key] for key in entry["values"]}
-        changed = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.timezone.utc)
+        changed = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
         entry["date"] = changed.date().isoformat()
         taken.append(name)
     return taken
