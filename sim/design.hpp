@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
 #include "nrc/tables.hpp"
 

@@ -19,9 +19,9 @@
 #include "Vnrc_encoder.h"
 #include "adc_source.hpp"
 #include "design.hpp"
+#include "host/progress.hpp"
 #include "lossy_link.hpp"
 #include "options.hpp"
-#include "progress.hpp"
 #include "recording.hpp"
 #include "sample_checker.hpp"
 #include "verilated_dut.hpp"
@@ -138,7 +138,7 @@ class Loopback {
   Loopback(const Loopback&) = delete;
   Loopback& operator=(const Loopback&) = delete;
 
-  void run(cli::Progress& progress) {
+  void run(host::Progress& progress) {
     const sc_core::sc_time period(kClockPeriodNs, sc_core::SC_NS);
     sc_core::sc_start(kResetClocks * period);
     reset_n_.write(true);
@@ -228,7 +228,7 @@ int simulate(const LoopbackOptions& o) {
   Loopback loopback(o, recording);
   const auto begin = std::chrono::steady_clock::now();
   {
-    cli::Progress progress("simulating", recording.size(), "samples");
+    host::Progress progress("simulating", recording.size(), "samples");
     loopback.run(progress);
   }
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;

@@ -21,6 +21,11 @@ import subprocess
 import sys
 import wave
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(1, os.path.join(ROOT, 'scripts'))
+
+import hardware
 import memory
 import netlist as gates
 import power
@@ -30,8 +35,9 @@ from technology import Technology
 
 RATE = 19531.25  # Hz, a channel
 TIMING_PERIOD = 48.828e-9  # of constraints/nrc_encoder.sdc
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+HARDWARE = hardware.Hardware()
+TABLES = 'default'  # the table set that is estimated
+INCLUDES = ' '.join(f'-I{path}' for path in HARDWARE.include_directories)
 
 
 class Failure(Exception):
@@ -51,7 +57,7 @@ def run(command, log, what, **options):
 
 def table_bits():
     """Bits of a Huffman table's number."""
-    name = 'rtl/generated/default/nrc_tables_pkg.sv'
+    name = next(path for path in HARDWARE.packages(TABLES) if path.endswith('/nrc_tables_pkg.sv'))
     with open(os.path.join(ROOT, name), encoding='utf-8') as f:
         tables = re.search(r'NumTables *= (\d+);', f.read())
     if not tables:
@@ -61,11 +67,8 @@ def table_bits():
 
 def sources():
     """(packages, modules) of the RTL, relative to ROOT, without the memories."""
-    packages = ['rtl/generated/nrc_pkg.sv'] + sorted(glob.glob('rtl/generated/default/*_pkg.sv', root_dir=ROOT)) + \
-        sorted(glob.glob('rtl/*_pkg.sv', root_dir=ROOT))
-    modules = [p for p in sorted(glob.glob('rtl/nrc_*.sv', root_dir=ROOT))
-               if p not in packages and 'nrc_ram_' not in p and 'nrc_decode' not in p]
-    return packages, modules + sorted(glob.glob('rtl/generated/default/*_rom.sv', root_dir=ROOT))
+    modules = HARDWARE.design_modules('encoder', TABLES)
+    return HARDWARE.packages(TABLES), [path for path in modules if 'nrc_ram_' not in path]
 
 
 def read_samples(directory, channels, frames, seed):
@@ -97,7 +100,8 @@ class Estimate:
         self.library_path, self.slow_path, self.sram = library, slow, sram
         self.profile, self.channels = profile, channels
         self.shallow = profile == 'huffman' and options.pipeline == 'shallow'
-        frame = max(channels, 5 if self.shallow else 10)  # clocks, rtl/nrc_latency_pkg.sv
+        loop = HARDWARE.constants()['ShallowLoopLatency' if self.shallow else 'LoopLatency']
+        frame = max(channels, loop)  # clocks
         self.clock = options.clock or frame * RATE
         if self.clock < frame * RATE:
             raise Failure(f'CLOCK={self.clock:g} is too slow: {channels} channels need {frame * RATE:g} Hz')
@@ -168,7 +172,7 @@ class Estimate:
         chparam = ' '.join(f'-chparam {k} {v}' for k, v in self.parameters().items())
         self.yosys('memories', f'''read_verilog -sv {' '.join(packages)}
 read_verilog -sv {self.path('memory_boxes.sv')}
-read_verilog -sv -defer -nooverwrite -DSYNTHESIS {' '.join(modules)}
+read_verilog -sv -defer -nooverwrite -DSYNTHESIS {INCLUDES} {' '.join(modules)}
 hierarchy -top nrc_encoder {chparam}
 tee -q -o {self.path('memories.txt')} dump t:nrc_ram_1r1w t:nrc_ram_1rw
 ''')
@@ -186,7 +190,8 @@ tee -q -o {self.path('memories.txt')} dump t:nrc_ram_1r1w t:nrc_ram_1rw
         return sorted(result)
 
     def synthesise(self):
-        self.choices = [memory.choose(w, d, p, self.macros, self.technology, self.options.latch_bits)
+        self.choices = [memory.choose(w, d, p, self.macros, self.technology, self.options.latch_bits,
+                                      self.options.energy_weight)
                         for w, d, p in self.memories()]
         used = {m.name: m for c in self.choices for m in c.row}
         t = self.technology
@@ -217,7 +222,7 @@ opt_merge -share_all
         packages, modules = sources()
         banks = self.options.rom_banks
         if banks > 1 and t.latch and t.clock_gate and self.profile == 'huffman':
-            name = 'rtl/generated/default/nrc_huffman_rom.sv'
+            name = next(path for path in modules if path.endswith('/nrc_huffman_rom.sv'))
             with open(os.path.join(ROOT, name), encoding='utf-8') as f:
                 source = f.read()
             self.write('nrc_huffman_rom.sv', rom.banked_rom(source, banks, table_bits(), t))
@@ -228,7 +233,7 @@ opt_merge -share_all
         script = f'''read_verilog -sv {' '.join(packages)}
 read_verilog {self.path('boxes.v')}
 read_verilog -sv -defer {self.path('memory.sv')}
-read_verilog -sv -defer -DSYNTHESIS {' '.join(modules)}
+read_verilog -sv -defer -DSYNTHESIS {INCLUDES} {' '.join(modules)}
 hierarchy -top nrc_encoder {chparam}
 synth -flatten -top nrc_encoder -run begin:fine
 {gating}synth -top nrc_encoder -run fine:check
@@ -547,6 +552,8 @@ def main():
     parser.add_argument('--pipeline', choices=['shallow', 'deep'], default='shallow', help='of the Huffman profile')
     parser.add_argument('--gate-width', type=int, default=4, help='registers with enable from so many bits get a clock gate; 0: none')
     parser.add_argument('--rom-banks', type=int, default=16, help='banks of the Huffman ROM; 1: one block of gates')
+    parser.add_argument('--energy-weight', type=float, default=memory.ENERGY_WEIGHT,
+                        help='um2 of macros that one pJ less for a read and a write is worth; 0: least area (default %(default)g)')
     parser.add_argument('--latch-bits', type=int, default=8192, help='no larger memory is made of latches')
     parser.add_argument('--fanout', type=int, default=24, help='gates that one gate drives at most')
     parser.add_argument('--tree-fanout', type=int, default=20, help='pins of one clock buffer')

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""constraints/ against the tops of the boards: every port has a pin and a timing, and the clock of the
-SDC file is that of the pin file, of the PLL's parameters, of ClockHz and of the bench."""
+"""Each board's folder: every port of its top has a pin and a timing, and the clock of the SDC file is
+that of the pin file, of the PLL's parameters, of ClockHz and of board.json."""
 import re
 import sys
 import unittest
@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.dont_write_bytecode = True
+import hardware  # noqa: E402
 import synth  # noqa: E402
 
 
@@ -20,8 +21,8 @@ def text(path):
 class Top:
     """Ports of a board's top, and the rates in Hz that its parameters give."""
 
-    def __init__(self, name):
-        source = re.sub(r"//.*", "", text(f"rtl/board/{name}.sv"))
+    def __init__(self, board):
+        source = re.sub(r"//.*", "", text(board.top))
         self.widths = {port: int(high or 0) + 1 for high, port in re.findall(
             r"(?:input|output)\s+logic\s+(?:\[(\d+):0\]\s*)?(\w+)", source)}
         self.bits = {f"{port}[{i}]" if width > 1 else port
@@ -44,11 +45,11 @@ class Top:
 class Sdc:
     """What the SDC files say, in the few commands that they use."""
 
-    def __init__(self, test, name):
+    def __init__(self, test, board):
         self.period = self.port = None
         self.ratio, self.pin = 1.0, None
         self.untimed = {"from": [], "to": []}
-        for line in text(f"constraints/{name}.sdc").splitlines():
+        for line in text(board.sdc).splitlines():
             if not line or line.startswith("#"):
                 continue
             if match := re.fullmatch(
@@ -64,16 +65,16 @@ class Sdc:
                     r"set_false_path -(from|to) \[get_ports (?:\{([^}]+)\}|(\S+))\]", line):
                 self.untimed[match[1]] += (match[2] or match[3]).replace("[*]", "").split()
             else:
-                test.fail(f"{name}.sdc: {line}")
+                test.fail(f"{board.sdc}: {line}")
 
 
-def pin_file(name):
+def pin_file(path):
     """Ports that have a pin, as often as they have one, and the clock's rate in MHz if it is there."""
-    source = re.sub(r"(?m)#.*|//.*", "", text(f"constraints/{name}"))
-    if name.endswith(".pcf"):
+    source = re.sub(r"(?m)#.*|//.*", "", text(path))
+    if path.endswith(".pcf"):
         return (re.findall(r"set_io (?:-pullup yes )?(\S+) \w+", source),
                 re.search(r"set_frequency (\S+) ([\d.]+)", source))
-    if name.endswith(".lpf"):
+    if path.endswith(".lpf"):
         return (re.findall(r'LOCATE COMP "(\S+)" SITE', source),
                 re.search(r'FREQUENCY PORT "(\S+)" ([\d.]+) MHZ', source))
     return re.findall(r'IO_LOC "(\S+)" \d+;', source), None
@@ -81,28 +82,28 @@ def pin_file(name):
 
 class Constraints(unittest.TestCase):
     def of_each_board(self, check):
-        for name, board in synth.BOARDS.items():
+        for name, board in hardware.Hardware().boards().items():
             with self.subTest(name):
-                check(name, board, Top(name), Sdc(self, name))
+                check(board, Top(board), Sdc(self, board))
 
     def test_clocks(self):
-        bench = dict(re.findall(r"nrc_board_bench\((\w+) \w+ (\d+)", text("tb/board/CMakeLists.txt")))
-
-        def check(name, board, top, sdc):
+        def check(board, top, sdc):
             self.assertEqual(sdc.port, top.clock_port)
+            self.assertEqual(board.settings["clock_pin"], top.clock_port)
+            self.assertEqual(board.settings["button"], "button_ni" in top.widths)
             self.assertEqual(sdc.pin is None, top.vco is None)
             self.assertAlmostEqual(sdc.ratio, top.ratio, delta=1e-9)
             if sdc.pin:
-                self.assertRegex(text(f"rtl/board/{name}.sv"), rf"\.{sdc.pin}\s*\(clk\)")
+                self.assertRegex(text(board.top), rf"\.{sdc.pin}\s*\(clk\)")
             rate = 1000.0 / sdc.period
-            clock = synth.design_clock(ROOT / f"constraints/{name}.sdc")
+            clock = synth.design_clock(ROOT / board.sdc)
             self.assertAlmostEqual(clock, rate * sdc.ratio, delta=1e-9)
             # A period has three decimals.
             self.assertAlmostEqual(clock / (top.clock_hz / 1e6), 1.0, delta=1e-4)
             self.assertGreaterEqual(clock, synth.REQUIRED_MHZ)
-            self.assertEqual(int(bench[name]), top.clock_hz)
-            in_pins = pin_file(board["pins"])[1]
-            if board["family"] != "gowin":  # whose pin file knows no clocks
+            self.assertEqual(board.settings["clock_hz"], top.clock_hz)
+            in_pins = pin_file(board.pins)[1]
+            if board.settings["family"] != "gowin":  # whose pin file knows no clocks
                 self.assertEqual(in_pins[1], top.clock_port)
                 self.assertAlmostEqual(float(in_pins[2]) / rate, 1.0, delta=1e-4)
             if top.fclkin:
@@ -113,14 +114,14 @@ class Constraints(unittest.TestCase):
         self.of_each_board(check)
 
     def test_every_port_has_a_pin(self):
-        def check(_, board, top, __):
-            self.assertEqual(sorted(pin_file(board["pins"])[0]), sorted(top.bits))
+        def check(board, top, _):
+            self.assertEqual(sorted(pin_file(board.pins)[0]), sorted(top.bits))
 
         self.of_each_board(check)
 
     def test_every_port_has_a_timing(self):
-        def check(name, _, top, sdc):
-            source = text(f"rtl/board/{name}.sv")
+        def check(board, top, sdc):
+            source = text(board.top)
             inputs = set(re.findall(r"input\s+logic\s+(\w+)", source))
             self.assertEqual(sorted([sdc.port, *sdc.untimed["from"]]), sorted(inputs))
             self.assertEqual(sorted(sdc.untimed["to"]), sorted(set(top.widths) - inputs))

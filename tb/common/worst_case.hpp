@@ -11,13 +11,13 @@
 #include <memory>
 #include <vector>
 
-#include "nrc/context.hpp"
-#include "nrc/dispersion.hpp"
-#include "nrc/huffman.hpp"
-#include "nrc/interval.hpp"
-#include "nrc/linearizer.hpp"
-#include "nrc/predictor.hpp"
 #include "nrc/tables.hpp"
+#include "stages/context.hpp"
+#include "stages/dispersion.hpp"
+#include "stages/huffman.hpp"
+#include "stages/interval.hpp"
+#include "stages/linearizer.hpp"
+#include "stages/predictor.hpp"
 
 namespace nrc::tb {
 

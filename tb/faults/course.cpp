@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
-#include "nrc/recording_generator.hpp"
 
 namespace nrc::faults {
 namespace {

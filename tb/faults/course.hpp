@@ -10,7 +10,7 @@
 
 #include "bench_random.hpp"
 #include "nrc/format.hpp"
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 
 namespace nrc::faults {
 

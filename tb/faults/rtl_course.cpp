@@ -12,9 +12,9 @@
 #include <stdexcept>
 
 #include NRC_FAULTS_HEADER
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
-#include "nrc/recording_generator.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::faults {

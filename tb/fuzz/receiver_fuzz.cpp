@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "fuzz_input.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
 #include "nrc/receiver.hpp"
-#include "nrc/recording_generator.hpp"
 #include "property.hpp"
 #include "small_tables.hpp"
 #include "stream_repair.hpp"

@@ -10,7 +10,7 @@
 
 #include "fuzz_input.hpp"
 #include "nrc/error.hpp"
-#include "nrc/file_codec.hpp"
+#include "nrc/file_decoder.hpp"
 #include "property.hpp"
 #include "small_tables.hpp"
 #include "stream_repair.hpp"

@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "host/recording_generator.hpp"
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/nrc.h"
 #include "nrc/receiver.hpp"
-#include "nrc/recording_generator.hpp"
 #include "nrc/tables.hpp"
 
 namespace {

@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "host/recording_generator.hpp"
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
-#include "nrc/recording_generator.hpp"
 
 namespace nrc {
 namespace {

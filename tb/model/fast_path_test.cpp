@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "bench_random.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/error.hpp"
 #include "nrc/format.hpp"
 #include "nrc/payload.hpp"
-#include "nrc/predictor.hpp"
-#include "nrc/recording_generator.hpp"
 #include "nrc/tables.hpp"
+#include "stages/predictor.hpp"
 
 namespace nrc {
 namespace {

@@ -13,11 +13,11 @@
 #include <random>
 #include <utility>
 
+#include "file/wav.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
-#include "nrc/recording_generator.hpp"
-#include "nrc/shift6.hpp"
-#include "nrc/wav.hpp"
+#include "stages/shift6.hpp"
 #include "wav_images.hpp"
 
 namespace {

@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
-#include "nrc/recording_generator.hpp"
 
 // Memory in use, for the test of its bound. The size stands before what is given.
 namespace {

@@ -13,15 +13,16 @@
 #include <string>
 #include <vector>
 
-#include "nrc/bit_packer.hpp"
-#include "nrc/context.hpp"
 #include "nrc/error.hpp"
-#include "nrc/huffman.hpp"
-#include "nrc/packetizer.hpp"
-#include "nrc/predictor.hpp"
-#include "nrc/shift6.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/table_set.hpp"
-#include "nrc/trainer.hpp"
+#include "stages/bit_packer.hpp"
+#include "stages/context.hpp"
+#include "stages/huffman.hpp"
+#include "stages/packetizer.hpp"
+#include "stages/predictor.hpp"
+#include "stages/shift6.hpp"
+#include "train/trainer.hpp"
 
 namespace nrc {
 namespace {

@@ -9,21 +9,12 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-packages_of() { # set
-  # A set without range tables of its own borrows those that suit any ADC.
-  if [ ! -e "rtl/generated/$1/nrc_range_tables_pkg.sv" ]; then
-    echo rtl/generated/generic/nrc_range_tables_pkg.sv
-  fi
-  ls rtl/generated/nrc_pkg.sv rtl/generated/"$1"/*_pkg.sv rtl/*_pkg.sv
-}
-
 play() { # stream set [Name=Value ...]
   local stream=$1 set=$2 value overrides=()
   shift 2
   for value in "$@"; do overrides+=("-Pgolden_stream_tb.$value"); done
   iverilog -g2012 -Wno-timescale -o "$work/tb.vvp" -s golden_stream_tb "${overrides[@]}" \
-    $(packages_of "$set") rtl/generated/"$set"/*_rom.sv $(ls rtl/nrc_*.sv | grep -v _pkg) \
-    tb/tools/golden_stream_tb.sv 2>&1 | grep -v 'sorry: constant selects in always_' || true
+    -f "rtl/lists/encoder_$set.f" tb/tools/golden_stream_tb.sv 2>&1 | grep -v 'sorry: constant selects in always_' || true
   vvp -n "$work/tb.vvp" "+samples=tb/golden/$stream.i16" "+stream=$work/out.nrc" | tee "$work/log"
   if grep -qE 'FAIL|ERROR|FATAL' "$work/log"; then exit 1; fi
   cmp "$work/out.nrc" "tb/golden/$stream.nrc"
@@ -34,7 +25,6 @@ play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128
 play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2 Pipeline=1
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128 Pipeline=1
-play study_1ch study Channels=1 Mapping=0 PacketFrames=2000
 play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_8ch_neighbour default Profile=1 Neighbour=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_3ch_12bit_neighbour generic Profile=1 Neighbour=1 Channels=3 CodeWidth=12 Mapping=0 \
@@ -45,8 +35,7 @@ decode() { # stream set [Name=Value ...]
   shift 2
   for value in "$@"; do overrides+=("-Pgolden_samples_tb.$value"); done
   iverilog -g2012 -Wno-timescale -o "$work/tb.vvp" -s golden_samples_tb "${overrides[@]}" \
-    $(packages_of "$set") rtl/generated/"$set"/*_rom.sv \
-    $(ls rtl/nrc_*.sv | grep -v -e _pkg -e nrc_encoder) tb/tools/golden_samples_tb.sv 2>&1 |
+    -f "rtl/lists/decoder_$set.f" tb/tools/golden_samples_tb.sv 2>&1 |
     grep -v 'sorry: constant selects in always_' || true
   vvp -n "$work/tb.vvp" "+stream=tb/golden/$stream.nrc" "+samples=$work/out.i16" | tee "$work/log"
   if grep -qE 'FAIL|ERROR|FATAL' "$work/log"; then exit 1; fi
@@ -56,4 +45,3 @@ decode() { # stream set [Name=Value ...]
 decode default_1ch default Channels=1 PacketFrames=1000
 decode default_8ch default Channels=8 PacketFrames=100
 decode generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128
-decode study_1ch study Channels=1 Mapping=0 PacketFrames=2000

@@ -17,12 +17,13 @@ play() { # stream set [Name=Value ...]
     parameters+=(-chparam "${value%%=*}" "${value#*=}")
     overrides+=("-Pgolden_stream_tb.$value")
   done
-  local packages sources
-  packages=$(ls rtl/generated/nrc_pkg.sv rtl/generated/"$set"/*_pkg.sv rtl/*_pkg.sv | tr '\n' ' ')
-  sources=$(ls rtl/nrc_*.sv rtl/generated/"$set"/*_rom.sv | grep -v _pkg | tr '\n' ' ')
+  local packages modules includes
+  includes=$(scripts/hardware.py include-directories | sed 's/^/-I/' | tr '\n' ' ')
+  packages=$(scripts/hardware.py files encoder --tables "$set" --kind packages | tr '\n' ' ')
+  modules=$(scripts/hardware.py files encoder --tables "$set" --kind modules | tr '\n' ' ')
   yosys -q -p "
     read_verilog -sv $packages
-    read_verilog -sv -defer -nooverwrite -DSYNTHESIS $sources
+    read_verilog -sv -defer -nooverwrite -DSYNTHESIS $includes $modules
     hierarchy -top nrc_encoder ${parameters[*]}
     synth_ice40 -device u -dsp -abc9 -spram
     rename -top nrc_encoder

@@ -25,9 +25,15 @@ mkdir "$work/narrow"
 "$NRC" generate --tables "$work/generic.json" --rtl "$work/narrow" >/dev/null
 "$NRC" generate --tables "$work/range_generic.json" --rtl "$work/narrow" >/dev/null
 
-tables_of() { # set: the directory of its RTL
-  if [ "$1" = narrow ]; then echo "$work/narrow"; else echo "rtl/generated/$1"; fi
+# Files of the top with a table set, one that was generated here included.
+files_of() { # set
+  if [ "$1" = narrow ]; then
+    scripts/hardware.py files "${top#nrc_}" --tables generic | sed "s:^rtl/generated/generic/:$work/narrow/:"
+  else
+    scripts/hardware.py files "${top#nrc_}" --tables "$1"
+  fi
 }
+mapfile -t includes < <(scripts/hardware.py include-directories | sed 's/^/-I/')
 
 top=nrc_encoder
 failed=0
@@ -37,22 +43,20 @@ fail() {
 }
 
 icarus() { # set Name=Value ...: output of a simulation that ends at once
-  local tables value overrides=()
-  tables=$(tables_of "$1")
+  local value files overrides=()
+  mapfile -t files < <(files_of "$1")
   shift
   for value in "$@"; do overrides+=("-P$top.$value"); done
   iverilog -g2012 -Wno-timescale -o "$work/top.vvp" -s "$top" "${overrides[@]}" \
-    rtl/generated/nrc_pkg.sv "$tables"/*_pkg.sv rtl/*_pkg.sv "$tables"/*_rom.sv \
-    $(ls rtl/nrc_*.sv | grep -v _pkg) &&
+    "${includes[@]}" "${files[@]}" &&
     vvp -n "$work/top.vvp"
 }
 
 verilator_lint() { # set Name=Value ...
-  local tables
-  tables=$(tables_of "$1")
+  local files
+  mapfile -t files < <(files_of "$1")
   shift
-  verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert "${@/#/-G}" -Irtl -Irtl/generated \
-    "-I$tables" rtl/generated/nrc_pkg.sv "$tables"/*_pkg.sv rtl/*_pkg.sv "rtl/$top.sv" \
+  verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert "${@/#/-G}" "${includes[@]}" "${files[@]}" \
     --top-module "$top"
 }
 

@@ -1,34 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Yosys reads and elaborates encoder and decoder in their main configurations and finds nothing
-# undriven or multiply driven.
+# Yosys reads and elaborates the named configurations of rtl/hardware.json and finds nothing undriven
+# or multiply driven.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-elaborate() { # set top [Name Value ...]
-  local set=$1 top=$2 params=()
-  shift 2
-  while [ $# -gt 0 ]; do
-    params+=(-chparam "$1" "$2")
-    shift 2
-  done
-  local roms
-  roms=$(ls rtl/generated/"$set"/*_rom.sv | tr '\n' ' ')
-  local packages sources
-  packages=$(ls rtl/generated/nrc_pkg.sv rtl/generated/"$set"/*_pkg.sv rtl/*_pkg.sv | tr '\n' ' ')
-  sources=$(ls rtl/nrc_*.sv | grep -v _pkg | tr '\n' ' ')
+hardware=scripts/hardware.py
+includes=$($hardware include-directories | sed 's/^/-I/' | tr '\n' ' ')
+while read -r name top tables parameters; do
+  chparam=()
+  for value in $parameters; do chparam+=(-chparam "${value%%=*}" "${value#*=}"); done
+  packages=$($hardware files "$name" --tables "$tables" --kind packages | tr '\n' ' ')
+  modules=$($hardware files "$name" --tables "$tables" --kind modules | tr '\n' ' ')
   yosys -q -p "
     read_verilog -sv $packages
-    read_verilog -defer -sv -DSYNTHESIS $sources $roms
-    hierarchy -check -top $top ${params[*]}
+    read_verilog -defer -sv -DSYNTHESIS $includes $modules
+    hierarchy -check -top $top ${chparam[*]}
     proc; opt_clean; check -assert"
-  echo "yosys: $set $top ${params[*]} ok"
-}
-elaborate default nrc_encoder LoadableTables 1
-elaborate default nrc_encoder Pipeline 1
-elaborate default nrc_encoder Profile 1
-elaborate default nrc_encoder Profile 1 Neighbour 1
-elaborate generic nrc_encoder CodeWidth 16 Mapping 0 Channels 384
-elaborate default nrc_decoder
-elaborate generic nrc_decoder CodeWidth 16 Mapping 0 Channels 384
+  echo "yosys: $name ok"
+done < <($hardware configurations --verified yosys)

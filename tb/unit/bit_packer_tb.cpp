@@ -10,7 +10,7 @@
 
 #include "Vnrc_bit_packer.h"
 #include "bench_random.hpp"
-#include "nrc/bit_packer.hpp"
+#include "stages/bit_packer.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

@@ -12,7 +12,7 @@
 
 #include "Vnrc_carry_packer.h"
 #include "bench_random.hpp"
-#include "nrc/range.hpp"
+#include "stages/range.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

@@ -5,7 +5,6 @@ nrc_unit_bench(context NAME 1 PARAMS Channels=1)
 nrc_unit_bench(context NAME delay PARAMS Channels=16 UpdateDelay=3)
 nrc_unit_bench(context NAME generic_w16 TABLES generic PARAMS Channels=10 CodeWidth=16)
 nrc_unit_bench(context NAME generic_w16_delay TABLES generic PARAMS Channels=1 CodeWidth=16 UpdateDelay=3)
-nrc_unit_bench(context NAME study TABLES study PARAMS Channels=16)
 # Three classes as no built-in set has them: modulus_bits 8, 1 and 0, split in the first two.
 nrc_unit_bench(context NAME odd PARAMS Channels=16 NumClasses=3 NumTables=700
                ClassBelow=48'hFFFF01000003 ClassFirstTable=48'h028F028A0007
@@ -14,7 +13,6 @@ nrc_unit_bench(context NAME odd PARAMS Channels=16 NumClasses=3 NumTables=700
 nrc_unit_bench(context NAME shallow PARAMS Channels=16 Pipeline=1)
 nrc_unit_bench(context NAME shallow_1 PARAMS Channels=1 Pipeline=1)
 nrc_unit_bench(context NAME shallow_generic_w16 TABLES generic PARAMS Channels=4 CodeWidth=16 Pipeline=1)
-nrc_unit_bench(context NAME shallow_study TABLES study PARAMS Channels=16 Pipeline=1)
 nrc_unit_bench(context NAME shallow_odd PARAMS Channels=16 Pipeline=1 NumClasses=3 NumTables=700
                ClassBelow=48'hFFFF01000003 ClassFirstTable=48'h028F028A0007
                ClassModulusBits=48'h000000010008 ClassSplit=48'h000000010001

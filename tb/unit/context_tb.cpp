@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "Vnrc_context.h"
-#include "nrc/context.hpp"
+#include "stages/context.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

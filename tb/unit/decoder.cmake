@@ -8,4 +8,3 @@ nrc_unit_bench(decoder NAME 32ch PARAMS Channels=32 PacketFrames=20 BufferWords=
 nrc_unit_bench(decoder NAME 1024ch PARAMS Channels=1024 PacketFrames=20 BufferWords=16384)
 nrc_unit_bench(decoder NAME generic TABLES generic
                PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=40 BufferWords=2048)
-nrc_unit_bench(decoder NAME study TABLES study PARAMS Channels=24 PacketFrames=20 BufferWords=1024)

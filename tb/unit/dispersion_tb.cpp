@@ -14,8 +14,8 @@
 
 #include "Vnrc_dispersion.h"
 #include "bench_random.hpp"
-#include "nrc/dispersion.hpp"
 #include "nrc/range_tables.hpp"
+#include "stages/dispersion.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

@@ -14,7 +14,6 @@ nrc_unit_bench(encoder NAME 384ch PARAMS Channels=384 PacketFrames=5 BufferWords
 nrc_unit_bench(encoder NAME 1024ch PARAMS Channels=1024 PacketFrames=20)
 nrc_unit_bench(encoder NAME generic TABLES generic
                PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024)
-nrc_unit_bench(encoder NAME study TABLES study PARAMS Channels=16 PacketFrames=20 BufferWords=512)
 
 nrc_unit_bench(encoder NAME shallow_1ch PARAMS Channels=1 PacketFrames=10 BufferWords=64
                PacketFifoDepth=2 Pipeline=1)

@@ -18,11 +18,12 @@
 #include "Vnrc_encoder.h"
 #include "bench_random.hpp"
 #include "framer_model.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
-#include "nrc/huffman.hpp"
 #include "nrc/packet_decoder.hpp"
-#include "nrc/recording_generator.hpp"
+#include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
+#include "stages/huffman.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::tb {

@@ -2,7 +2,6 @@
 nrc_unit_bench(huffman NAME rom)
 nrc_unit_bench(huffman NAME rom_w16 PARAMS CodeWidth=16)
 nrc_unit_bench(huffman NAME rom_generic TABLES generic PARAMS CodeWidth=16)
-nrc_unit_bench(huffman NAME rom_study TABLES study)
 nrc_unit_bench(huffman NAME ram PARAMS LoadableTables=1 SymbolBits=6 NumTables=256)
 nrc_unit_bench(huffman NAME ram_w16 PARAMS LoadableTables=1 CodeWidth=16 SymbolBits=6 NumTables=37)
 nrc_unit_bench(huffman NAME ram_s10 PARAMS LoadableTables=1 CodeWidth=16 SymbolBits=10 NumTables=1)

@@ -2,4 +2,3 @@
 nrc_unit_bench(huffman_decoder NAME w10)
 nrc_unit_bench(huffman_decoder NAME w16 PARAMS CodeWidth=16)
 nrc_unit_bench(huffman_decoder NAME generic TABLES generic PARAMS CodeWidth=16)
-nrc_unit_bench(huffman_decoder NAME study TABLES study)

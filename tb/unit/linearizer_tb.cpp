@@ -9,8 +9,8 @@
 
 #include "Vnrc_linearizer.h"
 #include "bench_random.hpp"
-#include "nrc/linearizer.hpp"
 #include "nrc/range_tables.hpp"
+#include "stages/linearizer.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

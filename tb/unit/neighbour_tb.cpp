@@ -13,7 +13,7 @@
 #include "Vnrc_neighbour.h"
 #include "bench_random.hpp"
 #include "nrc/format.hpp"
-#include "nrc/neighbour.hpp"
+#include "stages/neighbour.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

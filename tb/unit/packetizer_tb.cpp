@@ -16,8 +16,9 @@
 
 #include "Vnrc_packetizer.h"
 #include "bench_random.hpp"
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
+#include "stages/packetizer.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

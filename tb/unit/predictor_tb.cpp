@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "Vnrc_predictor.h"
-#include "nrc/predictor.hpp"
+#include "stages/predictor.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
@@ -23,9 +23,6 @@ namespace {
 #endif
 #ifndef NRC_PARAM_CodeWidth
 #define NRC_PARAM_CodeWidth 10
-#endif
-#ifndef NRC_PARAM_PredictorMode
-#define NRC_PARAM_PredictorMode 2
 #endif
 #ifndef NRC_PARAM_UpdateDelay
 #define NRC_PARAM_UpdateDelay 0
@@ -39,7 +36,6 @@ namespace {
 
 constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
-constexpr auto kMode = static_cast<nrc::PredictorMode>(NRC_PARAM_PredictorMode);
 constexpr int kUpdateDelay = NRC_PARAM_UpdateDelay;
 constexpr int kValueFraction = NRC_PARAM_ValueFraction;
 
@@ -198,7 +194,7 @@ class Bench {
 
   nrc::tb::Dut<Vnrc_predictor> dut_;
   std::mt19937 rng_;
-  nrc::Predictor golden_{kMode, kCodeWidth};
+  nrc::Predictor golden_{nrc::PredictorMode::kAdaptive, kCodeWidth};
   std::vector<nrc::PredictorState> states_;
   std::vector<long> entered_;  ///< clock of each channel's last sample
   std::deque<Due> predictions_;
@@ -297,7 +293,6 @@ TEST(Predictor, HardwareResetInFlight) {
 
 /// The weight has to travel 1229 steps to its lower limit, so this takes many frames.
 TEST(Predictor, WeightReachesBothLimits) {
-  if (kMode != nrc::PredictorMode::kAdaptive) GTEST_SKIP() << "no weight in this mode";
   if (kCodeWidth < 8) GTEST_SKIP() << "too few codes to grow through";
   SCOPED_TRACE("seeds 12 and 13");
   Bench down(12);

@@ -11,7 +11,7 @@
 
 #include "Vnrc_range.h"
 #include "bench_random.hpp"
-#include "nrc/range.hpp"
+#include "stages/range.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

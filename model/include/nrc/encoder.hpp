@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
 #include "nrc/tables.hpp"
 
@@ -27,11 +27,14 @@ enum class Transport {
   kLink,  ///< from anywhere on: the header comes before every key packet
 };
 
+class Packetizer;
+
 class Encoder {
  public:
   /// The tables choose the profile; header.profile and header.table_id are set from them.
   /// @throws Error if a field of the header is outside its range or the tables do not suit it.
   Encoder(const StreamHeader& header, const Tables& tables, Transport transport = Transport::kFile);
+  ~Encoder();
   // It refers to itself.
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
@@ -85,7 +88,7 @@ class Encoder {
   Tables tables_;
   StreamHeader header_;
   std::unique_ptr<PayloadEncoder> payload_;  // refers to tables_
-  Packetizer packetizer_;
+  std::unique_ptr<Packetizer> packetizer_;
   std::vector<Code> codes_;
   std::vector<std::uint8_t> payload_bytes_;  ///< of the packet at hand
   std::uint32_t next_frame_ = 0;

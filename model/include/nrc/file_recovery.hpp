@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "nrc/file_codec.hpp"
+#include "nrc/byte_sink.hpp"
 #include "nrc/receiver.hpp"
 
 namespace nrc {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Constants of the bitstream that the golden model and the RTL share. `nrc generate` writes
+// Constants of the bitstream that the golden model and the RTL share. `make generate` writes
 // rtl/generated/nrc_pkg.sv from this file, so a number changes here or nowhere.
 // Source: docs/bitstream.md.
 #pragma once

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
 #include "nrc/tables.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A table set: predictor mode, scale classes and Huffman code lengths (docs/bitstream.md,
-// section 6), read from and written to a JSON table file.
+// section 6).
 #pragma once
 
 #include <cstdint>
@@ -44,13 +44,6 @@ struct TableSet {
 
   /// CRC-32 that identifies the set in a stream.
   std::uint32_t id() const;
-
-  /// @throws Error if the text is not a valid table file; `where` (a file name) is in the message.
-  static TableSet from_json(const std::string& text, const std::string& where);
-  std::string to_json() const;
-
-  /// @throws Error if the file cannot be read or is not a valid table file.
-  static TableSet load(const std::string& path);
 
   /// Built-in set by name: "default", "generic" or "study". @throws Error for another name.
   static const TableSet& builtin(const std::string& name);

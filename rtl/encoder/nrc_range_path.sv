@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The stages of the range profile from codes to payload words, joined: predictor, linearizer and
+// dispersion, interval, range, carry_packer (docs/bitstream.md, sections 10 and 11). Golden model:
+// the range half of nrc::PayloadEncoder.
+//
+// Neighbour puts stage neighbour between the predictor and what needs the prediction. Everything
+// beside it is then delayed by as much; the dispersion starts later, so that it waits with a
+// channel's number and not with its state.
+//
+// Latency, clocks from a code: 6 predictor, 7 interval, 7 range, 4 carry_packer = 24 until its last
+// bit is packed; 3 more with Neighbour. One code per clock, rigid.
+
+module nrc_range_path #(
+  parameter int Channels  = 1024,
+  parameter int CodeWidth = 10,     // 4..16
+  parameter int Neighbour = 0,      // 1: with stage neighbour
+  localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+
+  input  logic                    valid_i,
+  input  logic [CodeWidth-1:0]    code_i,
+  input  logic [ChannelWidth-1:0] channel_i,
+  input  logic                    first_i,
+  input  logic                    frame_end_i,
+  input  logic                    packet_end_i,
+  input  logic                    key_i,
+  input  logic                    bad_i,
+  input  logic                    last_i,
+
+  // As of nrc_bit_packer.
+  output logic                    word_valid_o,
+  output logic [31:0]             word_o,
+  output logic                    word_last_o,
+  output logic                    key_o,
+  output logic                    bad_o,
+  output logic                    last_o,
+  output logic                    frame_end_o,
+
+  output logic                    sample_packed_o  // pulse: the last bit of a code is packed
+);
+
+  localparam int ValueWidth       = CodeWidth + nrc_pkg::FracBits;
+  localparam int IndexWidth       = 9;
+  localparam int PredictLatency   = nrc_latency_pkg::PredictLatency;
+  localparam int LinearizeLatency = 2;  // of nrc_linearizer
+  localparam int PackLatency      = 4;  // of nrc_carry_packer, to the current word
+  localparam int SideWidth        = 5;  // frame_end, packet_end, key, bad, last
+  localparam int CorrectLatency   = (Neighbour != 0) ? nrc_latency_pkg::NeighbourLatency : 0;
+
+  // The code enters the linearizer late, so that its edges and value come with the prediction: ten
+  // bits wait instead of fifty. Behind nrc_neighbour the signals are called corrected.
+  logic [CodeWidth-1:0]  code_to_linearize, code_corrected;
+  logic [SideWidth-1:0]  side_corrected;
+  logic [ValueWidth-1:0] low, high, value, low_corrected, high_corrected;
+  logic                  lowest, highest, lowest_corrected, highest_corrected;
+
+  nrc_delay #(.Width(CodeWidth), .Depth(PredictLatency - LinearizeLatency)) u_early_delay (
+    .clk_i, .d_i(code_i), .q_o(code_to_linearize)
+  );
+
+  nrc_delay #(.Width(CodeWidth), .Depth(LinearizeLatency + CorrectLatency)) u_late_delay (
+    .clk_i, .d_i(code_to_linearize), .q_o(code_corrected)
+  );
+
+  nrc_delay #(.Width(SideWidth), .Depth(PredictLatency + CorrectLatency)) u_side_delay (
+    .clk_i, .d_i({frame_end_i, packet_end_i, key_i, bad_i, last_i}), .q_o(side_corrected)
+  );
+
+  nrc_linearizer #(
+    .CodeWidth(CodeWidth)
+  ) u_linearizer (
+    .clk_i,
+    .code_i   (code_to_linearize),
+    .low_o    (low),
+    .high_o   (high),
+    .value_o  (value),
+    .lowest_o (lowest),
+    .highest_o(highest)
+  );
+
+  nrc_delay #(.Width(2 * ValueWidth + 2), .Depth(CorrectLatency)) u_edge_delay (
+    .clk_i,
+    .d_i({low, high, lowest, highest}),
+    .q_o({low_corrected, high_corrected, lowest_corrected, highest_corrected})
+  );
+
+  logic                    pred_valid;
+  logic [ValueWidth-1:0]   pred_value;
+  logic [CodeWidth-1:0]    unused_pred_code;
+  logic                    innovation_valid, innovation_reset;
+  logic [ChannelWidth-1:0] innovation_channel;
+  logic [ValueWidth:0]     innovation_value;
+
+  nrc_predictor #(
+    .Channels     (Channels),
+    .CodeWidth    (CodeWidth),
+    .ValueFraction(2)
+  ) u_predictor (
+    .clk_i,
+    .rst_ni,
+    .valid_i,
+    .channel_i,
+    .reset_i             (first_i),
+    .pred_valid_o        (pred_valid),
+    .pred_value_o        (pred_value),
+    .pred_code_o         (unused_pred_code),
+    .value_i             (value),
+    .innovation_valid_o  (innovation_valid),
+    .innovation_channel_o(innovation_channel),
+    .innovation_reset_o  (innovation_reset),
+    .innovation_value_o  (innovation_value)
+  );
+
+  // As of the predictor, or corrected.
+  logic                    corrected_valid;
+  logic [ValueWidth-1:0]   corrected_value;
+  logic                    corrected_innovation_valid, corrected_innovation_reset;
+  logic [ChannelWidth-1:0] corrected_innovation_channel;
+  logic [ValueWidth:0]     corrected_innovation_value;
+
+  // What the dispersion starts with.
+  logic                    dispersion_valid, dispersion_reset;
+  logic [ChannelWidth-1:0] dispersion_channel;
+
+  if (Neighbour != 0) begin : gen_neighbour
+    logic [CorrectLatency-1:0] valid_q;
+    logic                      pred_reset;
+    logic [ChannelWidth-1:0]   pred_channel;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) valid_q <= '0;
+      else         valid_q <= {valid_q[CorrectLatency-2:0], valid_i};
+    end
+
+    assign dispersion_valid = valid_q[CorrectLatency-1];
+
+    nrc_delay #(.Width(ChannelWidth + 1), .Depth(CorrectLatency)) u_dispersion_delay (
+      .clk_i, .d_i({channel_i, first_i}), .q_o({dispersion_channel, dispersion_reset})
+    );
+
+    nrc_delay #(.Width(ChannelWidth + 1), .Depth(PredictLatency - CorrectLatency)) u_pred_delay (
+      .clk_i, .d_i({dispersion_channel, dispersion_reset}), .q_o({pred_channel, pred_reset})
+    );
+
+    nrc_neighbour #(
+      .Channels (Channels),
+      .CodeWidth(CodeWidth)
+    ) u_neighbour (
+      .clk_i,
+      .rst_ni,
+      .valid_i             (pred_valid),
+      .channel_i           (pred_channel),
+      .reset_i             (pred_reset),
+      .pred_value_i        (pred_value),
+      .value_i             (value),
+      .innovation_i        (innovation_value),
+      .pred_valid_o        (corrected_valid),
+      .pred_value_o        (corrected_value),
+      .innovation_valid_o  (corrected_innovation_valid),
+      .innovation_channel_o(corrected_innovation_channel),
+      .innovation_reset_o  (corrected_innovation_reset),
+      .innovation_value_o  (corrected_innovation_value)
+    );
+
+    logic unused_innovation;
+    assign unused_innovation = ^{innovation_valid, innovation_channel, innovation_reset};
+  end else begin : gen_no_neighbour
+    assign corrected_valid              = pred_valid;
+    assign corrected_value              = pred_value;
+    assign corrected_innovation_valid   = innovation_valid;
+    assign corrected_innovation_channel = innovation_channel;
+    assign corrected_innovation_reset   = innovation_reset;
+    assign corrected_innovation_value   = innovation_value;
+    assign dispersion_valid             = valid_i;
+    assign dispersion_channel           = channel_i;
+    assign dispersion_reset             = first_i;
+  end
+
+  logic [IndexWidth-1:0] index;
+
+  nrc_dispersion #(
+    .Channels (Channels),
+    .CodeWidth(CodeWidth)
+  ) u_dispersion (
+    .clk_i,
+    .rst_ni,
+    .valid_i             (dispersion_valid),
+    .channel_i           (dispersion_channel),
+    .reset_i             (dispersion_reset),
+    .index_o             (index),
+    .innovation_valid_i  (corrected_innovation_valid),
+    .innovation_channel_i(corrected_innovation_channel),
+    .innovation_reset_i  (corrected_innovation_reset),
+    .innovation_value_i  (corrected_innovation_value)
+  );
+
+  logic                 interval_valid, interval_escape;
+  logic [15:0]          interval_low, interval_frequency;
+  logic [CodeWidth-1:0] interval_code;
+  logic [SideWidth-1:0] interval_side;
+
+  nrc_interval #(
+    .CodeWidth(CodeWidth)
+  ) u_interval (
+    .clk_i,
+    .rst_ni,
+    .valid_i     (corrected_valid),
+    .code_i      (code_corrected),
+    .low_i       (low_corrected),
+    .high_i      (high_corrected),
+    .lowest_i    (lowest_corrected),
+    .highest_i   (highest_corrected),
+    .pred_value_i(corrected_value),
+    .index_i     (index),
+    .frame_end_i (side_corrected[4]),
+    .packet_end_i(side_corrected[3]),
+    .key_i       (side_corrected[2]),
+    .bad_i       (side_corrected[1]),
+    .last_i      (side_corrected[0]),
+    .valid_o     (interval_valid),
+    .low_o       (interval_low),
+    .frequency_o (interval_frequency),
+    .escape_o    (interval_escape),
+    .code_o      (interval_code),
+    .frame_end_o (interval_side[4]),
+    .packet_end_o(interval_side[3]),
+    .key_o       (interval_side[2]),
+    .bad_o       (interval_side[1]),
+    .last_o      (interval_side[0])
+  );
+
+  logic                 range_valid;
+  logic [29:0]          range_bits;
+  logic [4:0]           range_length;
+  logic [SideWidth-1:0] range_side;
+
+  nrc_range #(
+    .CodeWidth(CodeWidth)
+  ) u_range (
+    .clk_i,
+    .rst_ni,
+    .valid_i     (interval_valid),
+    .low_i       (interval_low),
+    .frequency_i (interval_frequency),
+    .escape_i    (interval_escape),
+    .code_i      (interval_code),
+    .frame_end_i (interval_side[4]),
+    .packet_end_i(interval_side[3]),
+    .key_i       (interval_side[2]),
+    .bad_i       (interval_side[1]),
+    .last_i      (interval_side[0]),
+    .valid_o     (range_valid),
+    .bits_o      (range_bits),
+    .length_o    (range_length),
+    .frame_end_o (range_side[4]),
+    .packet_end_o(range_side[3]),
+    .key_o       (range_side[2]),
+    .bad_o       (range_side[1]),
+    .last_o      (range_side[0])
+  );
+
+  nrc_carry_packer #(
+    .MaxLength(CodeWidth + nrc_pkg::EscapeOverhead)
+  ) u_carry_packer (
+    .clk_i,
+    .rst_ni,
+    .valid_i     (range_valid),
+    .bits_i      (range_bits),
+    .length_i    (range_length),
+    .frame_end_i (range_side[4]),
+    .packet_end_i(range_side[3]),
+    .key_i       (range_side[2]),
+    .bad_i       (range_side[1]),
+    .last_i      (range_side[0]),
+    .word_valid_o,
+    .word_o,
+    .word_last_o,
+    .key_o,
+    .bad_o,
+    .last_o,
+    .frame_end_o
+  );
+
+  logic [PackLatency-1:0] packed_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) packed_q <= '0;
+    else         packed_q <= {packed_q[PackLatency-2:0], range_valid};
+  end
+
+  assign sample_packed_o = packed_q[PackLatency-1];
+
+endmodule
