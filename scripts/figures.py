@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Fills the measured figures of docs/figures.json into README.md and docs/*.md.
+"""Fills the measured figures of docs/figures.json, and quoted files, into README.md and docs/*.md.
 
 figures.json is the only place where a measured figure is written by hand or taken from a report:
 
@@ -16,6 +16,8 @@ A field is SET[FIGURE]:FORMAT. FORMAT is Python's; `1e-6*.3f` scales the figure 
   <!-- figures: BLOCK -->
   ...
   <!-- /figures -->
+
+and a quoted file, shown without its licence line, `<!-- quote: PATH -->` to `<!-- /quote -->`.
 
   scripts/figures.py           fills all marked places
   scripts/figures.py --check   changes nothing; exit status 1 if a place is out of date
@@ -33,7 +35,10 @@ from typing import Any, NoReturn
 ROOT = Path(__file__).resolve().parent.parent
 MARK = re.compile(r"^<!-- figures: (?P<name>\S+) -->\n(?P<text>.*?)^<!-- /figures -->$",
                   re.MULTILINE | re.DOTALL)
-OPEN = re.compile(r"^\s*<!-- /?figures\b.*$", re.MULTILINE)
+QUOTE = re.compile(r"^<!-- quote: (?P<path>\S+) -->\n(?P<text>.*?)^<!-- /quote -->$",
+                   re.MULTILINE | re.DOTALL)
+OPEN = re.compile(r"^\s*<!-- /?(?:figures|quote)\b.*$", re.MULTILINE)
+LANGUAGES = {".sv": "systemverilog", ".c": "c", ".cpp": "cpp"}
 
 Values = dict[str, Any]
 
@@ -107,9 +112,27 @@ def fill(text: str, blocks: dict[str, str], where: str) -> tuple[str, set[str]]:
         return f"<!-- figures: {name} -->\n{blocks[name]}<!-- /figures -->"
 
     filled = MARK.sub(place, text)
-    if len(OPEN.findall(text)) != 2 * len(MARK.findall(text)):
-        raise FigureError(f"{where}: a figures mark is not closed, or not alone in its line")
+    if len(OPEN.findall(text)) != 2 * (len(MARK.findall(text)) + len(QUOTE.findall(text))):
+        raise FigureError(f"{where}: a mark is not closed, or not alone in its line")
     return filled, shown
+
+
+def quote(text: str, root: Path, where: str) -> str:
+    """`text` with the files it quotes as code blocks."""
+
+    def place(match: re.Match[str]) -> str:
+        path = root / match["path"]
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            raise FigureError(f"{where}: cannot quote {match['path']}: {error.strerror}") from None
+        while lines and re.fullmatch(r"//( SPDX-License-Identifier: .*)?", lines[0]):
+            del lines[0]
+        code = "\n".join(lines)
+        language = LANGUAGES.get(path.suffix, "")
+        return f"<!-- quote: {match['path']} -->\n```{language}\n{code}\n```\n<!-- /quote -->"
+
+    return QUOTE.sub(place, text)
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -166,6 +189,7 @@ def run(root: Path, check: bool, take_reports: bool) -> int:
         text = document.read_text(encoding="utf-8")
         filled, names = fill(text, blocks, str(document.relative_to(root)))
         shown |= names
+        filled = quote(filled, root, str(document.relative_to(root)))
         if filled != text:
             stale.append(str(document.relative_to(root)))
             if not check:
@@ -174,7 +198,7 @@ def run(root: Path, check: bool, take_reports: bool) -> int:
     if unused:
         raise FigureError(f"no document shows block {', '.join(unused)}; mark a place for it or remove it")
     if check and stale:
-        raise FigureError(f"{', '.join(stale)}: figures are out of date; run scripts/figures.py")
+        raise FigureError(f"{', '.join(stale)}: out of date; run scripts/figures.py")
     return 0
 
 

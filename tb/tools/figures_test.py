@@ -59,13 +59,25 @@ class Figures(unittest.TestCase):
         self.assertEqual(done.stderr.count("\n"), 1)
 
     def test_fill(self) -> None:
-        self.refused("README.md: figures are out of date", "--check")
+        self.refused("README.md: out of date", "--check")
         self.assertEqual(run(self.root).returncode, 0)
         self.assertEqual(run(self.root, "--check").returncode, 0)
         text = self.document.read_text(encoding="utf-8")
         for line in ("1.50 mm2, ratio 2.0", "|  | A |", "|---|---:|", "| **ratio** | **2.0** |",
                      "| row | speed | state |", "|---|---:|---|", "| x | 1.25 | none |"):
             self.assertIn(line, text.splitlines())
+
+    def test_quote(self) -> None:
+        (self.root / "docs/a.sv").write_text("// SPDX-License-Identifier: Apache-2.0\n//\n// Use:\na b();\n",
+                                             encoding="utf-8")
+        with open(self.document, "a", encoding="utf-8") as document:
+            document.write("<!-- quote: docs/a.sv -->\nold\n<!-- /quote -->\n")
+        self.refused("out of date", "--check")
+        self.assertEqual(run(self.root).returncode, 0)
+        self.assertIn("<!-- quote: docs/a.sv -->\n```systemverilog\n// Use:\na b();\n```\n<!-- /quote -->\n",
+                      self.document.read_text(encoding="utf-8"))
+        (self.root / "docs/a.sv").unlink()
+        self.refused("cannot quote docs/a.sv")
 
     def test_take(self) -> None:
         report = self.root / "build/a/report.json"
