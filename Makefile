@@ -29,7 +29,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
+.PHONY: help build sim wave check test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,12 @@ wave: ## Write build/nrc.fst, a waveform of a short simulation (same variables)
 	$(CMAKE) --build $(BUILD)/wave$(VARIANT) -j$(JOBS) --target nrc_system_sim
 	$(BUILD)/wave$(VARIANT)/nrc_system_sim --channels $(CHANNELS) $(SIM_ARGS) --trace $(BUILD)/nrc.fst
 	@echo 'View it with: gtkwave $(BUILD)/nrc.fst'
+
+check: ## Build and run the quick tests: model, commands, and each stage of the RTL in one configuration
+	$(DEPS) test
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_TESTS=ON -DNRC_BUILD_SIM=ON -DNRC_BUILD_STUDY=ON
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target check_programs
+	$(CTEST) --test-dir $(BUILD) --output-on-failure -j$(JOBS) -L '^check$$'
 
 test: ## Build everything and run every test
 	$(DEPS) test
