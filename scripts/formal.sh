@@ -5,7 +5,7 @@
 #
 # Each proof of tb/formal/proofs.txt must hold, and each mutant of tb/formal/mutants.txt, the same
 # RTL with a fault, must be refuted by a counterexample. Prints a table; what went wrong and its
-# waveform are told below it. Exit status 0 only if all went right.
+# waveform follow it. Exit status 0 only if all went right.
 #
 # Yosys makes an and-inverter graph of the module with its wrapper and of all their assertions and
 # assumptions; ABC proves it:

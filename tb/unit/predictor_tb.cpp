@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_predictor.sv against nrc::Predictor: every prediction and innovation of interleaved
+// nrc_predictor against nrc::Predictor: every prediction and innovation of interleaved
 // channels, in the clock in which it is due. Channels come back as soon as the loop latency allows
 // or with random gaps; what the design must not look at is random.
 #include <gtest/gtest.h>
