@@ -28,6 +28,29 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(LOOPBACK),,$(if $(PROFILE),--profile $(PROFILE))) $(if $(SEED),--seed $(SEED)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
 
+# A variable that no target knows would be ignored: `make sim CHANNEL=32` would simulate 1024 channels.
+VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FRAMES \
+  FRESH_TMP HARNESS JOBS JSON LIBERTY LOOPBACK LOSS MACROS MIRROR NEIGHBOUR NO_INSTALL OUT PAIRS PICTURE \
+  PREDICTOR_ARGS PROFILE PROOF RADIO SECONDS SEED SEEDS SLOW SRAM STALL SUITE TRIALS WORKTREE
+given = $(foreach word,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(subst :=,=,$(word)))))
+unknown = $(strip $(filter-out $(VARIABLES),$(given)))
+ifneq ($(unknown),)
+  $(error there is no variable $(firstword $(unknown)); `make help` lists those of each target)
+endif
+# Refused here, before a build tree is made for it.
+ifeq ($(filter $(or $(PROFILE),huffman),huffman range),)
+  $(error PROFILE is "$(PROFILE)"; give PROFILE=huffman or PROFILE=range)
+endif
+ifeq ($(filter $(or $(NEIGHBOUR),0),0 1),)
+  $(error NEIGHBOUR is "$(NEIGHBOUR)"; give NEIGHBOUR=0 or NEIGHBOUR=1)
+endif
+ifeq ($(NEIGHBOUR)/$(or $(PROFILE),huffman),1/huffman)
+  $(error stage neighbour belongs to the range profile; give PROFILE=range with NEIGHBOUR=1)
+endif
+ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
+  $(error CHANNELS is "$(CHANNELS)"; give a number of channels, as in CHANNELS=32)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help build sim wave check test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
 
