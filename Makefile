@@ -17,7 +17,7 @@ CTEST = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL ctest
 # The one of the system, which has the packages of the system.
 PYTHON = @PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 DEPS  = @scripts/install_deps.sh
-SOURCES = $(shell find model tb sim \( -name '*.cpp' -o -name '*.hpp' \) -not -path '*/generated/*')
+SOURCES = $(shell find model tools study tb sim \( -name '*.cpp' -o -name '*.hpp' \) -not -path '*/generated/*')
 
 # LOOPBACK=1: encoder and decoder with a link between them that loses LOSS percent of the packets.
 SIM_TARGET = $(if $(LOOPBACK),$(if $(filter range,$(PROFILE)),$(no_range_decoder))nrc_loopback_sim,nrc_system_sim)
@@ -29,7 +29,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
+.PHONY: help build sim wave check test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,12 @@ wave: ## Write build/nrc.fst, a waveform of a short simulation (same variables)
 	$(CMAKE) --build $(BUILD)/wave$(VARIANT) -j$(JOBS) --target nrc_system_sim
 	$(BUILD)/wave$(VARIANT)/nrc_system_sim --channels $(CHANNELS) $(SIM_ARGS) --trace $(BUILD)/nrc.fst
 	@echo 'View it with: gtkwave $(BUILD)/nrc.fst'
+
+check: ## Build and run the quick tests: model, commands, and each stage of the RTL in one configuration
+	$(DEPS) test
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_TESTS=ON -DNRC_BUILD_SIM=ON -DNRC_BUILD_STUDY=ON
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target check_programs
+	$(CTEST) --test-dir $(BUILD) --output-on-failure -j$(JOBS) -L '^check$$'
 
 test: ## Build everything and run every test
 	$(DEPS) test
@@ -94,15 +100,18 @@ lint: ## Check the RTL, the C++ format and the C++ code
 	@clang-format --dry-run -Werror $(SOURCES)
 	$(call configure_programs)
 	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_STUDY=ON
-	@find model -name '*.cpp' -not -path '*/generated/*' -print0 | \
+	@find model tools study -name '*.cpp' -not -path '*/generated/*' -print0 | \
 	  xargs -0 -r -n1 -P$(JOBS) clang-tidy -p $(BUILD) --quiet
 
 format: ## Format the C++ sources
 	$(DEPS) dev
 	@clang-format -i $(SOURCES)
 
-generate: build ## Write the C++ tables and ROM images from the trained tables
-	$(BUILD)/nrc generate
+generate: ## Write the C++ tables and ROM images from the trained tables
+	$(DEPS) model
+	$(call configure_programs)
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_generate
+	$(BUILD)/nrc-generate
 
 bench: ## Measure ratio and speed [DATA=, required]
 	$(if $(DATA),,$(error bench needs recordings: make bench DATA=path))
@@ -116,19 +125,19 @@ benchmark: ## Measure speed and ratio beside zlib, zstd, FLAC and WavPack, and p
 	$(BUILD)/benchmark/codec_benchmark $(if $(DATA),--data "$(DATA)") --plot $(BUILD)/benchmark/speed.txt \
 	  --benchmark_out=$(BUILD)/benchmark/speed.json
 	gnuplot -e "data='$(BUILD)/benchmark/speed.txt'; picture='$(or $(PICTURE),$(BUILD)/benchmark/speed.svg)'" \
-	  scripts/plot_speed.gp
+	  study/benchmark/plot_speed.gp
 
 compare: build ## Compare the ratio with other compressors [DATA=, required]
 	$(if $(DATA),,$(error compare needs DATA=path of recordings))
 	$(DEPS) compare
-	@scripts/compare.sh "$(DATA)" $(BUILD)/nrc
+	@study/compare.sh "$(DATA)" $(BUILD)/nrc
 
 study: ## Measure methods, statistics and limits on recordings [DATA= OUT=, required; ALL=1 PAIRS=]
 	$(if $(and $(DATA),$(OUT)),,$(error study needs recordings and a directory to write: make study DATA=path OUT=path))
 	$(DEPS) study
 	$(CMAKE) -S . -B $(BUILD) $(call tests_off,$(BUILD)) -DNRC_BUILD_STUDY=ON \
 	  $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DNRC_BUILD_SIM=OFF)
-	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_cli
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_cli nrc_study_program
 	$(BUILD)/nrc study "$(DATA)" -o "$(OUT)" $(if $(ALL),--all) $(if $(PAIRS),--pairs "$(PAIRS)")
 
 train-neural: ## Train the networks of the neural profile and of the study [DATA= OUT=, required; SEED=1 PREDICTOR_ARGS= AUTOENCODER_ARGS=]
@@ -138,17 +147,17 @@ train-neural: ## Train the networks of the neural profile and of the study [DATA
 	@mkdir -p "$(OUT)"
 	@[ -e "$(OUT)/range.json" ] || \
 	  $(BUILD)/nrc train "$(DATA)" --profile range --test-every 3 -o "$(OUT)/range.json"
-	$(PYTHON) model/neural/train_predictor.py "$(DATA)" -o "$(OUT)" --seed $(or $(SEED),1) \
+	$(PYTHON) study/networks/train_predictor.py "$(DATA)" -o "$(OUT)" --seed $(or $(SEED),1) \
 	  --range "$(OUT)/range.json" --generic model/tables/range_generic.json $(PREDICTOR_ARGS)
-	$(PYTHON) model/neural/train_autoencoder.py "$(DATA)" --work "$(OUT)" --seed $(or $(SEED),1) \
+	$(PYTHON) study/networks/train_autoencoder.py "$(DATA)" --work "$(OUT)" --seed $(or $(SEED),1) \
 	  -o "$(OUT)/autoencoder_weights.cpp" $(AUTOENCODER_ARGS)
-	$(PYTHON) model/neural/adapt_predictor.py "$(DATA)" --range "$(OUT)/range.json" \
+	$(PYTHON) study/networks/adapt_predictor.py "$(DATA)" --range "$(OUT)/range.json" \
 	  --checkpoint "$(OUT)/predictor.pt"
 
 train-channels: ## Train and measure autoencoders of several channels [FILES= or PAIRS=, and OUT=, required; SEED=1]
 	$(if $(and $(FILES)$(PAIRS),$(OUT)),,$(error train-channels needs recordings and a directory to write: make train-channels FILES="a_64ch_25000Hz.i16 ..." OUT=path))
 	$(DEPS) neural
-	$(PYTHON) model/neural/train_channels.py $(FILES) $(if $(PAIRS),--pairs "$(PAIRS)") \
+	$(PYTHON) study/networks/train_channels.py $(FILES) $(if $(PAIRS),--pairs "$(PAIRS)") \
 	  --work "$(OUT)" -o "$(OUT)/channels.csv" --seed $(or $(SEED),1)
 
 synth: ## Bitstream of a board, timing met with every seed [BOARD=, a folder of constraints/ PROFILE= CHANNELS= SEEDS="1 2 3"]

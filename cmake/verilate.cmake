@@ -2,16 +2,77 @@
 #
 # nrc_verilate(LIB TOP [SYSTEMC] [TRACE_FST] [PREFIX class] [TABLES set] [DIRECTORIES dir ...]
 #              [PARAMS Name=Value ...])
-#   Static library LIB with the Verilator model VTOP of module TOP, or with another class name.
-#   DIRECTORIES have more modules. Its users see the parameters as NRC_PARAM_Name and the table
-#   set's name as NRC_TABLES.
+#   Static library LIB with the Verilator model of module TOP: class VTOP, or PREFIX.
+#   DIRECTORIES hold further modules. Users of LIB see each parameter as
+#   NRC_PARAM_Name and the table set's name as NRC_TABLES.
+#
+# Verilator runs when the library is built, not when the tree is configured, so that models are made in
+# parallel, and only those whose sources changed. Each model is compiled as one translation unit:
+# Verilator splits even a small model into eight, and reading its headers eight times costs more than
+# the code in them.
 
+# Verilator's own CMake file gives its root; verilate() of it is not used.
 find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator
              /usr/local/share/verilator)
 execute_process(COMMAND ${VERILATOR_BIN} --version OUTPUT_VARIABLE NRC_VERILATOR_VERSION)
-if(NOT NRC_VERILATOR_VERSION MATCHES "Verilator ([5-9]|[1-9][0-9])\\.")
+# Some packaged versions print no number: only one that is known to be too old is refused.
+if(NRC_VERILATOR_VERSION MATCHES "Verilator [0-4]\\.")
   message(FATAL_ERROR "Verilator 5.006 or newer is needed, found: ${NRC_VERILATOR_VERSION}")
 endif()
+set(NRC_VERILATOR_INCLUDE ${VERILATOR_ROOT}/include)
+set(NRC_VERILATOR_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/run_verilator.cmake)
+
+# What Verilator's generated code needs and its makefiles would say.
+set(NRC_VERILATED_OPTIONS -faligned-new -fcf-protection=none -w)
+
+# nrc_verilated_runtime(OUT [SYSTEMC] [TRACE_FST]): the library with Verilator's runtime for models of
+# this kind, made once in a tree.
+function(nrc_verilated_runtime OUT)
+  cmake_parse_arguments(ARG "SYSTEMC;TRACE_FST" "" "" ${ARGN})
+  set(runtime nrc_verilated)
+  if(ARG_SYSTEMC)
+    string(APPEND runtime _systemc)
+  endif()
+  if(ARG_TRACE_FST)
+    string(APPEND runtime _fst)
+  endif()
+  set(${OUT} ${runtime} PARENT_SCOPE)
+  if(TARGET ${runtime})
+    return()
+  endif()
+  # The parts differ between versions of Verilator: what there is of these.
+  set(parts verilated verilated_threads verilated_random)
+  if(NRC_COVERAGE)
+    list(APPEND parts verilated_cov)
+  endif()
+  if(ARG_TRACE_FST)
+    list(APPEND parts verilated_fst_c)
+    if(ARG_SYSTEMC)
+      list(APPEND parts verilated_fst_sc)
+    endif()
+  endif()
+  set(sources)
+  foreach(part IN LISTS parts)
+    if(EXISTS ${NRC_VERILATOR_INCLUDE}/${part}.cpp)
+      list(APPEND sources ${NRC_VERILATOR_INCLUDE}/${part}.cpp)
+    endif()
+  endforeach()
+  add_library(${runtime} STATIC ${sources})
+  target_compile_options(${runtime} PRIVATE ${NRC_VERILATED_OPTIONS})
+  target_include_directories(${runtime} SYSTEM PUBLIC ${NRC_VERILATOR_INCLUDE}
+                             ${NRC_VERILATOR_INCLUDE}/vltstd)
+  target_compile_definitions(${runtime} PUBLIC VERILATOR=1 VM_COVERAGE=$<BOOL:${NRC_COVERAGE}>
+    VM_SC=$<BOOL:${ARG_SYSTEMC}> VM_TRACE=$<BOOL:${ARG_TRACE_FST}>
+    VM_TRACE_FST=$<BOOL:${ARG_TRACE_FST}> VM_TRACE_VCD=0)
+  target_link_libraries(${runtime} PUBLIC Threads::Threads)
+  if(ARG_SYSTEMC)
+    target_link_libraries(${runtime} PUBLIC PkgConfig::SYSTEMC)
+  endif()
+  if(ARG_TRACE_FST)
+    find_package(ZLIB REQUIRED)
+    target_link_libraries(${runtime} PUBLIC ZLIB::ZLIB)
+  endif()
+endfunction()
 
 include(${CMAKE_CURRENT_LIST_DIR}/hardware.cmake)
 
@@ -38,7 +99,7 @@ function(nrc_verilate LIB TOP)
   # Warnings are judged by scripts/lint_rtl.sh; a newer Verilator with a new
   # warning shall not break the build. Unset state starts random (x-initial)
   # once the bench calls randReset(2), so that a missing reset shows.
-  list(APPEND args -Wall -Wno-UNUSEDPARAM -Wno-fatal --assert --x-assign unique --x-initial unique)
+  list(APPEND args -Wno-lint -Wno-style -Wno-fatal --assert --x-assign unique --x-initial unique)
   set(definitions NRC_TABLES="${ARG_TABLES}")
   foreach(param IN LISTS ARG_PARAMS)
     list(APPEND args -G${param})
@@ -53,50 +114,33 @@ function(nrc_verilate LIB TOP)
       list(APPEND flags ${flag})
     endif()
   endforeach()
-
-  add_library(${LIB} STATIC)
-  verilate(${LIB} ${flags} PREFIX ${ARG_PREFIX} TOP_MODULE ${TOP} SOURCES ${packages} ${source}
-           VERILATOR_ARGS ${args} OPT_FAST -O2 OPT_SLOW -O1)
+  if(ARG_TRACE_FST)
+    list(APPEND args --trace-fst)
+  endif()
+  set(language --cc)
   if(ARG_SYSTEMC)
-    verilator_link_systemc(${LIB})
+    set(language --sc)
   endif()
 
-  # verilate() compiles Verilator's runtime into every model, which costs more
-  # than a small model: build it once for each set of sources and flags.
-  get_target_property(sources ${LIB} SOURCES)
-  set(runtime_sources ${sources})
-  list(FILTER runtime_sources INCLUDE REGEX "/include/verilated[a-z_]*\\.cpp$")
-  list(FILTER sources EXCLUDE REGEX "/include/verilated[a-z_]*\\.cpp$")
-  set_target_properties(${LIB} PROPERTIES SOURCES "${sources}")
-  string(MD5 key "${runtime_sources};${flags}")
-  string(SUBSTRING ${key} 0 8 key)
-  set(runtime nrc_verilated_${key})
-  if(NOT TARGET ${runtime})
-    add_library(${runtime} STATIC ${runtime_sources})
-    foreach(property COMPILE_DEFINITIONS COMPILE_OPTIONS INCLUDE_DIRECTORIES)
-      get_target_property(value ${LIB} ${property})
-      if(value)
-        set_target_properties(${runtime} PROPERTIES ${property} "${value}")
-      endif()
-    endforeach()
-    foreach(switch VERILATOR_COVERAGE VERILATOR_SYSTEMC VERILATOR_TRACE VERILATOR_TRACE_VCD
-            VERILATOR_TRACE_FST)
-      get_target_property(value ${LIB} ${switch})
-      set_target_properties(${runtime} PROPERTIES ${switch} "${value}")
-    endforeach()
-    get_target_property(libraries ${LIB} LINK_LIBRARIES)
-    target_link_libraries(${runtime} PUBLIC ${libraries})
-    if(ARG_TRACE_FST)
-      find_package(ZLIB REQUIRED)
-      target_link_libraries(${runtime} PUBLIC ZLIB::ZLIB)
-    endif()
-  endif()
-  target_link_libraries(${LIB} PUBLIC ${runtime})
+  set(directory ${CMAKE_CURRENT_BINARY_DIR}/${LIB}.dir)
+  set(unit ${directory}/${ARG_PREFIX}_model.cpp)
+  add_custom_command(
+    OUTPUT ${unit}
+    COMMAND ${CMAKE_COMMAND} -DUNIT=${unit} -DPREFIX=${ARG_PREFIX} -P ${NRC_VERILATOR_SCRIPT} --
+            ${VERILATOR_BIN} ${language} --prefix ${ARG_PREFIX} --top-module ${TOP} --Mdir
+            ${directory} ${args} ${packages} ${source}
+    DEPENDS ${NRC_VERILATOR_SCRIPT} ${packages} ${source}
+    DEPFILE ${unit}.d
+    COMMENT "Verilating ${LIB}"
+    VERBATIM)
 
+  nrc_verilated_runtime(runtime ${flags})
+  add_library(${LIB} STATIC ${unit})
+  # A model runs for seconds and is compiled for as long: more than -O1 does not pay, except in the
+  # system bench, whose models are large and run for long.
+  target_compile_options(${LIB} PRIVATE ${NRC_VERILATED_OPTIONS} $<IF:$<BOOL:${ARG_SYSTEMC}>,-O2,-O1>)
   # Users see the generated headers as system headers: no warnings about them.
-  get_target_property(includes ${LIB} INTERFACE_INCLUDE_DIRECTORIES)
-  set_target_properties(${LIB} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${includes}")
-  target_compile_definitions(${LIB} INTERFACE ${definitions}
-    VM_COVERAGE=$<BOOL:${NRC_COVERAGE}> VM_TRACE=$<BOOL:${ARG_TRACE_FST}>
-    VM_TRACE_FST=$<BOOL:${ARG_TRACE_FST}> VM_SC=$<BOOL:${ARG_SYSTEMC}>)
+  target_include_directories(${LIB} SYSTEM PUBLIC ${directory})
+  target_compile_definitions(${LIB} INTERFACE ${definitions})
+  target_link_libraries(${LIB} PUBLIC ${runtime})
 endfunction()

@@ -18,9 +18,9 @@ NRC_COVERAGE_DIR=$raw ctest --test-dir "$build" --output-on-failure -j"$jobs" ||
 
 lcov --quiet --capture --directory "$build" --base-directory "$root" --no-external \
   --output-file "$build/all.info" 2>/dev/null
-lcov --quiet --extract "$build/all.info" "$root/model/*" --output-file "$build/cpp.info"
+lcov --quiet --extract "$build/all.info" "$root/model/*" "$root/tools/*" "$root/study/*" --output-file "$build/cpp.info"
 echo
-echo 'C++ model'
+echo 'C++'
 lcov --list "$build/cpp.info" | sed -n '/|/p'
 
 shopt -s nullglob

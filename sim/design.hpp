@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
 #include "nrc/tables.hpp"
 #include "rtl_constants.hpp"
@@ -31,10 +31,9 @@ struct Design {
   bool rests() const { return header.channels < kChannelsWithoutRest; }
 
   /// Bytes of the largest possible packet (docs/bitstream.md, section 5).
-  std::uint64_t largest_packet() const {
+  std::uint64_t max_packet() const {
     return kPacketHeaderBytes +
-           worst_payload_bytes(header.profile, header.code_width, group_samples()) +
-           kPacketCrcBytes;
+           max_payload_bytes(header.profile, header.code_width, group_samples()) + kPacketCrcBytes;
   }
 };
 

@@ -19,9 +19,9 @@
 #include "Vnrc_encoder.h"
 #include "adc_source.hpp"
 #include "design.hpp"
+#include "host/progress.hpp"
 #include "lossy_link.hpp"
 #include "options.hpp"
-#include "progress.hpp"
 #include "recording.hpp"
 #include "sample_checker.hpp"
 #include "rtl_constants.hpp"
@@ -62,8 +62,8 @@ class Loopback {
         checker_("checker", recording, o.wrong_sample),
         encoder_("encoder"),
         decoder_("decoder"),
-        most_clocks_(1000000 + 2 * std::uint64_t{recording.frames} *
-                                   std::max(recording.channels, kDecoderChannelsWithoutRest)) {
+        max_clocks_(1000000 + 2 * std::uint64_t{recording.frames} *
+                                  std::max(recording.channels, kDecoderChannelsWithoutRest)) {
     source_.clock(clock_);
     source_.reset_n(reset_n_);
     source_.enable(enable_);
@@ -138,12 +138,12 @@ class Loopback {
   Loopback(const Loopback&) = delete;
   Loopback& operator=(const Loopback&) = delete;
 
-  void run(cli::Progress& progress) {
+  void run(host::Progress& progress) {
     const sc_core::sc_time period(kClockPeriodNs, sc_core::SC_NS);
     sc_core::sc_start(kResetClocks * period);
     reset_n_.write(true);
     while (!Verilated::threadContextp()->gotFinish() && checker_.failure().empty() &&
-           checker_.clocks() < most_clocks_ &&
+           checker_.clocks() < max_clocks_ &&
            !(link_.finished() && checker_.quiet() > kQuietLimit)) {
       sc_core::sc_start(kSliceClocks * period);
       progress.update(checker_.samples());
@@ -185,7 +185,7 @@ class Loopback {
   SampleChecker checker_;
   Vnrc_encoder encoder_;
   Vnrc_decoder decoder_;
-  const std::uint64_t most_clocks_;  ///< twice what the recording needs
+  const std::uint64_t max_clocks_;  ///< twice what the recording needs
 };
 
 /// The first thing that is not as it should be; empty if all is well.
@@ -228,7 +228,7 @@ int simulate(const LoopbackOptions& o) {
   Loopback loopback(o, recording);
   const auto begin = std::chrono::steady_clock::now();
   {
-    cli::Progress progress("simulating", recording.size(), "samples");
+    host::Progress progress("simulating", recording.size(), "samples");
     loopback.run(progress);
   }
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;

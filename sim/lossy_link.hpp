@@ -7,7 +7,7 @@
 #include <systemc>
 #include <vector>
 
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 
 namespace nrc::sim {
 

@@ -16,11 +16,11 @@
 #include "Vnrc_encoder.h"
 #include "adc_source.hpp"
 #include "design.hpp"
+#include "host/progress.hpp"
 #include "link_sink.hpp"
 #include "monitor.hpp"
 #include "nrc/error.hpp"
 #include "options.hpp"
-#include "progress.hpp"
 #include "recording.hpp"
 #include "report.hpp"
 #include "scoreboard.hpp"
@@ -111,7 +111,7 @@ class System {
   System(const System&) = delete;
   System& operator=(const System&) = delete;
 
-  void run(const std::string& trace, cli::Progress& progress) {
+  void run(const std::string& trace, host::Progress& progress) {
     const sc_core::sc_time period(kClockPeriodNs, sc_core::SC_NS);
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
 #if VM_TRACE
@@ -197,7 +197,7 @@ int simulate(const Options& o) {
   System system(o, design, recording, scoreboard);
   const auto begin = std::chrono::steady_clock::now();
   {
-    cli::Progress progress("simulating", recording.size(), "samples");
+    host::Progress progress("simulating", recording.size(), "samples");
     system.run(o.trace, progress);
   }
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;

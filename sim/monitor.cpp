@@ -116,8 +116,8 @@ void Monitor::take_word(std::uint32_t data, bool last) {
   if (last) {
     take_packet();
     packet_.clear();
-  } else if (packet_.size() > design_.largest_packet()) {
-    fail(fmt::format("a packet of more than the possible {} bytes", design_.largest_packet()));
+  } else if (packet_.size() > design_.max_packet()) {
+    fail(fmt::format("a packet of more than the possible {} bytes", design_.max_packet()));
   }
 }
 

@@ -4,50 +4,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <random>
 
-#include "input_file.hpp"
+#include "file/wav.hpp"
+#include "host/input_file.hpp"
+#include "host/recording_generator.hpp"
+#include "host/recordings.hpp"
 #include "nrc/error.hpp"
-#include "nrc/recording_generator.hpp"
-#include "nrc/shift6.hpp"
-#include "nrc/wav.hpp"
+#include "stages/shift6.hpp"
 
 namespace nrc::sim {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// The WAV files of a directory (not of those in it), by name.
-std::vector<fs::path> wav_files(const std::string& path) {
+/// The one file that `path` is, or the WAV files of a directory.
+std::vector<std::string> files_of(const std::string& path) {
   std::error_code failure;
-  if (fs::is_regular_file(path, failure)) {
-    return {path};
-  }
-  std::vector<fs::path> files;
-  fs::directory_iterator entry(path, failure);
-  if (failure) {
-    throw Error(fmt::format("cannot read {}: {}; give a directory with WAV files", path,
-                            failure.message()));
-  }
-  for (; entry != fs::directory_iterator(); entry.increment(failure)) {
-    std::string extension = entry->path().extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (extension == ".wav" && entry->is_regular_file(failure)) {
-      files.push_back(entry->path());
-    }
-    if (failure) {
-      throw Error(
-          fmt::format("cannot read {}: {}; check its permissions", path, failure.message()));
-    }
-  }
-  if (files.empty()) {
-    throw Error(fmt::format("there is no WAV file in {}; give another directory", path));
-  }
-  std::sort(files.begin(), files.end());
-  return files;
+  if (std::filesystem::is_regular_file(path, failure)) return {path};
+  return host::wav_files(path);
 }
 
 void finish(Recording& recording) {
@@ -70,7 +44,7 @@ Recording empty_recording(std::uint32_t channels, std::size_t frames) {
 
 Recording play_files(const std::string& path, std::uint32_t channels, std::size_t frames,
                      std::uint64_t seed) {
-  const std::vector<fs::path> files = wav_files(path);
+  const std::vector<std::string> files = files_of(path);
   const std::size_t used = std::min<std::size_t>(files.size(), channels);
 
   Recording recording = empty_recording(channels, frames);
@@ -82,7 +56,7 @@ Recording play_files(const std::string& path, std::uint32_t channels, std::size_
     place = random();
   }
   for (std::size_t f = 0; f < used; ++f) {
-    cli::InputFile file(files[f].string());
+    host::InputFile file(files[f]);
     const std::uint8_t* const image = file.data();
     const WavLayout layout = read_wav_layout(image, file.size());
     if (!layout.applies()) {

@@ -89,8 +89,8 @@ void print_compression(const Run& run) {
   row("stream", fmt::format("{} bytes, {:.3f} bits per sample", grouped(s.stream_bytes()), bits));
   row("ratio", fmt::format("{:.3f} against 16-bit samples, {:.3f} against {}-bit codes", 16 / bits,
                            run.design.header.code_width / bits, run.design.header.code_width));
-  row("largest packet", fmt::format("{} bytes, worst case {}", grouped(s.largest_packet()),
-                                    grouped(run.design.largest_packet())));
+  row("largest packet", fmt::format("{} bytes, worst case {}", grouped(s.max_packet()),
+                                    grouped(run.design.max_packet())));
 }
 
 }  // namespace
@@ -120,9 +120,9 @@ std::string judge(const Run& run) {
     return fmt::format("{} frames took {} clocks, budget {}", run.design.header.packet_frames,
                        f.group.max(), run.design.group_budget());
   }
-  if (s.largest_packet() > run.design.largest_packet()) {
-    return fmt::format("a packet of {} bytes, worst case {}", s.largest_packet(),
-                       run.design.largest_packet());
+  if (s.max_packet() > run.design.max_packet()) {
+    return fmt::format("a packet of {} bytes, worst case {}", s.max_packet(),
+                       run.design.max_packet());
   }
   if (run.counters.packets != s.data_packets()) {
     return differs("packets_o", run.counters.packets, s.data_packets());

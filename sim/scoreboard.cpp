@@ -27,7 +27,7 @@ bool is_stream_header(const std::vector<std::uint8_t>& packet) {
 
 std::optional<Scoreboard::Delivery> Scoreboard::take(const std::vector<std::uint8_t>& packet) {
   stream_bytes_ += packet.size();
-  largest_packet_ = std::max<std::uint64_t>(largest_packet_, packet.size());
+  max_packet_ = std::max<std::uint64_t>(max_packet_, packet.size());
   std::optional<Delivery> delivery;
   if (next_frame_ == recording_.frames) {
     fail(fmt::format("packet {} comes after the stream's end", packets_));

@@ -47,7 +47,7 @@ class Scoreboard {
   std::uint64_t dropped_packets() const { return dropped_packets_; }
   std::uint64_t gaps() const { return gaps_; }  ///< runs of dropped packets
   std::uint64_t stream_bytes() const { return stream_bytes_; }
-  std::uint64_t largest_packet() const { return largest_packet_; }
+  std::uint64_t max_packet() const { return max_packet_; }
   std::uint64_t delivered_frames() const { return delivered_frames_; }
 
  private:
@@ -77,7 +77,7 @@ class Scoreboard {
   std::uint64_t dropped_packets_ = 0;
   std::uint64_t gaps_ = 0;
   std::uint64_t stream_bytes_ = 0;
-  std::uint64_t largest_packet_ = 0;
+  std::uint64_t max_packet_ = 0;
   std::uint64_t delivered_frames_ = 0;
 };
 

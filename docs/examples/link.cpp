@@ -56,7 +56,7 @@ void run() {
   nrc::Receiver receiver({}, events);
 
   std::vector<std::uint8_t> packet;
-  packet.reserve(encoder.most_bytes(kFrames));
+  packet.reserve(encoder.max_bytes(kFrames));
   unsigned long bytes = 0;
   for (unsigned p = 0; p < kPackets; ++p) {
     std::int16_t samples[kFrames * kChannels];

@@ -190,7 +190,8 @@ tee -q -o {self.path('memories.txt')} dump t:nrc_ram_1r1w t:nrc_ram_1rw
         return sorted(result)
 
     def synthesise(self):
-        self.choices = [memory.choose(w, d, p, self.macros, self.technology, self.options.latch_bits)
+        self.choices = [memory.choose(w, d, p, self.macros, self.technology, self.options.latch_bits,
+                                      self.options.energy_weight)
                         for w, d, p in self.memories()]
         used = {m.name: m for c in self.choices for m in c.row}
         t = self.technology
@@ -551,6 +552,8 @@ def main():
     parser.add_argument('--pipeline', choices=['shallow', 'deep'], default='shallow', help='of the Huffman profile')
     parser.add_argument('--gate-width', type=int, default=4, help='registers with enable from so many bits get a clock gate; 0: none')
     parser.add_argument('--rom-banks', type=int, default=16, help='banks of the Huffman ROM; 1: one block of gates')
+    parser.add_argument('--energy-weight', type=float, default=memory.ENERGY_WEIGHT,
+                        help='um2 of macros that one pJ less for a read and a write is worth; 0: least area (default %(default)g)')
     parser.add_argument('--latch-bits', type=int, default=8192, help='no larger memory is made of latches')
     parser.add_argument('--fanout', type=int, default=24, help='gates that one gate drives at most')
     parser.add_argument('--tree-fanout', type=int, default=20, help='pins of one clock buffer')

@@ -345,8 +345,8 @@ def _tokens(text):
     return re.findall(r"[A-Za-z_][\w]*(?:\[\d+\])?|[01]|[!'^&*|+()]", text)
 
 
-def to_verilog(expression):
-    """A Liberty expression as a Verilog one."""
+def _parse_expression(expression):
+    """The tree of an expression: a name, '0', '1', ('!', tree), or (operator, left, right) with ^, & or |."""
     tokens = _tokens(expression)
     place = 0
 
@@ -360,22 +360,19 @@ def to_verilog(expression):
             raise LibertyError(f'cannot read the expression "{expression}"')
         place += 1
         if token == '!':
-            return f'~{primary()}'
+            return ('!', primary())
         if token == '(':
-            inner = alternation()
+            result = alternation()
             if peek() != ')':
                 raise LibertyError(f'a bracket is missing in the expression "{expression}"')
             place += 1
-            result = f'({inner})'
-        elif token in "0 1".split():
-            result = f"1'b{token}"
-        elif re.match(r'[A-Za-z_]', token):
+        elif token in ('0', '1') or re.match(r'[A-Za-z_]', token):
             result = token
         else:
             raise LibertyError(f'cannot read the expression "{expression}"')
         while peek() == "'":
             place += 1
-            result = f'(~{result})'
+            result = ('!', result)
         return result
 
     def exclusive():
@@ -383,7 +380,7 @@ def to_verilog(expression):
         result = primary()
         while peek() == '^':
             place += 1
-            result = f'({result} ^ {primary()})'
+            result = ('^', result, primary())
         return result
 
     def conjunction():
@@ -392,7 +389,7 @@ def to_verilog(expression):
         while peek() is not None and peek() not in '|+)':
             if peek() in '&*':
                 place += 1
-            result = f'({result} & {exclusive()})'
+            result = ('&', result, exclusive())
         return result
 
     def alternation():
@@ -400,13 +397,34 @@ def to_verilog(expression):
         result = conjunction()
         while peek() is not None and peek() in '|+':
             place += 1
-            result = f'({result} | {conjunction()})'
+            result = ('|', result, conjunction())
         return result
 
     result = alternation()
     if place != len(tokens):
         raise LibertyError(f'cannot read the expression "{expression}"')
     return result
+
+
+def to_verilog(expression):
+    """A Liberty expression as a Verilog one."""
+    def text(tree):
+        if isinstance(tree, str):
+            return f"1'b{tree}" if tree in ('0', '1') else tree
+        if tree[0] == '!':
+            return f'(~{text(tree[1])})'
+        return f'({text(tree[1])} {tree[0]} {text(tree[2])})'
+    return text(_parse_expression(expression))
+
+
+def _evaluate(tree, values):
+    """The value, 0 or 1, of a tree of _parse_expression for these values of its names."""
+    if isinstance(tree, str):
+        return int(tree) if tree in ('0', '1') else values[tree]
+    if tree[0] == '!':
+        return 1 - _evaluate(tree[1], values)
+    left, right = _evaluate(tree[1], values), _evaluate(tree[2], values)
+    return {'^': left ^ right, '&': left & right, '|': left | right}[tree[0]]
 
 
 _compiled = {}
@@ -421,12 +439,11 @@ def truth(expression):
     """(names, rows): the rows of values of `names` that make the expression true."""
     if expression not in _compiled:
         names = variables(expression)
-        code = re.sub(r"1'b", '', to_verilog(expression)).replace('~', ' 1^')
-        function = eval(f'lambda {", ".join(names)}: ({code}) & 1')  # made from our own tokens only
+        tree = _parse_expression(expression)
         rows = []
         for row in range(1 << len(names)):
             bits = [(row >> k) & 1 for k in range(len(names))]
-            if function(*bits):
+            if _evaluate(tree, dict(zip(names, bits))):
                 rows.append(bits)
         _compiled[expression] = (names, rows)
     return _compiled[expression]

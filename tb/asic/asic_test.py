@@ -19,7 +19,7 @@ import memory  # noqa: E402
 import netlist  # noqa: E402
 import power  # noqa: E402
 import rom  # noqa: E402
-from liberty import Library, LibertyError, probability, to_verilog  # noqa: E402
+from liberty import Library, LibertyError, probability, to_verilog, truth  # noqa: E402
 from technology import Technology  # noqa: E402
 
 # Capacitance in fF, volts, so that an internal energy of 1 is 1 fF x (1 V)^2 = 1 fJ.
@@ -88,8 +88,8 @@ DFF = '''
 '''
 
 
-def macro(name, address_bits, width, area):
-    """A memory of one port that takes 50 fJ for a write and 40 fJ for a read."""
+def macro(name, address_bits, width, area, write=50):
+    """A memory of one port that takes `write` fJ for a write, 40 fJ for a read and 8 fJ for an idle clock."""
     def bus(pin, kind, direction):
         return f'bus ({pin}) {{ bus_type : {kind}; direction : {direction}; capacitance : 1; }}\n'
     return f'''library ({name}_typ) {{
@@ -99,9 +99,10 @@ def macro(name, address_bits, width, area):
   cell ({name}) {{ area : {area}; cell_leakage_power : 7;
     memory () {{ type : ram; address_width : {address_bits}; word_width : {width}; }}
     pin (CLK) {{ direction : input; clock : true; capacitance : 1;
-      internal_power () {{ when : "EN & WE"; rise_power (scalar) {{ values (50); }} fall_power (scalar) {{ values (0); }} }}
+      internal_power () {{ when : "EN & WE"; rise_power (scalar) {{ values ({write}); }} fall_power (scalar) {{ values (0); }} }}
       internal_power () {{ when : "EN & !WE"; rise_power (scalar) {{ values (40); }} fall_power (scalar) {{ values (0); }} }}
-      internal_power () {{ when : "!EN"; rise_power (scalar) {{ values (0); }} fall_power (scalar) {{ values (0); }} }} }}
+      internal_power () {{ when : "!EN & WE"; rise_power (scalar) {{ values (0); }} fall_power (scalar) {{ values (0); }} }}
+      internal_power () {{ when : "!EN & !WE"; rise_power (scalar) {{ values (8); }} fall_power (scalar) {{ values (0); }} }} }}
     pin (EN) {{ direction : input; capacitance : 1; }}
     pin (WE) {{ direction : input; capacitance : 1; }}
     {bus('ADDR', 'address', 'input')}{bus('DIN', 'word', 'input')}{bus('DOUT', 'word', 'output')}
@@ -165,6 +166,33 @@ class AsicTest(unittest.TestCase):
         with self.assertRaises(LibertyError):
             to_verilog('(A * B')
 
+    def test_conditions_of_two_names(self):
+        # Rows (A, B) by hand. Two negations, negated brackets and both ways to write them: SRAM macros
+        # select the energy of a read, a write and an idle clock by such conditions.
+        a_only, b_only, both, none = [1, 0], [0, 1], [1, 1], [0, 0]
+        for expression, rows in {
+                '!A & !B': [none], '!A * !B': [none], '!A !B': [none], "A' B'": [none], "A'&B'": [none],
+                '!(A | B)': [none], "(A + B)'": [none], '!!A & !B': [a_only],
+                'A & !B': [a_only], '!A & B': [b_only], '!A | !B': [none, a_only, b_only],
+                '!(A & B)': [none, a_only, b_only], '!A ^ !B': [a_only, b_only], '!A ^ B': [none, both],
+                '!(!A & !B)': [a_only, b_only, both], '!A & !B | A & B': [none, both],
+                "!A & (!B | !A')": [none], 'A & 1 & !0 & !B': [a_only]}.items():
+            self.assertEqual(truth(expression), (['A', 'B'], rows), expression)
+        # The form of a macro's conditions: four names, of which only one row is true.
+        names, rows = truth('!MEN & !WEN & !REN & !BIST')
+        self.assertEqual((names, rows), (['BIST', 'MEN', 'REN', 'WEN'], [[0, 0, 0, 0]]))
+        self.assertAlmostEqual(probability('!A & !B & !C', {'A': 0.5, 'B': 0.25, 'C': 0.1}), 0.5 * 0.75 * 0.9)
+
+    def test_verilog_has_the_same_meaning(self):
+        # Python's own operators bind as Verilog's do here: ~ first, and every other pair is in brackets.
+        for expression in ('!A & !B', "A' B' + C", '!(A ^ !B) | !C', 'A * !(B + C)', '!A ^ !B ^ !C', '!A & 1'):
+            names, rows = truth(expression)
+            text = to_verilog(expression).replace("1'b", '')
+            for row in range(1 << len(names)):
+                bits = [(row >> k) & 1 for k in range(len(names))]
+                value = eval(text, dict(zip(names, bits))) & 1
+                self.assertEqual(bits in rows, value == 1, (expression, bits))
+
     def test_technology(self):
         technology = Technology(Library(self.path))
         self.assertEqual(technology.gates, ['INV', 'NAND2', 'BUF', 'DFF'])
@@ -195,6 +223,18 @@ class AsicTest(unittest.TestCase):
         # 32 words of 4 bits: one of 250 is less than four of 100.
         self.assertEqual([m.name for m in memory.compose(4, 32, 1, macros).row], ['MEM_32x4'])
         self.assertIsNone(memory.compose(4, 8, 2, macros))
+
+    def test_composition_weighs_energy(self):
+        macros, _ = self.macros()
+        # 50 fJ for a write and 40 for a read, whatever the size.
+        self.assertAlmostEqual(macros['MEM_8x4'].access_energy * 1e15, 90)
+        self.file('sram/MEM_32x4_typ.lib', macro('MEM_32x4', 5, 4, 250, write=500))
+        macros, _ = memory.read_macros(os.path.join(self.directory, 'sram'), os.path.join(self.directory, 'macros.json'))
+        # 32 words: 250 um2 and 540 fJ, or 400 um2 and 90 fJ. They cost the same at 150 um2 for 0.45 pJ.
+        for weight, kind in ((0, '1 x MEM_32x4'), (333, '1 x MEM_32x4'), (334, '4 x MEM_8x4'), (5000, '4 x MEM_8x4')):
+            self.assertEqual(memory.compose(4, 32, 1, macros, weight).kind, kind, weight)
+        # The area that is reported is that of the macros alone.
+        self.assertEqual(memory.compose(4, 32, 1, macros, 5000).area, 400)
 
     def test_latches_where_they_are_smaller(self):
         macros, _ = self.macros()
@@ -348,8 +388,8 @@ endmodule
         net.propagate()
         activity = {3: power.Activity(0.0, 0.0, 0.0, 0.6), 4: power.Activity(0.0, 0.0, 0.0, 0.25)}
         access, count = power.Integrator(net, activity, 2.0, 1e6).macro_power(net.instances[0])
-        # A quarter of the clocks writes, 0.35 read: 0.25 x 50 + 0.35 x 40 = 26.5 fJ x 1 MHz.
-        self.assertAlmostEqual(access * 1e9, 26.5)
+        # A quarter of the clocks writes, 0.35 read, 0.4 are idle: 0.25 x 50 + 0.35 x 40 + 0.4 x 8 = 29.7 fJ x 1 MHz.
+        self.assertAlmostEqual(access * 1e9, 29.7)
         self.assertAlmostEqual(count, 0.6e6)
 
     def test_clock_tree(self):

@@ -36,7 +36,7 @@ constexpr double kClockHz = NRC_BOARD_CLOCK_HZ;
 constexpr double kBaud = 2000000.0;
 constexpr double kBitClocks = kClockHz / kBaud;
 constexpr std::uint64_t kPollClocks = 512;
-constexpr std::uint64_t kMostClocks = 400000000;
+constexpr std::uint64_t kMaxClocks = 400000000;
 constexpr std::uint64_t kNever = ~std::uint64_t{0};
 constexpr int kFrameBits = 10;
 
@@ -205,7 +205,7 @@ int run(const char* nrc, const char* packets, const Options& options) {
   int status = 0;
   bool warm = false;  // the tx pin is driven
   std::uint64_t clock = 0;
-  for (; clock < kMostClocks; ++clock) {
+  for (; clock < kMaxClocks; ++clock) {
     board->NRC_BOARD_CLOCK_PIN = 0;
     board->eval();
     board->NRC_BOARD_CLOCK_PIN = 1;
@@ -229,7 +229,7 @@ int run(const char* nrc, const char* packets, const Options& options) {
   }
   board->final();
   nrc::tb::write_coverage(*context);
-  if (clock == kMostClocks) {
+  if (clock == kMaxClocks) {
     throw std::runtime_error(fmt::format("no end after {} clocks", clock));
   }
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;

@@ -144,7 +144,6 @@ class RoundTrip(CommandLineTest):
             ["--mapping", "code"],
             ["--mapping", "shift6"],
             ["--tables", "generic"],
-            ["--tables", "study"],
             ["--profile", "huffman"],
             ["--profile", "range"],
             ["--profile", "range", "--tables", "generic"],
@@ -724,7 +723,7 @@ class Bench(CommandLineTest):
         self.fail_with(1, NRC, "bench", self.dir, "--pairs", self.dir / "missing")
         self.fail_with(1, NRC, "bench", self.dir, "--pairs", "")
         tables = self.pairs("in.wav other.wav")
-        self.fail_with(1, NRC, "bench", self.dir, "--pairs", tables, "--tables", "study")
+        self.fail_with(1, NRC, "bench", self.dir, "--pairs", tables, "--tables", "nothing")
 
     def test_directories_without_recordings(self):
         empty = self.dir / "empty"

@@ -144,7 +144,7 @@ class Pipes(StreamTest):
             while size < len(data):
                 size += len(self.read_some(decoder))
             writer.join()
-            return sum(self.most_memory(process) for process in (encoder, decoder))
+            return sum(self.max_memory(process) for process in (encoder, decoder))
 
         before = passes(self.samples * 200)
         self.assertLess(passes(self.samples * 10000) - before, 4 << 20)
@@ -153,7 +153,7 @@ class Pipes(StreamTest):
         self.assertEqual(decoder.wait(SECONDS), 0)
 
     @staticmethod
-    def most_memory(process):
+    def max_memory(process):
         with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
             return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) << 10
 

@@ -11,13 +11,13 @@
 #include <memory>
 #include <vector>
 
-#include "nrc/context.hpp"
-#include "nrc/dispersion.hpp"
-#include "nrc/huffman.hpp"
-#include "nrc/interval.hpp"
-#include "nrc/linearizer.hpp"
-#include "nrc/predictor.hpp"
 #include "nrc/tables.hpp"
+#include "stages/context.hpp"
+#include "stages/dispersion.hpp"
+#include "stages/huffman.hpp"
+#include "stages/interval.hpp"
+#include "stages/linearizer.hpp"
+#include "stages/predictor.hpp"
 
 namespace nrc::tb {
 
@@ -39,7 +39,7 @@ class CostlyHuffmanChannel {
  public:
   CostlyHuffmanChannel(const TableSet& tables, int code_width)
       : half_(1 << (code_width - 1)),
-        predictor_(tables.predictor, code_width),
+        predictor_(code_width),
         context_(tables, code_width),
         huffman_(tables, code_width) {}
 
@@ -72,7 +72,7 @@ class CostlyRangeChannel {
   CostlyRangeChannel(const RangeTables& tables, int code_width)
       : half_(1 << (code_width - 1)),
         linearizer_(tables, code_width),
-        predictor_(PredictorMode::kAdaptive, code_width),
+        predictor_(code_width),
         dispersion_(tables.initial_scale, code_width),
         model_(tables, linearizer_) {}
   CostlyRangeChannel(const CostlyRangeChannel&) = delete;

@@ -186,7 +186,7 @@ class Expected {
     const bool accepted = is_whole(piece, course_) && accept(*piece.packet);
     counters.packets += accepted;
     counters.skipped_bytes += accepted ? 0 : piece.bytes.size();
-    counters.damages += !accepted && !piece.bytes.empty() && !skipping_;
+    counters.sync_losses += !accepted && !piece.bytes.empty() && !skipping_;
     if (accepted || !piece.bytes.empty()) skipping_ = !accepted;
   }
 
@@ -300,7 +300,7 @@ void compare(const Course& course, const Expected& expected, const Listener& lis
   same("streams", c.streams, expected.begun);
   same("packets", c.packets, e.packets);
   same("skipped_bytes", c.skipped_bytes, e.skipped_bytes);
-  same("damages", c.damages, e.damages);
+  same("sync losses", c.sync_losses, e.sync_losses);
   same("late_packets", c.late_packets, e.late_packets);
   same("reordered_packets", c.reordered_packets, e.reordered_packets);
   same("lost_packets", c.lost_packets, e.lost_packets);
@@ -379,7 +379,7 @@ void check_extent(const Course& course, const Delivery& delivery, const Listener
   const std::size_t key_due = *key + kWindow;
   std::size_t bytes = 0;
   std::size_t held = behind;
-  while (held < delivery.size() && bytes < course.originals.back().longest_packet) {
+  while (held < delivery.size() && bytes < course.originals.back().max_packet_bytes) {
     bytes += delivery[held++].bytes.size();
   }
   const std::size_t at = *given_at[from];

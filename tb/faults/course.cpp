@@ -6,15 +6,15 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
-#include "nrc/recording_generator.hpp"
 
 namespace nrc::faults {
 namespace {
 
-constexpr std::size_t kMostSamples = 40000;  ///< of a stream: ten thousand trials take minutes
-constexpr int kFewestPackets = 80;  ///< of data: more than any number that waits or is late
+constexpr std::size_t kMaxSamples = 40000;  ///< of a stream: ten thousand trials take minutes
+constexpr int kFewestPackets = 80;          ///< of data: more than any number that waits or is late
 
 template <class Value, std::size_t N>
 Value pick(Random& random, const Value (&values)[N]) {
@@ -43,7 +43,7 @@ Shape make_shape(Random& random) {
   h.packet_frames = pick(random, {1U, 2U, 5U, 10U, 20U});
   h.rate_millihertz = 1 + random() % 30000000;
   shape.key_interval = pick(random, {1U, 2U, 4U, 8U, 16U, 32U});
-  const std::size_t affordable = kMostSamples / (h.channels * h.packet_frames);
+  const std::size_t affordable = kMaxSamples / (h.channels * h.packet_frames);
   const std::size_t most = std::min<std::size_t>(affordable, 200 + 2 * shape.key_interval);
   shape.data_packets = static_cast<std::size_t>(
       random.range(kFewestPackets, std::max(kFewestPackets, static_cast<int>(most))));
@@ -51,11 +51,11 @@ Shape make_shape(Random& random) {
   return shape;
 }
 
-std::size_t longest_packet(const Shape& shape, std::size_t packet_frames) {
+std::size_t max_packet_bytes(const Shape& shape, std::size_t packet_frames) {
   const StreamHeader& h = shape.header;
   const std::uint64_t told = h.packet_frames != 0 ? packet_frames : kMaxPacketFrames;
   const std::uint64_t codes = std::min(told * h.channels, kMaxPacketSamples);
-  const std::uint64_t coded = worst_payload_bytes(shape.profile, h.code_width, codes);
+  const std::uint64_t coded = max_payload_bytes(shape.profile, h.code_width, codes);
   return static_cast<std::size_t>(std::max<std::uint64_t>(coded, 2 * codes + 3)) +
          kPacketHeaderBytes + kPacketCrcBytes;
 }
@@ -68,7 +68,7 @@ void add_stream(Course& course, const Shape& shape, std::size_t packet_frames, b
   const std::uint32_t channels = shape.header.channels;
   const std::size_t frames = packet_frames * shape.data_packets;
   original.closed = closed;
-  original.longest_packet = longest_packet(shape, packet_frames);
+  original.max_packet_bytes = max_packet_bytes(shape, packet_frames);
 
   // Sequence numbers or frame numbers that go round, as if joined late. Frame numbers do not where
   // another stream follows, whose numbers would seem to go on from these.

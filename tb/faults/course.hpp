@@ -10,7 +10,7 @@
 
 #include "bench_random.hpp"
 #include "nrc/format.hpp"
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 
 namespace nrc::faults {
 
@@ -24,7 +24,7 @@ struct Original {
   std::uint64_t first_frame = 0;      ///< of the first data packet, sent or dropped
   std::uint64_t end_frame = 0;        ///< behind the last one, sent or dropped
   bool closed = true;                 ///< ends with a packet that says so
-  std::size_t longest_packet = 0;     ///< that its header allows, bytes
+  std::size_t max_packet_bytes = 0;   ///< that its header allows, bytes
 };
 
 struct SentPacket {

@@ -10,12 +10,12 @@ namespace {
 
 using Difference = std::ptrdiff_t;
 
-constexpr int kMostPackets = 12;    ///< in one fault: more than the receiver's window
-constexpr int kMostBytes = 1500;    ///< random ones
-constexpr int kReplayReach = 400;   ///< packets back
-constexpr int kDoubleReach = 30;    ///< packets on
-constexpr int kMostBurstBits = 64;  ///< of a burst of bits
-constexpr int kBurstPackets = 4;    ///< of a burst of bytes, at most
+constexpr int kMaxPackets = 12;    ///< in one fault: more than the receiver's window
+constexpr int kMaxBytes = 1500;    ///< random ones
+constexpr int kReplayReach = 400;  ///< packets back
+constexpr int kDoubleReach = 30;   ///< packets on
+constexpr int kMaxBurstBits = 64;  ///< of a burst of bits
+constexpr int kBurstPackets = 4;   ///< of a burst of bytes, at most
 
 /// 1 .. most, small numbers as often as large ones.
 std::size_t log_uniform(Random& random, std::size_t most) {
@@ -93,7 +93,7 @@ std::string flip_bit(const Course&, Delivery& delivery, std::size_t place, Rando
 std::string burst_of_bits(const Course&, Delivery& delivery, std::size_t place, Random& random) {
   place = filled(delivery, place);
   const std::size_t byte = byte_of(delivery[place], random);
-  const auto bits = static_cast<std::size_t>(random.range(2, kMostBurstBits));
+  const auto bits = static_cast<std::size_t>(random.range(2, kMaxBurstBits));
   std::size_t bit = random() % 8;
   const std::size_t end = bit + bits;
   std::size_t base = 0;
@@ -151,7 +151,7 @@ std::string truncate(const Course&, Delivery& delivery, std::size_t place, Rando
 }
 
 std::string insert_garbage(const Course&, Delivery& delivery, std::size_t place, Random& random) {
-  Bytes garbage(log_uniform(random, kMostBytes));
+  Bytes garbage(log_uniform(random, kMaxBytes));
   const bool syncs = random.flip();
   for (std::uint8_t& b : garbage) {
     const bool sync = syncs && random.percent(40);
@@ -181,7 +181,7 @@ std::string insert_parts(const Course& course, Delivery& delivery, std::size_t p
 }
 
 std::string lose_packets(const Course&, Delivery& delivery, std::size_t place, Random& random) {
-  const int count = random.flip() ? 1 : random.range(2, kMostPackets);
+  const int count = random.flip() ? 1 : random.range(2, kMaxPackets);
   for (std::size_t i = place; i < std::min(delivery.size(), place + count); ++i) {
     delivery[i].bytes.clear();
     delivery[i].touched = true;
@@ -208,7 +208,7 @@ std::string delay_packets(const Course&, Delivery& delivery, std::size_t place, 
   for (int i = 0; i < count; ++i) {
     const std::size_t from = std::min(place + random() % 4, delivery.size() - 1);
     const std::size_t to =
-        std::min(from + static_cast<std::size_t>(random.range(1, kMostPackets)), delivery.size());
+        std::min(from + static_cast<std::size_t>(random.range(1, kMaxPackets)), delivery.size());
     const Piece moved = made(delivery[from].bytes, delivery[from].packet);
     delivery.insert(delivery.begin() + static_cast<Difference>(to), moved);
     delivery[from].bytes.clear();
@@ -218,8 +218,8 @@ std::string delay_packets(const Course&, Delivery& delivery, std::size_t place, 
 }
 
 std::string swap_packets(const Course&, Delivery& delivery, std::size_t place, Random& random) {
-  const std::size_t other = std::min(
-      place + static_cast<std::size_t>(random.range(1, kMostPackets)), delivery.size() - 1);
+  const std::size_t other =
+      std::min(place + static_cast<std::size_t>(random.range(1, kMaxPackets)), delivery.size() - 1);
   std::swap(delivery[place], delivery[other]);
   delivery[place].touched = delivery[other].touched = true;
   return fmt::format("pieces {} and {} swapped", place, other);
@@ -243,7 +243,7 @@ std::string replay(const Course& course, Delivery& delivery, std::size_t place, 
     }
   } else {
     from -= std::min(last, static_cast<std::size_t>(random.range(0, reach)));
-    const auto count = static_cast<std::size_t>(random.range(1, kMostPackets));
+    const auto count = static_cast<std::size_t>(random.range(1, kMaxPackets));
     for (std::size_t i = from; i <= std::min(last, from + count - 1); ++i) {
       if (course.packets[i].original != original) continue;
       again.push_back(made(course.packets[i].bytes, i));

@@ -19,16 +19,17 @@
 #include "check.hpp"
 #include "course.hpp"
 #include "fault.hpp"
+#include "host/parallel.hpp"
+#include "host/program.hpp"
+#include "host/progress.hpp"
 #include "nrc/error.hpp"
-#include "parallel.hpp"
-#include "program.hpp"
-#include "progress.hpp"
+#include "nrc/table_files.hpp"
 #include "rtl_course.hpp"
 
 namespace nrc::faults {
 namespace {
 
-constexpr std::size_t kMostMessages = 20;
+constexpr std::size_t kMaxMessages = 20;
 
 struct Arguments {
   std::string program;  ///< as it was called
@@ -226,9 +227,9 @@ void run_all(const std::vector<Kind>& kinds, const Arguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
   std::vector<Trial> trials(arguments.trials);
   {
-    cli::Progress progress("faults", arguments.trials, "trials");
-    cli::for_each_index(arguments.trials, arguments.threads, progress,
-                        [&](std::size_t i) { trials[i] = run_trial(kinds, arguments.seed, i); });
+    host::Progress progress("faults", arguments.trials, "trials");
+    host::for_each_index(arguments.trials, arguments.threads, progress,
+                         [&](std::size_t i) { trials[i] = run_trial(kinds, arguments.seed, i); });
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
 
@@ -244,7 +245,7 @@ void run_all(const std::vector<Kind>& kinds, const Arguments& arguments) {
     if (outcome.violation.empty()) continue;
     const std::string again =
         fmt::format("{} --seed {} --trial {}", arguments.program, arguments.seed, i);
-    if (violations.size() < kMostMessages) {
+    if (violations.size() < kMaxMessages) {
       fmt::print(stderr, "trial {} ({}): {}; repeat it with {}\n", i, kinds[i % kinds.size()].name,
                  outcome.violation, again);
     }
@@ -302,5 +303,5 @@ int main(int argc, char** argv) {
       nrc::faults::run_all(kinds, arguments);
     }
   });
-  return nrc::cli::run_program(app, argc, argv);
+  return nrc::host::run_program(app, argc, argv);
 }

@@ -12,9 +12,9 @@
 #include <stdexcept>
 
 #include NRC_FAULTS_HEADER
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
-#include "nrc/recording_generator.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::faults {
@@ -142,8 +142,8 @@ Course NRC_FAULTS_COURSE(Random& random) {
   const std::uint64_t codes = std::uint64_t{kChannels} * kPacketFrames;
   Original like;
   like.header = header;
-  like.longest_packet = static_cast<std::size_t>(
-      std::max(worst_payload_bytes(kProfile, header.code_width, codes), 2 * codes) +
+  like.max_packet_bytes = static_cast<std::size_t>(
+      std::max(max_payload_bytes(kProfile, header.code_width, codes), 2 * codes) +
       kPacketHeaderBytes + kPacketCrcBytes);
 
   Course course;

@@ -19,7 +19,7 @@ namespace {
 
 using fuzz::require;
 
-constexpr std::uint64_t kMostCodes = 1U << 16;
+constexpr std::uint64_t kMaxCodes = 1U << 16;
 
 const std::vector<const nrc::Tables*>& all_tables() {
   static const std::vector<const nrc::Tables*> all = [] {
@@ -74,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool key = (flags & 1) != 0 || !started;
     const std::uint64_t count = std::uint64_t{frames} * channels;
     total += count;
-    if (count > decoder->most_codes(length) || total > kMostCodes) break;
+    if (count > decoder->max_codes(length) || total > kMaxCodes) break;
 
     std::vector<nrc::Code> codes = {1};  // decode() appends
     try {
@@ -94,7 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       second = nrc::PayloadDecoder::make(tables, width, channels, neighbour);
     }
     const std::vector<std::uint8_t> coded = encoder->encode(codes.data(), frames, key);
-    require(coded.size() <= nrc::worst_payload_bytes(tables.profile(), width, count),
+    require(coded.size() <= nrc::max_payload_bytes(tables.profile(), width, count),
             "no payload is longer than the worst one");
     std::vector<nrc::Code> back;
     second->decode(coded.data(), coded.size(), frames, key, back);

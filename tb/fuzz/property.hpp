@@ -19,16 +19,16 @@ inline void require(bool holds, const char* what) {
 
 /// The library's promise for what it refuses: one readable line, not the input itself.
 inline void require_message(const std::exception& error) {
-  constexpr std::size_t kLongest = 1000;
+  constexpr std::size_t kMaxShown = 1000;
   std::size_t length = 0;
   bool readable = true;
   for (const char* c = error.what(); *c != '\0'; ++c, ++length) {
     readable = readable && static_cast<unsigned char>(*c) >= 0x20 && *c != 0x7F;
   }
-  if (length == 0 || length > kLongest || !readable) {
+  if (length == 0 || length > kMaxShown || !readable) {
     std::fprintf(stderr, "message of %zu characters: %.2000s\n", length, error.what());
   }
-  require(length != 0 && length <= kLongest && readable,
+  require(length != 0 && length <= kMaxShown && readable,
           "an error message is one line without control characters");
 }
 

@@ -12,7 +12,8 @@
 #include "fuzz_input.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
-#include "nrc/file_codec.hpp"
+#include "nrc/file_decoder.hpp"
+#include "nrc/file_encoder.hpp"
 #include "nrc/packet_decoder.hpp"
 #include "property.hpp"
 #include "signal.hpp"
@@ -24,7 +25,7 @@ using Bytes = std::vector<std::uint8_t>;
 using fuzz::FuzzInput;
 using fuzz::require;
 
-constexpr std::size_t kMostSamples = 1U << 15;
+constexpr std::size_t kMaxSamples = 1U << 15;
 
 nrc::ByteSink into(Bytes& bytes) {
   return [&bytes](const std::uint8_t* data, std::size_t size) {
@@ -64,7 +65,7 @@ Bytes samples_from(FuzzInput& input) {
   const bool on_grid = (kind & 0x40) != 0;
   const int width = on_grid ? 10 : nrc::kMinCodeWidth + kind % 15;
   Bytes bytes;
-  for (const nrc::Code code : fuzz::codes_from(input, width, kMostSamples)) {
+  for (const nrc::Code code : fuzz::codes_from(input, width, kMaxSamples)) {
     const std::int16_t sample =
         nrc::sample_of(on_grid ? nrc::Mapping::kShift6 : nrc::Mapping::kCode, code);
     bytes.push_back(static_cast<std::uint8_t>(sample));

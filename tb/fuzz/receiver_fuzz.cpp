@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "fuzz_input.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
 #include "nrc/receiver.hpp"
-#include "nrc/recording_generator.hpp"
 #include "property.hpp"
 #include "small_tables.hpp"
 #include "stream_repair.hpp"
@@ -30,7 +30,7 @@ using Bytes = std::vector<std::uint8_t>;
 using fuzz::FuzzInput;
 using fuzz::require;
 
-constexpr std::size_t kMostSamples = std::size_t{1} << 19;
+constexpr std::size_t kMaxSamples = std::size_t{1} << 19;
 struct Enough {};
 
 // ---- what a receiver tells
@@ -58,7 +58,7 @@ struct Report {
 Report receive(const Bytes& stream, std::uint8_t pieces, std::size_t reorder_packets) {
   Report report;
   std::uint32_t channels = 0;
-  std::size_t samples_left = kMostSamples;
+  std::size_t samples_left = kMaxSamples;
   nrc::Receiver::Options options;
   options.tables = fuzz::tables_by_id;
   options.reorder_packets = reorder_packets;
@@ -377,7 +377,7 @@ void any_stream(FuzzInput& input) {
   std::size_t at = 0;
   while (at < stream.size() && !decoder.finished()) {
     const nrc::ParsedPacket packet = nrc::parse_packet(stream.data() + at, stream.size() - at);
-    if (packet.status != nrc::ParseStatus::kPacket || samples.size() > kMostSamples) return;
+    if (packet.status != nrc::ParseStatus::kPacket || samples.size() > kMaxSamples) return;
     try {
       decoder.decode(packet, samples);
     } catch (const nrc::Error& e) {

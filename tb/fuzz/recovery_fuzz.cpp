@@ -21,7 +21,7 @@ namespace {
 using Bytes = std::vector<std::uint8_t>;
 using fuzz::require;
 
-constexpr std::size_t kMostBytes = std::size_t{1} << 21;
+constexpr std::size_t kMaxBytes = std::size_t{1} << 21;
 struct Enough {};
 
 struct Outcome {
@@ -33,7 +33,7 @@ struct Outcome {
 nrc::ByteSink into(Bytes& bytes) {
   return [&bytes](const std::uint8_t* data, std::size_t size) {
     bytes.insert(bytes.end(), data, data + size);
-    if (bytes.size() > kMostBytes) throw Enough();
+    if (bytes.size() > kMaxBytes) throw Enough();
   };
 }
 
@@ -41,7 +41,7 @@ Outcome recover(const Bytes& stream, std::uint8_t pieces, bool fill) {
   Outcome outcome;
   nrc::FileRecovery::Options options;
   options.tables = fuzz::tables_by_id;
-  options.most_fill_bytes = kMostBytes / 4;
+  options.max_fill_bytes = kMaxBytes / 4;
   if (!fill) options.fill.reset();
   nrc::FileRecovery recovery(options, into(outcome.bytes));
   try {

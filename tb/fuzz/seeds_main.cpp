@@ -14,12 +14,13 @@
 #include <utility>
 #include <vector>
 
+#include "file/wav.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
-#include "nrc/file_codec.hpp"
+#include "nrc/file_encoder.hpp"
 #include "nrc/packet_decoder.hpp"
-#include "nrc/recording_generator.hpp"
+#include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
-#include "nrc/wav.hpp"
 #include "small_tables.hpp"
 #include "stream_repair.hpp"
 
@@ -144,9 +145,9 @@ std::vector<std::pair<std::string, std::string>> table_files() {
     }
     return out;
   };
-  files.emplace_back("huffman", compact(fuzz::small_tables().to_json()));
-  files.emplace_back("range_even", compact(even.to_json()));
-  files.emplace_back("range_edges", compact(edges.to_json()));
+  files.emplace_back("huffman", compact(to_json(fuzz::small_tables())));
+  files.emplace_back("range_even", compact(to_json(even)));
+  files.emplace_back("range_edges", compact(to_json(edges)));
   return files;
 }
 

@@ -16,7 +16,6 @@ inline const nrc::Tables& small_tables() {
   static const nrc::Tables tables = [] {
     nrc::TableSet set;
     set.name = "small";
-    set.predictor = nrc::PredictorMode::kAdaptive;
     set.symbol_bits = 2;
     set.initial_scale = 100;
     nrc::ScaleClass first;

@@ -10,7 +10,7 @@
 
 #include "fuzz_input.hpp"
 #include "nrc/error.hpp"
-#include "nrc/file_codec.hpp"
+#include "nrc/file_decoder.hpp"
 #include "property.hpp"
 #include "small_tables.hpp"
 #include "stream_repair.hpp"
@@ -18,7 +18,7 @@
 namespace {
 
 /// A stream may hold far more than its own length; this much is enough to see.
-constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 struct Enough {};
 
 struct Outcome {
@@ -32,7 +32,7 @@ Outcome decode(const std::vector<std::uint8_t>& stream, std::uint8_t pieces) {
   nrc::FileDecoder decoder(
       [&](const std::uint8_t* data, std::size_t size) {
         outcome.bytes.insert(outcome.bytes.end(), data, data + size);
-        if (outcome.bytes.size() > kMostBytes) throw Enough();
+        if (outcome.bytes.size() > kMaxBytes) throw Enough();
       },
       fuzz::tables_by_id);
   try {

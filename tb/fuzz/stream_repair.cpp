@@ -7,7 +7,7 @@
 #include <string>
 
 #include "nrc/format.hpp"
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/tables.hpp"
 #include "small_tables.hpp"
 

@@ -16,13 +16,14 @@
 #include "fuzz_input.hpp"
 #include "nrc/error.hpp"
 #include "nrc/payload.hpp"
+#include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
 #include "property.hpp"
 #include "signal.hpp"
 
 namespace {
 
-constexpr std::size_t kMostCodes = 4096;
+constexpr std::size_t kMaxCodes = 4096;
 constexpr std::uint32_t kChannels = 2;
 
 std::string expanded(const std::uint8_t* data, std::size_t size) {
@@ -40,7 +41,7 @@ std::string expanded(const std::uint8_t* data, std::size_t size) {
 
 void require_same_text(const std::string& text, const nrc::Tables& tables) {
   const auto read = nlohmann::json::parse(text);
-  const auto written = nlohmann::json::parse(tables.to_json());
+  const auto written = nlohmann::json::parse(to_json(tables));
   for (const auto& [key, value] : written.items()) {
     if (key == "description" && !read.contains(key)) continue;
     if (key == "classes") {
@@ -75,10 +76,10 @@ void require_round_trip(const nrc::Tables& tables, int width, const std::vector<
     const bool key = first || half == 0;
     const std::vector<std::uint8_t> payload = encoder->encode(from, count, key);
     fuzz::require(
-        payload.size() <= nrc::worst_payload_bytes(tables.profile(), width, count * kChannels),
+        payload.size() <= nrc::max_payload_bytes(tables.profile(), width, count * kChannels),
         "no payload is longer than the worst one");
-    fuzz::require(count * kChannels <= decoder->most_codes(payload.size()),
-                  "a payload holds no more codes than most_codes()");
+    fuzz::require(count * kChannels <= decoder->max_codes(payload.size()),
+                  "a payload holds no more codes than max_codes()");
     decoder->decode(payload.data(), payload.size(), count, key, back);
   }
   fuzz::require(
@@ -100,16 +101,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text = expanded(input.data(), input.size());
   std::optional<nrc::Tables> tables;
   try {
-    tables = nrc::Tables::from_json(text, "file");
+    tables = nrc::tables_from_json(text, "file");
   } catch (const nrc::Error& e) {
     fuzz::require_message(e);
     return 0;
   }
   require_same_text(text, *tables);
-  const nrc::Tables again = nrc::Tables::from_json(tables->to_json(), "written");
-  fuzz::require(again.id() == tables->id() && again.to_json() == tables->to_json(),
+  const nrc::Tables again = nrc::tables_from_json(to_json(*tables), "written");
+  fuzz::require(again.id() == tables->id() && to_json(again) == to_json(*tables),
                 "a written table file gives the same tables");
-  require_round_trip(*tables, width, fuzz::codes_from(signal, width, kMostCodes),
+  require_round_trip(*tables, width, fuzz::codes_from(signal, width, kMaxCodes),
                      (choice & 0x80) != 0);
   return 0;
 }

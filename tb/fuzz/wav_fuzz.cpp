@@ -6,10 +6,11 @@
 // the stream is so.
 #include <vector>
 
+#include "file/wav.hpp"
 #include "fuzz_input.hpp"
 #include "nrc/error.hpp"
-#include "nrc/file_codec.hpp"
-#include "nrc/wav.hpp"
+#include "nrc/file_decoder.hpp"
+#include "nrc/file_encoder.hpp"
 #include "property.hpp"
 #include "small_tables.hpp"
 

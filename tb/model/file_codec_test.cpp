@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "nrc/file_codec.hpp"
-
 #include <gtest/gtest.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <random>
 
+#include "file/wav.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
-#include "nrc/recording_generator.hpp"
-#include "nrc/shift6.hpp"
-#include "nrc/wav.hpp"
+#include "nrc/file_decoder.hpp"
+#include "nrc/file_encoder.hpp"
+#include "stages/shift6.hpp"
 #include "wav_images.hpp"
 
 namespace {

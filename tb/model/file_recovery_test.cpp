@@ -13,11 +13,12 @@
 #include <random>
 #include <utility>
 
+#include "file/wav.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
-#include "nrc/recording_generator.hpp"
-#include "nrc/shift6.hpp"
-#include "nrc/wav.hpp"
+#include "nrc/file_encoder.hpp"
+#include "stages/shift6.hpp"
 #include "wav_images.hpp"
 
 namespace {
@@ -514,7 +515,7 @@ TEST(FileRecovery, GapsTooLongToFill) {
   nrc::StreamHeader header;
   header.channels = 8;
   FileRecovery::Options options = with_fill(kFill);
-  options.most_fill_bytes = 1600;
+  options.max_fill_bytes = 1600;
   EXPECT_EQ(recover(Writer(header).data(1).skip(100).data(1, true).stream, options).bytes.size(),
             102u * 16);
   const Bytes longer = Writer(header).data(1).skip(101).data(1, true).stream;

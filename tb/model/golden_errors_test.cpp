@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "nrc/error.hpp"
-#include "nrc/file_codec.hpp"
+#include "nrc/file_decoder.hpp"
 #include "nrc/receiver.hpp"
 
 namespace nrc {

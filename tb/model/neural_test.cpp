@@ -12,8 +12,9 @@
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
-#include "nrc/neural_predictor.hpp"
 #include "nrc/payload.hpp"
+#include "nrc/table_files.hpp"
+#include "stages/neural_predictor.hpp"
 
 namespace nrc {
 namespace {
@@ -144,7 +145,7 @@ TEST(NeuralPayload, ComesBackAtEveryWidth) {
       for (std::size_t frame = 0; frame < 400; frame += 100) {
         const bool key = frame % 200 == 0;
         const auto payload = encoder->encode(codes.data() + frame * kChannels, 100, key);
-        EXPECT_LE(payload.size(), worst_payload_bytes(Profile::kNeural, width, 300));
+        EXPECT_LE(payload.size(), max_payload_bytes(Profile::kNeural, width, 300));
         decoder->decode(payload.data(), payload.size(), 100, key, decoded);
         std::vector<Code> more;
         // A decoder that begins at a key packet gives the same.
@@ -221,13 +222,13 @@ TEST(NeuralTables, BadOnesAreRefused) {
   EXPECT_TRUE(refused(with([](auto& l) { l[0].weights.pop_back(); })));
   EXPECT_TRUE(refused(with([](auto& l) { l[0].outputs = 65; })));
 
-  const std::string json = good.to_json();
-  EXPECT_EQ(NeuralTables::from_json(json, "file").id(), good.id());
-  EXPECT_EQ(NeuralTables::from_json(json, "file").to_json(), json);
-  EXPECT_EQ(Tables::from_json(json, "file").profile(), Profile::kNeural);
+  const std::string json = to_json(good);
+  EXPECT_EQ(neural_tables_from_json(json, "file").id(), good.id());
+  EXPECT_EQ(to_json(neural_tables_from_json(json, "file")), json);
+  EXPECT_EQ(tables_from_json(json, "file").profile(), Profile::kNeural);
   for (const char* text : {"", "{}", "[]", "{\"format\":\"nrc-neural-tables\",\"version\":1}",
                            "{\"format\":\"nrc-neural-tables\",\"version\":1,\"layers\":7}"}) {
-    EXPECT_THROW(NeuralTables::from_json(text, "file"), Error) << text;
+    EXPECT_THROW(neural_tables_from_json(text, "file"), Error) << text;
   }
   EXPECT_NE(with([](auto& l) { ++l[0].bias[0]; }).id(), good.id());
   EXPECT_NE(with([](auto& l) { l[1].weights[5] ^= 1; }).id(), good.id());

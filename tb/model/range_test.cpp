@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The stages of the range profile, against docs/bitstream.md and simple restatements of it.
-#include "nrc/range.hpp"
+#include "stages/range.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,14 +11,15 @@
 #include <string>
 #include <vector>
 
-#include "nrc/dispersion.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/error.hpp"
-#include "nrc/interval.hpp"
-#include "nrc/linearizer.hpp"
-#include "nrc/neighbour.hpp"
 #include "nrc/payload.hpp"
-#include "nrc/range_trainer.hpp"
-#include "nrc/recording_generator.hpp"
+#include "nrc/table_files.hpp"
+#include "stages/dispersion.hpp"
+#include "stages/interval.hpp"
+#include "stages/linearizer.hpp"
+#include "stages/neighbour.hpp"
+#include "train/range_trainer.hpp"
 
 namespace nrc {
 namespace {
@@ -361,8 +362,8 @@ TEST(RangePayload, EveryWidthAndChannelCountComesBack) {
         }
         const bool key = packet != 1;
         const auto payload = encoder->encode(codes.data(), frames, key);
-        ASSERT_LE(payload.size(), worst_payload_bytes(Profile::kRange, width, codes.size()));
-        ASSERT_LE(codes.size(), decoder->most_codes(payload.size()));
+        ASSERT_LE(payload.size(), max_payload_bytes(Profile::kRange, width, codes.size()));
+        ASSERT_LE(codes.size(), decoder->max_codes(payload.size()));
         std::vector<Code> decoded;
         decoder->decode(payload.data(), payload.size(), frames, key, decoded);
         ASSERT_EQ(decoded, codes) << width << " bits, " << channels << " channels";
@@ -541,8 +542,8 @@ TEST(RangeTables, FilesComeBackAndMistakesAreNamed) {
   for (const std::string& name : RangeTables::builtin_names()) {
     const RangeTables& tables = RangeTables::builtin(name);
     const std::string path = std::string(NRC_SOURCE_DIR) + "/model/tables/range_" + name + ".json";
-    EXPECT_EQ(RangeTables::load(path).id(), tables.id());
-    EXPECT_EQ(RangeTables::from_json(tables.to_json(), "x").id(), tables.id());
+    EXPECT_EQ(load_range_tables(path).id(), tables.id());
+    EXPECT_EQ(range_tables_from_json(to_json(tables), "x").id(), tables.id());
     EXPECT_EQ(RangeTables::builtin_by_id(tables.id()), &tables);
   }
   const auto message = [](auto change) -> std::string {
@@ -565,7 +566,7 @@ TEST(RangeTables, FilesComeBackAndMistakesAreNamed) {
             std::string::npos);
   EXPECT_NE(message([](RangeTables& t) { t.code_width = 13; }).find("code_width"),
             std::string::npos);
-  EXPECT_THROW(RangeTables::from_json("{}", "x"), Error);
+  EXPECT_THROW(range_tables_from_json("{}", "x"), Error);
   EXPECT_THROW(RangeTables::builtin("study"), Error);
 }
 

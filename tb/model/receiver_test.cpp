@@ -17,14 +17,15 @@
 #include <string>
 #include <vector>
 
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
-#include "nrc/recording_generator.hpp"
+#include "stages/packetizer.hpp"
 
 // Memory in use, for the test of its bound. The size stands before what is given.
 namespace {
 std::size_t memory_in_use = 0;
-std::size_t most_memory = 0;
+std::size_t max_memory = 0;
 constexpr std::size_t kSizeField = alignof(std::max_align_t);
 }  // namespace
 
@@ -33,7 +34,7 @@ constexpr std::size_t kSizeField = alignof(std::max_align_t);
   if (p == nullptr) throw std::bad_alloc();
   std::memcpy(p, &size, sizeof size);
   memory_in_use += size;
-  most_memory = std::max(most_memory, memory_in_use);
+  max_memory = std::max(max_memory, memory_in_use);
   return p + kSizeField;
 }
 [[gnu::noinline]] void operator delete(void* given) noexcept {
@@ -299,7 +300,7 @@ TEST(Receiver, AnUntouchedStreamArrivesWhole) {
         EXPECT_EQ(link.pass(sent.packets).finish(), kWhole);
         const ReceiverCounters& c = link.counters();
         EXPECT_EQ(c.packets, sent.packets.size());
-        EXPECT_EQ(c.skipped_bytes + c.damages + c.late_packets + c.reordered_packets +
+        EXPECT_EQ(c.skipped_bytes + c.sync_losses + c.late_packets + c.reordered_packets +
                       c.lost_packets + c.undecodable_packets,
                   0U);
       }
@@ -346,7 +347,7 @@ TEST(Receiver, HowTheBytesAreCutDoesNotMatter) {
       at += n;
     }
     EXPECT_EQ(link.finish(), expected);
-    EXPECT_EQ(link.counters().damages, whole.counters().damages);
+    EXPECT_EQ(link.counters().sync_losses, whole.counters().sync_losses);
     EXPECT_EQ(link.counters().skipped_bytes, whole.counters().skipped_bytes);
     EXPECT_EQ(link.counters().lost_packets, whole.counters().lost_packets);
   }
@@ -947,7 +948,7 @@ TEST(Receiver, GarbageBeforeBetweenAndBehindIsSkipped) {
     Link link({sent});
     EXPECT_EQ(link.pass(stream).finish(), kWhole);
     EXPECT_EQ(link.counters().skipped_bytes, junk_bytes);
-    EXPECT_EQ(link.counters().damages, runs);
+    EXPECT_EQ(link.counters().sync_losses, runs);
     EXPECT_EQ(link.counters().packets, sent.packets.size());
   }
 }
@@ -965,7 +966,7 @@ TEST(Receiver, EveryBitOfAPacketIsWatched) {
     Link link({sent});
     EXPECT_EQ(link.pass(packets).finish(), expected) << "bit " << bit;
     EXPECT_EQ(link.counters().skipped_bytes, packets[at].size());
-    EXPECT_EQ(link.counters().damages, 1U);
+    EXPECT_EQ(link.counters().sync_losses, 1U);
   }
 }
 
@@ -973,7 +974,7 @@ TEST(Receiver, ADamagedLengthHoldsUpByOnePacketAtMost) {
   const Sent sent = send({});
   const std::size_t at = sent.data[15];
   const std::uint64_t longest =
-      worst_payload_bytes(Profile::kHuffman, 10, kFrames * sent.channels) + 20;
+      max_payload_bytes(Profile::kHuffman, 10, kFrames * sent.channels) + 20;
   for (std::uint32_t length = 0; length < 1000; length += 4) {
     std::vector<Bytes> packets = sent.packets;
     Bytes& packet = packets[at];
@@ -1005,7 +1006,7 @@ TEST(Receiver, OnlyWhatTheStreamHeaderAllowsIsAPacket) {
     h.frames = frames;
     return Packetizer().wrap(h, Bytes(bytes));
   };
-  const std::uint64_t longest = worst_payload_bytes(Profile::kHuffman, 10, kFrames * 3);
+  const std::uint64_t longest = max_payload_bytes(Profile::kHuffman, 10, kFrames * 3);
   struct Case {
     Bytes bytes;
     bool possible;
@@ -1225,13 +1226,13 @@ TEST(Receiver, MemoryStaysBounded) {
   plan.data_packets = 64;
   const Sent sent = send(plan);
   const std::size_t longest = static_cast<std::size_t>(
-      worst_payload_bytes(Profile::kHuffman, 10, kFrames * plan.header.channels) + 20);
+      max_payload_bytes(Profile::kHuffman, 10, kFrames * plan.header.channels) + 20);
   std::mt19937 random(4);
   Bytes junk(4096);
   const std::size_t before = memory_in_use;
   Receiver receiver({}, {});
   receiver.add(sent.packets[0].data(), sent.packets[0].size());
-  most_memory = memory_in_use;
+  max_memory = memory_in_use;
   const std::size_t at_rest = memory_in_use - before;
   for (int round = 0; round < 2000; ++round) {
     for (std::uint8_t& b : junk) {
@@ -1248,7 +1249,7 @@ TEST(Receiver, MemoryStaysBounded) {
     receiver.add(packet.data(), packet.size());
   }
   // Buffer and what waits, in vectors that may have twice the size needed.
-  EXPECT_LE(most_memory - before, at_rest + 3 * (longest + junk.size()) + 10 * (longest + 200));
+  EXPECT_LE(max_memory - before, at_rest + 3 * (longest + junk.size()) + 10 * (longest + 200));
   EXPECT_GT(receiver.counters().bytes, 1000U * junk.size() / 2);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "nrc/recording_generator.hpp"
+#include "host/recording_generator.hpp"
 
 #include <gtest/gtest.h>
 #include <zlib.h>

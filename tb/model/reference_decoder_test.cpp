@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "nrc/encoder.hpp"
+#include "nrc/table_files.hpp"
 
 namespace nrc {
 namespace {
@@ -99,7 +100,7 @@ TEST_P(ReferenceDecoder, ReadsWhatTheEncoderWrites) {
   for (std::size_t at = 0; at < kFrames; at += 50) {
     append(stream, encoder.encode(codes.data() + at * kChannels, 50, {at == 100, at == 100}));
   }
-  const std::string json = tables.to_json();
+  const std::string json = to_json(tables);
   write("tables.json", json.data(), json.size());
   write("stream.nrc", reinterpret_cast<const char*>(stream.data()), stream.size());
 

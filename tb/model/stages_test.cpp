@@ -13,15 +13,17 @@
 #include <string>
 #include <vector>
 
-#include "nrc/bit_packer.hpp"
-#include "nrc/context.hpp"
 #include "nrc/error.hpp"
-#include "nrc/huffman.hpp"
-#include "nrc/packetizer.hpp"
-#include "nrc/predictor.hpp"
-#include "nrc/shift6.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/table_set.hpp"
-#include "nrc/trainer.hpp"
+#include "one_table.hpp"
+#include "stages/bit_packer.hpp"
+#include "stages/context.hpp"
+#include "stages/huffman.hpp"
+#include "stages/packetizer.hpp"
+#include "stages/predictor.hpp"
+#include "stages/shift6.hpp"
+#include "train/trainer.hpp"
 
 namespace nrc {
 namespace {
@@ -55,7 +57,7 @@ TEST(Predictor, FollowsTheWrittenRules) {
   for (const int width : {2, 10, 12, 16}) {
     const std::int64_t low = -(std::int64_t{1} << (width - 1));
     const std::int64_t high = -low - 1;
-    Predictor predictor(PredictorMode::kAdaptive, width);
+    Predictor predictor(width);
     PredictorState state;
     std::int64_t level = 0, weight = 717, last = 0;
     for (int i = 0; i < 20000; ++i) {
@@ -95,19 +97,6 @@ TEST(Predictor, FollowsTheWrittenRules) {
       ASSERT_LT(std::abs(state.level), 1 << (width + 6 - 1 + 1));
     }
   }
-}
-
-TEST(Predictor, DifferenceAndNone) {
-  const Predictor difference(PredictorMode::kDifference, 10);
-  const Predictor none(PredictorMode::kNone, 10);
-  PredictorState state;
-  const Prediction first = difference.predict(state, true);
-  EXPECT_EQ(first.code, 0);
-  difference.update(state, first, -37, true);
-  EXPECT_EQ(difference.predict(state, false).code, -37);
-  EXPECT_EQ(difference.predict(state, false).value, -37 * 64);
-  EXPECT_EQ(none.predict(state, false).code, 0);
-  EXPECT_EQ(difference.predict(state, true).code, 0) << "a reset forgets";
 }
 
 // ---- context
@@ -181,7 +170,7 @@ TEST(LimitedLengths, EqualsHuffmanWhereTheLimitDoesNotBind) {
   for (int trial = 0; trial < 200; ++trial) {
     std::vector<double> weights(2 + random() % 100);
     for (double& w : weights) w = 1.0 + static_cast<double>(random() % 50);
-    const auto lengths = limited_lengths(weights, 15);
+    const auto lengths = limited_lengths(weights, kMaxCodeLength);
     double cost = 0;
     for (std::size_t i = 0; i < weights.size(); ++i) cost += weights[i] * lengths[i];
     ASSERT_NEAR(cost, huffman_cost(weights), 1e-6);
@@ -233,8 +222,8 @@ TEST(CanonicalCodes, ArePrefixFreeAndOrdered) {
 
 TEST(Huffman, EveryResidualOfEveryTableComesBack) {
   std::mt19937 random(3);
-  for (const char* name : {"default", "generic", "study"}) {
-    const TableSet& tables = TableSet::builtin(name);
+  for (const TableSet& tables :
+       {TableSet::builtin("default"), TableSet::builtin("generic"), one_table()}) {
     for (const int width : {10, 12, 16}) {
       const HuffmanEncoder encoder(tables, width);
       const HuffmanDecoder decoder(tables, width);
@@ -266,7 +255,8 @@ TEST(Huffman, EveryResidualOfEveryTableComesBack) {
       ASSERT_EQ(payload.size(), (bits + 31) / 32 * 4);
       BitReader reader(payload.data(), payload.size());
       for (std::size_t i = 0; i < codes.size(); ++i) {
-        ASSERT_EQ(decoder.decode(reader, predicted[i], contexts[i]), codes[i]) << name << " " << i;
+        ASSERT_EQ(decoder.decode(reader, predicted[i], contexts[i]), codes[i])
+            << tables.name << " " << i;
       }
       EXPECT_EQ(reader.consumed_bits(), bits);
       EXPECT_FALSE(reader.overrun());

@@ -10,13 +10,14 @@
 #include <sstream>
 #include <string>
 
-#include "nrc/context.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/error.hpp"
-#include "nrc/huffman.hpp"
-#include "nrc/predictor.hpp"
-#include "nrc/recording_generator.hpp"
-#include "nrc/source_generator.hpp"
-#include "nrc/trainer.hpp"
+#include "nrc/table_files.hpp"
+#include "one_table.hpp"
+#include "stages/context.hpp"
+#include "stages/huffman.hpp"
+#include "stages/predictor.hpp"
+#include "train/trainer.hpp"
 
 namespace nrc {
 namespace {
@@ -31,40 +32,15 @@ std::string file_text(const std::string& path) {
 TEST(TableSet, BuiltInSetsAreTheTableFiles) {
   for (const std::string& name : TableSet::builtin_names()) {
     const std::string path = std::string(NRC_SOURCE_DIR) + "/model/tables/" + name + ".json";
-    const TableSet loaded = TableSet::load(path);
+    const TableSet loaded = load_table_set(path);
     const TableSet& builtin = TableSet::builtin(name);
     EXPECT_EQ(loaded.id(), builtin.id());
-    EXPECT_EQ(loaded.to_json(), file_text(path));
+    EXPECT_EQ(to_json(loaded), file_text(path));
     EXPECT_EQ(TableSet::builtin_by_id(builtin.id()), &builtin);
     EXPECT_EQ(builtin.name, name);
   }
   EXPECT_EQ(TableSet::builtin_by_id(1), nullptr);
   EXPECT_THROW(TableSet::builtin("other"), Error);
-}
-
-TEST(TableSet, GeneratedSourcesAreFresh) {
-  std::vector<TableSet> sets;
-  for (const std::string& name : TableSet::builtin_names()) {
-    sets.push_back(TableSet::load(std::string(NRC_SOURCE_DIR) + "/model/tables/" + name + ".json"));
-  }
-  std::vector<RangeTables> range_tables;
-  for (const std::string& name : RangeTables::builtin_names()) {
-    range_tables.push_back(
-        RangeTables::load(std::string(NRC_SOURCE_DIR) + "/model/tables/range_" + name + ".json"));
-  }
-  std::vector<NeuralTables> neural_tables;
-  for (const std::string& name : NeuralTables::builtin_names()) {
-    neural_tables.push_back(
-        NeuralTables::load(std::string(NRC_SOURCE_DIR) + "/model/tables/neural_" + name + ".json"));
-  }
-  const auto files = generate_sources(sets, range_tables, neural_tables);
-  // No RTL of `coarse`, which is for lossy streams only.
-  EXPECT_EQ(files.size(), 2 + 5 * sets.size() + 3 * (range_tables.size() - 1));
-  for (const auto& [path, text] : files) {
-    // Not EXPECT_EQ: a difference of a megabyte says nothing.
-    EXPECT_TRUE(file_text(std::string(NRC_SOURCE_DIR) + "/" + path) == text)
-        << path << " differs from its source; run: make generate";
-  }
 }
 
 TEST(TableSet, TheIdDependsOnEverythingThatMatters) {
@@ -78,7 +54,6 @@ TEST(TableSet, TheIdDependsOnEverythingThatMatters) {
     change(changed);
     return changed.id() != original.id();
   };
-  EXPECT_TRUE(differs([](TableSet& s) { s.predictor = PredictorMode::kNone; }));
   EXPECT_TRUE(differs([](TableSet& s) { s.initial_scale ^= 0x10000; }));
   EXPECT_TRUE(differs([](TableSet& s) { s.classes[0].below++; }));
   EXPECT_TRUE(differs([](TableSet& s) { s.classes[3].split = false; }));
@@ -114,8 +89,8 @@ TEST(TableSet, BrokenRulesAreNamed) {
 }
 
 TEST(TableSet, TableFilesWithMistakesAreRefused) {
-  const std::string good = TableSet::builtin("study").to_json();
-  EXPECT_EQ(TableSet::from_json(good, "good").id(), TableSet::builtin("study").id());
+  const std::string good = to_json(one_table());
+  EXPECT_EQ(table_set_from_json(good, "good").id(), one_table().id());
   const auto replaced = [&](const std::string& from, const std::string& to) {
     std::string text = good;
     const auto at = text.find(from);
@@ -128,7 +103,7 @@ TEST(TableSet, TableFilesWithMistakesAreRefused) {
       "[]",
       "{\"format\": \"other\"}",
       replaced("\"version\": 1", "\"version\": 2"),
-      replaced("\"none\"", "\"magic\""),
+      replaced("\"adaptive\"", "\"none\""),
       replaced("\"symbol_bits\": 10", "\"symbol_bits\": 99"),
       replaced("\"raw_bits\": 0", "\"raw_bits\": -1"),
       replaced("\"split\": false", "\"split\": 3"),
@@ -137,13 +112,13 @@ TEST(TableSet, TableFilesWithMistakesAreRefused) {
   };
   for (const std::string& text : bad) {
     try {
-      TableSet::from_json(text, "tables.json");
+      table_set_from_json(text, "tables.json");
       ADD_FAILURE() << text.substr(0, 200);
     } catch (const Error& e) {
       EXPECT_EQ(std::string(e.what()).rfind("tables.json: ", 0), 0U) << e.what();
     }
   }
-  EXPECT_THROW(TableSet::load("/nonexistent/tables.json"), Error);
+  EXPECT_THROW(load_table_set("/nonexistent/tables.json"), Error);
 }
 
 TEST(TableSet, RawBitsMustFitTheCodeWidthsThatReachThem) {
@@ -162,7 +137,7 @@ TEST(Trainer, LearnsWhatItIsShown) {
   const TableSet trained = trainer.train();
   const TableSet untrained = Trainer(table_shape("default"), 10).train();
   const auto bits = [&](const TableSet& tables) {
-    const Predictor predictor(tables.predictor, 10);
+    const Predictor predictor(10);
     const Context context(tables, 10);
     const HuffmanEncoder huffman(tables, 10);
     PredictorState p;
@@ -182,10 +157,10 @@ TEST(Trainer, LearnsWhatItIsShown) {
 }
 
 TEST(Trainer, IsDeterministicAndItsPriorCoversEverything) {
-  for (const char* name : {"default", "generic", "study"}) {
+  for (const char* name : {"default", "generic"}) {
     const TableSet a = Trainer(table_shape(name), 10).train();
     const TableSet b = Trainer(table_shape(name), 10).train();
-    EXPECT_EQ(a.to_json(), b.to_json());
+    EXPECT_EQ(to_json(a), to_json(b));
     EXPECT_NO_THROW(a.validate());
   }
   EXPECT_EQ(Trainer(table_shape("generic"), 10).train().id(), TableSet::builtin("generic").id())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "nrc/wav.hpp"
+#include "file/wav.hpp"
 
 #include <gtest/gtest.h>
 

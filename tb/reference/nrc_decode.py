@@ -47,7 +47,7 @@ def sign(value):
 
 # ---- Tables: sections 5, 6, 10
 
-PREDICTORS = {"none": 0, "difference": 1, "adaptive": 2}
+ADAPTIVE = 2  # the predictor in a table set's identifier
 
 
 class HuffmanTables:
@@ -56,13 +56,12 @@ class HuffmanTables:
     type = HUFFMAN
 
     def __init__(self, fields):
-        self.predictor = fields["predictor"]
         self.symbol_bits = fields["symbol_bits"]
         self.initial_scale = fields["initial_scale"]
         self.classes = fields["classes"]
         lengths = [[int(digit, 16) for digit in table] for table in fields["lengths"]]
         self.tables = [canonical_code(table) for table in lengths]
-        out = b"NRCT" + struct.pack("<BBBBI", 1, PREDICTORS[self.predictor], self.symbol_bits,
+        out = b"NRCT" + struct.pack("<BBBBI", 1, ADAPTIVE, self.symbol_bits,
                                     len(self.classes), self.initial_scale)
         for c in self.classes:
             out += struct.pack("<HHBBBB", c.get("below", 0xFFFF), c["first_table"],
@@ -159,11 +158,7 @@ class Channel:
         self.past = [0] * 16  # neural profile
         self.fast = self.slow = 256
 
-    def predict(self, predictor, width):
-        if predictor == "none":
-            return 0
-        if predictor == "difference":
-            return self.last
+    def predict(self, width):
         d = self.last - self.level
         return clamp_code(self.level + ((self.weight * d) >> 10), width)
 
@@ -224,7 +219,7 @@ def decode_huffman(payload, frames, key, stream, channels):
     half = 2**(width - 1)
     for frame in range(frames):
         for channel in channels:
-            p = channel.predict(tables.predictor, width)
+            p = channel.predict(width)
             q = (p + 32) >> 6
             code = read_huffman_code(bits, tables, channel.scale, q, width)
             refuse(not -half <= code < half, f"code {code} outside {width} bits")
@@ -349,7 +344,7 @@ def decode_range(payload, frames, key, stream, channels):
     for frame in range(frames):
         n = 0  # from the channel before
         for channel in channels:
-            p = corrected = channel.predict("adaptive", width)
+            p = corrected = channel.predict(width)
             if stream.neighbour:
                 corrected = clamp_code(p + ((channel.gain * n) >> 10), width)
             index = dispersion_index(channel)
@@ -453,7 +448,7 @@ class Packet:
         if self.type == RAW:
             refuse(self.length != (codes * 2 + 3) // 4 * 4, length)
         else:
-            refuse(self.length > stream.longest_payload(codes), length)
+            refuse(self.length > stream.max_payload(codes), length)
 
 
 class Stream:
@@ -487,7 +482,7 @@ class Stream:
                 self.low_edges, self.values = self.tables.linearizer(self.width)
         self.state = None  # a Channel each; None: not known
 
-    def longest_payload(self, codes):
+    def max_payload(self, codes):
         """Sections 5, 7 and 11."""
         bits = codes * (15 + self.width)
         if self.coded_type == RANGE:

@@ -56,7 +56,7 @@ TEST(ValueGrid, FullScaleOfTenBits) {
     ASSERT_EQ(grid.index(values[static_cast<std::size_t>(code + 512)]), code + 512);
   }
   expect_round_trip(grid, values);
-  EXPECT_EQ(nrc::study::largest_lossless_shift(values), 6);
+  EXPECT_EQ(nrc::study::max_lossless_shift(values), 6);
   // Seen in part it is the same grid.
   const ValueGrid part = ValueGrid::detect(values_of(implant(1, 5000)));
   EXPECT_EQ(part.kind(), ValueGrid::Kind::kFullScale);
@@ -71,7 +71,7 @@ TEST(ValueGrid, Steps) {
   EXPECT_EQ(grid.text(), "step 2^6, offset 5");
   EXPECT_EQ(grid.index_bits(), 10);
   expect_round_trip(grid, values);
-  EXPECT_EQ(nrc::study::largest_lossless_shift(values), 6);
+  EXPECT_EQ(nrc::study::max_lossless_shift(values), 6);
 
   values = {-30000, -29988, -24, 0, 12, 120, 132, 240, 252, 29988};
   grid = ValueGrid::detect(values);
@@ -95,7 +95,7 @@ TEST(ValueGrid, SparseAndDense) {
   const ValueGrid dense = ValueGrid::detect(values);
   EXPECT_EQ(dense.kind(), ValueGrid::Kind::kDense);
   expect_round_trip(dense, values);
-  EXPECT_EQ(nrc::study::largest_lossless_shift(values), 0);
+  EXPECT_EQ(nrc::study::max_lossless_shift(values), 0);
 }
 
 TEST(ValueCounts, EntropyAndRanges) {

@@ -8,10 +8,10 @@
 #include <random>
 #include <string>
 
-#include "nrc/recording_generator.hpp"
-#include "nrc/shift6.hpp"
-#include "nrc/wav.hpp"
+#include "file/wav.hpp"
+#include "host/recording_generator.hpp"
 #include "recording.hpp"
+#include "stages/shift6.hpp"
 
 namespace study_data {
 

@@ -10,17 +10,17 @@
 
 #include "Vnrc_bit_packer.h"
 #include "bench_random.hpp"
-#include "nrc/bit_packer.hpp"
-#include "sideband.hpp"
 #include "rtl_constants.hpp"
+#include "sideband.hpp"
+#include "stages/bit_packer.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
 
 /// Clocks from a packet's last codeword to its last word, at most: one more if it is flushed.
-constexpr long kLatency = 1 + (NRC_PARAM_Pipeline == nrc::rtl::kPipelineShallow
-                                   ? nrc::rtl::kShallowBitPackerLatency
-                                   : nrc::rtl::kBitPackerLatency);
+constexpr long kLatency =
+    1 + (NRC_PARAM_Pipeline == nrc::rtl::kPipelineShallow ? nrc::rtl::kShallowBitPackerLatency
+                                                          : nrc::rtl::kBitPackerLatency);
 
 struct Word {
   std::uint32_t bits;
@@ -118,8 +118,8 @@ class Bench {
     const auto side = nrc::tb::Side::of(dut_->side_o);
     if (side.frame_end) ++frames_seen_;
     if (dut_->word_valid_o) {
-      words_.push_back({dut_->word_o, side.packet_end, side.key, side.bad, side.last, frames_seen_,
-                        clock_});
+      words_.push_back(
+          {dut_->word_o, side.packet_end, side.key, side.bad, side.last, frames_seen_, clock_});
       if (side.packet_end) {
         frames_seen_ = 0;
         ++packets_seen_;

@@ -12,9 +12,9 @@
 
 #include "Vnrc_carry_packer.h"
 #include "bench_random.hpp"
-#include "nrc/range.hpp"
-#include "sideband.hpp"
 #include "rtl_constants.hpp"
+#include "sideband.hpp"
+#include "stages/range.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

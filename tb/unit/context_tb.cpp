@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "Vnrc_context.h"
-#include "nrc/context.hpp"
 #include "rtl_constants.hpp"
+#include "stages/context.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

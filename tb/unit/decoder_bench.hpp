@@ -14,9 +14,9 @@
 
 #include "Vnrc_decoder.h"
 #include "bench_random.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
-#include "nrc/recording_generator.hpp"
 #include "nrc/tables.hpp"
 #include "rtl_constants.hpp"
 #include "verilated_dut.hpp"

@@ -14,9 +14,9 @@
 
 #include "Vnrc_dispersion.h"
 #include "bench_random.hpp"
-#include "nrc/dispersion.hpp"
 #include "nrc/range_tables.hpp"
 #include "rtl_constants.hpp"
+#include "stages/dispersion.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

@@ -18,12 +18,13 @@
 #include "Vnrc_encoder.h"
 #include "bench_random.hpp"
 #include "framer_model.hpp"
+#include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
-#include "nrc/huffman.hpp"
 #include "nrc/packet_decoder.hpp"
-#include "nrc/recording_generator.hpp"
+#include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
 #include "rtl_constants.hpp"
+#include "stages/huffman.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::tb {
@@ -64,9 +65,8 @@ constexpr PacketType kDataType =
 #define NRC_PARAM_Pipeline 0
 #endif
 
-constexpr std::uint32_t kLoopLatency = NRC_PARAM_Pipeline == rtl::kPipelineShallow
-                                           ? rtl::kShallowLoopLatency
-                                           : rtl::kLoopLatency;
+constexpr std::uint32_t kLoopLatency =
+    NRC_PARAM_Pipeline == rtl::kPipelineShallow ? rtl::kShallowLoopLatency : rtl::kLoopLatency;
 /// Clocks after each frame in which s_axis_tready is low.
 constexpr std::uint32_t kBubbles = kChannels < kLoopLatency ? kLoopLatency - kChannels : 0;
 /// More than from a packet's last sample to the answer key_needed_o.

@@ -13,9 +13,9 @@
 
 #include "Vnrc_huffman.h"
 #include "bench_random.hpp"
-#include "nrc/huffman.hpp"
 #include "nrc/table_set.hpp"
 #include "rtl_constants.hpp"
+#include "stages/huffman.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

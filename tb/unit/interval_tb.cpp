@@ -12,10 +12,10 @@
 
 #include "Vnrc_interval.h"
 #include "bench_random.hpp"
-#include "nrc/interval.hpp"
-#include "nrc/linearizer.hpp"
 #include "nrc/range_tables.hpp"
 #include "rtl_constants.hpp"
+#include "stages/interval.hpp"
+#include "stages/linearizer.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

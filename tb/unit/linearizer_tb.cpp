@@ -9,9 +9,9 @@
 
 #include "Vnrc_linearizer.h"
 #include "bench_random.hpp"
-#include "nrc/linearizer.hpp"
 #include "nrc/range_tables.hpp"
 #include "rtl_constants.hpp"
+#include "stages/linearizer.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

@@ -13,8 +13,8 @@
 #include "Vnrc_neighbour.h"
 #include "bench_random.hpp"
 #include "nrc/format.hpp"
-#include "nrc/neighbour.hpp"
 #include "rtl_constants.hpp"
+#include "stages/neighbour.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
@@ -60,7 +60,7 @@ struct Seen {
   int held_low = 0, held_high = 0;              ///< a gain that its limit kept from moving
   int innovation_low = 0, innovation_high = 0;  ///< of the channel before, beyond n's limits
   int prediction_low = 0, prediction_high = 0;  ///< corrections that were cut
-  int largest_correction = 0;                   ///< smallest gain and smallest n
+  int max_correction = 0;                       ///< smallest gain and smallest n
   int zero_n = 0, zero_innovation = 0;          ///< with the other one not zero
   int resets_that_matter = 0;                   ///< of gains that were not zero
   int frames_that_matter = 0;                   ///< channel 0 after an innovation that was not zero
@@ -200,7 +200,7 @@ class Bench {
     const std::int64_t raw = s.prediction + ((std::int64_t{gain} * n) >> nrc::kGainFrac);
     seen_.prediction_low += raw < s.corrected;
     seen_.prediction_high += raw > s.corrected;
-    seen_.largest_correction += gain == nrc::kGainMin && n == kMinValue;
+    seen_.max_correction += gain == nrc::kGainMin && n == kMinValue;
   }
 
   void step(const Sample* sample) {
@@ -324,7 +324,7 @@ TEST(Neighbour, SmallestAndLargestGain) {
   EXPECT_EQ(seen.highest_gain, nrc::kGainMax);
   EXPECT_GT(seen.held_low, 0);
   EXPECT_GT(seen.held_high, 0);
-  EXPECT_GT(seen.largest_correction, 0);
+  EXPECT_GT(seen.max_correction, 0);
 }
 
 TEST(Neighbour, HardwareResetInFlight) {

@@ -16,9 +16,10 @@
 
 #include "Vnrc_packetizer.h"
 #include "bench_random.hpp"
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
 #include "sideband.hpp"
+#include "stages/packetizer.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
@@ -93,8 +94,8 @@ class Bench {
   /// became of it.
   void send(Packet p) {
     while (p.words * 4 >
-           nrc::worst_payload_bytes(nrc::Profile::kHuffman, NRC_PARAM_CodeWidth,
-                                    static_cast<std::uint64_t>(p.frames) * NRC_PARAM_Channels)) {
+           nrc::max_payload_bytes(nrc::Profile::kHuffman, NRC_PARAM_CodeWidth,
+                                  static_cast<std::uint64_t>(p.frames) * NRC_PARAM_Channels)) {
       ++p.frames;
     }
     std::vector<std::uint8_t> payload;

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "Vnrc_predictor.h"
-#include "nrc/predictor.hpp"
 #include "rtl_constants.hpp"
+#include "stages/predictor.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
@@ -182,7 +182,7 @@ class Bench {
 
   nrc::tb::Dut<Vnrc_predictor> dut_;
   std::mt19937 rng_;
-  nrc::Predictor golden_{nrc::PredictorMode::kAdaptive, kCodeWidth};
+  nrc::Predictor golden_{kCodeWidth};
   std::vector<nrc::PredictorState> states_;
   std::vector<long> entered_;  ///< clock of each channel's last sample
   std::deque<Due> predictions_;

@@ -11,8 +11,8 @@
 
 #include "Vnrc_range.h"
 #include "bench_random.hpp"
-#include "nrc/range.hpp"
 #include "rtl_constants.hpp"
+#include "stages/range.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "Vnrc_shift6.h"
-#include "nrc/shift6.hpp"
+#include "stages/shift6.hpp"
 #include "verilated_dut.hpp"
 
 namespace {

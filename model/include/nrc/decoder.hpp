@@ -30,7 +30,7 @@ class Decoder {
   /// The stream's header, once it was seen.
   const std::optional<StreamHeader>& header() const { return packets_.header(); }
   /// Samples that no packet has more of; 0 if the stream header does not tell, or is not known.
-  std::size_t most_samples() const { return packets_.most_samples(); }
+  std::size_t max_samples() const { return packets_.max_samples(); }
   /// True after the packet with the last flag.
   bool finished() const { return finished_; }
   /// Frames decoded so far.

@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
 #include "nrc/tables.hpp"
 
@@ -27,11 +27,14 @@ enum class Transport {
   kLink,  ///< from anywhere on: the header comes before every key packet
 };
 
+class Packetizer;
+
 class Encoder {
  public:
   /// The tables choose the profile; header.profile and header.table_id are set from them.
   /// @throws Error if a field of the header is outside its range or the tables do not suit it.
   Encoder(const StreamHeader& header, const Tables& tables, Transport transport = Transport::kFile);
+  ~Encoder();
   // It refers to itself.
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
@@ -53,7 +56,7 @@ class Encoder {
                                            PacketRequest request);
 
   /// The same two, with the packets appended to `packets`. They take no memory if `packets` has
-  /// room for most_bytes(frames) and reserve() was called for as many frames.
+  /// room for max_bytes(frames) and reserve() was called for as many frames.
   void encode(const Code* codes, std::size_t frames, PacketRequest request,
               std::vector<std::uint8_t>& packets);
   void encode_samples(const std::int16_t* samples, std::size_t frames, PacketRequest request,
@@ -65,7 +68,7 @@ class Encoder {
 
   /// No call of encode() or encode_samples() with this many frames gives more bytes, the stream
   /// header before a key packet included.
-  std::uint64_t most_bytes(std::size_t frames) const;
+  std::uint64_t max_bytes(std::size_t frames) const;
 
   /// Skips frames that are not sent (a dropped packet); the next packet with frames is a key packet
   /// behind a stream header.
@@ -85,7 +88,7 @@ class Encoder {
   Tables tables_;
   StreamHeader header_;
   std::unique_ptr<PayloadEncoder> payload_;  // refers to tables_
-  Packetizer packetizer_;
+  std::unique_ptr<Packetizer> packetizer_;
   std::vector<Code> codes_;
   std::vector<std::uint8_t> payload_bytes_;  ///< of the packet at hand
   std::uint32_t next_frame_ = 0;

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "nrc/file_codec.hpp"
+#include "nrc/byte_sink.hpp"
 #include "nrc/receiver.hpp"
 
 namespace nrc {
@@ -56,7 +56,7 @@ class FileRecovery {
     std::optional<std::int16_t> fill = 0;
     PacketDecoder::TableSource tables = Tables::builtin_by_id;
     /// A longer gap is an error instead of as many bytes of fill.
-    std::uint64_t most_fill_bytes = std::uint64_t{1} << 32;
+    std::uint64_t max_fill_bytes = std::uint64_t{1} << 32;
     /// Opens a file to write and read, or gives nullptr with errno set. The samples of a file whose
     /// header depends on how many they are wait there, so only if frames are left out or the stream
     /// does not tell their number.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Constants of the bitstream that the golden model and the RTL share. `nrc generate` writes
+// Constants of the bitstream that the golden model and the RTL share. `make generate` writes
 // rtl/generated/nrc_pkg.sv from this file, so a number changes here or nowhere.
 // Source: docs/bitstream.md.
 #pragma once
@@ -26,6 +26,7 @@ constexpr int kScaleFrac = 10;     ///< the scale is in 1/1024 code
 constexpr int kThresholdFrac = 4;  ///< class thresholds are in 1/16 code
 
 // Huffman code and table sets (sections 4 to 6).
+constexpr std::uint8_t kAdaptivePredictor = 2;  ///< the predictor in a table set's identifier
 constexpr int kMaxCodeLength = 15;
 constexpr int kMaxClasses = 16;
 constexpr int kMaxRawBits = 12;
@@ -80,6 +81,8 @@ constexpr std::size_t kPacketCrcBytes = 4;
 constexpr std::uint32_t kMaxPayloadBytes = 1u << 26;
 constexpr std::uint64_t kMaxPacketSamples = std::uint64_t{1} << 24;  ///< frames * channels
 constexpr std::uint32_t kMaxPacketFrames = (1u << 24) - 1;
+/// Frames of a packet that a stream header can state.
+constexpr std::uint32_t kMaxStatedPacketFrames = 0xFFFF;
 constexpr std::uint32_t kMaxChannels = 65536;
 
 constexpr std::uint8_t kFlagKey = 0x10;
@@ -117,6 +120,5 @@ constexpr std::uint64_t kUnknownFrames = ~std::uint64_t{0};
 
 enum class Profile : std::uint8_t { kHuffman = 0, kRange = 1, kNeural = 2 };
 enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1 };
-enum class PredictorMode : std::uint8_t { kNone = 0, kDifference = 1, kAdaptive = 2 };
 
 }  // namespace nrc

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tables of the neural profile: a network, and the range tables that it corrects
-// (docs/bitstream.md, section 13), read from and written to a JSON table file.
+// (docs/bitstream.md, section 13).
 #pragma once
 
 #include <cstdint>
@@ -22,12 +22,6 @@ struct NeuralTables {
   void validate() const;
   /// CRC-32 that identifies the tables in a stream.
   std::uint32_t id() const;
-
-  /// @throws Error if the text is not a valid table file; `where` (a file name) is in the message.
-  static NeuralTables from_json(const std::string& text, const std::string& where);
-  std::string to_json() const;
-  /// @throws Error if the file cannot be read or is not a valid table file.
-  static NeuralTables load(const std::string& path);
 
   /// Built-in tables by name: "default" or "generic". @throws Error for another name.
   static const NeuralTables& builtin(const std::string& name);

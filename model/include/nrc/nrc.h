@@ -24,7 +24,7 @@
 /* Version of this header. While the first number is 0, the second one tells incompatible versions
  * apart. */
 #define NRC_VERSION_MAJOR 0
-#define NRC_VERSION_MINOR 2
+#define NRC_VERSION_MINOR 3
 #define NRC_VERSION_PATCH 0
 
 #ifdef __cplusplus
@@ -78,6 +78,15 @@ typedef struct nrc_stream_info {
   int lossy_step; /* 1: lossless; more: codes are multiples of it, samples are not as they were */
 } nrc_stream_info;
 
+/* ---- Tables of your own: nrc_tables_load() of table_files.h, in library nrc_table_files, reads them
+ * from a table file. Encoders, decoders and receivers keep what they need of them, so they may be
+ * destroyed once those are created. */
+
+typedef struct nrc_tables nrc_tables;
+
+/* @param tables  may be null */
+void nrc_tables_destroy(nrc_tables* tables);
+
 /* ---- Encoder: samples to a stream for a link, that may also be kept as a file. */
 
 typedef struct nrc_encoder nrc_encoder;
@@ -95,8 +104,9 @@ typedef struct nrc_encoder_config {
   int neighbour;         /* range profile: 1 predicts a channel from the one before it as well */
   uint32_t key_interval; /* data packets from one key packet to the next; 0: the first, and on
                             request */
-  const char* tables;    /* built-in set by name, or a table file; null: "default" for 10 bits, else
-                            "generic" */
+  const char* builtin_tables; /* built-in tables by name; null: "default" for 10 bits, else
+                                 "generic" */
+  const nrc_tables* tables;   /* or tables of your own, of the same profile; null: built-in ones */
 } nrc_encoder_config;
 
 typedef struct nrc_encoder_counters {
@@ -152,9 +162,9 @@ const char* nrc_encoder_message(const nrc_encoder* encoder);
 
 typedef struct nrc_decoder nrc_decoder;
 
-/* @param tables   table file of streams that do not use a built-in set; may be null
+/* @param tables   of streams that do not use built-in ones; may be null
  * @param message  may be null; set on an error only */
-nrc_status nrc_decoder_create(const char* tables, nrc_decoder** decoder, nrc_message* message);
+nrc_status nrc_decoder_create(const nrc_tables* tables, nrc_decoder** decoder, nrc_message* message);
 
 /* @param decoder  may be null */
 void nrc_decoder_destroy(nrc_decoder* decoder);
@@ -202,7 +212,7 @@ typedef struct nrc_gap {
 typedef struct nrc_receiver_counters {
   uint64_t bytes;         /* taken */
   uint64_t skipped_bytes; /* in no packet */
-  uint64_t damages;       /* runs of skipped bytes */
+  uint64_t sync_losses;   /* runs of skipped bytes */
   uint64_t packets;       /* with the right CRC, stream headers and those below included */
   uint64_t late_packets;  /* repeated, or after their place was given up */
   uint64_t reordered_packets;
@@ -221,7 +231,7 @@ enum { NRC_NO_REORDERING = -1 };
  * functions, and must not throw. What a pointer shows is valid during the call only. */
 typedef struct nrc_receiver_config {
   size_t struct_size;  /* sizeof(nrc_receiver_config) */
-  const char* tables;  /* table file of streams that do not use a built-in set */
+  const nrc_tables* tables; /* of streams that do not use built-in ones; may be null */
   int reorder_packets; /* packets that wait for one that is due before it counts as lost, 1..32767;
                           0: 8; NRC_NO_REORDERING: none */
   void* user;          /* given to the callbacks */

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "nrc/packetizer.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
 #include "nrc/tables.hpp"
 
@@ -47,7 +47,7 @@ class PacketDecoder {
 
   /// Samples that no packet of the stream has more of; 0 if the stream header does not tell, or is
   /// not known.
-  std::size_t most_samples() const;
+  std::size_t max_samples() const;
 
   /// Whether a packet with these fields may be in the stream: its lengths fit the stream header.
   /// Before that is known, only a stream header may.

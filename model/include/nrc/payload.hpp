@@ -14,13 +14,13 @@
 namespace nrc {
 
 /// No code costs more (docs/bitstream.md, sections 5 and 11), bits.
-std::uint64_t worst_code_bits(Profile profile, int code_width);
+std::uint64_t max_code_bits(Profile profile, int code_width);
 
 /// No payload of that many codes is longer (docs/bitstream.md, sections 5 and 11), bytes.
-std::uint64_t worst_payload_bytes(Profile profile, int code_width, std::uint64_t codes);
+std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t codes);
 
 /// No payload of that many bytes holds more codes.
-std::uint64_t most_payload_codes(Profile profile, std::uint64_t bytes);
+std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes);
 
 /// How a payload is coded; the bytes and the errors are the same.
 enum class Path {
@@ -41,7 +41,7 @@ class PayloadEncoder {
   }
 
   /// The same, in the place of what `payload` holds. Takes no memory once reserve() was called for
-  /// as many codes and `payload` has the capacity of worst_payload_bytes().
+  /// as many codes and `payload` has the capacity of max_payload_bytes().
   virtual void encode(const Code* codes, std::size_t frames, bool key,
                       std::vector<std::uint8_t>& payload) = 0;
 
@@ -70,7 +70,7 @@ class PayloadDecoder {
 
   /// More codes than this cannot be in a payload of `size` bytes, so a header that claims more is
   /// refused before memory is taken.
-  virtual std::uint64_t most_codes(std::size_t size) const = 0;
+  virtual std::uint64_t max_codes(std::size_t size) const = 0;
 
   /// Arguments as for PayloadEncoder::make().
   static std::unique_ptr<PayloadDecoder> make(const Tables& tables, int code_width,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tables of the range profile: the ADC's code edges and the distribution of the innovation
-// (docs/bitstream.md, section 10), read from and written to a JSON table file.
+// (docs/bitstream.md, section 10).
 #pragma once
 
 #include <cstdint>
@@ -31,12 +31,6 @@ struct RangeTables {
   void check_code_width(int width) const;
   /// CRC-32 that identifies the tables in a stream.
   std::uint32_t id() const;
-
-  /// @throws Error if the text is not a valid table file; `where` (a file name) is in the message.
-  static RangeTables from_json(const std::string& text, const std::string& where);
-  std::string to_json() const;
-  /// @throws Error if the file cannot be read or is not a valid table file.
-  static RangeTables load(const std::string& path);
 
   /// Built-in tables by name: "default", "generic" or "coarse". @throws Error for another name.
   static const RangeTables& builtin(const std::string& name);

@@ -28,7 +28,7 @@ struct Gap {
 struct ReceiverCounters {
   std::uint64_t bytes = 0;              ///< taken
   std::uint64_t skipped_bytes = 0;      ///< in no packet
-  std::uint64_t damages = 0;            ///< runs of skipped bytes
+  std::uint64_t sync_losses = 0;        ///< runs of skipped bytes
   std::uint64_t packets = 0;            ///< with the right CRC, those of the next line included
   std::uint64_t late_packets = 0;       ///< repeated, after their place was given up, or strange
   std::uint64_t reordered_packets = 0;  ///< out of order, and put back

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A table set: predictor mode, scale classes and Huffman code lengths (docs/bitstream.md,
-// section 6), read from and written to a JSON table file.
+// A table set: scale classes and Huffman code lengths (docs/bitstream.md,
+// section 6).
 #pragma once
 
 #include <cstdint>
@@ -28,11 +28,10 @@ struct ScaleClass {
 struct TableSet {
   std::string name;
   std::string description;
-  PredictorMode predictor = PredictorMode::kAdaptive;
   int symbol_bits = 6;
   std::uint32_t initial_scale = 4096;  ///< 1/1024 code
   std::vector<ScaleClass> classes;
-  std::vector<std::vector<std::uint8_t>> lengths;  ///< [table][symbol], 1..15
+  std::vector<std::vector<std::uint8_t>> lengths;  ///< [table][symbol], 1..kMaxCodeLength
 
   int symbols() const { return 1 << symbol_bits; }
 
@@ -45,14 +44,7 @@ struct TableSet {
   /// CRC-32 that identifies the set in a stream.
   std::uint32_t id() const;
 
-  /// @throws Error if the text is not a valid table file; `where` (a file name) is in the message.
-  static TableSet from_json(const std::string& text, const std::string& where);
-  std::string to_json() const;
-
-  /// @throws Error if the file cannot be read or is not a valid table file.
-  static TableSet load(const std::string& path);
-
-  /// Built-in set by name: "default", "generic" or "study". @throws Error for another name.
+  /// Built-in set by name: "default" or "generic". @throws Error for another name.
   static const TableSet& builtin(const std::string& name);
   static std::vector<std::string> builtin_names();
   /// Built-in set with this id, or nullptr.

@@ -37,12 +37,6 @@ class Tables {
     return profile() == Profile::kNeural ? neural().range : std::get<RangeTables>(tables_);
   }
 
-  std::string to_json() const;
-  /// From the text of a table file of any profile. @throws Error if it is not a valid one;
-  /// `where` (a file name) is in the message.
-  static Tables from_json(const std::string& text, const std::string& where);
-  /// Reads a table file of any profile. @throws Error
-  static Tables load(const std::string& path);
   /// Built-in tables of a profile by name. @throws Error for another name.
   static const Tables& builtin(Profile profile, const std::string& name);
   /// Names of the built-in tables of a profile.

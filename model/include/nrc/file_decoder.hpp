@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Streams back to files (docs/bitstream.md, section 9), on top of Decoder.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nrc/byte_sink.hpp"
+#include "nrc/decoder.hpp"
+#include "nrc/tables.hpp"
+
+namespace nrc {
+
+/// Decodes a stream, as it arrives, to the bytes of the file it was made from; of a stream without
+/// a container, to int16 little-endian samples.
+class FileDecoder {
+ public:
+  explicit FileDecoder(ByteSink sink, Decoder::TableSource tables = Tables::builtin_by_id);
+
+  /// Takes the next bytes of the stream, any number.
+  /// @throws Error for anything but an intact stream in order. What was written before is right.
+  void add(const std::uint8_t* data, std::size_t size);
+
+  /// @throws Error if the stream was cut.
+  void finish();
+
+  /// The stream's header, once it was seen.
+  const std::optional<StreamHeader>& header() const { return decoder_.header(); }
+  std::uint64_t frames() const { return decoder_.frames(); }
+
+ private:
+  void take(const ParsedPacket& packet);
+  void begin(const StreamHeader& header);
+  void take_container(const ParsedPacket& packet);
+  [[noreturn]] void fail(const std::string& what) const;
+
+  ByteSink sink_;
+  Decoder decoder_;
+  std::vector<std::uint8_t> buffer_;
+  std::vector<std::int16_t> samples_;
+  std::vector<std::uint8_t> bytes_;
+  std::vector<std::vector<std::uint8_t>> after_;  ///< container payloads of the file's end
+  std::uint64_t position_ = 0;                    ///< in the stream, of the packet at hand
+  bool begun_ = false;
+  bool data_begun_ = false;
+};
+
+}  // namespace nrc

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files to streams (docs/bitstream.md, section 9), on top of Encoder. Input may be a WAV image, an
+// image of plain int16 samples, or samples that arrive piece by piece.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nrc/byte_sink.hpp"
+#include "nrc/format.hpp"
+#include "nrc/packet.hpp"
+#include "nrc/tables.hpp"
+
+namespace nrc {
+
+/// What the user may set; the defaults choose by the samples.
+struct EncodeOptions {
+  /// Unset: shift6 if the samples are on its grid (but for less than a quarter of the packets),
+  /// else code.
+  std::optional<Mapping> mapping;
+  Profile profile = Profile::kHuffman;  ///< where `tables` does not say
+  /// Outlive the encoding. Null: built-in `default` with shift6, and otherwise that of `default`
+  /// and `generic` which makes the first packet smaller.
+  const Tables* tables = nullptr;
+  std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
+  bool neighbour = false;           ///< range profile: with stage neighbour
+  /// Codes are rounded to multiples of this, which loses samples, one of lossy_step(); 1:
+  /// lossless. Without `tables`, built-in `generic` is used then.
+  int lossy_step = 1;
+  /// Packets from one key packet to the next, with the stream header before each; 0: only the
+  /// first.
+  std::uint16_t key_interval = 0;
+};
+
+/// What became of the input.
+struct EncodeSummary {
+  StreamHeader header;
+  std::string tables;  ///< their name
+  std::uint64_t frames = 0;
+  std::uint64_t input_bytes = 0;
+  std::uint64_t stream_bytes = 0;
+  std::string stored_because;  ///< why the file was stored instead of coded; empty if it was coded
+};
+
+/// Encodes a WAV file. Any image works: one that the codec does not apply to is stored whole.
+/// @throws Error if an option cannot be used with this file.
+EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const EncodeOptions& options,
+                         const ByteSink& sink, const ByteProgress& progress = {});
+
+/// Encodes int16 little-endian samples, channels interleaved, without a header.
+/// @param channels         1..65536
+/// @param rate_millihertz  of one channel; 0: unknown
+/// @throws Error if the image ends inside a frame or an option cannot be used.
+EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint32_t channels,
+                         std::uint32_t rate_millihertz, const EncodeOptions& options,
+                         const ByteSink& sink, const ByteProgress& progress = {});
+
+class PacketWriter;
+
+/// Encodes int16 samples as they arrive, in the memory of one packet. Mapping, code width and
+/// tables are chosen by the first packet; later packets that do not fit the choice are sent raw.
+class RawEncoder {
+ public:
+  /// Parameters as for encode_raw().
+  RawEncoder(std::uint32_t channels, std::uint32_t rate_millihertz, const EncodeOptions& options,
+             ByteSink sink);
+  ~RawEncoder();
+  RawEncoder(const RawEncoder&) = delete;
+  RawEncoder& operator=(const RawEncoder&) = delete;
+
+  /// Takes the next bytes; they may end anywhere, also inside a sample.
+  void add(const std::uint8_t* data, std::size_t size);
+
+  /// Closes the stream. @throws Error if the samples end inside a frame.
+  EncodeSummary finish();
+
+ private:
+  void flush(bool last);
+
+  EncodeOptions options_;
+  ByteSink sink_;
+  StreamHeader header_;
+  std::size_t packet_bytes_;
+  std::vector<std::uint8_t> pending_;
+  std::uint64_t input_bytes_ = 0;
+  std::unique_ptr<PacketWriter> writer_;
+};
+
+}  // namespace nrc

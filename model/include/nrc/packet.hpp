@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Packets as they are in the bytes of a stream (docs/bitstream.md, sections 7 and 8): header,
+// CRC-32 and the payload of a stream header.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nrc/format.hpp"
+
+namespace nrc {
+
+/// Fields of a packet's 16-byte header.
+struct PacketHeader {
+  PacketType type = PacketType::kStreamHeader;
+  bool key = false;
+  bool last = false;
+  std::uint16_t sequence = 0;
+  std::uint32_t frames = 0;  ///< 0 .. 2^24 - 1
+  std::uint32_t first_frame = 0;
+  std::uint32_t length = 0;  ///< payload bytes, a multiple of 4
+};
+
+/// What messages call a packet: by its sequence number.
+std::string packet_name(const PacketHeader& header);
+
+/// Payload of the stream header packet.
+struct StreamHeader {
+  Profile profile = Profile::kHuffman;
+  Mapping mapping = Mapping::kShift6;
+  int code_width = 10;
+  std::uint32_t channels = 1;
+  std::uint32_t rate_millihertz = 0;
+  std::uint32_t table_id = 0;
+  std::uint32_t packet_frames =
+      0;  ///< of every data packet but the last; 0, or over 65535: not told
+  std::uint64_t total_frames = kUnknownFrames;  ///< from 2^32 - 1 on: not told
+  std::uint8_t container = 0;
+  bool neighbour = false;  ///< range profile: with stage neighbour
+  /// Codes are sent as multiples of this many, one of lossy_step(); 1: lossless.
+  int lossy_step = 1;
+};
+
+/// Type of the packets that a profile codes.
+PacketType coded_type(Profile profile);
+
+/// 20-byte payload of a stream header.
+std::vector<std::uint8_t> serialise(const StreamHeader& header);
+/// The same, to the kStreamHeaderBytes bytes at `payload`.
+void serialise(const StreamHeader& header, std::uint8_t* payload);
+/// True if two stream headers have the same payload.
+bool same_payload(const StreamHeader& a, const StreamHeader& b);
+
+/// @throws Error for another version, or a field outside its range.
+StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size);
+
+/// What stands at the start of a byte buffer.
+enum class ParseStatus {
+  kPacket,      ///< a whole packet with the right CRC
+  kIncomplete,  ///< the buffer ends before the packet does
+  kBadSync,     ///< no packet begins here
+  kBadHeader,   ///< sync is right but a header field is not
+  kBadCrc,      ///< damaged
+};
+
+struct ParsedPacket {
+  ParseStatus status = ParseStatus::kIncomplete;
+  PacketHeader header;
+  const std::uint8_t* payload = nullptr;  ///< header.length bytes inside the buffer
+  std::size_t size = 0;                   ///< bytes of the whole packet; kIncomplete: bytes needed
+};
+
+/// Looks at the start of `data`. Never reads past `size`.
+ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size);
+
+}  // namespace nrc

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "c/guarded.hpp"
+#include "c/tables_handle.hpp"
+#include "nrc/decoder.hpp"
+#include "nrc/encoder.hpp"
+#include "nrc/error.hpp"
+#include "nrc/nrc.h"
+#include "nrc/receiver.hpp"
+
+static_assert(NRC_PROFILE_HUFFMAN == static_cast<int>(nrc::Profile::kHuffman));
+static_assert(NRC_PROFILE_RANGE == static_cast<int>(nrc::Profile::kRange));
+static_assert(NRC_PROFILE_NEURAL == static_cast<int>(nrc::Profile::kNeural));
+static_assert(NRC_MAPPING_CODE == static_cast<int>(nrc::Mapping::kCode));
+static_assert(NRC_MAPPING_SHIFT6 == static_cast<int>(nrc::Mapping::kShift6));
+static_assert(nrc::kUnknownFrames == UINT64_MAX);
+
+namespace {
+
+using nrc::Error;
+using nrc::Profile;
+using nrc::Tables;
+using nrc::c::fail;
+using nrc::c::guarded;
+
+constexpr std::uint32_t kDefaultPacketFrames = 20;
+constexpr int kDefaultCodeWidth = 10;
+constexpr std::size_t kDefaultReorderPackets = 8;
+
+const Tables& tables_of(const nrc_encoder_config& config, int code_width) {
+  const auto profile = static_cast<Profile>(config.profile);
+  if (config.tables == nullptr) {
+    const char* const standard = code_width == kDefaultCodeWidth ? "default" : "generic";
+    return Tables::builtin(profile,
+                           config.builtin_tables != nullptr ? config.builtin_tables : standard);
+  }
+  if (config.builtin_tables != nullptr) {
+    throw Error("both builtin_tables and tables are set; give one of them");
+  }
+  const Tables& tables = *config.tables->tables;
+  if (tables.profile() != profile) {
+    throw Error(std::string("the tables are of the ") + nrc::profile_name(tables.profile()) +
+                " profile; give that profile or other tables");
+  }
+  return tables;
+}
+
+/// Where decoder and receiver find tables: those of the caller, or else the built-in ones.
+class TableSource {
+ public:
+  /// @param given  may be null
+  explicit TableSource(const nrc_tables* given) {
+    // Shared: the caller may let go of them before the decoder does.
+    if (given != nullptr) given_ = given->tables;
+  }
+  const Tables* operator()(Profile profile, std::uint32_t id) const {
+    return given_ && given_->profile() == profile && given_->id() == id
+               ? given_.get()
+               : Tables::builtin_by_id(profile, id);
+  }
+
+ private:
+  std::shared_ptr<const Tables> given_;
+};
+
+nrc_stream_info info_of(const nrc::StreamHeader& h) {
+  nrc_stream_info info = {};
+  info.profile = static_cast<int>(h.profile);
+  info.mapping = static_cast<int>(h.mapping);
+  info.code_width = h.code_width;
+  info.neighbour = h.neighbour ? 1 : 0;
+  info.channels = h.channels;
+  info.packet_frames = h.packet_frames;
+  info.rate_millihertz = h.rate_millihertz;
+  info.table_id = h.table_id;
+  info.total_frames = h.total_frames;
+  info.lossy_step = h.lossy_step;
+  return info;
+}
+
+nrc_status get_info(const std::optional<nrc::StreamHeader>& header, nrc_stream_info* info) {
+  if (info == nullptr) return NRC_ERROR_ARGUMENT;
+  if (!header) return NRC_ERROR_STATE;
+  *info = info_of(*header);
+  return NRC_OK;
+}
+
+nrc::StreamHeader header_of(const nrc_encoder_config& config) {
+  const auto within = [](const char* name, std::uint64_t value, std::uint64_t max) {
+    if (value > max) {
+      throw Error(std::string(name) + " is " + std::to_string(value) + "; give at most " +
+                  std::to_string(max));
+    }
+  };
+  if (config.channels == 0) throw Error("channels is 0; give 1 to 65536");
+  within("channels", config.channels, nrc::kMaxChannels);
+  within("packet_frames", config.packet_frames, nrc::kMaxStatedPacketFrames);
+  // Negative numbers are large ones.
+  within("profile", static_cast<unsigned>(config.profile), NRC_PROFILE_NEURAL);
+  within("mapping", static_cast<unsigned>(config.mapping), NRC_MAPPING_SHIFT6);
+  within("neighbour", static_cast<unsigned>(config.neighbour), 1);
+  within("code_width", static_cast<unsigned>(config.code_width), nrc::kMaxCodeWidth);
+  nrc::StreamHeader h;
+  h.mapping = static_cast<nrc::Mapping>(config.mapping);
+  h.code_width = config.code_width == 0 ? kDefaultCodeWidth : config.code_width;
+  h.channels = config.channels;
+  h.rate_millihertz = config.rate_millihertz;
+  h.packet_frames = config.packet_frames == 0 ? kDefaultPacketFrames : config.packet_frames;
+  h.neighbour = config.neighbour != 0;
+  return h;
+}
+
+}  // namespace
+
+struct nrc_encoder {
+  nrc_encoder(const nrc_encoder_config& config, const nrc::StreamHeader& header,
+              const Tables& tables)
+      : encoder(header, tables, nrc::Transport::kLink), key_interval(config.key_interval) {
+    encoder.reserve(header.packet_frames);
+    packets.reserve(encoder.max_bytes(header.packet_frames));
+  }
+
+  nrc::Encoder encoder;
+  std::uint32_t key_interval;
+  std::uint32_t since_key = 0;  ///< data packets with frames since the last one the interval made
+  std::vector<std::uint8_t> packets;
+  nrc_encoder_counters counters = {};
+  bool closed = false;
+  nrc_message message = {};
+};
+
+struct nrc_decoder {
+  explicit nrc_decoder(const TableSource& tables) : decoder(tables) {}
+
+  nrc::Decoder decoder;
+  std::vector<std::int16_t> samples;
+  nrc_message message = {};
+};
+
+struct nrc_receiver {
+  explicit nrc_receiver(const nrc_receiver_config& c)
+      : config(c), receiver(options(c), events(*this)) {}
+  // The receiver's events refer to it.
+  nrc_receiver(const nrc_receiver&) = delete;
+  nrc_receiver& operator=(const nrc_receiver&) = delete;
+
+  nrc_receiver_config config;
+  nrc::Receiver receiver;
+  bool busy = false;  ///< a callback may be running
+  nrc_message message = {};
+
+  /// Runs `work` unless a callback calls.
+  template <typename Work>
+  nrc_status run(const Work& work) {
+    if (busy) return NRC_ERROR_STATE;
+    busy = true;
+    const nrc_status status = guarded(&message, NRC_ERROR_DATA, [&] {
+      work();
+      return NRC_OK;
+    });
+    busy = false;
+    return status;
+  }
+
+ private:
+  static nrc::Receiver::Options options(const nrc_receiver_config& c) {
+    nrc::Receiver::Options options;
+    options.tables = TableSource(c.tables);
+    options.reorder_packets = c.reorder_packets == 0  ? kDefaultReorderPackets
+                              : c.reorder_packets < 0 ? 0
+                                                      : static_cast<std::size_t>(c.reorder_packets);
+    return options;
+  }
+
+  static nrc::Receiver::Events events(const nrc_receiver& self) {
+    const nrc_receiver_config& c = self.config;
+    nrc::Receiver::Events events;
+    if (c.on_stream != nullptr) {
+      events.stream = [&c](const nrc::StreamHeader& header) {
+        const nrc_stream_info info = info_of(header);
+        c.on_stream(c.user, &info);
+      };
+    }
+    if (c.on_samples != nullptr) {
+      events.samples = [&c](std::uint64_t first, const std::int16_t* samples, std::size_t frames) {
+        c.on_samples(c.user, first, samples, frames);
+      };
+    }
+    if (c.on_gap != nullptr) {
+      events.gap = [&c](const nrc::Gap& g) {
+        const nrc_gap gap = {g.first_frame, g.frames, g.lost_packets, g.dropped_frames,
+                             g.undecodable_packets};
+        c.on_gap(c.user, &gap);
+      };
+    }
+    if (c.on_end != nullptr) {
+      events.end = [&c](bool closed) { c.on_end(c.user, closed ? 1 : 0); };
+    }
+    return events;
+  }
+};
+
+const char* nrc_strerror(int status) {
+  switch (status) {
+    case NRC_OK:
+      return "no error";
+    case NRC_MORE:
+      return "the packet is not whole yet";
+    case NRC_ERROR_ARGUMENT:
+      return "a setting or an argument is outside its range";
+    case NRC_ERROR_CAPACITY:
+      return "the output buffer is too small";
+    case NRC_ERROR_DATA:
+      return "the stream is damaged, out of order, or needs other tables";
+    case NRC_ERROR_STATE:
+      return "this call is not possible now";
+    case NRC_ERROR_MEMORY:
+      return "out of memory";
+    case NRC_ERROR_INTERNAL:
+      return "internal error";
+  }
+  return "unknown status";
+}
+
+#define NRC_TEXT_OF(x) #x
+#define NRC_TEXT(x) NRC_TEXT_OF(x)
+const char* nrc_version(void) {
+  return NRC_TEXT(NRC_VERSION_MAJOR) "." NRC_TEXT(NRC_VERSION_MINOR) "." NRC_TEXT(
+      NRC_VERSION_PATCH);
+}
+
+// ---- Encoder
+
+nrc_status nrc_encoder_create(const nrc_encoder_config* config, nrc_encoder** encoder,
+                              nrc_message* message) {
+  if (encoder == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "encoder is null");
+  *encoder = nullptr;
+  if (config == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "config is null");
+  if (config->struct_size != sizeof(nrc_encoder_config)) {
+    return fail(message, NRC_ERROR_ARGUMENT, "set struct_size to sizeof(nrc_encoder_config)");
+  }
+  return guarded(message, NRC_ERROR_ARGUMENT, [&] {
+    const nrc::StreamHeader header = header_of(*config);
+    *encoder = new nrc_encoder(*config, header, tables_of(*config, header.code_width));
+    return NRC_OK;
+  });
+}
+
+void nrc_encoder_destroy(nrc_encoder* encoder) { delete encoder; }
+
+size_t nrc_encoder_max_size(const nrc_encoder* encoder) { return encoder->packets.capacity(); }
+
+nrc_status nrc_encoder_encode(nrc_encoder* encoder, const int16_t* samples, uint32_t frames,
+                              unsigned flags, uint8_t* output, size_t capacity, size_t* size) {
+  nrc_message* const message = &encoder->message;
+  if (size == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "size is null");
+  *size = 0;
+  if (frames > encoder->encoder.header().packet_frames) {
+    return fail(message, NRC_ERROR_ARGUMENT, "more frames than the packet_frames of the encoder");
+  }
+  if (samples == nullptr && frames != 0) {
+    return fail(message, NRC_ERROR_ARGUMENT, "samples is null");
+  }
+  if ((flags & ~unsigned{NRC_KEY | NRC_LAST}) != 0) {
+    return fail(message, NRC_ERROR_ARGUMENT, "flags that are not known");
+  }
+  if (output == nullptr || capacity < nrc_encoder_max_size(encoder)) {
+    return fail(message, NRC_ERROR_CAPACITY,
+                "the output buffer is too small; give it nrc_encoder_max_size() bytes");
+  }
+  if (encoder->closed) {
+    return fail(message, NRC_ERROR_STATE, "the stream is closed; create another encoder");
+  }
+  return guarded(message, NRC_ERROR_INTERNAL, [&] {
+    nrc::PacketRequest request;
+    const bool due = encoder->key_interval != 0 && encoder->since_key >= encoder->key_interval;
+    request.key = (flags & NRC_KEY) != 0 || due;
+    request.last = (flags & NRC_LAST) != 0;
+    std::vector<std::uint8_t>& packets = encoder->packets;
+    packets.clear();
+    encoder->encoder.encode_samples(samples, frames, request, packets);
+    std::copy(packets.begin(), packets.end(), output);
+    *size = packets.size();
+
+    encoder->closed = request.last;
+    if (frames != 0) encoder->since_key = due ? 1 : encoder->since_key + 1;
+    nrc_encoder_counters& c = encoder->counters;
+    const std::uint64_t channels = encoder->encoder.header().channels;
+    const nrc::ParsedPacket first = nrc::parse_packet(packets.data(), nrc::kPacketHeaderBytes);
+    ++c.packets;
+    c.key_packets += first.header.type == nrc::PacketType::kStreamHeader ? 1 : 0;
+    c.frames += frames;
+    c.sample_bytes += frames * channels * sizeof(std::int16_t);
+    c.bytes += packets.size();
+    return NRC_OK;
+  });
+}
+
+void nrc_encoder_request_key(nrc_encoder* encoder) { encoder->encoder.request_key(); }
+
+void nrc_encoder_skip(nrc_encoder* encoder, uint64_t frames) { encoder->encoder.skip(frames); }
+
+void nrc_encoder_get_info(const nrc_encoder* encoder, nrc_stream_info* info) {
+  *info = info_of(encoder->encoder.header());
+}
+
+void nrc_encoder_get_counters(const nrc_encoder* encoder, nrc_encoder_counters* counters) {
+  *counters = encoder->counters;
+}
+
+const char* nrc_encoder_message(const nrc_encoder* encoder) { return encoder->message.text; }
+
+// ---- Tables
+
+void nrc_tables_destroy(nrc_tables* tables) { delete tables; }
+
+// ---- Decoder
+
+nrc_status nrc_decoder_create(const nrc_tables* tables, nrc_decoder** decoder,
+                              nrc_message* message) {
+  if (decoder == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "decoder is null");
+  *decoder = nullptr;
+  return guarded(message, NRC_ERROR_ARGUMENT, [&] {
+    *decoder = new nrc_decoder(TableSource(tables));
+    return NRC_OK;
+  });
+}
+
+void nrc_decoder_destroy(nrc_decoder* decoder) { delete decoder; }
+
+size_t nrc_decoder_max_samples(const nrc_decoder* decoder) {
+  if (!decoder->decoder.header()) return 0;
+  const std::size_t count = decoder->decoder.max_samples();
+  return count == 0 ? nrc::kMaxPacketSamples : count;
+}
+
+nrc_status nrc_decoder_decode(nrc_decoder* decoder, const uint8_t* data, size_t size, size_t* taken,
+                              int16_t* samples, size_t capacity, uint32_t* frames) {
+  nrc_message* const message = &decoder->message;
+  if (taken == nullptr || frames == nullptr || (data == nullptr && size != 0)) {
+    return fail(message, NRC_ERROR_ARGUMENT, "taken, frames or data is null");
+  }
+  *taken = 0;
+  *frames = 0;
+  if (decoder->decoder.finished()) {
+    return fail(message, NRC_ERROR_STATE, "the stream has ended");
+  }
+  const nrc::ParsedPacket packet = nrc::parse_packet(data, size);
+  switch (packet.status) {
+    case nrc::ParseStatus::kPacket:
+      break;
+    case nrc::ParseStatus::kIncomplete:
+      return NRC_MORE;
+    case nrc::ParseStatus::kBadCrc:
+      return fail(message, NRC_ERROR_DATA, "a packet's CRC is wrong");
+    default:
+      return fail(message, NRC_ERROR_DATA, "no packet begins here");
+  }
+  const auto& header = decoder->decoder.header();
+  if (header && nrc::is_data(packet.header.type)) {
+    const std::uint64_t count = std::uint64_t{packet.header.frames} * header->channels;
+    if (count <= nrc::kMaxPacketSamples && count > (samples == nullptr ? 0 : capacity)) {
+      return fail(message, NRC_ERROR_CAPACITY,
+                  "no room for the packet's samples; give it nrc_decoder_max_samples()");
+    }
+  }
+  return guarded(message, NRC_ERROR_DATA, [&] {
+    decoder->samples.clear();
+    decoder->decoder.decode(packet, decoder->samples);
+    std::copy(decoder->samples.begin(), decoder->samples.end(), samples);
+    // The stream header tells how many there may be.
+    decoder->samples.reserve(decoder->decoder.max_samples());
+    *taken = packet.size;
+    *frames = nrc::is_data(packet.header.type) ? packet.header.frames : 0;
+    return NRC_OK;
+  });
+}
+
+int nrc_decoder_finished(const nrc_decoder* decoder) { return decoder->decoder.finished() ? 1 : 0; }
+
+nrc_status nrc_decoder_get_info(const nrc_decoder* decoder, nrc_stream_info* info) {
+  return get_info(decoder->decoder.header(), info);
+}
+
+const char* nrc_decoder_message(const nrc_decoder* decoder) { return decoder->message.text; }
+
+// ---- Receiver
+
+nrc_status nrc_receiver_create(const nrc_receiver_config* config, nrc_receiver** receiver,
+                               nrc_message* message) {
+  if (receiver == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "receiver is null");
+  *receiver = nullptr;
+  if (config == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "config is null");
+  if (config->struct_size != sizeof(nrc_receiver_config)) {
+    return fail(message, NRC_ERROR_ARGUMENT, "set struct_size to sizeof(nrc_receiver_config)");
+  }
+  if (config->reorder_packets < NRC_NO_REORDERING ||
+      config->reorder_packets > std::numeric_limits<std::int16_t>::max()) {
+    return fail(message, NRC_ERROR_ARGUMENT, "reorder_packets is outside -1 to 32767");
+  }
+  return guarded(message, NRC_ERROR_ARGUMENT, [&] {
+    *receiver = new nrc_receiver(*config);
+    return NRC_OK;
+  });
+}
+
+void nrc_receiver_destroy(nrc_receiver* receiver) { delete receiver; }
+
+nrc_status nrc_receiver_add(nrc_receiver* receiver, const uint8_t* data, size_t size) {
+  if (data == nullptr && size != 0) {
+    return fail(&receiver->message, NRC_ERROR_ARGUMENT, "data is null");
+  }
+  return receiver->run([&] { receiver->receiver.add(data, size); });
+}
+
+nrc_status nrc_receiver_finish(nrc_receiver* receiver) {
+  return receiver->run([&] { receiver->receiver.finish(); });
+}
+
+nrc_status nrc_receiver_get_info(const nrc_receiver* receiver, nrc_stream_info* info) {
+  return get_info(receiver->receiver.header(), info);
+}
+
+void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counters* counters) {
+  const nrc::ReceiverCounters& c = receiver->receiver.counters();
+  *counters = {c.bytes,        c.skipped_bytes,     c.sync_losses,    c.packets,
+               c.late_packets, c.reordered_packets, c.lost_packets,   c.undecodable_packets,
+               c.frames,       c.missing_frames,    c.dropped_frames, c.streams};
+}
+
+const char* nrc_receiver_message(const nrc_receiver* receiver) { return receiver->message.text; }

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "file/wav.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <optional>
+
+#include "nrc/error.hpp"
+#include "nrc/format.hpp"
+
+namespace nrc {
+namespace {
+
+constexpr std::size_t kRiffHeaderBytes = 12;
+constexpr std::size_t kChunkHeaderBytes = 8;
+constexpr std::uint16_t kFormatPcm = 1;
+constexpr std::uint16_t kFormatFloat = 3;
+constexpr std::uint16_t kFormatExtensible = 0xFFFE;
+constexpr std::uint32_t kSizeUnknown = 0xFFFFFFFF;
+/// Bytes 2 to 15 of the GUID of every format that has a classic format number in bytes 0 and 1.
+constexpr std::uint8_t kGuidTail[14] = {0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80,
+                                        0x00, 0x00, 0xAA, 0x00, 0x38, 0x9B, 0x71};
+
+/// The image, with reads that say where the end is.
+class Image {
+ public:
+  Image(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
+
+  std::size_t size() const { return size_; }
+  bool holds(std::size_t offset, std::size_t bytes) const {
+    return offset <= size_ && bytes <= size_ - offset;
+  }
+  bool has_id(std::size_t offset, const char* id) const {
+    return holds(offset, 4) && std::memcmp(data_ + offset, id, 4) == 0;
+  }
+  std::uint8_t u8(std::size_t offset) const { return data_[offset]; }
+  std::uint16_t u16(std::size_t offset) const {
+    return static_cast<std::uint16_t>(data_[offset] | data_[offset + 1] << 8);
+  }
+  std::uint32_t u32(std::size_t offset) const {
+    return u16(offset) | static_cast<std::uint32_t>(u16(offset + 2)) << 16;
+  }
+  std::uint64_t u64(std::size_t offset) const {
+    return u32(offset) | static_cast<std::uint64_t>(u32(offset + 4)) << 32;
+  }
+  bool equal(std::size_t offset, const std::uint8_t* bytes, std::size_t count) const {
+    return holds(offset, count) && std::memcmp(data_ + offset, bytes, count) == 0;
+  }
+  /// True if four printable characters, as every registered chunk id has, stand there.
+  bool looks_like_id(std::size_t offset) const {
+    return holds(offset, 4) && std::all_of(data_ + offset, data_ + offset + 4,
+                                           [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; });
+  }
+
+ private:
+  const std::uint8_t* data_;
+  std::size_t size_;
+};
+
+/// Where the chunk after one that ends at `end` begins. Chunks of an odd size are followed by a pad
+/// byte, which some writers forget.
+std::size_t next_chunk(const Image& image, std::size_t end, bool odd) {
+  if (!odd) {
+    return end;
+  }
+  const bool surely_unpadded = image.has_id(end, "data") || image.has_id(end, "fmt ");
+  const bool unpadded = end < image.size() && image.u8(end) != 0 && image.looks_like_id(end) &&
+                        !image.looks_like_id(end + 1);
+  return surely_unpadded || unpadded ? end : end + 1;
+}
+
+/// True if chunks follow each other from `offset` exactly to the end of the image.
+bool chunks_to_end(const Image& image, std::size_t offset) {
+  while (offset < image.size()) {
+    if (!image.holds(offset, kChunkHeaderBytes) || !image.looks_like_id(offset)) {
+      return false;
+    }
+    const std::uint32_t bytes = image.u32(offset + 4);
+    offset += kChunkHeaderBytes;
+    if (!image.holds(offset, bytes)) {
+      return false;
+    }
+    offset = next_chunk(image, offset + bytes, bytes % 2 != 0);
+  }
+  return true;
+}
+
+/// Reads the fmt chunk at `offset` into the layout; the reason if the codec does not apply.
+std::string read_format(const Image& image, std::size_t offset, std::size_t bytes,
+                        WavLayout& layout) {
+  if (bytes < 16 || !image.holds(offset, bytes)) {
+    return "its fmt chunk is too short";
+  }
+  std::uint16_t format = image.u16(offset);
+  const std::uint16_t channels = image.u16(offset + 2);
+  const std::uint16_t block = image.u16(offset + 12);
+  const std::uint16_t bits = image.u16(offset + 14);
+  layout.channels = channels;
+  layout.rate = image.u32(offset + 4);
+  if (format == kFormatExtensible) {
+    if (bytes < 40 || !image.equal(offset + 26, kGuidTail, sizeof kGuidTail)) {
+      return "its extensible format is not PCM";
+    }
+    format = image.u16(offset + 24);
+  }
+  if (format == kFormatFloat) {
+    return "its samples are floating-point";
+  }
+  if (format != kFormatPcm) {
+    return fmt::format("its sample format is number {}, not PCM", format);
+  }
+  if (bits != 16) {
+    return fmt::format("its samples have {} bits, not 16", bits);
+  }
+  if (channels == 0) {
+    return "it has no channels";
+  }
+  if (block != 2u * channels) {
+    return fmt::format("its frames have {} bytes, which is wrong for {} channels of 16 bits", block,
+                       channels);
+  }
+  return "";
+}
+
+/// Bytes of the data chunk whose content begins at `offset` and whose size field is `field`.
+std::size_t data_size(const Image& image, std::size_t offset, std::uint64_t field) {
+  const std::size_t rest = image.size() - offset;
+  // Nothing but further chunks behind an empty data chunk: it is empty indeed.
+  const bool unfinished = field == 0 && !chunks_to_end(image, offset);
+  return unfinished || field >= rest ? rest : static_cast<std::size_t>(field);
+}
+
+void put16(std::vector<std::uint8_t>& bytes, std::uint32_t value) {
+  bytes.push_back(static_cast<std::uint8_t>(value));
+  bytes.push_back(static_cast<std::uint8_t>(value >> 8));
+}
+
+void put32(std::vector<std::uint8_t>& bytes, std::uint32_t value) {
+  put16(bytes, value & 0xFFFF);
+  put16(bytes, value >> 16);
+}
+
+void put_id(std::vector<std::uint8_t>& bytes, const char* id) {
+  bytes.insert(bytes.end(), id, id + 4);
+}
+
+}  // namespace
+
+bool is_wav(const std::uint8_t* image, std::size_t size) {
+  const Image bytes(image, size);
+  return (bytes.has_id(0, "RIFF") || bytes.has_id(0, "RIFX") || bytes.has_id(0, "RF64")) &&
+         bytes.has_id(8, "WAVE");
+}
+
+WavLayout read_wav_layout(const std::uint8_t* image, std::size_t size) {
+  const Image bytes(image, size);
+  WavLayout layout;
+  if (!is_wav(image, size)) {
+    layout.reason = "it is not a WAV file";
+    return layout;
+  }
+  if (bytes.has_id(0, "RIFX")) {
+    layout.reason = "its samples are big-endian (RIFX)";
+    return layout;
+  }
+  std::optional<std::uint64_t> size64;
+  std::optional<std::string> format_reason;
+  std::size_t offset = kRiffHeaderBytes;
+  while (bytes.holds(offset, kChunkHeaderBytes)) {
+    const std::uint32_t field = bytes.u32(offset + 4);
+    const std::size_t content = offset + kChunkHeaderBytes;
+    if (bytes.has_id(offset, "data")) {
+      if (!format_reason) {
+        layout.reason = "it has no fmt chunk before its samples";
+        return layout;
+      }
+      layout.reason = *format_reason;
+      if (!layout.applies()) {
+        return layout;
+      }
+      const std::size_t count =
+          data_size(bytes, content, field == kSizeUnknown && size64 ? *size64 : field);
+      const std::size_t frame_bytes = std::size_t{2} * layout.channels;
+      layout.data_offset = content;
+      layout.data_bytes = count / frame_bytes * frame_bytes;
+      if (layout.data_bytes == 0) {
+        layout.reason = "it has no samples";
+      }
+      return layout;
+    }
+    if (!bytes.holds(content, field)) {
+      break;
+    }
+    if (bytes.has_id(offset, "fmt ") && !format_reason) {
+      format_reason = read_format(bytes, content, field, layout);
+    } else if (bytes.has_id(offset, "ds64") && field >= 16) {
+      // RF64, the format beyond 4 GiB: the RIFF size, then the size of the data chunk.
+      size64 = bytes.u64(content + 8);
+    }
+    offset = next_chunk(bytes, content + field, field % 2 != 0);
+  }
+  layout.reason = "it ends before its samples";
+  return layout;
+}
+
+std::vector<std::uint8_t> canonical_header(std::uint32_t channels, std::uint32_t rate,
+                                           std::uint64_t frames) {
+  constexpr std::uint64_t kMaxU32 = std::numeric_limits<std::uint32_t>::max();
+  const std::uint64_t frame_bytes = std::uint64_t{2} * channels;
+  if (channels < 1 || frame_bytes > 0xFFFF || frames > (kMaxU32 - 36) / frame_bytes ||
+      rate * frame_bytes > kMaxU32) {
+    throw Error(fmt::format(
+        "{} frames of {} channels at {} Hz do not fit into a WAV header; use plain int16 "
+        "samples instead",
+        frames, channels, rate));
+  }
+  const auto data_bytes = static_cast<std::uint32_t>(frames * frame_bytes);
+  std::vector<std::uint8_t> header;
+  header.reserve(kCanonicalHeaderBytes);
+  put_id(header, "RIFF");
+  put32(header, 36 + data_bytes);
+  put_id(header, "WAVE");
+  put_id(header, "fmt ");
+  put32(header, 16);
+  put16(header, kFormatPcm);
+  put16(header, channels);
+  put32(header, rate);
+  put32(header, static_cast<std::uint32_t>(rate * frame_bytes));
+  put16(header, static_cast<std::uint32_t>(frame_bytes));
+  put16(header, 16);
+  put_id(header, "data");
+  put32(header, data_bytes);
+  return header;
+}
+
+}  // namespace nrc

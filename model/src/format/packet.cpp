@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nrc/packet.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "format/bytes.hpp"
+#include "format/crc.hpp"
+#include "nrc/error.hpp"
+
+namespace nrc {
+
+namespace {
+
+/// Total frames in a stream header that does not tell them.
+constexpr std::uint32_t kUntoldFrames = 0xFFFFFFFF;
+
+}  // namespace
+
+std::string packet_name(const PacketHeader& header) {
+  return "packet " + std::to_string(header.sequence);
+}
+
+PacketType coded_type(Profile profile) {
+  return profile == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
+}
+
+std::vector<std::uint8_t> serialise(const StreamHeader& header) {
+  std::vector<std::uint8_t> payload(kStreamHeaderBytes);
+  serialise(header, payload.data());
+  return payload;
+}
+
+void serialise(const StreamHeader& header, std::uint8_t* payload) {
+  std::uint8_t* p = payload;
+  p = put_little_endian(p, kVersion);
+  p = put_little_endian(
+      p, static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4 |
+                                   (header.neighbour ? kFlagNeighbour : 0)));
+  p = put_little_endian(p, static_cast<std::uint8_t>(static_cast<int>(header.mapping) |
+                                                     lossy_index(header.lossy_step) << 3));
+  p = put_little_endian(p, static_cast<std::uint8_t>(header.code_width));
+  p = put_little_endian(p, static_cast<std::uint16_t>(header.channels - 1));
+  p = put_little_endian(p, static_cast<std::uint16_t>(header.packet_frames > kMaxStatedPacketFrames
+                                                          ? 0
+                                                          : header.packet_frames));
+  p = put_little_endian(p, header.rate_millihertz);
+  p = put_little_endian(p, header.table_id);
+  p = put_little_endian(p, header.total_frames < kUntoldFrames
+                               ? static_cast<std::uint32_t>(header.total_frames)
+                               : kUntoldFrames);
+}
+
+bool same_payload(const StreamHeader& a, const StreamHeader& b) {
+  std::uint8_t payloads[2][kStreamHeaderBytes];
+  serialise(a, payloads[0]);
+  serialise(b, payloads[1]);
+  return std::memcmp(payloads[0], payloads[1], kStreamHeaderBytes) == 0;
+}
+
+StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) {
+  if (size != kStreamHeaderBytes) {
+    throw Error("stream header of " + std::to_string(size) + " bytes instead of 20");
+  }
+  const auto field = [](const char* name, std::uint64_t value) {
+    throw Error("stream header: " + std::string(name) + " " + std::to_string(value) +
+                " is not one this version knows");
+  };
+  if (payload[0] != kVersion) field("version", payload[0]);
+  if ((payload[1] & 0xF) > static_cast<int>(Profile::kNeural)) field("profile", payload[1] & 0xF);
+  const int container = (payload[1] & ~kFlagNeighbour) >> 4;
+  if (container > 2) field("container", static_cast<std::uint64_t>(container));
+  if ((payload[2] & 7) > static_cast<int>(Mapping::kShift6)) field("mapping", payload[2] & 7U);
+  if (payload[2] >> 3 >= kLossySteps) field("lossy step", payload[2] >> 3);
+  StreamHeader h;
+  h.profile = static_cast<Profile>(payload[1] & 0xF);
+  h.mapping = static_cast<Mapping>(payload[2] & 7);
+  h.lossy_step = lossy_step(payload[2] >> 3);
+  h.code_width = payload[3];
+  h.channels = std::uint32_t{get_little_endian<std::uint16_t>(payload + 4)} + 1;
+  h.packet_frames = get_little_endian<std::uint16_t>(payload + 6);
+  h.rate_millihertz = get_little_endian<std::uint32_t>(payload + 8);
+  h.table_id = get_little_endian<std::uint32_t>(payload + 12);
+  const auto total_frames = get_little_endian<std::uint32_t>(payload + 16);
+  h.total_frames = total_frames == kUntoldFrames ? kUnknownFrames : total_frames;
+  h.container = static_cast<std::uint8_t>(container);
+  h.neighbour = (payload[1] & kFlagNeighbour) != 0;
+  if (h.neighbour && h.profile != Profile::kRange) {
+    throw Error("stream header: only the range profile can use a neighbour");
+  }
+  if (h.code_width < kMinCodeWidth || h.code_width > kMaxCodeWidth ||
+      (h.mapping == Mapping::kShift6 && h.code_width != 10)) {
+    field("code width", payload[3]);
+  }
+  return h;
+}
+
+ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
+  ParsedPacket packet;
+  packet.size = kPacketHeaderBytes + kPacketCrcBytes;
+  const auto fail = [&packet](ParseStatus status) {
+    packet.status = status;
+    return packet;
+  };
+  if ((size >= 1 && data[0] != (kSync & 0xFF)) || (size >= 2 && data[1] != (kSync >> 8))) {
+    return fail(ParseStatus::kBadSync);
+  }
+  if (size < kPacketHeaderBytes) return fail(ParseStatus::kIncomplete);
+
+  const int type = data[2] & 0x0F;
+  PacketHeader& h = packet.header;
+  h.type = static_cast<PacketType>(type);
+  h.key = (data[2] & kFlagKey) != 0;
+  h.last = (data[2] & kFlagLast) != 0;
+  h.sequence = get_little_endian<std::uint16_t>(data + 4);
+  h.frames = get_little_endian<std::uint16_t>(data + 6) | std::uint32_t{data[3]} << 16;
+  h.first_frame = get_little_endian<std::uint32_t>(data + 8);
+  h.length = get_little_endian<std::uint32_t>(data + 12);
+  if (type > static_cast<int>(PacketType::kContainer) ||
+      (data[2] & ~(0x0F | kFlagKey | kFlagLast)) != 0 || h.length % 4 != 0 ||
+      h.length > kMaxPayloadBytes) {
+    return fail(ParseStatus::kBadHeader);
+  }
+  packet.size += h.length;
+  if (size < packet.size) return fail(ParseStatus::kIncomplete);
+  const std::size_t checked = kPacketHeaderBytes + h.length;
+  if (get_little_endian<std::uint32_t>(data + checked) != crc32(data, checked))
+    return fail(ParseStatus::kBadCrc);
+  packet.payload = data + kPacketHeaderBytes;
+  return fail(ParseStatus::kPacket);
+}
+
+}  // namespace nrc

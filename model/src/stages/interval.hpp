@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage interval: the part of 0..65535 that a code has under the innovation's distribution
+// (docs/bitstream.md, section 10). RTL: rtl/nrc_interval.sv.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "stages/linearizer.hpp"
+
+namespace nrc {
+
+/// A code's cumulative frequency and its frequency, of 65536. Less than kMinFrequency: escape.
+struct Interval {
+  std::uint32_t low;
+  std::uint32_t frequency;
+  bool escape() const { return frequency < kMinFrequency; }
+};
+
+class IntervalModel {
+ public:
+  /// Keep references: tables and linearizer outlive the object.
+  IntervalModel(const RangeTables& tables, const Linearizer& linearizer);
+
+  /// Frequencies of a code, predicted as `prediction` (1/64 code), at a dispersion index.
+  Interval of(Code code, std::int32_t prediction, int index) const;
+
+  /// Cumulative frequency below a code.
+  std::uint32_t cumulative(Code code, std::int32_t prediction, int index) const;
+
+  /// Cumulative frequency at a deviate, -kDeviates .. kDeviates - 1.
+  std::uint32_t at_deviate(std::int32_t z) const;
+  /// 1024 parts of an octave's reciprocal at a mantissa (0..15) of the dispersion index.
+  static std::int32_t reciprocal(int mantissa);
+
+  /// How much one deviate is at a dispersion index, 1/64 code.
+  static double deviate_width(int index);
+
+  /// A code at or next to the one whose interval holds `target`, if the distribution were even.
+  Code near(std::uint32_t target, std::int32_t prediction, int index) const;
+
+  /// The code whose interval holds `target` (kEscapeFrequency .. kTopFrequency - 1).
+  Code find(std::uint32_t target, std::int32_t prediction, int index) const;
+
+ private:
+  std::uint32_t at_edge(std::int32_t edge, std::int32_t prediction, int index) const;
+
+  static constexpr int kInverseShift = 6;
+
+  const RangeTables& tables_;
+  const Linearizer& linearizer_;
+  std::vector<std::int16_t> inverse_;  ///< [frequency >> kInverseShift] deviate near it
+};
+
+}  // namespace nrc

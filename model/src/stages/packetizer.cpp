@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/packetizer.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "format/bytes.hpp"
+#include "format/crc.hpp"
+#include "nrc/error.hpp"
+
+namespace nrc {
+
+std::vector<std::uint8_t> Packetizer::wrap(PacketHeader header,
+                                           const std::vector<std::uint8_t>& payload) {
+  std::vector<std::uint8_t> packet;
+  append(header, payload.data(), payload.size(), packet);
+  return packet;
+}
+
+void Packetizer::append(PacketHeader header, const std::uint8_t* payload, std::size_t size,
+                        std::vector<std::uint8_t>& packets) {
+  if (size > kMaxPayloadBytes) {
+    throw Error("a packet's payload has " + std::to_string(size) +
+                " bytes, more than 2^26; use fewer frames per packet");
+  }
+  const std::size_t begin = packets.size();
+  packets.resize(begin + kPacketHeaderBytes + size + kPacketCrcBytes);
+  std::uint8_t* const packet = packets.data() + begin;
+  std::uint8_t* p = packet;
+  p = put_little_endian(p, kSync);
+  p = put_little_endian(
+      p, static_cast<std::uint8_t>(static_cast<int>(header.type) | (header.key ? kFlagKey : 0) |
+                                   (header.last ? kFlagLast : 0)));
+  p = put_little_endian(p, static_cast<std::uint8_t>(header.frames >> 16));
+  p = put_little_endian(p, sequence_++);
+  p = put_little_endian(p, static_cast<std::uint16_t>(header.frames));
+  p = put_little_endian(p, header.first_frame);
+  p = put_little_endian(p, static_cast<std::uint32_t>(size));
+  p = std::copy_n(payload, size, p);
+  p = put_little_endian(p, crc32(packet, kPacketHeaderBytes + size));
+}
+
+}  // namespace nrc

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage packetizer: payloads -> packets with sync, sequence number, length and CRC-32
+// (docs/bitstream.md, section 7). RTL: rtl/nrc_packetizer.sv.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "nrc/packet.hpp"
+
+namespace nrc {
+
+/// Counts packets and wraps payloads.
+class Packetizer {
+ public:
+  /// The packet for a payload whose size is a multiple of 4; header.sequence and .length are set.
+  std::vector<std::uint8_t> wrap(PacketHeader header, const std::vector<std::uint8_t>& payload);
+  /// The same, appended to `packets`. @throws Error if the payload is too long for a packet;
+  /// `packets` is then as it was.
+  void append(PacketHeader header, const std::uint8_t* payload, std::size_t size,
+              std::vector<std::uint8_t>& packets);
+
+ private:
+  std::uint16_t sequence_ = 0;
+};
+
+}  // namespace nrc

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/payload.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "nrc/error.hpp"
+#include "stages/bit_packer.hpp"
+#include "stages/context.hpp"
+#include "stages/dispersion.hpp"
+#include "stages/huffman.hpp"
+#include "stages/interval.hpp"
+#include "stages/linearizer.hpp"
+#include "stages/neighbour.hpp"
+#include "stages/neural_predictor.hpp"
+#include "stages/predictor.hpp"
+#include "stages/range.hpp"
+
+namespace nrc {
+
+namespace {
+
+constexpr std::uint64_t kMaxIntervalBits = 15;  ///< bits of a code of the range profile, no escape
+
+/// What the hardware's buffers are made for must hold: a breach is an error of this library.
+void check_bound(const char* what, std::uint64_t bits, std::uint64_t bound) {
+  if (bits > bound) {
+    throw std::logic_error("internal error: a " + std::string(what) + " of " +
+                           std::to_string(bits) + " bits, where " + std::to_string(bound) +
+                           " are the most; please report it");
+  }
+}
+
+// ---- Huffman profile: predictor -> context -> huffman -> bit_packer
+
+/// The stages that encoder and decoder share, and the state of all channels.
+class HuffmanStages {
+ protected:
+  struct Channel {
+    PredictorState predictor;
+    ContextState context;
+  };
+
+  HuffmanStages(const TableSet& tables, int code_width, std::uint32_t channels)
+      : predictor_(code_width), context_(tables, code_width), channels_(channels) {}
+
+  void update(Channel& channel, const Prediction& prediction, Code code, bool reset) const {
+    context_.update(channel.context, Predictor::innovation(prediction, code), reset);
+    predictor_.update(channel.predictor, prediction, code, reset);
+  }
+
+  Predictor predictor_;
+  Context context_;
+  std::vector<Channel> channels_;
+};
+
+class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
+ public:
+  HuffmanPayloadEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
+      : HuffmanStages(tables, code_width, channels),
+        code_width_(code_width),
+        max_code_bits_(max_code_bits(Profile::kHuffman, code_width)),
+        huffman_(tables, code_width) {}
+
+  void reserve(std::uint64_t codes) override {
+    packer_.reserve(max_payload_bytes(Profile::kHuffman, code_width_, codes));
+  }
+
+  void encode(const Code* codes, std::size_t frames, bool key,
+              std::vector<std::uint8_t>& payload) override {
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      for (Channel& channel : channels_) {
+        const Code code = *codes++;
+        const Prediction prediction = predictor_.predict(channel.predictor, reset);
+        const CodingContext context = context_.select(channel.context, prediction.code, reset);
+        const Codeword word = huffman_.encode(code, prediction.code, context);
+        check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
+        packer_.put(word.bits, word.length);
+        update(channel, prediction, code, reset);
+      }
+    }
+    packer_.take(payload);
+    check_bound("payload", payload.size() * 8,
+                max_payload_bytes(Profile::kHuffman, code_width_, frames * channels_.size()) * 8);
+  }
+
+ private:
+  int code_width_;
+  std::uint64_t max_code_bits_;
+  HuffmanEncoder huffman_;
+  BitPacker packer_;
+};
+
+class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
+ public:
+  HuffmanPayloadDecoder(const TableSet& tables, int code_width, std::uint32_t channels)
+      : HuffmanStages(tables, code_width, channels), huffman_(tables, code_width) {}
+
+  std::uint64_t max_codes(std::size_t size) const override {
+    return max_payload_codes(Profile::kHuffman, size);
+  }
+
+  void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
+              std::vector<Code>& codes) override {
+    BitReader reader(payload, size);
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      for (Channel& channel : channels_) {
+        const Prediction prediction = predictor_.predict(channel.predictor, reset);
+        const CodingContext context = context_.select(channel.context, prediction.code, reset);
+        const Code code = huffman_.decode(reader, prediction.code, context);
+        codes.push_back(code);
+        update(channel, prediction, code, reset);
+      }
+      if (reader.overrun()) throw Error("the payload is too short");
+    }
+    const std::size_t used = (reader.consumed_bits() + 31) / 32 * 4;
+    const int padding = static_cast<int>(used * 8 - reader.consumed_bits());
+    if (used != size || reader.peek(padding) != 0) {
+      throw Error("the payload goes on after its last code");
+    }
+  }
+
+ private:
+  HuffmanDecoder huffman_;
+};
+
+// ---- range profile: predictor, neighbour, linearizer, dispersion -> interval -> range ->
+// carry_packer. Neural profile: the same with the neural predictor behind predictor and dispersion.
+
+class RangeStages {
+ protected:
+  struct Channel {
+    PredictorState predictor;
+    DispersionState dispersion;
+    NeighbourState neighbour;
+    NeuralState neural;
+  };
+  /// What is known of a code before it is.
+  struct Expectation {
+    Prediction uncorrected;
+    std::int32_t value;  ///< 1/64 code
+    int index;
+    int steady;  ///< neural profile: the dispersion index without its burst
+  };
+
+  RangeStages(const Tables& all, int code_width, std::uint32_t channels, bool neighbour)
+      : RangeStages(all.range(), code_width, channels, neighbour) {
+    if (all.profile() == Profile::kNeural) neural_.emplace(all.neural().network, code_width);
+  }
+  RangeStages(const RangeTables& tables, int code_width, std::uint32_t channels, bool neighbour)
+      : code_width_(code_width),
+        with_neighbour_(neighbour),
+        linearizer_(tables, code_width),
+        predictor_(code_width),
+        neighbour_(code_width),
+        dispersion_(tables.initial_scale, code_width),
+        model_(tables, linearizer_),
+        channels_(channels) {}
+  // model_ refers to linearizer_.
+  RangeStages(const RangeStages&) = delete;
+  RangeStages& operator=(const RangeStages&) = delete;
+
+  void begin_frame() { input_ = 0; }
+
+  Expectation expect(const Channel& channel, bool reset) const {
+    const Prediction p = predictor_.predict(channel.predictor, reset);
+    const int index = dispersion_.index(channel.dispersion, reset);
+    if (neural_) return expect_neural(channel, p, index, reset);
+    return {
+        p,
+        with_neighbour_ ? neighbour_.correct(channel.neighbour, input_, p.value, reset) : p.value,
+        index, index};
+  }
+
+  void update(Channel& channel, const Expectation& expected, Code code, bool reset) {
+    const std::int32_t value = linearizer_.interval(code).value;
+    // A network corrects what is coded, and the other stages go on as without it.
+    const std::int32_t innovation = value - (neural_ ? expected.uncorrected.value : expected.value);
+    if (neural_) NeuralPredictor::update(channel.neural, innovation, expected.steady, reset);
+    if (with_neighbour_) {
+      Neighbour::update(channel.neighbour, input_, innovation, reset);
+      input_ = neighbour_.input(value - expected.uncorrected.value);
+    }
+    dispersion_.update(channel.dispersion, innovation, reset);
+    predictor_.update_value(channel.predictor, expected.uncorrected, value, reset);
+  }
+
+  Expectation expect_neural(const Channel& channel, const Prediction& p, int index,
+                            bool reset) const {
+    const int burst = reset ? 0 : static_cast<int>(channel.dispersion.burst);
+    const NeuralExpectation corrected =
+        neural_->correct(reset ? NeuralState() : channel.neural, p,
+                         reset ? 0 : channel.predictor.last, index - burst, burst);
+    return {p, corrected.value, corrected.index, index - burst};
+  }
+
+  int code_width_;
+  bool with_neighbour_;
+  Linearizer linearizer_;
+  Predictor predictor_;
+  Neighbour neighbour_;
+  Dispersion dispersion_;
+  IntervalModel model_;
+  std::optional<NeuralPredictor> neural_;
+  std::vector<Channel> channels_;
+  std::int32_t input_ = 0;  ///< to stage neighbour, from the channel before
+};
+
+class RangePayloadEncoder : public PayloadEncoder, RangeStages {
+ public:
+  RangePayloadEncoder(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour)
+      : RangeStages(tables, code_width, channels, neighbour),
+        max_code_bits_(max_code_bits(Profile::kRange, code_width)),
+        coder_(code_width) {}
+
+  void reserve(std::uint64_t codes) override {
+    packer_.reserve(max_payload_bytes(Profile::kRange, code_width_, codes));
+  }
+
+  void encode(const Code* codes, std::size_t frames, bool key,
+              std::vector<std::uint8_t>& payload) override {
+    payload.clear();
+    if (frames == 0) return;
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      begin_frame();
+      for (Channel& channel : channels_) {
+        const Code code = *codes++;
+        const Expectation expected = expect(channel, reset);
+        const CarryWord word = coder_.encode(model_.of(code, expected.value, expected.index), code);
+        check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
+        packer_.put(word);
+        update(channel, expected, code, reset);
+      }
+    }
+    packer_.put(coder_.finish());
+    packer_.take(payload);
+    check_bound("payload", payload.size() * 8,
+                max_payload_bytes(Profile::kRange, code_width_, frames * channels_.size()) * 8);
+  }
+
+ private:
+  std::uint64_t max_code_bits_;
+  RangeEncoder coder_;
+  CarryPacker packer_;
+};
+
+class RangePayloadDecoder : public PayloadDecoder, RangeStages {
+ public:
+  RangePayloadDecoder(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour)
+      : RangeStages(tables, code_width, channels, neighbour) {}
+
+  std::uint64_t max_codes(std::size_t size) const override {
+    return max_payload_codes(Profile::kRange, size);
+  }
+
+  void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
+              std::vector<Code>& codes) override {
+    if (frames == 0 && size == 0) return;
+    RangeDecoder coder(payload, size, code_width_);
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      begin_frame();
+      for (Channel& channel : channels_) {
+        const Expectation expected = expect(channel, reset);
+        const std::uint32_t target = coder.target();
+        Code code = 0;
+        if (target < kEscapeFrequency) {
+          code = coder.consume_escape();
+        } else {
+          code = model_.find(target, expected.value, expected.index);
+          coder.consume(model_.of(code, expected.value, expected.index));
+        }
+        codes.push_back(code);
+        update(channel, expected, code, reset);
+      }
+      if (coder.overrun()) throw Error("the payload is too short");
+    }
+    if ((coder.consumed_bits() + 31) / 32 * 4 != size || !coder.padding_is_zero()) {
+      throw Error("the payload goes on after its last code");
+    }
+  }
+};
+
+}  // namespace
+
+std::uint64_t max_code_bits(Profile profile, int code_width) {
+  const auto width = static_cast<std::uint64_t>(code_width);
+  return profile == Profile::kHuffman ? kMaxCodeLength + width
+                                      : std::max(kEscapeOverhead + width, kMaxIntervalBits);
+}
+
+std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t codes) {
+  const std::uint64_t bits =
+      codes * max_code_bits(profile, code_width) + (profile == Profile::kHuffman ? 0 : 1);
+  return (bits + 31) / 32 * 4;
+}
+
+std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes) {
+  // Every code takes at least a bit.
+  if (profile == Profile::kHuffman) return bytes * 8;
+  // The likeliest code has 65519 of 65536 parts: 2,671 of them take a bit.
+  return (bytes * 8 + 16) * 2672;
+}
+
+std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, int code_width,
+                                                    std::uint32_t channels, bool neighbour) {
+  if (tables.profile() == Profile::kHuffman) {
+    return std::make_unique<HuffmanPayloadEncoder>(tables.huffman(), code_width, channels);
+  }
+  return std::make_unique<RangePayloadEncoder>(tables, code_width, channels, neighbour);
+}
+
+std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, int code_width,
+                                                    std::uint32_t channels, bool neighbour) {
+  if (tables.profile() == Profile::kHuffman) {
+    return std::make_unique<HuffmanPayloadDecoder>(tables.huffman(), code_width, channels);
+  }
+  return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, neighbour);
+}
+
+}  // namespace nrc

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Payload coders that join the stages of the golden model code by code, as the RTL does: what every
+// other path is compared with.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "nrc/payload.hpp"
+
+namespace nrc {
+
+/// Keep a reference: the tables outlive the object. They suit the width.
+/// @param neighbour  with stage neighbour, which only the range profile has
+std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, int code_width,
+                                                    std::uint32_t channels, bool neighbour);
+std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, int code_width,
+                                                    std::uint32_t channels, bool neighbour);
+
+}  // namespace nrc

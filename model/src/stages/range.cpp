@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/range.hpp"
+
+#include "nrc/error.hpp"
+#include "stages/floor_log2.hpp"
+
+namespace nrc {
+
+namespace {
+
+constexpr int kRangeBits = 16;
+
+/// Shifts that bring a range of 1..65535 back to 32768..65535.
+int normalising_shift(std::uint32_t range) { return kRangeBits - 1 - floor_log2(range); }
+
+std::uint32_t low_bits(std::uint64_t value, int bits) {
+  return static_cast<std::uint32_t>(value & ((std::uint64_t{1} << bits) - 1));
+}
+
+std::uint32_t share(std::uint32_t range, std::uint32_t frequency) {
+  return (range * frequency) >> kRangeBits;
+}
+
+}  // namespace
+
+CarryWord RangeEncoder::encode(const Interval& interval, Code code) {
+  if (interval.escape()) {
+    // The escape's share has at least 2^kEscapeBits parts. The code's first bits choose one of
+    // them, its other bits divide it into parts of which one is left: the range is a power of two.
+    const int below = code_width_ - kEscapeBits;
+    const std::uint32_t value = low_bits(static_cast<std::uint32_t>(code), code_width_);
+    const std::uint64_t low = (std::uint64_t{low_} << below) + value;
+    range_ = 1U << (kRangeBits - 1);
+    low_ = low_bits(low << (kRangeBits - 1), kRangeBits);
+    return {static_cast<std::uint32_t>(low >> 1), below + kRangeBits - 1};
+  }
+  const std::uint32_t low = low_ + share(range_, interval.low);
+  const std::uint32_t range = share(range_, interval.frequency);
+  const int shift = normalising_shift(range);
+  range_ = range << shift;
+  low_ = low_bits(std::uint64_t{low} << shift, kRangeBits);
+  return {low >> (kRangeBits - shift), shift};
+}
+
+CarryWord RangeEncoder::finish() {
+  // The range is at least half, so one bit, followed by zeros, reaches into it.
+  const std::uint32_t half = 1U << (kRangeBits - 1);
+  const CarryWord word{(low_ + half - 1) >> (kRangeBits - 1), 1};
+  low_ = 0;
+  range_ = kRangeReset;
+  return word;
+}
+
+RangeDecoder::RangeDecoder(const std::uint8_t* payload, std::size_t size, int code_width)
+    : payload_(payload),
+      size_(size),
+      reader_(payload, size),
+      code_width_(code_width),
+      offset_(reader_.get(kRangeBits)) {}
+
+std::uint32_t RangeDecoder::target() const {
+  // The largest f with share(range, f) <= offset.
+  const std::uint32_t f = (((offset_ + 1) << kRangeBits) - 1) / range_;
+  return f < kTopFrequency ? f : kTopFrequency - 1;
+}
+
+void RangeDecoder::shift(int count) {
+  offset_ = (offset_ << count) | reader_.get(count);
+  bits_ += static_cast<std::size_t>(count);
+}
+
+void RangeDecoder::consume(const Interval& interval) {
+  const std::uint32_t low = share(range_, interval.low);
+  const std::uint32_t range = share(range_, interval.frequency);
+  if (interval.escape() || offset_ < low || offset_ - low >= range) {
+    throw Error("the payload points between two codes");
+  }
+  offset_ -= low;
+  const int count = normalising_shift(range);
+  range_ = range << count;
+  shift(count);
+}
+
+Code RangeDecoder::consume_escape() {
+  const int below = code_width_ - kEscapeBits;
+  if (offset_ >> kEscapeBits != 0) throw Error("the payload points between two codes");
+  const auto value = static_cast<std::int32_t>((offset_ << below) | reader_.get(below));
+  bits_ += static_cast<std::size_t>(below);
+  // One part is left, and the bit string is somewhere in it.
+  offset_ = 0;
+  range_ = 1U << (kRangeBits - 1);
+  shift(kRangeBits - 1);
+  const std::int32_t half = 1 << (code_width_ - 1);
+  return static_cast<Code>(value >= half ? value - 2 * half : value);
+}
+
+bool RangeDecoder::padding_is_zero() const {
+  BitReader padding(payload_, size_);
+  std::size_t left = consumed_bits();
+  while (left >= 32) {
+    padding.get(32);
+    left -= 32;
+  }
+  padding.get(static_cast<int>(left));
+  return consumed_bits() <= size_ * 8 && padding.get(static_cast<int>((32 - left) % 32)) == 0;
+}
+
+}  // namespace nrc

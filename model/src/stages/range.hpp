@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage range: a range coder with a 16-bit range and plain carries (docs/bitstream.md, section 11).
+// RTL: rtl/nrc_range.sv.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "stages/bit_packer.hpp"
+#include "stages/carry_packer.hpp"
+#include "stages/interval.hpp"
+
+namespace nrc {
+
+class RangeEncoder {
+ public:
+  explicit RangeEncoder(int code_width) : code_width_(code_width) {}
+
+  /// Codes an interval; for an escape, `code` itself.
+  CarryWord encode(const Interval& interval, Code code);
+
+  /// Ends the payload: the one bit that puts the bit string into the last interval. Starts anew.
+  CarryWord finish();
+
+ private:
+  int code_width_;
+  std::uint32_t low_ = 0;
+  std::uint32_t range_ = kRangeReset;
+};
+
+class RangeDecoder {
+ public:
+  /// Starts a payload.
+  RangeDecoder(const std::uint8_t* payload, std::size_t size, int code_width);
+
+  /// Where in 0..65535 the next symbol's interval lies. Below kEscapeFrequency: an escape.
+  std::uint32_t target() const;
+
+  /// Moves past a symbol with this interval. @throws Error if the payload does not hold it.
+  void consume(const Interval& interval);
+  /// Moves past an escape. @return its code. @throws Error if the payload does not hold one.
+  Code consume_escape();
+
+  /// True once more was read than the payload holds.
+  bool overrun() const { return consumed_bits() > size_ * 8; }
+  /// Bits of the payload up to the symbols consumed, the final one included.
+  std::size_t consumed_bits() const { return bits_ + 1; }
+  /// True if the bits behind the final one are zeros to the end of the payload.
+  bool padding_is_zero() const;
+
+ private:
+  void shift(int count);
+
+  const std::uint8_t* payload_;
+  std::size_t size_;
+  BitReader reader_;
+  int code_width_;
+  std::uint32_t offset_;  ///< of the bit string in the current interval, below range_
+  std::uint32_t range_ = kRangeReset;
+  std::size_t bits_ = 0;
+};
+
+}  // namespace nrc

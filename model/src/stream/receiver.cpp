@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nrc/receiver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "nrc/error.hpp"
+
+namespace nrc {
+
+namespace {
+
+/// As many late packets in sequence, of which none is known: the encoder has begun anew.
+constexpr std::size_t kLateRun = 16;
+/// A packet is hardly ever repeated or late by more than this, in packets.
+constexpr std::uint64_t kLateReach = 64;
+/// Places in the table of CRCs.
+constexpr std::size_t kSequences = 65536;
+
+/// `value` counted on to the number next to `near` that has these low bits.
+std::uint64_t extend16(std::uint16_t value, std::uint64_t near) {
+  const auto distance = static_cast<std::int16_t>(value - static_cast<std::uint16_t>(near));
+  return near + static_cast<std::uint64_t>(std::int64_t{distance});
+}
+std::uint64_t extend32(std::uint32_t value, std::uint64_t near) {
+  const auto distance = static_cast<std::int32_t>(value - static_cast<std::uint32_t>(near));
+  return near + static_cast<std::uint64_t>(std::int64_t{distance});
+}
+/// True if `a` is before `b`, whichever way they wrapped.
+bool before(std::uint64_t a, std::uint64_t b) { return static_cast<std::int64_t>(a - b) < 0; }
+
+std::vector<std::uint8_t> bytes_of(const ParsedPacket& packet) {
+  const std::uint8_t* const begin = packet.payload - kPacketHeaderBytes;
+  return {begin, begin + packet.size};
+}
+
+std::uint32_t crc_of(const ParsedPacket& packet) {
+  const std::uint8_t* const p = packet.payload + packet.header.length;
+  return std::uint32_t{p[0]} | std::uint32_t{p[1]} << 8 | std::uint32_t{p[2]} << 16 |
+         std::uint32_t{p[3]} << 24;
+}
+
+}  // namespace
+
+Receiver::Receiver(Options options, Events events)
+    : options_(std::move(options)), events_(std::move(events)), decoder_(options_.tables) {}
+
+void Receiver::add(const std::uint8_t* data, std::size_t size) {
+  counters_.bytes += size;
+  buffer_.insert(buffer_.end(), data, data + size);
+  scan(false);
+}
+
+void Receiver::finish() {
+  scan(true);
+  abandon_stream();
+}
+
+void Receiver::skip(std::size_t count) {
+  if (count == 0) return;
+  counters_.skipped_bytes += count;
+  counters_.sync_losses += skipping_ ? 0 : 1;
+  skipping_ = true;
+}
+
+void Receiver::scan(bool at_end) {
+  std::size_t at = 0;
+  // What is taken is taken, also when a callback throws.
+  const struct Eraser {
+    std::vector<std::uint8_t>& buffer;
+    const std::size_t& count;
+    ~Eraser() { buffer.erase(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(count)); }
+  } eraser{buffer_, at};
+  while (at < buffer_.size()) {
+    const std::uint8_t* const from = buffer_.data() + at;
+    const std::size_t size = buffer_.size() - at;
+    const ParsedPacket packet = parse_packet(from, size);
+    const bool header_seen = size >= kPacketHeaderBytes;
+    const bool possible =
+        packet.status == ParseStatus::kPacket || packet.status == ParseStatus::kIncomplete;
+    if (possible && (!header_seen || decoder_.plausible(packet.header))) {
+      if (packet.status == ParseStatus::kPacket) {
+        if (packet.header.type == PacketType::kStreamHeader) {
+          header_position_ = counters_.bytes - size;
+        }
+        at += packet.size;
+        skipping_ = false;
+        accept(packet);
+        continue;
+      }
+      if (!at_end) break;
+    }
+    // On to the next byte that could begin a packet.
+    const std::uint8_t* const next =
+        std::find(from + 1, from + size, static_cast<std::uint8_t>(kSync & 0xFF));
+    skip(static_cast<std::size_t>(next - from));
+    at += static_cast<std::size_t>(next - from);
+  }
+}
+
+void Receiver::accept(const ParsedPacket& packet) {
+  ++counters_.packets;
+  take(packet);
+}
+
+void Receiver::take(const ParsedPacket& packet) {
+  if (decoder_.header()) {
+    order(packet);
+  } else if (packet.header.type != PacketType::kStreamHeader || follows_closed(packet)) {
+    ++counters_.late_packets;
+  } else {
+    begin_stream(packet);
+  }
+}
+
+bool Receiver::follows_closed(const ParsedPacket& packet) const {
+  const std::uint16_t sequence = packet.header.sequence;
+  if (!closed_ || sequence == 0) return false;
+  if (crcs_[sequence] != 0 && crcs_[sequence] != crc_of(packet)) return false;
+  const std::uint64_t at = extend16(sequence, next_sequence_);
+  return before(at, next_sequence_) && !before(at, next_sequence_ - kLateReach);
+}
+
+void Receiver::begin_stream(const ParsedPacket& packet) {
+  decoder_.open(packet);
+  // What was sent before the first header that arrived is lost. The numbers start high, so that
+  // packets from before have one.
+  next_sequence_ = (std::uint64_t{1} << 32) + packet.header.sequence;
+  waiting_.clear();
+  begin(packet.header.sequence);
+  crcs_[packet.header.sequence] = crc_of(packet);
+  process(packet);
+}
+
+void Receiver::begin(std::uint64_t lost_packets) {
+  ++counters_.streams;
+  counters_.lost_packets += lost_packets;
+  gap_ = {};
+  gap_.lost_packets = lost_packets;
+  loss_before_ = lost_packets != 0;
+  crcs_.assign(kSequences, 0);
+  for (const auto& [sequence, early] : waiting_) {
+    crcs_[sequence % kSequences] = crc_of(parse_packet(early.bytes.data(), early.bytes.size()));
+  }
+  late_run_ = 0;
+  late_header_.clear();
+  other_header_.clear();
+  anew_ = false;
+  next_frame_ = 0;
+  due_frame_.reset();
+  samples_.reserve(decoder_.max_samples());
+  if (events_.stream) events_.stream(*decoder_.header());
+}
+
+void Receiver::order(const ParsedPacket& packet) {
+  const std::uint64_t sequence = extend16(packet.header.sequence, next_sequence_);
+  if (packet.header.type == PacketType::kStreamHeader && repeats_other(packet)) {
+    // Its data packets need not be possible ones of the stream at hand, so nothing else may tell.
+    const std::vector<Early> others = extract_others();
+    abandon_stream();
+    for (const Early& early : others) take(parse_packet(early.bytes.data(), early.bytes.size()));
+    take(packet);
+    return;
+  }
+  const bool is_before = before(sequence, next_sequence_);
+  if (is_before || waiting_.count(sequence) != 0) {
+    late(packet, is_before ? next_sequence_ - sequence : 0);
+    return;
+  }
+  late_run_ = 0;
+  const auto header = std::exchange(late_header_, {});
+  const bool behind_header =
+      !header.empty() && packet.header.sequence == static_cast<std::uint16_t>(late_sequence_ + 1);
+  if (behind_header && sequence == next_sequence_ && goes_back(packet.header)) {
+    abandon_stream();
+    begin_stream(parse_packet(header.data(), header.size()));
+    order(packet);
+    return;
+  }
+  if (behind_header && differs(header.data() + kPacketHeaderBytes)) {
+    // It may belong to this stream or to that of the late header.
+    ++counters_.late_packets;
+    abandon_stream();
+    return;
+  }
+  if (sequence == next_sequence_ && jumps(packet.header)) {
+    ++counters_.late_packets;
+    return;
+  }
+  crcs_[packet.header.sequence] = crc_of(packet);
+  if (sequence != next_sequence_) {
+    waiting_.emplace(sequence, Early{bytes_of(packet), in_order_, counters_.packets});
+  } else {
+    ++in_order_;
+    counters_.reordered_packets += waiting_.empty() ? 0 : 1;
+    process(packet);
+  }
+  release(options_.reorder_packets);
+  discard_strangers();
+}
+
+bool Receiver::goes_back(const PacketHeader& header) const {
+  return is_data(header.type) && header.key && due_frame_ &&
+         before(extend32(header.first_frame, *due_frame_), *due_frame_);
+}
+
+bool Receiver::jumps(const PacketHeader& header) const {
+  // Behind frames that the encoder dropped come a stream header and a key packet.
+  if (!is_data(header.type) || header.frames == 0) return false;
+  if (loss_before_ || anew_ || (header_before_ && header.key)) return false;
+  const std::uint64_t due = due_frame_.value_or(0);
+  return before(due, extend32(header.first_frame, due));
+}
+
+bool Receiver::repeats_other(const ParsedPacket& packet) {
+  const std::uint16_t sequence = packet.header.sequence;
+  if (!differs(packet.payload)) {
+    other_header_.clear();
+    return false;
+  }
+  const std::vector<std::uint8_t> payload(packet.payload, packet.payload + packet.header.length);
+  const bool known = other_header_ == payload && other_sequence_ != sequence;
+  other_header_ = payload;
+  other_sequence_ = sequence;
+  return known;
+}
+
+std::vector<Receiver::Early> Receiver::extract_others() {
+  const auto header = std::find_if(waiting_.begin(), waiting_.end(), [this](const auto& early) {
+    const ParsedPacket p = parse_packet(early.second.bytes.data(), early.second.bytes.size());
+    return p.header.type == PacketType::kStreamHeader && differs(p.payload);
+  });
+  std::vector<Early> others;
+  for (auto it = header; it != waiting_.end(); ++it) {
+    if (it->second.arrival >= header->second.arrival) {
+      others.push_back(it->second);
+    } else {
+      ++counters_.late_packets;
+    }
+  }
+  waiting_.erase(header, waiting_.end());
+  return others;
+}
+
+void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {
+  ++counters_.late_packets;
+  const PacketHeader& h = packet.header;
+  const bool is_header = h.type == PacketType::kStreamHeader;
+  const auto header =
+      std::exchange(late_header_, is_header ? bytes_of(packet) : std::vector<std::uint8_t>());
+  const bool runs = h.sequence == static_cast<std::uint16_t>(late_sequence_ + 1);
+  late_sequence_ = h.sequence;
+  const std::uint32_t known = crcs_[h.sequence];
+  if (known == crc_of(packet)) {
+    late_run_ = 0;
+    return;
+  }
+  late_run_ = late_run_ != 0 && runs ? late_run_ + 1 : 1;
+  const bool behind_header = runs && !header.empty();
+  const bool begins =
+      behind_header && (distance > kLateReach || differs(header.data() + kPacketHeaderBytes));
+  // A stream header alone may have come before the end of the stream before it.
+  const bool strange = known != 0 && !is_header;
+  if (!strange && !begins && late_run_ < kLateRun) return;
+  abandon_stream();
+  if (is_header) {
+    begin_stream(packet);
+  } else if (behind_header) {
+    begin_stream(parse_packet(header.data(), header.size()));
+    order(packet);
+  }
+}
+
+bool Receiver::differs(const std::uint8_t* stream_header) const {
+  std::uint8_t known[kStreamHeaderBytes];
+  serialise(*decoder_.header(), known);
+  return !std::equal(known, known + kStreamHeaderBytes, stream_header);
+}
+
+void Receiver::discard_strangers() {
+  for (auto it = waiting_.begin(); it != waiting_.end();) {
+    if (in_order_ - it->second.came <= 2 * options_.reorder_packets) {
+      ++it;
+      continue;
+    }
+    ++counters_.late_packets;
+    crcs_[it->first % kSequences] = 0;
+    it = waiting_.erase(it);
+  }
+}
+
+void Receiver::release(std::size_t limit) {
+  while (!waiting_.empty() && decoder_.header() &&
+         (waiting_.begin()->first == next_sequence_ || waiting_.size() > limit)) {
+    const auto node = waiting_.extract(waiting_.begin());
+    const std::uint64_t missing = node.key() - next_sequence_;
+    counters_.lost_packets += missing;
+    gap_.lost_packets += missing;
+    loss_before_ = loss_before_ || missing != 0;
+    for (; next_sequence_ != node.key(); ++next_sequence_) crcs_[next_sequence_ % kSequences] = 0;
+    const std::vector<std::uint8_t>& bytes = node.mapped().bytes;
+    const ParsedPacket packet = parse_packet(bytes.data(), bytes.size());
+    if (jumps(packet.header)) {
+      ++counters_.late_packets;
+      crcs_[packet.header.sequence] = 0;
+    } else {
+      process(packet);
+    }
+  }
+  if (decoder_.header()) return;
+  // The stream is closed: what has numbers behind its last packet's is of the next one.
+  for (const auto& [sequence, early] : std::exchange(waiting_, {})) {
+    take(parse_packet(early.bytes.data(), early.bytes.size()));
+  }
+}
+
+void Receiver::abandon_stream() {
+  // What waits may close the stream, and begin another one that something waits for.
+  do {
+    release(0);
+  } while (!waiting_.empty());
+  if (decoder_.header()) end_stream(false);
+}
+
+void Receiver::process(const ParsedPacket& packet) {
+  ++next_sequence_;
+  const PacketHeader& h = packet.header;
+  const bool header_before = std::exchange(header_before_, h.type == PacketType::kStreamHeader);
+  if (h.type == PacketType::kStreamHeader) {
+    if (anew_ || differs(packet.payload)) {
+      // The numbers go on, as those of the packets that wait do.
+      end_stream(false);
+      decoder_.open(packet);
+      begin(h.sequence);
+      crcs_[h.sequence] = crc_of(packet);
+      header_before_ = true;
+    }
+  } else if (h.type == PacketType::kContainer) {
+    if (events_.container) events_.container(packet.payload, h.length);
+  } else {
+    std::uint64_t first = due_frame_ ? extend32(h.first_frame, *due_frame_) : h.first_frame;
+    if (anew_ || (due_frame_ && before(first, *due_frame_))) {
+      // Frames do not go back: the encoder has begun anew.
+      decoder_.lose_state();
+      anew_ = true;
+      if (!header_before || !h.key) {
+        ++counters_.undecodable_packets;
+        return;
+      }
+      report_end(false);
+      begin(static_cast<std::uint16_t>(h.sequence - 1));
+      crcs_[h.sequence] = crc_of(packet);
+      first = h.first_frame;
+    }
+    process_data(packet, first);
+  }
+  if (h.last) end_stream(true);
+}
+
+void Receiver::process_data(const ParsedPacket& packet, std::uint64_t first) {
+  const bool loss_before = std::exchange(loss_before_, false);
+  const std::uint64_t due = due_frame_.value_or(0);
+  if (first != due) {
+    decoder_.lose_state();
+    if (!loss_before) gap_.dropped_frames += first - due;
+  }
+  due_frame_ = first + packet.header.frames;
+  samples_.clear();
+  try {
+    decoder_.decode(packet, samples_);
+  } catch (const Error&) {
+    ++counters_.undecodable_packets;
+    ++gap_.undecodable_packets;
+    return;
+  }
+  report_gap(first);
+  next_frame_ = *due_frame_;
+  counters_.frames += packet.header.frames;
+  if (packet.header.frames != 0 && events_.samples) {
+    events_.samples(first, samples_.data(), packet.header.frames);
+  }
+}
+
+void Receiver::report_gap(std::uint64_t end) {
+  Gap gap = std::exchange(gap_, {});
+  gap.first_frame = next_frame_;
+  gap.frames = end - next_frame_;
+  next_frame_ = end;
+  counters_.missing_frames += gap.frames;
+  counters_.dropped_frames += gap.dropped_frames;
+  // Packets without samples can be lost without a gap.
+  if (gap.frames != 0 && events_.gap) events_.gap(gap);
+}
+
+void Receiver::report_end(bool closed) {
+  const std::uint64_t total = decoder_.header()->total_frames;
+  std::uint64_t end = due_frame_.value_or(0);
+  if (total != kUnknownFrames && total > end) end = total;
+  report_gap(end);
+  if (events_.end) events_.end(closed);
+}
+
+void Receiver::end_stream(bool closed) {
+  report_end(closed);
+  decoder_.close();
+  header_before_ = false;
+  closed_ = closed;
+}
+
+}  // namespace nrc

@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vector/vector_payload.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "nrc/error.hpp"
+#include "stages/floor_log2.hpp"
+#include "stages/huffman.hpp"
+#include "stages/interval.hpp"
+#include "vector/vector_stages.hpp"
+
+namespace nrc {
+
+namespace {
+
+/// Channels from which on vectors are faster than one code after the other.
+constexpr std::uint32_t kMinChannels = 8;
+
+void store_big_endian(std::uint8_t* to, std::uint32_t word) {
+  to[0] = static_cast<std::uint8_t>(word >> 24);
+  to[1] = static_cast<std::uint8_t>(word >> 16);
+  to[2] = static_cast<std::uint8_t>(word >> 8);
+  to[3] = static_cast<std::uint8_t>(word);
+}
+
+std::uint64_t load_big_endian(const std::uint8_t* from) {
+  std::uint64_t word = 0;
+  for (int i = 0; i < 8; ++i) word = word << 8 | from[i];
+  return word;
+}
+
+/// Memory for the longest payload of any packet so far, not initialised.
+class Scratch {
+ public:
+  std::uint8_t* room(std::uint64_t bytes) {
+    if (bytes > size_) {
+      bytes_.reset(new std::uint8_t[bytes]);
+      size_ = bytes;
+    }
+    return bytes_.get();
+  }
+
+ private:
+  std::unique_ptr<std::uint8_t[]> bytes_;
+  std::uint64_t size_ = 0;
+};
+
+class VectorHuffmanEncoder : public PayloadEncoder {
+ public:
+  VectorHuffmanEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
+      : channels_(channels), lanes_(tables, code_width, channels) {
+    const HuffmanEncoder encoder(tables, code_width);
+    for (const std::uint16_t word : encoder.memory()) {
+      const int length = floor_log2(word);
+      memory_.push_back(length << 16 | (word ^ 1 << length));
+    }
+  }
+
+  void reserve(std::uint64_t codes) override { scratch_.room(max_bytes(codes)); }
+
+  void encode(const Code* codes, std::size_t frames, bool key,
+              std::vector<std::uint8_t>& payload) override {
+    std::uint8_t* const begin = scratch_.room(max_bytes(frames * channels_));
+    std::uint8_t* out = begin;
+    std::uint64_t accumulator = 0;
+    int fill = 0;  // bits in the accumulator that are not out yet, 0..31
+    for (std::size_t frame = 0; frame < frames; ++frame, codes += channels_) {
+      const bool reset = key && frame == 0;
+      if (reset) lanes_.reset();
+      std::copy(codes, codes + channels_, lanes_.code.begin());
+      lanes_.expect();
+      lanes_.encode(memory_);
+      for (std::size_t c = 0; c < channels_; ++c) {
+        const int length = lanes_.length[c];
+        accumulator = accumulator << length | static_cast<std::uint32_t>(lanes_.bits[c]);
+        fill += length;
+        if (fill < 32) continue;
+        fill -= 32;
+        store_big_endian(out, static_cast<std::uint32_t>(accumulator >> fill));
+        out += 4;
+      }
+      reset ? lanes_.update_reset() : lanes_.update();
+    }
+    if (fill > 0) {
+      store_big_endian(out, static_cast<std::uint32_t>(accumulator << (32 - fill)));
+      out += 4;
+    }
+    payload.assign(begin, out);
+  }
+
+ private:
+  std::uint64_t max_bytes(std::uint64_t codes) const {
+    return max_payload_bytes(Profile::kHuffman, lanes_.code_width, codes) + 4;
+  }
+
+  std::size_t channels_;
+  HuffmanLanes lanes_;
+  Lanes memory_;
+  Scratch scratch_;
+};
+
+/// The payload from its first bit on, and zeros behind it.
+class BitWindow {
+ public:
+  BitWindow(const std::uint8_t* payload, std::size_t size, std::vector<std::uint8_t>& copy)
+      : size_(size) {
+    copy.resize(std::max(copy.size(), size + 8));
+    std::copy(payload, payload + size, copy.begin());
+    std::fill_n(copy.begin() + static_cast<std::ptrdiff_t>(size), 8, std::uint8_t{0});
+    bytes_ = copy.data();
+  }
+
+  /// From here on the next 56 bits are there.
+  void refill() {
+    bits_ |= load_big_endian(bytes_ + std::min(next_, size_)) >> available_;
+    next_ += static_cast<std::size_t>((63 - available_) >> 3);
+    available_ |= 56;
+  }
+  /// The next `count` bits, 1..56.
+  std::uint32_t peek(int count) const { return static_cast<std::uint32_t>(bits_ >> (64 - count)); }
+  /// The same for 0..56.
+  std::uint32_t peek_some(int count) const {
+    return static_cast<std::uint32_t>(bits_ >> 1 >> (63 - count));
+  }
+  void skip(int count) {
+    bits_ <<= count;
+    available_ -= count;
+  }
+  std::size_t consumed_bits() const { return next_ * 8 - static_cast<std::size_t>(available_); }
+  bool overrun() const { return consumed_bits() > size_ * 8; }
+
+ private:
+  const std::uint8_t* bytes_;
+  std::size_t size_;
+  std::size_t next_ = 0;    ///< byte that is not in the window yet
+  std::uint64_t bits_ = 0;  ///< the next ones, from the most significant place on
+  int available_ = 0;       ///< how many of them are known
+};
+
+class VectorHuffmanDecoder : public PayloadDecoder {
+ public:
+  VectorHuffmanDecoder(const TableSet& tables, int code_width, std::uint32_t channels)
+      : channels_(channels), lanes_(tables, code_width, channels) {
+    index_.resize(tables.lengths.size() << kIndexBits);
+    for (std::size_t t = 0; t < tables.lengths.size(); ++t) {
+      const std::vector<Codeword> codes = canonical_codes(tables.lengths[t]);
+      for (std::size_t s = 0; s < codes.size(); ++s) {
+        const std::uint16_t entry = entry_of(s, codes[s].length);
+        if (codes[s].length > kIndexBits) {
+          longer_.resize(tables.lengths.size());
+          longer_[t].push_back({codes[s].bits << (kMaxCodeLength - codes[s].length), entry});
+          continue;
+        }
+        const int free_bits = kIndexBits - codes[s].length;
+        std::fill_n(index_.begin() +
+                        static_cast<std::ptrdiff_t>((t << kIndexBits) | codes[s].bits << free_bits),
+                    std::size_t{1} << free_bits, entry);
+      }
+    }
+    for (auto& codes : longer_) {
+      std::sort(codes.begin(), codes.end(),
+                [](const Longer& a, const Longer& b) { return a.first < b.first; });
+    }
+  }
+
+  void reserve(std::uint64_t codes) override {
+    copy_.reserve(max_payload_bytes(Profile::kHuffman, lanes_.code_width, codes) + 8);
+  }
+
+  std::uint64_t max_codes(std::size_t size) const override {
+    return max_payload_codes(Profile::kHuffman, size);
+  }
+
+  void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
+              std::vector<Code>& codes) override {
+    BitWindow window(payload, size, copy_);
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      if (reset) lanes_.reset();
+      lanes_.expect();
+      parse(window);
+      if (window.overrun()) throw Error("the payload is too short");
+      for (std::size_t c = 0; c < channels_; ++c) {
+        codes.push_back(static_cast<Code>(lanes_.code[c]));
+      }
+      reset ? lanes_.update_reset() : lanes_.update();
+    }
+    window.refill();
+    const std::size_t used = (window.consumed_bits() + 31) / 32 * 4;
+    const int padding = static_cast<int>(used * 8 - window.consumed_bits());
+    if (used != size || window.peek_some(padding) != 0) {
+      throw Error("the payload goes on after its last code");
+    }
+  }
+
+ private:
+  static constexpr int kIndexBits = 9;
+  static constexpr int kSymbolPlaces = 10;
+  static_assert(kMaxSymbolBits <= kSymbolPlaces && kMaxCodeLength < 1 << (16 - kSymbolPlaces));
+
+  /// A code that is longer than the index.
+  struct Longer {
+    std::uint32_t first;  ///< the code, followed by zeros to kMaxCodeLength bits
+    std::uint16_t entry;
+  };
+
+  static std::uint16_t entry_of(std::size_t symbol, int length) {
+    return static_cast<std::uint16_t>(symbol | static_cast<std::size_t>(length) << kSymbolPlaces);
+  }
+
+  std::uint16_t search(std::size_t table, std::uint32_t bits) const {
+    const std::vector<Longer>& codes = longer_[table];
+    const auto above =
+        std::upper_bound(codes.begin(), codes.end(), bits,
+                         [](std::uint32_t value, const Longer& c) { return value < c.first; });
+    return std::prev(above)->entry;
+  }
+
+  /// The codes of a frame, behind lanes_.expect().
+  void parse(BitWindow& window_of_payload) {
+    BitWindow window = window_of_payload;  // in registers
+    const int width = lanes_.code_width;
+    const std::int32_t half = 1 << (width - 1);
+    const std::int32_t symbol_half = 1 << (lanes_.symbol_bits - 1);
+    const std::uint16_t* const index = index_.data();
+    const std::int32_t* const tables = lanes_.table.data();
+    const std::int32_t* const all_raw_bits = lanes_.raw_bits.data();
+    const std::int32_t* const predicted = lanes_.predicted.data();
+    std::int32_t* const out = lanes_.code.data();
+    std::uint32_t outside = 0;
+    const auto next = [&](std::size_t c) {
+      const auto table = static_cast<std::size_t>(tables[c]);
+      std::uint32_t entry = index[(table << kIndexBits) | window.peek(kIndexBits)];
+      if (entry == 0) entry = search(table, window.peek(kMaxCodeLength));
+      window.skip(static_cast<int>(entry >> kSymbolPlaces));
+      const auto symbol = static_cast<std::int32_t>(entry & ((1U << kSymbolPlaces) - 1));
+      const int raw_bits = all_raw_bits[c];
+      if (symbol == 0) {
+        const auto bits = static_cast<std::int32_t>(window.peek(width));
+        window.skip(width);
+        out[c] = bits >= half ? bits - 2 * half : bits;
+        return;
+      }
+      const auto raw = static_cast<std::int32_t>(window.peek_some(raw_bits));
+      window.skip(raw_bits);
+      const std::int32_t code = predicted[c] + (symbol - symbol_half) * (1 << raw_bits) + raw;
+      outside |= static_cast<std::uint32_t>(code + half) >> width;
+      out[c] = code;
+    };
+    // Two codes have at most 54 bits.
+    static_assert(2 * (kMaxCodeLength + kMaxVectorCodeWidth) <= 56);
+    std::size_t c = 0;
+    for (; c + 1 < channels_; c += 2) {
+      window.refill();
+      next(c);
+      next(c + 1);
+    }
+    if (c < channels_) {
+      window.refill();
+      next(c);
+    }
+    if (outside != 0) {
+      throw Error("a code of the payload lies outside " + std::to_string(width) + " bits");
+    }
+    window_of_payload = window;
+  }
+
+  std::size_t channels_;
+  HuffmanLanes lanes_;
+  std::vector<std::uint16_t> index_;         ///< [table << kIndexBits | next bits]; 0: longer
+  std::vector<std::vector<Longer>> longer_;  ///< by table, in the order of the codes
+  std::vector<std::uint8_t> copy_;           ///< of the payload
+};
+
+class VectorRangeEncoder : public PayloadEncoder {
+ public:
+  VectorRangeEncoder(const RangeTables& tables, int code_width, std::uint32_t channels)
+      : channels_(channels), code_width_(code_width), lanes_(tables, code_width, channels) {}
+
+  void reserve(std::uint64_t codes) override { scratch_.room(max_bytes(codes)); }
+
+  void encode(const Code* codes, std::size_t frames, bool key,
+              std::vector<std::uint8_t>& payload) override {
+    payload.clear();
+    if (frames == 0) return;
+    begin_ = out_ = scratch_.room(max_bytes(frames * channels_));
+    low_ = 0;
+    fill_ = 0;
+    std::uint32_t range = kRangeReset;
+    for (std::size_t frame = 0; frame < frames; ++frame, codes += channels_) {
+      const bool reset = key && frame == 0;
+      if (reset) lanes_.reset();
+      std::copy(codes, codes + channels_, lanes_.code.begin());
+      lanes_.expect();
+      lanes_.intervals();
+      for (std::size_t c = 0; c < channels_; ++c) {
+        const auto frequency = static_cast<std::uint32_t>(lanes_.frequency[c]);
+        if (frequency < kMinFrequency) {
+          escape(lanes_.code[c]);
+          range = 1U << 15;
+          continue;
+        }
+        low_ += (range * static_cast<std::uint32_t>(lanes_.low[c])) >> 16;
+        range = (range * frequency) >> 16;
+        const int shift = 15 - floor_log2(range);
+        range <<= shift;
+        append(shift);
+      }
+      reset ? lanes_.update_reset() : lanes_.update();
+    }
+    // The range is at least half, so one bit, followed by zeros, reaches into it.
+    low_ = (low_ + (1U << 15) - 1) & ~std::uint64_t{(1U << 15) - 1};
+    append(1);
+    // The bits before the window of 16, which are zeros now.
+    low_ &= ~std::uint64_t{0xFFFF};
+    if (fill_ > 0) append(32 - fill_);
+    payload.assign(begin_, out_);
+  }
+
+ private:
+  std::uint64_t max_bytes(std::uint64_t codes) const {
+    return max_payload_bytes(Profile::kRange, code_width_, codes) + 4;
+  }
+
+  /// Moves the low end by so many bits (0..16), and what then lies before its 16 bits out.
+  void append(int shift) {
+    low_ <<= shift;
+    fill_ += shift;
+    if (fill_ < 32) return;
+    const int below = 16 + fill_ - 32;
+    const std::uint64_t word = low_ >> below;
+    if (word >> 32 != 0) {
+      std::uint8_t* at = out_;
+      while (at != begin_ && ++at[-1] == 0) --at;
+    }
+    store_big_endian(out_, static_cast<std::uint32_t>(word));
+    out_ += 4;
+    low_ &= (std::uint64_t{1} << below) - 1;
+    fill_ -= 32;
+  }
+
+  void escape(std::int32_t code) {
+    const int below = code_width_ - kEscapeBits;
+    const auto value = static_cast<std::uint32_t>(code) & ((1U << code_width_) - 1);
+    // The value's first bits may carry into the low end: it has room above.
+    low_ = (low_ << below) + value;
+    fill_ += below;
+    append(0);
+    append(15);
+  }
+
+  std::size_t channels_;
+  int code_width_;
+  RangeLanes lanes_;
+  Scratch scratch_;
+  std::uint8_t* begin_ = nullptr;
+  std::uint8_t* out_ = nullptr;
+  std::uint64_t low_ = 0;  ///< 16 bits of the coder, `fill_` bits before them, and a carry
+  int fill_ = 0;
+};
+
+class VectorRangeDecoder : public PayloadDecoder {
+ public:
+  VectorRangeDecoder(const RangeTables& tables, int code_width, std::uint32_t channels)
+      : channels_(channels),
+        code_width_(code_width),
+        lanes_(tables, code_width, channels),
+        model_(tables, lanes_.linearizer) {}
+
+  void reserve(std::uint64_t codes) override {
+    copy_.reserve(max_payload_bytes(Profile::kRange, code_width_, codes) + 8);
+  }
+
+  std::uint64_t max_codes(std::size_t size) const override {
+    return max_payload_codes(Profile::kRange, size);
+  }
+
+  void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
+              std::vector<Code>& codes) override {
+    if (frames == 0 && size == 0) return;
+    BitWindow window(payload, size, copy_);
+    window.refill();
+    std::uint32_t offset = window.peek(16);
+    window.skip(16);
+    std::uint32_t range = kRangeReset;
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      if (reset) lanes_.reset();
+      lanes_.expect();
+      parse(window, offset, range);
+      if (consumed_bits(window) > size * 8) throw Error("the payload is too short");
+      for (std::size_t c = 0; c < channels_; ++c) {
+        codes.push_back(static_cast<Code>(lanes_.code[c]));
+      }
+      reset ? lanes_.update_reset() : lanes_.update();
+    }
+    if ((consumed_bits(window) + 31) / 32 * 4 != size ||
+        !zero_behind(payload, size, consumed_bits(window))) {
+      throw Error("the payload goes on after its last code");
+    }
+  }
+
+ private:
+  /// Bits of the payload up to the codes taken, the final one included.
+  static std::size_t consumed_bits(const BitWindow& window) {
+    return window.consumed_bits() - 16 + 1;
+  }
+
+  /// True if all bits behind the first `bits` are zeros.
+  static bool zero_behind(const std::uint8_t* payload, std::size_t size, std::size_t bits) {
+    if (bits > size * 8) return false;
+    std::size_t at = bits / 8;
+    if (bits % 8 != 0 && (payload[at++] & (0xFF >> bits % 8)) != 0) return false;
+    return std::all_of(payload + at, payload + size, [](std::uint8_t b) { return b == 0; });
+  }
+
+  void parse(BitWindow& window_of_payload, std::uint32_t& offset_of_payload,
+             std::uint32_t& range_of_payload) {
+    BitWindow window = window_of_payload;  // in registers
+    std::uint32_t offset = offset_of_payload;
+    std::uint32_t range = range_of_payload;
+    const std::int32_t first = lanes_.min_code;
+    const std::int32_t last = lanes_.max_code;
+    for (std::size_t c = 0; c < channels_; ++c) {
+      window.refill();
+      // The largest f with (range * f) >> 16 <= offset.
+      const std::uint32_t f = std::min((((offset + 1) << 16) - 1) / range, kTopFrequency - 1);
+      if (f < kEscapeFrequency) {
+        const int below = code_width_ - kEscapeBits;
+        if (offset >> kEscapeBits != 0) throw Error("the payload points between two codes");
+        const auto value = static_cast<std::int32_t>(offset << below | window.peek_some(below));
+        window.skip(below);
+        offset = window.peek(15);
+        window.skip(15);
+        range = 1U << 15;
+        lanes_.code[c] = value > last ? value - 2 * (last + 1) : value;
+        continue;
+      }
+      const std::int32_t prediction = lanes_.value[c];
+      const std::int32_t index = lanes_.index[c];
+      std::int32_t code = model_.near(f, prediction, index);
+      std::uint32_t low = below_code(code, prediction, index);
+      std::uint32_t high = below_code(code + 1, prediction, index);
+      for (int steps = 0; f < low || f >= high; ++steps) {
+        if (steps == kMaxSteps) {
+          code = model_.find(f, prediction, index);
+          low = below_code(code, prediction, index);
+          high = below_code(code + 1, prediction, index);
+          break;
+        }
+        if (f < low) {
+          if (code == first) break;
+          high = low;
+          low = below_code(--code, prediction, index);
+        } else {
+          if (code == last) break;
+          low = high;
+          high = below_code(++code + 1, prediction, index);
+        }
+      }
+      const std::uint32_t frequency = high - low;
+      const std::uint32_t from = (range * low) >> 16;
+      const std::uint32_t part = (range * frequency) >> 16;
+      if (frequency < kMinFrequency || offset < from || offset - from >= part) {
+        throw Error("the payload points between two codes");
+      }
+      const int shift = 15 - floor_log2(part);
+      range = part << shift;
+      offset = (offset - from) << shift | window.peek_some(shift);
+      window.skip(shift);
+      lanes_.code[c] = code;
+    }
+    window_of_payload = window;
+    offset_of_payload = offset;
+    range_of_payload = range;
+  }
+
+  /// Cumulative frequency below a code, or below the one behind the last.
+  std::uint32_t below_code(std::int32_t code, std::int32_t prediction, std::int32_t index) const {
+    if (code == lanes_.min_code) return kEscapeFrequency;
+    if (code > lanes_.max_code) return kTopFrequency;
+    const std::int32_t edge = lanes_.edges[static_cast<std::size_t>(code - lanes_.min_code)];
+    return static_cast<std::uint32_t>(lanes_.at_edge(edge, prediction, index));
+  }
+
+  static constexpr int kMaxSteps = 6;  ///< to the next code, before the search by halves
+
+  std::size_t channels_;
+  int code_width_;
+  RangeLanes lanes_;
+  IntervalModel model_;
+  std::vector<std::uint8_t> copy_;  ///< of the payload
+};
+
+}  // namespace
+
+bool suits_vectors(int code_width, std::uint32_t channels, bool neighbour) {
+  return code_width <= kMaxVectorCodeWidth && channels >= kMinChannels && !neighbour;
+}
+
+std::unique_ptr<PayloadEncoder> make_vector_encoder(const Tables& tables, int code_width,
+                                                    std::uint32_t channels) {
+  if (tables.profile() == Profile::kHuffman) {
+    return std::make_unique<VectorHuffmanEncoder>(tables.huffman(), code_width, channels);
+  }
+  return std::make_unique<VectorRangeEncoder>(tables.range(), code_width, channels);
+}
+
+std::unique_ptr<PayloadDecoder> make_vector_decoder(const Tables& tables, int code_width,
+                                                    std::uint32_t channels) {
+  if (tables.profile() == Profile::kHuffman) {
+    return std::make_unique<VectorHuffmanDecoder>(tables.huffman(), code_width, channels);
+  }
+  return std::make_unique<VectorRangeDecoder>(tables.range(), code_width, channels);
+}
+
+}  // namespace nrc

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Payload coders that work on all channels of a frame at a time (vector_stages.hpp), so that only
+// the bits themselves go one code after the other. They give the same bytes and codes, and refuse
+// the same payloads, as the ones made of the model's stages.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "nrc/payload.hpp"
+
+namespace nrc {
+
+/// The coders below are for this: codes of at most 12 bits, no neighbour, and enough channels for
+/// vectors to pay.
+bool suits_vectors(int code_width, std::uint32_t channels, bool neighbour);
+
+/// Keep a reference: the tables outlive the object. They suit the width.
+std::unique_ptr<PayloadEncoder> make_vector_encoder(const Tables& tables, int code_width,
+                                                    std::uint32_t channels);
+std::unique_ptr<PayloadDecoder> make_vector_decoder(const Tables& tables, int code_width,
+                                                    std::uint32_t channels);
+
+}  // namespace nrc

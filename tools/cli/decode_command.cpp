@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode_command.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "commands.hpp"
+#include "gap_report.hpp"
+#include "host/input_file.hpp"
+#include "host/output_file.hpp"
+#include "host/program.hpp"
+#include "host/progress.hpp"
+#include "nrc/error.hpp"
+#include "nrc/file_decoder.hpp"
+#include "nrc/file_recovery.hpp"
+#include "table_argument.hpp"
+
+namespace nrc::cli {
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{1} << 18;
+constexpr const char* kHint = "; `nrc decode --recover` gives what survives";
+
+host::Overwrite overwrite(const DecodeArguments& arguments) {
+  return arguments.force ? host::Overwrite::kReplace : host::Overwrite::kRefuse;
+}
+
+/// Hands the input on in parts. @param take  returns false to have no more
+template <typename Take>
+void read_all(host::InputFile& input, const char* what, const Take& take) {
+  host::Progress progress(what + (" " + input.name()), input.mapped() ? input.size() : 0);
+  std::vector<std::uint8_t> buffer(kReadBytes);
+  std::uint64_t done = 0;
+  while (const std::size_t count = input.read(buffer.data(), buffer.size())) {
+    if (!take(buffer.data(), count)) {
+      return;
+    }
+    done += count;
+    progress.update(done);
+  }
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  return a == b ||
+         std::filesystem::weakly_canonical(a, error) == std::filesystem::weakly_canonical(b, error);
+}
+
+/// A file without a name, where TMPDIR says; std::tmpfile() would not ask it.
+std::FILE* open_temporary() {
+  std::error_code error;
+  const std::filesystem::path directory = std::filesystem::temp_directory_path(error);
+  std::string name = ((error ? "/tmp" : directory) / "nrc-XXXXXX").string();
+  const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
+  if (descriptor < 0) {
+    return nullptr;
+  }
+  ::unlink(name.c_str());
+  return ::fdopen(descriptor, "w+b");
+}
+
+}  // namespace
+
+// Not optional<int16_t> at once, as CLI11 has its own ideas about that.
+std::optional<std::int16_t> fill_argument(const std::string& text) {
+  if (text == "none") {
+    return std::nullopt;
+  }
+  std::int16_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, value);
+  if (result.ec != std::errc() || result.ptr != end) {
+    host::usage_error(
+        fmt::format("--fill: {} is neither a sample, -32768 to 32767, nor none", text));
+  }
+  return value;
+}
+
+void decode_file(const DecodeArguments& arguments) {
+  const StreamTables tables(arguments.tables);
+  host::InputFile input(arguments.input);
+  host::OutputFile output(arguments.output, &input, overwrite(arguments));
+  FileDecoder decoder(
+      [&output](const std::uint8_t* data, std::size_t size) { output.write(data, size); },
+      std::cref(tables));
+  const auto checked = [&](const auto& work) {
+    try {
+      work();
+    } catch (const host::OutputError&) {
+      throw;
+    } catch (const Error& e) {
+      // Behind the stream header all faults are damage.
+      throw Error(fmt::format("{}: {}{}", input.name(), e.what(), decoder.header() ? kHint : ""));
+    }
+  };
+  read_all(input, "decoding", [&](const std::uint8_t* data, std::size_t size) {
+    checked([&] { decoder.add(data, size); });
+    return true;
+  });
+  checked([&] { decoder.finish(); });
+  output.commit(arguments.sync);
+  if (decoder.header()->lossy_step > 1) {
+    fmt::print(stderr, "nrc: note: {} is lossy: its codes are multiples of {}\n", input.name(),
+               decoder.header()->lossy_step);
+  }
+}
+
+bool recover_file(const DecodeArguments& arguments) {
+  const StreamTables tables(arguments.tables);
+  host::InputFile input(arguments.input);
+  if (!arguments.gaps.empty() && same_file(arguments.gaps, arguments.output)) {
+    throw Error(fmt::format("{} cannot be the output and the report of gaps; give two names",
+                            arguments.gaps));
+  }
+  host::OutputFile output(arguments.output, &input, overwrite(arguments));
+  std::optional<host::OutputFile> gaps;
+  ByteSink json;
+  if (!arguments.gaps.empty()) {
+    gaps.emplace(arguments.gaps, &input, overwrite(arguments));
+    json = [&gaps](const std::uint8_t* data, std::size_t size) { gaps->write(data, size); };
+  }
+  GapReport report(input.name(), arguments.fill, json);
+  FileRecovery::Options options;
+  options.fill = arguments.fill;
+  options.tables = std::cref(tables);
+  options.temporary = open_temporary;
+  FileRecovery recovery(
+      options, [&output](const std::uint8_t* data, std::size_t size) { output.write(data, size); },
+      {[&report](const StreamHeader& header) { report.begin(header); },
+       [&report](const FileGap& gap) { report.gap(gap); }});
+  RecoverySummary summary;
+  try {
+    read_all(input, "recovering", [&](const std::uint8_t* data, std::size_t size) {
+      recovery.add(data, size);
+      return !recovery.finished();
+    });
+    summary = recovery.finish();
+  } catch (const host::OutputError&) {
+    throw;
+  } catch (const Error& e) {
+    throw Error(fmt::format("{}: {}", input.name(), e.what()));
+  }
+  report.end(summary);
+  output.commit(arguments.sync);
+  if (gaps) {
+    gaps->commit(arguments.sync);
+  }
+  for (const std::string& line : report.lines()) {
+    host::print_line("nrc", line);
+  }
+  return summary.complete();
+}
+
+void add_decode_command(CLI::App& app) {
+  CLI::App* const command =
+      app.add_subcommand("decode", "Give back the file, or the raw samples, of an nrc stream");
+  const auto arguments = std::make_shared<DecodeArguments>();
+  command->add_option("input", arguments->input, "stream to read; - is standard input")->required();
+  command
+      ->add_option("output", arguments->output,
+                   "file to write; - is standard output. A stream without a WAV container gives "
+                   "int16 little-endian samples")
+      ->required();
+  command->add_option("--tables", arguments->tables,
+                      "table file that the stream was encoded with, if it is not a built-in set");
+  command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
+  command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
+  CLI::Option* const recover = command->add_flag(
+      "--recover", "write what survives of a damaged stream, and say what is missing");
+  command
+      ->add_option_function<std::string>(
+          "--fill", [arguments](const std::string& text) { arguments->fill = fill_argument(text); },
+          "with --recover: what stands in the place of a missing sample (0), or none: missing "
+          "frames are left out, and what follows moves forward in time")
+      ->needs(recover);
+  command
+      ->add_option("--gaps", arguments->gaps,
+                   "with --recover: write a report of what is missing, as JSON; - is standard "
+                   "output")
+      ->needs(recover);
+  command->footer(
+      "Exit status: 0 done; 1 error, and no file is written; 2 wrong use; 3 with --recover: done, "
+      "but something is missing.");
+  command->callback([arguments, recover] {
+    if (recover->count() == 0) {
+      decode_file(*arguments);
+    } else if (!recover_file(*arguments)) {
+      throw CLI::RuntimeError(host::kExitIncomplete);
+    }
+  });
+}
+
+}  // namespace nrc::cli

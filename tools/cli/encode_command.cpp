@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encode_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "commands.hpp"
+#include "file/wav.hpp"
+#include "host/input_file.hpp"
+#include "host/output_file.hpp"
+#include "host/program.hpp"
+#include "host/progress.hpp"
+#include "nrc/error.hpp"
+#include "nrc/file_encoder.hpp"
+#include "table_argument.hpp"
+
+namespace nrc::cli {
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{1} << 18;
+constexpr double kMaxRate = 4294967.295;
+
+EncodeSummary encode_pipe(host::InputFile& input, const EncodeArguments& arguments,
+                          std::uint32_t rate_millihertz, const EncodeOptions& options,
+                          const ByteSink& sink, host::Progress& progress) {
+  RawEncoder encoder(arguments.channels, rate_millihertz, options, sink);
+  std::vector<std::uint8_t> buffer(kReadBytes);
+  std::uint64_t done = 0;
+  while (const std::size_t count = input.read(buffer.data(), buffer.size())) {
+    encoder.add(buffer.data(), count);
+    done += count;
+    progress.update(done);
+  }
+  return encoder.finish();
+}
+
+void report(const EncodeArguments& arguments, const std::string& name,
+            const EncodeSummary& summary) {
+  if (!summary.stored_because.empty() && !arguments.any_file) {
+    fmt::print(stderr, "nrc: note: {} was stored without compression of its samples: {}\n", name,
+               summary.stored_because);
+  } else if (arguments.verbose) {
+    const StreamHeader& header = summary.header;
+    const std::string mapping = header.mapping == Mapping::kShift6
+                                    ? "shift6"
+                                    : fmt::format("code of {} bits", header.code_width);
+    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}\n", name,
+               summary.input_bytes, summary.stream_bytes,
+               static_cast<double>(summary.input_bytes) / static_cast<double>(summary.stream_bytes),
+               mapping, profile_name(header.profile), summary.tables);
+  }
+}
+
+/// The step of --lossy step=N.
+int lossy_argument(const std::string& argument) {
+  int step = 0;
+  const char* const begin = argument.data() + std::min<std::size_t>(5, argument.size());
+  const char* const end = argument.data() + argument.size();
+  const auto [rest, error] = std::from_chars(begin, end, step);
+  if (argument.compare(0, 5, "step=") != 0 || error != std::errc() || rest != end || step < 2 ||
+      lossy_index(step) < 0) {
+    throw Error(
+        fmt::format("--lossy {}: give --lossy step=N with N one of 2, 3, 4, 6, 8, 12 and so "
+                    "on up to 4096",
+                    argument));
+  }
+  return step;
+}
+
+}  // namespace
+
+void encode_file(const EncodeArguments& arguments) {
+  EncodeOptions options;
+  options.profile = profile_argument(arguments.profile);
+  options.neighbour = arguments.neighbour;
+  if (arguments.neighbour && options.profile != Profile::kRange) {
+    throw Error("--neighbour is of the range profile; give --profile range with it");
+  }
+  std::optional<Tables> tables;
+  if (!arguments.tables.empty()) {
+    tables = table_argument(arguments.tables, options.profile);
+  }
+  options.tables = tables ? &*tables : nullptr;
+  if (!arguments.lossy.empty()) options.lossy_step = lossy_argument(arguments.lossy);
+  options.packet_frames = arguments.packet_frames;
+  options.key_interval = arguments.key_interval;
+  if (arguments.mapping != "auto") {
+    options.mapping = arguments.mapping == "shift6" ? Mapping::kShift6 : Mapping::kCode;
+  }
+  const auto rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
+
+  host::InputFile input(arguments.input);
+  // Before the output is touched: for a pipe this is known only after reading it.
+  if (!arguments.raw && !arguments.any_file && !is_wav(input.data(), input.size())) {
+    throw Error(
+        fmt::format("{} is not a WAV file; give --raw and --channels if it holds int16 "
+                    "samples",
+                    input.name()));
+  }
+  host::OutputFile output(arguments.output, &input,
+                          arguments.force ? host::Overwrite::kReplace : host::Overwrite::kRefuse);
+  const ByteSink sink = [&output](const std::uint8_t* data, std::size_t size) {
+    output.write(data, size);
+  };
+  const bool pipe = arguments.raw && !input.mapped();
+  host::Progress progress("encoding " + input.name(), pipe ? 0 : input.size());
+  const ByteProgress update = [&progress](std::uint64_t bytes) { progress.update(bytes); };
+  EncodeSummary summary;
+  try {
+    summary = pipe ? encode_pipe(input, arguments, rate_millihertz, options, sink, progress)
+              : arguments.raw ? encode_raw(input.data(), input.size(), arguments.channels,
+                                           rate_millihertz, options, sink, update)
+                              : encode_wav(input.data(), input.size(), options, sink, update);
+  } catch (const host::OutputError&) {
+    throw;
+  } catch (const Error& e) {
+    throw Error(fmt::format("{}: {}", input.name(), e.what()));
+  }
+  output.commit(arguments.sync);
+  report(arguments, input.name(), summary);
+}
+
+void add_encode_command(CLI::App& app) {
+  CLI::App* const command =
+      app.add_subcommand("encode", "Compress a WAV file, or raw int16 samples, into an nrc stream");
+  const auto arguments = std::make_shared<EncodeArguments>();
+  command->add_option("input", arguments->input, "WAV file or raw samples; - is standard input")
+      ->required();
+  command->add_option("output", arguments->output, "stream to write; - is standard output")
+      ->required();
+  command->add_flag("--raw", arguments->raw,
+                    "the input is int16 little-endian samples, channels interleaved, no header");
+  CLI::Option* const channels =
+      command
+          ->add_option("--channels", arguments->channels, "channels of raw input (implies --raw)")
+          ->check(CLI::Range(std::uint32_t{1}, kMaxChannels))
+          ->capture_default_str();
+  CLI::Option* const rate =
+      command->add_option("--rate", arguments->rate, "sampling rate of raw input, Hz (fractional)")
+          ->check(CLI::Range(0.0, kMaxRate));
+  command
+      ->add_option("--profile", arguments->profile,
+                   "entropy coder: huffman, range for about 1 % less, or neural (slow)")
+      ->check(CLI::IsMember({"huffman", "range", "neural"}))
+      ->capture_default_str();
+  command->add_flag("--neighbour", arguments->neighbour,
+                    "range profile: predict a channel from the one before it as well, for channels "
+                    "of neighbouring electrodes");
+  command->add_option("--tables", arguments->tables,
+                      "table file, or built-in set by name (default: chosen by the samples)");
+  command
+      ->add_option("--mapping", arguments->mapping,
+                   "how samples become codes: auto, shift6 (10-bit ADC on the int16 scale) or code")
+      ->check(CLI::IsMember({"auto", "shift6", "code"}))
+      ->capture_default_str();
+  command->add_option(
+      "--lossy", arguments->lossy,
+      "step=N: round codes to multiples of N (2, 3, 4, 6, 8, 12 ... 4096). The samples do not come "
+      "back as they were");
+  command
+      ->add_option("--packet-frames", arguments->packet_frames,
+                   "frames in a packet (default: about 131072 samples)")
+      ->check(CLI::Range(std::uint32_t{1}, kMaxPacketFrames));
+  command
+      ->add_option("--key-interval", arguments->key_interval,
+                   "packets from one key packet to the next; 0: only the first is one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
+  command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
+  command->add_flag("-v,--verbose", arguments->verbose, "print sizes and choices");
+  command->callback([arguments, channels, rate] {
+    arguments->raw = arguments->raw || channels->count() > 0;
+    if (rate->count() > 0 && !arguments->raw) {
+      host::usage_error("--rate: a WAV file has its own; it goes with --raw");
+    }
+    encode_file(*arguments);
+  });
+}
+
+}  // namespace nrc::cli

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "file/container.hpp"
+#include "file/wav.hpp"
+#include "host/input_file.hpp"
+#include "nrc/error.hpp"
+#include "nrc/packet.hpp"
+#include "nrc/packet_decoder.hpp"
+
+namespace nrc::cli {
+namespace {
+
+constexpr std::array<const char*, 5> kTypeNames = {"header", "huffman", "range", "raw",
+                                                   "container"};
+
+constexpr const char* kRecover = "`nrc decode --recover` gives what survives";
+/// A first stream header that comes again later than this, in packets, is that of another stream.
+constexpr std::uint64_t kLateReach = 8;
+
+/// What the packets of a stream say without decoding them.
+struct StreamInfo {
+  StreamHeader header;
+  std::array<std::uint64_t, kTypeNames.size()> packets = {};
+  std::uint64_t key_packets = 0;
+  std::uint64_t frames = 0;
+  std::uint64_t container_bytes = 0;  ///< of the original file that are not samples
+  std::uint64_t missing_packets = 0;
+  std::uint64_t late_packets = 0;    ///< repeated or out of order; not in the other numbers
+  std::uint64_t dropped_frames = 0;  ///< not sent by the encoder
+  std::uint64_t bytes = 0;           ///< of all packets counted
+  bool closed = false;
+  std::string damage;  ///< the first place where the stream is not as it was sent; empty: none
+
+  /// Why the stream cannot be decoded as a whole, empty if it can: a cut may be one that is still
+  /// being written.
+  std::string fault() const {
+    if (!damage.empty()) return damage;
+    if (late_packets != 0) return "packets are repeated or out of order";
+    if (missing_packets != 0) return "packets are missing";
+    return dropped_frames != 0 ? "the encoder dropped frames" : "";
+  }
+  std::string state() const {
+    const std::string why = fault();
+    return !why.empty() ? why : closed ? "closed" : "cut: its end is missing";
+  }
+  std::uint64_t samples() const { return frames * header.channels; }
+  std::uint64_t original_bytes() const {
+    return 2 * samples() + (header.container == 1 ? kCanonicalHeaderBytes : container_bytes);
+  }
+  double ratio() const {
+    return static_cast<double>(original_bytes()) / static_cast<double>(bytes);
+  }
+  /// Of the whole stream; 0 without samples.
+  double bits_per_sample() const {
+    return samples() == 0 ? 0.0 : 8.0 * static_cast<double>(bytes) / static_cast<double>(samples());
+  }
+};
+
+/// Goes through the packets of a stream, also behind damage. Not a Receiver: that decodes, and
+/// needs the tables.
+class InfoReader {
+ public:
+  InfoReader(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
+
+  StreamInfo read() {
+    std::size_t at = 0;
+    while (at < size_) {
+      const ParsedPacket packet = parse_packet(data_ + at, size_ - at);
+      if (possible(packet)) {
+        if (another_stream(packet)) {
+          damage("another stream begins", at);
+          break;
+        }
+        take(packet);
+        at += packet.size;
+        continue;
+      }
+      const std::size_t next = find_packet(at + 1);
+      // What ends inside its last packet is cut and not damaged.
+      if (next < size_ || packet.status != ParseStatus::kIncomplete || info_.closed) {
+        damage(info_.closed ? "bytes follow the end" : "damaged", at);
+      }
+      at = next;
+    }
+    if (!due_) {
+      throw Error(is_wav(data_, size_) ? "a WAV file, not an nrc stream; encode it first"
+                                       : "not an nrc stream; give a file that `nrc encode` wrote");
+    }
+    return info_;
+  }
+
+ private:
+  /// Before a stream header nothing else can be read.
+  bool possible(const ParsedPacket& packet) const {
+    return packet.status == ParseStatus::kPacket &&
+           (due_ || packet.header.type == PacketType::kStreamHeader);
+  }
+
+  std::size_t find_packet(std::size_t at) const {
+    const auto first = static_cast<std::uint8_t>(kSync & 0xFF);
+    for (; at < size_; ++at) {
+      at = static_cast<std::size_t>(std::find(data_ + at, data_ + size_, first) - data_);
+      if (at < size_ && possible(parse_packet(data_ + at, size_ - at))) break;
+    }
+    return std::min(at, size_);
+  }
+
+  void damage(const char* what, std::size_t at) {
+    if (info_.damage.empty()) info_.damage = fmt::format("{} at byte {}", what, at);
+  }
+
+  bool another_stream(const ParsedPacket& packet) const {
+    if (!due_ || packet.header.type != PacketType::kStreamHeader) return false;
+    const std::vector<std::uint8_t> known = serialise(info_.header);
+    return !std::equal(known.begin(), known.end(), packet.payload) ||
+           (packet.header.sequence == 0 && (info_.closed || packets_ > kLateReach) && *due_ != 0);
+  }
+
+  void take(const ParsedPacket& packet) {
+    const PacketHeader& header = packet.header;
+    if (!due_) info_.header = parse_stream_header(packet.payload, header.length);
+    const auto distance = static_cast<std::int16_t>(header.sequence - due_.value_or(0));
+    if (due_ && distance < 0) {
+      ++info_.late_packets;
+      return;
+    }
+    ++packets_;
+    info_.missing_packets += static_cast<std::uint16_t>(header.sequence - due_.value_or(0));
+    due_ = static_cast<std::uint16_t>(header.sequence + 1);
+    loss_before_ = loss_before_ || distance != 0;
+    ++info_.packets[static_cast<std::size_t>(header.type)];
+    info_.key_packets += header.key && header.frames > 0 ? 1 : 0;
+    if (is_data(header.type)) {
+      // A jump of the frames that no missing packet explains.
+      if (!loss_before_) {
+        info_.dropped_frames += static_cast<std::uint32_t>(header.first_frame - due_frame_);
+      }
+      loss_before_ = false;
+      due_frame_ = header.first_frame + header.frames;
+    }
+    info_.frames += header.frames;
+    if (header.type == PacketType::kContainer) {
+      info_.container_bytes += parse_container(packet.payload, header.length).length;
+    }
+    info_.closed = info_.closed || header.last;
+    info_.bytes += packet.size;
+  }
+
+  const std::uint8_t* data_;
+  std::size_t size_;
+  StreamInfo info_;
+  std::optional<std::uint16_t> due_;  ///< sequence number
+  std::uint32_t due_frame_ = 0;
+  std::uint64_t packets_ = 0;  ///< counted
+  bool loss_before_ = false;   ///< packets are missing since the last data packet
+};
+
+std::string mapping_name(const StreamHeader& header) {
+  return header.mapping == Mapping::kShift6 ? "shift6" : "code";
+}
+
+std::string tables_name(const StreamHeader& header) {
+  const Tables* const tables = Tables::builtin_by_id(header.profile, header.table_id);
+  return tables == nullptr ? "not built in" : tables->name();
+}
+
+void print_text(const std::string& name, const StreamInfo& info) {
+  const StreamHeader& header = info.header;
+  const auto line = [](const char* label, const std::string& value) {
+    fmt::print("{:<16}{}\n", label, value);
+  };
+  line("stream", name);
+  line("state", info.state());
+  line("profile",
+       std::string(profile_name(header.profile)) + (header.neighbour ? ", with neighbour" : ""));
+  line("mapping", fmt::format("{}, {} bits", mapping_name(header), header.code_width));
+  line("loss", header.lossy_step == 1
+                   ? "none"
+                   : fmt::format("lossy, codes in steps of {}", header.lossy_step));
+  line("channels", fmt::to_string(header.channels));
+  line("rate", header.rate_millihertz == 0
+                   ? "unknown"
+                   : fmt::format("{} Hz", static_cast<double>(header.rate_millihertz) / 1000.0));
+  line("tables", fmt::format("{} (id {:08x})", tables_name(header), header.table_id));
+  constexpr std::array<const char*, 3> kContainers = {"none", "WAV, canonical header",
+                                                      "file, bytes around the samples kept"};
+  line("container", kContainers[header.container]);
+  line("frames", header.total_frames == kUnknownFrames || header.total_frames == info.frames
+                     ? fmt::to_string(info.frames)
+                     : fmt::format("{} of {}", info.frames, header.total_frames));
+  if (header.rate_millihertz != 0) {
+    line("duration", fmt::format("{:.3f} s", static_cast<double>(info.frames) * 1000.0 /
+                                                 header.rate_millihertz));
+  }
+  std::string packets;
+  for (std::size_t type = 0; type < kTypeNames.size(); ++type) {
+    if (info.packets[type] != 0) {
+      packets +=
+          fmt::format("{}{} {}", packets.empty() ? "" : ", ", info.packets[type], kTypeNames[type]);
+    }
+  }
+  line("packets",
+       fmt::format("{}; {} key, {} missing{}", packets, info.key_packets, info.missing_packets,
+                   info.late_packets == 0
+                       ? ""
+                       : fmt::format(", {} repeated or out of order", info.late_packets)));
+  if (header.packet_frames != 0) line("packet frames", fmt::to_string(header.packet_frames));
+  line("bytes",
+       fmt::format("{} of {}, ratio {:.4f}", info.bytes, info.original_bytes(), info.ratio()));
+  line("bits/sample", fmt::format("{:.4f}", info.bits_per_sample()));
+}
+
+void print_json(const std::string& name, const StreamInfo& info) {
+  const StreamHeader& header = info.header;
+  const std::string fault = info.fault();
+  nlohmann::ordered_json packets;
+  for (std::size_t type = 0; type < kTypeNames.size(); ++type) {
+    packets[kTypeNames[type]] = info.packets[type];
+  }
+  nlohmann::ordered_json json = {
+      {"stream", name},
+      {"closed", info.closed},
+      {"damage", fault.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(fault)},
+      {"profile", profile_name(header.profile)},
+      {"neighbour", header.neighbour},
+      {"mapping", mapping_name(header)},
+      {"code_width", header.code_width},
+      {"lossy_step", header.lossy_step},
+      {"channels", header.channels},
+      {"rate_hz", static_cast<double>(header.rate_millihertz) / 1000.0},
+      {"tables", tables_name(header)},
+      {"table_id", header.table_id},
+      {"container", header.container},
+      {"frames", info.frames},
+      {"packets", packets},
+      {"key_packets", info.key_packets},
+      {"missing_packets", info.missing_packets},
+      {"late_packets", info.late_packets},
+      {"dropped_frames", info.dropped_frames},
+      {"packet_frames", header.packet_frames},
+      {"stream_bytes", info.bytes},
+      {"original_bytes", info.original_bytes()},
+      {"ratio", info.ratio()},
+      {"bits_per_sample", info.bits_per_sample()},
+  };
+  if (header.total_frames != kUnknownFrames) {
+    json["total_frames"] = header.total_frames;
+  }
+  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+void show_info(const std::string& path, bool json) {
+  host::InputFile input(path);
+  StreamInfo info;
+  try {
+    info = InfoReader(input.data(), input.size()).read();
+  } catch (const Error& e) {
+    throw Error(fmt::format("{}: {}", input.name(), e.what()));
+  }
+  json ? print_json(input.name(), info) : print_text(input.name(), info);
+  const std::string fault = info.fault();
+  if (!fault.empty()) {
+    throw Error(fmt::format("{}: {}; {}", input.name(), fault, kRecover));
+  }
+}
+
+}  // namespace
+
+void add_info_command(CLI::App& app) {
+  CLI::App* const command =
+      app.add_subcommand("info", "Show what an nrc stream holds, without decoding it");
+  const auto path = std::make_shared<std::string>();
+  const auto json = std::make_shared<bool>(false);
+  command->add_option("stream", *path, "stream to read; - is standard input")->required();
+  command->add_flag("--json", *json, "print JSON");
+  command->callback([path, json] { show_info(*path, *json); });
+}
+
+}  // namespace nrc::cli

@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// nrc stream: samples to packets and back while they come, with one packet of delay.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "commands.hpp"
+#include "decode_command.hpp"
+#include "host/program.hpp"
+#include "host/status_line.hpp"
+#include "live_link.hpp"
+#include "nrc/encoder.hpp"
+#include "nrc/error.hpp"
+#include "nrc/receiver.hpp"
+#include "stages/shift6.hpp"
+#include "table_argument.hpp"
+
+namespace nrc::cli {
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{1} << 16;
+constexpr int kClosingDatagrams = 3;                        ///< that hold the last packet
+constexpr std::uint64_t kMaxFill = std::uint64_t{1} << 32;  ///< bytes of one gap
+constexpr double kMaxRate = 4294967.295;
+
+/// The end of the link that is not standard input or output.
+struct LinkArguments {
+  std::string listen;
+  std::string connect;
+  bool udp = false;
+
+  bool given() const { return !listen.empty() || !connect.empty(); }
+  LiveLink open(const StopSignal& stop) const {
+    return listen.empty() ? LiveLink::connect(connect, udp, stop)
+                          : LiveLink::listen(listen, udp, stop);
+  }
+};
+
+struct StreamEncodeArguments {
+  LinkArguments link;
+  std::uint32_t channels = 1;
+  double rate = 0.0;  ///< Hz; 0: unknown
+  std::string profile = "huffman";
+  bool neighbour = false;
+  std::string tables;
+  std::string mapping = "auto";
+  int code_width = 0;  ///< 0: 10 with shift6, else 16
+  std::uint32_t packet_frames = 20;
+  std::uint32_t key_interval = 384;
+};
+
+struct StreamDecodeArguments {
+  LinkArguments link;
+  std::string tables;
+  std::optional<std::int16_t> fill = 0;  ///< unset: missing frames are left out
+  bool join = false;                     ///< leave out what is missing before the first samples
+};
+
+double ratio(std::uint64_t sample_bytes, std::uint64_t bytes) {
+  return bytes == 0 ? 0.0 : static_cast<double>(sample_bytes) / static_cast<double>(bytes);
+}
+
+std::string count(std::uint64_t n, const char* what) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
+/// Does the work; the counters are said at the end, also at one by an error.
+template <typename Work>
+void with_status(host::StatusLine& status, const Work& work) {
+  try {
+    work();
+  } catch (...) {
+    status.finish();
+    throw;
+  }
+  status.finish();
+}
+
+// ---- encode
+
+/// Samples as they come -> packets as soon as their frames are complete.
+class LiveEncoder {
+ public:
+  explicit LiveEncoder(const StreamEncodeArguments& arguments) : arguments_(arguments) {
+    header_.channels = arguments.channels;
+    header_.packet_frames = arguments.packet_frames;
+    header_.rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
+    header_.neighbour = arguments.neighbour;
+    profile_ = profile_argument(arguments.profile);
+    if (header_.neighbour && profile_ != Profile::kRange) {
+      throw Error("--neighbour is of the range profile; give --profile range with it");
+    }
+    const std::uint64_t max = kMaxPacketSamples / header_.channels;
+    if (header_.packet_frames > max) {
+      throw Error(
+          fmt::format("packets of {} frames are too large with {} channels; give at most {}",
+                      header_.packet_frames, header_.channels, max));
+    }
+    // In a datagram, the packet of samples that cannot be compressed.
+    const std::size_t largest = 2 * (kPacketHeaderBytes + kPacketCrcBytes) + kStreamHeaderBytes +
+                                (packet_bytes() + 3) / 4 * 4;
+    if (arguments.link.udp && largest > kMaxDatagram) {
+      throw Error(
+          fmt::format("a packet of {} bytes does not fit into a datagram of {}; give a "
+                      "smaller --packet-frames, or leave out --udp",
+                      largest, kMaxDatagram));
+    }
+    if (!arguments.tables.empty()) {
+      tables_ = table_argument(arguments.tables, profile_);
+    }
+    // What can be wrong with the settings is said before any sample comes.
+    open(arguments.mapping != "code");
+    encoder_.reset();
+  }
+
+  std::size_t frame_bytes() const { return 2 * std::size_t{header_.channels}; }
+  std::size_t packet_bytes() const { return header_.packet_frames * frame_bytes(); }
+
+  /// Appends the packet of up to packet_frames whole frames.
+  void encode(const std::uint8_t* bytes, std::size_t size, bool last,
+              std::vector<std::uint8_t>& packets) {
+    samples_.resize(size / 2);
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      samples_[i] = static_cast<std::int16_t>(bytes[2 * i] | bytes[2 * i + 1] << 8);
+    }
+    if (!encoder_) {
+      open(arguments_.mapping == "shift6" ||
+           (arguments_.mapping == "auto" && arguments_.code_width == 0 &&
+            std::all_of(samples_.begin(), samples_.end(), Shift6::on_grid)));
+    }
+    PacketRequest request;
+    request.key = arguments_.key_interval != 0 && packets_ % arguments_.key_interval == 0;
+    request.last = last;
+    const std::size_t before = packets.size();
+    const std::size_t frames = size / frame_bytes();
+    encoder_->encode_samples(samples_.data(), frames, request, packets);
+    ++packets_;
+    frames_ += frames;
+    bytes_ += packets.size() - before;
+  }
+
+  std::string status() const {
+    const std::uint64_t sample_bytes = frames_ * frame_bytes();
+    return fmt::format("encoded {} in {}: {} bytes to {}, ratio {:.3f}", count(frames_, "frame"),
+                       count(packets_, "packet"), sample_bytes, bytes_,
+                       ratio(sample_bytes, bytes_));
+  }
+
+ private:
+  void open(bool shift6) {
+    header_.mapping = shift6 ? Mapping::kShift6 : Mapping::kCode;
+    header_.code_width = arguments_.code_width != 0 ? arguments_.code_width
+                         : shift6                   ? 10
+                                                    : kMaxCodeWidth;
+    encoder_ = std::make_unique<Encoder>(
+        header_,
+        tables_ ? *tables_
+                : Tables::builtin(profile_, header_.code_width == 10 ? "default" : "generic"),
+        Transport::kLink);
+    encoder_->reserve(header_.packet_frames);
+  }
+
+  const StreamEncodeArguments& arguments_;
+  StreamHeader header_;
+  Profile profile_ = Profile::kHuffman;
+  std::optional<Tables> tables_;
+  std::unique_ptr<Encoder> encoder_;  ///< once the first samples are here
+  std::vector<std::int16_t> samples_;
+  std::uint64_t packets_ = 0;
+  std::uint64_t frames_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
+void encode_live(const StreamEncodeArguments& arguments) {
+  LiveEncoder encoder(arguments);
+  const StopSignal stop;
+  LiveLink input = LiveLink::standard_input();
+  LiveLink link = arguments.link.given() ? arguments.link.open(stop) : LiveLink::standard_output();
+  host::StatusLine status([&encoder] { return encoder.status(); });
+
+  std::vector<std::uint8_t> samples(std::max(kReadBytes, encoder.packet_bytes()));
+  std::size_t fill = 0;
+  std::vector<std::uint8_t> packets;
+  const auto send = [&] {
+    link.write(packets.data(), packets.size());
+    packets.clear();
+  };
+  with_status(status, [&] {
+    while (const std::size_t got = input.read(samples.data() + fill, samples.size() - fill, stop)) {
+      fill += got;
+      std::size_t done = 0;
+      for (; fill - done >= encoder.packet_bytes(); done += encoder.packet_bytes()) {
+        encoder.encode(samples.data() + done, encoder.packet_bytes(), false, packets);
+        if (link.datagrams()) {
+          send();
+        }
+      }
+      send();
+      std::copy(samples.begin() + static_cast<std::ptrdiff_t>(done),
+                samples.begin() + static_cast<std::ptrdiff_t>(fill), samples.begin());
+      fill -= done;
+      status.update();
+    }
+    const std::size_t rest = fill % encoder.frame_bytes();
+    encoder.encode(samples.data(), fill - rest, true, packets);
+    // If the datagram that closes the stream is lost, the decoder waits; repeated ones it discards.
+    for (int repeat = 1; link.datagrams() && repeat < kClosingDatagrams; ++repeat) {
+      link.write(packets.data(), packets.size());
+    }
+    send();
+    // One who stops the stream need not wait for the end of a frame.
+    if (rest != 0 && !stop.raised()) {
+      throw Error(
+          fmt::format("standard input ends inside a frame: {} of {} bytes; check --channels", rest,
+                      encoder.frame_bytes()));
+    }
+  });
+}
+
+// ---- decode
+
+/// Packets as they come -> samples as soon as they are known.
+class LiveDecoder {
+ public:
+  LiveDecoder(const StreamDecodeArguments& arguments, LiveLink& output)
+      : fill_(arguments.fill),
+        join_(arguments.join),
+        output_(output),
+        tables_(arguments.tables),
+        receiver_({std::cref(tables_)}, events()) {}
+  // The receiver's events refer to it.
+  LiveDecoder(const LiveDecoder&) = delete;
+  LiveDecoder& operator=(const LiveDecoder&) = delete;
+
+  void add(const std::uint8_t* data, std::size_t size) {
+    receiver_.add(data, size);
+    flush();
+  }
+  void finish() {
+    receiver_.finish();
+    flush();
+  }
+
+  /// The packet that closes the stream has come.
+  bool closed() const { return closed_; }
+  bool seen() const { return streams_ != 0; }
+  /// Nothing is missing so far.
+  bool complete() const { return missing_ == 0 && streams_ <= 1; }
+
+  std::string status() const {
+    const ReceiverCounters& c = receiver_.counters();
+    std::string text =
+        fmt::format("decoded {} in {}: {} bytes to {}, ratio {:.3f}; {} lost, {} damaged",
+                    count(frames_, "frame"), count(c.packets, "packet"), c.bytes, given_bytes_,
+                    ratio(given_bytes_, c.bytes), c.lost_packets, c.sync_losses);
+    if (c.undecodable_packets != 0) {
+      text += fmt::format(", {} undecodable", c.undecodable_packets);
+    }
+    if (missing_ != 0) {
+      text += fmt::format("; {} missing, {}", count(missing_, "frame"),
+                          fill_ ? fmt::format("filled with {}", *fill_) : "left out");
+    }
+    if (streams_ > 1) {
+      text += fmt::format("; the encoder began anew {}", count(streams_ - 1, "time"));
+    }
+    return text;
+  }
+
+ private:
+  Receiver::Events events() {
+    Receiver::Events events;
+    events.stream = [this](const StreamHeader& header) { begin(header); };
+    events.samples = [this](std::uint64_t, const std::int16_t* samples, std::size_t frames) {
+      if (closed_) {
+        return;
+      }
+      started_ = true;
+      frames_ += frames;
+      given_bytes_ += 2 * frames * channels_;
+      for (std::size_t i = 0; i < frames * channels_; ++i) {
+        put(samples[i]);
+      }
+    };
+    events.gap = [this](const Gap& gap) {
+      if (!closed_) {
+        skip(gap.frames);
+      }
+    };
+    events.end = [this](bool closed) { closed_ = closed_ || closed; };
+    return events;
+  }
+
+  void begin(const StreamHeader& header) {
+    if (closed_) {
+      return;
+    }
+    if (streams_ != 0 && header.channels != channels_) {
+      throw Error(fmt::format("another stream begins, of {} instead of {}; start the decoder again",
+                              count(header.channels, "channel"), channels_));
+    }
+    ++streams_;
+    channels_ = header.channels;
+    started_ = false;
+  }
+
+  void skip(std::uint64_t frames) {
+    if (join_ && !started_) {
+      return;
+    }
+    missing_ += frames;
+    if (!fill_) {
+      return;
+    }
+    if (frames > kMaxFill / 2 / channels_) {
+      throw Error(
+          fmt::format("{} frames are missing, too many to fill; give --join if the encoder "
+                      "was started before, or --fill none",
+                      frames));
+    }
+    for (std::uint64_t i = 0; i < frames * channels_; ++i) {
+      put(*fill_);
+    }
+  }
+
+  void put(std::int16_t sample) {
+    bytes_.push_back(static_cast<std::uint8_t>(sample));
+    bytes_.push_back(static_cast<std::uint8_t>(sample >> 8));
+    if (bytes_.size() >= kReadBytes) {
+      flush();
+    }
+  }
+
+  void flush() {
+    output_.write(bytes_.data(), bytes_.size());
+    bytes_.clear();
+  }
+
+  const std::optional<std::int16_t> fill_;
+  const bool join_;
+  LiveLink& output_;
+  StreamTables tables_;
+  Receiver receiver_;
+  std::vector<std::uint8_t> bytes_;  ///< not written yet
+  std::uint32_t channels_ = 0;
+  std::uint64_t streams_ = 0;
+  std::uint64_t frames_ = 0;
+  std::uint64_t missing_ = 0;  ///< frames
+  std::uint64_t given_bytes_ = 0;
+  bool started_ = false;  ///< samples of the stream have come
+  bool closed_ = false;
+};
+
+/// @return whether nothing is missing
+bool decode_live(const StreamDecodeArguments& arguments) {
+  const StopSignal stop;
+  LiveLink output = LiveLink::standard_output();
+  LiveDecoder decoder(arguments, output);
+  LiveLink link = arguments.link.given() ? arguments.link.open(stop) : LiveLink::standard_input();
+  host::StatusLine status([&decoder] { return decoder.status(); });
+  std::vector<std::uint8_t> buffer(kReadBytes);
+  bool cut = false;
+  with_status(status, [&] {
+    while (!decoder.closed()) {
+      const std::size_t size = link.read(buffer.data(), buffer.size(), stop);
+      if (size == 0) {
+        break;
+      }
+      decoder.add(buffer.data(), size);
+      status.update();
+    }
+    decoder.finish();
+    if (!decoder.seen() && !stop.raised()) {
+      throw Error(
+          fmt::format("{}: no stream header in what came; is it an nrc stream?", link.name()));
+    }
+    if (!decoder.closed() && !stop.raised()) {
+      cut = true;
+    }
+  });
+  if (cut) {
+    host::print_line("nrc",
+                     fmt::format("{}: the stream ends without its last packet; how much is missing "
+                                 "at the end is not known",
+                                 link.name()));
+  }
+  return decoder.complete() && !cut;
+}
+
+void add_link_options(CLI::App& command, LinkArguments& link, const char* listen,
+                      const char* connect) {
+  CLI::Option* const listening = command.add_option("--listen", link.listen, listen);
+  CLI::Option* const connecting = command.add_option("--connect", link.connect, connect);
+  listening->excludes(connecting);
+  command.add_flag("--udp", link.udp, "UDP, a packet in each datagram, instead of TCP");
+}
+
+void add_stream_encode(CLI::App& app) {
+  CLI::App* const command = app.add_subcommand(
+      "encode",
+      "int16 little-endian samples, channels interleaved, from standard input to packets "
+      "on standard output or a socket");
+  const auto arguments = std::make_shared<StreamEncodeArguments>();
+  command->add_option("--channels", arguments->channels, "channels")
+      ->check(CLI::Range(std::uint32_t{1}, kMaxChannels))
+      ->capture_default_str();
+  command->add_option("--rate", arguments->rate, "sampling rate of a channel, Hz (fractional)")
+      ->check(CLI::Range(0.0, kMaxRate));
+  command
+      ->add_option("--profile", arguments->profile,
+                   "entropy coder: huffman, range for about 1 % less, or neural (slow)")
+      ->check(CLI::IsMember({"huffman", "range", "neural"}))
+      ->capture_default_str();
+  command->add_flag("--neighbour", arguments->neighbour,
+                    "range profile: predict a channel from the one before it as well");
+  command->add_option("--tables", arguments->tables,
+                      "table file, or built-in set by name (default: by the code width)");
+  command
+      ->add_option(
+          "--mapping", arguments->mapping,
+          "how samples become codes: auto (by the first packet), shift6 (10-bit ADC on the "
+          "int16 scale) or code")
+      ->check(CLI::IsMember({"auto", "shift6", "code"}))
+      ->capture_default_str();
+  command
+      ->add_option("--code-width", arguments->code_width,
+                   "bits of the ADC, with --mapping code (16)")
+      ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth));
+  command->add_option("--packet-frames", arguments->packet_frames, "frames in a packet: the delay")
+      ->check(CLI::Range(std::uint32_t{1}, kMaxStatedPacketFrames))
+      ->capture_default_str();
+  command
+      ->add_option("--key-interval", arguments->key_interval,
+                   "packets from one key packet to the next; 0: only the first is one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  add_link_options(*command, arguments->link,
+                   "[HOST:]PORT to wait at for a decoder, by default on this computer only",
+                   "HOST:PORT of a decoder that listens");
+  command->callback([arguments] {
+    if (arguments->link.udp && arguments->link.connect.empty()) {
+      host::usage_error("--udp: the encoder sends; give --connect");
+    }
+    if (arguments->code_width != 0 && arguments->mapping != "code") {
+      host::usage_error("--code-width: goes with --mapping code");
+    }
+    encode_live(*arguments);
+  });
+}
+
+void add_stream_decode(CLI::App& app) {
+  CLI::App* const command = app.add_subcommand(
+      "decode",
+      "Packets from standard input or a socket to int16 little-endian samples, channels "
+      "interleaved, on standard output");
+  const auto arguments = std::make_shared<StreamDecodeArguments>();
+  command->add_option("--tables", arguments->tables,
+                      "table file that the stream is encoded with, if it is not a built-in set");
+  command->add_option_function<std::string>(
+      "--fill", [arguments](const std::string& text) { arguments->fill = fill_argument(text); },
+      "what stands in the place of a missing sample (0), or none: missing frames are left out");
+  command->add_flag("--join", arguments->join,
+                    "begin with the first samples that come, not with frame 0");
+  add_link_options(*command, arguments->link,
+                   "[HOST:]PORT to wait at for an encoder, by default on this computer only",
+                   "HOST:PORT of an encoder that listens");
+  command->footer("Exit status: 0 done; 1 error; 2 wrong use; 3 done, but samples are missing.");
+  command->callback([arguments] {
+    if (arguments->link.udp && arguments->link.listen.empty()) {
+      host::usage_error("--udp: the decoder receives; give --listen");
+    }
+    if (!decode_live(*arguments)) {
+      throw CLI::RuntimeError(host::kExitIncomplete);
+    }
+  });
+}
+
+}  // namespace
+
+void add_stream_command(CLI::App& app) {
+  CLI::App* const command = app.add_subcommand(
+      "stream", "Live: samples to packets and back while they come, through pipes or sockets");
+  command->require_subcommand(1);
+  add_stream_encode(*command);
+  add_stream_decode(*command);
+}
+
+}  // namespace nrc::cli

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// nrc train: learns a table set from recordings.
+#include <memory>
+
+#include "commands.hpp"
+#include "nrc/format.hpp"
+#include "train/training.hpp"
+
+namespace nrc::cli {
+
+void add_train_command(CLI::App& app) {
+  auto options = std::make_shared<train::TrainOptions>();
+  CLI::App* command = app.add_subcommand(
+      "train",
+      "Learn a table set from the WAV files of a directory, to fit an ADC and its signals");
+  command->add_option("DIR", options->directory, "Directory of .wav files")->required();
+  command->add_option("-o,--output", options->output, "Table file to write (JSON)")->required();
+  command->add_option("--profile", options->profile, "Profile to train for: huffman or range")
+      ->check(CLI::IsMember({"huffman", "range"}))
+      ->capture_default_str();
+  command
+      ->add_option("--shape", options->shape,
+                   "Huffman profile: classes and phases: default, generic, or a table "
+                   "file")
+      ->capture_default_str();
+  command->add_option("--name", options->name, "Name of the new tables (default: the shape's)");
+  command->add_option("--mapping", options->mapping, "How samples are codes: shift6 or code")
+      ->check(CLI::IsMember({"shift6", "code"}))
+      ->capture_default_str();
+  command->add_option("--code-width", options->code_width, "Bits of a code")
+      ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth))
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--lossy-steps", options->lossy_steps,
+          "Range profile: train on codes rounded to multiples of these steps in turn, with "
+          "commas between them, for encode --lossy")
+      ->delimiter(',');
+  command->add_option("--test-every", options->test_every,
+                      "Keep every K-th file out of training and measure on it (0: none)");
+  command
+      ->add_option("--prior-weight", options->prior_weight, "Codes that a table's prior counts as")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_flag("-f,--force", options->force, "Replace the output if it exists");
+  command->callback([options] { train::run(*options); });
+}
+
+}  // namespace nrc::cli

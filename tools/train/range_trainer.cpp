@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/range_trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "stages/dispersion.hpp"
+#include "stages/interval.hpp"
+#include "stages/linearizer.hpp"
+#include "stages/predictor.hpp"
+
+namespace nrc {
+
+namespace {
+
+constexpr std::uint32_t kInitialScale = 4096;  // 4 codes
+constexpr std::uint32_t kRoundedScale = 512;   // half a multiple of the step
+constexpr double kDeviatesPerScale = 128.0;
+// Counted as if seen for each code besides what was: rare codes stay near the even width.
+constexpr double kWidthPrior = 20.0;
+// Expected counts need a sum over many codes, so only every kExpectedStride-th sample's is taken.
+constexpr std::size_t kExpectedStride = 8;
+// Codes before the state has settled say little about the distribution.
+constexpr std::size_t kSettling = 300;
+
+/// Half distribution from the probability of |deviate| in [i, i + 1).
+std::vector<std::uint16_t> half_distribution(const std::vector<double>& mass) {
+  const double top = kTopFrequency;
+  const double middle = (top + kEscapeFrequency) / 2;
+  double total = 0;
+  for (const double m : mass) total += m;
+  std::vector<std::uint16_t> cumulative;
+  double sum = 0;
+  for (const double m : mass) {
+    // An edge with deviate i lies in [i, i + 1), on average in its middle.
+    const double c = middle + (top - middle) * (sum + m / 2) / total;
+    cumulative.push_back(static_cast<std::uint16_t>(std::min(std::ceil(c), top)));
+    sum += m;
+  }
+  cumulative.back() = kTopFrequency;
+  return cumulative;
+}
+
+/// Mass of |x| in each deviate, x normal with a part of it twice as wide.
+std::vector<double> normal_mixture(double wide_part) {
+  const double sigma = kDeviatesPerScale * std::sqrt(std::acos(-1.0) / 2);
+  const auto above = [&](double x) {
+    return (1 - wide_part) * std::erfc(x / sigma / std::sqrt(2.0)) +
+           wide_part * std::erfc(x / sigma / std::sqrt(8.0));
+  };
+  std::vector<double> mass;
+  mass.reserve(kDeviates);
+  for (int i = 0; i < kDeviates; ++i) mass.push_back(above(i) - above(i + 1));
+  return mass;
+}
+
+/// Edges of the code widths, in 1/64 code, over the same span as even codes.
+std::vector<std::int32_t> edges_of(const std::vector<double>& widths) {
+  double total = 0;
+  for (const double w : widths) total += w;
+  const double count = static_cast<double>(widths.size());
+  std::vector<std::int32_t> edges;
+  double position = 0;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
+    position += widths[i] * count / total;
+    const auto edge = static_cast<std::int32_t>(std::lround((position - 0.5 - count / 2) * 64));
+    const std::int32_t highest = edges.empty() ? edge : edges.back() + kMaxEdgeStep;
+    edges.push_back(std::min(edge, highest));
+  }
+  return edges;
+}
+
+/// Divides out the drift of the widths over many codes, which is the signals' and not the ADC's.
+void remove_drift(std::vector<double>& widths) {
+  constexpr int kReach = 64;
+  constexpr double kSigma = 24;
+  const int n = static_cast<int>(widths.size());
+  std::vector<double> smooth(widths.size());
+  for (int i = 0; i < n; ++i) {
+    double sum = 0;
+    double weights = 0;
+    for (int j = std::max(0, i - kReach); j <= std::min(n - 1, i + kReach); ++j) {
+      const double w = std::exp(-0.5 * (i - j) * (i - j) / (kSigma * kSigma));
+      sum += w * widths[static_cast<std::size_t>(j)];
+      weights += w;
+    }
+    smooth[static_cast<std::size_t>(i)] = sum / weights;
+  }
+  for (std::size_t i = 0; i < widths.size(); ++i) widths[i] /= smooth[i];
+}
+
+/// What one pass over the codes gathers.
+struct Counts {
+  std::vector<double> seen;      ///< [code] how often
+  std::vector<double> expected;  ///< [code] under the tables at hand
+  std::vector<double> mass;      ///< [|deviate|]
+};
+
+/// Spreads one code evenly over the deviates of its interval, both signs folded.
+void spread(std::vector<double>& mass, double low, double high) {
+  const double width = high - low;
+  if (!(width > 0)) return;
+  const auto add = [&](double from, double to) {  // 0 <= from < to
+    for (double at = from; at < to;) {
+      const double cell = std::floor(at);
+      if (cell >= static_cast<double>(mass.size())) return;
+      const double end = std::min(cell + 1, to);
+      mass[static_cast<std::size_t>(cell)] += (end - at) / width;
+      at = end;
+    }
+  };
+  if (high > 0) add(std::max(low, 0.0), high);
+  if (low < 0) add(std::max(-high, 0.0), -low);
+}
+
+void gather(const std::vector<Code>& codes, const RangeTables& tables, int code_width,
+            Counts& counts) {
+  const Linearizer linearizer(tables, code_width);
+  const IntervalModel model(tables, linearizer);
+  const Predictor predictor(code_width);
+  const Dispersion dispersion(tables.initial_scale, code_width);
+  PredictorState p;
+  DispersionState d;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const bool reset = i == 0;
+    const Code code = codes[i];
+    const CodeInterval& interval = linearizer.interval(code);
+    const Prediction prediction = predictor.predict(p, reset);
+    const int index = dispersion.index(d, reset);
+    const bool outermost = code == linearizer.min_code() || code == linearizer.max_code();
+    if (i >= kSettling && !outermost) {
+      const auto at = [&](Code c) { return static_cast<std::size_t>(c - linearizer.min_code()); };
+      counts.seen[at(code)] += 1;
+      const double per_deviate = IntervalModel::deviate_width(index);
+      spread(counts.mass, (interval.low - prediction.value) / per_deviate,
+             (interval.high - prediction.value) / per_deviate);
+      if (i % kExpectedStride == 0) {
+        const auto reach = static_cast<std::int32_t>(kDeviates * per_deviate / 64) + 2;
+        const std::int32_t first = std::max(prediction.code - reach, linearizer.min_code() + 1);
+        const std::int32_t last = std::min(prediction.code + reach, linearizer.max_code() - 1);
+        std::uint32_t low = model.cumulative(static_cast<Code>(first), prediction.value, index);
+        for (std::int32_t c = first; c <= last; ++c) {
+          const std::uint32_t high =
+              model.cumulative(static_cast<Code>(c + 1), prediction.value, index);
+          counts.expected[at(static_cast<Code>(c))] +=
+              static_cast<double>(kExpectedStride) * (high - low) / 65536.0;
+          low = high;
+        }
+      }
+    }
+    dispersion.update(d, interval.value - prediction.value, reset);
+    predictor.update_value(p, prediction, interval.value, reset);
+  }
+}
+
+/// How often codes had an interval between two deviates, [low + kDeviates][high + kDeviates].
+using IntervalCounts = std::vector<std::uint64_t>;
+constexpr std::size_t kSpan = 2 * kDeviates;  // of the deviates, both signs
+
+/// Counts the intervals of the codes, rounded to multiples of `step`.
+void gather_rounded(const std::vector<Code>& codes, int step, const RangeTables& tables,
+                    int code_width, IntervalCounts& counts) {
+  const Linearizer linearizer(tables, code_width);
+  const Predictor predictor(code_width);
+  const Dispersion dispersion(tables.initial_scale, code_width);
+  const int half_step = step / 2;
+  PredictorState p;
+  DispersionState d;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const bool reset = i == 0;
+    const auto code =
+        static_cast<Code>(std::floor((codes[i] + half_step) / static_cast<double>(step)));
+    const CodeInterval& interval = linearizer.interval(code);
+    const Prediction prediction = predictor.predict(p, reset);
+    const double per_deviate = IntervalModel::deviate_width(dispersion.index(d, reset));
+    const auto place = [&](std::int32_t edge) {
+      const double deviate = std::floor((edge - prediction.value) / per_deviate);
+      return static_cast<std::size_t>(
+          std::clamp<double>(deviate + kDeviates, 0, static_cast<double>(kSpan - 1)));
+    };
+    if (i >= kSettling && code > linearizer.min_code() && code < linearizer.max_code()) {
+      ++counts[place(interval.low) * kSpan + place(interval.high)];
+    }
+    dispersion.update(d, interval.value - prediction.value, reset);
+    predictor.update_value(p, prediction, interval.value, reset);
+  }
+}
+
+/// Mass of |deviate| under which the intervals are likely: expectation maximisation, from a
+/// distribution with heavy tails. It is stopped before it follows single intervals.
+std::vector<double> most_likely_mass(const IntervalCounts& counts) {
+  constexpr int kIterations = 60;
+  constexpr double kEvenPart = 1e-3;  // so that every deviate keeps a frequency
+  std::vector<double> mass(kDeviates);
+  for (std::size_t k = 0; k < mass.size(); ++k) {
+    mass[k] = 1.0 / (kDeviatesPerScale + static_cast<double>(k));
+  }
+  struct Counted {
+    std::size_t low, high;
+    double count;
+  };
+  std::vector<Counted> intervals;
+  for (std::size_t at = 0; at < counts.size(); ++at) {
+    if (counts[at] != 0 && at / kSpan < at % kSpan) {  // others are escapes
+      intervals.push_back({at / kSpan, at % kSpan, static_cast<double>(counts[at])});
+    }
+  }
+  // Between the deviates j - 1 and j, j from -kDeviates on, lies half the mass of |j|.
+  const auto folded = [](std::size_t j) {
+    return j < static_cast<std::size_t>(kDeviates) ? kDeviates - j : j - kDeviates;
+  };
+  for (int iteration = 0; iteration < kIterations; ++iteration) {
+    mass.resize(kDeviates + 1, 0.0);
+    std::vector<double> below(kSpan, 0.0);
+    for (std::size_t j = 1; j < kSpan; ++j) {
+      below[j] = below[j - 1] + mass[folded(j)] / (folded(j) == 0 ? 1 : 2);
+    }
+    std::vector<double> weight(kSpan + 1, 0.0);
+    double total = 0;
+    for (const Counted& c : intervals) {
+      const double share = c.count / std::max(below[c.high] - below[c.low], 1e-12);
+      weight[c.low + 1] += share;
+      weight[c.high + 1] -= share;
+      total += c.count;
+    }
+    std::vector<double> next(kDeviates, total * kEvenPart / kDeviates);
+    double sum = 0;
+    for (std::size_t j = 1; j < kSpan; ++j) {
+      sum += weight[j];
+      const std::size_t k = folded(j);
+      if (k < next.size()) next[k] += sum * mass[k] / (k == 0 ? 1 : 2);
+    }
+    for (double& m : next) m /= total * (1 + kEvenPart);
+    mass = std::move(next);
+  }
+  return mass;
+}
+
+}  // namespace
+
+void RangeTrainer::add(std::vector<Code> codes) { channels_.push_back(std::move(codes)); }
+
+RangeTables RangeTrainer::generic() {
+  RangeTables tables;
+  tables.name = "generic";
+  tables.description = "any ADC: even codes, normal innovations with 5 % twice as wide";
+  tables.initial_scale = kInitialScale;
+  tables.cumulative = half_distribution(normal_mixture(0.05));
+  tables.validate();
+  return tables;
+}
+
+RangeTables RangeTrainer::train_rounded(const std::vector<int>& steps,
+                                        const std::function<void(std::size_t)>& progress) const {
+  RangeTables tables = generic();
+  tables.name = "coarse";
+  tables.description = "rounded codes of lossy streams, any ADC";
+  tables.initial_scale = kRoundedScale;
+  IntervalCounts counts(kSpan * kSpan, 0);
+  std::size_t done = 0;
+  for (const int step : steps) {
+    for (const auto& channel : channels_) {
+      gather_rounded(channel, step, tables, code_width_, counts);
+      if (progress) progress(++done);
+    }
+  }
+  // Edges were counted at whole deviates, so no middle is taken as in half_distribution().
+  const std::vector<double> mass = most_likely_mass(counts);
+  const double top = kTopFrequency;
+  const double middle = (top + kEscapeFrequency) / 2;
+  double sum = 0;
+  for (std::size_t k = 0; k < mass.size(); ++k) {
+    sum += mass[k];
+    const double c = middle + 0.5 + (top - middle - 0.5) * sum;
+    tables.cumulative[k] = static_cast<std::uint16_t>(std::clamp(std::floor(c), middle + 0.5, top));
+  }
+  tables.cumulative.back() = kTopFrequency;
+  tables.validate();
+  return tables;
+}
+
+RangeTables RangeTrainer::train(int iterations,
+                                const std::function<void(std::size_t)>& progress) const {
+  const std::size_t codes = std::size_t{1} << code_width_;
+  RangeTables tables = generic();
+  tables.name = "default";
+  tables.description = "10-bit implant recordings, uneven ADC codes";
+  tables.code_width = code_width_;
+  std::vector<double> widths(codes, 1.0);
+  tables.edges = edges_of(widths);
+  std::size_t done = 0;
+  for (int i = 0; i < iterations; ++i) {
+    Counts counts{std::vector<double>(codes, 0.0), std::vector<double>(codes, 0.0),
+                  std::vector<double>(kDeviates, 1e-3)};
+    for (const auto& channel : channels_) {
+      gather(channel, tables, code_width_, counts);
+      if (progress) progress(++done);
+    }
+    for (std::size_t c = 1; c + 1 < codes; ++c) {
+      widths[c] *= (counts.seen[c] + kWidthPrior) / (counts.expected[c] + kWidthPrior);
+    }
+    remove_drift(widths);
+    tables.edges = edges_of(widths);
+    tables.cumulative = half_distribution(counts.mass);
+  }
+  tables.validate();
+  return tables;
+}
+
+}  // namespace nrc
