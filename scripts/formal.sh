@@ -145,7 +145,7 @@ mutate() {
   rm -rf "$result".*
   mapfile -t proof < <(fields $proofs "$(lines $proofs : "$name")" :)
   local top=${proof[1]} module=${proof[2]} parameters=${proof[3]} cut=
-  case ${proof[4]} in *' cut') cut=cut ;; esac
+  case ${proof[4]} in *' cut') cut="cut" ;; esac
   while read -r file; do
     mkdir -p "$copy/$(dirname "$file")"
     cp "$file" "$copy/$file"

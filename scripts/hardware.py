@@ -295,9 +295,9 @@ class Hardware:
             if not {*configuration.verified} <= {*TOOLS}:
                 faults.append(f"configuration {configuration.name}: verified by "
                               f"{', '.join(configuration.verified)}; give some of {', '.join(TOOLS)}")
-        for path in sorted(self.root.glob("constraints/*/")):
-            if not (path / "board.json").exists():
-                faults.append(f"constraints/{path.name} has no board.json")
+        for folder in sorted(self.root.glob("constraints/*/")):
+            if not (folder / "board.json").exists():
+                faults.append(f"constraints/{folder.name} has no board.json")
         return faults
 
 
@@ -306,8 +306,8 @@ class Hardware:
 
 def file_list(hardware: Hardware, design: str, tables: str) -> str:
     """rtl/lists/DESIGN_TABLES.f, for `verilator -f` and `iverilog -f`."""
-    lines = [f"// {BANNER}", f"// {design.capitalize()} with table set {tables}; paths from the "
-             "repository's root.",
+    what = f"{design.capitalize()} with table set {tables}; paths from the repository's root."
+    lines = [f"// {BANNER}", f"// {what}",
              *(f"+incdir+{path}" for path in hardware.include_directories),
              *hardware.packages(tables), *hardware.design_modules(design, tables)]
     return "\n".join(lines) + "\n"

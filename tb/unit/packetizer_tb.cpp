@@ -86,7 +86,6 @@ class Bench {
     for (int i = 0; i < clocks; ++i) {
       dut_->word_valid_i = 0;
       randomise();
-      dut_->frame_end_i = 0;
       tick();
     }
   }
