@@ -192,7 +192,7 @@ TEST(PacketBuffer, AlternateClocks) {
   bench.drain();
 }
 
-#ifdef NRC_PARAM_DualPort
+#if NRC_PARAM_DualPort
 // A word in and a word out in every clock.
 TEST(PacketBuffer, TwoPorts) {
   Bench bench(8);
