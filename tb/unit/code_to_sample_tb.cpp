@@ -10,6 +10,7 @@
 #include "Vnrc_code_to_sample.h"
 #include "bench_random.hpp"
 #include "nrc/packet_decoder.hpp"
+#include "stages/code_to_sample.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::tb {

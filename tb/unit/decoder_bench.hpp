@@ -18,6 +18,7 @@
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
 #include "nrc/tables.hpp"
+#include "stages/code_to_sample.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::tb {

@@ -23,6 +23,7 @@
 #include "nrc/packet_decoder.hpp"
 #include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
+#include "stages/code_to_sample.hpp"
 #include "stages/huffman.hpp"
 #include "verilated_dut.hpp"
 
