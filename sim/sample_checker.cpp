@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "nrc/packet_decoder.hpp"
+#include "stages/code_to_sample.hpp"
 
 namespace nrc::sim {
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "nrc/error.hpp"
+#include "stages/code_to_sample.hpp"
 
 namespace nrc::sim {
 

@@ -22,6 +22,7 @@
 #include "nrc/receiver.hpp"
 #include "property.hpp"
 #include "small_tables.hpp"
+#include "stages/code_to_sample.hpp"
 #include "stream_repair.hpp"
 
 namespace {

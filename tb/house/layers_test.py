@@ -53,7 +53,7 @@ INCLUDE_ROOTS = ("model/include", "model/src", "tools", "study", "tb/common")
 # Verilator makes these.
 MADE = re.compile(r"^(V\w+|verilated\w*)\.h$")
 # What Python files may import besides the standard library and their own folder.
-PACKAGES = {"study/networks": {"numpy", "torch"}}
+PACKAGES = {"study/networks": {"numpy", "scipy", "torch"}}
 
 MAX_SHARE = 0.30
 CODE = {".c", ".cpp", ".h", ".hpp", ".py", ".sh", ".sv", ".svh", ".v", ".cmake", ".txt"}

@@ -24,6 +24,7 @@
 #include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
 #include "rtl_constants.hpp"
+#include "stages/code_to_sample.hpp"
 #include "stages/huffman.hpp"
 #include "verilated_dut.hpp"
 

@@ -29,10 +29,6 @@ namespace {
 constexpr std::size_t kReadBytes = std::size_t{1} << 18;
 constexpr const char* kHint = "; `nrc decode --recover` gives what survives";
 
-host::Overwrite overwrite(const DecodeArguments& arguments) {
-  return arguments.force ? host::Overwrite::kReplace : host::Overwrite::kRefuse;
-}
-
 /// Hands the input on in parts. @param take  returns false to have no more
 template <typename Take>
 void read_all(host::InputFile& input, const char* what, const Take& take) {
@@ -87,7 +83,7 @@ std::optional<std::int16_t> fill_argument(const std::string& text) {
 void decode_file(const DecodeArguments& arguments) {
   const StreamTables tables(arguments.tables);
   host::InputFile input(arguments.input);
-  host::OutputFile output(arguments.output, &input, overwrite(arguments));
+  host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
   FileDecoder decoder(
       [&output](const std::uint8_t* data, std::size_t size) { output.write(data, size); },
       std::cref(tables));
@@ -120,11 +116,11 @@ bool recover_file(const DecodeArguments& arguments) {
     throw Error(fmt::format("{} cannot be the output and the report of gaps; give two names",
                             arguments.gaps));
   }
-  host::OutputFile output(arguments.output, &input, overwrite(arguments));
+  host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
   std::optional<host::OutputFile> gaps;
   ByteSink json;
   if (!arguments.gaps.empty()) {
-    gaps.emplace(arguments.gaps, &input, overwrite(arguments));
+    gaps.emplace(arguments.gaps, &input, host::overwrite(arguments.force));
     json = [&gaps](const std::uint8_t* data, std::size_t size) { gaps->write(data, size); };
   }
   GapReport report(input.name(), arguments.fill, json);

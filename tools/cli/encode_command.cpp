@@ -106,8 +106,7 @@ void encode_file(const EncodeArguments& arguments) {
                     "samples",
                     input.name()));
   }
-  host::OutputFile output(arguments.output, &input,
-                          arguments.force ? host::Overwrite::kReplace : host::Overwrite::kRefuse);
+  host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
   const ByteSink sink = [&output](const std::uint8_t* data, std::size_t size) {
     output.write(data, size);
   };

@@ -12,6 +12,7 @@
 
 #include "commands.hpp"
 #include "decode_command.hpp"
+#include "format/bytes.hpp"
 #include "host/program.hpp"
 #include "host/status_line.hpp"
 #include "live_link.hpp"
@@ -126,9 +127,7 @@ class LiveEncoder {
   void encode(const std::uint8_t* bytes, std::size_t size, bool last,
               std::vector<std::uint8_t>& packets) {
     samples_.resize(size / 2);
-    for (std::size_t i = 0; i < samples_.size(); ++i) {
-      samples_[i] = static_cast<std::int16_t>(bytes[2 * i] | bytes[2 * i + 1] << 8);
-    }
+    get_samples(bytes, samples_.size(), samples_.data());
     if (!encoder_) {
       open(arguments_.mapping == "shift6" ||
            (arguments_.mapping == "auto" && arguments_.code_width == 0 &&
@@ -329,8 +328,7 @@ class LiveDecoder {
   }
 
   void put(std::int16_t sample) {
-    bytes_.push_back(static_cast<std::uint8_t>(sample));
-    bytes_.push_back(static_cast<std::uint8_t>(sample >> 8));
+    append_samples(bytes_, &sample, 1);
     if (bytes_.size() >= kReadBytes) {
       flush();
     }

@@ -140,8 +140,7 @@ void run(const TrainOptions& o) {
     }
   }
   // Refused before the work, which may take minutes.
-  host::OutputFile output(o.output, nullptr,
-                          o.force ? host::Overwrite::kReplace : host::Overwrite::kRefuse);
+  host::OutputFile output(o.output, nullptr, host::overwrite(o.force));
   const std::vector<std::string> paths = host::wav_files(o.directory);
   const auto [training, tests] = host::split_recordings(paths, o.test_every);
   if (training.empty()) {

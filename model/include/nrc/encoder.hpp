@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Encoder: all stages over any number of interleaved channels, packet by packet.
-// RTL: rtl/nrc_encoder.sv.
+// RTL: nrc_encoder.
 #pragma once
 
 #include <cstddef>

@@ -65,7 +65,4 @@ class PacketDecoder {
   bool synchronised_ = false;
 };
 
-/// int16 sample of a code under a mapping.
-std::int16_t sample_of(Mapping mapping, Code code);
-
 }  // namespace nrc

@@ -46,7 +46,8 @@ void FileRecovery::add(const std::uint8_t* data, std::size_t size) {
     receiver_.add(data, size);
   } catch (const Error&) {
     if (!ended_) throw;
-    // Behind the end nothing is written: it is another stream, one that cannot be read here.
+    // After the end of the first stream nothing is written, so an error there is the news that
+    // another stream follows, not a failure.
     summary_.next_stream = receiver_.header_position();
   }
 }
@@ -60,6 +61,7 @@ const RecoverySummary& FileRecovery::finish() {
                     receiver_.counters().bytes));
   }
   if (!finished()) summary_.counters = receiver_.counters();
+  // The receiver counts frames beyond the stated length as well; the file does not have them.
   summary_.counters.frames = frames_ - missing_frames_;
   summary_.counters.missing_frames = missing_frames_;
   summary_.counters.dropped_frames = dropped_frames_;
@@ -87,6 +89,7 @@ std::uint64_t FileRecovery::clip(std::uint64_t frames) const {
 }
 
 void FileRecovery::on_stream(const StreamHeader& header) {
+  // Only the first stream is recovered: its successor would be another file.
   if (begun_) {
     if (!summary_.next_stream) summary_.next_stream = receiver_.header_position();
     return;
@@ -107,6 +110,8 @@ void FileRecovery::on_container(const std::uint8_t* payload, std::size_t size) {
     pieces_fault_ = "a container packet contradicts itself";
     return;
   }
+  // A file that is held whole in pieces is written as it comes; pieces around samples wait, as
+  // those before the samples are of use only if none of them is missing.
   if (samples_begun_) {
     pieces_fault_ = "a container packet comes after samples";
   } else if (stored() && !after) {
@@ -131,6 +136,7 @@ void FileRecovery::write_stored(const std::uint8_t* payload, std::size_t size) {
 
 void FileRecovery::on_samples(const std::int16_t* samples, std::size_t frames) {
   if (!reading()) return;
+  // Samples follow, so the gap before them is not the last one.
   settle_gap(false);
   begin_samples();
   const std::uint64_t count = clip(frames);
@@ -160,12 +166,13 @@ void FileRecovery::on_end(bool closed) {
   ended_ = true;
 }
 
-/// Does with the gap at hand what is to be done.
+/// Fills the pending gap, or leaves it out, and reports it.
 /// @param cut  it is the last one, and the end of the stream is missing
 void FileRecovery::settle_gap(bool cut) {
   if (!gap_) return;
   begin_samples();
   FileGap gap{*std::exchange(gap_, std::nullopt), cut};
+  // A damaged frame number cannot make the file longer than its stream header says.
   gap.frames = clip(gap.frames);
   if (gap.frames == 0) return;
   gap.dropped_frames = std::min(gap.dropped_frames, gap.frames);
@@ -195,7 +202,7 @@ void FileRecovery::fill(const Gap& gap) {
   }
 }
 
-/// Writes what stands before the samples, or puts it off until they are counted.
+/// Writes what precedes the samples, or defers it until they are counted.
 void FileRecovery::begin_samples() {
   if (std::exchange(samples_begun_, true)) return;
   const StreamHeader& header = summary_.header;
@@ -203,11 +210,14 @@ void FileRecovery::begin_samples() {
   if (receiver_.counters().lost_packets != 0) {
     pieces_fault_ = "packets are lost before the samples";
   }
+  // A WAV header has the number of frames, which is known at the end only; and the output may be a
+  // pipe, so the header cannot be corrected later.
   if (!options_.fill || header.total_frames == kUnknownFrames) {
     temporary_.reset(options_.temporary());
     if (!temporary_) fail_temporary();
     return;
   }
+  // With all frames in place the file's own header is right again.
   original_container_ = header.container == 2 && pieces_fault_.empty();
   if (original_container_) {
     write_pieces(false);
@@ -264,6 +274,7 @@ void FileRecovery::end_stored() {
 }
 
 void FileRecovery::end_late() {
+  // The file's own bytes fit only around as many frames as it had.
   const bool all = summary_.end_known() && (options_.fill || missing_frames_ == 0);
   if (summary_.header.container == 2 && all && pieces_fault_.empty()) {
     write_pieces(false);

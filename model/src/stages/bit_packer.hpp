@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage bit_packer: codewords <-> payload bytes, first bit in the most significant place
-// (docs/bitstream.md, introduction and section 7). RTL: rtl/nrc_bit_packer.sv.
+// (docs/bitstream.md, introduction and section 7). RTL: nrc_bit_packer.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage carry_packer: what the range coder adds to the bit string -> payload bytes, carries
-// resolved (docs/bitstream.md, section 11). RTL: rtl/nrc_carry_packer.sv.
+// resolved (docs/bitstream.md, section 11). RTL: nrc_carry_packer.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage huffman: residual <-> codeword with canonical, length-limited tables (docs/bitstream.md,
-// section 5). RTL: rtl/nrc_huffman.sv, which reads the same words from its table memory.
+// section 5). RTL: nrc_huffman, which reads the same words from its table memory.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage linearizer: code -> the piece of the ADC's input range that gives it, and its middle
-// (docs/bitstream.md, section 10). RTL: rtl/nrc_linearizer.sv.
+// (docs/bitstream.md, section 10). RTL: nrc_linearizer.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage range: a range coder with a 16-bit range and plain carries (docs/bitstream.md, section 11).
-// RTL: rtl/nrc_range.sv.
+// RTL: nrc_range.
 #pragma once
 
 #include <cstddef>

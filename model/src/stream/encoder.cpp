@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "format/bytes.hpp"
 #include "nrc/error.hpp"
 #include "stages/packetizer.hpp"
 #include "stages/shift6.hpp"
@@ -165,10 +166,7 @@ void Encoder::encode_samples(const std::int16_t* samples, std::size_t frames, Pa
   }
   payload_bytes_.clear();
   payload_bytes_.reserve(raw_bytes(count));
-  for (std::size_t i = 0; i < count; ++i) {
-    payload_bytes_.push_back(static_cast<std::uint8_t>(samples[i]));
-    payload_bytes_.push_back(static_cast<std::uint8_t>(samples[i] >> 8));
-  }
+  append_samples(payload_bytes_, samples, count);
   payload_bytes_.resize(raw_bytes(count));
   key_due_ = true;
   finish(PacketType::kRaw, frames, true, request.last, packets);

@@ -16,7 +16,7 @@ namespace nrc {
 
 namespace {
 
-/// Channels from which on vectors are faster than one code after the other.
+/// With fewer channels the stages, one code at a time, are faster than vectors.
 constexpr std::uint32_t kMinChannels = 8;
 
 void store_big_endian(std::uint8_t* to, std::uint32_t word) {
@@ -48,11 +48,14 @@ class Scratch {
   std::uint64_t size_ = 0;
 };
 
+/// Per frame: vectors compute each channel's codeword, then a scalar loop joins them, as where a
+/// codeword goes depends on the lengths of all before it.
 class VectorHuffmanEncoder : public PayloadEncoder {
  public:
   VectorHuffmanEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
       : channels_(channels), lanes_(tables, code_width, channels) {
     const HuffmanEncoder encoder(tables, code_width);
+    // The leading one that marks a word's length would cost a search for each code.
     for (const std::uint16_t word : encoder.memory()) {
       const int length = floor_log2(word);
       memory_.push_back(length << 16 | (word ^ 1 << length));
@@ -73,6 +76,7 @@ class VectorHuffmanEncoder : public PayloadEncoder {
       std::copy(codes, codes + channels_, lanes_.code.begin());
       lanes_.expect();
       lanes_.encode(memory_);
+      // A codeword has at most 27 bits, so it always fits next to the 31 that may be pending.
       for (std::size_t c = 0; c < channels_; ++c) {
         const int length = lanes_.length[c];
         accumulator = accumulator << length | static_cast<std::uint32_t>(lanes_.bits[c]);
@@ -102,7 +106,8 @@ class VectorHuffmanEncoder : public PayloadEncoder {
   Scratch scratch_;
 };
 
-/// The payload from its first bit on, and zeros behind it.
+/// The payload from its first bit on, and zeros after its end. Reads 8 bytes at a time, hence a
+/// copy with as many bytes of margin.
 class BitWindow {
  public:
   BitWindow(const std::uint8_t* payload, std::size_t size, std::vector<std::uint8_t>& copy)
@@ -140,10 +145,13 @@ class BitWindow {
   int available_ = 0;       ///< how many of them are known
 };
 
+/// Per frame: vectors predict all channels, a scalar loop finds the codes in the bits, and vectors
+/// update the state. Within a frame no channel depends on another.
 class VectorHuffmanDecoder : public PayloadDecoder {
  public:
   VectorHuffmanDecoder(const TableSet& tables, int code_width, std::uint32_t channels)
       : channels_(channels), lanes_(tables, code_width, channels) {
+    // Nearly all codes are found by their first kIndexBits bits; the few longer ones by a search.
     index_.resize(tables.lengths.size() << kIndexBits);
     for (std::size_t t = 0; t < tables.lengths.size(); ++t) {
       const std::vector<Codeword> codes = canonical_codes(tables.lengths[t]);
@@ -182,6 +190,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
       if (reset) lanes_.reset();
       lanes_.expect();
       parse(window);
+      // Past the end the window reads zeros, so it is enough to look once per frame.
       if (window.overrun()) throw Error("the payload is too short");
       for (std::size_t c = 0; c < channels_; ++c) {
         codes.push_back(static_cast<Code>(lanes_.code[c]));
@@ -230,6 +239,8 @@ class VectorHuffmanDecoder : public PayloadDecoder {
     const std::int32_t* const all_raw_bits = lanes_.raw_bits.data();
     const std::int32_t* const predicted = lanes_.predicted.data();
     std::int32_t* const out = lanes_.code.data();
+    // A code outside its width is an error, but one that need not break the loop: the bits are
+    // gathered, and looked at after the frame.
     std::uint32_t outside = 0;
     const auto next = [&](std::size_t c) {
       const auto table = static_cast<std::size_t>(tables[c]);
@@ -275,6 +286,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
   std::vector<std::uint8_t> copy_;           ///< of the payload
 };
 
+/// Per frame: vectors compute each channel's interval, a scalar loop narrows the range by them.
 class VectorRangeEncoder : public PayloadEncoder {
  public:
   VectorRangeEncoder(const RangeTables& tables, int code_width, std::uint32_t channels)
@@ -332,6 +344,7 @@ class VectorRangeEncoder : public PayloadEncoder {
     if (fill_ < 32) return;
     const int below = 16 + fill_ - 32;
     const std::uint64_t word = low_ >> below;
+    // A carry runs into the bytes already written, through those that are all ones.
     if (word >> 32 != 0) {
       std::uint8_t* at = out_;
       while (at != begin_ && ++at[-1] == 0) --at;
@@ -362,6 +375,7 @@ class VectorRangeEncoder : public PayloadEncoder {
   int fill_ = 0;
 };
 
+/// As VectorHuffmanDecoder, with the search of a code's interval in place of the look-up.
 class VectorRangeDecoder : public PayloadDecoder {
  public:
   VectorRangeDecoder(const RangeTables& tables, int code_width, std::uint32_t channels)
@@ -441,6 +455,7 @@ class VectorRangeDecoder : public PayloadDecoder {
       }
       const std::int32_t prediction = lanes_.value[c];
       const std::int32_t index = lanes_.index[c];
+      // The first guess is right or a few codes off, so neighbours are tried before the search.
       std::int32_t code = model_.near(f, prediction, index);
       std::uint32_t low = below_code(code, prediction, index);
       std::uint32_t high = below_code(code + 1, prediction, index);
