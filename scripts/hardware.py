@@ -295,9 +295,9 @@ class Hardware:
             if not {*configuration.verified} <= {*TOOLS}:
                 faults.append(f"configuration {configuration.name}: verified by "
                               f"{', '.join(configuration.verified)}; give some of {', '.join(TOOLS)}")
-        for path in sorted(self.root.glob("constraints/*/")):
-            if not (path / "board.json").exists():
-                faults.append(f"constraints/{path.name} has no board.json")
+        for folder in sorted(self.root.glob("constraints/*/")):
+            if not (folder / "board.json").exists():
+                faults.append(f"constraints/{folder.name} has no board.json")
         return faults
 
 
