@@ -76,7 +76,8 @@ def normalise(value: NDArray[np.int64], index: NDArray[np.int64]) -> NDArray[np.
 
 
 def run(paths: Sequence[pathlib.Path], tables: RangeTables, limit: int,
-        progress: Callable[[int, int], None] | None = None) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.bool_]]:
+        progress: Callable[[int, int], None] | None = None,
+        ) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.bool_]]:
     """Runs the stages over the first `limit` codes of each recording.
 
     Returns inputs [time, recording, INPUTS] int8, targets [time, recording, 2] float32 (the code's
