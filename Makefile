@@ -28,8 +28,31 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(LOOPBACK),,$(if $(PROFILE),--profile $(PROFILE))) $(if $(SEED),--seed $(SEED)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
 
+# A variable that no target knows would be ignored: `make sim CHANNEL=32` would simulate 1024 channels.
+VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FRAMES \
+  FRESH_TMP HARNESS JOBS JSON LIBERTY LOOPBACK LOSS MACROS MIRROR NEIGHBOUR NO_INSTALL OUT PAIRS PICTURE \
+  PREDICTOR_ARGS PROFILE PROOF RADIO SECONDS SEED SEEDS SLOW SRAM STALL SUITE TRIALS WORKTREE
+given = $(foreach word,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(subst :=,=,$(word)))))
+unknown = $(strip $(filter-out $(VARIABLES),$(given)))
+ifneq ($(unknown),)
+  $(error there is no variable $(firstword $(unknown)); `make help` lists those of each target)
+endif
+# Refused here, before a build tree is made for it.
+ifeq ($(filter $(or $(PROFILE),huffman),huffman range),)
+  $(error PROFILE is "$(PROFILE)"; give PROFILE=huffman or PROFILE=range)
+endif
+ifeq ($(filter $(or $(NEIGHBOUR),0),0 1),)
+  $(error NEIGHBOUR is "$(NEIGHBOUR)"; give NEIGHBOUR=0 or NEIGHBOUR=1)
+endif
+ifeq ($(NEIGHBOUR)/$(or $(PROFILE),huffman),1/huffman)
+  $(error stage neighbour belongs to the range profile; give PROFILE=range with NEIGHBOUR=1)
+endif
+ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
+  $(error CHANNELS is "$(CHANNELS)"; give a number of channels, as in CHANNELS=32)
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
+.PHONY: help build sim wave check test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -55,6 +78,12 @@ wave: ## Write build/nrc.fst, a waveform of a short simulation (same variables)
 	$(CMAKE) --build $(BUILD)/wave$(VARIANT) -j$(JOBS) --target nrc_system_sim
 	$(BUILD)/wave$(VARIANT)/nrc_system_sim --channels $(CHANNELS) $(SIM_ARGS) --trace $(BUILD)/nrc.fst
 	@echo 'View it with: gtkwave $(BUILD)/nrc.fst'
+
+check: ## Build and run the quick tests: model, commands, and each stage of the RTL in one configuration
+	$(DEPS) test
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_TESTS=ON -DNRC_BUILD_SIM=ON -DNRC_BUILD_STUDY=ON
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target check_programs
+	$(CTEST) --test-dir $(BUILD) --output-on-failure -j$(JOBS) -L '^check$$'
 
 test: ## Build everything and run every test
 	$(DEPS) test

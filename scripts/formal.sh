@@ -5,7 +5,7 @@
 #
 # Each proof of tb/formal/proofs.txt must hold, and each mutant of tb/formal/mutants.txt, the same
 # RTL with a fault, must be refuted by a counterexample. Prints a table; what went wrong and its
-# waveform are told below it. Exit status 0 only if all went right.
+# waveform follow it. Exit status 0 only if all went right.
 #
 # Yosys makes an and-inverter graph of the module with its wrapper and of all their assertions and
 # assumptions; ABC proves it:
@@ -145,7 +145,7 @@ mutate() {
   rm -rf "$result".*
   mapfile -t proof < <(fields $proofs "$(lines $proofs : "$name")" :)
   local top=${proof[1]} module=${proof[2]} parameters=${proof[3]} cut=
-  case ${proof[4]} in *' cut') cut=cut ;; esac
+  case ${proof[4]} in *' cut') cut="cut" ;; esac
   while read -r file; do
     mkdir -p "$copy/$(dirname "$file")"
     cp "$file" "$copy/$file"

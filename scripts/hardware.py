@@ -306,8 +306,8 @@ class Hardware:
 
 def file_list(hardware: Hardware, design: str, tables: str) -> str:
     """rtl/lists/DESIGN_TABLES.f, for `verilator -f` and `iverilog -f`."""
-    lines = [f"// {BANNER}", f"// {design.capitalize()} with table set {tables}; paths from the "
-             "repository's root.",
+    what = f"{design.capitalize()} with table set {tables}; paths from the repository's root."
+    lines = [f"// {BANNER}", f"// {what}",
              *(f"+incdir+{path}" for path in hardware.include_directories),
              *hardware.packages(tables), *hardware.design_modules(design, tables)]
     return "\n".join(lines) + "\n"

@@ -27,7 +27,7 @@ module nrc_uart_transmitter #(
 
   logic [16:0] phase_q;  // bit 16: a bit ends
   logic [3:0]  left_q;   // bits to come, the one on the line included; 0: idle
-  logic [8:0]  shift_q;  // bits behind the one on the line
+  logic [8:0]  shift_q;  // bits after the one on the line
 
   assign ready_o = left_q == 4'd0 || (left_q == 4'd1 && phase_q[16]);
 
@@ -37,7 +37,7 @@ module nrc_uart_transmitter #(
       left_q  <= '0;
       tx_o    <= 1'b1;
     end else if (valid_i && ready_o) begin
-      // From idle the bit begins now; behind another byte it goes on where that ended.
+      // From idle the bit begins now; after another byte it starts where that ended.
       phase_q <= (left_q == 4'd0 ? 17'd0 : {1'b0, phase_q[15:0]}) + Step;
       left_q  <= 4'd10;
       tx_o    <= 1'b0;

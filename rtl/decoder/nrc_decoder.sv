@@ -15,7 +15,7 @@
 // The tables are those that are compiled along; there is no table port.
 //
 // Latency: 18 clocks from a sample's start to m_axis; a packet's first sample starts 2 clocks
-// behind its CRC word if nothing else waits. One sample per clock, with fewer channels than
+// after its CRC word if nothing else waits. One sample per clock, with fewer channels than
 // LoopLatency + DecoderUpdateDelay = 18 one frame per 18 clocks.
 
 module nrc_decoder #(
@@ -33,7 +33,7 @@ module nrc_decoder #(
   input  logic        s_axis_tvalid,
   output logic        s_axis_tready,
   input  logic [31:0] s_axis_tdata,
-  input  logic        s_axis_tlast,      // a packet's last word; low all the time: not told
+  input  logic        s_axis_tlast,      // a packet's last word; or always low, if the link does not know
 
   // int16 samples (Mapping shift6) or codes, sign-extended (Mapping code); channels in turn.
   output logic        m_axis_tvalid,

@@ -50,7 +50,7 @@ module nrc_encoder #(
   output logic [31:0] m_axis_tdata,
   output logic        m_axis_tlast,   // the packet's last word
 
-  // Table port of the Huffman profile; while the encoder is disabled. Word: the code behind a
+  // Table port of the Huffman profile; while the encoder is disabled. Word: the code after a
   // leading one.
   input  logic        table_we_i,
   input  logic [15:0] table_addr_i,   // table * 2^SymbolBits + symbol

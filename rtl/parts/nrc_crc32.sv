@@ -10,7 +10,7 @@
 
 module nrc_crc32 (
   input  logic        clk_i,
-  input  logic        init_i,   // begin anew; a word of the same clock is the first one
+  input  logic        init_i,   // restart; a word of the same clock is the first one
   input  logic        valid_i,
   input  logic [31:0] word_i,   // bits 7..0 are the first byte
   output logic [31:0] crc_o     // zlib's crc32() of the words so far
@@ -18,7 +18,7 @@ module nrc_crc32 (
 
   localparam logic [31:0] Poly = 32'hEDB8_8320;
 
-  // Row i (bits 32*i +: 32) tells which input bits make output bit i.
+  // Row i (bits 32*i +: 32) is the input bits that make output bit i.
   function automatic logic [1023:0] step_matrix();
     logic [1023:0] rows;
     logic [31:0]   out;

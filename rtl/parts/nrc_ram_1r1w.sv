@@ -6,7 +6,7 @@
 // no reset, so that it maps to the output register of a block RAM.
 //
 // A read and a write of the same address in the same clock give an undefined word. `no_rw_check`
-// tells Yosys so, which saves the bypass logic around each block RAM; users never do it, and the
+// lets Yosys know, which saves the bypass logic around each block RAM; users never do it, and the
 // assertion says so in simulation.
 
 module nrc_ram_1r1w #(

@@ -39,7 +39,7 @@ module nrc_adapt #(
   localparam logic [WeightWidth-1:0] WeightMin = WeightWidth'(nrc_pkg::WeightMin);
   localparam logic [WeightWidth-1:0] WeightMax = WeightWidth'(nrc_pkg::WeightMax);
 
-  // The innovation, and what is left of the old level.
+  // The innovation, and the part of the old level that stays.
   logic [ValueWidth:0]    innovation;
   logic [ValueWidth-1:0]  value, left, left_s1;
   logic [WeightWidth-1:0] weight;

@@ -6,7 +6,7 @@
 // `fill` bits of the current word are taken. A codeword that ends at bit position end = fill +
 // length is rotated right by end modulo 32: that puts each of its bits where it belongs, in the
 // current word from position fill on, or wrapped around to the front of the next word. A mask of
-// the positions from fill on tells which is which. A codeword is shorter than a word, so the two
+// the positions from fill on separates the two. A codeword is shorter than a word, so the two
 // never overlap.
 //
 // A packet that ends inside a word is padded with zeros. If its last codeword wraps around, the

@@ -2,17 +2,17 @@
 //
 // The payload's next bits, for a decoder that takes one code in every clock.
 //
-// Two registers hold the payload's next two words, first byte on top. position_q tells how many
+// Two registers hold the payload's next two words, first byte on top. position_q is how many
 // bits of the first word are used up; a shift by it shows the next 31 bits, as many as the longest
 // code takes. Taking bits moves the position, and words that are used up make room for those of the
-// packet buffer. The first code of a packet may follow in the clock behind the last code of the
+// packet buffer. The first code of a packet may follow in the clock after the last code of the
 // packet before: at the end of a packet its padding is taken along.
 //
 // A packet whose codes do not end in its last word, or whose padding is not zero, is damaged. So is
 // one whose codes want more bits than it has. Then damaged_o stays up, no words are taken any more,
 // and what the window shows means nothing, until drain_i has emptied the packet buffer.
 //
-// Latency: taken bits have moved on in the next clock; damaged_o comes 1 clock behind the bits, for
+// Latency: taken bits have moved on in the next clock; damaged_o comes 1 clock after the bits, for
 // padding 2 clocks.
 
 module nrc_bit_window (
@@ -25,11 +25,11 @@ module nrc_bit_window (
   input  logic        word_last_i,   // the packet's last word
   output logic        word_ready_o,
 
-  output logic [30:0] window_o,      // bit 30 is the next bit; zeros behind the packet's end
+  output logic [30:0] window_o,      // bit 30 is the next bit; zeros after the packet's end
 
   input  logic        take_i,
   input  logic [4:0]  length_i,      // 1..31 bits
-  input  logic        packet_end_i,  // and the padding behind them
+  input  logic        packet_end_i,  // and the padding after them
 
   input  logic        drain_i,       // throws away all words
   output logic        damaged_o
@@ -99,7 +99,7 @@ module nrc_bit_window (
     if (!valid1_kept)  {last1_q, word1_q} <= {word_last_i, word};
   end
 
-  // Padding: of the packet's last word, what is behind the last code.
+  // Padding: the bits of the packet's last word after the last code.
   logic        check_q;
   logic [31:0] rest_q;
   logic [4:0]  rest_position_q;

@@ -7,7 +7,7 @@
 //
 //   trunc(u * 65535 / 1023 - 32768) = 64 * code + round_towards_zero(63 * u / 1023)
 //
-// as in nrc_shift6: the sample is the code with floor(63 * u / 1023) behind it where it is not
+// as in nrc_shift6: the sample is the code with floor(63 * u / 1023) after it where it is not
 // negative; a negative one is inverted before and after. For n < 2^20,
 // n / 1023 = (n + (n >> 10) + 1) >> 10.
 //

@@ -3,10 +3,10 @@
 // Stage huffman: the codeword of a residual (docs/bitstream.md, section 5). Golden model:
 // nrc::HuffmanEncoder.
 //
-// v = residual >> raw_bits gives the symbol v + S/2. Symbol 0 is the escape: it stands for v
+// v = residual >> raw_bits gives the symbol v + S/2. Symbol 0 is the escape, for v
 // outside the table, and v = -S/2, which would be symbol 0, is outside as well. The word of the
 // table memory at {table, symbol} is the canonical code with a one in front of its first bit.
-// Behind the code come the low raw_bits bits of the residual or, after an escape, the code itself.
+// After the code come the low raw_bits bits of the residual or, after an escape, the code itself.
 //
 // The tables are a ROM (nrc_huffman_rom, generated with the table set) or, with LoadableTables, a
 // RAM that is written through the table port before the encoder is enabled; while a sample is under
@@ -15,7 +15,7 @@
 // Pipeline:
 //   1  residual
 //   2  shift by raw_bits
-//   3  symbol, table address, bits behind the code
+//   3  symbol, table address, bits after the code
 //   4  table memory
 //   5  length and bits of the code
 //   6  codeword
@@ -190,7 +190,7 @@ module nrc_huffman #(
     .q_o({s5_length, s5_prefix, s5_extra, s5_extra_length})
   );
 
-  // 6: code and the bits behind it.
+  // 6: code and the bits after it.
   logic [30:0] bits;
   logic [4:0]  bits_length;
 

@@ -6,7 +6,7 @@
 // A sample's table is known before its bits are: it depends on the channel's earlier frames. So the
 // table's limits wait in a register when the bits in front of a codeword have been taken, and the
 // only loop is: window -> length of the code (it is longer than n bits if its first n bits are not
-// below limit n) -> plus raw bits or escape -> position of the next codeword. The rest is behind
+// below limit n) -> plus raw bits or escape -> position of the next codeword. The rest follows
 // it:
 //
 //   rank   = code + rank word of {table, length}, symbol = symbol word of {table, rank}
@@ -106,7 +106,7 @@ module nrc_huffman_decoder #(
 
   assign longer[0] = 1'b1;
   for (genvar n = 1; n < MaxLength; n++) begin : gen_longer
-    // Limit n has n + 1 bits and stands above those of 1 to n - 1.
+    // Limit n has n + 1 bits, above those of limits 1 to n - 1.
     assign longer[n] = {1'b0, head[MaxLength-1-:n]} >= s1_limits[(n-1)*(n+2)/2 +: n+1];
   end
 
@@ -153,7 +153,7 @@ module nrc_huffman_decoder #(
     s2_raw_bits_q <= s1_raw_bits_q;
   end
 
-  // 3: rank word, code, bits behind it.
+  // 3: rank word, code, bits after it.
   logic [IndexBits+3:0]  rank_addr;
   logic [SymbolBits-1:0] s3_rank;       // registered in the memory
   logic [SymbolBits-1:0] s3_code_q;     // the code's low bits
@@ -163,19 +163,19 @@ module nrc_huffman_decoder #(
   logic [TableBits-1:0]  s3_table_q;
   logic [3:0]            s3_raw_bits_q;
   // verilator lint_off UNUSEDSIGNAL
-  logic [30:0]           behind;        // the window without the code
+  logic [30:0]           after_code;    // the window without the code
   logic [MaxLength-1:0]  aligned;       // the code
   // verilator lint_on UNUSEDSIGNAL
 
-  assign rank_addr = (IndexBits + 4)'({s2_table_q, s2_length_q});
-  assign behind    = s2_window_q << s2_length_q;
-  assign aligned   = s2_window_q[30-:MaxLength] >> (4'd15 - s2_length_q);
+  assign rank_addr  = (IndexBits + 4)'({s2_table_q, s2_length_q});
+  assign after_code = s2_window_q << s2_length_q;
+  assign aligned    = s2_window_q[30-:MaxLength] >> (4'd15 - s2_length_q);
 
   nrc_code_rank_rom u_ranks (.clk_i, .addr_i(rank_addr), .data_o(s3_rank));
 
   always_ff @(posedge clk_i) begin
     s3_code_q       <= aligned[SymbolBits-1:0];
-    s3_extra_q      <= behind[30-:16];
+    s3_extra_q      <= after_code[30-:16];
     s3_raw_sample_q <= {s2_window_q[22:15], s2_window_q[30:23]};
     s3_escape_q     <= s2_escape_q;
     s3_raw_q        <= s2_raw_q;
@@ -208,7 +208,7 @@ module nrc_huffman_decoder #(
   end
 
   // 5: difference to the prediction. Subtracting S/2 inverts the top bit, which is then the sign.
-  // The raw bits come in from the right behind the value.
+  // The raw bits are shifted in from the right, after the value.
   logic [ValueWidth-1:0]    value;
   // verilator lint_off UNUSEDSIGNAL
   logic [ValueWidth+15:0]   joined;

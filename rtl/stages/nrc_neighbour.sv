@@ -200,16 +200,16 @@ module nrc_neighbour #(
                "nrc_neighbour: Channels is 1 or more, CodeWidth 4 to 16")
 
   // The channels of a frame come in turn, or n would be another channel's.
-  logic                    awake_q;
+  logic                    seen_q;  // a channel, since reset
   logic [ChannelWidth-1:0] channel_before_q;
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      awake_q <= 1'b0;
+      seen_q <= 1'b0;
     end else if (valid_i) begin
-      awake_q          <= 1'b1;
+      seen_q           <= 1'b1;
       channel_before_q <= channel_i;
-      assert (channel_i == '0 || (awake_q && channel_i == channel_before_q + ChannelWidth'(1)));
+      assert (channel_i == '0 || (seen_q && channel_i == channel_before_q + ChannelWidth'(1)));
     end
   end
 `endif

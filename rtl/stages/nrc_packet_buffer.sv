@@ -7,7 +7,7 @@
 // committed words; packet boundaries are the business of its user.
 //
 // The memory has one port, or with DualPort two. Writes cannot wait, so at a single port they have
-// priority and the reader waits; two output registers behind the memory let the reader take a word
+// priority and the reader waits; two output registers after the memory let the reader take a word
 // in every clock in which a port is free for it.
 // A word can be read 3 clocks after its commit.
 

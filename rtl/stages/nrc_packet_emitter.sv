@@ -5,7 +5,7 @@
 //
 // For each descriptor (format: nrc_packet_writer.sv): before a key packet the stream header packet,
 // so that a receiver can begin there (the first packet of a stream always is a key packet); four
-// words of packet header, the payload words with their bytes turned round (the first bit of a
+// words of packet header, the payload words with their bytes reversed (the first bit of a
 // payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the CRC-32. Sequence
 // numbers are given here, to what is really sent.
 //

@@ -8,15 +8,15 @@
 //   ahead     from the frame that is due, in the same way.
 //
 // A stream begins with a stream header that match_i: the first one to come; after a packet with
-// `last`, and when the header is more than 64 packets late (the encoder has begun anew), the next.
+// `last`, and when the header is more than 64 packets late (the encoder has restarted), the next.
 // One that comes in turn but does not match ends the stream. In a stream, a data packet in turn
 //   - that goes back in frames is of another stream: no data up to the next stream header;
-//   - with `key` is decoded if it is directly behind a stream header, or no frames or also packets
+//   - with `key` is decoded if it directly follows a stream header, or no frames or also packets
 //     are missing (an encoder that drops packets sends a header and a key packet);
 //   - of codes without `key` is decoded if the channels' state is known: the last packet was
 //     decoded and no frames are missing.
 // A late packet should be a repeated one: the CRCs of the last 64 in turn are kept, up to a gap.
-// One that is not may be of an encoder that has begun anew, and whose numbers and frames will soon
+// One that is not may be of an encoder that has restarted, and whose numbers and frames will soon
 // be those that are due: the channels' state is not known any more.
 // damaged_i says that what was decoded is not right: nothing is decoded while it is up, and the
 // channels' state is not known afterwards.
@@ -52,7 +52,7 @@ module nrc_packet_order (
   logic        open_q, seen_q;      // a stream is known; some stream was
   logic        known_q;             // the channels' state is
   logic        frame_known_q;       // frame_q is
-  logic        behind_header_q;     // the last packet in turn was a stream header
+  logic        after_header_q;      // the last packet in turn was a stream header
   logic        wait_header_q;       // no data before the next stream header
   logic        mismatch_q;
   logic [15:0] sequence_q;          // due
@@ -122,11 +122,11 @@ module nrc_packet_order (
   assign in_turn  = open_q && !late;
 
   // Data.
-  logic behind_header, of_other, key_right, can_decode;
+  logic after_header, of_other, key_right, can_decode;
 
-  assign behind_header = behind_header_q && next;
-  assign of_other   = back && !(key_i && behind_header);
-  assign key_right  = key_i && (behind_header || follows || !next);
+  assign after_header  = after_header_q && next;
+  assign of_other   = back && !(key_i && after_header);
+  assign key_right  = key_i && (after_header || follows || !next);
   assign can_decode = in_turn && has_frames && !of_other && !wait_header_q &&
                       (key_right || (is_huffman && known_q && follows));
   assign decode_o   = packet_i && can_decode && !damaged_i;
@@ -141,7 +141,7 @@ module nrc_packet_order (
       seen_q          <= 1'b0;
       known_q         <= 1'b0;
       frame_known_q   <= 1'b0;
-      behind_header_q <= 1'b0;
+      after_header_q  <= 1'b0;
       wait_header_q   <= 1'b0;
       mismatch_q      <= 1'b0;
       sequence_q      <= '0;
@@ -153,12 +153,12 @@ module nrc_packet_order (
         seen_q          <= 1'b1;
         known_q         <= 1'b0;
         frame_known_q   <= 1'b0;
-        behind_header_q <= 1'b1;
+        after_header_q  <= 1'b1;
         wait_header_q   <= 1'b0;
         sequence_q      <= sequence_i + 16'd1;
       end else if (packet_i && in_turn) begin
         sequence_q      <= sequence_i + 16'd1;
-        behind_header_q <= is_header;
+        after_header_q  <= is_header;
         if (is_header) begin
           open_q        <= match_i;
           mismatch_q    <= !match_i;
@@ -166,7 +166,7 @@ module nrc_packet_order (
         end else if (has_frames) begin
           known_q <= can_decode && is_huffman;
           if (of_other) wait_header_q <= 1'b1;
-          // A packet that cannot be decoded still tells how far the stream is; one that is behind a
+          // A packet that cannot be decoded still shows how far the stream is; one after a
           // gap without a reason does not.
           if (can_decode || (!back && (follows || !next))) begin
             frame_q       <= first_frame_i + {16'd0, frames_i};

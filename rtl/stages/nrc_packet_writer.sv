@@ -9,7 +9,7 @@
 //   0  bits 15..0 frames, 16 key, 17 last, 18 first packet of its stream
 //   1  index of the first frame
 //   2  payload words
-// Dropped packets count in the index of the first frame: the gap tells a decoder what is missing.
+// Dropped packets count in the index of the first frame: from the gap a decoder sees what is missing.
 // After a packet with `last`, dropped or not, a new stream begins; the first packet of it that is
 // committed carries bit 18, so that the stream header precedes it.
 //

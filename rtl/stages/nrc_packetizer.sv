@@ -7,7 +7,7 @@
 //                       |                                     ^
 //                       +-> nrc_fifo (descriptors) -----------+
 //
-// A packet's header tells its length and its frames, so the packet is held until it is whole. The
+// A packet's header has its length and its number of frames, so the packet is held until it is whole. The
 // buffer is the only elastic part of the encoder: a packet that finds no room is dropped whole, and
 // key_needed_o then asks for a key packet until one was stored.
 // Latency: about 6 clocks from the last word of a packet to the first word of its header.

@@ -165,7 +165,7 @@ module nrc_predictor #(
 
   always_ff @(posedge clk_i) value_s6_q <= value_s5;
 
-  // Rounded before the register in the deep pipeline, behind it in the shallow one.
+  // Rounded before the register in the deep pipeline, after it in the shallow one.
   logic [ValueWidth-1:0] value_round;
 
   assign value_round = IsDeep ? value_s5 : value_s6_q;

@@ -3,7 +3,7 @@
 // Starts the samples of packets that wait, one by one, on their way through the decoder's pipeline,
 // which cannot stall: a sample starts only if the output has room for it whenever it arrives, and
 // all bits of its packet are in the packet buffer. Its channel's state must be up to date: with
-// fewer channels than LoopLatency there is a pause behind each frame, as in nrc_framer.
+// fewer channels than LoopLatency there is a pause after each frame, as in nrc_framer.
 //
 // When the pipeline finds a packet damaged, its samples go on to their end; then nothing starts
 // until all samples are through, and drain_o has emptied the packet buffer and the queue of

@@ -24,9 +24,9 @@
 // code.
 
 module nrc_shift6 #(
-  parameter int Mapping      = -1,
-  parameter int CodeWidth    = -1,
-  parameter int Pipeline     = -1
+  parameter int Mapping   = -1,
+  parameter int CodeWidth = -1,
+  parameter int Pipeline  = -1
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,

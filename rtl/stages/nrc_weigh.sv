@@ -28,7 +28,8 @@
 //   last + ((-rest * d) >> 10) = ((|rest| * |d| + ((last << 10) ^ s)) >> 10) ^ s
 //
 // because floor(-y / 1024) = ~floor((y - 1) / 1024). |d| is the ones' complement of a negative d
-// plus one; the one is a row of the sum. Latency 1 clock: the operands; the sum is behind it.
+// plus one; the one is a row of the sum. Latency 1 clock: the operands are registered, the sum is
+// not.
 
 module nrc_weigh #(
   parameter int ValueWidth = -1,

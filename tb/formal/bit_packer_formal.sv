@@ -8,7 +8,7 @@
 // Assumed of the user: lengths of 1 to 31, zeros above the codeword, packet_end_i only with
 // frame_end_i, and no frame that ends in the clock after a packet's end, unless it ends a packet.
 //
-// The reference counts bits, words and frames. It marks one position at or behind the begin of an
+// The reference counts bits, words and frames. It marks one position at or after the begin of an
 // arbitrary codeword: one of its bits or, where it ends a packet, one of the padding. From the words
 // that are under way it knows after how many of them the word of that position comes out.
 
@@ -149,7 +149,7 @@ module bit_packer_formal (
 
 `ifndef NO_INVARIANTS
   // Invariants that make the proof inductive. What the codewords of the last two clocks complete, a
-  // flush and the output register are all the words and frames inside. The begun word is behind
+  // flush and the output register are all the words and frames inside. The begun word comes after
   // those two codewords: its bits from where the older of them begins are zeros. A marked bit whose
   // codeword is three or more clocks old, and whose word is not at the output, is in it.
   (* hierconn *) logic [4:0]  \u_dut.fill_q ;

@@ -7,7 +7,7 @@
 // - s_axis_tready does not depend on the inputs of its clock: a second framer sees the same inputs
 //   up to an arbitrary clock and others in it, and both are ready or not together.
 // - A packet has 1 to PacketFrames frames; less than PacketFrames only with `bad` or `last`. `bad`
-//   is told of frames of the wrong length and of no others, framing_error_o too.
+//   marks frames of the wrong length and no others, and so does framing_error_o.
 // - A packet is a key packet where docs/rtl.md says so and nowhere else. `first` is its first frame.
 // - Frames end LoopLatency clocks apart, but for those of the wrong length, and so do samples of a
 //   channel, but for those whose state counts as reset. nrc_carry_packer and the memories of the

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Formal proof of the generated nrc_huffman_rom: every word is a code of 1 to 15 bits behind a
+// Formal proof of the generated nrc_huffman_rom: every word is a code of 1 to 15 bits after a
 // leading one.
 
 module huffman_rom_formal #(

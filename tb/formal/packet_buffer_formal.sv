@@ -47,7 +47,7 @@ module packet_buffer_formal #(
   );
 
   logic                  begun_q;              // after the first clock
-  logic [CountWidth-1:0] committed_q, open_q;  // words inside, behind and not behind a commit
+  logic [CountWidth-1:0] committed_q, open_q;  // words inside, committed and not
   logic [CountWidth-1:0] open, left;
   logic                  write, pop;
   logic                  marked_q, marked_open_q;

@@ -74,7 +74,7 @@ module packet_emitter_formal #(
   logic [18:0] entry_0_q;
   logic [31:0] entry_1_q;
   logic [CountWidth-1:0] entry_2_q;
-  logic [31:0] payload_q;                // the word taken last, its bytes turned round
+  logic [31:0] payload_q;                // the word taken last, its bytes reversed
 
   // The packets, as taken from the stream; *_d: with the word that is offered.
   logic        taken;

@@ -3,7 +3,7 @@
 // Formal proof of nrc_packet_writer. Each packet is committed or dropped with its last word and
 // never both; a committed one has all its words in the buffer, a dropped one is counted, and what
 // was dropped for lack of room pulses overflow_o. The three entries of a descriptor follow a commit
-// and nothing else is pushed; they tell the packet's words, frames and flags, and as its first frame
+// and nothing else is pushed; they hold the packet's words, frames and flags, and as its first frame
 // the number of all frames of its stream before it, dropped ones included. The first packet that is
 // committed after a drop is a key packet, and so is the first one of a stream, which alone carries
 // the stream's begin. The descriptor queue never overflows.

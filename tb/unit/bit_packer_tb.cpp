@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_bit_packer.sv against nrc::BitPacker: every word, its flags and the frames of its packet,
+// nrc_bit_packer against nrc::BitPacker: every word, its flags and the frames of its packet,
 // and how soon the last word of a packet comes.
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_carry_packer.sv against nrc::CarryPacker: every word, its flags and the frames of its
+// nrc_carry_packer against nrc::CarryPacker: every word, its flags and the frames of its
 // packet, how soon the last word of a packet comes, and that a packet is marked bad when a carry
 // runs past the words held back, and only then. Words come from crafted strings with chains of
 // carries, and from nrc::RangeEncoder; then nrc::RangeDecoder reads the words that came.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_code_to_sample.sv against nrc::sample_of: every code, with samples of raw packets
+// nrc_code_to_sample against nrc::sample_of: every code, with samples of raw packets
 // between.
 #include <gtest/gtest.h>
 

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-nrc_unit_bench(context NAME default PARAMS Channels=16 CodeWidth=10 UpdateDelay=0 Pipeline=0)
-nrc_unit_bench(context NAME 1024 PARAMS Channels=1024 CodeWidth=10 UpdateDelay=0 Pipeline=0)
+nrc_unit_bench(context NAME default CHECK PARAMS Channels=16 CodeWidth=10 UpdateDelay=0 Pipeline=0)
 nrc_unit_bench(context NAME 1 PARAMS Channels=1 CodeWidth=10 UpdateDelay=0 Pipeline=0)
 nrc_unit_bench(context NAME delay PARAMS Channels=16 CodeWidth=10 UpdateDelay=3 Pipeline=0)
-nrc_unit_bench(context NAME generic_w16 TABLES generic
-               PARAMS Channels=10 CodeWidth=16 UpdateDelay=0 Pipeline=0)
 nrc_unit_bench(context NAME generic_w16_delay TABLES generic
                PARAMS Channels=1 CodeWidth=16 UpdateDelay=3 Pipeline=0)
 # One class: no scale is kept.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_context.sv against nrc::Context: the table and raw bits of every code, in the clock in
+// nrc_context against nrc::Context: the table and raw bits of every code, in the clock in
 // which they are due. The bench takes the predictor's part: predicted codes and innovations are
 // random, with amplitudes that take the scale through all classes.
 #include <gtest/gtest.h>

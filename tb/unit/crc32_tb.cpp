@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_crc32.sv against zlib's crc32(), after every word.
+// nrc_crc32 against zlib's crc32(), after every word.
 #include <gtest/gtest.h>
 #include <zlib.h>
 

@@ -367,8 +367,8 @@ TEST(Decoder, StreamsFollowEachOther) {
   EXPECT_EQ(bench.dut().lost_o, 0U);
 }
 
+#if NRC_PARAM_Channels < 256  // more than 64 packets take too long
 TEST(Decoder, AnEncoderThatBeginsAnew) {
-  if (kLarge) GTEST_SKIP() << "more than 64 packets take too long";
   const Stream first = make_stream(90, 8, 4);
   const Stream second = make_stream(30, 9, 5);
   DecoderBench bench(8);
@@ -380,6 +380,7 @@ TEST(Decoder, AnEncoderThatBeginsAnew) {
   bench.drain();
   bench.expect_all(second);
 }
+#endif
 
 // So soon that the new stream's numbers are not far behind: its packets come late until their
 // numbers are due, where the state of the old stream must not be taken for theirs.

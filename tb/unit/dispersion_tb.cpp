@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_dispersion.sv against nrc::Dispersion: the index of every sample, in the clock in which
+// nrc_dispersion against nrc::Dispersion: the index of every sample, in the clock in which
 // it is due. The bench takes the predictor's part: innovations are random, with amplitudes that
 // take the scale through all octaves, or chosen about the bounds of a burst.
 #include <gtest/gtest.h>

@@ -45,6 +45,20 @@ TEST(Encoder, FullSpeedWithoutAStall) {
   }
 }
 
+/// Clocks from a sample's handshake until its last bit is packed.
+TEST(Encoder, Latency) {
+  constexpr int kLatency = kProfile == Profile::kRange
+                               ? rtl::kRangeEncoderLatency + kNeighbour * rtl::kNeighbourLatency
+                           : NRC_PARAM_Pipeline == rtl::kPipelineShallow
+                               ? rtl::kShallowEncoderLatency
+                               : rtl::kEncoderLatency;
+  EncoderBench bench(20);
+  bench.send(0, kChannels == 1);
+  int clocks = 1;
+  for (; bench.packed() == 0 && clocks < 100; ++clocks) bench.idle(1);
+  EXPECT_EQ(clocks, kLatency);
+}
+
 TEST(Encoder, GapsStallsAndKeyRequests) {
   const auto frames = make_frames(frame_count(), 2);
   EncoderBench bench(2);

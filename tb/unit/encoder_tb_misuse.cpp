@@ -59,8 +59,8 @@ TEST(Misuse, AFrameThatNeverEndsCostsOnePacket) {
   EXPECT_EQ(v.frames, frames.size() / kPacketFrames * kPacketFrames + 2U * kPacketFrames);
 }
 
+#if NRC_PARAM_Channels > 1  // with one channel it is as it should be
 TEST(Misuse, AnEndInEverySampleCostsAPacketEach) {
-  if (kChannels == 1) GTEST_SKIP() << "as it should be with one channel";
   EncoderBench bench(2);
   for (int i = 0; i < 300; ++i) bench.send(1, true);
   const Verdict v = close_and_check(bench);
@@ -68,6 +68,7 @@ TEST(Misuse, AnEndInEverySampleCostsAPacketEach) {
   EXPECT_EQ(bench.overflows(), 0U) << "the link is not to blame";
   EXPECT_EQ(v.frames, 2U * kPacketFrames);
 }
+#endif
 
 TEST(Misuse, FramesOfAnyLength) {
   for (const std::uint32_t percent : {5U, 30U, 90U}) {

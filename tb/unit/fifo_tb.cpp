@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_fifo.sv against std::deque: order, level, and the clock in which an entry shows.
+// nrc_fifo against std::deque: order, level, and the clock in which an entry shows.
 #include <gtest/gtest.h>
 
 #include <algorithm>

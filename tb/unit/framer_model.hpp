@@ -6,7 +6,7 @@
 
 namespace nrc::tb {
 
-/// The rules of docs/rtl.md, "Framing", sample by sample: what rtl/nrc_framer.sv does.
+/// The rules of docs/rtl.md, "Framing", sample by sample: what nrc_framer does.
 class FramerModel {
  public:
   struct Input {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_huffman_decoder.sv, with nrc_bit_window in it, against nrc::HuffmanEncoder: packets of
+// nrc_huffman_decoder, with nrc_bit_window in it, against nrc::HuffmanEncoder: packets of
 // codewords of any context go in, their codes come out, each in the clock in which it is due. What
 // the design must not look at is random.
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_huffman.sv against nrc::HuffmanEncoder: every codeword, in the clock in
+// nrc_huffman against nrc::HuffmanEncoder: every codeword, in the clock in
 // which it is due. With LoadableTables the tables are random ones, written through the table port;
 // otherwise they are those of the table set. What the design must not look at is random.
 #include <gtest/gtest.h>

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 nrc_unit_bench(interval NAME default TABLES default PARAMS CodeWidth=10)
-nrc_unit_bench(interval NAME generic TABLES generic PARAMS CodeWidth=10)
+nrc_unit_bench(interval NAME generic CHECK TABLES generic PARAMS CodeWidth=10)
 nrc_unit_bench(interval NAME generic_w4 TABLES generic PARAMS CodeWidth=4)
-nrc_unit_bench(interval NAME generic_w9 TABLES generic PARAMS CodeWidth=9)
 nrc_unit_bench(interval NAME generic_w13 TABLES generic PARAMS CodeWidth=13)
 nrc_unit_bench(interval NAME generic_w16 TABLES generic PARAMS CodeWidth=16)

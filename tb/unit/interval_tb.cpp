@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_interval.sv against nrc::IntervalModel: cumulative frequency, frequency and escape of
+// nrc_interval against nrc::IntervalModel: cumulative frequency, frequency and escape of
 // every code in the clock in which they are due. The edges come from
 // nrc::Linearizer; those that an outermost code lacks are random.
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_linearizer.sv against nrc::Linearizer: edges and value of every code, one code per clock.
+// nrc_linearizer against nrc::Linearizer: edges and value of every code, one code per clock.
 #include <gtest/gtest.h>
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_neighbour.sv against nrc::Neighbour: corrected prediction and innovation of every sample,
+// nrc_neighbour against nrc::Neighbour: corrected prediction and innovation of every sample,
 // in the clock in which they are due and in no other. The bench takes the predictor's part:
 // predictions and values are random or chosen so that gains and corrections reach their limits.
 #include <gtest/gtest.h>

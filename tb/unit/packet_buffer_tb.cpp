@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_packet_buffer.sv against a queue of committed words and a list of uncommitted ones:
+// nrc_packet_buffer against a queue of committed words and a list of uncommitted ones:
 // order, what a rewind takes back, when it is full, that a shown word waits, and its speed.
 #include <gtest/gtest.h>
 

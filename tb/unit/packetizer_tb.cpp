@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_packetizer.sv (with its writer, buffer and emitter) against nrc::Packetizer and
+// nrc_packetizer (with its writer, buffer and emitter) against nrc::Packetizer and
 // nrc::parse_packet: every byte of every packet, under stalls of the output, bad packets, overflow
 // and recovery, and new streams. Which packets must be dropped and which must not is checked
 // against the rules; which of the others are, when the room is nearly used up, is taken from the
@@ -86,7 +86,6 @@ class Bench {
     for (int i = 0; i < clocks; ++i) {
       dut_->word_valid_i = 0;
       randomise();
-      dut_->frame_end_i = 0;
       tick();
     }
   }

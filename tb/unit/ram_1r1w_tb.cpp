@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_ram_1r1w.sv against a plain array: random reads and writes, held read data, and the
+// nrc_ram_1r1w against a plain array: random reads and writes, held read data, and the
 // assertion against a read and a write of one address.
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_ram_1rw.sv against an array: what is read in the clock after a read access is what was
+// nrc_ram_1rw against an array: what is read in the clock after a read access is what was
 // written last. Addresses that were never written are not looked at.
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_range.sv against nrc::RangeEncoder: every word, with the final bit of its packet, its
+// nrc_range against nrc::RangeEncoder: every word, with the final bit of its packet, its
 // and latency. The words, packed by nrc::CarryPacker, are also decoded by
 // nrc::RangeDecoder.
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_ring_delay.sv: every word comes out Depth clocks after it went in, from the clock on in
+// nrc_ring_delay: every word comes out Depth clocks after it went in, from the clock on in
 // which reset ends, and again after another reset.
 #include <gtest/gtest.h>
 

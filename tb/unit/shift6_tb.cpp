@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/nrc_shift6.sv against nrc::Shift6 (or, for the mapping `code`, against its definition): all
+// nrc_shift6 against nrc::Shift6 (or, for the mapping `code`, against its definition): all
 // 65536 samples in order and in random order with gaps,.
 #include <gtest/gtest.h>
 
