@@ -50,7 +50,7 @@ class FigureError(Exception):
 class FigureFormatter(string.Formatter):
     """str.format() whose format may begin with a factor: `1e-6*.3f`."""
 
-    def format_field(self, value: Any, format_spec: str) -> str:
+    def format_field(self, value: float | str | None, format_spec: str) -> str:
         if value is None:
             return ""
         factor, star, rest = format_spec.rpartition("*")

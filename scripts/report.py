@@ -9,16 +9,19 @@ their units, and values. A column that only some have is empty for the others.
 import json
 import sys
 from pathlib import Path
+from typing import Any, NoReturn
 
 KINDS = {"fpga": "FPGA", "asic": "ASIC"}
 FACTS = ("target", "kind", "profile", "channels", "columns")
 
 
-def fail(text):
+def fail(text: str) -> NoReturn:
+    """Exits with status 1 and one line."""
     sys.exit(f"report: {text}")
 
 
-def load(path):
+def load(path: Path) -> dict[str, Any]:
+    """The report in a file; exits if it lacks one of FACTS."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -31,18 +34,20 @@ def load(path):
     return report
 
 
-def cell(value):
+def cell(value: object) -> str:
+    """Text of a value in a Markdown table."""
     if isinstance(value, float):
         return f"{value:.6g}"
     return "" if value is None else str(value).replace("|", "\\|")
 
 
-def table(reports):
-    columns = []
+def table(reports: list[dict[str, Any]]) -> str:
+    """A Markdown table with a row for each report."""
+    columns: list[str] = []
     for report in reports:
         columns += [name for name in report["columns"] if name not in columns]
     head = ["target", "profile", "channels", "timing", *columns]
-    rows = [head, ["---"] * len(head)]
+    rows: list[list[object]] = [[*head], ["---"] * len(head)]
     for report in reports:
         met = report.get("timing_met")
         rows.append([report["target"], report["profile"], report["channels"],
@@ -51,7 +56,8 @@ def table(reports):
     return "\n".join("| " + " | ".join(cell(value) for value in row) + " |" for row in rows)
 
 
-def main():
+def main() -> None:
+    """Writes BUILD/report.md and prints it."""
     if len(sys.argv) > 2:
         fail("usage: report.py [BUILD]")
     build = Path(sys.argv[1] if len(sys.argv) == 2 else "build")

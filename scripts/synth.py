@@ -221,7 +221,7 @@ def text_report(report: dict) -> str:
                           if "icetime_MHz" in figures else ""))
         if "error" in figures:
             lines.append(f"seed {figures['seed']}: {figures['error']}")
-    cells = next((f["cells"] for f in report["seeds"] if "cells" in f), {})
+    cells: dict[str, dict[str, int]] = next((f["cells"] for f in report["seeds"] if "cells" in f), {})
     lines.append("")
     for name, use in cells.items():
         lines.append(f"{name:18} {use['used']:6} of {use['available']:6}  "

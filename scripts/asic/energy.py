@@ -16,7 +16,8 @@ RATE = 19531.25  # Hz, a channel
 CODE_BITS = 10   # of a sample without compression
 
 
-def main():
+def main() -> int:
+    """Exit status 1, with one line, if a report is missing or unreadable."""
     parser = argparse.ArgumentParser(description='Energy of compression against energy of the radio')
     parser.add_argument('directory', help='with the reports of make asic')
     parser.add_argument('--radio', default='10,30,100', help='pJ for a bit sent, several with commas')
@@ -42,7 +43,8 @@ def main():
     if not reports:
         print(f'energy: there is no report in {options.directory}; run make asic LIBERTY=path first', file=sys.stderr)
         return 1
-    print(f"{'':40}{'bits a':>8}{'cost, pJ':>10}{'break-even':>12}" + ''.join(f'{f"at {r:g} pJ/bit":>16}' for r in radios))
+    print(f"{'':40}{'bits a':>8}{'cost, pJ':>10}{'break-even':>12}" +
+          ''.join(f'{f"at {r:g} pJ/bit":>16}' for r in radios))
     print(f"{'':40}{'sample':>8}{'a sample':>10}{'pJ/bit':>12}" + ''.join(f"{'uW/channel':>16}" for _ in radios))
     for report, bits, logic, memory in reports:
         cost = (logic + memory) / RATE * 1e6  # pJ

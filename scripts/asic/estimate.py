@@ -20,19 +20,21 @@ import shutil
 import subprocess
 import sys
 import wave
+from typing import Any
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(1, os.path.join(ROOT, 'scripts'))
+sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-import hardware
 import memory
 import netlist as gates
 import power
 import rom
-from liberty import Library, LibertyError, library_name
+from liberty import LibertyError, Library, library_name
 from technology import Technology
 
+import hardware
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 RATE = 19531.25  # Hz, a channel
 TIMING_PERIOD = 48.828e-9  # of constraints/nrc_encoder.sdc
 HARDWARE = hardware.Hardware()
@@ -44,7 +46,7 @@ class Failure(Exception):
     """What stops an estimate; one line for the user."""
 
 
-def run(command, log, what, **options):
+def run(command: list[str], log: str, what: str, **options: Any) -> None:
     """Runs a command with its output in a file; a failure names what and where."""
     with open(log, 'w', encoding='utf-8') as f:
         result = subprocess.run(command, stdout=f, stderr=subprocess.STDOUT, check=False, **options)
@@ -55,7 +57,7 @@ def run(command, log, what, **options):
         raise Failure(f'{what} failed: {last} (log: {log})')
 
 
-def table_bits():
+def table_bits() -> int:
     """Bits of a Huffman table's number."""
     name = next(path for path in HARDWARE.packages(TABLES) if path.endswith('/nrc_tables_pkg.sv'))
     with open(os.path.join(ROOT, name), encoding='utf-8') as f:
@@ -65,13 +67,13 @@ def table_bits():
     return (int(tables[1]) - 1).bit_length()
 
 
-def sources():
+def sources() -> tuple[list[str], list[str]]:
     """(packages, modules) of the RTL, relative to ROOT, without the memories."""
     modules = HARDWARE.design_modules('encoder', TABLES)
     return HARDWARE.packages(TABLES), [path for path in modules if 'nrc_ram_' not in path]
 
 
-def read_samples(directory, channels, frames, seed):
+def read_samples(directory: str, channels: int, frames: int, seed: int) -> bytes:
     """int16 samples, little-endian, channels in turn: the k-th channel is the k-th WAV file, round and round,
     each from a place of its own."""
     files = sorted(f for f in glob.glob(os.path.join(glob.escape(directory), '*')) if f.lower().endswith('.wav'))
@@ -95,7 +97,8 @@ def read_samples(directory, channels, frames, seed):
 class Estimate:
     """One design in one library."""
 
-    def __init__(self, options, library, slow, sram, profile, channels):
+    def __init__(self, options: argparse.Namespace, library: str, slow: str, sram: str,
+                 profile: str, channels: int) -> None:
         self.options = options
         self.library_path, self.slow_path, self.sram = library, slow, sram
         self.profile, self.channels = profile, channels
@@ -112,19 +115,22 @@ class Estimate:
             (f'-{options.tag}' if options.tag else '')
         self.out = os.path.join(options.out, library_name(library), self.name)
 
-    def path(self, name):
+    def path(self, name: str) -> str:
+        """A file of this estimate."""
         return os.path.join(self.out, name)
 
-    def say(self, text):
+    def say(self, text: str) -> None:
+        """Tells a user at a terminal what is going on."""
         if sys.stderr.isatty():
             print(f'{library_name(self.library_path)} {self.name}: {text}', file=sys.stderr)
 
-    def write(self, name, text):
+    def write(self, name: str, text: str) -> None:
+        """Writes a file of this estimate."""
         with open(self.path(name), 'w', encoding='utf-8') as f:
             f.write(text)
 
-    def go(self):
-        """Everything; returns the report."""
+    def go(self) -> dict[str, Any]:
+        """Everything; returns the report. Raises Failure or LibertyError."""
         os.makedirs(self.out, exist_ok=True)
         for old in ('report.json', 'report.txt'):
             if os.path.exists(self.path(old)):
@@ -153,16 +159,18 @@ class Estimate:
 
     # Synthesis.
 
-    def parameters(self):
+    def parameters(self) -> dict[str, int]:
+        """Parameters of nrc_encoder."""
         return {'Channels': self.channels, 'Profile': 1 if self.profile == 'range' else 0,
                 'BufferWords': self.buffer_words, 'Pipeline': int(self.shallow)}
 
-    def yosys(self, name, script):
+    def yosys(self, name: str, script: str) -> None:
+        """Runs a script, NAME.ys. Raises Failure with the first error."""
         self.write(name + '.ys', script)
         run(['yosys', '-q', '-l', self.path(name + '.log'), self.path(name + '.ys')], self.path(name + '.out'),
             'Yosys', cwd=ROOT)
 
-    def memories(self):
+    def memories(self) -> list[tuple[int, int, int]]:
         """The memories (width, depth, ports) that this design has."""
         packages, modules = sources()
         boxes = ''
@@ -189,7 +197,8 @@ tee -q -o {self.path('memories.txt')} dump t:nrc_ram_1r1w t:nrc_ram_1rw
                 result.add((values['Width'], values['Words' if one else 'Depth'], 1 if one else 2))
         return sorted(result)
 
-    def synthesise(self):
+    def synthesise(self) -> None:
+        """Maps the RTL to cells, latches and macros: netlist.json."""
         self.choices = [memory.choose(w, d, p, self.macros, self.technology, self.options.latch_bits,
                                       self.options.energy_weight)
                         for w, d, p in self.memories()]
@@ -228,8 +237,7 @@ opt_merge -share_all
             self.write('nrc_huffman_rom.sv', rom.banked_rom(source, banks, table_bits(), t))
             modules = [self.path('nrc_huffman_rom.sv') if m == name else m for m in modules]
         chparam = ' '.join(f'-chparam {k} {v}' for k, v in self.parameters().items())
-        tie = ' '.join(f'-{k} {c} {p}' for k, (c, p) in (('hicell', t.tie.get('high')), ('locell', t.tie.get('low')))
-                       if (c, p)) if len(t.tie) == 2 else ''
+        tie = f'-hicell {" ".join(t.tie["high"])} -locell {" ".join(t.tie["low"])}' if len(t.tie) == 2 else ''
         script = f'''read_verilog -sv {' '.join(packages)}
 read_verilog {self.path('boxes.v')}
 read_verilog -sv -defer {self.path('memory.sv')}
@@ -247,14 +255,16 @@ write_json {self.path('netlist.json')}
 '''
         self.map_cells(script, packages + modules)
 
-    def map_cells(self, script, files):
+    def map_cells(self, script: str, files: list[str]) -> None:
         """Runs Yosys, unless a netlist of the same script and files is there, here or for another clock."""
-        key = hashlib.sha256(script.replace(self.out, '').encode())
-        for name in files + [self.path(n) for n in ('boxes.v', 'memory.sv', 'mapping.lib', 'abc.constr', 'abc.script')] + \
-                [self.path('clock_gate_map.v')] * bool(self.technology.clock_gate and self.options.gate_width):
+        digest = hashlib.sha256(script.replace(self.out, '').encode())
+        written = ['boxes.v', 'memory.sv', 'mapping.lib', 'abc.constr', 'abc.script']
+        if self.technology.clock_gate and self.options.gate_width:
+            written.append('clock_gate_map.v')
+        for name in [*files, *map(self.path, written)]:
             with open(os.path.join(ROOT, name), 'rb') as f:
-                key.update(hashlib.sha256(f.read()).digest())
-        key = key.hexdigest()
+                digest.update(hashlib.sha256(f.read()).digest())
+        key = digest.hexdigest()
         for keyfile in sorted(glob.glob(os.path.join(glob.escape(os.path.dirname(self.out)), '*', 'synthesis.key'))):
             directory = os.path.dirname(keyfile)
             with open(keyfile, encoding='utf-8') as f:
@@ -277,7 +287,7 @@ write_json {self.path('netlist.json')}
 
     # Timing.
 
-    def timing(self):
+    def timing(self) -> float | None:
         """Setup slack in seconds at the slow corner."""
         if not shutil.which('sta'):
             return None
@@ -305,7 +315,8 @@ report_checks -path_delay max -digits 3 -fields {{capacitance slew}} -to [all_ou
 exit
 '''
         self.write('timing.tcl', script)
-        run(['sta', '-no_splash', self.path('timing.tcl')], self.path('timing.log'), 'OpenSTA', stdin=subprocess.DEVNULL)
+        run(['sta', '-no_splash', self.path('timing.tcl')], self.path('timing.log'), 'OpenSTA',
+            stdin=subprocess.DEVNULL)
         with open(self.path('timing.log'), encoding='utf-8') as f:
             text = f.read()
         slacks = [float(x) for x in re.findall(r'^\s+(-?[0-9.]+)\s+slack', text, re.M)]
@@ -316,7 +327,8 @@ exit
 
     # Simulation.
 
-    def simulate(self):
+    def simulate(self) -> None:
+        """Plays samples through the netlist: activity.txt. Raises Failure if its packets are not the golden model's."""
         o = self.options
         frames = o.warm + o.frames + 1
         if o.data:
@@ -338,7 +350,7 @@ exit
             if result.returncode:
                 raise Failure(f'nrc stream encode failed: {result.stderr.decode().strip()}')
         used = {i.cell.name: i.cell for i in self.net.gates}
-        used_macros = {i.macro.name: i.macro for i in self.net.macros}
+        used_macros = {i.macro.name: i.macro for i in self.net.instances if i.macro}
         self.write('models.v', gates.models(used.values()) + memory.macro_models(used_macros.values()))
         self.net.delay_file(self.path('delays.v'), 'asic_tb.dut')
         inputs = [n for n, (d, _) in self.net.ports.items() if d == 'input' and n != 'clk_i']
@@ -369,14 +381,16 @@ exit
         with open(self.path('stream.nrc'), 'rb') as a, open(self.path('golden.nrc'), 'rb') as b:
             stream, golden = a.read(), b.read()
         if stream != golden or int(done[3]) != 0:
-            place = next((i for i, (x, y) in enumerate(zip(stream, golden)) if x != y), min(len(stream), len(golden)))
+            place = next((i for i, (x, y) in enumerate(zip(stream, golden, strict=False)) if x != y),
+                         min(len(stream), len(golden)))
             raise Failure(f"the gate netlist's packets differ from the golden model's at byte {place} of {len(golden)} "
                           f'({self.path("stream.nrc")}, {self.path("golden.nrc")})')
         self.packets, self.bytes = int(done[2]), len(stream)
 
     # Power and the report.
 
-    def report(self, cell_area, slack):
+    def report(self, cell_area: float, slack: float | None) -> dict[str, Any]:
+        """Power, area (um2) and slack (s) of it all, written to report.txt."""
         net, o, voltage = self.net, self.options, self.library.voltage
         activity = power.read_activity(self.path('activity.txt'), net, 1e-12)
         rate = 0.5e12 / self.half
@@ -447,16 +461,18 @@ exit
             'leakage (uW)': (leakage + tree_leakage) * 1e6, 'logic power (uW)': logic * 1e6,
             'memory access power (uW)': access * 1e6, 'memory leakage (uW)': memory_leakage * 1e6,
             'memory accesses (M/s)': accesses / 1e6,
-            'logic (uW/channel)': logic * 1e6 / self.channels, 'memory (uW/channel)': memory_power * 1e6 / self.channels,
+            'logic (uW/channel)': logic * 1e6 / self.channels,
+            'memory (uW/channel)': memory_power * 1e6 / self.channels,
             'total (uW/channel)': (logic + memory_power) * 1e6 / self.channels,
             'energy (pJ/sample)': (logic + memory_power) / (self.channels * RATE) * 1e12,
             'bits per sample': self.bytes * 8 / (self.channels * (o.warm + o.frames + 1)),
         }
         columns = {k: round(v, 6) if isinstance(v, float) else v for k, v in columns.items()}
-        report = {
+        report: dict[str, Any] = {
             'target': library_name(self.library_path), 'profile': self.profile, 'channels': self.channels,
             'kind': 'asic', 'columns': columns,
-            'memories': [{'width': c.width, 'depth': c.depth, 'ports': c.ports, 'made of': c.kind} for c in self.choices],
+            'memories': [{'width': c.width, 'depth': c.depth, 'ports': c.ports, 'made of': c.kind}
+                         for c in self.choices],
             'assumptions': {
                 'buffer words': self.buffer_words, 'clocks from sample to sample': self.gap,
                 'signal': self.source, 'frames before': o.warm, 'frames measured': o.frames,
@@ -474,19 +490,19 @@ exit
         text = f"{report['target']}  {self.profile}, {self.channels} channels\n"
         text += ''.join(f'  {k:34}{v:>14,.3f}\n' if isinstance(v, float) else f'  {k:34}{v!s:>14}\n'
                         for k, v in columns.items())
-        text += ''.join(f"  memory {m['depth']} x {m['width']}, {m['ports']} port{'s' if m['ports'] > 1 else ''}: {m['made of']}\n"
-                        for m in report['memories'])
+        for c in self.choices:
+            text += f"  memory {c.depth} x {c.width}, {c.ports} port{'s' if c.ports > 1 else ''}: {c.kind}\n"
         text += f"  verified: {report['verified']}\n"
         self.write('report.txt', text)
         return report
 
-    def modules(self, integrator):
+    def modules(self, integrator: power.Integrator) -> None:
         """modules.txt: cells, area and dynamic power by module. A register is in the module of its name, a gate
         in the module of the first register or macro that it leads to."""
         net = self.net
-        labels = {}
+        labels: dict[str, str] = {}
 
-        def label(inst):
+        def label(inst: gates.Instance) -> str:
             path = []
             while inst.name not in labels:
                 if inst.macro or inst.cell.ff or inst.cell.latch or inst.cell.clock_gate:
@@ -508,21 +524,20 @@ exit
                 labels[passed.name] = labels[inst.name]
             return labels[inst.name]
 
-        rows = {}
+        rows: dict[str, tuple[int, float, float]] = {}  # cells, um2, W
         for inst in net.instances:
-            row = rows.setdefault(label(inst), [0, 0.0, 0.0])
+            cells, area, watts = rows.setdefault(label(inst), (0, 0.0, 0.0))
             if inst.macro:
                 continue
-            row[0] += 1
-            row[1] += inst.cell.area
-            row[2] += sum(integrator.cell_power(inst))
-            row[2] += sum(integrator.switching(b) for p in inst.cell.outputs for b in inst.pins.get(p, [])
-                          if b in net.loads)
+            watts += sum(integrator.cell_power(inst))
+            watts += sum(integrator.switching(b) for p in inst.cell.outputs for b in inst.pins.get(p, [])
+                         if b in net.loads)
+            rows[label(inst)] = cells + 1, area + inst.cell.area, watts
         self.write('modules.txt', f'{"module":64}{"cells":>8}{"um2":>12}{"uW":>12}\n' + ''.join(
             f'{k:64}{n:8}{a:12.0f}{p * 1e6:12.2f}\n' for k, (n, a, p) in sorted(rows.items(), key=lambda x: -x[1][2])))
 
 
-def build_vpi(directory):
+def build_vpi(directory: str) -> str:
     """Compiles activity.c for Icarus; returns the directory."""
     if not shutil.which('iverilog-vpi'):
         raise Failure('there is no iverilog-vpi; install the package iverilog')
@@ -535,7 +550,8 @@ def build_vpi(directory):
     return directory
 
 
-def main():
+def main() -> int:
+    """Exit status 1, with one line for each estimate that fails."""
     parser = argparse.ArgumentParser(description='Area, timing and power of nrc_encoder in a cell library')
     parser.add_argument('--liberty', required=True, help='standard cells, .lib; several with commas')
     parser.add_argument('--slow', default='', help='the same cells at the slow corner, for timing')
@@ -550,10 +566,12 @@ def main():
     parser.add_argument('--frames', type=int, default=20, help='frames measured')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--pipeline', choices=['shallow', 'deep'], default='shallow', help='of the Huffman profile')
-    parser.add_argument('--gate-width', type=int, default=4, help='registers with enable from so many bits get a clock gate; 0: none')
+    parser.add_argument('--gate-width', type=int, default=4,
+                        help='registers with enable from so many bits get a clock gate; 0: none')
     parser.add_argument('--rom-banks', type=int, default=16, help='banks of the Huffman ROM; 1: one block of gates')
     parser.add_argument('--energy-weight', type=float, default=memory.ENERGY_WEIGHT,
-                        help='um2 of macros that one pJ less for a read and a write is worth; 0: least area (default %(default)g)')
+                        help='um2 of macros that one pJ less for a read and a write is worth; 0: least area '
+                        '(default %(default)g)')
     parser.add_argument('--latch-bits', type=int, default=8192, help='no larger memory is made of latches')
     parser.add_argument('--fanout', type=int, default=24, help='gates that one gate drives at most')
     parser.add_argument('--tree-fanout', type=int, default=20, help='pins of one clock buffer')

@@ -6,9 +6,16 @@ megabytes opens in about a second. Units are converted on the way in: capacitanc
 second, energy in joule (a toggle), power in watt, area as it is (um2 by convention).
 """
 
+from __future__ import annotations
+
 import os
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+# A Boolean expression: a name, '0', '1', ('!', tree), or (operator, left, right) with ^, & or |.
+Tree: TypeAlias = 'str | tuple[str, Tree] | tuple[str, Tree, Tree]'
 
 
 class LibertyError(Exception):
@@ -18,18 +25,18 @@ class LibertyError(Exception):
 class Group:
     """One Liberty group: name(arguments) { attributes and groups }."""
 
-    def __init__(self, name, arguments):
+    def __init__(self, name: str, arguments: list[str]) -> None:
         self.name = name
         self.arguments = arguments
-        self.attributes = {}
-        self.complex = {}
-        self.groups = []
+        self.attributes: dict[str, str] = {}
+        self.complex: dict[str, list[str]] = {}
+        self.groups: list[Group] = []
 
-    def all(self, name):
+    def all(self, name: str) -> list[Group]:
         """The groups of this name in this one."""
         return [g for g in self.groups if g.name == name]
 
-    def first(self, name):
+    def first(self, name: str) -> Group | None:
         """The first group of this name, or None."""
         return next((g for g in self.groups if g.name == name), None)
 
@@ -37,16 +44,16 @@ class Group:
 _TOKEN = re.compile(r'"[^"]*"|[{}();:,]|[^\s{}();:,"]+')
 
 
-def _unquote(text):
+def _unquote(text: str) -> str:
     return text[1:-1] if text.startswith('"') else text
 
 
-def parse_group(text, where):
+def parse_group(text: str, where: str) -> Group:
     """The group that `text` holds. Raises LibertyError if brackets do not match."""
     tokens = _TOKEN.findall(text)
     i = 0
     root = None
-    stack = []
+    stack: list[Group] = []
     try:
         while i < len(tokens):
             token = tokens[i]
@@ -61,7 +68,7 @@ def parse_group(text, where):
             elif tokens[i + 1] == ':':
                 # An expression may be several words: up to the semicolon, or to the next line's
                 # attribute where it was forgotten, which needs a look ahead.
-                words = []
+                words: list[str] = []
                 i += 2
                 while tokens[i] not in ';}':
                     if words and i + 1 < len(tokens) and tokens[i + 1] in ':(' and \
@@ -102,7 +109,7 @@ def parse_group(text, where):
     return root
 
 
-def numbers(arguments):
+def numbers(arguments: list[str]) -> list[float]:
     """The numbers of index_1 ("1, 2") or values ("1, 2", "3, 4"), in one list."""
     return [float(x) for x in re.findall(r'[-+0-9.eE]+', ' '.join(arguments))]
 
@@ -110,16 +117,16 @@ def numbers(arguments):
 class Table:
     """A lookup table of one value, or over one or two variables; linear between and beyond its points."""
 
-    def __init__(self, axes, values, scale):
+    def __init__(self, axes: list[tuple[str, list[float]]], values: list[float], scale: float) -> None:
         self.axes = axes  # [(variable, [points])]
         self.values = [v * scale for v in values]
 
     @staticmethod
-    def _place(points, x):
+    def _place(points: list[float], x: float) -> tuple[int, float]:
         i = min(max(bisect_right(points, x) - 1, 0), len(points) - 2)
         return i, (x - points[i]) / (points[i + 1] - points[i])
 
-    def at(self, slew, load):
+    def at(self, slew: float, load: float) -> float:
         """The value at an input transition (s) and an output load (F)."""
         if not self.axes:
             return self.values[0]
@@ -142,7 +149,7 @@ class Table:
 class Energy:
     """One internal_power group: joules of a rise and of a fall, under a condition."""
 
-    def __init__(self, related, when, rise, fall):
+    def __init__(self, related: list[str], when: str | None, rise: Table | None, fall: Table | None) -> None:
         self.related = related
         self.when = when
         self.rise = rise
@@ -152,7 +159,7 @@ class Energy:
 class Arc:
     """A delay arc: tables of delay and output transition (s)."""
 
-    def __init__(self, related, kind, tables):
+    def __init__(self, related: list[str], kind: str, tables: dict[str, Table]) -> None:
         self.related = related
         self.kind = kind
         self.tables = tables  # cell_rise, cell_fall, rise_transition, fall_transition
@@ -161,41 +168,42 @@ class Arc:
 class Pin:
     """A pin, or a bus of `width` equal pins."""
 
-    def __init__(self, name, group):
+    def __init__(self, name: str, group: Group) -> None:
         self.name = name
         self.direction = group.attributes.get('direction', 'input')
         self.function = group.attributes.get('function')
         self.clock = group.attributes.get('clock', 'false') == 'true'
         self.width = 1
         self.capacitance = 0.0
-        self.energies = []
-        self.arcs = []
+        self.energies: list[Energy] = []
+        self.arcs: list[Arc] = []
 
 
 class Cell:
     """A cell: area (um2), leakage (W), pins, and its state element if it has one."""
 
-    def __init__(self, library, group):
+    def __init__(self, library: Library, group: Group) -> None:
         self.name = group.arguments[0]
         self.group = group
         a = group.attributes
         self.area = float(a.get('area', 0))
-        self.leakage = float(a['cell_leakage_power']) * library.power if 'cell_leakage_power' in a else None
-        self.leakage_states = []
+        leakage = float(a['cell_leakage_power']) * library.power if 'cell_leakage_power' in a else None
+        self.leakage_states: list[tuple[str, float]] = []
         for state in group.all('leakage_power'):
             value = float(state.attributes['value']) * library.power
             if 'when' in state.attributes:
                 self.leakage_states.append((state.attributes['when'], value))
-            elif self.leakage is None:
-                self.leakage = value
-        if self.leakage is None:
+            elif leakage is None:
+                leakage = value
+        if leakage is None:
             values = [v for _, v in self.leakage_states]
-            self.leakage = sum(values) / len(values) if values else 0.0
+            leakage = sum(values) / len(values) if values else 0.0
+        self.leakage = leakage
         self.clock_gate = a.get('clock_gating_integrated_cell')
         self.ff = group.first('ff')
         self.latch = group.first('latch')
         self.dont_use = a.get('dont_use') == 'true'
-        self.pins = {}
+        self.pins: dict[str, Pin] = {}
         for g in group.groups:
             if g.name in ('pin', 'bus'):
                 for name in g.arguments:
@@ -203,7 +211,7 @@ class Cell:
         self.inputs = [p.name for p in self.pins.values() if p.direction == 'input']
         self.outputs = [p.name for p in self.pins.values() if p.direction == 'output']
 
-    def _add_pin(self, library, name, g):
+    def _add_pin(self, library: Library, name: str, g: Group) -> None:
         pin = Pin(name, g)
         if g.name == 'bus':
             kind = next((t for t in self.group.all('type') + library.types
@@ -221,16 +229,15 @@ class Cell:
                 pin.energies.append(Energy(p.attributes.get('related_pin', '').split(),
                                            p.attributes.get('when'), rise, fall))
             for t in owner.all('timing'):
-                tables = {kind: library.table(t.first(kind), library.time)
-                          for kind in ('cell_rise', 'cell_fall', 'rise_transition', 'fall_transition')
-                          if t.first(kind)}
+                tables = {kind: table for kind in ('cell_rise', 'cell_fall', 'rise_transition', 'fall_transition')
+                          if (table := library.table(t.first(kind), library.time))}
                 if tables:
                     pin.arcs.append(Arc(t.attributes.get('related_pin', '').split(),
                                         t.attributes.get('timing_type', 'combinational'), tables))
         self.pins[name] = pin
 
     @property
-    def memory(self):
+    def memory(self) -> tuple[int, int] | None:
         """(address bits, word bits) of an SRAM macro, or None."""
         g = self.group.first('memory')
         return (int(g.attributes['address_width']), int(g.attributes['word_width'])) if g else None
@@ -239,7 +246,7 @@ class Cell:
 class Library:
     """A Liberty file. `cells` are its names in order; `cell(name)` parses one."""
 
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
         self.path = path
         try:
             with open(path, encoding='utf-8', errors='replace') as f:
@@ -250,7 +257,7 @@ class Library:
         text = re.sub(r'(?m)//.*$', ' ', text)
         if not re.match(r'\s*library\s*\(', text):
             raise LibertyError(f'{path} is no Liberty file: it does not begin with library(...)')
-        self._text = {}
+        self._text: dict[str, str] = {}
         head = []
         last = 0
         braces = re.compile(r'[{}]')
@@ -287,24 +294,25 @@ class Library:
         self.power = self._unit(a.get('leakage_power_unit', '1nW'))
         self.templates = {g.arguments[0]: g for g in top.groups
                           if g.name in ('lu_table_template', 'power_lut_template')}
-        self._parsed = {}
+        self._parsed: dict[str, Cell] = {}
 
     @staticmethod
-    def _unit(text):
+    def _unit(text: str) -> float:
         match = re.fullmatch(r'\s*([0-9.]+)\s*([munpf]?)([sVWA]|Hz)\s*', text)
         if not match:
             raise LibertyError(f'unknown unit "{text}" in a Liberty file')
         return float(match[1]) * {'': 1, 'm': 1e-3, 'u': 1e-6, 'n': 1e-9, 'p': 1e-12, 'f': 1e-15}[match[2]]
 
     @property
-    def cells(self):
+    def cells(self) -> list[str]:
+        """The cells' names, in the file's order."""
         return list(self._text)
 
-    def text(self, name):
+    def text(self, name: str) -> str:
         """A cell's Liberty text."""
         return self._text[name]
 
-    def cell(self, name):
+    def cell(self, name: str) -> Cell:
         """The cell of this name. Raises LibertyError if there is none."""
         if name not in self._parsed:
             if name not in self._text:
@@ -312,7 +320,7 @@ class Library:
             self._parsed[name] = Cell(self, parse_group(self._text[name], f'{self.path}: {name}'))
         return self._parsed[name]
 
-    def table(self, group, scale):
+    def table(self, group: Group | None, scale: float) -> Table | None:
         """The table of a group such as cell_rise, scaled to SI units; None for no group."""
         if group is None:
             return None
@@ -327,13 +335,13 @@ class Library:
             axes.append((variable, [x * unit for x in numbers(index)]))
         values = numbers(group.complex.get('values', []))
         points = 1
-        for _, index in axes:
-            points *= len(index)
+        for _, places in axes:
+            points *= len(places)
         if len(values) != points:
             raise LibertyError(f'{self.path}: a {group.name} table has {len(values)} values for {points} points')
         return Table(axes, values, scale)
 
-    def filtered(self, names):
+    def filtered(self, names: Iterable[str]) -> str:
         """The library's text with only these cells, for tools that have no list of cells to leave out."""
         close = self.head.rstrip().rindex('}')
         return self.head[:close] + '\n'.join(self._text[n] for n in names) + '\n}\n'
@@ -341,19 +349,19 @@ class Library:
 
 # Boolean expressions of Liberty: ! and ' (postfix) bind first, then ^, then & * and blanks, then | +.
 
-def _tokens(text):
+def _tokens(text: str) -> list[str]:
     return re.findall(r"[A-Za-z_][\w]*(?:\[\d+\])?|[01]|[!'^&*|+()]", text)
 
 
-def _parse_expression(expression):
-    """The tree of an expression: a name, '0', '1', ('!', tree), or (operator, left, right) with ^, & or |."""
+def _parse_expression(expression: str) -> Tree:
+    """The tree of an expression. Raises LibertyError if it cannot be read."""
     tokens = _tokens(expression)
     place = 0
 
-    def peek():
+    def peek() -> str | None:
         return tokens[place] if place < len(tokens) else None
 
-    def primary():
+    def primary() -> Tree:
         nonlocal place
         token = peek()
         if token is None:
@@ -375,7 +383,7 @@ def _parse_expression(expression):
             result = ('!', result)
         return result
 
-    def exclusive():
+    def exclusive() -> Tree:
         nonlocal place
         result = primary()
         while peek() == '^':
@@ -383,19 +391,19 @@ def _parse_expression(expression):
             result = ('^', result, primary())
         return result
 
-    def conjunction():
+    def conjunction() -> Tree:
         nonlocal place
         result = exclusive()
-        while peek() is not None and peek() not in '|+)':
-            if peek() in '&*':
+        while (token := peek()) is not None and token not in '|+)':
+            if token in '&*':
                 place += 1
             result = ('&', result, exclusive())
         return result
 
-    def alternation():
+    def alternation() -> Tree:
         nonlocal place
         result = conjunction()
-        while peek() is not None and peek() in '|+':
+        while (token := peek()) is not None and token in '|+':
             place += 1
             result = ('|', result, conjunction())
         return result
@@ -406,36 +414,36 @@ def _parse_expression(expression):
     return result
 
 
-def to_verilog(expression):
+def to_verilog(expression: str) -> str:
     """A Liberty expression as a Verilog one."""
-    def text(tree):
+    def text(tree: Tree) -> str:
         if isinstance(tree, str):
             return f"1'b{tree}" if tree in ('0', '1') else tree
-        if tree[0] == '!':
+        if len(tree) == 2:
             return f'(~{text(tree[1])})'
         return f'({text(tree[1])} {tree[0]} {text(tree[2])})'
     return text(_parse_expression(expression))
 
 
-def _evaluate(tree, values):
+def _evaluate(tree: Tree, values: Mapping[str, int]) -> int:
     """The value, 0 or 1, of a tree of _parse_expression for these values of its names."""
     if isinstance(tree, str):
         return int(tree) if tree in ('0', '1') else values[tree]
-    if tree[0] == '!':
+    if len(tree) == 2:
         return 1 - _evaluate(tree[1], values)
     left, right = _evaluate(tree[1], values), _evaluate(tree[2], values)
     return {'^': left ^ right, '&': left & right, '|': left | right}[tree[0]]
 
 
-_compiled = {}
+_compiled: dict[str, tuple[list[str], list[list[int]]]] = {}  # by expression, as truth() returns them
 
 
-def variables(expression):
+def variables(expression: str) -> list[str]:
     """The names in an expression."""
     return sorted({t for t in _tokens(expression) if re.match(r'[A-Za-z_]', t)})
 
 
-def truth(expression):
+def truth(expression: str) -> tuple[list[str], list[list[int]]]:
     """(names, rows): the rows of values of `names` that make the expression true."""
     if expression not in _compiled:
         names = variables(expression)
@@ -443,24 +451,24 @@ def truth(expression):
         rows = []
         for row in range(1 << len(names)):
             bits = [(row >> k) & 1 for k in range(len(names))]
-            if _evaluate(tree, dict(zip(names, bits))):
+            if _evaluate(tree, dict(zip(names, bits, strict=True))):
                 rows.append(bits)
         _compiled[expression] = (names, rows)
     return _compiled[expression]
 
 
-def probability(expression, high):
+def probability(expression: str, high: Mapping[str, float]) -> float:
     """How likely an expression is true, its inputs being high with the chances high[name], independently."""
     names, rows = truth(expression)
     total = 0.0
     for row in rows:
         p = 1.0
-        for name, bit in zip(names, row):
+        for name, bit in zip(names, row, strict=True):
             p *= high[name] if bit else 1.0 - high[name]
         total += p
     return total
 
 
-def library_name(path):
+def library_name(path: str) -> str:
     """A directory name for a library: its file name without corner or ending."""
     return re.sub(r'\.lib$', '', os.path.basename(path))

@@ -10,23 +10,30 @@ multiplexer (half a gate) for each bit, a clock gate for each word, two register
 """
 
 import glob
+import itertools
 import json
 import os
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from liberty import Library, LibertyError, probability
+from liberty import Cell, LibertyError, Library, Pin, probability
+from technology import Technology
 
 # um2 that are worth one picojoule of a read and a write, where nothing else is asked for. An SRAM of twice
 # the depth saves a few percent of the area and takes 1.3 to 3 times the energy.
 ENERGY_WEIGHT = 6000.0
 SLEW = 0.2e-9  # s, of clock pins
 
+# A macro's port: pins by role (clock, enable, write, ...), with ! before one that is active low.
+Port = dict[str, str]
+
 
 class Family:
     """How one family of SRAM macros names its pins (macros.json)."""
 
-    def __init__(self, entry, where):
+    def __init__(self, entry: dict[str, Any], where: str) -> None:
         try:
             self.match = re.compile(entry['match'])
             self.ports = entry['ports']
@@ -42,11 +49,13 @@ class Family:
 class Macro:
     """An SRAM macro: its library, its cell, its size and its family."""
 
-    def __init__(self, library, cell, family):
+    def __init__(self, library: Library, cell: Cell, family: Family) -> None:
         self.library = library
         self.cell = cell
         self.family = family
         self.name = cell.name
+        if cell.memory is None:
+            raise LibertyError(f'{library.path}: cell {cell.name} is no memory')
         self.address_bits, self.width = cell.memory
         self.depth = 1 << self.address_bits
         self.ports = len(family.ports)
@@ -61,7 +70,7 @@ class Macro:
         self.access_energy = (self._clock_energy(family.ports[0], write=True) +
                               self._clock_energy(family.ports[-1], write=False))
 
-    def _clock_energy(self, port, write):
+    def _clock_energy(self, port: Port, write: bool) -> float:
         """Joules that the clock pin of a port takes in one clock that writes or reads; inputs that the
         conditions name beside enable, write and read are as if high half of the time."""
         high = {pin: 0.5 for pin in self.cell.pins}
@@ -75,7 +84,7 @@ class Macro:
         return energy
 
 
-def read_macros(directory, families_path):
+def read_macros(directory: str, families_path: str) -> tuple[dict[str, Macro], dict[str, str]]:
     """(macros, slow): macros by name at the corner of the estimates, slow libraries' paths by name."""
     try:
         with open(families_path, encoding='utf-8') as f:
@@ -84,7 +93,8 @@ def read_macros(directory, families_path):
         raise LibertyError(f'cannot read the macro families of {families_path}: {e}') from None
     families = [Family(e, families_path) for e in entries]
     if not os.path.isdir(directory):
-        raise LibertyError(f'there is no directory {directory}; give SRAM=directory with the Liberty files of SRAM macros')
+        raise LibertyError(f'there is no directory {directory}; give SRAM=directory with the Liberty files of SRAM '
+                           'macros')
     macros, slow = {}, {}
     for path in sorted(glob.glob(os.path.join(directory, '*.lib'))):
         name = os.path.basename(path)
@@ -110,7 +120,7 @@ def read_macros(directory, families_path):
 class Choice:
     """What one memory becomes: rows of macros beside each other, or latches (no macros)."""
 
-    def __init__(self, width, depth, ports, row, rows, area):
+    def __init__(self, width: int, depth: int, ports: int, row: list[Macro], rows: int, area: float) -> None:
         self.width = width
         self.depth = depth
         self.ports = ports
@@ -119,13 +129,14 @@ class Choice:
         self.area = area
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         if not self.row:
             return 'latches'
         return ' + '.join(f'{n * self.rows} x {name}' for name, n in Counter(m.name for m in self.row).items())
 
 
-def compose(width, depth, ports, macros, energy_weight=ENERGY_WEIGHT):
+def compose(width: int, depth: int, ports: int, macros: Mapping[str, Macro],
+            energy_weight: float = ENERGY_WEIGHT) -> Choice | None:
     """The macros of least cost for a memory, or None if no macro has enough ports. `energy_weight`: um2 for
     each picojoule of a read and a write."""
     best = None
@@ -134,10 +145,10 @@ def compose(width, depth, ports, macros, energy_weight=ENERGY_WEIGHT):
         parts = [m for m in usable if m.address_bits == address_bits]
         rows = -(-depth // (1 << address_bits))
 
-        def cost(macro, rows=rows):
+        def cost(macro: Macro, rows: int = rows) -> float:
             return macro.area * rows + energy_weight * macro.access_energy * 1e12
         # cheapest[w]: cost, count and macros that cover w bits.
-        cheapest = [(0.0, 0, [])]
+        cheapest: list[tuple[float, int, list[Macro]]] = [(0.0, 0, [])]
         for w in range(1, width + 1):
             cheapest.append(min(((cheapest[max(0, w - m.width)][0] + cost(m),
                                   cheapest[max(0, w - m.width)][1] + 1,
@@ -153,7 +164,7 @@ def compose(width, depth, ports, macros, energy_weight=ENERGY_WEIGHT):
     return Choice(width, depth, ports, row, rows, sum(m.area for m in row) * rows)
 
 
-def latch_area(width, depth, technology):
+def latch_area(width: int, depth: int, technology: Technology) -> float | None:
     """Estimated area (um2) of a memory of latches."""
     if technology.latch is None or technology.clock_gate is None:
         return None
@@ -162,7 +173,8 @@ def latch_area(width, depth, technology):
     return width * depth * bit + depth * technology.clock_gate.area + 2 * width * flop
 
 
-def choose(width, depth, ports, macros, technology, latch_bits, energy_weight=ENERGY_WEIGHT):
+def choose(width: int, depth: int, ports: int, macros: Mapping[str, Macro], technology: Technology,
+           latch_bits: int, energy_weight: float = ENERGY_WEIGHT) -> Choice:
     """What a memory becomes. `latch_bits`: no memory of more bits is made of latches if macros exist;
     `energy_weight` as in compose()."""
     by_macros = compose(width, depth, ports, macros, energy_weight)
@@ -179,15 +191,15 @@ def choose(width, depth, ports, macros, technology, latch_bits, energy_weight=EN
     return Choice(width, depth, ports, [], 1, area)
 
 
-def _pin(port, role, value):
+def _pin(port: Port, role: str, value: str) -> str:
     name = port[role]
     return (f'.{name[1:]}(~({value}))' if name.startswith('!') else f'.{name}({value})')
 
 
-def _instance(name, macro, connections):
+def _instance(name: str, macro: Macro, connections: list[dict[str, str]]) -> str:
     """One macro: `connections` for each port, {role: expression}; unused inputs are tied."""
     pins, used = [], set()
-    for port, values in zip(macro.family.ports, connections + [None] * macro.ports):
+    for port, values in itertools.zip_longest(macro.family.ports, connections):
         for role, pin in port.items():
             pin = pin.lstrip('!')
             if pin not in macro.cell.pins:
@@ -218,7 +230,7 @@ def _instance(name, macro, connections):
     return f'    {macro.name} {name} (\n      ' + ',\n      '.join(pins) + '\n    );\n'
 
 
-def _macro_body(choice):
+def _macro_body(choice: Choice) -> str:
     """The generate block of a memory of macros, of one port (1rw) or two (1r1w)."""
     one = choice.ports == 1
     depth_bits = max(1, (choice.depth - 1).bit_length())
@@ -227,12 +239,12 @@ def _macro_body(choice):
     read, write = ('en_i && !we_i', 'en_i && we_i') if one else ('re_i', 'we_i')
     raddr, waddr = ('addr_i', 'addr_i') if one else ('raddr_i', 'waddr_i')
 
-    def low_bits(address):
+    def low_bits(address: str) -> str:
         return address if depth_bits == bank_bits else (
             f'{address}[{bank_bits - 1}:0]' if depth_bits > bank_bits else
             f"{{{{{bank_bits - depth_bits}{{1'b0}}}}, {address}}}")
 
-    def selected(address, bank):
+    def selected(address: str, bank: int) -> str:
         return f" && {address}[{depth_bits - 1}:{bank_bits}] == {depth_bits - bank_bits}'d{bank}" \
             if choice.rows > 1 else ''
 
@@ -272,33 +284,37 @@ def _macro_body(choice):
     return text
 
 
-def _latch_body(choice, technology):
+def _latch_body(choice: Choice, technology: Technology) -> str:
     """The generate block of a memory of latches: written in the clock's high half after the edge. One gate keeps
     the clock from those of all words while nothing is written. Only the word that is read gets into the sum:
     in a tree of multiplexers every other address would make half of all words switch."""
     enable, data, output = technology.latch_pins()
     clock, gate, gated = technology.gate_pins()
+    latch_cell, gate_cell = technology.latch, technology.clock_gate
+    assert latch_cell is not None
+    assert gate_cell is not None
     w, d = choice.width, choice.depth
     bits = max(1, (d - 1).bit_length())
     one = choice.ports == 1
     write = 'en_i && we_i' if one else 'we_i'
     read = 'en_i && !we_i' if one else 're_i'
     waddr, raddr = ('addr_i', 'addr_i') if one else ('waddr_i', 'raddr_i')
-    inverted = 'IQN' in (technology.latch.pins[output].function or '')
+    inverted = 'IQN' in (latch_cell.pins[output].function or '')
     return f'''    reg  [{w - 1}:0] wdata_q, rdata_q;
     wire [{w * d - 1}:0] words;
     wire [{w * d - 1}:0] read;
     wire clk_write;
     always @(posedge clk_i) if ({write}) wdata_q <= wdata_i;
-    {technology.clock_gate.name} u_gate (.{clock}(clk_i), .{gate}({write}), .{gated}(clk_write));
+    {gate_cell.name} u_gate (.{clock}(clk_i), .{gate}({write}), .{gated}(clk_write));
     genvar g, b;
     for (g = 0; g < {d}; g = g + 1) begin : gen_word
       wire strobe;
       wire picked = {raddr} == {bits}'d0 + g;
       assign read[g * {w} +: {w}] = words[g * {w} +: {w}] & {{{w}{{picked}}}};
-      {technology.clock_gate.name} u_gate (.{clock}(clk_write), .{gate}({waddr} == {bits}'d0 + g), .{gated}(strobe));
+      {gate_cell.name} u_gate (.{clock}(clk_write), .{gate}({waddr} == {bits}'d0 + g), .{gated}(strobe));
       for (b = 0; b < {w}; b = b + 1) begin : gen_bit
-        {technology.latch.name} u_latch (.{enable}(strobe), .{data}({'~' if inverted else ''}wdata_q[b]), .{output}(words[g * {w} + b]));
+        {latch_cell.name} u_latch (.{enable}(strobe), .{data}({'~' if inverted else ''}wdata_q[b]),
+          .{output}(words[g * {w} + b]));
       end
     end
     reg [{w - 1}:0] sum;
@@ -333,7 +349,7 @@ HEADS = {
 }
 
 
-def memory_modules(choices, technology):
+def memory_modules(choices: list[Choice], technology: Technology) -> str:
     """SystemVerilog of nrc_ram_1r1w and nrc_ram_1rw for these choices."""
     text = '// Generated by scripts/asic: the memories of this build.\n'
     for ports, (_, head, depth_name) in HEADS.items():
@@ -348,38 +364,35 @@ def memory_modules(choices, technology):
     return text
 
 
-def _declare(pin):
+def _declare(pin: Pin) -> str:
     return f'{pin.direction} {f"[{pin.width - 1}:0] " if pin.width > 1 else ""}{pin.name}'
 
 
-def black_boxes(macros, cells):
+def black_boxes(macros: Iterable[Macro], cells: Iterable[Cell]) -> str:
     """Empty modules of macros and cells, for synthesis."""
     text = ''
-    for cell in [m.cell for m in macros] + cells:
+    for cell in [*(m.cell for m in macros), *cells]:
         pins = ', '.join(_declare(p) for p in cell.pins.values() if p.direction in ('input', 'output'))
         text += f'(* blackbox *) module {cell.name} ({pins});\nendmodule\n'
     return text
 
 
-def macro_models(macros):
+def macro_models(macros: Iterable[Macro]) -> str:
     """Simulation models of macros: read data comes after the edge and is held."""
     text = ''
     for macro in macros:
         pins = ', '.join(_declare(p) for p in macro.cell.pins.values() if p.direction in ('input', 'output'))
         text += f'module {macro.name} ({pins});\n'
         text += f'  reg [{macro.width - 1}:0] mem [0:{macro.depth - 1}];\n  integer i;\n'
-        text += f'  initial for (i = 0; i < {macro.depth}; i = i + 1) mem[i] = {{{-(-macro.width // 32)}{{$urandom}}}};\n'
+        text += f'  initial for (i = 0; i < {macro.depth}; i = i + 1) '
+        text += f'mem[i] = {{{-(-macro.width // 32)}{{$urandom}}}};\n'
         for k, port in enumerate(macro.family.ports):
-            def value(role):
-                name = port.get(role)
-                if name is None:
-                    return None
-                return f'~{name[1:]}' if name.startswith('!') else name
-            read = f'{value("enable")} && {value("read")}' if 'read' in port else \
-                f'{value("enable")} && !({value("write")})'
+            value = {role: f'~{name[1:]}' if name.startswith('!') else name for role, name in port.items()}
+            write = value.get('write', "1'b0")
+            read = f'{value["enable"]} && {value["read"]}' if 'read' in port else f'{value["enable"]} && !({write})'
             text += f'  reg [{macro.width - 1}:0] q{k} = 0;\n  assign #(1) {port["data_out"]} = q{k};\n'
             text += f'  always @(posedge {port["clock"]}) begin\n'
-            text += f'    if ({value("enable")} && {value("write")}) mem[{value("address")}] <= {value("data_in")};\n'
-            text += f'    if ({read}) q{k} <= mem[{value("address")}];\n  end\n'
+            text += f'    if ({value["enable"]} && {write}) mem[{value["address"]}] <= {value["data_in"]};\n'
+            text += f'    if ({read}) q{k} <= mem[{value["address"]}];\n  end\n'
         text += 'endmodule\n'
     return text

@@ -4,8 +4,13 @@
 import json
 import math
 import re
+from collections.abc import Iterable, Mapping
 
-from liberty import LibertyError, to_verilog
+from liberty import Cell, LibertyError, Library, to_verilog
+from memory import Macro
+
+# A net's number, or the constant '0', '1', 'x' or 'z'.
+Bit = int | str
 
 OUTSIDE_SLEW = 100e-12  # s, of primary inputs and of the clock
 
@@ -15,7 +20,7 @@ class Instance:
 
     __slots__ = ('name', 'cell', 'pins', 'macro')
 
-    def __init__(self, name, cell, pins, macro):
+    def __init__(self, name: str, cell: Cell, pins: dict[str, list[Bit]], macro: Macro | None) -> None:
         self.name = name
         self.cell = cell
         self.pins = pins
@@ -28,7 +33,7 @@ class Wires:
     A cell pitch is the side of an average cell's square at the placement's utilisation.
     """
 
-    def __init__(self, length_pitches, cap, utilisation, average_area):
+    def __init__(self, length_pitches: float, cap: float, utilisation: float, average_area: float) -> None:
         self.length = length_pitches * math.sqrt(average_area / utilisation) * 1e-6
         self.per_sink = self.length * cap
 
@@ -36,11 +41,11 @@ class Wires:
 class Netlist:
     """A flat netlist that Yosys wrote as JSON."""
 
-    def __init__(self, path, top, library, macros):
+    def __init__(self, path: str, top: str, library: Library, macros: Mapping[str, Macro]) -> None:
         with open(path, encoding='utf-8') as f:
             module = json.load(f)['modules'][top]
         self.ports = {name: (p['direction'], p['bits']) for name, p in module['ports'].items()}
-        self.names = {}
+        self.names: dict[Bit, str] = {}
         for name, net in module['netnames'].items():
             for i, bit in enumerate(net['bits']):
                 if not net.get('hide_name'):
@@ -48,21 +53,22 @@ class Netlist:
                     if bit not in self.names or len(label) < len(self.names[bit]):
                         self.names[bit] = label
         # Port bits keep their names; the first port wins where two share a net.
-        self._port_of = {}
+        self._port_of: dict[Bit, str] = {}
         for direction in ('input', 'output'):
             for name, (d, bits) in self.ports.items():
                 if d == direction:
                     for i, bit in enumerate(bits):
                         if not isinstance(bit, str):
                             self._port_of.setdefault(bit, f'{name}[{i}]' if len(bits) > 1 else name)
-        self.instances = []
+        self.instances: list[Instance] = []
         for number, cell in enumerate(module['cells'].values()):
             name = f'g{number}'
             kind = cell['type'].lstrip('\\')
             macro = macros.get(kind)
             definition = macro.cell if macro else library.cell(kind)
             self.instances.append(Instance(name, definition, cell['connections'], macro))
-        self.driver, self.sinks = {}, {}
+        self.driver: dict[Bit, tuple[Instance, str, int]] = {}  # instance, pin and bit of the pin
+        self.sinks: dict[Bit, list[tuple[Instance, str]]] = {}
         for inst in self.instances:
             for pin, bits in inst.pins.items():
                 for i, bit in enumerate(bits):
@@ -82,41 +88,42 @@ class Netlist:
                     self.sinks.setdefault(bit, [])
 
     @property
-    def gates(self):
+    def gates(self) -> list[Instance]:
         """The standard cells."""
         return [i for i in self.instances if not i.macro]
 
     @property
-    def macros(self):
+    def macros(self) -> list[Instance]:
         """The SRAM macros."""
         return [i for i in self.instances if i.macro]
 
-    def clock_nets(self):
+    def clock_nets(self) -> dict[Bit, Instance | None]:
         """{net: driving clock gate or None} of everything that clocks a register, latch or macro."""
-        clocks = {self.ports['clk_i'][1][0]: None}
+        clocks: dict[Bit, Instance | None] = {self.ports['clk_i'][1][0]: None}
         for inst in self.instances:
             if inst.cell.clock_gate:
                 clocks[inst.pins[inst.cell.outputs[0]][0]] = inst
         return clocks
 
-    def load(self, wires):
+    def load(self, wires: Wires) -> None:
         """Sets the load (F) of each net: the pins that it drives and its wire."""
-        self.loads = {}
+        self.loads: dict[Bit, float] = {}
         for net, sinks in self.sinks.items():
             pins = sum(inst.cell.pins[pin].capacitance for inst, pin in sinks)
             self.loads[net] = pins + wires.per_sink * max(1, len(sinks))
 
-    def propagate(self, passes=4):
+    def propagate(self, passes: int = 4) -> None:
         """Sets slew (s) and delay (s) of each driven net by the delay tables, averaged over rise and fall."""
-        self.slews = {bit: OUTSIDE_SLEW for _, bits in self.ports.values() for bit in bits}
-        self.delays = {}
+        self.slews: dict[Bit, float] = {bit: OUTSIDE_SLEW for _, bits in self.ports.values() for bit in bits}
+        self.delays: dict[Bit, float] = {}
         clocks = self.clock_nets()
         for _ in range(passes):
             for net, (inst, pin, _) in self.driver.items():
                 load = self.loads.get(net, 0.0)
                 arcs = [a for a in inst.cell.pins[pin].arcs if 'clear' not in a.kind and 'preset' not in a.kind
                         and 'three_state' not in a.kind]
-                slews, delays = [], []
+                slews: list[float] = []
+                delays: list[float] = []
                 for arc in arcs:
                     for related in arc.related:
                         bits = inst.pins.get(related)
@@ -129,7 +136,7 @@ class Netlist:
                 self.slews[net] = max(1e-12, sum(slews) / len(slews)) if slews else OUTSIDE_SLEW
                 self.delays[net] = max(1e-12, sum(delays) / len(delays)) if delays else 1e-12
 
-    def verilog_file(self, path, top):
+    def verilog_file(self, path: str, top: str) -> None:
         """Writes the netlist as structural Verilog, with the plain names of `name_of` and g0, g1, ..."""
         width = {name: len(bits) for name, (_, bits) in self.ports.items()}
         with open(path, 'w', encoding='utf-8') as f:
@@ -153,13 +160,13 @@ class Netlist:
                 f.write(f'  {inst.cell.name} {inst.name} ({", ".join(pins)});\n')
             f.write('endmodule\n')
 
-    def name_of(self, bit):
+    def name_of(self, bit: Bit) -> str:
         """The Verilog name of a net."""
         if isinstance(bit, str):
             return f"1'b{bit if bit in '01' else '0'}"
         return self._port_of.get(bit, f'n{bit}')
 
-    def delay_file(self, path, top):
+    def delay_file(self, path: str, top: str) -> None:
         """Writes a module that sets the Delay (ps) of each cell by its load."""
         with open(path, 'w', encoding='utf-8') as f:
             f.write('module asic_delays;\n')
@@ -172,13 +179,13 @@ class Netlist:
                     f.write(f'  defparam {top}.{inst.name}.Delay = {max(1, round(max(delays) * 1e12))};\n')
             f.write('endmodule\n')
 
-    def spef_file(self, path, top, wires):
+    def spef_file(self, path: str, top: str, wires: Wires) -> None:
         """Writes the wires' capacitances for timing analysis (their resistance is next to nothing)."""
         with open(path, 'w', encoding='utf-8') as f:
             f.write(f'*SPEF "IEEE 1481-1998"\n*DESIGN "{top}"\n*DATE ""\n*VENDOR ""\n*PROGRAM "scripts/asic"\n'
                     '*VERSION ""\n*DESIGN_FLOW ""\n*DIVIDER /\n*DELIMITER :\n*BUS_DELIMITER [ ]\n'
                     '*T_UNIT 1 NS\n*C_UNIT 1 PF\n*R_UNIT 1 OHM\n*L_UNIT 1 HENRY\n')
-            for net, (inst, pin, index) in self.driver.items():
+            for net, (inst, pin, _) in self.driver.items():
                 sinks = self.sinks.get(net, [])
                 if inst.macro or inst.cell.clock_gate or not sinks or any(s.macro for s, _ in sinks) or \
                         net in self._port_of:
@@ -191,9 +198,10 @@ class Netlist:
                         ''.join(f'{k + 1} {source} {s.name}:{p} 0.1\n' for k, (s, p) in enumerate(sinks)) + '*END\n')
 
 
-def _state_model(cell):
+def _state_model(cell: Cell) -> tuple[str, list[str]]:
     """Verilog of a cell's register: `state` is what the library calls IQ."""
     group = cell.ff
+    assert group is not None
     a = group.attributes
     edge = a['clocked_on'].strip()
     negative = edge.startswith('!') or edge.endswith("'")
@@ -209,11 +217,12 @@ def _state_model(cell):
     names = group.arguments
     next_state = to_verilog(a['next_state'])
     next_state = re.sub(rf'\b{re.escape(names[0])}\b', 'state', next_state)
-    text = f'  reg state;\n  initial state = $urandom;\n  always @({" or ".join(events)})\n    {branches}state <= #(Delay) {next_state};\n'
+    text = '  reg state;\n  initial state = $urandom;\n'
+    text += f'  always @({" or ".join(events)})\n    {branches}state <= #(Delay) {next_state};\n'
     return text, names
 
 
-def models(cells):
+def models(cells: Iterable[Cell]) -> str:
     """Simulation models of standard cells, made from what the library says about their function.
 
     Registers begin with a random value, as in silicon: gates would spread an X further than there is doubt
@@ -237,18 +246,20 @@ def models(cells):
                 body, names = _state_model(cell)
                 delay = ''
             else:
+                assert cell.latch is not None
                 a = cell.latch.attributes
                 names = cell.latch.arguments
-                body = f'  reg state;\n  initial state = $urandom;\n  always @* if ({to_verilog(a["enable"])}) state = {to_verilog(a["data_in"])};\n'
+                body = '  reg state;\n  initial state = $urandom;\n'
+                body += f'  always @* if ({to_verilog(a["enable"])}) state = {to_verilog(a["data_in"])};\n'
                 delay = '#(Delay) '
             text += body
             for p in cell.outputs:
-                function = to_verilog(cell.pins[p].function)
+                function = to_verilog(cell.pins[p].function or '')
                 function = re.sub(rf'\b{re.escape(names[1])}\b', '(~state)', function)
                 function = re.sub(rf'\b{re.escape(names[0])}\b', 'state', function)
                 text += f'  assign {delay}{p} = {function};\n'
         else:
             for p in cell.outputs:
-                text += f'  assign #(Delay) {p} = {to_verilog(cell.pins[p].function)};\n'
+                text += f'  assign #(Delay) {p} = {to_verilog(cell.pins[p].function or "")};\n'
         text += 'endmodule\n'
     return text

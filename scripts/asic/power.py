@@ -7,8 +7,12 @@ toggles; data that change while the clock is high or low, by which of the two th
 by its enable inputs together.
 """
 
-from liberty import probability, truth, variables
-from netlist import OUTSIDE_SLEW
+from collections.abc import Callable
+
+from liberty import Cell, Energy, probability, truth, variables
+from netlist import OUTSIDE_SLEW, Bit, Instance, Netlist
+
+Chance = Callable[[str], float]  # of a condition
 
 
 class Activity:
@@ -16,7 +20,7 @@ class Activity:
 
     __slots__ = ('rises', 'falls', 'low_share', 'high')
 
-    def __init__(self, rises, falls, low_share, high):
+    def __init__(self, rises: float, falls: float, low_share: float, high: float) -> None:
         self.rises = rises
         self.falls = falls
         self.low_share = low_share  # of the toggles
@@ -26,7 +30,7 @@ class Activity:
 STILL = Activity(0.0, 0.0, 0.0, 0.0)
 
 
-def read_activity(path, netlist, tick):
+def read_activity(path: str, netlist: Netlist, tick: float) -> dict[Bit, Activity]:
     """{net: Activity} from the file that activity.c wrote; `tick` is the simulator's unit in seconds."""
     instances = {i.name: i for i in netlist.instances}
     result = {}
@@ -48,7 +52,7 @@ def read_activity(path, netlist, tick):
 class Integrator:
     """Power of a netlist. `clock` is the rate of clk_i in hertz."""
 
-    def __init__(self, netlist, activity, voltage, clock):
+    def __init__(self, netlist: Netlist, activity: dict[Bit, Activity], voltage: float, clock: float) -> None:
         self.netlist = netlist
         self.activity = activity
         self.voltage = voltage
@@ -57,17 +61,17 @@ class Integrator:
         root = netlist.ports['clk_i'][1][0]
         activity[root] = Activity(clock, clock, 0.5, 0.5)
 
-    def of(self, bit):
+    def of(self, bit: Bit) -> Activity:
         """The activity of a net or constant."""
         if isinstance(bit, str):
             return Activity(0.0, 0.0, 0.0, 1.0 if bit == '1' else 0.0)
         return self.activity.get(bit, STILL)
 
-    def _high(self, inst):
+    def _high(self, inst: Instance) -> dict[str, float]:
         """Shares of time at 1, by pin."""
         return {pin: self.of(bits[0]).high if bits else 0.0 for pin, bits in inst.pins.items()}
 
-    def leakage(self, inst):
+    def leakage(self, inst: Instance) -> float:
         """Watts: by state where the library tells, else the cell's one value."""
         cell = inst.cell
         if not cell.leakage_states:
@@ -83,7 +87,7 @@ class Integrator:
         return total / covered if covered > 1.0 else total + (1.0 - covered) * cell.leakage
 
     @staticmethod
-    def _weighted(entries, chance, slew, load):
+    def _weighted(entries: list[Energy], chance: Chance, slew: float, load: float) -> tuple[float, float]:
         """Mean (rise, fall) energies of internal_power entries under conditions with these chances."""
         sums, covered, default = [0.0, 0.0], 0.0, None
         for entry in entries:
@@ -99,10 +103,10 @@ class Integrator:
         if default is not None and covered == 0.0:
             return default
         if covered > 1.0 or default is None:
-            return tuple(s / covered for s in sums) if covered > 1e-9 else (0.0, 0.0)
-        return tuple(s + (1.0 - covered) * d for s, d in zip(sums, default))
+            return (sums[0] / covered, sums[1] / covered) if covered > 1e-9 else (0.0, 0.0)
+        return sums[0] + (1.0 - covered) * default[0], sums[1] + (1.0 - covered) * default[1]
 
-    def _output(self, inst, pin, index, high):
+    def _output(self, inst: Instance, pin: str, index: int, high: dict[str, float]) -> float:
         """Watts of an output pin's internal power."""
         definition = inst.cell.pins[pin]
         bit = inst.pins[pin][index]
@@ -110,7 +114,7 @@ class Integrator:
         if not definition.energies or activity.rises + activity.falls == 0.0:
             return 0.0
         load = self.netlist.loads.get(bit, 0.0)
-        by_input = {}
+        by_input: dict[str, list[Energy]] = {}
         for entry in definition.energies:
             for related in entry.related or ['']:
                 by_input.setdefault(related, []).append(entry)
@@ -130,11 +134,13 @@ class Integrator:
             equal += power / len(by_input)
         return result / weights if weights else equal
 
-    def _register_chance(self, inst, clock_pin):
+    def _register_chance(self, inst: Instance, clock_pin: str) -> Chance:
         """Chances of a condition at a register's clock edge, from how often its output toggles."""
-        data = inst.cell.ff.attributes.get('next_state', '').strip('"() ')
+        state = inst.cell.ff
+        assert state is not None
+        data = state.attributes.get('next_state', '').strip('"() ')
         output = next((p for p in inst.cell.outputs if inst.cell.pins[p].function in
-                       (inst.cell.ff.arguments[0], f'({inst.cell.ff.arguments[0]})')), None)
+                       (state.arguments[0], f'({state.arguments[0]})')), None)
         high = self._high(inst)
         edges = self.of(inst.pins[clock_pin][0]).rises
         if data not in inst.pins or output is None or not inst.pins.get(output) or edges == 0.0:
@@ -145,13 +151,13 @@ class Integrator:
         joint = {(1, 0): up, (0, 1): down, (1, 1): stays_high, (0, 0): max(0.0, 1.0 - up - down - stays_high)}
         inverse = [p for p in inst.cell.outputs if p != output]
 
-        def chance(when):
+        def chance(when: str) -> float:
             names, rows = truth(when)
             total = 0.0
             for row in rows:
-                value = dict(zip(names, row))
-                for p in inverse:
-                    if p in value and value.setdefault(output, 1 - value[p]) != 1 - value[p]:
+                value = dict(zip(names, row, strict=True))
+                for pin in inverse:
+                    if pin in value and value.setdefault(output, 1 - value[pin]) != 1 - value[pin]:
                         break
                 else:
                     p = sum(c for (d, s), c in joint.items()
@@ -163,7 +169,8 @@ class Integrator:
             return total
         return chance
 
-    def _input(self, inst, pin, index, high, chance=None):
+    def _input(self, inst: Instance, pin: str, index: int, high: dict[str, float],
+               chance: Chance | None = None) -> float:
         """Watts of an input pin's internal power."""
         definition = inst.cell.pins[pin]
         activity = self.of(inst.pins[pin][index])
@@ -178,11 +185,14 @@ class Integrator:
                 if other != pin and bits and bits[0] in self.clocks and not inst.macro:
                     here[other] = 1.0 - activity.low_share if self.clocks[bits[0]] is None else \
                         (1.0 - activity.low_share) * 2.0 * self.of(bits[0]).high
-            chance = lambda w: probability(w, here)  # noqa: E731
+
+            def chance_here(when: str) -> float:
+                return probability(when, here)
+            chance = chance_here
         rise, fall = self._weighted(definition.energies, chance, min(slew, 5e-9), 0.0)
         return activity.rises * rise + activity.falls * fall
 
-    def cell_power(self, inst):
+    def cell_power(self, inst: Instance) -> tuple[float, float]:
         """(internal watts at clock pins, other internal watts) of a standard cell."""
         high = self._high(inst)
         clock, other = 0.0, 0.0
@@ -203,29 +213,27 @@ class Integrator:
                 other += self._input(inst, pin, 0, high)
         return clock, other
 
-    def macro_power(self, inst):
+    def macro_power(self, inst: Instance) -> tuple[float, float]:
         """(access watts, accesses in a second) of an SRAM macro, its outputs' internal power included."""
         high = {pin: self.of(bits[0]).high if bits else 0.0 for pin, bits in inst.pins.items()}
         total, accesses = 0.0, 0.0
+        assert inst.macro is not None
         for port in inst.macro.family.ports:
             names = {role: pin.lstrip('!') for role, pin in port.items()}
-
-            def asserted(role):
-                if role not in names:
-                    return None
-                value = high[names[role]]
-                return 1.0 - value if port[role].startswith('!') else value
-            enable, write, read = asserted('enable'), asserted('write'), asserted('read')
+            asserted = {role: 1.0 - high[pin] if port[role].startswith('!') else high[pin]
+                        for role, pin in names.items() if role in ('enable', 'write', 'read')}
+            enable, write, read = asserted['enable'], asserted.get('write'), asserted.get('read')
             writes = min(enable, write) if write is not None else 0.0
             reads = min(enable, read) if read is not None else max(0.0, enable - writes)
             reads = min(reads, 1.0 - writes)
             states = [(writes, 1, 1, 0), (reads, 1, 0, 1), (max(0.0, 1.0 - writes - reads), 0, 0, 0)]
 
-            def chance(when, states=states, names=names, port=port):
+            def chance(when: str, states: list[tuple[float, int, int, int]] = states,
+                       names: dict[str, str] = names, port: dict[str, str] = port) -> float:
                 result = 0.0
                 for p, *values in states:
                     here = dict(high)
-                    for role, value in zip(('enable', 'write', 'read'), values):
+                    for role, value in zip(('enable', 'write', 'read'), values, strict=True):
                         if role in names:
                             here[names[role]] = 1.0 - value if port[role].startswith('!') else float(value)
                     result += p * probability(when, here)
@@ -246,7 +254,7 @@ class Integrator:
                     total += self._input(inst, pin, index, high)
         return total, accesses
 
-    def switching(self, net):
+    def switching(self, net: Bit) -> float:
         """Watts of charging a net: C V^2 for each rise."""
         return self.of(net).rises * self.netlist.loads.get(net, 0.0) * self.voltage ** 2
 
@@ -254,7 +262,7 @@ class Integrator:
 class Tree:
     """A buffer tree to `sinks` pins: at most `fanout` pins or buffers for each buffer."""
 
-    def __init__(self, sinks, pin_cap, fanout, per_sink, buffers):
+    def __init__(self, sinks: int, pin_cap: float, fanout: int, per_sink: float, buffers: list[Cell]) -> None:
         self.buffers = 0
         self.area = 0.0
         self.energy = 0.0      # J a cycle, internal
@@ -280,7 +288,7 @@ class Tree:
             self.cap += count * (cap + per_sink)
 
 
-def _edge(buffer, load):
+def _edge(buffer: Cell, load: float) -> float:
     """A buffer's mean output transition (s) at a load."""
     values = [t.at(OUTSIDE_SLEW, load) for arc in buffer.pins[buffer.outputs[0]].arcs
               for kind, t in arc.tables.items() if 'transition' in kind]

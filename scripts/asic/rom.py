@@ -11,12 +11,14 @@ others passes latches that they share first. The words come in the same clock as
 import re
 
 from liberty import LibertyError
+from technology import Technology
+
 
 class Bank:
     """Words of the ROM whose tables' numbers begin with `number`, of the symbols about zero or of the others.
     `bits` are the address bits that tell them apart."""
 
-    def __init__(self, is_near, number, number_bits, bits, words):
+    def __init__(self, is_near: bool, number: int, number_bits: int, bits: list[int], words: dict[int, str]) -> None:
         self.is_near = is_near
         self.number = number
         self.number_bits = number_bits
@@ -24,7 +26,7 @@ class Bank:
         self.words = words  # by the value of these bits
 
 
-def banks_of(words, address_bits, table_bits, count):
+def banks_of(words: dict[int, str], address_bits: int, table_bits: int, count: int) -> list[Bank]:
     """From {address: word}: `count` banks of the symbols about zero, a quarter of all, and as many of the others."""
     top = address_bits - table_bits - 1
     if count & (count - 1) or not 2 <= count <= 1 << table_bits or top < 3:
@@ -45,7 +47,7 @@ def banks_of(words, address_bits, table_bits, count):
     return result
 
 
-def banked_rom(source, count, table_bits, technology):
+def banked_rom(source: str, count: int, table_bits: int, technology: Technology) -> str:
     """SystemVerilog of nrc_huffman_rom in banks (see banks_of), from the generated one's text. `table_bits` of the
     address are the table's number."""
     address = re.search(r'\[(\d+):0\]\s*addr_i', source)
@@ -56,16 +58,19 @@ def banked_rom(source, count, table_bits, technology):
     bits, width = int(address[1]) + 1, int(data[1]) + 1
     enable, pin_data, output = technology.latch_pins()
     clock, gate, gated = technology.gate_pins()
+    latch_cell, gate_cell = technology.latch, technology.clock_gate
+    assert latch_cell is not None
+    assert gate_cell is not None
     banks = banks_of(words, bits, table_bits, count)
 
-    def latches(name, select, inputs, pulse='~clk_i'):
+    def latches(name: str, select: str, inputs: list[str], pulse: str = '~clk_i') -> str:
         """A gate of `pulse` and the latches that it opens."""
         result = f'''  wire open_{name};
   wire [{len(inputs) - 1}:0] low_{name};
-  {technology.clock_gate.name} u_gate_{name} (.{clock}({pulse}), .{gate}({select}), .{gated}(open_{name}));
+  {gate_cell.name} u_gate_{name} (.{clock}({pulse}), .{gate}({select}), .{gated}(open_{name}));
 '''
         for i, bit in enumerate(inputs):
-            result += f'  {technology.latch.name} u_latch_{name}_{i} (.{enable}(open_{name}), .{pin_data}({bit}), ' \
+            result += f'  {latch_cell.name} u_latch_{name}_{i} (.{enable}(open_{name}), .{pin_data}({bit}), ' \
                       f'.{output}(low_{name}[{i}]));\n'
         return result
 
@@ -78,7 +83,7 @@ module nrc_huffman_rom (input wire clk_i, input wire [{bits - 1}:0] addr_i, outp
         size = len(bank.bits)
         text += f"  wire select{n} = (addr_i[{bits - 1}:{bits - bank.number_bits}] == " \
                 f"{bank.number_bits}'d{bank.number}) & {'' if bank.is_near else '~'}near;\n"
-        text += latches(n, f'select{n}', [f'{"addr_i" if bank.is_near else "low_far"}[{b}]' for b in bank.bits],
+        text += latches(str(n), f'select{n}', [f'{"addr_i" if bank.is_near else "low_far"}[{b}]' for b in bank.bits],
                         '~clk_i' if bank.is_near else 'open_far')
         text += f'  reg [{width - 1}:0] word{n};\n  always @* case (low_{n})\n'
         for place, word in sorted(bank.words.items()):

@@ -4,7 +4,7 @@ the clock tree's buffer."""
 
 import re
 
-from liberty import LibertyError, truth
+from liberty import Cell, LibertyError, Library, truth
 
 # Cells that libraries hold for layout, test, level shifting or delay: not for technology mapping. The
 # attribute dont_use says so where it is given; names are the only sign elsewhere.
@@ -12,7 +12,7 @@ LEFT_OUT = re.compile(r'lpflow|probe|dlygate|dlymetal|clkdly|clkbuf|clkinv|bufbu
                       r'sighold|diode|macro_sparecell|tap', re.I)
 
 
-def _function(cell, output):
+def _function(cell: Cell, output: str) -> tuple[list[str], list[list[int]]] | None:
     text = cell.pins[output].function
     return truth(text) if text else None
 
@@ -20,11 +20,15 @@ def _function(cell, output):
 class Technology:
     """The cells of one library by what they are for."""
 
-    def __init__(self, library):
+    def __init__(self, library: Library) -> None:
         self.library = library
-        self.gates = []
-        flops, latches, gates, buffers, inverters = [], [], [], [], []
-        self.tie = {}
+        self.gates: list[str] = []
+        flops: list[Cell] = []
+        latches: list[Cell] = []
+        gates: list[Cell] = []
+        buffers: list[Cell] = []
+        inverters: list[Cell] = []
+        self.tie: dict[str, tuple[str, str]] = {}  # (cell, output) that is `high` or `low`
         for name in library.cells:
             cell = library.cell(name)
             if cell.clock_gate == 'latch_posedge' and len(cell.inputs) == 2:
@@ -50,11 +54,11 @@ class Technology:
             elif cell.group.first('statetable'):
                 continue
             else:
-                functions = [_function(cell, p) for p in cell.outputs]
-                if None in functions:
+                functions = [f for p in cell.outputs if (f := _function(cell, p)) is not None]
+                if len(functions) < len(cell.outputs):
                     continue
                 if not cell.inputs:
-                    for pin, (names, rows) in zip(cell.outputs, functions):
+                    for pin, (_, rows) in zip(cell.outputs, functions, strict=True):
                         self.tie.setdefault('high' if rows else 'low', (cell.name, pin))
                     continue
                 if len(cell.inputs) == 1 and len(cell.outputs) == 1:
@@ -67,7 +71,7 @@ class Technology:
         if not buffers:
             raise LibertyError(f'{library.path} has no buffer; give a library of standard cells')
 
-        def smallest(cells):
+        def smallest(cells: list[Cell]) -> Cell | None:
             return min(cells, key=lambda c: c.area) if cells else None
 
         self.latch = smallest(latches)
@@ -75,23 +79,26 @@ class Technology:
         self.buffers = sorted(buffers, key=lambda c: c.area)
         # The driver that everything outside is taken for, and the clock tree's buffer: the second smallest.
         self.buffer = self.buffers[min(1, len(self.buffers) - 1)]
-        nand = [library.cell(n) for n in self.gates if len(library.cell(n).inputs) == 2
-                and len(library.cell(n).outputs) == 1 and not library.cell(n).ff
-                and len(_function(library.cell(n), library.cell(n).outputs[0])[1]) == 3]
-        self.nand = smallest(nand) or smallest(inverters)
+        two = [cell for cell in map(library.cell, self.gates)
+               if len(cell.inputs) == 2 and len(cell.outputs) == 1 and not cell.ff]
+        nand = [cell for cell in two if (f := _function(cell, cell.outputs[0])) and len(f[1]) == 3]
+        self.nand = min(nand or inverters, key=lambda c: c.area)
 
-    def mapping_text(self):
+    def mapping_text(self) -> str:
         """The library without the cells that mapping must not use."""
         return self.library.filtered(self.gates)
 
-    def latch_pins(self):
+    def latch_pins(self) -> tuple[str, str, str]:
         """(enable, data, output) of the latch cell."""
+        assert self.latch is not None
+        assert self.latch.latch is not None
         a = self.latch.latch.attributes
         return a['enable'], a['data_in'], self.latch.outputs[0]
 
-    def gate_pins(self):
+    def gate_pins(self) -> tuple[str, str, str]:
         """(clock, enable, output) of the clock gate cell."""
         cell = self.clock_gate
+        assert cell is not None
         clock = next((p for p in cell.inputs if cell.pins[p].clock), None)
         if clock is None:
             for g in cell.group.all('pin'):

@@ -12,18 +12,19 @@ import argparse
 import copy
 import pathlib
 
-import torch
-
 import stages
-from train_predictor import UNIT, Loss, Network, Progress, WIDENING_LIMIT
+import torch
+from train_predictor import UNIT, WIDENING_LIMIT, Loss, Network, Progress
 
 
-def bits(network, loss, inputs, edges):
+def bits(network: Network, loss: Loss, inputs: torch.Tensor, edges: torch.Tensor) -> torch.Tensor:
+    """Bits that a code takes on average: inputs [code, INPUTS] int8, edges [code, 2] float32."""
     out = network(inputs.float() / UNIT)
     return loss(edges, out[:, 0], torch.clamp(out[:, 1], -WIDENING_LIMIT, WIDENING_LIMIT)).mean()
 
 
-def main():
+def main() -> None:
+    """Prints what networks of their own would gain."""
     parser = argparse.ArgumentParser(description="Fits the network to each channel.")
     parser.add_argument("data", help="directory of mono WAV files")
     parser.add_argument("--range", required=True, help="range tables that it corrects")
@@ -46,7 +47,8 @@ def main():
     saved = torch.load(pathlib.Path(arguments.checkpoint))
     network, loss = Network(saved["options"][2]), Loss(tables.cumulative)
     network.load_state_dict(saved["network"])
-    common, own = [], {rate: [] for rate in arguments.rates}
+    common: list[float] = []
+    own: dict[float, list[float]] = {rate: [] for rate in arguments.rates}
     for c in range(len(paths)):
         progress(f"channel {c + 1} of {len(paths)}")
         keep = valid[:, c]
@@ -72,7 +74,7 @@ def main():
           f"sample: {sum(common) / len(common):.4f} with one network")
     for rate, values in own.items():
         print(f"  {sum(values) / len(values):.4f} with one of each channel's own, learning rate "
-              f"{rate:g}; better in {sum(a < b for a, b in zip(values, common))} of them")
+              f"{rate:g}; better in {sum(a < b for a, b in zip(values, common, strict=True))} of them")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,11 @@ import json
 import os
 import pathlib
 import sys
-import zlib
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 LAGS = 16  # normalised innovations that the network sees
 EXTRA = 6  # inputs besides them
@@ -20,7 +22,8 @@ MANTISSA = np.array([round(1024 * 32 / (33 + 2 * j)) for j in range(16)], dtype=
 FRAC = 64  # parts of a code
 
 
-def fail(message):
+def fail(message: str) -> NoReturn:
+    """Exits with status 1 and one line."""
     print(f"error: {message}", file=sys.stderr)
     sys.exit(1)
 
@@ -28,7 +31,7 @@ def fail(message):
 class RangeTables:
     """Edges of the codes and distribution, from a table file of `nrc train --profile range`."""
 
-    def __init__(self, path):
+    def __init__(self, path: str | pathlib.Path) -> None:
         try:
             self.fields = json.loads(pathlib.Path(path).read_text())
             if self.fields["format"] != "nrc-range-tables" or self.fields["code_width"] == 0:
@@ -47,8 +50,8 @@ class RangeTables:
         self.cumulative = np.concatenate([65551 - upper[::-1], upper])  # [deviate + 1024]
 
 
-def read_codes(path):
-    """Codes of a mono WAV file of a 10-bit ADC."""
+def read_codes(path: str | pathlib.Path) -> NDArray[np.int64]:
+    """Codes, -512 .. 511, of a mono WAV file of a 10-bit ADC. Exits if it is none."""
     image = pathlib.Path(path).read_bytes()
     at = image.find(b"data", 12)
     if image[:4] != b"RIFF" or at < 0 or image[22:24] != b"\x01\x00":
@@ -57,7 +60,7 @@ def read_codes(path):
     return np.frombuffer(image[at + 8:at + 8 + size], dtype="<i2").astype(np.int64) >> 6
 
 
-def recordings(directory, test_every):
+def recordings(directory: str | pathlib.Path, test_every: int) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
     """Paths to train on and others, by name: every test_every-th is another. The same list and the
     same split as in tools/host/recordings.hpp; tb/cli/recordings_test.py compares them."""
     paths = sorted((p for p in pathlib.Path(directory).iterdir()
@@ -65,16 +68,19 @@ def recordings(directory, test_every):
     if not paths:
         fail(f"{directory}: no .wav file in it; give a directory of recordings")
     other = [i % test_every == test_every - 1 for i in range(len(paths))]
-    return ([p for p, o in zip(paths, other) if not o], [p for p, o in zip(paths, other) if o])
+    return ([p for p, o in zip(paths, other, strict=True) if not o],
+            [p for p, o in zip(paths, other, strict=True) if o])
 
 
-def normalise(value, index):
+def normalise(value: NDArray[np.int64], index: NDArray[np.int64]) -> NDArray[np.int64]:
     """1/16 of the scale at a dispersion index, -127 .. 127."""
     z = (value * MANTISSA[index & 15]) >> ((index >> 4) + 8)
     return np.clip(z, -127, 127)
 
 
-def run(paths, tables, limit, progress=None):
+def run(paths: Sequence[pathlib.Path], tables: RangeTables, limit: int,
+        progress: Callable[[int, int], None] | None = None,
+        ) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.bool_]]:
     """Runs the stages over the first `limit` codes of each recording.
 
     Returns inputs [time, recording, INPUTS] int8, targets [time, recording, 2] float32 (the code's

@@ -20,10 +20,10 @@ import re
 
 import numpy as np
 import scipy.signal
-import torch
-
 import stages
+import torch
 from checkpoint import Checkpoint
+from numpy.typing import NDArray
 from train_predictor import STEPS_PER_CHECKPOINT, Progress
 
 MOST_CHANNELS = 8
@@ -32,24 +32,27 @@ RATIOS = (10, 50, 200)  # to 16-bit samples
 HIDDEN = 32
 LEAST_DEVIATION = 0.2  # numbers that hardly ever round to another one are left out
 PAIR_RATE = 20000.0
-BANDS = ((0, 300), (300, 3000), (3000, None))  # Hz
+Band = tuple[float | None, float | None]  # Hz; None: no limit
+BANDS: tuple[Band, ...] = ((0, 300), (300, 3000), (3000, None))  # Hz
 
 
 class RecordingSet:
     """Recordings of one kind, in deviations of the channels: [channel, frame] each."""
 
-    def __init__(self, name, rate, trained_on, others):
+    def __init__(self, name: str, rate: float, trained_on: list[NDArray[np.float32]],
+                 others: list[NDArray[np.float32]]) -> None:
         self.name, self.rate, self.trained_on, self.others = name, rate, trained_on, others
         channels = trained_on[0].shape[0]
         self.group = max(c for c in range(1, MOST_CHANNELS + 1) if channels % c == 0)
 
 
-def standardised(part, like):
+def standardised(part: NDArray[np.float64], like: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Samples [channel, frame] in deviations of `like` about its mean."""
     mean, deviation = like.mean(1, keepdims=True), like.std(1, keepdims=True)
     return ((part - mean) / np.maximum(deviation, 1e-3)).astype(np.float32)
 
 
-def chained(x):
+def chained(x: NDArray[np.float64]) -> list[int]:
     """Order of the channels in which each one is much like the one before it."""
     likeness = np.abs(np.corrcoef(x))
     order, left = [0], set(range(1, len(x)))
@@ -59,7 +62,8 @@ def chained(x):
     return order
 
 
-def read_file(path):
+def read_file(path: pathlib.Path) -> RecordingSet:
+    """A raw file, two thirds of its time to train on. Exits if its name or length does not fit."""
     match = re.search(r"_(\d+)ch_(\d+)Hz\.i16$", path.name)
     if not match:
         stages.fail(f"{path}: give raw files with a name like probe_64ch_25000Hz.i16")
@@ -73,33 +77,39 @@ def read_file(path):
                         [standardised(late, early)[order]])
 
 
-def read_pairs(path, most):
+def read_pairs(path: pathlib.Path, most: int) -> RecordingSet:
+    """The first `most` pairs of a file, a third of them to measure. Exits if too few share no file."""
     lines = [line.split() for line in path.read_text().splitlines() if line.strip()][:most]
     tested = {name for pair in lines[2::3] for name in pair}
-    def load(pair):
+
+    def load(pair: list[str]) -> NDArray[np.float32]:
         channels = [stages.read_codes(path.parent / name) for name in pair]
         frames = min(map(len, channels))
         both = np.stack([c[:frames] for c in channels]).astype(np.float64)
         return standardised(both, both)
+
     trained_on = [load(p) for p in lines if not tested & set(p)]
     if not trained_on or not tested:
         stages.fail(f"{path}: too few pairs that share no file; give more of them")
     return RecordingSet(f"{len(lines)} pairs", PAIR_RATE, trained_on, [load(p) for p in lines[2::3]])
 
 
-def grouped(x, channels, samples):
+def grouped(x: NDArray[np.float32], channels: int, samples: int) -> NDArray[np.float32]:
     """Whole blocks of a recording one after the other: [block, channel * sample]."""
     count = x.shape[1] // samples
     x = x[:, :count * samples].reshape(-1, channels, count, samples)
     return np.ascontiguousarray(x.transpose(0, 2, 1, 3)).reshape(-1, channels * samples)
 
 
-def ungrouped(blocks, channels, samples, recording_channels):
+def ungrouped(blocks: NDArray[np.float32], channels: int, samples: int, recording_channels: int) -> NDArray[np.float32]:
+    """The recording [channel, frame] that grouped() took apart, whole blocks of it."""
     x = blocks.reshape(recording_channels // channels, -1, channels, samples)
     return x.transpose(0, 2, 1, 3).reshape(recording_channels, -1)
 
 
-def random_blocks(recordings, channels, samples, count, seed):
+def random_blocks(recordings: list[NDArray[np.float32]], channels: int, samples: int, count: int,
+                  seed: int) -> torch.Tensor:
+    """`count` blocks at random places of random recordings: [block, channel * sample]."""
     rng = np.random.default_rng(seed)
     result = []
     for _ in range(count):
@@ -113,7 +123,7 @@ def random_blocks(recordings, channels, samples, count, seed):
 class Autoencoder(torch.nn.Module):
     """Begins as the principal components in steps of a width, with a hidden layer that adds nothing."""
 
-    def __init__(self, data, bits):
+    def __init__(self, data: torch.Tensor, bits: float) -> None:
         super().__init__()
         mean = data.mean(0)
         values, vectors = torch.linalg.eigh(torch.cov((data - mean).T).double())
@@ -127,8 +137,10 @@ class Autoencoder(torch.nn.Module):
         basis = vectors.flip(1)[:, :numbers].float()
         self.gain = gain
         inputs = data.shape[1]
-        def linear(a, b):
+
+        def linear(a: int, b: int) -> torch.nn.Linear:
             return torch.nn.Linear(a, b)
+
         self.encode_hidden, self.decode_hidden = linear(inputs, HIDDEN), linear(numbers, HIDDEN)
         self.encode_out, self.decode_out = linear(HIDDEN, numbers), linear(HIDDEN, inputs)
         self.encode_direct, self.decode_direct = linear(inputs, numbers), linear(numbers, inputs)
@@ -144,15 +156,17 @@ class Autoencoder(torch.nn.Module):
         self.log_scale = torch.nn.Parameter(
             torch.log((gain * deviations[:numbers]).clamp(min=0.1) * 3 ** 0.5 / np.pi))
 
-    def encode(self, x):
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        """Numbers [block, number], not rounded, of blocks [block, channel * sample]."""
         return self.gain * (self.encode_direct(x) +
                             self.encode_out(torch.relu(self.encode_hidden(x))))
 
-    def decode(self, z):
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        """Blocks of rounded numbers."""
         y = z / self.gain
         return self.decode_direct(y) + self.decode_out(torch.relu(self.decode_hidden(y)))
 
-    def bits(self, z):
+    def bits(self, z: torch.Tensor) -> torch.Tensor:
         """What an ideal code of the rounded numbers needs, a block: logistic distributions."""
         scale = torch.exp(self.log_scale)
         low = torch.sigmoid((z - 0.5 - self.centre) / scale)
@@ -160,7 +174,9 @@ class Autoencoder(torch.nn.Module):
         return -torch.log2(torch.clamp(high - low, min=1e-6)).sum(1)
 
 
-def train(data, channels, samples, ratio, arguments, checkpoint_name, progress):
+def train(data: torch.Tensor, channels: int, samples: int, ratio: int,
+          arguments: argparse.Namespace, checkpoint_name: str, progress: Progress) -> Autoencoder:
+    """Trains on blocks [block, channel * sample], or goes on from WORK/`checkpoint_name`.pt."""
     torch.manual_seed(arguments.seed)
     target = 16 * channels * samples / ratio
     network = Autoencoder(data, target)
@@ -192,7 +208,7 @@ def train(data, channels, samples, ratio, arguments, checkpoint_name, progress):
     return network
 
 
-def band_pass(x, band, rate):
+def band_pass(x: NDArray[np.float64], band: Band, rate: float) -> NDArray[np.float64]:
     """Butterworth filters of second order, forwards and backwards."""
     for edge, kind in ((band[0], "highpass"), (band[1], "lowpass")):
         if edge:
@@ -201,7 +217,7 @@ def band_pass(x, band, rate):
     return x
 
 
-def spikes_of(high, rate, threshold):
+def spikes_of(high: NDArray[np.float64], rate: float, threshold: float) -> list[int]:
     """Peaks of the magnitude over the threshold within 0.5 ms, at least 1 ms apart."""
     places, at = [], 0
     over = np.flatnonzero(np.abs(high) > threshold)
@@ -214,7 +230,8 @@ def spikes_of(high, rate, threshold):
     return places
 
 
-def matched(original, decoded, reach):
+def matched(original: list[int], decoded: list[int], reach: float) -> int:
+    """How many of the spikes are in both, at most `reach` frames apart."""
     kept, following = 0, 0
     for place in original:
         while following < len(decoded) and decoded[following] < place - reach:
@@ -224,11 +241,13 @@ def matched(original, decoded, reach):
     return kept
 
 
-def decibels(signal, error):
+def decibels(signal: float, error: float) -> float:
+    """Ratio of two energies, in dB."""
     return 10 * np.log10(max(signal, 1e-12) / max(error, 1e-12))
 
 
-def set_ratio(network, recordings, channels, samples, ratio):
+def set_ratio(network: Autoencoder, recordings: list[NDArray[np.float32]], channels: int,
+              samples: int, ratio: int) -> None:
     """Widens or narrows all steps until the recordings have the ratio, as an encoder may do."""
     blocks = torch.cat([torch.from_numpy(grouped(x, channels, samples)) for x in recordings])
     gain, centre, log_scale = network.gain, network.centre.clone(), network.log_scale.clone()
@@ -244,8 +263,11 @@ def set_ratio(network, recordings, channels, samples, ratio):
             low, high = (low, np.log2(factor)) if too_many else (np.log2(factor), high)
 
 
-def measure(network, recordings, channels, samples, rate):
-    bits = count = kept = spikes = found = 0
+def measure(network: Autoencoder, recordings: list[NDArray[np.float32]], channels: int,
+            samples: int, rate: float) -> list[str | int]:
+    """The row of the table: ratio, SNR (dB) of all and of BANDS, spikes kept (%), lost and added."""
+    bits = 0.0
+    count = kept = spikes = found = 0
     signal_energy, error_energy = np.zeros(4), np.zeros(4)
     for x in recordings:
         blocks = torch.from_numpy(grouped(x, channels, samples))
@@ -262,21 +284,23 @@ def measure(network, recordings, channels, samples, rate):
             for energy, signal in ((signal_energy, x), (error_energy, error)):
                 energy[n] += ((signal if band is None else band_pass(signal, band, rate)) ** 2).sum()
         high, high_decoded = (band_pass(s, (300, None), rate) for s in (x, decoded))
-        for h, d in zip(high, high_decoded):
+        for h, d in zip(high, high_decoded, strict=True):
             threshold = 5 * np.median(np.abs(h)) / 0.6745
             original, again = spikes_of(h, rate, threshold), spikes_of(d, rate, threshold)
             kept += matched(original, again, 0.0005 * rate)
             spikes, found = spikes + len(original), found + len(again)
-    snr = [f"{decibels(s, e):.2f}" for s, e in zip(signal_energy, error_energy)]
+    snr = [f"{decibels(s, e):.2f}" for s, e in zip(signal_energy, error_energy, strict=True)]
     return [f"{16 * count / bits:.2f}", *snr, f"{100 * kept / max(spikes, 1):.1f}", spikes - kept,
             found - kept]
 
 
-def main():
+def main() -> None:
+    """Writes the table, and each row to standard output when it is known."""
     parser = argparse.ArgumentParser(description="Trains autoencoders of several channels.")
     parser.add_argument("files", nargs="*", type=pathlib.Path, help="raw files, NAME_<C>ch_<Hz>Hz.i16")
-    parser.add_argument("--pairs", type=pathlib.Path, help="file beside WAV files, the names of two of them in each line")
-    parser.add_argument("--most-pairs", type=int, default=90)
+    parser.add_argument("--pairs", type=pathlib.Path,
+                        help="file beside WAV files, the names of two of them in each line")
+    parser.add_argument("--max-pairs", type=int, default=90, help="lines of --pairs that are read")
     parser.add_argument("-o", "--output", required=True, help="table to write, CSV")
     parser.add_argument("--work", required=True, help="directory for checkpoints")
     parser.add_argument("--seed", type=int, default=1)
@@ -293,7 +317,7 @@ def main():
     if arguments.pairs:
         sets.append(read_pairs(arguments.pairs, arguments.max_pairs))
     progress = Progress()
-    rows = [["recordings", "autoencoder", "numbers", "ratio", "SNR dB", "SNR dB to 300 Hz",
+    rows: list[list[str | int]] = [["recordings", "autoencoder", "numbers", "ratio", "SNR dB", "SNR dB to 300 Hz",
              "300 to 3000", "above 3000", "spikes kept, %", "lost", "added"]]
     for recordings in sets:
         for channels in (1, recordings.group):

@@ -11,29 +11,34 @@ version of PyTorch on one thread give the same weights.
 """
 
 import argparse
+import itertools
 import json
 import pathlib
 import sys
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-import torch
-
 import stages
+import torch
 from checkpoint import Checkpoint
+from numpy.typing import NDArray
 
 UNIT = 32.0  # inputs are divided by this in training
 DELTA_LIMIT, WIDENING_LIMIT = 511, 48
 STEPS_PER_CHECKPOINT = 500
 
+Data = tuple[torch.Tensor, torch.Tensor]  # inputs [code, INPUTS] int8, edges [code, 2] float32
+
 
 class Progress:
     """One line that is written again and again on a terminal, a few lines elsewhere."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.begin, self.last = time.time(), 0.0
 
-    def __call__(self, text):
+    def __call__(self, text: str) -> None:
         terminal = sys.stderr.isatty()
         now = time.time()
         if now - self.last >= (0.5 if terminal else 60):
@@ -45,25 +50,27 @@ class Progress:
 class Loss(torch.nn.Module):
     """Bits that the range coder spends on a code, from the distribution of the range tables."""
 
-    def __init__(self, cumulative):
+    def __init__(self, cumulative: NDArray[np.int64]) -> None:
         super().__init__()
         self.register_buffer("table", torch.tensor(cumulative, dtype=torch.float32))
 
-    def frequency(self, deviate):
+    def frequency(self, deviate: torch.Tensor) -> torch.Tensor:
+        """Cumulative frequency, of 65536, at deviates [code]."""
         # Entry k is the cumulative frequency anywhere in [k, k + 1): on average in its middle.
         place = torch.clamp(deviate + 1024 - 0.5, 0, 2046.99)
         low = place.floor()
         k = low.long()
         return torch.lerp(self.table[k], self.table[k + 1], place - low)
 
-    def forward(self, edges, delta, gamma):
+    def forward(self, edges: torch.Tensor, delta: torch.Tensor, gamma: torch.Tensor) -> torch.Tensor:
+        """Bits [code] for edges [code, 2], both in deviates, and the network's corrections [code]."""
         narrow = torch.exp2(-gamma / 16)
         low = self.frequency((edges[:, 0] - delta) * narrow)
         high = self.frequency((edges[:, 1] - delta) * narrow)
         return -torch.log2(torch.clamp(high - low, min=1.0) / 65536)
 
 
-def quantised(value, low, high):
+def quantised(value: torch.Tensor, low: float, high: float) -> torch.Tensor:
     """Rounds in front, passes the gradient on behind."""
     return value + (torch.clamp(torch.round(value), low, high) - value).detach()
 
@@ -71,20 +78,21 @@ def quantised(value, low, high):
 class Network(torch.nn.Module):
     """Dense layers. `exact` computes with the weights and shifts that the codec will have."""
 
-    def __init__(self, hidden):
+    def __init__(self, hidden: Sequence[int]) -> None:
         super().__init__()
         sizes = [stages.INPUTS, *hidden, 2]
         self.layers = torch.nn.ModuleList(
-            torch.nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
+            torch.nn.Linear(a, b) for a, b in itertools.pairwise(sizes))
         torch.nn.init.zeros_(self.layers[-1].weight)
         torch.nn.init.zeros_(self.layers[-1].bias)
 
-    def scale(self, i):
+    def scale(self, i: int) -> int:
         """Bits of the fraction of a layer's weights: the most that fit in 8 bits."""
         most = max(self.layers[i].weight.abs().max().item(), 2.0 ** -12)
         return int(min(np.floor(np.log2(127.0 / most)), 14))
 
-    def forward(self, x, exact=False):
+    def forward(self, x: torch.Tensor, exact: bool = False) -> torch.Tensor:
+        """Corrections [code, 2] for inputs [code, INPUTS] / UNIT."""
         # Activations are in 1/UNIT; outputs in deviates and 1/16 octaves.
         last = len(self.layers) - 1
         for i, layer in enumerate(self.layers):
@@ -100,8 +108,9 @@ class Network(torch.nn.Module):
                 x = torch.clamp(x, 0, 127 / UNIT)
         return torch.clamp(x * UNIT, -DELTA_LIMIT, DELTA_LIMIT)
 
-    def integer_layers(self):
-        result = []
+    def integer_layers(self) -> list[dict[str, Any]]:
+        """The layers as a table file has them."""
+        result: list[dict[str, Any]] = []
         for i, layer in enumerate(self.layers):
             unit = 2.0 ** self.scale(i)
             weights = torch.clamp(torch.round(layer.weight.detach() * unit), -127, 127)
@@ -114,20 +123,23 @@ class Network(torch.nn.Module):
         return result
 
 
-def outputs(network, inputs, exact):
+def outputs(network: Network, inputs: torch.Tensor, exact: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """(delta in deviates, gamma in 1/16 octave) for inputs [code, INPUTS] int8."""
     out = network(inputs.float() / UNIT, exact)
     return out[:, 0], torch.clamp(out[:, 1], -WIDENING_LIMIT, WIDENING_LIMIT)
 
 
-def sample(paths, tables, arguments, count, progress, what):
+def sample(paths: Sequence[pathlib.Path], tables: stages.RangeTables, arguments: argparse.Namespace,
+           count: int, progress: Progress, what: str) -> Data:
     """Inputs and edges of `count` codes, taken at random from the beginning of each file."""
     rng = np.random.default_rng(arguments.seed)
     groups = [paths[i:i + 128] for i in range(0, len(paths), 128)]
     inputs, edges = [], []
     for number, group in enumerate(groups):
-        i, e, valid = stages.run(
-            group, tables, arguments.codes,
-            lambda t, n: progress(f"{what}: part {number + 1} of {len(groups)}, {100 * t // n} %"))
+        def show(done: int, total: int, part: int = number + 1) -> None:
+            progress(f"{what}: part {part} of {len(groups)}, {100 * done // total} %")
+
+        i, e, valid = stages.run(group, tables, arguments.codes, show)
         valid[:300] = False  # the state has not settled
         places = np.flatnonzero(valid.reshape(-1))
         share = min(count * len(group) // len(paths), len(places))
@@ -137,7 +149,8 @@ def sample(paths, tables, arguments, count, progress, what):
     return torch.from_numpy(np.concatenate(inputs)), torch.from_numpy(np.concatenate(edges))
 
 
-def evaluate(network, loss, data, exact=True):
+def evaluate(network: Network, loss: Loss, data: Data, exact: bool = True) -> float:
+    """Mean bits of a code."""
     inputs, edges = data
     total = 0.0
     with torch.no_grad():
@@ -147,7 +160,9 @@ def evaluate(network, loss, data, exact=True):
     return total / len(inputs)
 
 
-def train(network, loss, data, arguments, path, progress):
+def train(network: Network, loss: Loss, data: Data, arguments: argparse.Namespace,
+          path: pathlib.Path, progress: Progress) -> None:
+    """Trains the network, or goes on from the checkpoint at `path`."""
     inputs, edges = data
     steps = arguments.epochs * (len(inputs) // arguments.batch)
     optimiser = torch.optim.Adam(network.parameters(), lr=arguments.rate)
@@ -170,13 +185,15 @@ def train(network, loss, data, arguments, path, progress):
         progress(f"training: step {step + 1} of {steps}, {bits.item():.3f} bits")
 
 
-def write(path, description, layers, fields):
+def write(path: pathlib.Path, description: str, layers: list[dict[str, Any]], fields: dict[str, Any]) -> None:
+    """Writes a table file of format nrc-neural-tables; `fields` are those of its range tables."""
     path.write_text(json.dumps(
         {"format": "nrc-neural-tables", "version": 1, "layers": layers,
          "range": {**fields, "description": description}}, indent=None) + "\n")
 
 
-def main():
+def main() -> None:
+    """Writes the table files, and what they achieve to standard output."""
     parser = argparse.ArgumentParser(description="Trains the network of the neural profile.")
     parser.add_argument("data", help="directory of mono WAV files")
     parser.add_argument("-o", "--output", required=True, help="directory for tables, checkpoint")

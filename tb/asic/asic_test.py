@@ -9,18 +9,19 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections.abc import Sequence
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../scripts/asic'))
+
+import estimate
+import memory
+import netlist
+import power
+import rom
+from liberty import LibertyError, Library, probability, to_verilog, truth
+from technology import Technology
 
 ROOT = os.environ.get('NRC_SOURCE_DIR') or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(ROOT, 'scripts', 'asic'))
-
-import estimate  # noqa: E402
-import memory  # noqa: E402
-import netlist  # noqa: E402
-import power  # noqa: E402
-import rom  # noqa: E402
-from liberty import Library, LibertyError, probability, to_verilog, truth  # noqa: E402
-from technology import Technology  # noqa: E402
 
 # Capacitance in fF, volts, so that an internal energy of 1 is 1 fF x (1 V)^2 = 1 fJ.
 HEAD = '''/* a comment with { in it */
@@ -45,7 +46,8 @@ INV = '''
         rise_transition (delay) { values ("0.1, 0.1", "0.1, 0.1"); }
         fall_transition (delay) { values ("0.1, 0.1", \\
                                           "0.1, 0.1"); } }
-      internal_power () { related_pin : "A"; rise_power (scalar) { values ("3"); } fall_power (scalar) { values ("1"); } }
+      internal_power () { related_pin : "A"; rise_power (scalar) { values ("3"); }
+        fall_power (scalar) { values ("1"); } }
     }
   }
 '''
@@ -57,7 +59,8 @@ GATES = '''
     pin (A) { direction : input; capacitance : 1; } pin (X) { direction : output; function : "A";
       timing () { related_pin : "A"; rise_transition (delay) { values ("0.1, 0.2", "0.1, 0.2"); }
         cell_rise (delay) { values ("0.1, 0.2", "0.1, 0.2"); } } } }
-  cell (SPARE) { area : 1; dont_use : true; pin (A) { direction : input; } pin (Y) { direction : output; function : "A"; } }
+  cell (SPARE) { area : 1; dont_use : true; pin (A) { direction : input; }
+    pin (Y) { direction : output; function : "A"; } }
   cell (LAT) { area : 4; cell_leakage_power : 1; latch (IQ, IQN) { enable : "G"; data_in : "D"; }
     pin (G) { direction : input; capacitance : 1; } pin (D) { direction : input; capacitance : 1; }
     pin (Q) { direction : output; function : "IQ"; } }
@@ -70,27 +73,35 @@ DFF = '''
     area : 8; cell_leakage_power : 100;
     ff (IQ, IQN) { clocked_on : "CK"; next_state : "D"; clear : "!R"; }
     pin (CK) { direction : input; clock : true; capacitance : 3;
-      internal_power () { when : "(D * Q)"; rise_power (scalar) { values ("4"); } fall_power (scalar) { values ("4"); } }
-      internal_power () { when : "(!D * !Q)"; rise_power (scalar) { values ("6"); } fall_power (scalar) { values ("6"); } }
-      internal_power () { when : "(D * !Q)"; rise_power (scalar) { values ("0"); } fall_power (scalar) { values ("10"); } }
-      internal_power () { when : "(!D * Q)"; rise_power (scalar) { values ("0"); } fall_power (scalar) { values ("12"); } }
+      internal_power () { when : "(D * Q)"; rise_power (scalar) { values ("4"); }
+        fall_power (scalar) { values ("4"); } }
+      internal_power () { when : "(!D * !Q)"; rise_power (scalar) { values ("6"); }
+        fall_power (scalar) { values ("6"); } }
+      internal_power () { when : "(D * !Q)"; rise_power (scalar) { values ("0"); }
+        fall_power (scalar) { values ("10"); } }
+      internal_power () { when : "(!D * Q)"; rise_power (scalar) { values ("0"); }
+        fall_power (scalar) { values ("12"); } }
     }
     pin (D) { direction : input; capacitance : 1;
-      internal_power () { when : "CK"; rise_power (passive) { values ("1, 1"); } fall_power (passive) { values ("1, 1"); } }
-      internal_power () { when : "!CK"; rise_power (passive) { values ("5, 5"); } fall_power (passive) { values ("7, 7"); } }
+      internal_power () { when : "CK"; rise_power (passive) { values ("1, 1"); }
+        fall_power (passive) { values ("1, 1"); } }
+      internal_power () { when : "!CK"; rise_power (passive) { values ("5, 5"); }
+        fall_power (passive) { values ("7, 7"); } }
     }
     pin (R) { direction : input; capacitance : 1; }
     pin (Q) { direction : output; function : "IQ";
       timing () { related_pin : "CK"; timing_type : rising_edge;
-        cell_rise (delay) { values ("0.2, 0.2", "0.2, 0.2"); } rise_transition (delay) { values ("0.1, 0.1", "0.1, 0.1"); } }
-      internal_power () { related_pin : "CK"; rise_power (scalar) { values ("20"); } fall_power (scalar) { values ("30"); } } }
+        cell_rise (delay) { values ("0.2, 0.2", "0.2, 0.2"); }
+        rise_transition (delay) { values ("0.1, 0.1", "0.1, 0.1"); } }
+      internal_power () { related_pin : "CK"; rise_power (scalar) { values ("20"); }
+        fall_power (scalar) { values ("30"); } } }
   }
 '''
 
 
-def macro(name, address_bits, width, area, write=50):
+def macro(name: str, address_bits: int, width: int, area: float, write: float = 50) -> str:
     """A memory of one port that takes `write` fJ for a write, 40 fJ for a read and 8 fJ for an idle clock."""
-    def bus(pin, kind, direction):
+    def bus(pin: str, kind: str, direction: str) -> str:
         return f'bus ({pin}) {{ bus_type : {kind}; direction : {direction}; capacitance : 1; }}\n'
     return f'''library ({name}_typ) {{
   capacitive_load_unit (1, ff); time_unit : "1ns"; voltage_unit : "1V"; leakage_power_unit : "1nW"; nom_voltage : 2.0;
@@ -99,10 +110,14 @@ def macro(name, address_bits, width, area, write=50):
   cell ({name}) {{ area : {area}; cell_leakage_power : 7;
     memory () {{ type : ram; address_width : {address_bits}; word_width : {width}; }}
     pin (CLK) {{ direction : input; clock : true; capacitance : 1;
-      internal_power () {{ when : "EN & WE"; rise_power (scalar) {{ values ({write}); }} fall_power (scalar) {{ values (0); }} }}
-      internal_power () {{ when : "EN & !WE"; rise_power (scalar) {{ values (40); }} fall_power (scalar) {{ values (0); }} }}
-      internal_power () {{ when : "!EN & WE"; rise_power (scalar) {{ values (0); }} fall_power (scalar) {{ values (0); }} }}
-      internal_power () {{ when : "!EN & !WE"; rise_power (scalar) {{ values (8); }} fall_power (scalar) {{ values (0); }} }} }}
+      internal_power () {{ when : "EN & WE"; rise_power (scalar) {{ values ({write}); }}
+        fall_power (scalar) {{ values (0); }} }}
+      internal_power () {{ when : "EN & !WE"; rise_power (scalar) {{ values (40); }}
+        fall_power (scalar) {{ values (0); }} }}
+      internal_power () {{ when : "!EN & WE"; rise_power (scalar) {{ values (0); }}
+        fall_power (scalar) {{ values (0); }} }}
+      internal_power () {{ when : "!EN & !WE"; rise_power (scalar) {{ values (8); }}
+        fall_power (scalar) {{ values (0); }} }} }}
     pin (EN) {{ direction : input; capacitance : 1; }}
     pin (WE) {{ direction : input; capacitance : 1; }}
     {bus('ADDR', 'address', 'input')}{bus('DIN', 'word', 'input')}{bus('DOUT', 'word', 'output')}
@@ -116,21 +131,21 @@ FAMILIES = {'families': [{'match': '^MEM', 'ports': [
 
 
 class AsicTest(unittest.TestCase):
-    def setUp(self):
+    def setUp(self) -> None:
         self._directory = tempfile.TemporaryDirectory()
         self.directory = self._directory.name
         self.path = self.file('tiny.lib', HEAD + INV + GATES + DFF + '}\n')
 
-    def tearDown(self):
+    def tearDown(self) -> None:
         self._directory.cleanup()
 
-    def file(self, name, text):
+    def file(self, name: str, text: str) -> str:
         path = os.path.join(self.directory, name)
         with open(path, 'w', encoding='utf-8') as f:
             f.write(text)
         return path
 
-    def macros(self):
+    def macros(self) -> tuple[dict[str, memory.Macro], dict[str, str]]:
         os.makedirs(os.path.join(self.directory, 'sram'), exist_ok=True)
         self.file('sram/MEM_8x4_typ.lib', macro('MEM_8x4', 3, 4, 100))
         self.file('sram/MEM_8x2_typ.lib', macro('MEM_8x2', 3, 2, 60))
@@ -141,7 +156,7 @@ class AsicTest(unittest.TestCase):
 
     # The reader.
 
-    def test_cells_and_units(self):
+    def test_cells_and_units(self) -> None:
         library = Library(self.path)
         self.assertEqual(library.voltage, 2.0)
         inv = library.cell('INV')
@@ -151,13 +166,13 @@ class AsicTest(unittest.TestCase):
         self.assertEqual([w for w, _ in inv.leakage_states], ['A', '!A'])
         self.assertAlmostEqual(inv.pins['Y'].energies[0].rise.at(0, 0), 3e-15, delta=1e-24)
 
-    def test_tables_are_linear_between_and_beyond_points(self):
+    def test_tables_are_linear_between_and_beyond_points(self) -> None:
         table = Library(self.path).cell('INV').pins['Y'].arcs[0].tables['cell_rise']
         # 1 + 2 slew + load/10: 1 + 0.5 + 0.5 in the middle, 1 + 4 + 2 outside.
         self.assertAlmostEqual(table.at(0.25e-9, 5e-15) * 1e9, 2.0)
         self.assertAlmostEqual(table.at(2e-9, 20e-15) * 1e9, 7.0)
 
-    def test_expressions(self):
+    def test_expressions(self) -> None:
         self.assertEqual(eval(to_verilog("!(A*B)+C'").replace('~', ' 1^'), {'A': 1, 'B': 1, 'C': 1}) & 1, 0)
         high = {'A': 0.5, 'B': 0.25, 'C': 0.1}
         self.assertAlmostEqual(probability('!(A*B)', high), 1 - 0.125)
@@ -166,7 +181,7 @@ class AsicTest(unittest.TestCase):
         with self.assertRaises(LibertyError):
             to_verilog('(A * B')
 
-    def test_conditions_of_two_names(self):
+    def test_conditions_of_two_names(self) -> None:
         # Rows (A, B) by hand. Two negations, negated brackets and both ways to write them: SRAM macros
         # select the energy of a read, a write and an idle clock by such conditions.
         a_only, b_only, both, none = [1, 0], [0, 1], [1, 1], [0, 0]
@@ -183,17 +198,17 @@ class AsicTest(unittest.TestCase):
         self.assertEqual((names, rows), (['BIST', 'MEN', 'REN', 'WEN'], [[0, 0, 0, 0]]))
         self.assertAlmostEqual(probability('!A & !B & !C', {'A': 0.5, 'B': 0.25, 'C': 0.1}), 0.5 * 0.75 * 0.9)
 
-    def test_verilog_has_the_same_meaning(self):
+    def test_verilog_has_the_same_meaning(self) -> None:
         # Python's own operators bind as Verilog's do here: ~ first, and every other pair is in brackets.
         for expression in ('!A & !B', "A' B' + C", '!(A ^ !B) | !C', 'A * !(B + C)', '!A ^ !B ^ !C', '!A & 1'):
             names, rows = truth(expression)
             text = to_verilog(expression).replace("1'b", '')
             for row in range(1 << len(names)):
                 bits = [(row >> k) & 1 for k in range(len(names))]
-                value = eval(text, dict(zip(names, bits))) & 1
+                value = eval(text, dict(zip(names, bits, strict=True))) & 1
                 self.assertEqual(bits in rows, value == 1, (expression, bits))
 
-    def test_technology(self):
+    def test_technology(self) -> None:
         technology = Technology(Library(self.path))
         self.assertEqual(technology.gates, ['INV', 'NAND2', 'BUF', 'DFF'])
         self.assertEqual(technology.latch_pins(), ('G', 'D', 'Q'))
@@ -201,7 +216,7 @@ class AsicTest(unittest.TestCase):
         self.assertNotIn('SPARE', technology.mapping_text())
         self.assertIn('cell (DFF)', technology.mapping_text())
 
-    def test_bad_libraries(self):
+    def test_bad_libraries(self) -> None:
         for text, message in (('', 'no Liberty file'), (HEAD + '}\n', 'no cells'), (HEAD + INV[:-20], 'has no end')):
             with self.assertRaisesRegex(LibertyError, message):
                 Library(self.file('bad.lib', text))
@@ -212,7 +227,7 @@ class AsicTest(unittest.TestCase):
 
     # Memories.
 
-    def test_composition_has_least_area(self):
+    def test_composition_has_least_area(self) -> None:
         macros, slow = self.macros()
         self.assertEqual(sorted(macros), ['MEM_32x4', 'MEM_8x2', 'MEM_8x4'])
         self.assertEqual(list(slow), ['MEM_8x4'])
@@ -224,19 +239,20 @@ class AsicTest(unittest.TestCase):
         self.assertEqual([m.name for m in memory.compose(4, 32, 1, macros).row], ['MEM_32x4'])
         self.assertIsNone(memory.compose(4, 8, 2, macros))
 
-    def test_composition_weighs_energy(self):
+    def test_composition_weighs_energy(self) -> None:
         macros, _ = self.macros()
         # 50 fJ for a write and 40 for a read, whatever the size.
         self.assertAlmostEqual(macros['MEM_8x4'].access_energy * 1e15, 90)
         self.file('sram/MEM_32x4_typ.lib', macro('MEM_32x4', 5, 4, 250, write=500))
-        macros, _ = memory.read_macros(os.path.join(self.directory, 'sram'), os.path.join(self.directory, 'macros.json'))
+        macros, _ = memory.read_macros(os.path.join(self.directory, 'sram'),
+                                       os.path.join(self.directory, 'macros.json'))
         # 32 words: 250 um2 and 540 fJ, or 400 um2 and 90 fJ. They cost the same at 150 um2 for 0.45 pJ.
         for weight, kind in ((0, '1 x MEM_32x4'), (333, '1 x MEM_32x4'), (334, '4 x MEM_8x4'), (5000, '4 x MEM_8x4')):
             self.assertEqual(memory.compose(4, 32, 1, macros, weight).kind, kind, weight)
         # The area that is reported is that of the macros alone.
         self.assertEqual(memory.compose(4, 32, 1, macros, 5000).area, 400)
 
-    def test_latches_where_they_are_smaller(self):
+    def test_latches_where_they_are_smaller(self) -> None:
         macros, _ = self.macros()
         technology = Technology(Library(self.path))
         # 4 x 2 bits: 8 (4 + 3 / 2) + 4 x 5 + 2 x 2 x 8 = 96 against 60 for MEM_8x2.
@@ -247,7 +263,7 @@ class AsicTest(unittest.TestCase):
         with self.assertRaisesRegex(LibertyError, 'too large for latches'):
             memory.choose(4, 64, 2, macros, technology, 100)
 
-    def test_memories_work(self):
+    def test_memories_work(self) -> None:
         """Written and read back at random, banks, columns and latches as one array."""
         macros, _ = self.macros()
         library = Library(self.path)
@@ -287,14 +303,14 @@ endmodule
         self.assertNotIn('FAIL', out)
         self.assertGreater(int(out.split('checks')[1]), 2000)
 
-    def test_macros_without_family(self):
+    def test_macros_without_family(self) -> None:
         os.makedirs(os.path.join(self.directory, 'empty'))
         with self.assertRaisesRegex(LibertyError, 'no SRAM macro'):
             memory.read_macros(os.path.join(self.directory, 'empty'), self.file('m.json', json.dumps(FAMILIES)))
         with self.assertRaisesRegex(LibertyError, 'there is no directory'):
             memory.read_macros(os.path.join(self.directory, 'none'), self.file('m.json', json.dumps(FAMILIES)))
 
-    def test_banked_rom_has_the_words(self):
+    def test_banked_rom_has_the_words(self) -> None:
         source = 'input  logic [6:0] addr_i,\n output logic [7:0] data_o\n' + \
             ''.join(f"      7'd{k}: word = 8'h{(k * 37) % 256:02X};\n" for k in range(128))
         technology = Technology(Library(self.path))
@@ -316,7 +332,7 @@ endmodule
         self.assertNotIn('FAIL', out)
         self.assertIn('done', out)
 
-    def icarus(self, *texts, options=()):
+    def icarus(self, *texts: str, options: Sequence[str] = ()) -> str:
         files = [self.file(f'icarus{k}.sv', t) for k, t in enumerate(texts)]
         target = os.path.join(self.directory, 'icarus.vvp')
         subprocess.run(['iverilog', '-g2012', '-s', 'tb', '-o', target] + files, check=True)
@@ -324,7 +340,7 @@ endmodule
 
     # Power.
 
-    def toggler(self):
+    def toggler(self) -> netlist.Netlist:
         """A flip-flop that an inverter feeds from its own output: net 2 is clk_i, 3 Q, 4 D."""
         module = {'ports': {'clk_i': {'direction': 'input', 'bits': [2]}, 'q_o': {'direction': 'output', 'bits': [3]}},
                   'netnames': {}, 'cells': {
@@ -337,7 +353,7 @@ endmodule
         net.propagate()
         return net
 
-    def test_loads_and_delays(self):
+    def test_loads_and_delays(self) -> None:
         net = self.toggler()
         self.assertAlmostEqual(net.loads[3] * 1e15, 2.0)  # the inverter's A
         self.assertAlmostEqual(net.loads[4] * 1e15, 1.0)  # the register's D
@@ -346,10 +362,11 @@ endmodule
         with_wire = netlist.Wires(5.0, 0.2e-9, 0.5, 12.5)  # 5 x sqrt(25 um2) = 25 um
         self.assertAlmostEqual(with_wire.per_sink * 1e15, 5.0)
 
-    def test_power_of_a_toggling_register(self):
+    def test_power_of_a_toggling_register(self) -> None:
         net = self.toggler()
         # At 1 MHz Q rises and falls 0.5 million times a second, and D after it while the clock is high.
-        activity = {3: power.Activity(0.5e6, 0.5e6, 0.0, 0.5), 4: power.Activity(0.5e6, 0.5e6, 0.0, 0.5)}
+        activity: dict[netlist.Bit, power.Activity] = {3: power.Activity(0.5e6, 0.5e6, 0.0, 0.5),
+                                                       4: power.Activity(0.5e6, 0.5e6, 0.0, 0.5)}
         integrator = power.Integrator(net, activity, 2.0, 1e6)
         flop, inverter = net.instances
         clock, other = integrator.cell_power(flop)
@@ -365,9 +382,10 @@ endmodule
         self.assertAlmostEqual(integrator.leakage(inverter) * 1e9, 15.0)
         self.assertAlmostEqual(integrator.leakage(flop) * 1e9, 100.0)
 
-    def test_power_of_a_still_register(self):
+    def test_power_of_a_still_register(self) -> None:
         net = self.toggler()
-        activity = {3: power.Activity(0.0, 0.0, 0.0, 0.0), 4: power.Activity(0.1e6, 0.1e6, 1.0, 0.0)}
+        activity: dict[netlist.Bit, power.Activity] = {3: power.Activity(0.0, 0.0, 0.0, 0.0),
+                                                       4: power.Activity(0.1e6, 0.1e6, 1.0, 0.0)}
         integrator = power.Integrator(net, activity, 2.0, 1e6)
         clock, other = integrator.cell_power(net.instances[0])
         # Data are as the output, both 0: 6 + 6 fJ a cycle. Glitches at D while the clock is low: 0.1 (5 + 7).
@@ -375,7 +393,7 @@ endmodule
         self.assertAlmostEqual(other * 1e9, 1.2)
         self.assertAlmostEqual(integrator.leakage(net.instances[1]) * 1e9, 20.0)  # A is 0
 
-    def test_power_of_a_macro(self):
+    def test_power_of_a_macro(self) -> None:
         macros, _ = self.macros()
         module = {'ports': {'clk_i': {'direction': 'input', 'bits': [2]}, 'en_i': {'direction': 'input', 'bits': [3]},
                             'we_i': {'direction': 'input', 'bits': [4]}},
@@ -386,19 +404,20 @@ endmodule
         net = netlist.Netlist(path, 'top', Library(self.path), macros)
         net.load(netlist.Wires(0.0, 0.2e-9, 0.7, 10.0))
         net.propagate()
-        activity = {3: power.Activity(0.0, 0.0, 0.0, 0.6), 4: power.Activity(0.0, 0.0, 0.0, 0.25)}
+        activity: dict[netlist.Bit, power.Activity] = {3: power.Activity(0.0, 0.0, 0.0, 0.6),
+                                                       4: power.Activity(0.0, 0.0, 0.0, 0.25)}
         access, count = power.Integrator(net, activity, 2.0, 1e6).macro_power(net.instances[0])
         # A quarter of the clocks writes, 0.35 read, 0.4 are idle: 0.25 x 50 + 0.35 x 40 + 0.4 x 8 = 29.7 fJ x 1 MHz.
         self.assertAlmostEqual(access * 1e9, 29.7)
         self.assertAlmostEqual(count, 0.6e6)
 
-    def test_clock_tree(self):
+    def test_clock_tree(self) -> None:
         library = Library(self.path)
         tree = power.Tree(45, 3e-15, 20, 0.0, [library.cell('BUF')])
         self.assertEqual((tree.buffers, tree.area), (3, 9.0))  # 45 / 20; their inputs hang on the root
         self.assertEqual(power.Tree(20, 3e-15, 20, 0.0, [library.cell('BUF')]).buffers, 0)
 
-    def test_activity_counter(self):
+    def test_activity_counter(self) -> None:
         """Models, delays and counter together: ten clocks of the toggler."""
         net = self.toggler()
         net.verilog_file(os.path.join(self.directory, 'top.v'), 'top')
@@ -431,11 +450,11 @@ endmodule
 
     # The command.
 
-    def test_command_refuses(self):
-        def run(*arguments):
-            result = subprocess.run([sys.executable, os.path.join(ROOT, 'scripts/asic/estimate.py'), '--nrc', '/bin/true',
-                                     '--out', os.path.join(self.directory, 'out'), *arguments],
-                                    capture_output=True, text=True, check=False)
+    def test_command_refuses(self) -> None:
+        def run(*arguments: str) -> str:
+            command = [sys.executable, os.path.join(ROOT, 'scripts/asic/estimate.py'), '--nrc', '/bin/true',
+                       '--out', os.path.join(self.directory, 'out')]
+            result = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
             self.assertEqual(result.returncode, 1)
             self.assertEqual(result.stderr.count('\n'), 1, result.stderr)
             return result.stderr

@@ -5,23 +5,25 @@ that of the pin file, of the PLL's parameters, of ClockHz and of board.json."""
 import re
 import sys
 import unittest
+from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-sys.dont_write_bytecode = True
-import hardware  # noqa: E402
-import synth  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+
+import hardware
+import synth
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
-def text(path):
+def text(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
 class Top:
     """Ports of a board's top, and the rates in Hz that its parameters give."""
 
-    def __init__(self, board):
+    def __init__(self, board: hardware.Board) -> None:
         source = re.sub(r"//.*", "", text(board.top))
         self.widths = {port: int(high or 0) + 1 for high, port in re.findall(
             r"(?:input|output)\s+logic\s+(?:\[(\d+):0\]\s*)?(\w+)", source)}
@@ -45,10 +47,10 @@ class Top:
 class Sdc:
     """What the SDC files say, in the few commands that they use."""
 
-    def __init__(self, test, board):
+    def __init__(self, test: unittest.TestCase, board: hardware.Board) -> None:
         self.period = self.port = None
         self.ratio, self.pin = 1.0, None
-        self.untimed = {"from": [], "to": []}
+        self.untimed: dict[str, list[str]] = {"from": [], "to": []}
         for line in text(board.sdc).splitlines():
             if not line or line.startswith("#"):
                 continue
@@ -68,7 +70,7 @@ class Sdc:
                 test.fail(f"{board.sdc}: {line}")
 
 
-def pin_file(path):
+def pin_file(path: str) -> tuple[list[str], re.Match[str] | None]:
     """Ports that have a pin, as often as they have one, and the clock's rate in MHz if it is there."""
     source = re.sub(r"(?m)#.*|//.*", "", text(path))
     if path.endswith(".pcf"):
@@ -81,13 +83,13 @@ def pin_file(path):
 
 
 class Constraints(unittest.TestCase):
-    def of_each_board(self, check):
+    def of_each_board(self, check: Callable[[hardware.Board, Top, Sdc], None]) -> None:
         for name, board in hardware.Hardware().boards().items():
             with self.subTest(name):
                 check(board, Top(board), Sdc(self, board))
 
-    def test_clocks(self):
-        def check(board, top, sdc):
+    def test_clocks(self) -> None:
+        def check(board: hardware.Board, top: Top, sdc: Sdc) -> None:
             self.assertEqual(sdc.port, top.clock_port)
             self.assertEqual(board.settings["clock_pin"], top.clock_port)
             self.assertEqual(board.settings["button"], "button_ni" in top.widths)
@@ -113,14 +115,14 @@ class Constraints(unittest.TestCase):
 
         self.of_each_board(check)
 
-    def test_every_port_has_a_pin(self):
-        def check(board, top, _):
+    def test_every_port_has_a_pin(self) -> None:
+        def check(board: hardware.Board, top: Top, _: Sdc) -> None:
             self.assertEqual(sorted(pin_file(board.pins)[0]), sorted(top.bits))
 
         self.of_each_board(check)
 
-    def test_every_port_has_a_timing(self):
-        def check(board, top, sdc):
+    def test_every_port_has_a_timing(self) -> None:
+        def check(board: hardware.Board, top: Top, sdc: Sdc) -> None:
             source = text(board.top)
             inputs = set(re.findall(r"input\s+logic\s+(\w+)", source))
             self.assertEqual(sorted([sdc.port, *sdc.untimed["from"]]), sorted(inputs))

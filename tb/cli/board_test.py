@@ -11,7 +11,7 @@ NRC = os.environ.get("NRC", "build/nrc")
 
 
 class Refusals(unittest.TestCase):
-    def refused(self, status, words, *options):
+    def refused(self, status: int, words: str, *options: str) -> None:
         done = subprocess.run([NRC, "board", *options], capture_output=True, text=True, timeout=60,
                               check=False)
         self.assertEqual(done.returncode, status, done.stderr)
@@ -19,22 +19,22 @@ class Refusals(unittest.TestCase):
         self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
         self.assertIn(words, done.stderr)
 
-    def test_wrong_use(self):
+    def test_wrong_use(self) -> None:
         self.refused(2, "--port")
         self.refused(2, "--timeout", "--port", "/dev/null", "--timeout", "0")
 
-    def test_no_port(self):
+    def test_no_port(self) -> None:
         self.refused(1, "cannot open /nowhere/tty: No such file", "--port", "/nowhere/tty")
 
-    def test_no_serial_port(self):
+    def test_no_serial_port(self) -> None:
         with tempfile.NamedTemporaryFile() as file:
             self.refused(1, "is no serial port", "--port", file.name)
         self.refused(1, "is no serial port", "--port", "/dev/null")
 
-    def test_no_rate(self):
+    def test_no_rate(self) -> None:
         self.refused(1, "1234 baud is no rate", "--port", "/dev/null", "--baud", "1234")
 
-    def test_silence(self):
+    def test_silence(self) -> None:
         host, board = pty.openpty()
         try:
             self.refused(1, "no answer from", "--port", os.ttyname(board), "--timeout", "1")

@@ -11,11 +11,12 @@ import shutil
 import signal
 import struct
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 NRC = os.environ.get("NRC", "build/nrc")
 ENCODE = os.environ.get("ENCODE", "build/encode")
@@ -23,16 +24,16 @@ DECODE = os.environ.get("DECODE", "build/decode")
 GENERATE = os.environ.get("NRC_GENERATE", "build/nrc-generate")
 
 
-def grid(code):
+def grid(code: int) -> int:
     """Sample of a 10-bit code, as docs/bitstream.md has it for mapping shift6."""
     return int(((code + 512) * 65535 - 32768 * 1023) / 1023)
 
 
-def samples(values):
+def samples(values: Sequence[int]) -> bytes:
     return struct.pack(f"<{len(values)}h", *values)
 
 
-def wav(data, channels=1, rate=19531, bits=16):
+def wav(data: bytes, channels: int = 1, rate: int = 19531, bits: int = 16) -> bytes:
     block = channels * bits // 8
     return (
         struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1,
@@ -41,12 +42,12 @@ def wav(data, channels=1, rate=19531, bits=16):
     )
 
 
-def recording(count, seed=1):
+def recording(count: int, seed: int = 1) -> bytes:
     noise = random.Random(seed)
     return samples([grid(max(-512, min(511, round(noise.gauss(10, 8))))) for _ in range(count)])
 
 
-def neighbours(frames, seed=1):
+def neighbours(frames: int, seed: int = 1) -> bytes:
     """Two electrodes in turn, which share most of their noise."""
     noise = random.Random(seed)
     values = []
@@ -58,28 +59,28 @@ def neighbours(frames, seed=1):
 
 
 class CommandLineTest(unittest.TestCase):
-    def setUp(self):
+    def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.dir = Path(directory.name)
         self.wav = self.write("in.wav", wav(recording(20000)))
 
-    def write(self, name, data):
+    def write(self, name: str, data: bytes) -> Path:
         path = self.dir / name
         path.write_bytes(data)
         return path
 
-    def run_command(self, *command, data=None, **options):
-        command = [str(part) for part in command]
-        return subprocess.run(command, input=data, capture_output=True, timeout=120, check=False,
-                              **options)
+    def run_command(self, *command: object, data: bytes | None = None,
+                    **options: Any) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run([str(part) for part in command], input=data, capture_output=True,
+                              timeout=120, check=False, **options)
 
-    def succeed(self, *command, **options):
+    def succeed(self, *command: object, **options: Any) -> subprocess.CompletedProcess[bytes]:
         done = self.run_command(*command, **options)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done
 
-    def fail_with(self, status, *command, program="nrc", **options):
+    def fail_with(self, status: int, *command: object, program: str = "nrc", **options: Any) -> str:
         """Runs a command that must fail with one line on standard error, leaving no file behind."""
         before = sorted(os.listdir(self.dir))
         done = self.run_command(*command, **options)
@@ -93,31 +94,31 @@ class CommandLineTest(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(self.dir)), before, message)
         return message
 
-    def stream(self, *options, source=None, name="stream.nrc"):
+    def stream(self, *options: object, source: Path | None = None, name: str = "stream.nrc") -> Path:
         path = self.dir / name
         self.succeed(NRC, "encode", source or self.wav, path, *options)
         return path
 
 
 class RoundTrip(CommandLineTest):
-    def assert_round_trip(self, source, *options):
+    def assert_round_trip(self, source: Path, *options: object) -> Path:
         stream = self.stream("--force", *options, source=source)
         out = self.dir / "out"
         self.succeed(NRC, "decode", stream, out, "--force")
         self.assertEqual(out.read_bytes(), source.read_bytes())
         return stream
 
-    def test_wav(self):
+    def test_wav(self) -> None:
         stream = self.assert_round_trip(self.wav)
         self.assertLess(stream.stat().st_size, 0.5 * self.wav.stat().st_size)
 
-    def test_success_is_silent(self):
+    def test_success_is_silent(self) -> None:
         done = self.succeed(NRC, "encode", self.wav, self.dir / "s")
         self.assertEqual((done.stdout, done.stderr), (b"", b""))
         done = self.succeed(NRC, "decode", self.dir / "s", self.dir / "o")
         self.assertEqual((done.stdout, done.stderr), (b"", b""))
 
-    def test_odd_wavs(self):
+    def test_odd_wavs(self) -> None:
         for name, data in {
             "stereo": wav(recording(1000), channels=2),
             "8 bit": wav(bytes(range(200)), bits=8),
@@ -133,12 +134,12 @@ class RoundTrip(CommandLineTest):
             with self.subTest(name):
                 self.assert_round_trip(self.write("odd.wav", data))
 
-    def test_stored_whole_says_so(self):
+    def test_stored_whole_says_so(self) -> None:
         source = self.write("eight.wav", wav(bytes(100), bits=8))
         done = self.succeed(NRC, "encode", source, self.dir / "s")
         self.assertIn(b"8 bits", done.stderr)
 
-    def test_options(self):
+    def test_options(self) -> None:
         for options in (
             ["--packet-frames", "1"],
             ["--packet-frames", "65535"],
@@ -156,7 +157,7 @@ class RoundTrip(CommandLineTest):
             with self.subTest(options):
                 self.assert_round_trip(self.wav, *options)
 
-    def test_table_file(self):
+    def test_table_file(self) -> None:
         source = Path(os.environ.get("NRC_SOURCE_DIR", ".")) / "model/tables/default.json"
         tables = json.loads(source.read_text())
         tables["initial_scale"] += 1
@@ -167,7 +168,7 @@ class RoundTrip(CommandLineTest):
         self.fail_with(1, NRC, "decode", stream, self.dir / "other")
         self.fail_with(1, NRC, "decode", stream, self.dir / "other", "--tables", "generic")
 
-    def test_raw_channels(self):
+    def test_raw_channels(self) -> None:
         for channels in (1, 4, 1024):
             source = self.write("in.i16", recording(channels * 40))
             stream = self.assert_round_trip(source, "--channels", channels, "--rate", "19531.25")
@@ -176,7 +177,7 @@ class RoundTrip(CommandLineTest):
             self.assertEqual(info["rate_hz"], 19531.25)
             self.assertEqual(info["frames"], 40)
 
-    def test_neighbour(self):
+    def test_neighbour(self) -> None:
         electrodes = neighbours(3000)
         off_grid = electrodes[:4000] + samples([1, 2]) + electrodes[4000:-4]
         for name, data, options in (
@@ -192,17 +193,17 @@ class RoundTrip(CommandLineTest):
                 size = self.stream("--force", *options, source=source).stat().st_size
                 stream = self.assert_round_trip(source, "--neighbour", *options)
                 self.assertLess(stream.stat().st_size, 0.98 * size)
-        stream = self.succeed(NRC, "encode", "--profile", "range", "--neighbour", "--channels", "2",
-                              "-", "-", data=electrodes).stdout
-        self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=stream).stdout, electrodes)
+        packets = self.succeed(NRC, "encode", "--profile", "range", "--neighbour", "--channels", "2",
+                               "-", "-", data=electrodes).stdout
+        self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=packets).stdout, electrodes)
 
-    def test_neural_profile(self):
+    def test_neural_profile(self) -> None:
         self.assert_round_trip(self.wav, "--profile", "neural")
         wide = self.write("wide.wav", wav(samples([17 * (i * i % 1000) - 9000 for i in range(900)])))
         self.assert_round_trip(wide, "--profile", "neural")
         self.fail_with(1, NRC, "encode", "--profile", "neural", "--neighbour", self.wav, self.dir / "n")
 
-    def test_lossy(self):
+    def test_lossy(self) -> None:
         for step, profile in ((2, "huffman"), (12, "range"), (64, "neural")):
             stream = self.stream("--force", "--lossy", f"step={step}", "--profile", profile)
             text = self.succeed(NRC, "info", stream).stdout.decode()
@@ -217,12 +218,12 @@ class RoundTrip(CommandLineTest):
             self.assertEqual(len(decoded), len(original))
             self.assertNotEqual(decoded, original)
             pairs = zip(struct.iter_unpack("<h", original[44:]),
-                        struct.iter_unpack("<h", decoded[44:]))
+                        struct.iter_unpack("<h", decoded[44:]), strict=True)
             self.assertLessEqual(max(abs((a >> 6) - (b >> 6)) for (a,), (b,) in pairs), step // 2)
         for wrong in ("step=5", "step=1", "step=", "step=2x", "step=-2", "2", "step=8192"):
             self.fail_with(1, NRC, "encode", "--lossy", wrong, self.wav, self.dir / "n")
 
-    def test_pipes(self):
+    def test_pipes(self) -> None:
         data = recording(300000)
         stream = self.succeed(NRC, "encode", "-", "-", "--channels", "3", data=data).stdout
         self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=stream).stdout, data)
@@ -231,16 +232,16 @@ class RoundTrip(CommandLineTest):
         self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=stream).stdout, image)
         self.assertEqual(self.stream().read_bytes(), stream)
 
-    def test_empty_raw_pipe(self):
+    def test_empty_raw_pipe(self) -> None:
         stream = self.succeed(NRC, "encode", "--raw", "-", "-", data=b"").stdout
         self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=stream).stdout, b"")
 
-    def test_redirected_files(self):
+    def test_redirected_files(self) -> None:
         with open(self.wav, "rb") as source, open(self.dir / "s", "wb") as target:
             subprocess.run([NRC, "encode", "-", "-"], stdin=source, stdout=target, check=True)
         self.assertEqual((self.dir / "s").read_bytes(), self.stream().read_bytes())
 
-    def test_a_pipe_is_encoded_as_it_comes(self):
+    def test_a_pipe_is_encoded_as_it_comes(self) -> None:
         process = subprocess.Popen(
             [NRC, "encode", "--raw", "--packet-frames", "100", "-", "-"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -250,7 +251,7 @@ class RoundTrip(CommandLineTest):
         process.communicate(timeout=60)
         self.assertEqual(process.returncode, 0)
 
-    def test_closed_pipe_ends_the_command(self):
+    def test_closed_pipe_ends_the_command(self) -> None:
         source = self.write("long.i16", recording(500000))
         process = subprocess.Popen([NRC, "encode", "--raw", str(source), "-"],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -259,7 +260,7 @@ class RoundTrip(CommandLineTest):
         process.stderr.close()
         self.assertNotEqual(process.wait(timeout=60), 0)
 
-    def test_special_files(self):
+    def test_special_files(self) -> None:
         self.succeed(NRC, "encode", self.wav, "/dev/null")
         self.assertFalse(os.path.isfile("/dev/null"))
         done = self.run_command(NRC, "encode", "--raw", "/dev/null", self.dir / "empty")
@@ -271,7 +272,7 @@ class RoundTrip(CommandLineTest):
         self.assertEqual(writer.returncode, 0)
         self.assertEqual(data, self.stream().read_bytes())
 
-    def test_challenge_executables(self):
+    def test_challenge_executables(self) -> None:
         for name, data in {
             "recording": self.wav.read_bytes(),
             "any file": b"not a recording",
@@ -286,7 +287,7 @@ class RoundTrip(CommandLineTest):
 
 
 class Errors(CommandLineTest):
-    def test_usage(self):
+    def test_usage(self) -> None:
         for arguments in (
             [], ["no-such-command"], ["encode"], ["encode", "a"], ["encode", "a", "b", "c"],
             ["encode", "a", "b", "--no-such-option"],
@@ -310,26 +311,26 @@ class Errors(CommandLineTest):
         self.fail_with(2, ENCODE, "a", program="encode")
         self.fail_with(2, DECODE, "a", "b", "c", program="decode")
 
-    def test_help(self):
+    def test_help(self) -> None:
         self.assertIn(b"encode", self.succeed(NRC, "--help").stdout)
         self.assertRegex(self.succeed(NRC, "--version").stdout, rb"^nrc \d+\.\d+")
         for command in ("encode", "decode", "info", "bench", "synth"):
             self.succeed(NRC, command, "--help")
 
-    def test_neighbour_is_of_the_range_profile(self):
+    def test_neighbour_is_of_the_range_profile(self) -> None:
         for options in ([], ["--profile", "huffman"]):
             message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--neighbour",
                                      *options)
             self.assertIn("--neighbour", message)
             self.assertIn("--profile range", message)
 
-    def test_inputs_that_are_no_wav(self):
+    def test_inputs_that_are_no_wav(self) -> None:
         for data in (b"", b"x", b"RIFF", b"RIFF\0\0\0\0AVI ", recording(100)):
             source = self.write("bad.wav", data)
             message = self.fail_with(1, NRC, "encode", source, self.dir / "s")
             self.assertIn("not a WAV file", message)
 
-    def test_inputs_that_cannot_be_read(self):
+    def test_inputs_that_cannot_be_read(self) -> None:
         missing = self.dir / "missing"
         for command in ("encode", "decode"):
             self.fail_with(1, NRC, command, missing, self.dir / "s")
@@ -339,9 +340,9 @@ class Errors(CommandLineTest):
         self.fail_with(1, ENCODE, missing, self.dir / "s", program="encode")
         self.fail_with(1, DECODE, missing, self.dir / "s", program="decode")
 
-    def test_permissions(self):
+    def test_permissions(self) -> None:
         # Root may read everything, so it becomes nobody.
-        options = {"preexec_fn": lambda: os.setuid(65534)} if os.geteuid() == 0 else {}
+        options: dict[str, Any] = {"preexec_fn": lambda: os.setuid(65534)} if os.geteuid() == 0 else {}
         try:
             self.run_command(NRC, "--version", **options)
         except (subprocess.SubprocessError, PermissionError) as error:
@@ -356,10 +357,10 @@ class Errors(CommandLineTest):
         self.assertIn("Permission",
                       self.fail_with(1, NRC, "encode", self.wav, locked / "s", **options))
 
-    def test_line_breaks_in_names(self):
+    def test_line_breaks_in_names(self) -> None:
         self.fail_with(1, NRC, "encode", self.dir / "a\nb", self.dir / "s")
 
-    def test_outputs_that_cannot_be_written(self):
+    def test_outputs_that_cannot_be_written(self) -> None:
         self.fail_with(1, NRC, "encode", self.wav, self.dir / "missing" / "s")
         self.fail_with(1, NRC, "encode", self.wav, self.dir)
         self.fail_with(1, NRC, "encode", self.wav, self.dir / ("x" * 300))
@@ -376,11 +377,13 @@ class Errors(CommandLineTest):
                 self.assertEqual(done.returncode, 1)
                 self.assertEqual(done.stderr.count(b"\n"), 1)
 
-    def test_file_size_limit(self):
-        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    def test_file_size_limit(self) -> None:
+        def limit() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
         self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", preexec_fn=limit)
 
-    def test_same_file(self):
+    def test_same_file(self) -> None:
         data = self.wav.read_bytes()
         os.link(self.wav, self.dir / "hard")
         os.symlink(self.wav, self.dir / "soft")
@@ -391,7 +394,7 @@ class Errors(CommandLineTest):
             self.fail_with(1, NRC, "encode", "-", self.wav, "--force", stdin=source)
         self.assertEqual(self.wav.read_bytes(), data)
 
-    def test_existing_output(self):
+    def test_existing_output(self) -> None:
         stream = self.stream()
         data = stream.read_bytes()
         old = self.write("old", b"old")
@@ -406,18 +409,18 @@ class Errors(CommandLineTest):
         self.assertEqual(old.read_bytes(), data)
         self.assertEqual(old.stat().st_mode & 0o777, 0o640)
 
-    def test_failure_keeps_an_existing_output(self):
+    def test_failure_keeps_an_existing_output(self) -> None:
         old = self.write("old", b"old")
         broken = self.write("broken.nrc", self.stream().read_bytes()[:-1])
         self.fail_with(1, NRC, "decode", broken, old, "--force")
         self.assertEqual(old.read_bytes(), b"old")
 
-    def test_new_files_follow_the_umask(self):
+    def test_new_files_follow_the_umask(self) -> None:
         stream = self.dir / "s"
         self.succeed(NRC, "encode", self.wav, stream, preexec_fn=lambda: os.umask(0o027))
         self.assertEqual(stream.stat().st_mode & 0o777, 0o640)
 
-    def test_broken_streams(self):
+    def test_broken_streams(self) -> None:
         data = self.stream("--packet-frames", "1000").read_bytes()
         middle = len(data) // 2
         for name, broken in {
@@ -436,14 +439,14 @@ class Errors(CommandLineTest):
                 done = self.run_command(NRC, "decode", "-", "-", data=broken)
                 self.assertEqual(done.returncode, 1)
 
-    def test_tables_that_do_not_work(self):
+    def test_tables_that_do_not_work(self) -> None:
         for content in (b"", b"{}", b"[1, 2", b"\xff\xfe"):
             tables = self.write("tables.json", content)
             for command in (["encode", self.wav], ["decode", self.stream("--force")]):
                 self.fail_with(1, NRC, *command, self.dir / "o", "--tables", tables)
         self.fail_with(1, NRC, "encode", self.wav, self.dir / "o", "--tables", "no-such-set")
 
-    def test_raw_input_of_another_channel_count(self):
+    def test_raw_input_of_another_channel_count(self) -> None:
         source = self.write("in.i16", recording(100))
         self.fail_with(1, NRC, "encode", source, self.dir / "s", "--channels", "7")
         self.fail_with(1, NRC, "encode", "-", self.dir / "s", "--channels", "7",
@@ -451,7 +454,7 @@ class Errors(CommandLineTest):
         self.fail_with(1, NRC, "encode", source, self.dir / "s", "--channels", "65536",
                        "--packet-frames", "1000")
 
-    def test_signals_leave_nothing(self):
+    def test_signals_leave_nothing(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number):
                 before = sorted(os.listdir(self.dir))
@@ -471,7 +474,7 @@ class Errors(CommandLineTest):
 
 
 class ProgressLine(CommandLineTest):
-    def encode_slowly(self, seconds):
+    def encode_slowly(self, seconds: float) -> bytes:
         """What a terminal shows while raw samples arrive for that long."""
         try:
             leader, follower = pty.openpty()
@@ -497,22 +500,22 @@ class ProgressLine(CommandLineTest):
         os.close(leader)
         return shown
 
-    def test_long_work_on_a_terminal(self):
+    def test_long_work_on_a_terminal(self) -> None:
         shown = self.encode_slowly(1.0)
         self.assertIn(b"encoding standard input", shown)
         self.assertTrue(shown.endswith(b"\r\x1b[K"), shown)
 
-    def test_nothing_before_half_a_second(self):
+    def test_nothing_before_half_a_second(self) -> None:
         self.assertEqual(self.encode_slowly(0.0), b"")
 
 
 class Info(CommandLineTest):
-    def test_text(self):
+    def test_text(self) -> None:
         text = self.succeed(NRC, "info", self.stream()).stdout.decode()
         for word in ("closed", "shift6", "default", "20000", "ratio", "19531 Hz"):
             self.assertIn(word, text)
 
-    def test_json(self):
+    def test_json(self) -> None:
         stream = self.stream("--packet-frames", "1000", "--key-interval", "5")
         info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
         self.assertTrue(info["closed"])
@@ -526,7 +529,7 @@ class Info(CommandLineTest):
         self.assertEqual(info["stream_bytes"], stream.stat().st_size)
         self.assertAlmostEqual(info["ratio"], info["original_bytes"] / info["stream_bytes"])
 
-    def test_neighbour(self):
+    def test_neighbour(self) -> None:
         for options, shown in (([], False), (["--neighbour"], True)):
             stream = self.stream("--force", "--profile", "range", *options)
             text = self.succeed(NRC, "info", stream).stdout.decode()
@@ -537,14 +540,14 @@ class Info(CommandLineTest):
         info = json.loads(self.succeed(NRC, "info", "--json", self.stream("--force")).stdout)
         self.assertIs(info["neighbour"], False)
 
-    def test_containers(self):
+    def test_containers(self) -> None:
         for data in (wav(recording(100)) + b"tail", wav(bytes(99), bits=8), wav(b"")):
             source = self.write("odd.wav", data)
             stream = self.stream("--force", source=source)
             info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
             self.assertEqual(info["original_bytes"], len(data))
 
-    def test_cut_stream(self):
+    def test_cut_stream(self) -> None:
         data = self.stream("--packet-frames", "1000").read_bytes()
         cut = self.write("cut.nrc", data[:-10])
         self.assertIn(b"cut", self.succeed(NRC, "info", cut).stdout)
@@ -552,7 +555,7 @@ class Info(CommandLineTest):
         self.assertFalse(info["closed"])
         self.assertEqual(info["frames"], 19000)
 
-    def test_damaged_stream(self):
+    def test_damaged_stream(self) -> None:
         data = bytearray(self.stream("--packet-frames", "1000").read_bytes())
         data[len(data) // 2] ^= 1
         damaged = self.write("damaged.nrc", bytes(data))
@@ -561,14 +564,14 @@ class Info(CommandLineTest):
         self.assertIn(b"damaged at byte", done.stdout)
         self.assertEqual(done.stderr.count(b"\n"), 1)
 
-    def test_not_a_stream(self):
+    def test_not_a_stream(self) -> None:
         self.assertIn("encode it first", self.fail_with(1, NRC, "info", self.wav))
         self.fail_with(1, NRC, "info", "-", data=b"")
         self.fail_with(1, NRC, "info", "-", data=b"NR")
 
 
 class Synth(CommandLineTest):
-    def test_wav(self):
+    def test_wav(self) -> None:
         out = self.dir / "synth.wav"
         self.succeed(NRC, "synth", out, "--channels", "3", "--frames", "1000")
         data = out.read_bytes()
@@ -577,7 +580,7 @@ class Synth(CommandLineTest):
         values = struct.unpack("<3000h", data[44:])
         self.assertTrue(all(grid(value >> 6) == value for value in values))
 
-    def test_raw_and_seeds(self):
+    def test_raw_and_seeds(self) -> None:
         arguments = ["--channels", "2", "--seconds", "0.1"]
         first = self.succeed(NRC, "synth", "-", *arguments).stdout
         self.assertEqual(len(first), 1953 * 4)
@@ -587,18 +590,18 @@ class Synth(CommandLineTest):
         as_wav = self.succeed(NRC, "synth", "-", *arguments, "--format", "wav").stdout
         self.assertEqual(as_wav[44:], first)
 
-    def test_too_long_for_wav(self):
+    def test_too_long_for_wav(self) -> None:
         self.fail_with(1, NRC, "synth", self.dir / "x.wav", "--channels", "1000", "--seconds",
                        "1000")
         self.fail_with(1, NRC, "synth", self.dir / "x.wav", "--channels", "40000", "--frames", "1")
 
-    def test_nothing(self):
+    def test_nothing(self) -> None:
         self.succeed(NRC, "synth", self.dir / "x.wav", "--seconds", "0")
         self.assertEqual((self.dir / "x.wav").read_bytes(), wav(b""))
 
 
 class Bench(CommandLineTest):
-    def test_directory(self):
+    def test_directory(self) -> None:
         for seed in range(3):
             self.write(f"r{seed}.WAV", wav(recording(6000, seed)))
         self.write("eight.wav", wav(bytes(1000), bits=8))
@@ -619,7 +622,7 @@ class Bench(CommandLineTest):
             self.assertGreater(result["files_encode"]["real_time"], 0)
             self.assertGreater(result["interleaved_decode"]["megabytes_per_second"], 0)
 
-    def test_key_packets(self):
+    def test_key_packets(self) -> None:
         directory = self.dir / "long"
         directory.mkdir()
         frames = 4 * 384 * 20
@@ -644,10 +647,10 @@ class Bench(CommandLineTest):
         self.assertRegex(text, rf"bits per channel +{keys['bits_per_channel']:.1f}\n")
         self.assertRegex(text, rf"every 384, 1 ms each, % +{keys['percent']:.3f}\n")
 
-    def pairs(self, *lines):
+    def pairs(self, *lines: str) -> Path:
         return self.write("pairs.txt", "".join(line + "\n" for line in lines).encode())
 
-    def test_pairs(self):
+    def test_pairs(self) -> None:
         for name, frames, seed in (("a", 70000, 1), ("c", 3000, 2)):
             data = neighbours(frames, seed)
             first = b"".join(data[i:i + 2] for i in range(0, len(data), 4))
@@ -660,7 +663,7 @@ class Bench(CommandLineTest):
         self.assertTrue(result["verified"])
         self.assertEqual(result["samples"], 2 * 73000)
         sizes = {"stream_bytes": 0, "stream_bytes_neighbour": 0, "first_channel_bytes": 0}
-        for pair, name, frames, seed in zip(result["results"], "ac", (70000, 3000), (1, 2)):
+        for pair, name, frames, seed in zip(result["results"], "ac", (70000, 3000), (1, 2), strict=True):
             self.assertEqual((pair["first"], pair["second"]), (f"{name}.wav", f"{name}2.wav"))
             self.assertEqual(pair["samples"], 2 * frames)
             # The same from streams that `encode` writes.
@@ -676,11 +679,11 @@ class Bench(CommandLineTest):
                                      *options, source=source)
                 self.assertEqual(pair[key], stream.stat().st_size, key)
                 sizes[key] += stream.stat().st_size
-        plain, shared, first = sizes.values()
+        plain, shared, alone = sizes.values()
         self.assertAlmostEqual(result["bits_per_sample"], 8 * plain / 146000)
         self.assertAlmostEqual(result["bits_per_sample_neighbour"], 8 * shared / 146000)
         self.assertAlmostEqual(result["gain"], 8 * (plain - shared) / 146000)
-        self.assertAlmostEqual(result["second_bits_per_sample"], 8 * (plain - first) / 73000)
+        self.assertAlmostEqual(result["second_bits_per_sample"], 8 * (plain - alone) / 73000)
         self.assertAlmostEqual(result["second_gain"], 2 * result["gain"])
         self.assertGreater(result["second_gain"], 0.5)
         text = self.succeed(NRC, "bench", *arguments, "--threads", "2").stdout.decode()
@@ -695,7 +698,7 @@ class Bench(CommandLineTest):
         self.assertLess(generic["bits_per_sample"], result["bits_per_sample"],
                         "these codes are evenly wide")
 
-    def test_pairs_off_the_grid_of_the_implant(self):
+    def test_pairs_off_the_grid_of_the_implant(self) -> None:
         values = random.Random(5)
         self.write("a.wav", wav(samples([values.randrange(-400, 400) for _ in range(500)])))
         self.write("b.wav", wav(samples([values.randrange(-9000, 9000) for _ in range(600)])))
@@ -704,7 +707,7 @@ class Bench(CommandLineTest):
         self.assertEqual(result["samples"], 1000)
         self.assertGreater(result["second_bits_per_sample"], 12)
 
-    def test_mistakes_in_pairs(self):
+    def test_mistakes_in_pairs(self) -> None:
         self.write("eight.wav", wav(bytes(1000), bits=8))
         self.write("two.wav", wav(recording(100), channels=2))
         self.write("other.wav", wav(recording(100)))
@@ -727,7 +730,7 @@ class Bench(CommandLineTest):
         tables = self.pairs("in.wav other.wav")
         self.fail_with(1, NRC, "bench", self.dir, "--pairs", tables, "--tables", "nothing")
 
-    def test_directories_without_recordings(self):
+    def test_directories_without_recordings(self) -> None:
         empty = self.dir / "empty"
         empty.mkdir()
         self.fail_with(1, NRC, "bench", empty)
@@ -736,7 +739,7 @@ class Bench(CommandLineTest):
 
 
 class TrainAndGenerate(CommandLineTest):
-    def train(self, profile, *options):
+    def train(self, profile: str, *options: object) -> tuple[Path, str]:
         directory = self.dir / "recordings"
         directory.mkdir()
         for seed in (1, 2):
@@ -747,7 +750,7 @@ class TrainAndGenerate(CommandLineTest):
                               "--name", "mine", *options).stdout.decode()
         return tables, report
 
-    def round_trip(self, profile, tables):
+    def round_trip(self, profile: str, tables: Path) -> None:
         stream, back = self.dir / "trained.nrc", self.dir / "back.wav"
         self.succeed(NRC, "encode", self.wav, stream, "--profile", profile, "--tables", tables)
         self.succeed(NRC, "decode", stream, back, "--tables", tables)
@@ -755,12 +758,12 @@ class TrainAndGenerate(CommandLineTest):
         back.unlink()
         self.fail_with(1, NRC, "decode", stream, self.dir / "without.wav")
 
-    def rtl(self, tables, names):
+    def rtl(self, tables: Path, names: list[str]) -> None:
         rtl = self.dir / "rtl"
         self.succeed(GENERATE, "--tables", tables, "--rtl", rtl)
         self.assertEqual(sorted(os.listdir(rtl)), names)
 
-    def test_huffman(self):
+    def test_huffman(self) -> None:
         tables, report = self.train("huffman", "--test-every", "2")
         self.assertIn("trained on", report)
         self.assertIn("others", report)
@@ -768,13 +771,13 @@ class TrainAndGenerate(CommandLineTest):
         self.rtl(tables, ["nrc_code_limit_rom.sv", "nrc_code_rank_rom.sv",
                           "nrc_huffman_rom.sv", "nrc_symbol_rom.sv", "nrc_tables_pkg.sv"])
 
-    def test_range(self):
+    def test_range(self) -> None:
         tables, _ = self.train("range")
         self.round_trip("range", tables)
         self.fail_with(1, NRC, "encode", self.wav, self.dir / "other", "--tables", tables)
         self.rtl(tables, ["nrc_cumulative_rom.sv", "nrc_edge_rom.sv", "nrc_range_tables_pkg.sv"])
 
-    def test_mistakes(self):
+    def test_mistakes(self) -> None:
         out = self.dir / "t.json"
         self.fail_with(1, NRC, "train", self.dir / "nowhere", "-o", out)
         self.fail_with(1, NRC, "train", self.dir, "-o", out, "--shape", "magic")
@@ -783,7 +786,7 @@ class TrainAndGenerate(CommandLineTest):
         self.fail_with(1, GENERATE, "--tables", self.wav, "--rtl", self.dir / "rtl",
                        program="nrc-generate")
 
-    def test_the_projects_generated_files_are_fresh(self):
+    def test_the_projects_generated_files_are_fresh(self) -> None:
         root = os.environ.get("NRC_SOURCE_DIR", ".")
         self.succeed(GENERATE, root, "--check")
 
@@ -809,4 +812,4 @@ class Study(CommandLineTest):
 
 
 if __name__ == "__main__":
-    sys.exit(unittest.main())
+    unittest.main()

@@ -9,10 +9,10 @@ import resource
 import signal
 import struct
 import subprocess
-import sys
 import time
 import unittest
 import zlib
+from typing import Any
 
 from cli_test import NRC, CommandLineTest, recording, samples, wav
 
@@ -24,7 +24,7 @@ OPTIONS = ("--packet-frames", str(PACKET), "--key-interval", str(KEY))
 HEADER, HUFFMAN, CONTAINER = 0, 1, 4
 
 
-def split(stream):
+def split(stream: bytes) -> list[bytes]:
     packets = []
     while stream:
         size = 16 + struct.unpack_from("<I", stream, 12)[0] + 4
@@ -33,30 +33,30 @@ def split(stream):
     return packets
 
 
-def kind(packet):
+def kind(packet: bytes) -> int:
     return packet[2] & 0xF
 
 
-def first_frame(packet):
+def first_frame(packet: bytes) -> int:
     return struct.unpack_from("<I", packet, 8)[0]
 
 
-def with_first_frame(packet, frame):
+def with_first_frame(packet: bytes, frame: int) -> bytes:
     """The packet as an encoder sends it that has dropped the frames before."""
     packet = packet[:8] + struct.pack("<I", frame) + packet[12:-4]
     return packet + struct.pack("<I", zlib.crc32(packet))
 
 
-def flip(packet, byte):
+def flip(packet: bytes, byte: int) -> bytes:
     return packet[:byte] + bytes([packet[byte] ^ 1]) + packet[byte + 1:]
 
 
-def fill(frames, value=0, channels=1):
+def fill(frames: int, value: int = 0, channels: int = 1) -> bytes:
     return samples([value] * (frames * channels))
 
 
 class RecoverTest(CommandLineTest):
-    def setUp(self):
+    def setUp(self) -> None:
         super().setUp()
         self.samples = self.wav.read_bytes()[44:]
         self.packets = split(self.stream(*OPTIONS).read_bytes())
@@ -64,7 +64,7 @@ class RecoverTest(CommandLineTest):
         self.data = [i for i, packet in enumerate(self.packets) if kind(packet) not in
                      (HEADER, CONTAINER)]
 
-    def recover(self, status, stream, *options):
+    def recover(self, status: int, stream: bytes, *options: object) -> tuple[bytes, dict[str, Any], list[str]]:
         """Recovers from a file to a file. Returns output, report and lines for the user."""
         source = self.write("damaged.nrc", stream)
         out, report = self.dir / "out", self.dir / "gaps.json"
@@ -80,15 +80,15 @@ class RecoverTest(CommandLineTest):
         self.assertEqual(found["counters"]["bytes"], len(stream))
         return out.read_bytes(), found, lines
 
-    def without(self, *lost):
+    def without(self, *lost: int) -> bytes:
         return b"".join(p for i, p in enumerate(self.packets) if i not in lost)
 
-    def blank(self, begin, end, value=0):
+    def blank(self, begin: int, end: int, value: int = 0) -> bytes:
         return self.samples[:2 * begin] + fill(end - begin, value) + self.samples[2 * end:]
 
 
 class WhatSurvives(RecoverTest):
-    def test_intact_stream(self):
+    def test_intact_stream(self) -> None:
         out, report, lines = self.recover(0, b"".join(self.packets))
         self.assertEqual(out, self.wav.read_bytes())
         self.assertEqual(lines, [])
@@ -96,7 +96,7 @@ class WhatSurvives(RecoverTest):
         self.assertTrue(report["closed"])
         self.assertEqual(report["counters"]["frames"], FRAMES)
 
-    def test_lost_packet(self):
+    def test_lost_packet(self) -> None:
         # The one behind the key packet of frame 4000: with it go all up to frame 8000.
         out, report, lines = self.recover(3, self.without(self.data[5]))
         self.assertEqual(out, wav(self.blank(5000, 8000)))
@@ -121,7 +121,7 @@ class WhatSurvives(RecoverTest):
         self.assertEqual(counters["frames"], 17000)
         self.assertEqual(counters["missing_frames"], 3000)
 
-    def test_fill(self):
+    def test_fill(self) -> None:
         stream = self.without(self.data[5])
         for options in (["--fill", "-5"], ["--fill=-5"], ["--fill", "32767"]):
             value = int(options[-1].split("=")[-1])
@@ -137,7 +137,7 @@ class WhatSurvives(RecoverTest):
         for bad in ("32768", "-32769", "1.5", "x", "", "none "):
             self.fail_with(2, NRC, "decode", "--recover", self.wav, "/dev/null", "--fill", bad)
 
-    def test_bit_flips(self):
+    def test_bit_flips(self) -> None:
         for byte, what in ((0, "sync"), (2, "type"), (5, "sequence"), (9, "first frame"),
                            (13, "length"), (40, "payload"), (-2, "CRC")):
             with self.subTest(what):
@@ -150,13 +150,13 @@ class WhatSurvives(RecoverTest):
                 self.assertEqual(report["counters"]["skipped_bytes"], len(packets[at]))
                 self.assertIn("bytes skipped", lines[-1])
 
-    def test_damaged_stream_header(self):
+    def test_damaged_stream_header(self) -> None:
         packets = [flip(self.packets[0], 20)] + self.packets[1:]
         out, report, _ = self.recover(3, b"".join(packets))
         self.assertEqual(out, wav(self.blank(0, 4000)))
         self.assertEqual(report["gaps"][0]["lost_packets"], KEY + 1)
 
-    def test_cut(self):
+    def test_cut(self) -> None:
         stream = b"".join(self.packets)
         out, report, lines = self.recover(3, stream[:-3])
         self.assertEqual(out, wav(self.blank(19000, 20000)))
@@ -167,7 +167,7 @@ class WhatSurvives(RecoverTest):
         out, _, _ = self.recover(3, stream[:40])  # the stream header alone
         self.assertEqual(out, wav(fill(FRAMES)))
 
-    def test_end_of_unknown_length(self):
+    def test_end_of_unknown_length(self) -> None:
         stream = self.succeed(NRC, "encode", "-", "-", "--channels", "2", *OPTIONS,
                               data=self.samples).stdout
         packets = split(stream)
@@ -179,7 +179,7 @@ class WhatSurvives(RecoverTest):
         self.assertIsNone(report["header"]["rate_hz"])
         self.assertIn("behind frame 9000 is unknown", lines[0])
 
-    def test_time_is_told_only_if_the_rate_is(self):
+    def test_time_is_told_only_if_the_rate_is(self) -> None:
         source = self.write("raw", self.samples)
         packets = split(self.stream("--raw", *OPTIONS, source=source, name="raw.nrc").read_bytes())
         out, report, lines = self.recover(3, b"".join(packets[:3] + packets[4:]))
@@ -187,7 +187,7 @@ class WhatSurvives(RecoverTest):
         self.assertIsNone(report["gaps"][0]["seconds"])
         self.assertIn("frames 2000 to 3999 are missing: 1 packet lost", lines[0])
 
-    def test_garbage_doubled_and_swapped(self):
+    def test_garbage_doubled_and_swapped(self) -> None:
         swapped = list(self.packets)
         swapped[2], swapped[3] = swapped[3], swapped[2]
         for stream, word in ((b"garbage".join(self.packets), "bytes skipped"),
@@ -203,7 +203,7 @@ class WhatSurvives(RecoverTest):
             self.assertIn("all 20000 frames are here", lines[0])
             self.assertIn(word, lines[0])
 
-    def test_dropped_by_the_encoder(self):
+    def test_dropped_by_the_encoder(self) -> None:
         stream = self.succeed(NRC, "encode", "--raw", "-", "-", "--packet-frames", "1000",
                               "--key-interval", "1", data=self.samples).stdout
         packets = split(stream)
@@ -215,7 +215,7 @@ class WhatSurvives(RecoverTest):
         self.assertEqual(report["counters"]["dropped_frames"], 1)
         self.assertIn("frame 19000 is missing: 1 frame dropped by the encoder", lines[0])
 
-    def test_profiles_and_containers(self):
+    def test_profiles_and_containers(self) -> None:
         tail = b"LIST\x04\0\0\0abcd"
         stereo = recording(2 * 8000)
         for profile in ("huffman", "range"):
@@ -245,7 +245,7 @@ class WhatSurvives(RecoverTest):
                         self.assertIn("plain WAV header", report["substitute"])
                         self.assertIn("plain WAV header", lines[-2])
 
-    def test_lost_container_packet(self):
+    def test_lost_container_packet(self) -> None:
         source = self.write("tail.wav", wav(self.samples) + b"LIST\x04\0\0\0abcd")
         packets = split(self.stream(*OPTIONS, source=source, name="s.nrc").read_bytes())
         self.assertEqual(kind(packets[2]), CONTAINER)
@@ -255,7 +255,7 @@ class WhatSurvives(RecoverTest):
         self.assertIn("plain WAV header", report["substitute"])
         self.assertIn("plain WAV header", lines[0])
 
-    def test_stored_file(self):
+    def test_stored_file(self) -> None:
         source = self.write("eight.wav", wav(bytes(range(200)), bits=8))
         packets = split(self.stream(source=source, name="s.nrc").read_bytes())
         self.assertEqual(self.recover(0, b"".join(packets))[0], source.read_bytes())
@@ -263,7 +263,7 @@ class WhatSurvives(RecoverTest):
         self.assertEqual(out, b"")
         self.assertIn("stored", lines[0])
 
-    def test_table_file(self):
+    def test_table_file(self) -> None:
         root = os.environ.get("NRC_SOURCE_DIR", ".")
         with open(f"{root}/model/tables/default.json", encoding="utf-8") as file:
             tables = json.load(file)
@@ -279,7 +279,7 @@ class WhatSurvives(RecoverTest):
 
 
 class Limits(RecoverTest):
-    def test_many_gaps(self):
+    def test_many_gaps(self) -> None:
         stream = self.succeed(NRC, "encode", "--raw", "-", "-", "--packet-frames", "100",
                               "--key-interval", "1", data=self.samples).stdout
         packets = split(stream)
@@ -294,7 +294,7 @@ class Limits(RecoverTest):
         self.assertIn("30 gaps more", lines[20])
         self.assertIn("5000 of 20000 frames missing in 50 gaps", lines[21])
 
-    def far_frame(self, frame, channels):
+    def far_frame(self, frame: int, channels: int) -> tuple[bytes, bytes]:
         """A stream whose last packet comes after a gap up to this frame."""
         data = self.samples[:2 * channels]
         stream = self.succeed(NRC, "encode", "-", "-", "--channels", channels, "--packet-frames",
@@ -303,7 +303,7 @@ class Limits(RecoverTest):
         packets[-1] = with_first_frame(packets[-1], frame)
         return b"".join(packets), data
 
-    def test_gap_too_long_to_fill(self):
+    def test_gap_too_long_to_fill(self) -> None:
         stream, data = self.far_frame(1 << 28, 10)
         source = self.write("far.nrc", stream)
         message = self.fail_with(1, NRC, "decode", "--recover", source, self.dir / "o",
@@ -312,7 +312,7 @@ class Limits(RecoverTest):
         self.assertIn("--fill none", message)
         self.assertEqual(self.recover(3, stream, "--fill", "none")[0], data + data)
 
-    def test_long_fills_and_pipes_take_little_memory(self):
+    def test_long_fills_and_pipes_take_little_memory(self) -> None:
         stream, _ = self.far_frame(1 << 28, 1)
         process = subprocess.Popen([NRC, "decode", "--recover", "-", "/dev/null"],
                                    stdin=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -327,7 +327,7 @@ class Limits(RecoverTest):
 
 
 class InputsAndOutputs(RecoverTest):
-    def test_standard_input_and_output(self):
+    def test_standard_input_and_output(self) -> None:
         stream = self.without(self.data[5])
         done = self.run_command(NRC, "decode", "--recover", "-", "-", data=stream)
         self.assertEqual(done.returncode, 3)
@@ -344,7 +344,7 @@ class InputsAndOutputs(RecoverTest):
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         self.assertEqual(done.stdout, self.wav.read_bytes())
 
-    def test_samples_leave_as_they_come(self):
+    def test_samples_leave_as_they_come(self) -> None:
         process = subprocess.Popen([NRC, "decode", "--recover", "-", "-"], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         process.stdin.write(self.packets[0] + self.packets[1])
@@ -353,7 +353,7 @@ class InputsAndOutputs(RecoverTest):
         process.communicate(timeout=60)
         self.assertEqual(process.returncode, 3)
 
-    def test_another_stream(self):
+    def test_another_stream(self) -> None:
         stream = b"".join(self.packets)
         other = self.stream("--channels", "2", source=self.write("raw", recording(400, seed=9)),
                             name="other.nrc").read_bytes()
@@ -368,7 +368,7 @@ class InputsAndOutputs(RecoverTest):
         rest = (cut + b"rubbish" + other)[report["next_stream_byte"]:]
         self.assertEqual(self.recover(0, rest)[0], recording(400, seed=9))
 
-    def test_no_stream_header(self):
+    def test_no_stream_header(self) -> None:
         for data in (b"", b"NR", self.wav.read_bytes(), self.packets[1]):
             source = self.write("none", data)
             message = self.fail_with(1, NRC, "decode", "--recover", source, self.dir / "o",
@@ -376,7 +376,7 @@ class InputsAndOutputs(RecoverTest):
             self.assertIn(f"none: no stream header found in {len(data)} bytes: not an nrc stream, "
                           "or its first key packet is missing too", message)
 
-    def test_outputs_are_not_replaced(self):
+    def test_outputs_are_not_replaced(self) -> None:
         source = self.write("s.nrc", self.without(self.data[5]))
         old = self.write("old", b"old")
         command = [NRC, "decode", "--recover", source]
@@ -393,22 +393,24 @@ class InputsAndOutputs(RecoverTest):
         self.assertEqual(self.run_command(*command, old, "--force").returncode, 3)
         self.assertEqual(old.read_bytes(), wav(self.blank(5000, 8000)))
 
-    def test_no_room_for_the_temporary_file(self):
+    def test_no_room_for_the_temporary_file(self) -> None:
         source = self.write("s.nrc", b"".join(self.packets))
-        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        def limit() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
         command = [NRC, "decode", "--recover", source, "/dev/null"]
         self.assertIn("TMPDIR", self.fail_with(1, *command, "--fill", "none", preexec_fn=limit))
         self.succeed(*command, preexec_fn=limit)
 
-    def test_options_that_need_recover(self):
+    def test_options_that_need_recover(self) -> None:
         for options in (["--fill", "1"], ["--gaps", self.dir / "g"]):
             message = self.fail_with(2, NRC, "decode", self.wav, self.dir / "o", *options)
             self.assertIn("--recover", message)
 
-    def test_help_has_the_exit_status(self):
+    def test_help_has_the_exit_status(self) -> None:
         self.assertIn(b"3 with --recover", self.succeed(NRC, "decode", "--help").stdout)
 
-    def test_signals_leave_nothing(self):
+    def test_signals_leave_nothing(self) -> None:
         before = sorted(os.listdir(self.dir))
         process = subprocess.Popen(
             [NRC, "decode", "--recover", "-", str(self.dir / "o"), "--gaps", str(self.dir / "g")],
@@ -425,7 +427,7 @@ class InputsAndOutputs(RecoverTest):
         process.stdin.close()
         self.assertEqual(sorted(os.listdir(self.dir)), before)
 
-    def test_progress(self):
+    def test_progress(self) -> None:
         try:
             leader, follower = pty.openpty()
         except OSError as error:
@@ -454,7 +456,7 @@ class InputsAndOutputs(RecoverTest):
 class MessagesOfDecode(RecoverTest):
     HINT = "`nrc decode --recover`"
 
-    def test_damage_points_to_recovery(self):
+    def test_damage_points_to_recovery(self) -> None:
         at = self.data[3]
         packets = self.packets
         for stream in (self.without(at), b"".join(packets)[:-1], b"".join(packets) + b"x",
@@ -464,7 +466,7 @@ class MessagesOfDecode(RecoverTest):
             source = self.write("bad.nrc", stream)
             self.assertIn(self.HINT, self.fail_with(1, NRC, "decode", source, self.dir / "o"))
 
-    def test_other_errors_do_not(self):
+    def test_other_errors_do_not(self) -> None:
         self.assertNotIn(self.HINT, self.fail_with(1, NRC, "decode", self.wav, self.dir / "o"))
         stream = self.write("s.nrc", b"".join(self.packets))
         self.assertNotIn(self.HINT, self.fail_with(1, NRC, "decode", stream, self.wav))
@@ -472,7 +474,7 @@ class MessagesOfDecode(RecoverTest):
 
 
 class InfoOnDamage(RecoverTest):
-    def info(self, status, stream):
+    def info(self, status: int, stream: bytes) -> dict[str, Any]:
         source = self.write("s.nrc", stream)
         text = self.run_command(NRC, "info", source)
         done = self.run_command(NRC, "info", "--json", source)
@@ -484,7 +486,7 @@ class InfoOnDamage(RecoverTest):
             self.assertIn(f"{info['damage']}; `nrc decode --recover`", done.stderr.decode())
         return info
 
-    def test_numbers_are_of_all_that_is_there(self):
+    def test_numbers_are_of_all_that_is_there(self) -> None:
         at = self.data[5]
         offset = sum(map(len, self.packets[:at]))
         for broken in (flip(self.packets[at], 40), flip(self.packets[at], 1),
@@ -498,7 +500,7 @@ class InfoOnDamage(RecoverTest):
             self.assertEqual(info["stream_bytes"],
                              sum(map(len, self.packets)) - len(self.packets[at]))
 
-    def test_missing_late_and_dropped(self):
+    def test_missing_late_and_dropped(self) -> None:
         info = self.info(1, self.without(self.data[5], self.data[6]))
         self.assertEqual(info["damage"], "packets are missing")
         self.assertEqual(info["missing_packets"], 2)
@@ -514,7 +516,7 @@ class InfoOnDamage(RecoverTest):
         self.assertEqual(info["damage"], "the encoder dropped frames")
         self.assertEqual(info["dropped_frames"], 1000)
 
-    def test_begin_and_end(self):
+    def test_begin_and_end(self) -> None:
         self.assertIsNone(self.info(0, b"".join(self.packets[:-1]))["damage"])
         self.assertIsNone(self.info(0, b"".join(self.packets)[:-1])["damage"])
         info = self.info(1, b"".join(self.packets[1:]))
@@ -533,4 +535,4 @@ class InfoOnDamage(RecoverTest):
 
 
 if __name__ == "__main__":
-    sys.exit(unittest.main())
+    unittest.main()

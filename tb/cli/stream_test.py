@@ -10,6 +10,8 @@ import socket
 import subprocess
 import threading
 import unittest
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from cli_test import NRC, CommandLineTest, recording, samples
 from recover_test import kind, split
@@ -22,11 +24,11 @@ ENCODE = ("stream", "encode", "--channels", CHANNELS, "--packet-frames", FRAMES)
 
 
 class StreamTest(CommandLineTest):
-    def setUp(self):
+    def setUp(self) -> None:
         super().setUp()
         self.samples = recording(CHANNELS * 1005)
 
-    def start(self, *command, **options):
+    def start(self, *command: object, **options: Any) -> subprocess.Popen[bytes]:
         options.setdefault("stdin", subprocess.PIPE)
         process = subprocess.Popen([NRC, *map(str, command)], stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, **options)
@@ -34,35 +36,35 @@ class StreamTest(CommandLineTest):
         return process
 
     @staticmethod
-    def end(process):
+    def end(process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe:
                 pipe.close()
 
-    def listening(self, process):
+    def listening(self, process: subprocess.Popen[bytes]) -> str:
         """Waits for the line that says where it listens."""
         line = process.stderr.readline().decode()
         found = re.fullmatch(r"nrc: listening on 127\.0\.0\.1:(\d+)( \(UDP\))?\n", line)
         self.assertTrue(found, line)
         return found[1]
 
-    def read_some(self, process):
+    def read_some(self, process: subprocess.Popen[bytes]) -> bytes:
         """What comes next, without waiting for more input to be given."""
         ready, _, _ = select.select([process.stdout], [], [], SECONDS)
         self.assertTrue(ready, "nothing comes out")
         return os.read(process.stdout.fileno(), 1 << 20)
 
-    def encode(self, data, *options):
+    def encode(self, data: bytes, *options: object) -> bytes:
         return self.succeed(NRC, *ENCODE, *options, data=data).stdout
 
-    def last_line(self, stderr):
+    def last_line(self, stderr: bytes) -> str:
         return [line for line in stderr.decode().splitlines() if ".gcda:" not in line][-1]
 
 
 class Pipes(StreamTest):
-    def test_round_trip(self):
+    def test_round_trip(self) -> None:
         for options in ((), ("--profile", "range"), ("--profile", "range", "--neighbour"),
                         ("--mapping", "code"), ("--key-interval", 3), ("--rate", "19531.25")):
             with self.subTest(options=options):
@@ -76,18 +78,18 @@ class Pipes(StreamTest):
                 done = self.succeed(NRC, "decode", self.dir / "s.nrc", "-")
                 self.assertEqual(done.stdout, self.samples)
 
-    def test_any_samples(self):
+    def test_any_samples(self) -> None:
         """Off the grid, after a first packet on it: these packets are sent raw."""
         data = self.samples[:2 * PACKET_BYTES] + os.urandom(3 * PACKET_BYTES) + self.samples
         done = self.succeed(NRC, "stream", "decode", data=self.encode(data))
         self.assertEqual(done.stdout, data)
 
-    def test_nothing_and_less_than_a_packet(self):
+    def test_nothing_and_less_than_a_packet(self) -> None:
         for data in (b"", self.samples[:2 * CHANNELS]):
             done = self.succeed(NRC, "stream", "decode", data=self.encode(data))
             self.assertEqual(done.stdout, data)
 
-    def test_final_line(self):
+    def test_final_line(self) -> None:
         done = self.succeed(NRC, *ENCODE, data=self.samples)
         stream = done.stdout
         self.assertEqual(
@@ -100,7 +102,7 @@ class Pipes(StreamTest):
             f"nrc: decoded 1005 frames in {len(split(stream))} packets: {len(stream)} bytes to "
             f"{len(self.samples)}, ratio {len(self.samples) / len(stream):.3f}; 0 lost, 0 damaged")
 
-    def test_delay_of_one_packet(self):
+    def test_delay_of_one_packet(self) -> None:
         """A packet's samples are out of the decoder before the first byte of the next goes in."""
         encoder = self.start(*ENCODE)
         decoder = self.start("stream", "decode")
@@ -118,7 +120,7 @@ class Pipes(StreamTest):
             decoder.stdin.flush()
             self.assertEqual(self.read_some(decoder), given)
 
-    def test_signal_flushes_and_closes(self):
+    def test_signal_flushes_and_closes(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             encoder = self.start(*ENCODE)
             given = self.samples[:PACKET_BYTES + 3 * 2 * CHANNELS]
@@ -131,12 +133,12 @@ class Pipes(StreamTest):
             done = self.succeed(NRC, "stream", "decode", data=stream)
             self.assertEqual(done.stdout, given)
 
-    def test_memory_is_bounded(self):
+    def test_memory_is_bounded(self) -> None:
         """80 MB more pass through than at first, and memory stays as it is."""
         encoder = self.start(*ENCODE)
         decoder = self.start("stream", "decode", stdin=encoder.stdout)
 
-        def passes(data):
+        def passes(data: bytes) -> int:
             writer = threading.Thread(target=lambda: (encoder.stdin.write(data),
                                                       encoder.stdin.flush()))
             writer.start()
@@ -153,28 +155,28 @@ class Pipes(StreamTest):
         self.assertEqual(decoder.wait(SECONDS), 0)
 
     @staticmethod
-    def max_memory(process):
+    def max_memory(process: subprocess.Popen[bytes]) -> int:
         with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
             return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) << 10
 
 
 class Loss(StreamTest):
-    def setUp(self):
+    def setUp(self) -> None:
         super().setUp()
         self.packets = split(self.encode(self.samples, "--key-interval", 5))
         self.data = [i for i, packet in enumerate(self.packets) if kind(packet) != 0]
 
-    def decode(self, status, packets, *options):
+    def decode(self, status: int, packets: Iterable[bytes], *options: object) -> tuple[bytes, str]:
         done = self.run_command(NRC, "stream", "decode", *options, data=b"".join(packets))
         self.assertEqual(done.returncode, status, done.stderr)
         return done.stdout, self.last_line(done.stderr)
 
-    def with_gap(self, begin, end, value=0):
+    def with_gap(self, begin: int, end: int, value: int = 0) -> bytes:
         return (self.samples[:begin * PACKET_BYTES]
                 + samples([value] * ((end - begin) * PACKET_BYTES // 2))
                 + self.samples[end * PACKET_BYTES:])
 
-    def test_lost_packet(self):
+    def test_lost_packet(self) -> None:
         # Packet 7; the next key packet is 10.
         left = [p for i, p in enumerate(self.packets) if i != self.data[7]]
         out, line = self.decode(3, left)
@@ -186,7 +188,7 @@ class Loss(StreamTest):
         self.assertEqual(out, self.samples[:7 * PACKET_BYTES] + self.samples[10 * PACKET_BYTES:])
         self.assertIn("60 frames missing, left out", line)
 
-    def test_damaged_and_reordered(self):
+    def test_damaged_and_reordered(self) -> None:
         damaged = list(self.packets)
         at = self.data[7]
         damaged[at] = damaged[at][:20] + bytes([damaged[at][20] ^ 1]) + damaged[at][21:]
@@ -196,7 +198,7 @@ class Loss(StreamTest):
         self.assertEqual(out, self.with_gap(7, 10))
         self.assertIn("1 lost, 1 damaged", line)
 
-    def test_join(self):
+    def test_join(self) -> None:
         late = self.packets[self.data[10] - 1:]
         self.assertEqual(kind(late[0]), 0)
         out, _ = self.decode(3, late)
@@ -204,12 +206,12 @@ class Loss(StreamTest):
         out, _ = self.decode(0, late, "--join")
         self.assertEqual(out, self.samples[10 * PACKET_BYTES:])
 
-    def test_cut(self):
+    def test_cut(self) -> None:
         out, line = self.decode(3, self.packets[:self.data[8]])
         self.assertEqual(out, self.samples[:8 * PACKET_BYTES])
         self.assertIn("without its last packet", line)
 
-    def test_encoder_begins_anew(self):
+    def test_encoder_begins_anew(self) -> None:
         other = recording(CHANNELS * 1005, seed=2)
         again = self.packets[:self.data[8]] + split(self.encode(other))
         out, line = self.decode(3, again)
@@ -218,7 +220,7 @@ class Loss(StreamTest):
 
 
 class Sockets(StreamTest):
-    def round_trip(self, first, second):
+    def round_trip(self, first: Sequence[object], second: Sequence[object]) -> None:
         """`first` listens, `second` connects; one of them encodes."""
         waiting = self.start(*first, "--listen", "0")
         port = self.listening(waiting)
@@ -231,13 +233,13 @@ class Sockets(StreamTest):
         self.assertEqual(decoder.wait(SECONDS), 0)
         self.assertEqual(encoder.wait(SECONDS), 0)
 
-    def test_decoder_listens(self):
+    def test_decoder_listens(self) -> None:
         self.round_trip(("stream", "decode"), ENCODE)
 
-    def test_encoder_listens(self):
+    def test_encoder_listens(self) -> None:
         self.round_trip(ENCODE, ("stream", "decode"))
 
-    def test_udp(self):
+    def test_udp(self) -> None:
         decoder = self.start("stream", "decode", "--udp", "--listen", "0")
         port = self.listening(decoder)
         encoder = self.start(*ENCODE, "--udp", "--connect", f"127.0.0.1:{port}")
@@ -250,7 +252,7 @@ class Sockets(StreamTest):
         self.assertEqual(encoder.wait(SECONDS), 0)
         self.assertEqual(decoder.wait(SECONDS), 0)
 
-    def test_udp_sends_a_packet_in_each_datagram(self):
+    def test_udp_sends_a_packet_in_each_datagram(self) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
             receiver.bind(("127.0.0.1", 0))
             receiver.settimeout(SECONDS)
@@ -260,7 +262,7 @@ class Sockets(StreamTest):
             kinds = [[kind(p) for p in split(receiver.recv(65536))] for _ in range(4)]
         self.assertEqual(kinds, [[0, 1], [1], [1], [1]])
 
-    def test_decoder_goes_away(self):
+    def test_decoder_goes_away(self) -> None:
         encoder = self.start(*ENCODE, "--listen", "0")
         port = self.listening(encoder)
         socket.create_connection(("127.0.0.1", int(port))).close()
@@ -273,7 +275,7 @@ class Sockets(StreamTest):
         self.assertEqual(encoder.wait(SECONDS), 1)
         self.assertIn("was closed by its reader", self.last_line(encoder.stderr.read()))
 
-    def test_errors(self):
+    def test_errors(self) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
@@ -288,7 +290,7 @@ class Sockets(StreamTest):
 
 
 class WrongUse(StreamTest):
-    def test_usage(self):
+    def test_usage(self) -> None:
         for options in (("stream",), ("stream", "encode", "--channels", 0),
                         ("stream", "encode", "--udp"), ("stream", "decode", "--udp"),
                         ("stream", "encode", "--code-width", 12),
@@ -297,28 +299,28 @@ class WrongUse(StreamTest):
                         ("stream", "decode", "--listen", 1, "--connect", "h:1")):
             self.fail_with(2, NRC, *options, data=b"")
 
-    def test_settings(self):
+    def test_settings(self) -> None:
         self.assertIn("--profile range", self.fail_with(1, NRC, *ENCODE, "--neighbour", data=b""))
         self.assertIn("too large", self.fail_with(1, NRC, "stream", "encode", "--channels", 65536,
                                                   "--packet-frames", 257, data=b""))
         self.assertIn("datagram", self.fail_with(1, NRC, "stream", "encode", "--channels", 4096,
                                                  "--udp", "--connect", "127.0.0.1:1", data=b""))
 
-    def test_input_ends_inside_a_frame(self):
+    def test_input_ends_inside_a_frame(self) -> None:
         done = self.run_command(NRC, *ENCODE, data=self.samples[:-1])
         self.assertEqual(done.returncode, 1)
         self.assertIn("ends inside a frame: 7 of 8 bytes", self.last_line(done.stderr))
         done = self.succeed(NRC, "stream", "decode", data=done.stdout)
         self.assertEqual(done.stdout, self.samples[:-8])
 
-    def test_not_a_stream(self):
+    def test_not_a_stream(self) -> None:
         for data in (b"", b"no stream at all" * 10):
             done = self.run_command(NRC, "stream", "decode", data=data)
             self.assertEqual(done.returncode, 1)
             self.assertEqual(done.stdout, b"")
             self.assertIn("no stream header", self.last_line(done.stderr))
 
-    def test_broken_pipe(self):
+    def test_broken_pipe(self) -> None:
         encoder = self.start(*ENCODE)
         encoder.stdout.close()
         try:

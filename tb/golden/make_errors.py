@@ -19,72 +19,91 @@ packets by number: stream headers 0, 5, 10 ..., key packets 1, 6, 11 ...; data p
 frames 20 k to 20 k + 19 and is number 5 (k div 4) + 1 + k mod 4.
 """
 
+from __future__ import annotations
+
 import copy
 import json
 import pathlib
 import struct
 import sys
 import zlib
+from collections.abc import Sequence
+from typing import Any, overload
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "../reference"))
+
+import nrc_decode  # table files, and the canonical code
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "../reference"))
-import nrc_decode  # noqa: E402  (table files, and the canonical code)
-
 HEADER, HUFFMAN, RANGE, RAW, CONTAINER = range(5)
 UNTOLD = 2**32 - 1
 FRAMES = 20
 
+Messages = tuple[str, str]  # the reference's, nrc's
+Strict = bytes | Messages  # the file that comes out, or why none does
+Gap = Sequence[int]
+StreamEntry = dict[str, Any]  # of the manifest: see `recover` above
+Recovered = StreamEntry | list[StreamEntry] | Messages
+
 
 class Packet:
-    """The fields of a packet. bytes() sets length and CRC right; `damage` is applied after that."""
+    """The fields of a packet. encoded() sets length and CRC right; `damage` is applied after that."""
 
-    def __init__(self, kind, payload=b"", *, key=False, last=False, frames=0, first=0, sequence=0):
+    def __init__(self, kind: int, payload: bytes = b"", *, key: bool = False, last: bool = False,
+                 frames: int = 0, first: int = 0, sequence: int = 0) -> None:
         self.kind, self.key, self.last = kind, key, last
         self.sequence, self.frames, self.first, self.payload = sequence, frames, first, payload
         self.reserved = 0
-        self.length = None  # instead of the payload's
-        self.damage = []  # (byte, xor)
-        self.cut = None  # (first byte, bytes) that are missing
+        self.length: int | None = None  # instead of the payload's
+        self.damage: list[tuple[int, int]] = []  # (byte, xor)
+        self.cut: tuple[int, int] | None = None  # (first byte, bytes) that are missing
 
     @classmethod
-    def parse(cls, data, at):
+    def parse(cls, data: bytes, at: int) -> Packet:
         _, flags, high, sequence, low, first, length = struct.unpack_from("<2sBBHHII", data, at)
         return cls(flags & 15, data[at + 16:at + 16 + length], key=bool(flags & 16),
                    last=bool(flags & 32), frames=high << 16 | low, first=first, sequence=sequence)
 
-    def bytes(self):
+    def encoded(self) -> bytes:
         flags = self.kind | self.key << 4 | self.last << 5 | self.reserved << 6
         length = len(self.payload) if self.length is None else self.length
         out = struct.pack("<2sBBHHII", b"NR", flags, self.frames >> 16, self.sequence % 2**16,
                           self.frames % 2**16, self.first % 2**32, length) + self.payload
-        out = bytearray(out + struct.pack("<I", zlib.crc32(out)))
+        image = bytearray(out + struct.pack("<I", zlib.crc32(out)))
         for at, bits in self.damage:
-            out[at] ^= bits
+            image[at] ^= bits
         if self.cut:
-            del out[self.cut[0]:self.cut[0] + self.cut[1]]
-        return bytes(out)
+            del image[self.cut[0]:self.cut[0] + self.cut[1]]
+        return bytes(image)
 
 
 class Base:
     """A good stream."""
 
-    def __init__(self, name, packets=None):
+    def __init__(self, name: str, packets: list[Packet] | None = None) -> None:
         self.samples = name + ".i16"
         data = (HERE / (name + ".nrc")).read_bytes()
-        self.packets, at = packets or [], 0
+        self.packets: list[Packet] = packets or []
+        at = 0
         while packets is None and at < len(data):
             self.packets.append(Packet.parse(data, at))
             at += 20 + len(self.packets[-1].payload)
         self.frames = 480
 
-    def __getitem__(self, at):
+    @overload
+    def __getitem__(self, at: int) -> Packet: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Packet]: ...
+
+    def __getitem__(self, at: int | slice) -> Packet | list[Packet]:
         return copy.deepcopy(self.packets)[at]
 
-    def frame_bytes(self, first, frames):
+    def frame_bytes(self, first: int, frames: int) -> bytes:
         return (HERE / self.samples).read_bytes()[4 * first:4 * (first + frames)]
 
 
-def with_header(packets, **fields):
+def with_header(packets: list[Packet], **fields: int) -> list[Packet]:
     """Sets fields of all stream headers."""
     for packet in packets:
         if packet.kind == HEADER:
@@ -92,22 +111,22 @@ def with_header(packets, **fields):
     return packets
 
 
-def header_payload(payload, **fields):
+def header_payload(payload: bytes, **fields: int) -> bytes:
     names = ("version", "profile", "mapping", "width", "channels", "packet_frames", "rate", "table",
              "total")
-    values = dict(zip(names, struct.unpack("<BBBBHHIII", payload)))
+    values = dict(zip(names, struct.unpack("<BBBBHHIII", payload), strict=True))
     assert set(fields) <= set(names)
     values.update(fields)
     return struct.pack("<BBBBHHIII", *values.values())
 
 
-def renumbered(packets, sequence=0):
+def renumbered(packets: list[Packet], sequence: int = 0) -> list[Packet]:
     for i, packet in enumerate(packets):
         packet.sequence = sequence + i
     return packets
 
 
-def later_half(base):
+def later_half(base: Base) -> list[Packet]:
     """Data packets 8 to 23 as a stream of their own, with other samples under the same numbers."""
     packets = renumbered(base[10:])
     for packet in packets:
@@ -115,28 +134,29 @@ def later_half(base):
     return packets
 
 
-def stream(base, *gaps, start=0, frames=480, closed=True, channels=2):
+def stream(base: Base, *gaps: Gap, start: int = 0, frames: int = 480, closed: bool = True,
+           channels: int = 2) -> StreamEntry:
     return {"samples": base.samples, "channels": channels, "start": start, "frames": frames,
             "gaps": [list(gap) for gap in gaps], "closed": closed}
 
 
 class Errors:
-    def __init__(self, directory):
+    def __init__(self, directory: str | pathlib.Path) -> None:
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(exist_ok=True)
-        self.entries = []
+        self.entries: list[dict[str, Any]] = []
 
-    def add(self, name, what, parts, strict, recover):
-        data = b"".join(part if isinstance(part, bytes) else part.bytes() for part in parts)
+    def add(self, name: str, what: str, parts: Sequence[Packet | bytes], strict: Strict, recover: Recovered) -> None:
+        data = b"".join(part if isinstance(part, bytes) else part.encoded() for part in parts)
         (self.directory / (name + ".nrc")).write_bytes(data)
         if isinstance(recover, dict):
             recover = [recover]
-        entry = {"file": name + ".nrc", "what": what}
+        entry: dict[str, Any] = {"file": name + ".nrc", "what": what}
         if isinstance(strict, bytes):
             entry["strict"] = None
             entry["crc"] = zlib.crc32(strict)
         else:
-            reference, nrc = strict if isinstance(strict, tuple) else (strict, strict)
+            reference, nrc = strict
             entry["strict"] = {"reference": reference, "nrc": nrc}
         if isinstance(recover, tuple):
             entry["recover"] = {"error": {"reference": recover[0], "nrc": recover[1]}}
@@ -144,7 +164,7 @@ class Errors:
             entry["recover"] = {"streams": recover}
         self.entries.append(entry)
 
-    def finish(self):
+    def finish(self) -> None:
         text = ",\n".join(" " + json.dumps(entry) for entry in self.entries)
         (self.directory / "manifest.json").write_text("[\n" + text + "\n]\n")
 
@@ -158,12 +178,12 @@ BAD_FIELD = "a packet with a damaged header"
 BEHIND = ("bytes behind the last packet", "bytes follow the end")
 
 
-def due(number, expected):
+def due(number: int, expected: int) -> Messages:
     return (f"sequence number {number} where {expected} is due",
             f"packet {number} where {expected} is due")
 
 
-def first_frame(packet, number, expected):
+def first_frame(packet: int, number: int, expected: int) -> Messages:
     return (f"first frame {number} where {expected} is due",
             f"packet {packet} begins with frame {number} where {expected} is due")
 
@@ -174,9 +194,10 @@ LOST_7 = (100, 60, 1, 0, 2)
 UNDECODABLE_7 = (100, 60, 0, 0, 3)
 
 
-def bits(errors, base, label):
+def bits(errors: Errors, base: Base, label: str) -> None:
     """A bit of a packet flips; nothing repairs its CRC."""
-    def flip(name, what, at, bit, strict, number=7, recover=None, packets=None):
+    def flip(name: str, what: str, at: int, bit: int, strict: Strict, number: int = 7,
+             recover: StreamEntry | None = None, packets: list[Packet] | None = None) -> None:
         packets = packets or base[:]
         packets[number].damage.append((at, 1 << bit))
         errors.add(f"{label}_bit_{name}", f"packet {number}: a bit of its {what} flips", packets,
@@ -222,16 +243,16 @@ def bits(errors, base, label):
                ("no packet begins here", "not an nrc stream"), [])
 
 
-def order(errors, base, label):
+def order(errors: Errors, base: Base, label: str) -> None:
     """Packets are lost, come twice, or change places."""
-    def add(name, what, packets, strict, *recover):
-        streams = [] if recover == (None,) else list(recover) or stream(base)
-        errors.add(f"{label}_{name}", what, packets, strict, streams)
+    def add(name: str, what: str, packets: list[Packet], strict: Strict, *recover: StreamEntry | None) -> None:
+        streams = [entry for entry in recover if entry is not None]
+        errors.add(f"{label}_{name}", what, packets, strict, streams if recover else stream(base))
 
-    def without(*numbers):
+    def without(*numbers: int) -> list[Packet]:
         return [packet for i, packet in enumerate(base[:]) if i not in numbers]
 
-    def moved(number, by):
+    def moved(number: int, by: int) -> list[Packet]:
         packets = base[:]
         packets.insert(number + by, packets.pop(number))
         return packets
@@ -303,12 +324,12 @@ def order(errors, base, label):
         due(27, 9), stream(base, (420, 60, 1, 0, 2)))
 
 
-def pieces(errors, base, label):
+def pieces(errors: Errors, base: Base, label: str) -> None:
     """The stream is cut, or other bytes come between."""
-    def add(name, what, parts, strict, *recover):
+    def add(name: str, what: str, parts: Sequence[Packet | bytes], strict: Strict, *recover: StreamEntry) -> None:
         errors.add(f"{label}_{name}", what, parts, strict, list(recover) or stream(base))
 
-    def cut(number, at, told=False):
+    def cut(number: int, at: int, told: bool = False) -> list[Packet]:
         packets = base[:number + 1]
         if told:
             with_header(packets, total=480)
@@ -336,22 +357,22 @@ def pieces(errors, base, label):
 
     noise = bytes((i * i * 37 + 11) % 256 for i in range(1, 62))
     packets = base[:]
-    add("garbage_before", "61 bytes before the stream", [noise] + packets,
+    add("garbage_before", "61 bytes before the stream", [noise, *packets],
         ("no packet begins here", "not an nrc stream"))
-    add("garbage_between", "61 bytes between packets 7 and 8", packets[:8] + [noise] + packets[8:],
+    add("garbage_between", "61 bytes between packets 7 and 8", [*packets[:8], noise, *packets[8:]],
         NO_PACKET)
-    add("garbage_behind", "61 bytes behind the last packet", packets + [noise], BEHIND)
+    add("garbage_behind", "61 bytes behind the last packet", [*packets, noise], BEHIND)
     add("sync_between", "the letters NRNR between packets 7 and 8",
-        packets[:8] + [b"NRNR"] + packets[8:],
+        [*packets[:8], b"NRNR", *packets[8:]],
         ("reserved bits", BAD_FIELD))
     # The first 16 bytes of a packet that would reach over the next ones.
     claim = Packet(RAW, key=True, frames=FRAMES, first=120, sequence=8)
     claim.length = 80
     add("claim_between", "between packets 7 and 8 the beginning of a raw packet, which would end "
-        "in packet 9", packets[:8] + [claim.bytes()[:16]] + packets[8:], CRC)
+        "in packet 9", [*packets[:8], claim.encoded()[:16], *packets[8:]], CRC)
     claim.sequence, claim.first = 30, 480
     add("claim_behind", "behind packet 28 the beginning of a raw packet, which ends behind the end",
-        packets[:29] + [claim.bytes()[:16]] + packets[29:], CUT)
+        [*packets[:29], claim.encoded()[:16], *packets[29:]], CUT)
 
     other = with_header(later_half(base), rate=30000000)
     add("stream_behind", "another stream of the same settings behind the last packet",
@@ -475,7 +496,7 @@ def pieces(errors, base, label):
         stream(base, (0, 160, 10, 0, 0), start=160, frames=320))
 
 
-def joined(errors, base, label):
+def joined(errors: Errors, base: Base, label: str) -> None:
     """Numbers that do not begin with 0, and that go round."""
     packets = renumbered(base[:], 65520)
     errors.add(f"{label}_numbers_go_round", "the sequence numbers begin with 65520", packets,
@@ -489,14 +510,15 @@ def joined(errors, base, label):
                            frames=2**32 + 280)))
 
 
-def repaired(errors, base, label):
+def repaired(errors: Errors, base: Base, label: str) -> None:
     """Fields that say something wrong under a CRC that is right."""
-    def add(name, what, packets, strict, *recover):
+    def add(name: str, what: str, packets: list[Packet], strict: Strict, *recover: StreamEntry | Messages) -> None:
+        streams = [entry for entry in recover if not isinstance(entry, tuple)]
+        messages = [entry for entry in recover if isinstance(entry, tuple)]
         errors.add(f"{label}_{name}", what, packets, strict,
-                   recover[0] if recover and isinstance(recover[0], tuple)
-                   else list(recover) or stream(base, UNDECODABLE_7))
+                   messages[0] if messages else streams or stream(base, UNDECODABLE_7))
 
-    def change(number=7, **fields):
+    def change(number: int = 7, **fields: Any) -> list[Packet]:
         packets = base[:]
         for field, value in fields.items():
             assert hasattr(packets[number], field)
@@ -572,7 +594,7 @@ def repaired(errors, base, label):
         stream(base, (0, 80, 5, 0, 0), frames=160, closed=False),
         stream(base, (0, 160, 10, 0, 0)))
 
-    def header(name, what, strict, **fields):
+    def header(name: str, what: str, strict: Messages, **fields: int) -> None:
         add("header_" + name, "the stream headers: " + what, with_header(base[:], **fields), strict,
             strict)
 
@@ -629,12 +651,12 @@ def repaired(errors, base, label):
         ("payload of", too_long[1]), stream(base, closed=False))
 
 
-def raw(errors, base):
+def raw(errors: Errors, base: Base) -> None:
     """Raw packets among those of the Huffman profile."""
-    def add(name, what, packets, strict, *recover):
+    def add(name: str, what: str, packets: list[Packet], strict: Strict, *recover: StreamEntry) -> None:
         errors.add("raw_" + name, what, packets, strict, list(recover) or stream(base))
 
-    def sent_raw(number, **fields):
+    def sent_raw(number: int, **fields: Any) -> list[Packet]:
         packets = base[:]
         at = packets[number]
         samples = base.frame_bytes(at.first, FRAMES)
@@ -662,7 +684,7 @@ def raw(errors, base):
         stream(base, (140, 20, 1, 0, 0)))
 
     # One channel, packets of three frames: six bytes and two of padding.
-    def one_channel():
+    def one_channel() -> list[Packet]:
         fields = dict(channels=0, packet_frames=3, table=0)
         packets = with_header(base[:1], **fields)
         for i in range(4):
@@ -680,9 +702,9 @@ def raw(errors, base):
         stream(base, (3, 3, 0, 0, 1), frames=12, channels=1))
 
 
-def codes(errors, huffman, range_base):
+def codes(errors: Errors, huffman: Base, range_base: Base) -> None:
     """Payloads that no encoder makes, in a key packet of one channel and three frames."""
-    def add(name, what, base, payload, strict):
+    def add(name: str, what: str, base: Base, payload: bytes, strict: Strict) -> None:
         packets = with_header(base[:1], channels=0, packet_frames=3)
         packets.append(Packet(base[1].kind, payload, key=True, last=True, frames=3, sequence=1))
         errors.add(name, what, packets, strict, stream(base, (0, 3, 0, 0, 1), frames=3, channels=1))
@@ -690,7 +712,7 @@ def codes(errors, huffman, range_base):
     library = nrc_decode.load_tables(HERE / "../../model/tables")
     tables = nrc_decode.Stream(huffman[0].payload, library).tables
 
-    def word(q, symbol):
+    def word(q: int, symbol: int) -> str:
         """The code of a symbol, with the scale of the beginning, for the predicted code q."""
         c = next(c for c in tables.classes if c["below"] > tables.initial_scale >> 6)
         assert c["raw_bits"] == 0
@@ -700,7 +722,7 @@ def codes(errors, huffman, range_base):
         table = tables.tables[c["first_table"] + phase]
         return next(f"{code:0{length}b}" for (length, code), s in table.items() if s == symbol)
 
-    def payload(text):
+    def payload(text: str) -> bytes:
         text += "0" * (-len(text) % 32)
         return int(text, 2).to_bytes(len(text) // 8, "big")
 
@@ -729,18 +751,19 @@ def codes(errors, huffman, range_base):
         b"\x80\0\0\1", ("padding is not zero", "the payload goes on after its last code"))
 
 
-def containers(errors, base):
+def containers(errors: Errors, base: Base) -> None:
     """Files around the samples."""
     before, behind = b"head of the file", b"and its end, " * 20
 
-    def piece(place, data, method=0, length=None, stored=None, reserved=0, pad=0):
+    def piece(place: int, data: bytes, method: int = 0, length: int | None = None,
+              stored: int | None = None, reserved: int = 0, pad: int = 0) -> Packet:
         body = zlib.compress(data) if method == 1 else data
         out = struct.pack("<BBHII", place, method, reserved,
                           len(data) if length is None else length,
                           len(body) if stored is None else stored) + body
         return Packet(CONTAINER, out + bytes([pad] * (-len(out) % 4)))
 
-    def add(name, what, strict, *pieces, at=1, **fields):
+    def add(name: str, what: str, strict: Strict, *pieces: Packet, at: int = 1, **fields: int) -> None:
         packets = with_header(base[:], **dict(dict(profile=0x20), **fields))
         packets[at:at] = pieces
         errors.add("container_" + name, what, renumbered(packets), strict, stream(base))
@@ -797,7 +820,7 @@ def containers(errors, base):
         profile=0x10, rate=19531250, total=480)
 
 
-def main():
+def main() -> None:
     directory = sys.argv[1] if len(sys.argv) > 1 else HERE / "errors"
     errors = Errors(directory)
     huffman, range_base = Base("link_huffman_2ch"), Base("link_range_2ch")

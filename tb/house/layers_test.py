@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 ROOT = Path(os.environ.get("NRC_SOURCE_DIR", Path(__file__).resolve().parents[2]))
@@ -60,7 +61,7 @@ CODE = {".c", ".cpp", ".h", ".hpp", ".py", ".sh", ".sv", ".svh", ".v", ".cmake",
 NO_CODE = {"generated", "golden", "corpus"}
 
 
-def room_of(path):
+def room_of(path: Path) -> str | None:
     """The room of a file by its path from the root, or None for one without rules."""
     parts = path.parts
     if parts[:2] == ("model", "include"):
@@ -76,7 +77,7 @@ def room_of(path):
     return {"sim": "sim", "tb": "bench"}.get(parts[0])
 
 
-def sources(root, suffixes):
+def sources(root: Path, suffixes: Set[str]) -> Iterator[Path]:
     """Files below the project's folders by their paths from the root, builds left out."""
     for top in ("model", "tools", "study", "sim", "tb", "rtl", "scripts", "cmake", "constraints",
                 "docs"):
@@ -88,7 +89,7 @@ def sources(root, suffixes):
                     yield path
 
 
-def resolve(root, includer, name):
+def resolve(root: Path, includer: Path, name: str) -> Path | None:
     """The file that a quoted include means, by its path from the root, or None."""
     for folder in (includer.parent, *map(Path, INCLUDE_ROOTS)):
         path = Path(os.path.normpath(folder / name))
@@ -97,7 +98,7 @@ def resolve(root, includer, name):
     return None
 
 
-def check_includes(root):
+def check_includes(root: Path) -> Iterator[str]:
     """Complaints about #include lines of C and C++ files."""
     for path in sources(root, {".c", ".cpp", ".h", ".hpp"}):
         if path.parts[0] in ("docs", "scripts"):
@@ -123,7 +124,7 @@ def check_includes(root):
                 yield f"{path}:{number}: a public header includes the private {target}"
 
 
-def check_imports(root):
+def check_imports(root: Path) -> Iterator[str]:
     """Complaints about the imports of Python files outside the benches."""
     for path in sources(root, {".py"}):
         if path.parts[0] == "tb":
@@ -131,14 +132,18 @@ def check_imports(root):
         beside = {p.stem for p in (root / path.parent).glob("*.py")}
         allowed = beside | set(sys.stdlib_module_names) | PACKAGES.get(str(path.parent), set())
         for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else \
-                [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            else:
+                continue
             for name in names:
                 if name.split(".")[0] not in allowed:
                     yield f"{path}:{node.lineno}: imports {name} from outside its folder"
 
 
-def code_lines(text, suffix):
+def code_lines(text: str, suffix: str) -> int:
     """Lines that are neither empty nor comment."""
     if suffix in {".py", ".sh", ".cmake", ".txt"}:
         return sum(1 for line in text.splitlines() if line.strip() and line.strip()[0] != "#")
@@ -147,9 +152,9 @@ def code_lines(text, suffix):
                if line.strip() and not line.strip().startswith("//"))
 
 
-def shares(root):
+def shares(root: Path) -> tuple[int, dict[Path, int]]:
     """Hand-written lines of code: the total, and those of each folder that has files below it."""
-    lines = {}
+    lines: dict[Path, int] = {}
     total = 0
     for path in sources(root, CODE):
         if NO_CODE & set(path.parts) or path.suffix == ".txt" and path.name != "CMakeLists.txt":
@@ -161,7 +166,7 @@ def shares(root):
     return total, lines
 
 
-def check_shares(root):
+def check_shares(root: Path) -> Iterator[str]:
     """Complaints about folders that hold too much of the code."""
     total, lines = shares(root)
     for folder, count in sorted(lines.items()):
@@ -170,7 +175,7 @@ def check_shares(root):
             yield f"{folder}: {100 * count / total:.0f} % of the code, more than {MAX_SHARE:.0%}"
 
 
-def check(root):
+def check(root: Path) -> list[str]:
     """All complaints about the tree at `root`."""
     return [*check_includes(root), *check_imports(root), *check_shares(root)]
 
@@ -178,14 +183,14 @@ def check(root):
 class Layers(unittest.TestCase):
     """This repository, and trees that are wrong in one place each."""
 
-    def test_repository(self):
+    def test_repository(self) -> None:
         self.assertEqual(check(ROOT), [])
 
-    def test_every_public_header_exists(self):
+    def test_every_public_header_exists(self) -> None:
         found = {p.name for p in (ROOT / "model/include/nrc").iterdir()}
         self.assertEqual(found, set(PUBLIC))
 
-    def test_library_links_no_json(self):
+    def test_library_links_no_json(self) -> None:
         library = Path(os.environ.get("NRC_BINARY_DIR", ROOT / "build")) / "model/libnrc.a"
         if library.exists():
             symbols = subprocess.run(["nm", "-C", library], capture_output=True, text=True,
@@ -193,7 +198,7 @@ class Layers(unittest.TestCase):
             self.assertIn("nrc::Encoder::encode", symbols)
             self.assertNotIn("nlohmann", symbols)
 
-    def complaints(self, files):
+    def complaints(self, files: dict[str, str]) -> list[str]:
         """About a tree of these files, beside enough code that no folder is too large."""
         with tempfile.TemporaryDirectory() as name:
             root = Path(name)
@@ -204,7 +209,7 @@ class Layers(unittest.TestCase):
                 (root / path).write_text(text, encoding="utf-8")
             return check(root)
 
-    def test_arrows_down_are_fine(self):
+    def test_arrows_down_are_fine(self) -> None:
         self.assertEqual([], self.complaints({
             "model/include/nrc/error.hpp": "#include <string>\n",
             "model/src/format/a.hpp": '#include "nrc/error.hpp"\n',
@@ -213,7 +218,7 @@ class Layers(unittest.TestCase):
             "tools/cli/d.cpp": '#include "host/c.hpp"\n',
             "study/e.cpp": '#include "host/c.hpp"\n'}))
 
-    def test_arrows_up_are_found(self):
+    def test_arrows_up_are_found(self) -> None:
         for path, line, said in (
                 ("model/src/format/x.cpp", '#include "stages/a.hpp"', "format includes stages"),
                 ("model/src/stages/x.cpp", '#include "vector/a.hpp"', "stages includes vector"),

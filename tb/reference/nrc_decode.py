@@ -14,34 +14,40 @@ left out and no file around them. Standard output gets one JSON line for each ga
 counts; the exit status is 3 if there is a gap.
 """
 
+from __future__ import annotations
+
 import argparse
+import itertools
 import json
 import pathlib
 import struct
 import sys
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 HEADER, HUFFMAN, RANGE, RAW, CONTAINER = range(5)  # packet types
 NEURAL = 2  # profile
 NOT_TOLD = 2**32 - 1
 MAX_CODES = 2**24
 MAX_PAYLOAD = 2**26
+Report = Callable[[bytes | dict[str, int]], object]  # takes samples, and gaps
 
 
 class Fault(Exception):
     """What is wrong with a packet or a stream."""
 
 
-def refuse(wrong, what):
+def refuse(wrong: object, what: str) -> None:
     if wrong:
         raise Fault(what)
 
 
-def clamp(value, low, high):
+def clamp(value: int, low: int, high: int) -> int:
     return max(low, min(high, value))
 
 
-def sign(value):
+def sign(value: int) -> int:
     return (value > 0) - (value < 0)
 
 
@@ -55,7 +61,7 @@ class HuffmanTables:
 
     type = HUFFMAN
 
-    def __init__(self, fields):
+    def __init__(self, fields: dict[str, Any]) -> None:
         self.symbol_bits = fields["symbol_bits"]
         self.initial_scale = fields["initial_scale"]
         self.classes = fields["classes"]
@@ -69,14 +75,14 @@ class HuffmanTables:
         out += struct.pack("<H", len(lengths)) + b"".join(map(bytes, lengths))
         self.table_id = zlib.crc32(out)
 
-    def fit(self, width):
+    def fit(self, width: int) -> bool:
         """Whether the limits of section 6 hold for codes of this width."""
         below = [0] + [c.get("below") for c in self.classes]
         return self.initial_scale < 2**(width + 6) and all(
-            c["raw_bits"] <= width or before >= 2**width for before, c in zip(below, self.classes))
+            c["raw_bits"] <= width or before >= 2**width for before, c in zip(below, self.classes, strict=False))
 
 
-def canonical_code(lengths):
+def canonical_code(lengths: list[int]) -> dict[tuple[int, int], int]:
     """Section 5: {(length, code): symbol} of one table."""
     table, code, previous = {}, 0, 0
     for length, symbol in sorted((length, symbol) for symbol, length in enumerate(lengths)):
@@ -91,7 +97,7 @@ class RangeTables:
 
     type = RANGE
 
-    def __init__(self, fields):
+    def __init__(self, fields: dict[str, Any]) -> None:
         self.initial_scale = fields["initial_scale"]
         self.code_width = fields["code_width"]
         self.edges = fields["edges"]
@@ -101,23 +107,23 @@ class RangeTables:
             + struct.pack(f"<{len(self.edges)}i", *self.edges)
             + struct.pack("<1024H", *self.cumulative))
 
-    def fit(self, width):
+    def fit(self, width: int) -> bool:
         return self.code_width in (0, width) and self.initial_scale < 2**(width + 6)
 
-    def linearizer(self, width):
+    def linearizer(self, width: int) -> tuple[list[int], list[int]]:
         """Section 10: lower edges and values. The index is code + 2^(width-1)."""
         values = [64 * c for c in range(-2**(width - 1), 2**(width - 1))]
         if not self.edges:
             return [value - 32 for value in values], values
-        for i, (low, high) in enumerate(zip(self.edges, self.edges[1:])):
+        for i, (low, high) in enumerate(itertools.pairwise(self.edges)):
             values[i + 1] = ((low + high) >> 1) & ~15
-        return [None] + self.edges, values  # the lowest code has no lower edge
+        return [0, *self.edges], values  # the lowest code has no lower edge, and 0 is not read
 
 
 class NeuralTables(RangeTables):
     """Neural tables, section 13, from a file of format "nrc-neural-tables"."""
 
-    def __init__(self, fields):
+    def __init__(self, fields: dict[str, Any]) -> None:
         super().__init__(fields["range"])
         self.layers = fields["layers"]
         out = b"NRCN" + struct.pack("<BBI", 1, len(self.layers), self.table_id)
@@ -128,12 +134,16 @@ class NeuralTables(RangeTables):
         self.table_id = zlib.crc32(out)
 
 
-def load_tables(directory):
+Tables = HuffmanTables | RangeTables
+Library = dict[tuple[int, int], Tables]  # by profile and table id
+
+
+def load_tables(directory: str | pathlib.Path) -> Library:
     """All table files of a directory: {(profile, table id): tables}."""
-    kinds = {"nrc-tables": HuffmanTables, "nrc-range-tables": RangeTables,
+    kinds: dict[str, type[Tables]] = {"nrc-tables": HuffmanTables, "nrc-range-tables": RangeTables,
              "nrc-neural-tables": NeuralTables}
     profiles = list(kinds)
-    library = {}
+    library: Library = {}
     for path in sorted(pathlib.Path(directory).glob("*.json")):
         fields = json.loads(path.read_text())
         if fields.get("format") in kinds:
@@ -148,7 +158,7 @@ def load_tables(directory):
 class Channel:
     """The state of a channel. `last` is a value in 1/64 code, in both profiles."""
 
-    def __init__(self, initial_scale):
+    def __init__(self, initial_scale: int) -> None:
         self.level = 0
         self.last = 0
         self.weight = 717
@@ -158,27 +168,27 @@ class Channel:
         self.past = [0] * 16  # neural profile
         self.fast = self.slow = 256
 
-    def predict(self, width):
+    def predict(self, width: int) -> int:
         d = self.last - self.level
         return clamp_code(self.level + ((self.weight * d) >> 10), width)
 
-    def update(self, value, p):
+    def update(self, value: int, p: int) -> None:
         """The predictor's part of the state, after a code with this value."""
         d = self.last - self.level
         self.weight = clamp(self.weight + sign(d) * sign(value - p), -512, 1280)
         self.level += (value - self.level) >> 3
         self.last = value
 
-    def start(self, value):
+    def start(self, value: int) -> None:
         """Instead of all updates in the first frame of a key packet."""
         self.level = self.last = value
 
 
-def clamp_code(p, width):
+def clamp_code(p: int, width: int) -> int:
     return clamp(p, -2**(width - 1) * 64, (2**(width - 1) - 1) * 64)
 
 
-def magnitude(e, width):
+def magnitude(e: int, width: int) -> int:
     """|e| as `scale` and `burst` see it, in 1/1024 code."""
     return min(abs(e), 2**(width + 2) - 1) << 4
 
@@ -189,12 +199,12 @@ def magnitude(e, width):
 class Bits:
     """A payload as bits. `ahead` zeros can be read behind its end."""
 
-    def __init__(self, payload, ahead=0):
+    def __init__(self, payload: bytes, ahead: int = 0) -> None:
         self.payload = payload
         self.limit = 8 * len(payload) + ahead
         self.position = 0
 
-    def read(self, count):
+    def read(self, count: int) -> int:
         value = 0
         for _ in range(count):
             refuse(self.position >= self.limit, "payload too short for its frames")
@@ -206,14 +216,14 @@ class Bits:
             self.position += 1
         return value
 
-    def check_end(self):
+    def check_end(self) -> None:
         """Section 7: behind the last code are only the zeros that fill the last four bytes."""
         padding = -self.position % 32
         refuse(8 * len(self.payload) > self.position + padding, "payload too long for its frames")
         refuse(self.read(padding), "padding is not zero")
 
 
-def decode_huffman(payload, frames, key, stream, channels):
+def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a Huffman packet, in order. Updates the channels' state."""
     width, tables, bits, codes = stream.width, stream.tables, Bits(payload), []
     half = 2**(width - 1)
@@ -234,7 +244,7 @@ def decode_huffman(payload, frames, key, stream, channels):
     return codes
 
 
-def read_huffman_code(bits, tables, scale, q, width):
+def read_huffman_code(bits: Bits, tables: HuffmanTables, scale: int, q: int, width: int) -> int:
     """Sections 4 and 5: selects the table, reads a symbol and what follows it."""
     c = next(c for c in tables.classes if "below" not in c or c["below"] > scale >> 6)
     modulus = 2**c["modulus_bits"]
@@ -260,13 +270,13 @@ def read_huffman_code(bits, tables, scale, q, width):
 MANTISSA = [round(1024 * 32 / (33 + 2 * j)) for j in range(16)]  # M
 
 
-def dispersion_index(channel):
+def dispersion_index(channel: Channel) -> int:
     s = max(channel.scale, 64)
     octave = s.bit_length() - 1 - 6
     return 16 * octave + (s >> (octave + 2)) % 16 + channel.burst
 
 
-def update_dispersion(channel, e, width):
+def update_dispersion(channel: Channel, e: int, width: int) -> None:
     m = magnitude(e, width)
     if m >= 7 * channel.scale:
         channel.burst = min(channel.burst + 8, 15)
@@ -280,11 +290,11 @@ def update_dispersion(channel, e, width):
 class Intervals:
     """Where the codes begin and end, for one prediction and one dispersion."""
 
-    def __init__(self, stream, p, index):
+    def __init__(self, stream: Stream, p: int, index: int) -> None:
         self.low_edges, self.cumulative = stream.low_edges, stream.tables.cumulative
         self.p, self.index = p, index
 
-    def begin(self, i):
+    def begin(self, i: int) -> int:
         """The cumulative frequency at which code i - 2^(width-1) begins, the one before ends."""
         if i == 0:
             return 16
@@ -299,15 +309,15 @@ class Intervals:
 class RangeDecoder:
     """Section 11."""
 
-    def __init__(self, payload):
+    def __init__(self, payload: bytes) -> None:
         self.bits = Bits(payload, 15)
         self.offset = self.bits.read(16)
         self.range = 65535
 
-    def share(self, frequency):
+    def share(self, frequency: int) -> int:
         return (self.range * frequency) >> 16
 
-    def read_code(self, intervals, width):
+    def read_code(self, intervals: Intervals, width: int) -> int:
         """A code plus 2^(width-1)."""
         if self.offset < self.share(16):
             refuse(self.offset >= 8, "payload points between codes")
@@ -332,13 +342,13 @@ class RangeDecoder:
         self.offset, self.range = self.offset << k | self.bits.read(k), self.range << k
         return low
 
-    def check_end(self):
+    def check_end(self) -> None:
         """Behind the bits of the last code is one more, of the 16 that the offset holds."""
         self.bits.position -= 15
         self.bits.check_end()
 
 
-def decode_range(payload, frames, key, stream, channels):
+def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a range packet, in order. Updates the channels' state."""
     width, codes, decoder = stream.width, [], RangeDecoder(payload)
     for frame in range(frames):
@@ -371,11 +381,11 @@ def decode_range(payload, frames, key, stream, channels):
 # ---- Neural profile: section 13
 
 
-def normalise(value, index):
+def normalise(value: int, index: int) -> int:
     return clamp((value * MANTISSA[index % 16]) >> ((index >> 4) + 8), -127, 127)
 
 
-def correct(channel, layers, p, width):
+def correct(channel: Channel, layers: list[dict[str, Any]], p: int, width: int) -> tuple[int, int]:
     """The prediction and the dispersion index that the network makes of the stages'."""
     steady = dispersion_index(channel) - channel.burst
     x = channel.past + [
@@ -384,14 +394,14 @@ def correct(channel, layers, p, width):
         8 * channel.burst]
     for layer in layers:
         low, high = (-511, 511) if layer is layers[-1] else (0, 127)
-        x = [clamp((bias + sum(w * v for w, v in zip(layer["weights"][o * len(x):], x)))
+        x = [clamp((bias + sum(w * v for w, v in zip(layer["weights"][o * len(x):], x, strict=False)))
                    >> layer["shift"], low, high) for o, bias in enumerate(layer["bias"])]
     index = steady + channel.burst
     moved = p + ((x[0] * (33 + 2 * (index % 16)) << (index >> 4)) >> 10)
     return clamp_code(moved, width), max(index + clamp(x[1], -48, 48), 0)
 
 
-def update_past(channel, e):
+def update_past(channel: Channel, e: int) -> None:
     z = normalise(e, dispersion_index(channel) - channel.burst)
     channel.past = [z] + channel.past[:-1]
     channel.fast += ((abs(z) << 4) - channel.fast) >> 3
@@ -407,7 +417,7 @@ class Packet:
     `stream` is None as long as no stream header is known.
     """
 
-    def __init__(self, data, position, stream):
+    def __init__(self, data: bytes, position: int, stream: Stream | None) -> None:
         refuse(not b"NR".startswith(data[position:position + 2]), "no packet begins here")
         refuse(len(data) - position < 16, "the stream ends inside a packet")
         _, flags, high, self.sequence, low, self.first, self.length = struct.unpack_from(
@@ -425,14 +435,15 @@ class Packet:
         refuse(zlib.crc32(data[position:end]) != self.crc, "CRC-32 is wrong")
         self.size = end + 4 - position
 
-    def check_possible(self, stream):
+    def check_possible(self, stream: Stream | None) -> None:
         """Sections 7 and 12: what the fields can be."""
         refuse(self.type > CONTAINER, f"unknown packet type {self.type}")
         if self.type == HEADER:
             refuse(self.frames or self.first or self.length != 20,
                    "stream header of wrong length, or with frames")
             return
-        refuse(not stream, "a stream begins with a stream header")
+        if stream is None:
+            raise Fault("a stream begins with a stream header")
         length = f"{'raw ' if self.type == RAW else ''}payload of {self.length} bytes"
         refuse(self.length % 4 or self.length > MAX_PAYLOAD, length)
         if self.type == CONTAINER:
@@ -454,7 +465,7 @@ class Packet:
 class Stream:
     """A stream header, section 8, and the state of the channels."""
 
-    def __init__(self, payload, library):
+    def __init__(self, payload: bytes, library: Library) -> None:
         self.payload = payload
         (version, profile, self.mapping, self.width, channels, self.packet_frames, self.rate,
          table_id, self.total) = struct.unpack("<BBBBHHIII", payload)
@@ -474,22 +485,24 @@ class Stream:
         smallest = 2 if self.coded_type == HUFFMAN else 4
         refuse(not smallest <= self.width <= 16 or self.mapping == 1 and self.width != 10,
                f"code width {self.width}")
-        self.tables = library.get((self.profile, table_id))
+        tables = library.get((self.profile, table_id))
+        self.tables: Any = tables  # of the profile's class, or None
         if table_id:
-            refuse(not self.tables, f"no tables with id {table_id:08x}")
-            refuse(not self.tables.fit(self.width), "tables for another code width")
-            if self.coded_type == RANGE:
-                self.low_edges, self.values = self.tables.linearizer(self.width)
-        self.state = None  # a Channel each; None: not known
+            if tables is None:
+                raise Fault(f"no tables with id {table_id:08x}")
+            refuse(not tables.fit(self.width), "tables for another code width")
+            if isinstance(tables, RangeTables):
+                self.low_edges, self.values = tables.linearizer(self.width)
+        self.state: list[Channel] | None = None  # a Channel each; None: not known
 
-    def max_payload(self, codes):
+    def max_payload(self, codes: int) -> int:
         """Sections 5, 7 and 11."""
         bits = codes * (15 + self.width)
         if self.coded_type == RANGE:
             bits = codes * max(self.width + 12, 15) + (codes > 0)
         return 4 * ((bits + 31) // 32)
 
-    def decode(self, packet):
+    def decode(self, packet: Packet) -> bytes:
         """The samples of a data packet, in frame order, as bytes."""
         packet.check_possible(self)  # it may have come before this stream's header
         state, self.state = self.state, None  # not known if there is a fault
@@ -502,14 +515,14 @@ class Stream:
         refuse(not state and not packet.key, "key flag missing")
         codes = []
         if packet.frames:
-            if packet.key:
+            if packet.key or state is None:  # a key packet, as refuse() saw to
                 state = [Channel(self.tables.initial_scale) for _ in range(self.channels)]
             decode = decode_huffman if packet.type == HUFFMAN else decode_range
             codes = decode(packet.payload, packet.frames, packet.key, self, state)
         self.state = state
         return struct.pack(f"<{len(codes)}h", *map(self.sample, codes))
 
-    def sample(self, code):
+    def sample(self, code: int) -> int:
         """Sections 1 and 14: the mapping, and the step of a lossy stream."""
         half = 2**(self.width - 1)
         code = clamp(code * self.step, -half, half - 1)
@@ -522,7 +535,7 @@ class Stream:
 # ---- Files: sections 7 and 9
 
 
-def wav_header(stream):
+def wav_header(stream: Stream) -> bytes:
     """Container 1: the 44 bytes before the samples."""
     refuse(stream.total == NOT_TOLD or stream.rate % 1000,
            "container 1 without total frames, or with a fraction of a rate")
@@ -536,7 +549,7 @@ def wav_header(stream):
         raise Fault("container 1 with more than a WAV header can hold") from None
 
 
-def unpack_container(payload):
+def unpack_container(payload: bytes) -> tuple[int, bytes]:
     """Container 2: (place, bytes) of a container packet."""
     refuse(len(payload) < 12, "container packet too short")
     place, method, zero, length, stored = struct.unpack_from("<BBHII", payload)
@@ -556,17 +569,20 @@ def unpack_container(payload):
     return place, piece
 
 
-def decode_file(data, library):
+def decode_file(data: bytes, library: Library) -> bytes:
     """The bytes of the file that a stream was made from. Raises Fault."""
-    stream, last, position, due, frames = None, False, 0, None, 0
-    samples, around = [], [b"", b""]
+    stream: Stream | None = None
+    due: int | None = None
+    last, position, frames = False, 0, 0
+    samples: list[bytes] = []
+    around = [b"", b""]
     try:
         while position < len(data):
             refuse(last, "bytes behind the last packet")
             packet = Packet(data, position, stream)
             refuse(due is not None and packet.sequence != due,
                    f"sequence number {packet.sequence} where {due} is due")
-            if packet.type == HEADER and not stream:
+            if stream is None:  # the packet is a stream header: Packet refuses others
                 stream = Stream(packet.payload, library)
                 if stream.container == 1:
                     around[0] = wav_header(stream)
@@ -585,6 +601,7 @@ def decode_file(data, library):
             due = (packet.sequence + 1) % 2**16
             last = packet.last
         refuse(not last, "the stream ends without its last packet")
+        assert stream is not None  # there was a packet
         refuse(stream.total not in (NOT_TOLD, frames),
                f"{frames} frames where the stream header tells {stream.total}")
     except Fault as fault:
@@ -604,12 +621,12 @@ class AnotherStream(Exception):
     """The stream at hand is over. Another one begins with `packets`, or if there are none, with the
     next stream header."""
 
-    def __init__(self, packets):
+    def __init__(self, packets: list[Packet]) -> None:
         super().__init__()
         self.packets = packets
 
 
-def distance(number, due, bits):
+def distance(number: int, due: int, bits: int) -> int:
     """From the number that is due to the nearest one that is `number` modulo 2^bits."""
     return (number - due + 2**(bits - 1)) % 2**bits - 2**(bits - 1)
 
@@ -617,7 +634,7 @@ def distance(number, due, bits):
 class Reception:
     """One stream as it arrives: order, state, gaps. `report` gets bytes of samples and dicts."""
 
-    def __init__(self, header, library, counts, report):
+    def __init__(self, header: Packet, library: Library, counts: dict[str, int], report: Report) -> None:
         self.stream = Stream(header.payload, library)
         self.counts, self.report = counts, report
         self.number = counts["streams"]
@@ -625,19 +642,21 @@ class Reception:
         self.closed = False  # the packet with `last` was taken
         self.over = False  # a frame went back: up to a stream header nothing is of this stream
         self.due = 0  # sequence number
-        self.crcs = {}  # of the packets that came, by sequence number
-        self.waiting = {}  # early packets by sequence number, with `in_order` when they came
+        self.crcs: dict[int, int] = {}  # of the packets that came, by sequence number
+        # Early packets by sequence number, with `in_order` when they came.
+        self.waiting: dict[int, tuple[Packet, int]] = {}
         self.in_order = 0  # packets that came when they were due
-        self.late_before, self.late_run = None, 0  # the packet before, if late; late in sequence
-        self.other_header = None  # the last stream header that came, in turn or not
-        self.header_before = None  # the packet taken before, if it was a stream header
-        self.due_frame = None  # behind the last data packet, decoded or not
+        self.late_before: Packet | None = None  # the packet before, if it was late
+        self.late_run = 0  # late packets in sequence
+        self.other_header: Packet | None = None  # the last stream header that came, in turn or not
+        self.header_before: Packet | None = None  # the packet taken before, if it was a stream header
+        self.due_frame: int | None = None  # behind the last data packet, decoded or not
         self.given = 0  # frames that were given or reported missing
         self.lost_before = False  # packets are missing since the last data packet
         self.missing = dict.fromkeys(("lost_packets", "dropped_frames", "undecodable_packets"), 0)
         self.skip_to(header.sequence)
 
-    def order(self, packet):
+    def order(self, packet: Packet) -> None:
         ahead = distance(packet.sequence, self.due, 16)
         if packet.type == HEADER and self.repeats_other(packet):
             raise AnotherStream(self.extract_others() + [packet])
@@ -665,34 +684,34 @@ class Reception:
                 self.counts["late_packets"] += 1
                 del self.waiting[number], self.crcs[number]
 
-    def jumps(self, packet):
+    def jumps(self, packet: Packet) -> bool:
         """Whether frames are missing before a data packet, and neither is a number nor is it a key
         packet behind a stream header, as after a drop: so it is of another stream."""
         if packet.type not in (HUFFMAN, RANGE, RAW) or packet.frames == 0:
             return False
         if self.lost_before or self.over:
             return False
-        dropped = self.header_before and packet.key
+        dropped = self.header_before is not None and packet.key
         return not dropped and distance(packet.first, self.due_frame or 0, 32) > 0
 
-    def goes_back(self, packet):
+    def goes_back(self, packet: Packet) -> bool:
         """Whether a data packet's first frame is before the one due."""
         return (packet.type in (HUFFMAN, RANGE, RAW) and self.due_frame is not None
                 and distance(packet.first, self.due_frame, 32) < 0)
 
-    def repeats_other(self, header):
+    def repeats_other(self, header: Packet) -> bool:
         """Whether the last stream header but this one is the same, and is not the stream's."""
         other, self.other_header = self.other_header, header
         return (header.payload != self.stream.payload and other is not None
                 and other.payload == header.payload and other.sequence != header.sequence)
 
-    def in_wait(self):
+    def in_wait(self) -> list[Packet]:
         """The early packets in the order of their numbers. Behind the last packet of the stream,
         they are of the next one."""
         numbers = sorted(self.waiting, key=lambda number: distance(number, self.due, 16))
         return [self.waiting[number][0] for number in numbers]
 
-    def extract_others(self):
+    def extract_others(self) -> list[Packet]:
         """The early packets from the first stream header of another stream on. Those of them that
         came before it are of neither."""
         in_wait = self.in_wait()
@@ -707,31 +726,31 @@ class Reception:
             del self.waiting[sequence]
         return others
 
-    def late(self, packet, behind):
+    def late(self, packet: Packet, behind: int) -> None:
         """A repeated or late packet, or one of another stream."""
         self.counts["late_packets"] += 1
         before, self.late_before = self.late_before, packet
-        follows = before and packet.sequence == (before.sequence + 1) % 2**16
+        follows = before is not None and packet.sequence == (before.sequence + 1) % 2**16
         known = self.crcs.get(packet.sequence)
         if known == packet.crc:
             self.late_run = 0
             return
         self.late_run = self.late_run + 1 if follows else 1
-        behind_header = follows and before.type == HEADER
-        begins = behind_header and (behind > REPEATED or before.payload != self.stream.payload)
+        header = before if follows and before is not None and before.type == HEADER else None
+        begins = header and (behind > REPEATED or header.payload != self.stream.payload)
         strange = known is not None and packet.type != HEADER
         if not strange and not begins and self.late_run < LATE_IN_SEQUENCE:
             return
         if packet.type == HEADER:
             raise AnotherStream([packet])
-        raise AnotherStream([before, packet] if behind_header else [])
+        raise AnotherStream([header, packet] if header else [])
 
-    def give_up_waiting(self):
+    def give_up_waiting(self) -> None:
         """What the first of the early packets waits for is lost."""
         self.skip_to(min(self.waiting, key=lambda number: distance(number, self.due, 16)))
         self.take_in_order()
 
-    def skip_to(self, number):
+    def skip_to(self, number: int) -> None:
         while self.due != number:
             self.crcs.pop(self.due, None)
             self.due = (self.due + 1) % 2**16
@@ -739,7 +758,7 @@ class Reception:
             self.missing["lost_packets"] += 1
             self.counts["lost_packets"] += 1
 
-    def take_in_order(self):
+    def take_in_order(self) -> None:
         while self.due in self.waiting and not self.closed:
             packet, _ = self.waiting.pop(self.due)
             if self.jumps(packet):
@@ -750,7 +769,7 @@ class Reception:
             self.header_before = packet if packet.type == HEADER else None
             self.due = (self.due + 1) % 2**16
 
-    def take(self, packet):
+    def take(self, packet: Packet) -> None:
         """The next packet in the order of sequence numbers."""
         if packet.type == HEADER and (self.over or packet.payload != self.stream.payload):
             self.hand_over([packet])
@@ -769,13 +788,14 @@ class Reception:
             self.closed = True
             self.end()
 
-    def hand_over(self, packets):
+    def hand_over(self, packets: list[Packet]) -> None:
         """To another stream: these packets and those that wait behind them."""
         waiting, self.waiting = self.waiting, {}
         raise AnotherStream(packets + [packet for packet, _ in waiting.values()])
 
-    def take_frames(self, packet, first):
-        due_frame, self.due_frame = self.due_frame or 0, first + packet.frames
+    def take_frames(self, packet: Packet, first: int) -> None:
+        due_frame = self.due_frame or 0
+        self.due_frame = end = first + packet.frames
         if first != due_frame:
             self.stream.state = None
             if not self.lost_before:
@@ -788,11 +808,11 @@ class Reception:
             self.counts["undecodable_packets"] += 1
             return
         self.gap(first)
-        self.given = self.due_frame
+        self.given = end
         self.counts["frames"] += packet.frames
         self.report(samples)
 
-    def gap(self, end):
+    def gap(self, end: int) -> None:
         """The frames from the last ones given up to `end` are missing."""
         frames = end - self.given
         if frames:
@@ -804,7 +824,7 @@ class Reception:
         self.given = end
         self.missing = dict.fromkeys(self.missing, 0)
 
-    def end(self):
+    def end(self) -> None:
         while self.waiting and not self.closed:
             self.give_up_waiting()
         end = self.due_frame or 0
@@ -816,19 +836,19 @@ class Reception:
 class Receiver:
     """Finds the packets, and where a stream begins and ends."""
 
-    def __init__(self, library, report):
+    def __init__(self, library: Library, report: Report) -> None:
         self.library, self.report = library, report
         self.counts = dict.fromkeys(
             ("streams", "frames", "gaps", "missing_frames", "dropped_frames", "lost_packets",
              "undecodable_packets", "late_packets", "packets", "skipped_bytes"), 0)
-        self.reception = None  # of the stream at hand
-        self.closed = None  # reception of the stream before, if it was closed
+        self.reception: Reception | None = None  # of the stream at hand
+        self.closed: Reception | None = None  # reception of the stream before, if it was closed
 
-    def receive(self, data):
+    def receive(self, data: bytes) -> None:
         position = 0
         while position < len(data):
             try:
-                packet = Packet(data, position, self.reception and self.reception.stream)
+                packet = Packet(data, position, self.reception.stream if self.reception else None)
             except Fault:
                 position += 1
                 self.counts["skipped_bytes"] += 1
@@ -836,38 +856,43 @@ class Receiver:
             position += packet.size
             self.counts["packets"] += 1
             self.arrive([packet])
-        while self.reception:
-            self.end_stream()
+        self.end_streams()
 
-    def arrive(self, packets):
+    def arrive(self, packets: list[Packet]) -> None:
         while packets:
             packet = packets.pop(0)
             try:
                 if self.reception:
                     self.reception.order(packet)
-                elif packet.type != HEADER or self.closed and self.repeats(packet):
+                elif packet.type != HEADER or self.closed and self.repeats(packet, self.closed):
                     self.counts["late_packets"] += 1
                 else:
                     self.reception = Reception(packet, self.library, self.counts, self.report)
                     self.reception.order(packet)
             except AnotherStream as other:
-                while self.reception:
-                    self.end_stream()
+                self.end_streams()
                 if other.packets:
                     packets, self.closed = other.packets + packets, None
             if self.reception and self.reception.closed:
-                self.closed, self.reception = self.reception, None
-                packets = self.closed.in_wait() + packets
+                closed = self.reception
+                self.closed, self.reception = closed, None
+                packets = closed.in_wait() + packets
 
-    def repeats(self, header):
+    @staticmethod
+    def repeats(header: Packet, closed: Reception) -> bool:
         """Whether a stream header behind the last packet may be one of the closed stream."""
-        behind = -distance(header.sequence, self.closed.due, 16)
+        behind = -distance(header.sequence, closed.due, 16)
         return (header.sequence != 0 and 0 < behind <= REPEATED
-                and self.closed.crcs.get(header.sequence) in (None, header.crc))
+                and closed.crcs.get(header.sequence) in (None, header.crc))
 
-    def end_stream(self):
-        """The stream at hand is over; what waits may close it, or begin another one."""
-        reception, self.reception = self.reception, None
+    def end_streams(self) -> None:
+        """The stream at hand is over, and so is each one that begins with what waits."""
+        while self.reception:
+            reception, self.reception = self.reception, None
+            self.end_stream(reception)
+
+    def end_stream(self, reception: Reception) -> None:
+        """What waits may close the stream, or begin another one."""
         try:
             reception.end()
         except AnotherStream as other:
@@ -881,7 +906,7 @@ class Receiver:
 # ----
 
 
-def main(command_line=None):
+def main(command_line: list[str] | None = None) -> int:
     here = pathlib.Path(__file__).resolve().parent
     parser = argparse.ArgumentParser(description="Decodes an nrc stream, plainly and slowly.")
     parser.add_argument("--recover", action="store_true", help="read on behind faults")

@@ -15,12 +15,11 @@ import tempfile
 import unittest
 import zlib
 from pathlib import Path
+from typing import Any
 
-sys.dont_write_bytecode = True
+import nrc_decode
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-import nrc_decode  # noqa: E402
-
 NRC = os.environ.get("NRC", "build/nrc")
 ENCODE = os.environ.get("ENCODE", "build/encode")
 GOLDEN = HERE / "../golden"
@@ -28,12 +27,12 @@ ERRORS = GOLDEN / "errors"
 
 
 class ReferenceTest(unittest.TestCase):
-    def setUp(self):
+    def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.dir = Path(directory.name)
 
-    def decode(self, stream, *options):
+    def decode(self, stream: Path, *options: object) -> tuple[int, bytes | None, str, str]:
         """Runs the command in this process: (exit status, bytes, standard output, error)."""
         output = self.dir / "decoded"
         output.unlink(missing_ok=True)
@@ -43,13 +42,13 @@ class ReferenceTest(unittest.TestCase):
         data = output.read_bytes() if output.exists() else None
         return status, data, out.getvalue(), err.getvalue()
 
-    def nrc(self, *command, status=0):
+    def nrc(self, *command: object, status: int = 0) -> str:
         done = subprocess.run([NRC, *map(str, command)], capture_output=True, text=True, timeout=60,
                               check=False)
         self.assertEqual(done.returncode, status, done.stderr)
         return done.stderr
 
-    def comes_back(self, data, name, *options):
+    def comes_back(self, data: bytes, name: str, *options: object) -> dict[str, Any]:
         """Encodes and decodes; returns what `nrc info` says of the stream."""
         source, stream = self.dir / name, self.dir / "stream.nrc"
         source.write_bytes(data)
@@ -60,13 +59,13 @@ class ReferenceTest(unittest.TestCase):
         info = subprocess.run([NRC, "info", "--json", str(stream)], capture_output=True, check=True)
         return json.loads(info.stdout)
 
-    def synth(self, *options, name="synth.i16"):
+    def synth(self, *options: object, name: str = "synth.i16") -> bytes:
         self.nrc("synth", "--force", *options, self.dir / name)
         return (self.dir / name).read_bytes()
 
 
 class GoldenTest(ReferenceTest):
-    def test_every_golden_stream_comes_out(self):
+    def test_every_golden_stream_comes_out(self) -> None:
         streams = sorted(GOLDEN.glob("*.nrc"))
         self.assertGreater(len(streams), 6)
         for stream in streams:
@@ -79,7 +78,7 @@ class GoldenTest(ReferenceTest):
 
 
 class EncodeTest(ReferenceTest):
-    def test_channels_profiles_and_packets(self):
+    def test_channels_profiles_and_packets(self) -> None:
         for channels, frames in ((1, 1500), (2, 700), (7, 200), (32, 40), (300, 5)):
             data = self.synth("--channels", channels, "--frames", frames, "--seed", channels)
             for profile in (["huffman"], ["range"], ["range", "--neighbour"]):
@@ -91,12 +90,14 @@ class EncodeTest(ReferenceTest):
                         self.assertEqual((info["profile"], info["channels"], info["neighbour"]),
                                          (profile[0], channels, len(profile) > 1))
 
-    def test_code_widths(self):
+    def test_code_widths(self) -> None:
         noise = random.Random(1)
         for width in (10, 12, 14, 16):
-            half, value, codes = 2**(width - 1), 0, []
+            half, value, spread = 2**(width - 1), 0, 0
+            codes: list[int] = []
             for i in range(1200):
-                spread = 2**noise.randrange(width) if i % 64 == 0 else spread
+                if i % 64 == 0:
+                    spread = 2**noise.randrange(width)
                 jump = noise.choice((-half, half - 1)) if noise.randrange(97) == 0 else value
                 value = max(-half, min(half - 1, jump + noise.randint(-spread, spread)))
                 codes.append(value)
@@ -110,7 +111,7 @@ class EncodeTest(ReferenceTest):
                                            "--packet-frames", 90, *options)
                     self.assertEqual((info["mapping"], info["code_width"]), ("code", width))
 
-    def test_raw_packets_among_coded_ones(self):
+    def test_raw_packets_among_coded_ones(self) -> None:
         samples = list(struct.unpack("<2000h", self.synth("--channels", 2, "--frames", 1000)))
         for at in (500, 501, 1999):
             samples[at] ^= 1  # off the grid
@@ -122,7 +123,7 @@ class EncodeTest(ReferenceTest):
                                        "--key-interval", keys)
                 self.assertEqual(info["packets"]["raw"], 2)
 
-    def test_wav_files_with_anything_around(self):
+    def test_wav_files_with_anything_around(self) -> None:
         wav = self.synth("--channels", 2, "--frames", 500, name="synth.wav")
         at = wav.index(b"data")
         odd = b"LIST" + struct.pack("<I", 3) + b"odd\0"
@@ -141,14 +142,14 @@ class EncodeTest(ReferenceTest):
                     info = self.comes_back(data, "in.wav", "--profile", profile)
                     self.assertEqual((info["container"], info["frames"]), (container, frames))
 
-    def test_files_that_the_codec_does_not_apply_to(self):
+    def test_files_that_the_codec_does_not_apply_to(self) -> None:
         for data in (b"", b"text", bytes(range(256)) * 300):
             source, stream = self.dir / "in", self.dir / "stream.nrc"
             source.write_bytes(data)
             subprocess.run([ENCODE, str(source), str(stream)], check=True, timeout=60)
             self.assertEqual(self.decode(stream)[:2], (0, data))
 
-    def test_a_pipe_tells_no_total_frames(self):
+    def test_a_pipe_tells_no_total_frames(self) -> None:
         data = self.synth("--channels", 2, "--frames", 300)
         for count in (0, 100 * 4, 300 * 4):
             stream = self.dir / "stream.nrc"
@@ -157,7 +158,7 @@ class EncodeTest(ReferenceTest):
             stream.write_bytes(piped.stdout)
             self.assertEqual(self.decode(stream)[:2], (0, data[:count]))
 
-    def test_tables_of_ones_own(self):
+    def test_tables_of_ones_own(self) -> None:
         data = self.synth("--channels", 2, "--frames", 400)
         for name, profile in (("default", "huffman"), ("range_default", "range")):
             tables = json.loads((HERE / f"../../model/tables/{name}.json").read_text())
@@ -177,7 +178,7 @@ class EncodeTest(ReferenceTest):
 class ErrorsTest(ReferenceTest):
     """The damaged streams of tb/golden/errors. tb/model/golden_errors_test.cpp has C++'s part."""
 
-    def test_they_are_what_the_script_makes(self):
+    def test_they_are_what_the_script_makes(self) -> None:
         subprocess.run([sys.executable, "-B", str(GOLDEN / "make_errors.py"), str(self.dir)],
                        check=True, timeout=60)
         made = sorted(path.name for path in self.dir.iterdir())
@@ -186,7 +187,7 @@ class ErrorsTest(ReferenceTest):
         _, different, unreadable = filecmp.cmpfiles(ERRORS, self.dir, made, shallow=False)
         self.assertEqual(different + unreadable, [], "run tb/golden/make_errors.py")
 
-    def test_the_first_fault_ends_strict_decoding(self):
+    def test_the_first_fault_ends_strict_decoding(self) -> None:
         for entry in json.loads((ERRORS / "manifest.json").read_text()):
             with self.subTest(entry["file"]):
                 stream = ERRORS / entry["file"]
@@ -203,12 +204,12 @@ class ErrorsTest(ReferenceTest):
                 err = self.nrc("decode", "--force", stream, self.dir / "nrc", status=1)
                 self.assertIn(entry["strict"]["nrc"], err)
 
-    def test_recovering_gives_what_is_right_and_says_what_is_missing(self):
+    def test_recovering_gives_what_is_right_and_says_what_is_missing(self) -> None:
         for entry in json.loads((ERRORS / "manifest.json").read_text()):
             with self.subTest(entry["file"]):
                 self.recover(ERRORS / entry["file"], entry["recover"])
 
-    def recover(self, stream, expected):
+    def recover(self, stream: Path, expected: dict[str, Any]) -> None:
         status, samples, out, err = self.decode(stream, "--recover")
         if "error" in expected or not expected["streams"]:
             self.assertEqual(status, 1)
@@ -226,7 +227,7 @@ class ErrorsTest(ReferenceTest):
         self.assertEqual(samples, b"".join(map(self.given, streams)))
 
     @staticmethod
-    def given(stream):
+    def given(stream: dict[str, Any]) -> bytes:
         """The samples of a stream but for its gaps."""
         source = (GOLDEN / stream["samples"]).read_bytes()
         size, start, at, pieces = 2 * stream["channels"], stream["start"], 0, []
@@ -238,7 +239,7 @@ class ErrorsTest(ReferenceTest):
 
 
 class CommandTest(ReferenceTest):
-    def test_as_a_command(self):
+    def test_as_a_command(self) -> None:
         command = [sys.executable, "-B", str(HERE / "nrc_decode.py")]
         output = self.dir / "out"
         for status, options, stream in ((0, [], "range_8ch.nrc"), (1, [], "errors/order_lost.nrc"),

@@ -11,16 +11,17 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 NRC = os.environ.get("NRC", "build/nrc")
 
 
-def grid(code):
+def grid(code: int) -> int:
     """Sample of a 10-bit code, as docs/bitstream.md has it for mapping shift6."""
     return int(((code + 512) * 65535 - 32768 * 1023) / 1023)
 
 
-def noise(count, seed, channels=1):
+def noise(count: int, seed: int, channels: int = 1) -> bytes:
     """Channels that share a part of their noise."""
     source = random.Random(seed)
     values = []
@@ -31,14 +32,14 @@ def noise(count, seed, channels=1):
     return struct.pack(f"<{len(values)}h", *values)
 
 
-def wav(data, channels=1, rate=19531):
+def wav(data: bytes, channels: int = 1, rate: int = 19531) -> bytes:
     return (struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1,
                         channels, rate, rate * channels * 2, channels * 2, 16)
             + struct.pack("<4sI", b"data", len(data)) + data)
 
 
 class Study(unittest.TestCase):
-    def setUp(self):
+    def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.dir = Path(directory.name)
@@ -48,16 +49,16 @@ class Study(unittest.TestCase):
         for i in range(4):
             (self.data / f"r{i}.wav").write_bytes(wav(noise(6000, i)))
 
-    def study(self, *options, data=None):
+    def study(self, *options: object, data: Path | None = None) -> subprocess.CompletedProcess[bytes]:
         command = [str(part) for part in
                    (NRC, "study", data or self.data, "-o", self.out, *options)]
         return subprocess.run(command, capture_output=True, timeout=300, check=False)
 
-    def succeed(self, *options, **more):
+    def succeed(self, *options: object, **more: Any) -> None:
         done = self.study(*options, **more)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
 
-    def fail(self, *options, status=1, **more):
+    def fail_with(self, *options: object, status: int = 1, **more: Any) -> str:
         """Must fail with one line, and leave everything as it was."""
         before = sorted(str(p) for p in self.dir.rglob("*"))
         done = self.study(*options, **more)
@@ -68,14 +69,14 @@ class Study(unittest.TestCase):
         self.assertEqual(sorted(str(p) for p in self.dir.rglob("*")), before)
         return message
 
-    def rows(self, name="study.csv"):
+    def rows(self, name: str = "study.csv") -> list[dict[str, str]]:
         with open(self.out / name, newline="") as file:
             return list(csv.DictReader(file))
 
-    def contents(self):
+    def contents(self) -> dict[str, bytes]:
         return {p.name: p.read_bytes() for p in self.out.iterdir()}
 
-    def test_whole_report(self):
+    def test_whole_report(self) -> None:
         (self.data / "probe_3ch_25000Hz.i16").write_bytes(noise(3000, 9, channels=3))
         pairs = self.dir / "pairs.txt"
         pairs.write_text("r0.wav r1.wav\n")
@@ -107,7 +108,7 @@ class Study(unittest.TestCase):
         self.succeed("--no-speed", "--pairs", pairs, "--force", "--threads", 1)
         self.assertEqual(self.contents(), first)
 
-    def test_choices(self):
+    def test_choices(self) -> None:
         self.succeed("--methods", "zip,rice", "--only", "methods", "--every", 3, "--no-pictures")
         self.assertEqual([row["method"] for row in self.rows()], ["rice", "zip"])
         self.assertGreater(float(self.rows()[0]["encode_msamples_per_second"]), 0)
@@ -120,51 +121,51 @@ class Study(unittest.TestCase):
                          ["index.html", "recordings.csv", "study.md"])
         self.assertNotIn("svg", (self.out / "index.html").read_text())
 
-    def test_one_raw_file(self):
+    def test_one_raw_file(self) -> None:
         raw = self.dir / "x.bin"
         raw.write_bytes(noise(2000, 3, channels=4))
         self.succeed("--channels", 4, "--rate", 20000, "--only", "statistics", "--no-pictures",
                      data=raw)
         self.assertEqual(self.rows("recordings.csv")[0]["frames"], "2000")
         self.out.rename(self.dir / "other")
-        self.assertIn("--channels", self.fail(data=raw))
-        self.assertIn("whole frames", self.fail("--channels", 7, data=raw))
+        self.assertIn("--channels", self.fail_with(data=raw))
+        self.assertIn("whole frames", self.fail_with("--channels", 7, data=raw))
 
-    def test_bad_input(self):
-        self.assertIn("nowhere", self.fail(data=self.dir / "nowhere"))
+    def test_bad_input(self) -> None:
+        self.assertIn("nowhere", self.fail_with(data=self.dir / "nowhere"))
         (self.dir / "empty").mkdir()
-        self.assertIn("no recording", self.fail(data=self.dir / "empty"))
-        self.assertIn("there are huffman", self.fail("--methods", "zip,best"))
-        self.fail("--only", "all", status=2)
-        self.fail("--all", "--every", 2, status=2)
+        self.assertIn("no recording", self.fail_with(data=self.dir / "empty"))
+        self.assertIn("there are huffman", self.fail_with("--methods", "zip,best"))
+        self.fail_with("--only", "all", status=2)
+        self.fail_with("--all", "--every", 2, status=2)
         (self.data / "r9.wav").write_bytes(b"RIFF")
-        self.assertIn("r9.wav", self.fail("--no-pictures"))
+        self.assertIn("r9.wav", self.fail_with("--no-pictures"))
         (self.data / "r9.wav").unlink()
         (self.data / "r9.edf").write_bytes(b"0" + b" " * 400)
-        self.assertIn("r9.edf", self.fail("--no-pictures"))
+        self.assertIn("r9.edf", self.fail_with("--no-pictures"))
         (self.data / "r9.edf").unlink()
         pairs = self.dir / "pairs.txt"
         pairs.write_text("r0.wav\n")
-        self.assertIn("line 1", self.fail("--only", "sharing", "--pairs", pairs))
+        self.assertIn("line 1", self.fail_with("--only", "sharing", "--pairs", pairs))
         pairs.write_text("r0.wav gone.wav\n")
-        self.assertIn("gone.wav", self.fail("--only", "sharing", "--pairs", pairs))
+        self.assertIn("gone.wav", self.fail_with("--only", "sharing", "--pairs", pairs))
 
-    def test_output(self):
+    def test_output(self) -> None:
         options = ("--methods", "zip", "--only", "methods", "--no-pictures")
         self.out.mkdir()
         (self.out / "thesis.tex").write_text("mine")
-        self.assertIn("something else", self.fail(*options, "--force"))
+        self.assertIn("something else", self.fail_with(*options, "--force"))
         (self.out / "thesis.tex").unlink()
         self.succeed(*options)
         before = self.contents()
-        self.assertIn("--force", self.fail(*options))
+        self.assertIn("--force", self.fail_with(*options))
         self.assertEqual(self.contents(), before)
         self.out = self.dir / "a" / "b"
-        self.assertIn("cannot create", self.fail(*options))
+        self.assertIn("cannot create", self.fail_with(*options))
         self.out = self.data / "r0.wav"
-        self.assertIn("not a directory", self.fail(*options, "--force"))
+        self.assertIn("not a directory", self.fail_with(*options, "--force"))
 
-    def test_without_gnuplot(self):
+    def test_without_gnuplot(self) -> None:
         environment = dict(os.environ, PATH=str(self.dir))
         command = [os.path.abspath(NRC), "study", str(self.data), "-o", str(self.out)]
         done = subprocess.run(command, capture_output=True, env=environment, timeout=60,

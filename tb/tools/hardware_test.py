@@ -7,14 +7,14 @@ import tempfile
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-sys.dont_write_bytecode = True
-import hardware  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
+import hardware
+
+ROOT = Path(__file__).resolve().parents[2]
 
 class Description(unittest.TestCase):
-    def setUp(self):
+    def setUp(self) -> None:
         self.directory = tempfile.TemporaryDirectory()
         self.addCleanup(self.directory.cleanup)
 
@@ -30,24 +30,24 @@ class Description(unittest.TestCase):
                 shutil.copy(ROOT / path, root / path)
         return hardware.Hardware(root)
 
-    def test_holds(self):
+    def test_holds(self) -> None:
         hardware.generate(hardware.Hardware(), check=True)
 
-    def refused(self, copy: hardware.Hardware, words: str):
+    def refused(self, copy: hardware.Hardware, words: str) -> None:
         with self.assertRaisesRegex(hardware.HardwareError, words):
             hardware.generate(hardware.Hardware(copy.root), check=True)
 
-    def test_file_that_is_not_described(self):
+    def test_file_that_is_not_described(self) -> None:
         copy = self.copy()
         (copy.root / "rtl/stages/nrc_extra.sv").write_text("module nrc_extra; endmodule\n")
         self.refused(copy, "rtl/stages/nrc_extra.sv is in rtl/ and not in rtl/hardware.json")
 
-    def test_described_file_that_is_not_there(self):
+    def test_described_file_that_is_not_there(self) -> None:
         copy = self.copy()
         (copy.root / "rtl/parts/nrc_fifo.sv").unlink()
         self.refused(copy, "rtl/parts/nrc_fifo.sv is in rtl/hardware.json and not in rtl/")
 
-    def test_order(self):
+    def test_order(self) -> None:
         copy = self.copy()
         path = copy.root / hardware.DESCRIPTION
         lines = path.read_text().splitlines(keepends=True)
@@ -57,7 +57,7 @@ class Description(unittest.TestCase):
         path.write_text("".join(lines))
         self.refused(copy, "nrc_delay must come before nrc_huffman")
 
-    def test_stale_list(self):
+    def test_stale_list(self) -> None:
         copy = self.copy()
         with open(copy.root / "rtl/lists/encoder_default.f", "a", encoding="utf-8") as file:
             file.write("rtl/other.sv\n")
@@ -65,7 +65,7 @@ class Description(unittest.TestCase):
         hardware.generate(copy, check=False)
         hardware.generate(copy, check=True)
 
-    def test_board_is_a_folder(self):
+    def test_board_is_a_folder(self) -> None:
         copy = self.copy()
         shutil.copytree(copy.root / "constraints/ulx3s", copy.root / "constraints/mine")
         (copy.root / "constraints/mine/ulx3s.sv").rename(copy.root / "constraints/mine/mine.sv")
@@ -77,7 +77,7 @@ class Description(unittest.TestCase):
         (copy.root / "constraints/mine/board.json").unlink()
         self.refused(copy, "constraints/mine has no board.json")
 
-    def test_borrowed_tables(self):
+    def test_borrowed_tables(self) -> None:
         copy = self.copy()
         sets = copy.description["table_sets"]
         sets["mine"] = {"packages": ["rtl/generated/mine/nrc_tables_pkg.sv"], "memories": [],

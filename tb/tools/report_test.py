@@ -7,27 +7,28 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 SCRIPTS = Path(__file__).resolve().parent.parent.parent / "scripts"
 
 
-def run(script, *arguments):
+def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, SCRIPTS / script, *map(str, arguments)], text=True,
                           capture_output=True, timeout=60, check=False)
 
 
 class Report(unittest.TestCase):
-    def setUp(self):
+    def setUp(self) -> None:
         self.directory = tempfile.TemporaryDirectory()
         self.addCleanup(self.directory.cleanup)
         self.build = Path(self.directory.name)
 
-    def write(self, name, report):
+    def write(self, name: str, report: dict[str, Any] | str) -> None:
         path = self.build / name / "report.json"
         path.parent.mkdir(parents=True)
         path.write_text(report if isinstance(report, str) else json.dumps(report), encoding="utf-8")
 
-    def test_tables(self):
+    def test_tables(self) -> None:
         self.write("synth/b", {"target": "b", "kind": "fpga", "profile": "huffman", "channels": 8,
                                "timing_met": False, "columns": {"Fmax_MHz": 30.25, "DSP": "1 of 8"}})
         self.write("synth/c", {"target": "c", "kind": "fpga", "profile": "range", "channels": 16,
@@ -43,7 +44,7 @@ class Report(unittest.TestCase):
         self.assertIn("| x | huffman | 4 |  | 1234.5 |", lines)
         self.assertEqual((self.build / "report.md").read_text(encoding="utf-8"), done.stdout)
 
-    def test_errors(self):
+    def test_errors(self) -> None:
         for text, words in (("{", "build it again"), ("[]", "no target"),
                             ('{"target": "b", "kind": "fpga", "profile": "range"}', "no channels")):
             with self.subTest(text), tempfile.TemporaryDirectory() as build:
@@ -54,14 +55,14 @@ class Report(unittest.TestCase):
                 self.assertIn(words, done.stderr)
                 self.assertEqual(done.stderr.count("\n"), 1)
 
-    def test_nothing(self):
+    def test_nothing(self) -> None:
         done = run("report.py", self.build)
         self.assertEqual(done.returncode, 1)
         self.assertIn("run make synth", done.stderr)
 
 
 class Synth(unittest.TestCase):
-    def test_refusals(self):
+    def test_refusals(self) -> None:
         for words, arguments in (
                 ("no board mine", ["mine"]),
                 ("no profile best", ["ulx3s", "--profile", "best"]),
