@@ -87,13 +87,13 @@ replay() { # RESULT ROOT TOP MODULE PARAMETERS CUT DEFINE
 }
 
 abc() { # RESULT COMMANDS
-  timeout $proof_seconds berkeley-abc -c "read_aiger $1.aig; fold; strash; $2" >"$1.abc.log" 2>&1 || true
+  timeout "$proof_seconds" berkeley-abc -c "read_aiger $1.aig; fold; strash; $2" >"$1.abc.log" 2>&1 || true
 }
 
 # prove LINE: writes a line for the table to PROOF.result.
 prove() {
   local field result status=failed reason="" start=$SECONDS
-  mapfile -t field < <(fields $proofs "$1" :)
+  mapfile -t field < <(fields "$proofs" "$1" :)
   local name=${field[0]} top=${field[1]} module=${field[2]} parameters=${field[3]} property=${field[6]}
   local method depth cut
   read -r method depth cut <<<"${field[4]}"
@@ -119,7 +119,7 @@ prove() {
         ;;
       *) reason="proofs.txt: unknown method '$method' (pdr, induction K, bounded N)" ;;
     esac
-    if [ $status = failed ] && [ -z "$reason" ]; then
+    if [ "$status" = failed ] && [ -z "$reason" ]; then
       if grep -q 'was asserted in frame' "$result.abc.log"; then
         # A simplified graph has lost the inputs that do not matter: look again in the plain one.
         if [ "$method" = pdr ]; then abc "$result" "orpos; bmc3; write_cex -a $result.aiw"; fi
@@ -130,7 +130,7 @@ prove() {
       fi
     fi
   fi
-  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' $status "$name" "$module" "$parameters" \
+  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$status" "$name" "$module" "$parameters" \
     "$method${depth:+ $depth}${cut:+ cut}" $((SECONDS - start)) "$property" >"$result.result"
   if [ -n "$reason" ]; then printf '%s\n' "$name: $reason" >"$result.reason"; fi
 }
@@ -138,12 +138,12 @@ prove() {
 # mutate LINE: writes PROOF-mutant-LINE.result.
 mutate() {
   local field proof result copy file status=missed start=$SECONDS
-  mapfile -t field < <(fields $mutants "$1" ' :: ')
+  mapfile -t field < <(fields "$mutants" "$1" ' :: ')
   local name=${field[0]} mutated=${field[1]} expression=${field[2]} what=${field[3]}
   result=$directory/$name-mutant-$1
   copy=$result.rtl
   rm -rf "$result".*
-  mapfile -t proof < <(fields $proofs "$(lines $proofs : "$name")" :)
+  mapfile -t proof < <(fields "$proofs" "$(lines "$proofs" : "$name")" :)
   local top=${proof[1]} module=${proof[2]} parameters=${proof[3]} cut=
   case ${proof[4]} in *' cut') cut="cut" ;; esac
   while read -r file; do
@@ -166,14 +166,12 @@ mutate() {
       echo "mutants.txt:$1: no counterexample in $mutant_frames clocks: $what" >"$result.reason"
     fi
   fi
-  printf '%s\t%s\t%s\t%s\n' $status "$name" $((SECONDS - start)) "$what" >"$result.result"
+  printf '%s\t%s\t%s\t%s\n' "$status" "$name" $((SECONDS - start)) "$what" >"$result.result"
 }
 
-case ${1:-} in
-  --run)
-    "$2" "$3"
-    exit
-    ;;
+case "${1:-} ${2:-}" in # one task, for xargs below
+  '--run prove') prove "$3"; exit ;;
+  '--run mutate') mutate "$3"; exit ;;
 esac
 
 quick=0
@@ -187,7 +185,7 @@ for argument in "$@"; do
     --markdown) markdown=1 ;;
     -*) die "unknown option '$argument' (--quick, --no-mutants, --markdown)" ;;
     *)
-      [ -n "$(lines $proofs : "$argument")" ] || die "no proof '$argument' in $proofs"
+      [ -n "$(lines "$proofs" : "$argument")" ] || die "no proof '$argument' in $proofs"
       names+=("$argument")
       ;;
   esac
@@ -196,13 +194,13 @@ done
 mkdir -p "$directory"
 rm -f "$directory"/*.result "$directory"/*.reason
 tasks=()
-for line in $(lines $proofs :); do
-  mapfile -t field < <(fields $proofs "$line" :)
+for line in $(lines "$proofs" :); do
+  mapfile -t field < <(fields "$proofs" "$line" :)
   if [ ${#names[@]} -gt 0 ] && [[ " ${names[*]} " != *" ${field[0]} "* ]]; then continue; fi
   if [ $quick = 1 ] && [ "${field[5]}" != quick ]; then continue; fi
   tasks+=("prove $line")
   if [ $with_mutants = 1 ]; then
-    for mutant in $(lines $mutants ' :: ' "${field[0]}"); do tasks+=("mutate $mutant"); done
+    for mutant in $(lines "$mutants" ' :: ' "${field[0]}"); do tasks+=("mutate $mutant"); done
   fi
 done
 start=$SECONDS
@@ -213,6 +211,7 @@ shopt -s nullglob
 failed=0
 row() { # PROOF MODULE PARAMETERS METHOD SECONDS MUTANTS PROPERTY
   if [ $markdown = 1 ]; then
+    # shellcheck disable=SC2016 # backticks of Markdown
     printf '| `%s` | %s | %s | %s | %s |\n' "$1" "${3//-/}" "$4" "$6" "$7"
   else
     printf '%-15s %-20s %-57s %-15s %5s %8s  %s\n' "$@"
@@ -222,8 +221,8 @@ if [ $markdown = 1 ]; then echo "| proof | parameters | method | mutants | prope
   row proof module parameters method s mutants property
 fi
 if [ $markdown = 1 ]; then echo '|---|---|---|---|---|'; fi
-for line in $(lines $proofs :); do
-  mapfile -t field < <(fields $proofs "$line" :)
+for line in $(lines "$proofs" :); do
+  mapfile -t field < <(fields "$proofs" "$line" :)
   result=$directory/${field[0]}.result
   [ -e "$result" ] || continue
   IFS=$'\t' read -r status name module parameters method seconds property < <(

@@ -27,7 +27,7 @@ base=build/fresh/$suite-$(dpkg --print-architecture).tar
 work=$(mktemp -d "${FRESH_TMP:-/var/tmp}/nrc-fresh.XXXXXX")
 root=$work/root
 mounted=()
-# shellcheck disable=SC2317  # called by the trap
+# shellcheck disable=SC2317,SC2329 # called by the trap
 cleanup() {
   local i
   for ((i = ${#mounted[@]} - 1; i >= 0; i--)); do

@@ -428,7 +428,8 @@ def cmake_lists(hardware: Hardware) -> str:
 def constants_header(hardware: Hardware) -> str:
     """tb/common/rtl_constants.hpp: the constants of the packages of rtl/parts, for benches."""
     lines = ["// SPDX-License-Identifier: Apache-2.0", "//",
-             f"// Constants of the packages in rtl/parts. {BANNER.replace(DESCRIPTION, 'them')}",
+             "// Constants of the packages in rtl/parts.",
+             f"// {BANNER.replace(DESCRIPTION, 'them')}",
              "#pragma once", "", "namespace nrc::rtl {", ""]
     lines += [f"inline constexpr int k{name} = {value};"
               for name, value in hardware.constants().items()]

@@ -23,8 +23,8 @@
 #include "lossy_link.hpp"
 #include "options.hpp"
 #include "recording.hpp"
-#include "sample_checker.hpp"
 #include "rtl_constants.hpp"
+#include "sample_checker.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::sim {

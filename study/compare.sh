@@ -23,8 +23,8 @@ measure() {
     printf '%-22s %s\n' "$name" "not installed"
     return
   fi
-  # shellcheck disable=SC2016
   local total
+  # shellcheck disable=SC2016 # for the inner shell
   total=$(printf '%s\0' "${files[@]}" |
     xargs -0 -P "$(nproc)" -I{} sh -c 'file=$1; shift; "$@" <"$file" 2>/dev/null | wc -c' _ {} "$@" |
     awk '{ sum += $1 } END { print sum }')

@@ -24,9 +24,9 @@ struct Side {
 
   /// For a port side_i.
   std::uint8_t port() const {
-    return static_cast<std::uint8_t>(
-        frame_end << rtl::kSideFrameEnd | packet_end << rtl::kSidePacketEnd | key << rtl::kSideKey |
-        bad << rtl::kSideBad | last << rtl::kSideLast);
+    return static_cast<std::uint8_t>(frame_end << rtl::kSideFrameEnd |
+                                     packet_end << rtl::kSidePacketEnd | key << rtl::kSideKey |
+                                     bad << rtl::kSideBad | last << rtl::kSideLast);
   }
 };
 

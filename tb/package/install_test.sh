@@ -80,7 +80,7 @@ for kind in static shared; do
   # Not below the prefix of the build: an installation may be moved.
   prefix=$work/moved-$kind
   shared=$([ $kind = shared ] && echo ON || echo OFF)
-  options=(-DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF -DBUILD_SHARED_LIBS=$shared
+  options=(-DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF "-DBUILD_SHARED_LIBS=$shared"
            -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0)
   if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
   if [ $kind = static ] && plain_static "${NRC_BINARY_DIR:-}"; then
@@ -125,7 +125,7 @@ for kind in static shared; do
   version=$(pkg-config --modversion nrc)
   static=$([ $kind = static ] && echo --static || true)
   read -ra cflags <<<"$(pkg-config --cflags nrc)"
-  read -ra libs <<<"$(pkg-config $static --libs nrc)"
+  read -ra libs <<<"$(pkg-config ${static:+"$static"} --libs nrc)"
   "${C[@]}" "${cflags[@]}" "$examples/link.c" -o "$work/pc_c" "${libs[@]}"
   "${CXX[@]}" "${cflags[@]}" "$examples/link.cpp" -o "$work/pc_cpp" "${libs[@]}"
   "${C[@]}" "${cflags[@]}" "$work/alone.c" -o "$work/alone" "${libs[@]}"

@@ -18,11 +18,11 @@ design() { # sign a b y: the module, and its copy through the techmap
 check() { # what it is, then the command
   local what=$1
   shift
-  "$@" >"$work/log" 2>&1 && ! grep -q FAIL "$work/log" || {
+  if ! "$@" >"$work/log" 2>&1 || grep -q FAIL "$work/log"; then
     tail -n 5 "$work/log"
     echo "multiplier: $what FAIL"
     exit 1
-  }
+  fi
 }
 
 for sign in "" signed; do

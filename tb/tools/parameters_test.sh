@@ -52,6 +52,7 @@ icarus() { # set Name=Value ...: output of a simulation that ends at once
     vvp -n "$work/top.vvp"
 }
 
+# shellcheck disable=SC2329 # called by its name below, as icarus is
 verilator_lint() { # set Name=Value ...
   local files
   mapfile -t files < <(files_of "$1")

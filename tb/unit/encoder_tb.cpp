@@ -48,11 +48,10 @@ TEST(Encoder, FullSpeedWithoutAStall) {
 
 /// Clocks from a sample's handshake until its last bit is packed.
 TEST(Encoder, Latency) {
-  constexpr int kLatency = kProfile == Profile::kRange
-                               ? rtl::kRangeEncoderLatency + kNeighbour * rtl::kNeighbourLatency
-                           : NRC_PARAM_Pipeline == rtl::kPipelineShallow
-                               ? rtl::kShallowEncoderLatency
-                               : rtl::kEncoderLatency;
+  constexpr int kLatency =
+      kProfile == Profile::kRange ? rtl::kRangeEncoderLatency + kNeighbour * rtl::kNeighbourLatency
+      : NRC_PARAM_Pipeline == rtl::kPipelineShallow ? rtl::kShallowEncoderLatency
+                                                    : rtl::kEncoderLatency;
   EncoderBench bench(20);
   bench.send(0, kChannels == 1);
   int clocks = 1;
