@@ -11,7 +11,7 @@ include(GNUInstallDirs)
 file(GLOB public_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/model/include/nrc/*)
 
 foreach(library nrc nrc_table_files)
-  # While the first number is 0, the second one tells incompatible versions apart.
+  # While the major version is 0, a new minor version is incompatible.
   set_target_properties(${library} PROPERTIES VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     POSITION_INDEPENDENT_CODE ON # a static one shall fit into a shared library of its user

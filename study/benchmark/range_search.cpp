@@ -46,7 +46,7 @@ void run(const std::vector<Samples>& recordings) {
     const int index = dispersion.index(dispersions[c], reset);
     const Interval interval = model.of(code, p.value, index);
     if (!interval.escape()) {
-      // The bits behind a code are as good as random.
+      // The bits after a code are practically random.
       const std::uint32_t target =
           interval.low + static_cast<std::uint32_t>(random() % interval.frequency);
       const int distance = std::abs(model.near(target, p.value, index) - code);

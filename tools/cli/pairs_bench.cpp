@@ -225,7 +225,7 @@ class PairsBench {
     decoder.add(stream.data(), stream.size());
     decoder.finish();
     if (decoded != image) {
-      throw Error("the pair does not come back as it was; report this as a bug");
+      throw Error("the decoded pair differs from the original; report this as a bug");
     }
   }
 

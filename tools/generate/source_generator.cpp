@@ -302,7 +302,7 @@ std::string hexadecimal(std::string bits) {
 
 std::string binary(std::uint32_t value, int width) { return fmt::format("{:0{}b}", value, width); }
 
-/// What tells the decoder the length of a code, for each table; the header that is written says
+/// Where the decoder finds the length of a code, for each table; the header that is written says
 /// how.
 std::string code_limit_rom(const TableSet& set) {
   std::vector<std::string> words;

@@ -53,6 +53,7 @@ void FileRecovery::add(const std::uint8_t* data, std::size_t size) {
 }
 
 const RecoverySummary& FileRecovery::finish() {
+  // Not after another stream began: the receiver would report the end of that one.
   if (!finished()) receiver_.finish();
   if (!begun_) {
     throw Error(
@@ -73,7 +74,7 @@ const RecoverySummary& FileRecovery::finish() {
     write_pieces(true);
     if (!pieces_fault_.empty()) {
       summary_.substitute =
-          fmt::format("the bytes around the samples are not to be trusted: {}", pieces_fault_);
+          fmt::format("the bytes around the samples cannot be trusted: {}", pieces_fault_);
     }
   }
   return summary_;
@@ -91,6 +92,7 @@ std::uint64_t FileRecovery::clip(std::uint64_t frames) const {
 void FileRecovery::on_stream(const StreamHeader& header) {
   // Only the first stream is recovered: its successor would be another file.
   if (begun_) {
+    // Only the first stream is written. The position lets the user decode the next one separately.
     if (!summary_.next_stream) summary_.next_stream = receiver_.header_position();
     return;
   }
@@ -112,6 +114,8 @@ void FileRecovery::on_container(const std::uint8_t* payload, std::size_t size) {
   }
   // A file that is held whole in pieces is written as it comes; pieces around samples wait, as
   // those before the samples are of use only if none of them is missing.
+  // A piece is usable only if it can be written at its place: before the samples at once, after
+  // them from memory, and a stored file piece by piece.
   if (samples_begun_) {
     pieces_fault_ = "a container packet comes after samples";
   } else if (stored() && !after) {
@@ -126,7 +130,7 @@ void FileRecovery::on_container(const std::uint8_t* payload, std::size_t size) {
 
 void FileRecovery::write_stored(const std::uint8_t* payload, std::size_t size) {
   if (receiver_.counters().lost_packets != 0 && pieces_fault_.empty()) {
-    pieces_fault_ = fmt::format("packets are lost behind byte {} of the file", stored_bytes_);
+    pieces_fault_ = fmt::format("packets are lost after byte {} of the file", stored_bytes_);
   }
   write_piece(payload, size, [this](const std::uint8_t* data, std::size_t count) {
     stored_bytes_ += count;
@@ -137,6 +141,7 @@ void FileRecovery::write_stored(const std::uint8_t* payload, std::size_t size) {
 void FileRecovery::on_samples(const std::int16_t* samples, std::size_t frames) {
   if (!reading()) return;
   // Samples follow, so the gap before them is not the last one.
+  // Samples after a gap show that it is not the end of the stream.
   settle_gap(false);
   begin_samples();
   const std::uint64_t count = clip(frames);
@@ -150,6 +155,7 @@ void FileRecovery::on_samples(const std::int16_t* samples, std::size_t frames) {
 void FileRecovery::on_gap(const Gap& gap) {
   if (!reading()) return;
   settle_gap(false);
+  // Held until samples or the end follow: a gap at the end of a cut stream is reported differently.
   gap_ = gap;
 }
 
@@ -212,12 +218,16 @@ void FileRecovery::begin_samples() {
   }
   // A WAV header has the number of frames, which is known at the end only; and the output may be a
   // pipe, so the header cannot be corrected later.
+  // The WAV header states the number of samples. If that is not known yet, the samples wait in a
+  // file.
   if (!options_.fill || header.total_frames == kUnknownFrames) {
     temporary_.reset(options_.temporary());
     if (!temporary_) fail_temporary();
     return;
   }
   // With all frames in place the file's own header is right again.
+  // All pieces before the samples arrived and every frame gets its place, so the original bytes
+  // fit.
   original_container_ = header.container == 2 && pieces_fault_.empty();
   if (original_container_) {
     write_pieces(false);
@@ -262,20 +272,21 @@ void FileRecovery::write_pieces(bool after) {
 
 void FileRecovery::end_stored() {
   if (pieces_fault_.empty() && summary_.counters.lost_packets != 0) {
-    pieces_fault_ = fmt::format("packets are lost behind byte {} of the file", stored_bytes_);
+    pieces_fault_ = fmt::format("packets are lost after byte {} of the file", stored_bytes_);
   } else if (pieces_fault_.empty() && !summary_.closed) {
-    pieces_fault_ = fmt::format("the stream was cut behind byte {} of the file", stored_bytes_);
+    pieces_fault_ = fmt::format("the stream was cut after byte {} of the file", stored_bytes_);
   }
   write_pieces(true);
   if (!pieces_fault_.empty()) {
     summary_.substitute = fmt::format(
-        "the file is stored in pieces, and those that came are joined: {}", pieces_fault_);
+        "the file is stored in pieces, and those that arrived are joined: {}", pieces_fault_);
   }
 }
 
 void FileRecovery::end_late() {
   // The file's own bytes fit only around as many frames as it had.
   const bool all = summary_.end_known() && (options_.fill || missing_frames_ == 0);
+  // The file's own bytes state its length: they are correct only if the output has all frames.
   if (summary_.header.container == 2 && all && pieces_fault_.empty()) {
     write_pieces(false);
     copy_temporary();

@@ -50,7 +50,7 @@ class Image {
   bool equal(std::size_t offset, const std::uint8_t* bytes, std::size_t count) const {
     return holds(offset, count) && std::memcmp(data_ + offset, bytes, count) == 0;
   }
-  /// True if four printable characters, as every registered chunk id has, stand there.
+  /// True if there are four printable characters, as in every registered chunk id.
   bool looks_like_id(std::size_t offset) const {
     return holds(offset, 4) && std::all_of(data_ + offset, data_ + offset + 4,
                                            [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; });
@@ -129,7 +129,7 @@ std::string read_format(const Image& image, std::size_t offset, std::size_t byte
 /// Bytes of the data chunk whose content begins at `offset` and whose size field is `field`.
 std::size_t data_size(const Image& image, std::size_t offset, std::uint64_t field) {
   const std::size_t rest = image.size() - offset;
-  // Nothing but further chunks behind an empty data chunk: it is empty indeed.
+  // Only further chunks after an empty data chunk: it is really empty.
   const bool unfinished = field == 0 && !chunks_to_end(image, offset);
   return unfinished || field >= rest ? rest : static_cast<std::size_t>(field);
 }

@@ -22,7 +22,7 @@ class BitPacker {
     }
   }
 
-  /// Pads with zero bits to the next multiple of 4 bytes and returns the payload; starts anew.
+  /// Pads with zero bits to the next multiple of 4 bytes and returns the payload; restarts.
   std::vector<std::uint8_t> take();
   /// The same, in the place of what `payload` holds; the two exchange their memory.
   void take(std::vector<std::uint8_t>& payload);

@@ -11,7 +11,7 @@
 
 namespace nrc {
 
-/// What a code stands for, 1/64 code.
+/// The interval and the value of a code, 1/64 code.
 struct CodeInterval {
   std::int32_t low;    ///< lower edge; of the lowest code without meaning
   std::int32_t high;   ///< upper edge; of the highest code without meaning

@@ -63,7 +63,7 @@ void PacketDecoder::open(const ParsedPacket& packet) {
     if (tables == nullptr) {
       throw Error("the stream needs " + std::string(profile_name(header.profile)) +
                   " tables of id " + std::to_string(header.table_id) +
-                  ", which are not here; give their table file");
+                  ", which are not available; give their table file");
     }
     payload_ = PayloadDecoder::make(*tables, header.code_width, header.channels, header.neighbour);
   }
@@ -121,7 +121,9 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   }
   if (!h.key && !synchronised_) throw Error(packet_name(h) + " should be a key packet");
   const std::uint64_t count = std::uint64_t{h.frames} * header_->channels;
+  // Until the payload is decoded completely, the state of the channels is unknown.
   const bool was_synchronised = std::exchange(synchronised_, false);
+  // Before memory is allocated: the header may claim any number of frames.
   if (count > payload_->max_codes(h.length)) {
     throw Error(packet_name(h) + ": the payload is too short");
   }

@@ -112,6 +112,7 @@ class BitWindow {
  public:
   BitWindow(const std::uint8_t* payload, std::size_t size, std::vector<std::uint8_t>& copy)
       : size_(size) {
+    // Eight zero bytes after the payload, so that refill() may load past its end.
     copy.resize(std::max(copy.size(), size + 8));
     std::copy(payload, payload + size, copy.begin());
     std::fill_n(copy.begin() + static_cast<std::ptrdiff_t>(size), 8, std::uint8_t{0});
@@ -120,6 +121,7 @@ class BitWindow {
 
   /// From here on the next 56 bits are there.
   void refill() {
+    // Loads 8 bytes without a branch; whole bytes that do not fit are loaded again next time.
     bits_ |= load_big_endian(bytes_ + std::min(next_, size_)) >> available_;
     next_ += static_cast<std::size_t>((63 - available_) >> 3);
     available_ |= 56;
@@ -128,6 +130,7 @@ class BitWindow {
   std::uint32_t peek(int count) const { return static_cast<std::uint32_t>(bits_ >> (64 - count)); }
   /// The same for 0..56.
   std::uint32_t peek_some(int count) const {
+    // Two shifts, since a shift by 64 is undefined.
     return static_cast<std::uint32_t>(bits_ >> 1 >> (63 - count));
   }
   void skip(int count) {
@@ -162,6 +165,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
           longer_[t].push_back({codes[s].bits << (kMaxCodeLength - codes[s].length), entry});
           continue;
         }
+        // Every index that begins with the code leads to its entry.
         const int free_bits = kIndexBits - codes[s].length;
         std::fill_n(index_.begin() +
                         static_cast<std::ptrdiff_t>((t << kIndexBits) | codes[s].bits << free_bits),
@@ -191,6 +195,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
       lanes_.expect();
       parse(window);
       // Past the end the window reads zeros, so it is enough to look once per frame.
+      // Once per frame: up to there zeros were decoded, which does no harm.
       if (window.overrun()) throw Error("the payload is too short");
       for (std::size_t c = 0; c < channels_; ++c) {
         codes.push_back(static_cast<Code>(lanes_.code[c]));
@@ -228,8 +233,10 @@ class VectorHuffmanDecoder : public PayloadDecoder {
     return std::prev(above)->entry;
   }
 
-  /// The codes of a frame, behind lanes_.expect().
+  /// The codes of a frame, after lanes_.expect().
   void parse(BitWindow& window_of_payload) {
+    // Everything the loop reads is local: compilers cannot know that out does not alias the
+    // members.
     BitWindow window = window_of_payload;  // in registers
     const int width = lanes_.code_width;
     const std::int32_t half = 1 << (width - 1);
@@ -258,6 +265,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
       const auto raw = static_cast<std::int32_t>(window.peek_some(raw_bits));
       window.skip(raw_bits);
       const std::int32_t code = predicted[c] + (symbol - symbol_half) * (1 << raw_bits) + raw;
+      // Collected and tested once per frame, which is cheaper than a branch for each code.
       outside |= static_cast<std::uint32_t>(code + half) >> width;
       out[c] = code;
     };
@@ -315,6 +323,7 @@ class VectorRangeEncoder : public PayloadEncoder {
           range = 1U << 15;
           continue;
         }
+        // As in RangeEncoder; the carry stays in low_ until append() moves it out.
         low_ += (range * static_cast<std::uint32_t>(lanes_.low[c])) >> 16;
         range = (range * frequency) >> 16;
         const int shift = 15 - floor_log2(range);
@@ -345,6 +354,7 @@ class VectorRangeEncoder : public PayloadEncoder {
     const int below = 16 + fill_ - 32;
     const std::uint64_t word = low_ >> below;
     // A carry runs into the bytes already written, through those that are all ones.
+    // The carry goes into the bytes already written, through all that are 0xFF.
     if (word >> 32 != 0) {
       std::uint8_t* at = out_;
       while (at != begin_ && ++at[-1] == 0) --at;
@@ -423,7 +433,7 @@ class VectorRangeDecoder : public PayloadDecoder {
     return window.consumed_bits() - 16 + 1;
   }
 
-  /// True if all bits behind the first `bits` are zeros.
+  /// True if all bits after the first `bits` are zeros.
   static bool zero_behind(const std::uint8_t* payload, std::size_t size, std::size_t bits) {
     if (bits > size * 8) return false;
     std::size_t at = bits / 8;
@@ -456,6 +466,8 @@ class VectorRangeDecoder : public PayloadDecoder {
       const std::int32_t prediction = lanes_.value[c];
       const std::int32_t index = lanes_.index[c];
       // The first guess is right or a few codes off, so neighbours are tried before the search.
+      // The guess for even steps is usually the code or its neighbour, so a short walk beats a
+      // search.
       std::int32_t code = model_.near(f, prediction, index);
       std::uint32_t low = below_code(code, prediction, index);
       std::uint32_t high = below_code(code + 1, prediction, index);
@@ -479,6 +491,7 @@ class VectorRangeDecoder : public PayloadDecoder {
       const std::uint32_t frequency = high - low;
       const std::uint32_t from = (range * low) >> 16;
       const std::uint32_t part = (range * frequency) >> 16;
+      // Rounding leaves offsets to which no code maps; an encoder never produces them.
       if (frequency < kMinFrequency || offset < from || offset - from >= part) {
         throw Error("the payload points between two codes");
       }
@@ -493,7 +506,7 @@ class VectorRangeDecoder : public PayloadDecoder {
     range_of_payload = range;
   }
 
-  /// Cumulative frequency below a code, or below the one behind the last.
+  /// Cumulative frequency below a code, or below the one after the last.
   std::uint32_t below_code(std::int32_t code, std::int32_t prediction, std::int32_t index) const {
     if (code == lanes_.min_code) return kEscapeFrequency;
     if (code > lanes_.max_code) return kTopFrequency;
