@@ -14,7 +14,7 @@ set -euo pipefail
 MODEL=(cmake g++ make pkg-config zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev
   libhwy-dev)
 STUDY=("${MODEL[@]}" libflac-dev libmp3lame-dev libwavpack-dev libsamplerate0-dev libbz2-dev
-  liblzma-dev libzstd-dev libbiosig-dev gnuplot-nox)
+  liblzma-dev libzstd-dev gnuplot-nox)
 SIM=("${MODEL[@]}" verilator libsystemc-dev)
 TEST=("${SIM[@]}" "${STUDY[@]}" libgtest-dev libsndfile1-dev yosys berkeley-abc iverilog
   python3 git)
@@ -64,7 +64,6 @@ have() {
     libzstd-dev) library libzstd zstd.h ;;
     libmp3lame-dev) library lame lame/lame.h ;;
     libsamplerate0-dev) library samplerate samplerate.h ;;
-    libbiosig-dev) library biosig biosig.h ;;
     libbz2-dev) library bzip2 bzlib.h ;;
     liblzma-dev) library liblzma lzma.h ;;
     gnuplot-nox) command -v gnuplot >/dev/null ;;

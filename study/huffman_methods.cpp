@@ -56,7 +56,7 @@ class GlobalHuffman : public SampleMethod {
   using SampleMethod::SampleMethod;
   bool learns() const override { return true; }
   void learn(const Recording& recording) override {
-    for (const auto& [value, n] : count(recording.samples)) counts_[value] += n;
+    for (const std::int16_t s : recording.samples) ++counts_[s];
   }
   void finish_learning() override { code_ = std::make_unique<PrefixCode>(counts_); }
   std::size_t shared_table_bytes() const override { return code_->serialise().size(); }
