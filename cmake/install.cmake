@@ -1,28 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What `cmake --install` puts where. Component library: library nrc with its public headers, a CMake
-# package (nrc::nrc) and a pkg-config file. Component programs: the command nrc.
+# What `cmake --install` puts where. Component library: libraries nrc and nrc_table_files with their
+# public headers, a CMake package (nrc::nrc, nrc::table_files) and a pkg-config file for each.
+# Component programs: the command nrc.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-# docs/api.md says what they are for. The other headers are stages of the golden model: they follow
-# the RTL, and change with it.
-set(public_headers nrc.h decoder.hpp encoder.hpp error.hpp file_codec.hpp file_recovery.hpp format.hpp
-    neural_network.hpp neural_tables.hpp packet_decoder.hpp packetizer.hpp payload.hpp range_tables.hpp
-    receiver.hpp table_set.hpp tables.hpp)
-list(TRANSFORM public_headers PREPEND ${PROJECT_SOURCE_DIR}/model/include/nrc/)
+# docs/api.md says what they are for.
+file(GLOB public_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/model/include/nrc/*)
 
+foreach(library nrc nrc_table_files)
+  # While the major version is 0, a new minor version is incompatible.
+  set_target_properties(${library} PROPERTIES VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    POSITION_INDEPENDENT_CODE ON # a static one shall fit into a shared library of its user
+  )
+  target_compile_features(${library} PUBLIC cxx_std_17)
+endforeach()
+set_target_properties(nrc_table_files PROPERTIES EXPORT_NAME table_files
+  INSTALL_RPATH "$ORIGIN") # libnrc is beside it
 add_library(nrc::nrc ALIAS nrc)
-# While the first number is 0, the second one tells incompatible versions apart.
-set_target_properties(nrc PROPERTIES VERSION ${PROJECT_VERSION}
-  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
-  POSITION_INDEPENDENT_CODE ON # a static one shall fit into a shared library of its user
-)
+add_library(nrc::table_files ALIAS nrc_table_files)
 target_include_directories(nrc INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_compile_features(nrc PUBLIC cxx_std_17)
 
-install(TARGETS nrc EXPORT nrcTargets
+install(TARGETS nrc nrc_table_files EXPORT nrcTargets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
 install(FILES ${public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/nrc COMPONENT library)
@@ -66,6 +68,9 @@ foreach(name stdc++ c++)
     set(cxx_library -l${name})
   endif()
 endforeach()
-configure_file(${PROJECT_SOURCE_DIR}/cmake/nrc.pc.in ${PROJECT_BINARY_DIR}/package/nrc.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/package/nrc.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
-  COMPONENT library)
+foreach(library nrc nrc_table_files)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/${library}.pc.in
+    ${PROJECT_BINARY_DIR}/package/${library}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/package/${library}.pc
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT library)
+endforeach()

@@ -49,7 +49,7 @@ links_libfuzzer() {
     clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null 2>/dev/null
 }
 
-# Whether the tool behind a Debian package is there however it was installed.
+# Whether the tool of a Debian package is present, however it was installed.
 have() {
   case $1 in
     zlib1g-dev) library zlib zlib.h ;;

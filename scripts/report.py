@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""One Markdown table of what was built: report.py [BUILD], behind `make report`.
+"""One Markdown table of what was built: report.py [BUILD], run by `make report`.
 
 Takes the report.json files below BUILD/synth (boards) and BUILD/asic (standard cells), writes
 BUILD/report.md and prints it. Each file has target, kind, profile, channels, and columns: names with

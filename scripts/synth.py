@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Bitstream of a board, with timing met: synth.py BOARD [options], behind `make synth`.
+"""Bitstream of a board, with timing met: synth.py BOARD [options], run by `make synth`.
 
 Yosys, then nextpnr with several seeds. Every seed must reach the clock, else this is an error. What
 a board needs is in its folder: constraints/BOARD/board.json. In OUT/BOARD, or

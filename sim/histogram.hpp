@@ -25,7 +25,7 @@ class Histogram {
   std::uint64_t max() const { return at_rank(empty() ? 0 : total_ - 1); }
 
  private:
-  /// The value that stands at this place (from 0) in ascending order; 0 if there is none.
+  /// The value at this place (from 0) in ascending order; 0 if there is none.
   std::uint64_t at_rank(std::uint64_t rank) const {
     std::uint64_t before = 0;
     for (std::size_t value = 0; value < counts_.size(); ++value) {

@@ -32,7 +32,7 @@ namespace {
 
 constexpr int kResetClocks = 8;
 constexpr int kSliceClocks = 16384;
-/// Clocks without a sample, after the last word went out, behind which none is expected.
+/// Clocks without a sample after the last word, after which no more are expected.
 constexpr std::uint64_t kQuietLimit = 50000;
 /// With fewer channels the decoder rests after each frame.
 constexpr std::uint32_t kDecoderChannelsWithoutRest = rtl::kDecoderLoopLatency;

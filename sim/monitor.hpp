@@ -57,7 +57,7 @@ class Monitor : public sc_core::sc_module {
 
   /// Keeps references to design and scoreboard.
   /// @param samples  that will be offered
-  /// @param stopped  tells that the RTL called $stop
+  /// @param stopped  set when the RTL called $stop
   Monitor(const sc_core::sc_module_name& name, const Design& design, std::uint64_t samples,
           Scoreboard& scoreboard, const Faults& faults, std::function<bool()> stopped);
 

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "file/wav.hpp"
+#include "format/bytes.hpp"
 #include "host/input_file.hpp"
 #include "host/recording_generator.hpp"
 #include "host/recordings.hpp"
@@ -70,8 +71,7 @@ Recording play_files(const std::string& path, std::uint32_t channels, std::size_
       for (std::size_t frame = 0; frame < frames; ++frame) {
         const std::uint8_t* const bytes =
             image + layout.data_offset + 2 * (place * layout.channels + track);
-        recording.samples[frame * channels + channel] =
-            static_cast<std::int16_t>(bytes[0] | (bytes[1] << 8));
+        recording.samples[frame * channels + channel] = get_sample(bytes);
         place = place + 1 == layout.frames() ? 0 : place + 1;
       }
       track = (track + 1) % layout.channels;

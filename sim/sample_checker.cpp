@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "nrc/packet_decoder.hpp"
+#include "stages/code_to_sample.hpp"
 
 namespace nrc::sim {
 
@@ -28,7 +29,7 @@ void SampleChecker::take(std::uint64_t frame, bool damaged) {
   channel_ = last.read() ? 0 : channel_ + 1;
   ++samples_;
   if (damaged) return fail("is marked as damaged");
-  if (frame >= recording_.frames) return fail(fmt::format("is of frame {}, behind the end", frame));
+  if (frame >= recording_.frames) return fail(fmt::format("is of frame {}, after the end", frame));
   if (channel == 0) {
     if (any_ && frame <= frame_) return fail(fmt::format("is of frame {} again", frame));
     if (any_ && frame == frame_ + 1) frame_clocks_.add(clock_ - frame_began_);
@@ -40,7 +41,7 @@ void SampleChecker::take(std::uint64_t frame, bool damaged) {
   if (last.read() != (channel + 1 == recording_.channels)) {
     return fail(fmt::format("has tlast {} at channel {}", last.read(), channel));
   }
-  // A sample off the grid comes back as what its code stands for.
+  // A sample off the grid comes back as the sample of its code.
   const std::size_t at = static_cast<std::size_t>(frame) * recording_.channels + channel;
   const auto got = static_cast<std::int16_t>(data.read());
   const std::int16_t expected = sample_of(Mapping::kShift6, recording_.codes[at]);

@@ -33,7 +33,7 @@ class SampleChecker : public sc_core::sc_module {
   std::uint64_t samples() const { return samples_; }
   std::uint64_t frames() const { return frames_; }
   bool given(std::uint64_t frame) const { return given_[frame]; }
-  /// Clocks from a frame's first sample to the first one of the frame behind it, if none is lost.
+  /// Clocks from a frame's first sample to the first one of the next frame, if none is lost.
   const Histogram& frame_clocks() const { return frame_clocks_; }
   std::uint64_t clocks() const { return clock_; }
   /// Clocks since a sample came.

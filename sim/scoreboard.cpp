@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "nrc/error.hpp"
+#include "stages/code_to_sample.hpp"
 
 namespace nrc::sim {
 
@@ -68,7 +69,7 @@ std::optional<Scoreboard::Delivery> Scoreboard::take_data(const std::vector<std:
       packet, encoder_.encode(recording_.codes.data() + due.first_frame * recording_.channels,
                               due.frames, request));
   if (same && header_before_ && !parsed.header.key) {
-    fail(fmt::format("packet {} is no key packet, but a stream header stands before it", packets_));
+    fail(fmt::format("packet {} is not a key packet, but a stream header precedes it", packets_));
   }
   header_before_ = false;
   since_key_ = parsed.header.key ? 1 : since_key_ + 1;
@@ -86,7 +87,7 @@ void Scoreboard::skip_dropped(const ParsedPacket& parsed) {
   const std::size_t first = parsed.header.first_frame;
   if (first <= next_frame_ || first >= recording_.frames ||
       (first - next_frame_) % design_.header.packet_frames != 0) {
-    return;  // no drop, or an error that compare() tells
+    return;  // no drop, or an error that compare() reports
   }
   const std::size_t packets = (first - next_frame_) / design_.header.packet_frames;
   if (!drops_allowed_) {

@@ -54,7 +54,7 @@ class Flac : public SampleMethod {
   }
 };
 
-/// FLAC of the numbers on the value grid, which stands in front of the stream.
+/// FLAC of the numbers on the value grid; the grid precedes the stream.
 class FlacOfNumbers : public Flac {
  public:
   using Flac::Flac;
@@ -246,7 +246,7 @@ void add_audio_methods(Methods& methods) {
 
   facts.name = "flac-numbers";
   facts.title = fmt::format("FLAC -{} of the numbers on the grid", kFlacLevel);
-  facts.note = "The value grid is taken out first, as Rice codes have it, and stands in front.";
+  facts.note = "The value grid is removed first, as for Rice codes, and sent in front.";
   methods.push_back(std::make_unique<FlacOfNumbers>(facts));
 
   facts.name = "wavpack";

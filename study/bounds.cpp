@@ -268,9 +268,9 @@ void report_bounds(const Bounds& bounds, Document& document, std::vector<Picture
       "magnitude of its autocorrelation at "
       "lags 1 to {} is {:.3f}{}",
       bounds.innovation_rms, Bounds::kLags, most,
-      most < kWhite ? ": a channel's past tells hardly more of it, so what is left is noise as far "
+      most < kWhite ? ": a channel's past says hardly more about it, so the rest is noise as far "
                       "as this channel goes."
-                    : ". Here a channel's past tells more of it than this predictor uses."));
+                    : ". Here a channel's past says more about it than this predictor uses."));
   const double least = bounds.least();
   const double error = least_error(least, kWavBits / kWantedRatio);
   document.paragraph(fmt::format(

@@ -16,7 +16,7 @@ namespace nrc::study {
 /// Bits per sample, means over all samples.
 struct Bounds {
   int value_bits = 16;          ///< of the grid that all values are on
-  double rate = 0.0;            ///< of the first recording that tells it, Hz
+  double rate = 0.0;            ///< of the first recording that states it, Hz
   double order0_all = 0.0;      ///< of the values of all recordings together
   double order0_channel = 0.0;  ///< of each channel's values
   double order1_all = 0.0;      ///< given the value before, over all recordings together

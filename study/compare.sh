@@ -7,8 +7,8 @@ set -euo pipefail
 
 dir=${1:?usage: $0 DIRECTORY [NRC]}
 nrc=${2:-build/nrc}
-shopt -s nullglob nocaseglob
-files=("$dir"/*.wav)
+# The same files as in tools/host/recordings.hpp.
+mapfile -d '' files < <(find "$dir" -maxdepth 1 -iname '?*.wav' -xtype f -print0 | LC_ALL=C sort -z)
 if [ ${#files[@]} -eq 0 ]; then
   printf 'error: no WAV file in %s; give a directory of recordings\n' "$dir" >&2
   exit 1

@@ -19,7 +19,7 @@ PrefixCode::Counts count(const Samples& samples) {
   return result;
 }
 
-/// A code made for each channel, which stands before its samples.
+/// A code made for each channel, sent before its samples.
 class FileHuffman : public SampleMethod {
  public:
   FileHuffman(MethodFacts facts, bool count_tree)

@@ -10,6 +10,7 @@
 #include <memory>
 #include <numeric>
 
+#include "format/bytes.hpp"
 #include "lossy.hpp"
 #include "method.hpp"
 #include "nrc/file_decoder.hpp"
@@ -46,9 +47,8 @@ class RoundedCodes : public LossyCode {
     decoder.finish();
     LossyChannel channel;
     channel.bytes = stream.size();
-    for (std::size_t i = 0; i < decoded.size(); i += 2) {
-      channel.decoded.push_back(static_cast<std::int16_t>(decoded[i] | decoded[i + 1] << 8));
-    }
+    const std::vector<std::int16_t> values = get_samples(decoded.data(), decoded.size() / 2);
+    channel.decoded.assign(values.begin(), values.end());
     return channel;
   }
 

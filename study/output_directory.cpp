@@ -12,6 +12,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "host/output_file.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc::study {
@@ -40,7 +41,7 @@ void OutputDirectory::check(const std::string& path, bool replace) {
       throw Error(path + " is a directory of something else; give another name");
     }
     if (!replace && !fs::is_empty(target, error)) {
-      throw Error(path + " exists already; use --force to replace it");
+      host::refuse_existing(path);
     }
   }
   if (::access(target.parent_path().c_str(), W_OK | X_OK) != 0) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A simple code behind the network of the neural profile: the values are sorted by how likely the
+// A simple code after the network of the neural profile: the values are sorted by how likely the
 // network takes them for, and a sample is sent as its place in the list, in 2 bits and 0, 4, 7 or
 // 10 more.
 #include <algorithm>
@@ -22,7 +22,7 @@ namespace {
 constexpr int kWidth = 10;
 constexpr int kClassBits = 2;
 constexpr std::array<int, 4> kExtraBits = {0, 4, 7, kWidth};
-/// Place 0, the 16 behind it and the 128 behind those. Others are sent as they are.
+/// Rank 0, the next 16 and the next 128. Others are sent as they are.
 constexpr std::array<std::size_t, 4> kFirst = {0, 1, 17, 145};
 
 /// The stages of the neural profile on one channel.
@@ -93,7 +93,7 @@ class Channel {
   std::array<Code, kFirst.back()> sorted_ = {};
 };
 
-/// Samples off the grid of a 10-bit ADC are sent as they are, behind a bit that says so.
+/// Samples off the grid of a 10-bit ADC are sent as they are, after a bit that says so.
 class RankCoding : public SampleMethod {
  public:
   using SampleMethod::SampleMethod;

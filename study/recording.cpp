@@ -49,14 +49,6 @@ RecordingFile describe(const std::string& path, std::uint32_t channels, double r
   return file;
 }
 
-Samples from_bytes(const std::uint8_t* data, std::size_t count) {
-  Samples samples(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    samples[i] = static_cast<std::int16_t>(data[2 * i] | (data[2 * i + 1] << 8));
-  }
-  return samples;
-}
-
 Recording read_wav(const RecordingFile& file) {
   host::InputFile input(file.path);
   const WavLayout layout = read_wav_layout(input.data(), input.size());
@@ -69,7 +61,7 @@ Recording read_wav(const RecordingFile& file) {
   recording.wav = true;
   recording.image.assign(input.data(), input.data() + input.size());
   recording.samples =
-      from_bytes(recording.image.data() + layout.data_offset, layout.frames() * layout.channels);
+      get_samples(recording.image.data() + layout.data_offset, layout.frames() * layout.channels);
   return recording;
 }
 
@@ -87,7 +79,7 @@ Recording read_raw(const RecordingFile& file) {
   recording.channels = file.channels;
   recording.rate = file.rate;
   recording.image.assign(input.data(), input.data() + input.size());
-  recording.samples = from_bytes(recording.image.data(), input.size() / 2);
+  recording.samples = get_samples(recording.image.data(), input.size() / 2);
   return recording;
 }
 

@@ -107,7 +107,8 @@ void add_rice_methods(Methods& methods) {
   facts.latency = "1";
   facts.state = "last number and mean, 5 B";
   facts.note =
-      "Differences of the numbers on the value grid, which is found by itself and stands in front; "
+      "Differences of the numbers on the value grid, which is detected automatically and sent in "
+      "front; "
       "a list of values only where it pays. The parameter is log2 of a running mean of the "
       "differences.";
   methods.push_back(std::make_unique<DeltaRice>(facts));

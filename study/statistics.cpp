@@ -65,7 +65,7 @@ double share_of_ones(const ValueCounts& counts, int bit) {
   return static_cast<double>(ones) / static_cast<double>(counts.total());
 }
 
-/// What a bit tells when those above it are known, bits.
+/// Information of a bit given those above it, bits.
 double information(const ValueCounts& counts, int bit) {
   return std::max(0.0, counts.entropy(bit) - counts.entropy(bit + 1));
 }
@@ -121,7 +121,7 @@ Picture bits_picture(const Statistics& statistics) {
   Picture picture;
   picture.file = "bits.svg";
   picture.caption =
-      "The 16 bits of a sample: what each tells when those above it are known (bars, bits), how "
+      "The 16 bits of a sample: the information of each given those above it (bars, bits), how "
       "often it is one, and how often it changes from sample to sample.";
   picture.height = 360;
   picture.script =
@@ -256,8 +256,8 @@ void report_statistics(const Statistics& statistics, Document& document,
   }
   document.table(std::move(bits));
   document.paragraph(
-      "Information is what a bit tells when those above it are known. A low bit may change all the "
-      "time and tell nothing: then it follows from the bits above, and a code for it is wasted.");
+      "Information is that of a bit given those above it. A low bit may change all the "
+      "time and carry none: then it follows from the bits above, and a code for it is wasted.");
   pictures.push_back(bits_picture(statistics));
   document.picture(pictures.back().file, pictures.back().caption);
 }

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <optional>
 
+#include "format/bytes.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc::study {
@@ -51,7 +52,7 @@ void put16(Bytes& bytes, int value) {
 std::int16_t get16(const Bytes& bytes, std::size_t& at) {
   if (at + 2 > bytes.size()) throw Error("a stream of the study is cut; report this as a bug");
   at += 2;
-  return static_cast<std::int16_t>(bytes[at - 2] | (bytes[at - 1] << 8));
+  return get_sample(&bytes[at - 2]);
 }
 
 }  // namespace

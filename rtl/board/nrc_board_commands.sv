@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Commands from the host, five bytes each (docs/boards.md): an ASCII letter and 32 bits, lowest byte
-// first. A zero byte in the place of a letter is passed over, so that four of them end whatever was
-// cut before. Letters that mean nothing are passed over with their 32 bits.
+// first. A zero byte in place of a letter is ignored, so that four of them end a truncated
+// command. Unknown letters are ignored together with their 32 bits.
 //
 //   W  table word: address in bits 15..0, word in bits 31..16
 //   T  identifier of the loaded tables
-//   E  bit 0: a stream is wanted
-//   K  the next packet shall be a key packet
-//   S  a status record, please
+//   E  bit 0: run a stream
+//   K  make the next packet a key packet
+//   S  send a status record
 //
 // Latency: one clock from a command's last byte.
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The far end of the link in the same chip: the decoder's samples against those of a second source
-// that makes the same ones.
+// The far end of the link in the same chip: compares the decoder's samples with those of a second,
+// identical source.
 //
 // errors_o counts samples that differ, are marked as uncertain, or are not where they should be in
 // their frame, and packets that the decoder lost, found damaged or had to skip. A restart resets the

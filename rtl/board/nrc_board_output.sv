@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What goes to the host: the encoder's packets, and between two packets a status record when one
-// was asked for (docs/boards.md). Words to bytes, lowest first.
+// Output to the host: the encoder's packets, and between two packets a status record when one was
+// requested (docs/boards.md). Words to bytes, lowest first.
 //
 // The record has two words of mark, the words of status_i from the lowest on, and the exclusive or
-// of all of them. It is no packet: a host that asks for it takes it out.
+// of all of them. It is not a packet: a host that requests it removes it from the stream.
 //
 // A word is held in a shift register while its bytes leave.
 

@@ -4,7 +4,7 @@
 //
 // Two registers bring the line into the clock domain. The falling edge of a start bit sets the
 // phase accumulator to half a bit, so that it overflows in the middle of each bit. A start bit that
-// is gone by its middle, and a byte without a stop bit, count as noise and are not given.
+// has ended by its middle, and a byte without a stop bit, count as noise and are not output.
 //
 // valid_o is a pulse, in the middle of the stop bit.
 

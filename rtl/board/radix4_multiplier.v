@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Techmap for Yosys: multiplications of a part that has no multipliers.
+// Techmap for Yosys: multiplication in a part without multipliers.
 //
 // One operand is read in digits of two bits with a carry, from -1 to 2, so that every second partial
 // product falls away and the others are a, 2a or -a, one LUT4 a bit. They are added in a row of carry

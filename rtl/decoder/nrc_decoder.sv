@@ -7,12 +7,12 @@
 //                  |                               v
 //             packet_order -> sample_scheduler -> decode_path -> sample_output -> m_axis
 //
-// A packet waits in the packet buffer until its CRC is known to be right. The channels' predictions
-// and tables come from their own past, a frame ago, so they are made ready before the bits are
-// looked at. From the scheduler on the pipeline is rigid. docs/rtl.md has the rules of what is
+// A packet is held in the packet buffer until its CRC is known to be correct. The channels' predictions
+// and tables come from their own past, a frame ago, so they are ready before the bits are
+// examined. From the scheduler on the pipeline is rigid. docs/rtl.md describes what is
 // decoded and reported.
 //
-// The tables are those that are compiled along; there is no table port.
+// The tables are compiled in; there is no table port.
 //
 // Latency: 18 clocks from a sample's start to m_axis; a packet's first sample starts 2 clocks
 // after its CRC word if nothing else waits. One sample per clock, with fewer channels than

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Refuses parameters of nrc_decoder that make no decoder: one line that names the parameter ends
+// Rejects illegal parameters of nrc_decoder: one line that names the parameter ends
 // the simulation at time 0, and Verilator's elaboration as well. No ports, no logic, and nothing
 // for synthesis, which has no messages that all tools know.
 

@@ -8,10 +8,10 @@
 //
 // Profile chooses one of the two paths.
 //
-// The channels' samples come in turn, 0 .. Channels-1, with s_axis_tlast at the last one of a
+// Samples arrive channel by channel, 0 .. Channels-1, with s_axis_tlast at the last one of a
 // frame. Everything up to the bit packer is one rigid pipeline: a sample enters in any clock,
-// nothing stalls, and a link that cannot keep up costs whole packets at the packetizer, never a
-// sample's place. docs/rtl.md has the rules of framing, key packets and drops.
+// nothing stalls, and a link that cannot keep up costs whole packets at the packetizer, never
+// single samples. docs/rtl.md has the rules of framing, key packets and drops.
 //
 // Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 17 huffman_path or 24 range_path =
 // 19 or 26 until its last bit is packed; Neighbour makes it 29. With Pipeline = 1, of the Huffman
@@ -35,8 +35,8 @@ module nrc_encoder #(
   input  logic        clk_i,
   input  logic        rst_ni,
 
-  input  logic        enable_i,       // looked at at frame ends; low closes the stream
-  input  logic        key_request_i,  // pulse: the next packet shall be a key packet
+  input  logic        enable_i,       // sampled at frame boundaries; low closes the stream
+  input  logic        key_request_i,  // pulse: makes the next packet a key packet
 
   // int16 samples (Mapping shift6) or codes, sign-extended (Mapping code).
   input  logic        s_axis_tvalid,
@@ -61,7 +61,7 @@ module nrc_encoder #(
   output logic [31:0] packets_o,         // data packets sent
   output logic [31:0] dropped_o,         // data packets dropped
   output logic [31:0] framing_errors_o,  // frames of the wrong length
-  output logic [31:0] off_grid_o,        // samples that a code cannot carry: coded, but altered
+  output logic [31:0] off_grid_o,        // samples that no code represents: coded, but altered
   output logic        overflow_o,        // pulse: a packet found no room
   output logic        sample_packed_o    // pulse: the last bit of a sample is packed
 );

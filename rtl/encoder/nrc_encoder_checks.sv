@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Refuses parameters of nrc_encoder that make no encoder (docs/rtl.md, "Misuse"): one line that
+// Rejects illegal parameters of nrc_encoder (docs/rtl.md, "Misuse"): one line that
 // names the parameter ends the simulation at time 0, and Verilator's elaboration as well. A buffer
 // that is legal but too small for the largest packet gives a warning. No ports, no logic, and
 // nothing for synthesis, which has no messages that all tools know.

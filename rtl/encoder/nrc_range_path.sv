@@ -5,8 +5,8 @@
 // the range half of nrc::PayloadEncoder.
 //
 // Neighbour puts stage neighbour between the predictor and what needs the prediction. Everything
-// beside it is then delayed by as much; the dispersion starts later, so that it waits with a
-// channel's number and not with its state.
+// parallel to it is then delayed by as much; the dispersion starts later, so that the delay holds a
+// channel's number and not its state.
 //
 // Latency, clocks from a code: 6 predictor, 7 interval, 7 range, 4 carry_packer = 24 until its last
 // bit is packed; 3 more with Neighbour. One code per clock, rigid.

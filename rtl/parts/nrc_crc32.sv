@@ -4,7 +4,7 @@
 // complement of all ones), four bytes per clock.
 //
 // One step of the CRC register is linear over GF(2), so 32 steps are one 32 x 32 matrix of bits
-// applied to (crc ^ word). The matrix is worked out at elaboration; each output bit becomes an XOR
+// applied to (crc ^ word). The matrix is computed at elaboration; each output bit becomes an XOR
 // tree of some 16 inputs instead of the 32 levels of the bit-serial form.
 // Latency: crc_o holds the CRC of a word one clock after it was accepted.
 

@@ -4,7 +4,7 @@
 //
 // The memory reads ahead: rdata_o shows the oldest entry whenever valid_o is high, and pop_i takes
 // it. Pops may follow each other in every clock. An entry pushed in clock t shows in clock t + 2. A
-// push into a full queue and a pop without valid_o are errors of the user.
+// push into a full queue and a pop without valid_o are errors in its use.
 
 module nrc_fifo #(
   parameter int Width = -1,

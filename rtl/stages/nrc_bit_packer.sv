@@ -3,7 +3,7 @@
 // Stage bit_packer: codewords of 1 to 31 bits into 32-bit words, first bit in bit 31
 // (docs/bitstream.md, introduction and section 7). Golden model: nrc::BitPacker.
 //
-// `fill` bits of the current word are taken. A codeword that ends at bit position end = fill +
+// `fill` bits of the current word are in use. A codeword that ends at bit position end = fill +
 // length is rotated right by end modulo 32: that puts each of its bits where it belongs, in the
 // current word from position fill on, or wrapped around to the front of the next word. A mask of
 // the positions from fill on separates the two. A codeword is shorter than a word, so the two
@@ -179,7 +179,7 @@ module nrc_bit_packer #(
     end
     if (awake_q && flush_q && s2_valid) begin
       assert (!s2_full);
-      // Two frames cannot be told apart in one clock: frames of one channel come with gaps.
+      // Two frames cannot be distinguished in one clock: frames of one channel come with gaps.
       assert (!s2_frame_end || s2_packet_end);
     end
   end

@@ -9,8 +9,8 @@
 // packet before: at the end of a packet its padding is taken along.
 //
 // A packet whose codes do not end in its last word, or whose padding is not zero, is damaged. So is
-// one whose codes want more bits than it has. Then damaged_o stays up, no words are taken any more,
-// and what the window shows means nothing, until drain_i has emptied the packet buffer.
+// one whose codes need more bits than it has. Then damaged_o stays high, no more words are taken,
+// and the window is meaningless, until drain_i has emptied the packet buffer.
 //
 // Latency: taken bits have moved on in the next clock; damaged_o comes 1 clock after the bits, for
 // padding 2 clocks.

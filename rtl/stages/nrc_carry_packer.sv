@@ -4,7 +4,7 @@
 // bit in bit 31 (docs/bitstream.md, section 11). Golden model: nrc::CarryPacker. Its outputs are
 // those of nrc_bit_packer.
 //
-// Packing is as in nrc_bit_packer: `fill` bits of the current word are taken, a word that ends at
+// Packing is as in nrc_bit_packer: `fill` bits of the current word are in use, a word that ends at
 // position end = fill + length is rotated right by end modulo 32, and masks separate its part in the
 // current word from the one in the next. The carry is added at position fill - 1 of the current
 // word, whose bits from fill on are zeros. Where the sum overflows, the carry goes on to the words

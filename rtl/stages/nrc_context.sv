@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Chooses the Huffman table of a code from the channel's scale and the predicted code, and keeps
-// the scale (docs/bitstream.md, sections 3 and 4). Golden model: nrc::Context. Works beside
-// nrc_predictor, on the same samples; serves an encoder and a decoder.
+// the scale (docs/bitstream.md, sections 3 and 4). Golden model: nrc::Context. Works in parallel
+// with nrc_predictor on the same samples, in the encoder and in the decoder.
 //
 //   class = first k with scale >> 6 < below[k]; gives first_table, modulus_bits, split, raw_bits
 //   table = first_table + (q mod 2^modulus_bits), + 2^modulus_bits for large |q| if split
 //   scale = scale + (((min(|e|, 2^(CodeWidth+2) - 1) << 4) - scale) >> 8)
 //
 // With reset_i the scale counts as InitialScale: it is not read, so it need not have been written.
-// Where there is one class the scale has no use and the RAM none either.
+// With a single class neither scale nor RAM is needed.
 //
 // Stages (U = UpdateDelay; see nrc_latency_pkg):
 //   0  valid_i; scale RAM read               7 + U  innovation_*_i

@@ -4,15 +4,15 @@
 // (docs/rtl.md, "Framing"). Nothing after this module stalls.
 //
 // The next sample taken is the first of a frame (at_start_q), one inside a frame that is coded, or
-// one that is thrown away up to the next tlast (swallow_q): the rest of a frame that was too long,
+// one that is discarded up to the next tlast (swallow_q): the rest of a frame that was too long,
 // or of a frame that began while no stream was open and enable_i was low.
 //
-// - Open and close: with no stream open, enable_i is looked at when a frame's first sample is
-//   taken, and opens a stream. With one open it is looked at when a frame's last sample is taken,
+// - Open and close: with no stream open, enable_i is sampled when a frame's first sample is
+//   taken, and opens a stream. With one open it is sampled when a frame's last sample is taken,
 //   and closes the stream (`last`). A frame with a framing error does not close it; the next does.
 //   So `bad` and `last` never come together.
 // - Bubbles: a channel may come again LoopLatency clocks later. Between two samples of a channel
-//   lie Channels - 1 others, so after each frame tready is low for what is missing, LoopLatency -
+//   lie Channels - 1 others, so after each frame tready is low for the remaining LoopLatency -
 //   Channels clocks. (Counting from the frame's first sample would not do: the gaps of a slow
 //   frame do not help the samples at its end.) A framing error may bring a channel back sooner,
 //   but then the next frame is one whose state counts as reset.

@@ -9,8 +9,8 @@
 // After the code come the low raw_bits bits of the residual or, after an escape, the code itself.
 //
 // The tables are a ROM (nrc_huffman_rom, generated with the table set) or, with LoadableTables, a
-// RAM that is written through the table port before the encoder is enabled; while a sample is under
-// way the port must be quiet.
+// RAM that is written through the table port before the encoder is enabled; while a sample is in
+// the pipeline the port must be idle.
 //
 // Pipeline:
 //   1  residual

@@ -4,7 +4,7 @@
 // 5). Golden model: nrc::HuffmanDecoder. Inverse of nrc_huffman and nrc_bit_packer.
 //
 // A sample's table is known before its bits are: it depends on the channel's earlier frames. So the
-// table's limits wait in a register when the bits in front of a codeword have been taken, and the
+// table's limits are ready in a register when the bits before a codeword have been taken, and the
 // only loop is: window -> length of the code (it is longer than n bits if its first n bits are not
 // below limit n) -> plus raw bits or escape -> position of the next codeword. The rest follows
 // it:
@@ -12,11 +12,11 @@
 //   rank   = code + rank word of {table, length}, symbol = symbol word of {table, rank}
 //   code   = pred_code + ((symbol - S/2) << raw_bits) + raw bits; after an escape, its bits
 //
-// Samples of raw packets are 16 bits, low byte first, and pass by the tables.
+// Samples of raw packets are 16 bits, low byte first, and bypass the tables.
 //
 // The tables are ROMs, generated with the table set. A code outside CodeWidth bits and what
-// nrc_bit_window finds make a packet damaged: damaged_o stays up until drain_i. All samples that
-// come out with it, and perhaps some right ones before them, are marked.
+// nrc_bit_window finds make a packet damaged: damaged_o stays high until drain_i. All samples that
+// come out with it, and perhaps some correct ones before them, are marked.
 //
 // Pipeline:
 //   1  limits of the table

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage interval: the part of 0..65535 that a code has under the distribution of the innovation
+// Stage interval: the part of 0..65535 that belongs to a code under the distribution of the innovation
 // (docs/bitstream.md, section 10). Golden model: nrc::IntervalModel.
 //
 // The interval begins at the cumulative frequency of the code's lower edge, of the lowest code at

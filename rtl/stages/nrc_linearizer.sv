@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Code -> the piece of the ADC's input range that gives it, and its middle (docs/bitstream.md,
+// Code -> the interval of the ADC's input that produces it, and its midpoint (docs/bitstream.md,
 // section 10). Golden model: nrc::Linearizer. All in 1/64 code, signed.
 //
 //   even codes:     low = 64 code - 32, high = 64 code + 32, value = 64 code
 //   trained edges:  low from a ROM, high = low + width, value = (low + width / 2) & ~15;
 //                   of the outermost codes value = 64 code
 //
-// The lowest code has no lower edge and the highest no upper one: low_o or high_o is then of no
-// meaning. Every other edge is within the code range, so it has as many bits as a value.
+// The lowest code has no lower edge and the highest no upper one: low_o or high_o is then
+// meaningless. Every other edge is within the code range, so it has as many bits as a value.
 //
 // Stages:
 //   0  code_i

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage neighbour: corrects a prediction by what the channel before it was just mispredicted by
+// Stage neighbour: corrects a prediction by the previous channel's misprediction
 // (docs/bitstream.md, section 10). Golden model: nrc::Neighbour. Sits between nrc_predictor and
-// nrc_interval. The predictor's own update goes on with p and e, nrc_dispersion's with e'.
+// nrc_interval. The predictor's own update uses p and e, nrc_dispersion's uses e'.
 //
 //   n    = clamp(e of the channel before, in the same frame), CodeWidth + 6 bits; 0 for channel 0
 //   p'   = clamp(p + ((gain * n) >> 10))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Packet buffer: a ring of words that takes back whole packets.
+// Packet buffer: a ring of words that can withdraw whole packets.
 //
 // The writer appends words and then either commits them, which makes them readable, or rewinds to
 // the last commit, as if they had never been written. The reader sees one endless sequence of
-// committed words; packet boundaries are the business of its user.
+// committed words; packet boundaries are up to its user.
 //
 // The memory has one port, or with DualPort two. Writes cannot wait, so at a single port they have
 // priority and the reader waits; two output registers after the memory let the reader take a word

@@ -4,10 +4,10 @@
 // docs/bitstream.md, section 7, on an AXI4-Stream.
 //
 // For each descriptor (format: nrc_packet_writer.sv): before a key packet the stream header packet,
-// so that a receiver can begin there (the first packet of a stream always is a key packet); four
+// so that a receiver can start there (the first packet of a stream is always a key packet); four
 // words of packet header, the payload words with their bytes reversed (the first bit of a
 // payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the CRC-32. Sequence
-// numbers are given here, to what is really sent.
+// numbers are assigned here, to packets that are actually sent.
 //
 // One word is chosen per clock, goes through the CRC and into the output register, from where it
 // leaves; while the output register waits for tready nothing else moves. Latency: 2 clocks from a

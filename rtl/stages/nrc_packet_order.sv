@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which whole packets can be decoded: what hardware needs of docs/bitstream.md, section 12. Golden
-// model: nrc::Receiver, which also waits for packets that were overtaken.
+// Which whole packets can be decoded: the part of docs/bitstream.md, section 12, for hardware. Golden
+// model: nrc::Receiver, which also waits for overtaken packets.
 //
 //   distance  from the sequence number that is due, -2^15 .. 2^15 - 1: below 0 the packet is
 //             repeated or late and is skipped; above 0 that many packets are lost.
@@ -9,7 +9,7 @@
 //
 // A stream begins with a stream header that match_i: the first one to come; after a packet with
 // `last`, and when the header is more than 64 packets late (the encoder has restarted), the next.
-// One that comes in turn but does not match ends the stream. In a stream, a data packet in turn
+// One that arrives in order but does not match ends the stream. In a stream, a data packet in order
 //   - that goes back in frames is of another stream: no data up to the next stream header;
 //   - with `key` is decoded if it directly follows a stream header, or no frames or also packets
 //     are missing (an encoder that drops packets sends a header and a key packet);
@@ -18,8 +18,8 @@
 // A late packet should be a repeated one: the CRCs of the last 64 in turn are kept, up to a gap.
 // One that is not may be of an encoder that has restarted, and whose numbers and frames will soon
 // be those that are due: the channels' state is not known any more.
-// damaged_i says that what was decoded is not right: nothing is decoded while it is up, and the
-// channels' state is not known afterwards.
+// damaged_i says that decoded samples were wrong: nothing is decoded while it is high, and the
+// channels' state is unknown afterwards.
 //
 // Latency: decode_o in the clock of packet_i; the state follows 1 clock later.
 

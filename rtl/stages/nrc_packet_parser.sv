@@ -11,8 +11,8 @@
 // case, whole or not. A link without tlast ties it low: then a truncated packet may take the one after
 // it along. Bytes that a damaged packet has taken are not looked at again.
 //
-// packet_o comes in the clock in which the CRC word is taken, if it is right, with the packet's
-// header; the payload was then written. damaged_o comes once for each packet that is not whole, and
+// packet_o comes in the clock in which the CRC word is taken, if it is correct, with the packet's
+// header; the payload was then written. damaged_o comes once for each incomplete packet, and
 // once for each run of words between packets. A word of a payload is taken only if the buffer has
 // room for it, and a CRC word only if ready_i.
 //

@@ -3,8 +3,8 @@
 // Writing side of the packetizer: decides the fate of each packet.
 //
 // The words of a packet go to the packet buffer as they come. With the last one the packet is
-// committed, or dropped and rewound: when its words or its descriptor found no room, when a framing
-// error cut it short (`bad`), or when it builds on a packet that was dropped (no key packet while
+// committed, or dropped and rewound: if its words or its descriptor found no room, if a framing
+// error cut it short (`bad`), or if it depends on a packet that was dropped (no key packet while
 // one is needed). A committed packet leaves a descriptor of three entries in the descriptor queue:
 //   0  bits 15..0 frames, 16 key, 17 last, 18 first packet of its stream
 //   1  index of the first frame

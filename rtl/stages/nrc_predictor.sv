@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Predicts the next code of a channel and keeps the channel's predictor state (docs/bitstream.md,
-// section 3). Golden model: nrc::Predictor. Serves an encoder and a decoder: the code may come
+// section 3). Golden model: nrc::Predictor. Used by encoder and decoder: the code may arrive
 // UpdateDelay clocks after the prediction. It comes as its value, 1/64 code: code << 6, or what
 // nrc_linearizer makes of it (section 10).
 //

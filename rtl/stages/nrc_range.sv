@@ -10,7 +10,7 @@
 // The loop. The range of a code depends on the one before: (range * frequency) >> 16, shifted to
 // 32768..65535. The frequency is normalised ahead of the loop, to n = frequency << z with bit 15
 // set, so that P = range * n lies in 2^30 .. 2^32 - 1 and the shift is z or z + 1 as P's top bit is
-// set or not. What the specification cuts off, the bits of range * frequency = P >> z below bit 16,
+// set or not. What the specification discards, the bits of range * frequency = P >> z below bit 16,
 // are the bits of P below 16 + z:
 //
 //   P[31] = 1: shift = z,      range = P[31:16] with the low z bits zero
@@ -24,10 +24,10 @@
 //
 // Pipeline:
 //   1, 2  leading zeros and normalised frequency
-//   3     mask of the bits that are cut off
+//   3     mask of the discarded bits
 //   4     range; share of the range below the interval; shift
 //   5     low
-//   6     word, and the final bit that low asks for
+//   6     word, and the final bit that low requires
 //   7     final bit added
 // Latency 7 clocks, one code per clock.
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Samples that wait at the decoder's output, and the number of the frame that each is in.
+// Output queue of the decoder: samples, and the frame number of each.
 //
-// A frame's number comes with its packet, when the packet's first sample starts on its way, and is
-// counted on from sample to sample. The user sees to it that no more than Room samples are under
-// way or wait.
+// A frame's number comes with its packet when the packet's first sample starts, and is counted
+// from sample to sample. The user ensures that no more than Room samples are in the pipeline or in
+// the queue.
 //
 // Latency: 2 clocks from valid_i to m_axis_tvalid_o. One sample per clock.
 

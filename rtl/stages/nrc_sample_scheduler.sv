@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Starts the samples of packets that wait, one by one, on their way through the decoder's pipeline,
-// which cannot stall: a sample starts only if the output has room for it whenever it arrives, and
+// Starts the samples of queued packets one by one through the decoder's pipeline, which cannot
+// stall: a sample starts only if the output has room for it whenever it arrives, and
 // all bits of its packet are in the packet buffer. Its channel's state must be up to date: with
 // fewer channels than LoopLatency there is a pause after each frame, as in nrc_framer.
 //
-// When the pipeline finds a packet damaged, its samples go on to their end; then nothing starts
-// until all samples are through, and drain_o has emptied the packet buffer and the queue of
-// packets. The user sees to it that no packet comes while damaged_i is up.
+// When the pipeline finds a packet damaged, its remaining samples still pass; then nothing starts
+// until all of them are through, and drain_o has emptied the packet buffer and the queue of
+// packets. The user ensures that no packet comes while damaged_i is high.
 //
 // Latency: a sample starts in the clock in which its packet shows. One sample per clock, also from
 // one packet to the next.

@@ -5,7 +5,7 @@
 //   m     = min(|e|, 2^(CodeWidth+2) - 1)
 //   scale = scale + (((m << 4) - scale) >> 8), or InitialScale in a reset frame
 //
-// It moves towards a value in its range, so it stays there. With scale = 256 a + b and
+// It moves towards a value within its range, so it stays within it. With scale = 256 a + b and
 // m = 16 c + d the shifted difference is c - a, less one if 16 d < b, so that
 //
 //   scale + ~a + c + (16 d >= b)        ~ the ones' complement

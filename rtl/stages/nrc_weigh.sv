@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The predictor's arithmetic: level + ((weight * d) >> WeightFrac), rounded down, with
-// d = last - level (docs/bitstream.md, section 3). What it started from comes out beside the sum,
+// d = last - level (docs/bitstream.md, section 3). Its operands are output with the sum,
 // for the update.
 //
 // The sum has ValueWidth + 2 bits, which hold |level| + 1.25 |d|: the weight is at most 1.25.
@@ -15,14 +15,15 @@
 // With L = 1 the second product is a gate. Operands are extended by hand to the product's width.
 // Latency 4 clocks: d, the products, their sum, + level.
 //
-// Shallow pipeline, for multipliers of gates, which cost what switches in them. Weights are nearer
-// to one than to zero, so the rest to one, of fewer bits, is multiplied: with rest = 2^10 - weight
+// Shallow pipeline, for multipliers made of gates, whose power depends on what switches in them.
+// Weights are nearer to one than to zero, so the difference to one, which has fewer bits, is
+// multiplied: with rest = 2^10 - weight
 //
 //   level + ((weight * d) >> 10) = last + ((-rest * d) >> 10)
 //
 // Sign and magnitude, because the sign bits of small two's complement numbers would make half of the
-// multiplier switch, and every operand straight from a register, because what comes late makes all
-// switch again. With s for the sign of -rest * d and x ^ s for x or, if that is negative, its ones'
+// multiplier switch, and every operand directly from a register, because a late operand makes
+// everything switch again. With s for the sign of -rest * d and x ^ s for x or, if that is negative, its ones'
 // complement -x - 1,
 //
 //   last + ((-rest * d) >> 10) = ((|rest| * |d| + ((last << 10) ^ s)) >> 10) ^ s

@@ -224,7 +224,7 @@ opt_merge -share_all
 '''
         load = 4 * t.nand.pins[t.nand.inputs[0]].capacitance
         self.write('abc.constr', f'set_driving_cell {t.buffer.name}\nset_load {load * 1e15:.3f}\n')
-        # The fan-out limit keeps transitions short; STA tells whether the clock is reached.
+        # The fan-out limit keeps transitions short; STA shows whether the clock is reached.
         delay = int(TIMING_PERIOD * 1e12 * 0.6)
         self.write('abc.script', f'strash; ifraig; scorr; dc2; dch -f; map -D {delay}; topo; '
                    f'buffer -N {self.options.fanout}; topo; dnsize -D {delay}; stime -p\n')
@@ -300,7 +300,7 @@ write_json {self.path('netlist.json')}
         self.net.spef_file(self.path('netlist.spef'), 'nrc_encoder', self.wires)
         script = ''.join(f'read_liberty {f}\n' for f in files)
         # This OpenSTA lacks a command of the constraints. Latches borrow time from the next half clock and
-        # then have a slack of 0: registers, macros and outputs tell.
+        # then have a slack of 0: registers, macros and outputs matter.
         script += f'''proc remove_from_collection {{from what}} {{
   set rest {{}}
   foreach object $from {{ if {{[lsearch -exact $what $object] < 0}} {{ lappend rest $object }} }}

@@ -238,7 +238,7 @@ def models(cells: Iterable[Cell]) -> str:
                 if g.attributes.get('clock_gate_clock_pin') == 'true':
                     clock = g.arguments[0]
             enable = next(p for p in cell.inputs if p != clock)
-            # The clock tree is taken as balanced behind the gate as well: no delay.
+            # The clock tree is assumed to be balanced after the gate too: no delay.
             text += f'  reg open;\n  initial open = 0;\n  always @* if (!{clock}) open = {enable};\n'
             text += f'  assign {cell.outputs[0]} = {clock} & open;\n'
         elif cell.ff or cell.latch:

@@ -72,7 +72,7 @@ class Integrator:
         return {pin: self.of(bits[0]).high if bits else 0.0 for pin, bits in inst.pins.items()}
 
     def leakage(self, inst: Instance) -> float:
-        """Watts: by state where the library tells, else the cell's one value."""
+        """Watts: by state where the library states it, else the cell's one value."""
         cell = inst.cell
         if not cell.leakage_states:
             return cell.leakage

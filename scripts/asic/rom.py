@@ -16,7 +16,7 @@ from technology import Technology
 
 class Bank:
     """Words of the ROM whose tables' numbers begin with `number`, of the symbols about zero or of the others.
-    `bits` are the address bits that tell them apart."""
+    `bits` are the address bits that distinguish them."""
 
     def __init__(self, is_near: bool, number: int, number_bits: int, bits: list[int], words: dict[int, str]) -> None:
         self.is_near = is_near

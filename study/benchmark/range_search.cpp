@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <exception>
 #include <map>
+#include <random>
 
-#include "bench_random.hpp"
 #include "recordings.hpp"
 #include "stages/dispersion.hpp"
 #include "stages/interval.hpp"
@@ -33,7 +33,7 @@ void run(const std::vector<Samples>& recordings) {
   const IntervalModel model(tables, linearizer);
   std::vector<PredictorState> predictors(kChannels);
   std::vector<DispersionState> dispersions(kChannels);
-  tb::Random random(1);
+  std::mt19937_64 random(1);
 
   std::map<int, std::size_t> steps;
   std::size_t codes = 0;
@@ -46,8 +46,9 @@ void run(const std::vector<Samples>& recordings) {
     const int index = dispersion.index(dispersions[c], reset);
     const Interval interval = model.of(code, p.value, index);
     if (!interval.escape()) {
-      // The bits behind a code are as good as random.
-      const std::uint32_t target = interval.low + random() % interval.frequency;
+      // The bits after a code are practically random.
+      const std::uint32_t target =
+          interval.low + static_cast<std::uint32_t>(random() % interval.frequency);
       const int distance = std::abs(model.near(target, p.value, index) - code);
       ++steps[distance];
       sum += distance;

@@ -11,6 +11,7 @@
 #include "host/recording_generator.hpp"
 #include "host/recordings.hpp"
 #include "nrc/packet_decoder.hpp"
+#include "stages/code_to_sample.hpp"
 
 namespace nrc::bench {
 

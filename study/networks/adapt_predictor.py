@@ -4,7 +4,7 @@
 
     adapt_predictor.py DATA --range range.json --checkpoint predictor.pt
 
-Trains on, for every channel not trained on, with its first second, and measures the codes behind it
+Trains on, for every channel not trained on, with its first second, and measures the codes after it
 with the network that serves all channels and with the channel's own. Weights are not rounded here.
 """
 
@@ -70,7 +70,7 @@ def main() -> None:
                 optimiser.step()
             with torch.no_grad():
                 own[rate].append(bits(fitted, loss, *test).item())
-    print(f"{len(paths)} channels not trained on, codes behind the first {arguments.first}, bits per "
+    print(f"{len(paths)} channels not trained on, codes after the first {arguments.first}, bits per "
           f"sample: {sum(common) / len(common):.4f} with one network")
     for rate, values in own.items():
         print(f"  {sum(values) / len(values):.4f} with one of each channel's own, learning rate "

@@ -6,6 +6,7 @@ and the network's inputs. All arrays have a column for each recording.
 """
 
 import json
+import os
 import pathlib
 import sys
 from collections.abc import Callable, Sequence
@@ -60,8 +61,10 @@ def read_codes(path: str | pathlib.Path) -> NDArray[np.int64]:
 
 
 def recordings(directory: str | pathlib.Path, test_every: int) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
-    """Paths to train on and others, by name: every test_every-th is another."""
-    paths = sorted(p for p in pathlib.Path(directory).glob("*.wav"))
+    """Paths to train on and others, by name: every test_every-th is another. The same list and the
+    same split as in tools/host/recordings.hpp; tb/cli/recordings_test.py compares them."""
+    paths = sorted((p for p in pathlib.Path(directory).iterdir()
+                    if p.suffix.lower() == ".wav" and p.is_file()), key=os.fsencode)
     if not paths:
         fail(f"{directory}: no .wav file in it; give a directory of recordings")
     other = [i % test_every == test_every - 1 for i in range(len(paths))]

@@ -71,7 +71,7 @@ class Loss(torch.nn.Module):
 
 
 def quantised(value: torch.Tensor, low: float, high: float) -> torch.Tensor:
-    """Rounds in front, passes the gradient on behind."""
+    """Rounds in the forward pass, passes the gradient through in the backward pass."""
     return value + (torch.clamp(torch.round(value), low, high) - value).detach()
 
 

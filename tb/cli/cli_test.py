@@ -7,6 +7,7 @@ import os
 import pty
 import random
 import resource
+import shutil
 import signal
 import struct
 import subprocess
@@ -20,6 +21,7 @@ from typing import Any
 NRC = os.environ.get("NRC", "build/nrc")
 ENCODE = os.environ.get("ENCODE", "build/encode")
 DECODE = os.environ.get("DECODE", "build/decode")
+GENERATE = os.environ.get("NRC_GENERATE", "build/nrc-generate")
 
 
 def grid(code: int) -> int:
@@ -758,7 +760,7 @@ class TrainAndGenerate(CommandLineTest):
 
     def rtl(self, tables: Path, names: list[str]) -> None:
         rtl = self.dir / "rtl"
-        self.succeed(NRC, "generate", "--tables", tables, "--rtl", rtl)
+        self.succeed(GENERATE, "--tables", tables, "--rtl", rtl)
         self.assertEqual(sorted(os.listdir(rtl)), names)
 
     def test_huffman(self) -> None:
@@ -780,12 +782,33 @@ class TrainAndGenerate(CommandLineTest):
         self.fail_with(1, NRC, "train", self.dir / "nowhere", "-o", out)
         self.fail_with(1, NRC, "train", self.dir, "-o", out, "--shape", "magic")
         self.fail_with(1, NRC, "train", self.dir, "-o", out, "--code-width", "12")
-        self.fail_with(1, NRC, "generate", self.dir)
-        self.fail_with(1, NRC, "generate", "--tables", self.wav, "--rtl", self.dir / "rtl")
+        self.fail_with(1, GENERATE, self.dir, program="nrc-generate")
+        self.fail_with(1, GENERATE, "--tables", self.wav, "--rtl", self.dir / "rtl",
+                       program="nrc-generate")
 
     def test_the_projects_generated_files_are_fresh(self) -> None:
         root = os.environ.get("NRC_SOURCE_DIR", ".")
-        self.succeed(NRC, "generate", root, "--check")
+        self.succeed(GENERATE, root, "--check")
+
+
+class Study(CommandLineTest):
+    """nrc study runs nrc-study from beside nrc; tb/study tests that one."""
+
+    def setUp(self):
+        super().setUp()
+        self.nrc = self.dir / "nrc"
+        shutil.copy(NRC, self.nrc)
+
+    def test_arguments_and_status_are_the_studys(self):
+        study = self.write("nrc-study", b'#!/bin/sh\necho "$@"\nexit 7\n')
+        study.chmod(0o755)
+        done = self.run_command(self.nrc, "study", "data", "-o", "a b", "--only", "x", "--help")
+        self.assertEqual((done.returncode, done.stdout), (7, b"data -o a b --only x --help\n"))
+        study.chmod(0o644)
+        self.assertIn("cannot run", self.fail_with(1, self.nrc, "study", "data"))
+
+    def test_not_built(self):
+        self.assertIn("make study", self.fail_with(1, self.nrc, "study", "data", "-o", "out"))
 
 
 if __name__ == "__main__":

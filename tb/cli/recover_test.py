@@ -177,7 +177,7 @@ class WhatSurvives(RecoverTest):
         self.assertEqual(report["gaps"], [])
         self.assertIsNone(report["header"]["total_frames"])
         self.assertIsNone(report["header"]["rate_hz"])
-        self.assertIn("behind frame 9000 is unknown", lines[0])
+        self.assertIn("missing after frame 9000", lines[0])
 
     def test_time_is_told_only_if_the_rate_is(self) -> None:
         source = self.write("raw", self.samples)

@@ -216,7 +216,7 @@ class Loss(StreamTest):
         again = self.packets[:self.data[8]] + split(self.encode(other))
         out, line = self.decode(3, again)
         self.assertEqual(out, self.samples[:8 * PACKET_BYTES] + other)
-        self.assertIn("the encoder began anew 1 time", line)
+        self.assertIn("the encoder restarted 1 time", line)
 
 
 class Sockets(StreamTest):

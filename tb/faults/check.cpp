@@ -15,7 +15,7 @@ namespace nrc::faults {
 namespace {
 
 constexpr std::size_t kWindow = 8;      ///< early packets that wait
-constexpr std::size_t kStranger = 16;   ///< packets in order, behind which they wait no longer
+constexpr std::size_t kStranger = 16;   ///< packets in order, after which they wait no longer
 constexpr std::uint64_t kRepeats = 64;  ///< packets by which one is repeated or late at most
 
 constexpr std::size_t kLateRun = 16;  ///< late ones in sequence that never came: not late
@@ -33,7 +33,7 @@ bool is_sample_packet(const SentPacket& packet) {
   return is_data(packet.header.type) && packet.header.frames != 0;
 }
 
-// ---- what the receiver tells
+// ---- what the receiver reports
 
 class Listener {
  public:
@@ -313,7 +313,7 @@ void compare(const Course& course, const Expected& expected, const Listener& lis
 
 // ---- how long it lasts
 
-/// The first packet of samples behind piece `from` that stands alone and comes whole, by its
+/// The first packet of samples after piece `from` that stands alone and comes whole, by its
 /// piece. The stream header is before it, if `header_known` is false.
 std::optional<std::size_t> first_key(const Course& course, const Delivery& delivery,
                                      std::size_t from, bool header_known) {
@@ -365,16 +365,16 @@ void check_extent(const Course& course, const Delivery& delivery, const Listener
   }
   if (first == delivery.size()) return;
 
-  // A stream that seems to begin anew may be noticed with the last of so many packets.
+  // A stream that seems to restart may be noticed with the last of so many packets.
   const bool anew = !one && course.originals.size() == 1;
   const auto key = first_key(course, delivery, behind + (anew ? kLateRun : 0), one && header_known);
   if (!key) return;
   const std::size_t from = *delivery[*key].packet;
   for (std::size_t id = from; id < course.packets.size(); ++id) {
     require(!is_sample_packet(course.packets[id]) || given_at[id],
-            fmt::format("packet {} behind the key packet {} is not given", id, from));
+            fmt::format("packet {} after the key packet {} is not given", id, from));
   }
-  // With the eighth packet behind it at the latest, or when the longest packet that could have been
+  // With the eighth packet after it at the latest, or when the longest packet that could have been
   // in the damaged bytes has ended.
   const std::size_t key_due = *key + kWindow;
   std::size_t bytes = 0;
@@ -388,7 +388,7 @@ void check_extent(const Course& course, const Delivery& delivery, const Listener
           fmt::format("packet {} came with piece {}, due with {}", from, at, due));
   if (outcome.missing_packets == 0) return;
 
-  // The packets behind the last one that is missing.
+  // The packets after the last one that is missing.
   std::size_t back = from;
   while (back > 0 && (!is_sample_packet(course.packets[back - 1]) || given_at[back - 1])) --back;
   while (!is_sample_packet(course.packets[back])) ++back;

@@ -9,6 +9,7 @@
 #include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
+#include "stages/code_to_sample.hpp"
 
 namespace nrc::faults {
 namespace {

@@ -22,7 +22,7 @@ struct Original {
   StreamHeader header;
   std::vector<std::int16_t> samples;  ///< samples[(frame - first_frame) * channels + channel]
   std::uint64_t first_frame = 0;      ///< of the first data packet, sent or dropped
-  std::uint64_t end_frame = 0;        ///< behind the last one, sent or dropped
+  std::uint64_t end_frame = 0;        ///< after the last one, sent or dropped
   bool closed = true;                 ///< ends with a packet that says so
   std::size_t max_packet_bytes = 0;   ///< that its header allows, bytes
 };

@@ -192,7 +192,7 @@ std::string lose_packets(const Course&, Delivery& delivery, std::size_t place, R
 std::string repeat_packet(const Course&, Delivery& delivery, std::size_t place, Random& random) {
   const int count = random.range(1, 3);
   for (int i = 0; i < count; ++i) {
-    // Not behind the end, where a stream header would begin a stream.
+    // Not after the end, where a stream header would begin a stream.
     const std::size_t most = std::min<std::size_t>(place + kDoubleReach, delivery.size() - 1);
     if (place + 1 > most) break;
     const auto to =
@@ -317,7 +317,7 @@ bool hides_packet(const Course& course, const Delivery& delivery) {
 }
 
 std::string join_late(const Course& course, Delivery& delivery, Random& random) {
-  // Before the frame numbers go round: behind that, nobody can know that they did.
+  // Before the frame numbers wrap around: after that, nobody can know that they did.
   std::size_t most = 0;
   for (std::size_t i = 1; i < course.packets.size() / 2; ++i) {
     if (course.packets[i].is_header() && course.packets[i + 1].first_frame <= 0xFFFFFFFF) most = i;

@@ -15,6 +15,7 @@
 #include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
+#include "stages/code_to_sample.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::faults {

@@ -65,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::uint8_t flags = input.u8();
     const std::size_t frames = (flags & 2) != 0 ? input.u16() : input.u8() % 64U;
     const std::size_t told = (flags & 4) != 0 ? input.u8() * std::size_t{4} : input.size() / 4 * 4;
-    // Bytes of their own: the sanitizer sees a read behind their end.
+    // Bytes of their own: the sanitizer sees a read past their end.
     const std::size_t length = std::min(told, input.size() / 4 * 4);
     const std::vector<std::uint8_t> payload(input.data(), input.data() + length);
     input.skip(length);

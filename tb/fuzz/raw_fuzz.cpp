@@ -18,6 +18,7 @@
 #include "property.hpp"
 #include "signal.hpp"
 #include "small_tables.hpp"
+#include "stages/code_to_sample.hpp"
 
 namespace {
 

@@ -22,6 +22,7 @@
 #include "nrc/receiver.hpp"
 #include "property.hpp"
 #include "small_tables.hpp"
+#include "stages/code_to_sample.hpp"
 #include "stream_repair.hpp"
 
 namespace {
@@ -33,7 +34,7 @@ using fuzz::require;
 constexpr std::size_t kMaxSamples = std::size_t{1} << 19;
 struct Enough {};
 
-// ---- what a receiver tells
+// ---- what a receiver reports
 
 struct Event {
   enum Kind { kStream, kSamples, kGap, kContainer, kEnd } kind;
@@ -204,7 +205,7 @@ Recording make_recording(std::uint32_t traits) {
   nrc::Encoder encoder(header, tables,
                        repeated_header ? nrc::Transport::kLink : nrc::Transport::kFile);
   const auto send = [&](const Bytes& bytes, std::uint64_t first, std::uint64_t frames) {
-    for (std::size_t at = 0; at < bytes.size();) {  // a stream header may stand before a packet
+    for (std::size_t at = 0; at < bytes.size();) {  // a stream header may precede a packet
       const nrc::ParsedPacket packet = nrc::parse_packet(bytes.data() + at, bytes.size() - at);
       const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(at);
       const Bytes one(from, from + static_cast<std::ptrdiff_t>(packet.size));

@@ -11,6 +11,7 @@
 
 #include "fuzz_input.hpp"
 #include "nrc/error.hpp"
+#include "nrc/file_decoder.hpp"
 #include "nrc/file_recovery.hpp"
 #include "property.hpp"
 #include "small_tables.hpp"

@@ -22,6 +22,7 @@
 #include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
 #include "small_tables.hpp"
+#include "stages/code_to_sample.hpp"
 #include "stream_repair.hpp"
 
 namespace {

@@ -53,8 +53,8 @@ ROOMS |= {
 INCLUDE_ROOTS = ("model/include", "model/src", "tools", "study", "tb/common")
 # Verilator makes these.
 MADE = re.compile(r"^(V\w+|verilated\w*)\.h$")
-# What Python files may import besides the standard library and their own folder.
-PACKAGES = {"study/networks": {"numpy", "torch"}}
+# What Python files outside tb/ may import besides the standard library and their own folder.
+PACKAGES = {"study/networks": {"numpy", "scipy", "torch"}}
 
 MAX_SHARE = 0.30
 CODE = {".c", ".cpp", ".h", ".hpp", ".py", ".sh", ".sv", ".svh", ".v", ".cmake", ".txt"}
@@ -130,6 +130,8 @@ def check_imports(root: Path) -> Iterator[str]:
         if path.parts[0] == "tb":
             continue
         beside = {p.stem for p in (root / path.parent).glob("*.py")}
+        if path.parts[0] == "scripts":  # a folder of scripts stands on those above it
+            beside |= {p.stem for p in (root / "scripts").glob("*.py")}
         allowed = beside | set(sys.stdlib_module_names) | PACKAGES.get(str(path.parent), set())
         for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):

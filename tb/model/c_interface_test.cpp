@@ -22,6 +22,7 @@
 #include "nrc/table_files.h"
 #include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
+#include "stages/code_to_sample.hpp"
 
 namespace {
 std::size_t allocations = 0;

@@ -17,6 +17,7 @@
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
 #include "one_table.hpp"
+#include "stages/code_to_sample.hpp"
 #include "stages/packetizer.hpp"
 
 namespace nrc {

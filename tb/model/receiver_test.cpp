@@ -20,6 +20,7 @@
 #include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
+#include "stages/code_to_sample.hpp"
 #include "stages/packetizer.hpp"
 
 // Memory in use, for the test of its bound. The size stands before what is given.

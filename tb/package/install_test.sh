@@ -40,13 +40,40 @@ runs() {
 
 # Whether a build tree has the library as users build it: its objects need not be made again.
 plain_static() {
-  [ -e "$1/CMakeCache.txt" ] && [ -e "$1/model/libnrc.a" ] &&
+  [ -e "$1/CMakeCache.txt" ] && [ -e "$1/model/libnrc.a" ] && [ -e "$1/model/libnrc_table_files.a" ] &&
     ! grep -Eq '^(NRC_SANITIZE|NRC_COVERAGE|BUILD_SHARED_LIBS):BOOL=(ON|1|TRUE)' "$1/CMakeCache.txt"
 }
 
 # The header of the C interface needs no other one, in either language.
 printf '#include <nrc/nrc.h>\n#include <stdio.h>\nint main(void) { return puts(nrc_version()) < 0; }\n' \
   >"$work/alone.c"
+
+# Tables of a table file, from the second library; with no argument it says that there is no file.
+cat >"$work/tables.c" <<'END'
+#include <nrc/table_files.h>
+#include <stdio.h>
+int main(int argc, char** argv) {
+  nrc_tables* tables = NULL;
+  nrc_decoder* decoder = NULL;
+  nrc_message message;
+  if (nrc_tables_load(argc > 1 ? argv[1] : "missing", &tables, &message) != NRC_OK) {
+    puts(message.text);
+    return 1;
+  }
+  if (nrc_decoder_create(tables, &decoder, &message) != NRC_OK) return 2;
+  nrc_tables_destroy(tables);
+  nrc_decoder_destroy(decoder);
+  puts("loaded");
+  return 0;
+}
+END
+cat >"$work/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.22)
+project(tables LANGUAGES C CXX)
+find_package(nrc CONFIG REQUIRED)
+add_executable(tables tables.c)
+target_link_libraries(tables PRIVATE nrc::table_files)
+END
 
 for kind in static shared; do
   build=$work/$kind
@@ -60,27 +87,36 @@ for kind in static shared; do
     build=$NRC_BINARY_DIR
   else
     quiet log cmake -S "$source_dir" -B "$build" "${options[@]}"
-    quiet log cmake --build "$build" -j2 --target nrc
+    quiet log cmake --build "$build" -j2 --target nrc nrc_table_files
   fi
   quiet log cmake --install "$build" --prefix "$prefix" --component library
 
   # Public headers, and nothing else of the source.
   headers=$(cd "$prefix/include/nrc" && echo *)
-  for name in nrc.h encoder.hpp decoder.hpp receiver.hpp; do
+  for name in nrc.h encoder.hpp decoder.hpp receiver.hpp table_files.h table_files.hpp; do
     [ -e "$prefix/include/nrc/$name" ] || fail "$name is not installed"
   done
   for name in bit_packer.hpp trainer.hpp; do
     [ ! -e "$prefix/include/nrc/$name" ] || fail "$name is installed"
   done
   for name in $headers; do # each on its own, against the installed ones alone
-    [ "$name" = nrc.h ] || echo "#include <nrc/$name>" >"$work/alone.cpp"
+    echo "#include <nrc/$name>" >"$work/alone.cpp"
     "${CXX[@]}" -I"$prefix/include" -fsyntax-only "$work/alone.cpp"
   done
+
+  # JSON is in the library of table files alone.
+  library=$(find "$prefix" -name libnrc.a -o -name libnrc.so)
+  nm -C "$library" >"$work/symbols"
+  grep -q 'nrc::Encoder::encode' "$work/symbols" || fail "no symbols in $library"
+  ! grep -q nlohmann "$work/symbols" || fail "$library has JSON in it"
 
   # find_package
   quiet log cmake -S "$examples" -B "$work/use-$kind" -DCMAKE_PREFIX_PATH="$prefix" \
     -DCMAKE_C_FLAGS="${C[*]:2}" -DCMAKE_CXX_FLAGS="${CXX[*]:2}"
   quiet log cmake --build "$work/use-$kind"
+
+  quiet log cmake -S "$work" -B "$work/tables-$kind" -DCMAKE_PREFIX_PATH="$prefix"
+  quiet log cmake --build "$work/tables-$kind"
 
   # pkg-config
   pc=$(dirname "$(find "$prefix" -name nrc.pc)")
@@ -95,6 +131,9 @@ for kind in static shared; do
   "${C[@]}" "${cflags[@]}" "$work/alone.c" -o "$work/alone" "${libs[@]}"
   "${CXX[@]}" "${cflags[@]}" -x c++ "$work/alone.c" -x none -o "$work/alone" "${libs[@]}"
 
+  read -ra libs <<<"$(pkg-config $static --libs nrc_table_files)"
+  "${C[@]}" "${cflags[@]}" "$work/tables.c" -o "$work/pc_tables" "${libs[@]}"
+
   if [ $kind = shared ]; then
     soname=$(objdump -p "$libdir/libnrc.so" | awk '/SONAME/ { print $2 }')
     [ "$soname" = "libnrc.so.${version%.*}" ] || fail "the soname is $soname"
@@ -105,4 +144,9 @@ for kind in static shared; do
   fi
   [ "$("$work/alone")" = "$version" ] || fail "the library says it is $("$work/alone"), not $version"
   runs "$work/use-$kind/link_c" "$work/use-$kind/link_cpp" "$work/pc_c" "$work/pc_cpp"
+  for program in "$work/tables-$kind/tables" "$work/pc_tables"; do
+    [ "$("$program" "$source_dir/model/tables/range_coarse.json")" = loaded ] || fail "$program fails"
+    ! "$program" >"$work/out" || fail "$program finds a file that is missing"
+    grep -q missing "$work/out" || fail "$program says: $(cat "$work/out")"
+  done
 done

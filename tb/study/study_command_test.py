@@ -65,7 +65,7 @@ class Study(unittest.TestCase):
         message = "".join(line for line in done.stderr.decode().splitlines(True)
                           if ".gcda:" not in line)
         self.assertEqual(done.returncode, status, message)
-        self.assertRegex(message, r"\Anrc: [^\n]+\n\Z")
+        self.assertRegex(message, r"\Anrc study: [^\n]+\n\Z")
         self.assertEqual(sorted(str(p) for p in self.dir.rglob("*")), before)
         return message
 

@@ -69,12 +69,17 @@ class Description(unittest.TestCase):
         copy = self.copy()
         shutil.copytree(copy.root / "constraints/ulx3s", copy.root / "constraints/mine")
         (copy.root / "constraints/mine/ulx3s.sv").rename(copy.root / "constraints/mine/mine.sv")
+        self.refused(copy, "two boards have a bench ulx3s")
+        description = copy.root / "constraints/mine/board.json"
+        description.write_text(description.read_text().replace('"ulx3s": {', '"mine": {'))
         hardware.generate(copy, check=True)
         self.assertIn("mine", copy.boards())
         files = hardware.files_of(copy, "mine", None, "huffman", "modules")
         self.assertEqual(files[-1], "constraints/mine/mine.sv")
         self.assertIn("rtl/board/nrc_board.sv", files)
-        (copy.root / "constraints/mine/board.json").unlink()
+        description.write_text(description.read_text().replace('"clock_pin"', '"clock"'))
+        self.refused(copy, "constraints/mine/board.json: no clock_pin")
+        description.unlink()
         self.refused(copy, "constraints/mine has no board.json")
 
     def test_borrowed_tables(self) -> None:

@@ -9,8 +9,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # Tables for the smallest code widths: no built-in set has so small an initial scale.
-NRC=${NRC:-build/nrc}
-[ -x "$NRC" ] || { echo "parameters: no $NRC; run make build first" >&2; exit 1; }
+GENERATE=${NRC_GENERATE:-build/nrc-generate}
+[ -x "$GENERATE" ] || { echo "parameters: no $GENERATE; run make generate first" >&2; exit 1; }
 python3 - "$work" <<'PYTHON'
 import json, sys
 for source in "generic", "range_generic":
@@ -22,8 +22,8 @@ for source in "generic", "range_generic":
         json.dump(tables, file)
 PYTHON
 mkdir "$work/narrow"
-"$NRC" generate --tables "$work/generic.json" --rtl "$work/narrow" >/dev/null
-"$NRC" generate --tables "$work/range_generic.json" --rtl "$work/narrow" >/dev/null
+"$GENERATE" --tables "$work/generic.json" --rtl "$work/narrow" >/dev/null
+"$GENERATE" --tables "$work/range_generic.json" --rtl "$work/narrow" >/dev/null
 
 # Files of the top with a table set, one that was generated here included.
 files_of() { # set

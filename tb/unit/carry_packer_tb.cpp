@@ -383,7 +383,7 @@ TEST(CarryPacker, TinyPackets) {
   }
 }
 
-// The highest rate, and packets that leave the most behind at their end.
+// The highest rate, and packets with the largest remainder at their end.
 TEST(CarryPacker, Sustained) {
   Bench bench(7);
   bench.packet(bench.crafted(20000, kMaxLength, kMaxLength, 2), 0);

@@ -11,6 +11,7 @@
 #include "bench_random.hpp"
 #include "nrc/packet_decoder.hpp"
 #include "rtl_constants.hpp"
+#include "stages/code_to_sample.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::tb {

@@ -92,7 +92,7 @@ enum class Amplitude { kRandom, kZero, kLargest };
 struct Options {
   int frames = 100;
   unsigned gap_percent = 0;      ///< of clocks without a sample
-  unsigned reset_per_mille = 0;  ///< of frames that begin anew, besides the first
+  unsigned reset_per_mille = 0;  ///< of frames that reset, besides the first
   unsigned cut_percent = 0;      ///< of frames that end too soon; the next is a reset frame at once
   int hold_frames = 100;         ///< frames with one random amplitude
   Amplitude amplitude = Amplitude::kRandom;

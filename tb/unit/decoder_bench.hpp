@@ -19,6 +19,7 @@
 #include "nrc/packet_decoder.hpp"
 #include "nrc/tables.hpp"
 #include "rtl_constants.hpp"
+#include "stages/code_to_sample.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::tb {

@@ -201,7 +201,7 @@ void run_faults(unsigned seed, bool with_last) {
   const std::vector<bool> due = due_frames(s, link);
   std::size_t missing = 0;
   for (std::size_t f = 0; f < due.size(); ++f) {
-    // Without tlast a cut packet takes the one behind it along.
+    // Without tlast a truncated packet takes the next one with it.
     if (with_last || f * 8 > due.size() * 7) {
       EXPECT_TRUE(!due[f] || given[f]) << "frame " << f << " is missing";
     }
@@ -266,7 +266,7 @@ TEST(Decoder, EveryFaultIsCounted) {
   std::swap(link[7], link[8]);
   run();
   EXPECT_EQ(bench.dut().lost_o, 1U);
-  EXPECT_EQ(bench.dut().skipped_o, 3U) << "the early one, the late one and the one behind them";
+  EXPECT_EQ(bench.dut().skipped_o, 3U) << "the early one, the late one and the one after them";
   // Other words.
   link = s.packets;
   Packet words = s.packets[0];
@@ -309,7 +309,7 @@ TEST(Decoder, DamagedPayloads) {
       SCOPED_TRACE(testing::Message() << "kind " << kind << ", " << input << " % in");
       const Stream s = make_stream(count, 7, keys);
       std::vector<Packet> link = s.packets;
-      const std::size_t at = 2;  // behind the first key packet
+      const std::size_t at = 2;  // after the first key packet
       Bytes payload(link[at].bytes.begin() + 16, link[at].bytes.end() - 4);
       switch (kind) {
         case 0:  // a word too many
@@ -331,7 +331,7 @@ TEST(Decoder, DamagedPayloads) {
       bench.send(link);
       bench.drain();
       std::vector<bool> given;
-      // Codes that mean something else cannot be told from right ones.
+      // Codes that mean something else cannot be distinguished from correct ones.
       if (kind != 3) {
         bench.check(s, given);
         EXPECT_TRUE(std::any_of(bench.given().begin(), bench.given().end(),
@@ -382,7 +382,7 @@ TEST(Decoder, AnEncoderThatBeginsAnew) {
 }
 #endif
 
-// So soon that the new stream's numbers are not far behind: its packets come late until their
+// So soon that the new stream's numbers are not far back: its packets come late until their
 // numbers are due, where the state of the old stream must not be taken for theirs.
 TEST(Decoder, AnEncoderThatBeginsAnewSoon) {
   for (std::size_t old_packets = 2; old_packets < (kLarge ? 5U : 12U); ++old_packets) {

@@ -57,7 +57,7 @@ enum class Source {
 struct Options {
   int frames = 100;
   std::uint32_t gap_percent = 0;      ///< of clocks without a sample
-  std::uint32_t reset_per_mille = 0;  ///< of frames that begin anew, besides the first
+  std::uint32_t reset_per_mille = 0;  ///< of frames that reset, besides the first
   std::uint32_t cut_percent = 0;      ///< of frames cut short; a reset frame follows at once
   int hold_frames = 100;              ///< frames with one random amplitude
   Source source = Source::kRandom;

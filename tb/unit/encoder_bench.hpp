@@ -24,6 +24,7 @@
 #include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
 #include "rtl_constants.hpp"
+#include "stages/code_to_sample.hpp"
 #include "stages/huffman.hpp"
 #include "verilated_dut.hpp"
 
@@ -399,7 +400,7 @@ struct Verdict {
 };
 
 /// Compares every byte that came out with what the golden model makes of what went in, when it is
-/// told which packets were dropped; and the counters, the key packets and the stream headers.
+/// given which packets were dropped; and the counters, the key packets and the stream headers.
 inline Verdict check(EncoderBench& bench) {
   Verdict v;
   const std::vector<CutPacket> cut = cut_packets(bench.taken());
@@ -495,7 +496,7 @@ inline Verdict check(EncoderBench& bench) {
   if (errors != 0) return v;
   drop(cut.size());
 
-  EXPECT_FALSE(header_before) << "a stream header and nothing behind it";
+  EXPECT_FALSE(header_before) << "a stream header and nothing after it";
   EXPECT_EQ(bench.dut().packets_o, v.sent);
   EXPECT_EQ(bench.dut().dropped_o, v.bad + v.lost);
   EXPECT_EQ(bench.dut().framing_errors_o, v.bad);

@@ -10,6 +10,7 @@
 
 #include "encoder_bench.hpp"
 #include "nrc/decoder.hpp"
+#include "stages/code_to_sample.hpp"
 #include "worst_case.hpp"
 
 namespace nrc::tb {

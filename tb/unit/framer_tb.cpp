@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// nrc_framer against the rules of docs/rtl.md, "Framing". A model is told of every sample
+// nrc_framer against the rules of docs/rtl.md, "Framing". A model gets every sample
 // that the design takes, and says what has to come out one clock later; directed tests write the
 // expected packets out.
 #include <gtest/gtest.h>

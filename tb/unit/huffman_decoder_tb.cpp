@@ -271,7 +271,7 @@ TEST(HuffmanDecoder, DamagedPayloads) {
     if (kind == 1) payload.insert(payload.end(), 4, std::uint8_t{0});
     if (kind == 2) {
       if (bits % 32 == 0) continue;
-      // The bit behind the last code, or any.
+      // The bit after the last code, or any.
       const unsigned padding = 32 - bits % 32;
       const unsigned place = bench.rng().flip() ? padding - 1 : bench.rng()() % padding;
       payload[payload.size() - 1 - place / 8] |= static_cast<std::uint8_t>(1U << place % 8);

@@ -31,7 +31,7 @@ constexpr int kMinPrediction = kMin * 64;
 constexpr int kMaxPrediction = kMax * 64;
 constexpr int kMaxIndex = 16 * (kCodeWidth - 1) + 15 + 15;  ///< largest scale, largest burst
 
-/// Low bits of a signed number, as they stand on a port.
+/// Low bits of a signed number, as on a port.
 constexpr std::uint32_t bits(std::int32_t value, int width) {
   return static_cast<std::uint32_t>(value) & ((1u << width) - 1);
 }

@@ -22,7 +22,7 @@ constexpr std::size_t kLatency = nrc::rtl::kLinearizerLatency;
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
 
-/// Low bits of a signed number, as they stand on a port.
+/// Low bits of a signed number, as on a port.
 constexpr std::uint32_t bits(std::int32_t value, int width) {
   return static_cast<std::uint32_t>(value) & ((1u << width) - 1);
 }

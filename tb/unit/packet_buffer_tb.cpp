@@ -16,7 +16,7 @@
 namespace {
 
 constexpr std::size_t kWords = NRC_PARAM_Words;
-constexpr std::size_t kOutputWords = 2;  // registers behind the memory
+constexpr std::size_t kOutputWords = 2;  // registers after the memory
 
 struct Options {
   int clocks = 100000;
@@ -192,7 +192,7 @@ TEST(PacketBuffer, AlternateClocks) {
   bench.drain();
 }
 
-#ifdef NRC_PARAM_DualPort
+#if NRC_PARAM_DualPort
 // A word in and a word out in every clock.
 TEST(PacketBuffer, TwoPorts) {
   Bench bench(8);

@@ -401,7 +401,7 @@ TEST(Packetizer, TooSoon) {
 }
 
 // The last packet of a stream is dropped, and then the first of the next: a header goes before the
-// first one that is sent, and counting begins anew.
+// first one that is sent, and counting restarts.
 TEST(Packetizer, DroppedAtTheSeam) {
   Bench bench(7);
   for (int round = 0; round < 8; ++round) {

@@ -36,7 +36,7 @@ constexpr long kLoopLatency =
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
 
-/// Low bits of a signed number, as they stand on a port.
+/// Low bits of a signed number, as on a port.
 constexpr std::uint32_t bits(std::int32_t value, int width) {
   return static_cast<std::uint32_t>(value) & ((1u << width) - 1);
 }
@@ -53,7 +53,7 @@ using Source = std::function<int(std::uint32_t channel, const nrc::Prediction&, 
 struct Options {
   int frames = 100;
   unsigned gap_percent = 0;    ///< of clocks without a sample
-  unsigned reset_percent = 0;  ///< of frames that begin anew, besides the first
+  unsigned reset_percent = 0;  ///< of frames that reset, besides the first
   unsigned cut_percent = 0;    ///< of frames that end too soon; the next is a reset frame at once
 };
 
@@ -124,7 +124,7 @@ class Bench {
     nrc::Prediction prediction;
   };
 
-  /// What a code stands for: with a fraction, any value that is rounded to the code.
+  /// The value of a code: with a fraction, any value that is rounded to the code.
   std::int32_t value_of(int code) {
     const std::int32_t value = nrc::Predictor::value_of(static_cast<nrc::Code>(code));
     if (kValueFraction == 0) return value;

@@ -142,7 +142,7 @@ class Bench {
     const Bytes decoded = decode(stream);
     if (decoded.size() != input.size() ||
         !std::equal(decoded.begin(), decoded.end(), input.data())) {
-      throw Error(fmt::format("{} does not come back as it was; report this as a bug", path));
+      throw Error(fmt::format("{} differs after decoding; report this as a bug", path));
     }
     return {std::filesystem::path(path).filename().string(), input.size(), stream.size(),
             static_cast<std::size_t>(summary.frames) * summary.header.channels};
@@ -260,7 +260,7 @@ class Bench {
       encode_raw(image.data(), image.size(), static_cast<std::uint32_t>(channels), 19531250,
                  options, append_to(stream));
       if (decode(stream) != image) {
-        throw Error("a stream with key packets does not come back; report this as a bug");
+        throw Error("a stream with key packets differs after decoding; report this as a bug");
       }
       return 8.0 * static_cast<double>(stream.size());
     };
@@ -444,19 +444,20 @@ void add_bench_command(CLI::App& app) {
           ->check(CLI::IsMember({"huffman", "range", "both", "neural"}))
           ->capture_default_str();
   command->add_option("--tables", arguments->tables,
-                      "table file of the one profile given, or built-in set by name");
+                      "table file for the given profile, or built-in set by name");
   CLI::Option* const pairs =
       command
           ->add_option(
               "--pairs", arguments->pairs,
-              "measure stage neighbour instead, on pairs of recordings of one instant: a file "
-              "with two file names in each line")
+              "measure stage neighbour instead, on pairs of simultaneous recordings: a file "
+              "with two file names per line")
           ->excludes(profile);
-  command->add_option("--threads", arguments->threads,
-                      "threads for coding and checking; 0: all. Speeds are of one core anyway");
+  command->add_option(
+      "--threads", arguments->threads,
+      "threads for coding and checking; 0: all processors. Speeds are always those of one core");
   command->add_option(
       "--test-every", arguments->test_every,
-      "only every K-th file, those that nrc train --test-every K does not train on");
+      "only every K-th file: those that nrc train --test-every K does not train on");
   command->add_flag("--files", arguments->files, "list every file or pair");
   command->add_flag("--json", arguments->json, "print JSON, with every file or pair");
   command->callback([arguments, pairs] {
@@ -466,7 +467,7 @@ void add_bench_command(CLI::App& app) {
       return;
     }
     if (!arguments->tables.empty() && arguments->profile == "both") {
-      throw Error("--tables are of one profile; give --profile huffman or range with them");
+      throw Error("--tables are for one profile; add --profile huffman or range");
     }
     bench(*arguments);
   });

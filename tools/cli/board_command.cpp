@@ -121,7 +121,7 @@ class BoardSession {
     Receiver::Events events;
     events.stream = [this](const StreamHeader& header) {
       if (header.channels != before_.channels) {
-        throw Error(fmt::format("{} says {} channels and sends {}; load its bitstream again",
+        throw Error(fmt::format("{} reports {} channels but sends {}; load its bitstream again",
                                 port_.path(), before_.channels, header.channels));
       }
       ++streams_;
@@ -218,10 +218,10 @@ class BoardSession {
              a.modulus_bits == b.modulus_bits && a.split == b.split && a.raw_bits == b.raw_bits;
     }
     if (!fits) {
-      throw Error(
-          fmt::format("{} has other classes than the built-in set default, which the board "
-                      "was built with; give tables that differ in their codes only",
-                      arguments_.tables));
+      throw Error(fmt::format(
+          "{} has different classes from the built-in set default, with which the board "
+          "was built; give tables that differ only in their codes",
+          arguments_.tables));
     }
     std::vector<std::uint8_t> bytes;
     append_command('T', tables.id(), bytes);
@@ -320,14 +320,14 @@ void add_board_command(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--tables", arguments->tables,
-                   "Huffman tables for boards that have them loaded: built-in set or table file")
+                   "Huffman tables for boards that load them: built-in set or table file")
       ->capture_default_str();
   command->add_option("--timeout", arguments->timeout, "seconds to wait for a byte of the board")
       ->check(CLI::Range(1U, 3600U))
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "print the result as JSON");
   command->footer(
-      "Exit status: 0 every sample right and none missing; 1 error; 2 wrong use; 3 otherwise.");
+      "Exit status: 0 every sample correct and none missing; 1 error; 2 usage error; 3 otherwise.");
   command->callback([arguments] {
     BoardSession session(*arguments);
     const bool right = session.run();

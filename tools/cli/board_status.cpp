@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "format/bytes.hpp"
+
 namespace nrc::cli {
 namespace {
 
@@ -17,9 +19,7 @@ std::optional<BoardStatus> parse(const std::uint8_t* bytes) {
   std::array<std::uint32_t, kWords> words = {};
   std::uint32_t check = 0;
   for (std::size_t n = 0; n < kWords; ++n) {
-    const std::uint8_t* const b = bytes + 4 * n;
-    words[n] = static_cast<std::uint32_t>(b[0]) | static_cast<std::uint32_t>(b[1]) << 8 |
-               static_cast<std::uint32_t>(b[2]) << 16 | static_cast<std::uint32_t>(b[3]) << 24;
+    words[n] = get_little_endian<std::uint32_t>(bytes + 4 * n);
     check ^= words[n];
   }
   if (check != 0) {

@@ -5,7 +5,7 @@
 #include "host/program.hpp"
 
 int main(int argc, char** argv) {
-  CLI::App app("Give back a compressed recording.", "decode");
+  CLI::App app("Restore a compressed recording.", "decode");
   nrc::cli::DecodeArguments arguments;
   arguments.force = true;
   app.add_option("input", arguments.input, "compressed file")->required();

@@ -27,11 +27,7 @@ namespace nrc::cli {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 18;
-constexpr const char* kHint = "; `nrc decode --recover` gives what survives";
-
-host::Overwrite overwrite(const DecodeArguments& arguments) {
-  return arguments.force ? host::Overwrite::kReplace : host::Overwrite::kRefuse;
-}
+constexpr const char* kHint = "; `nrc decode --recover` writes what survives";
 
 /// Hands the input on in parts. @param take  returns false to have no more
 template <typename Take>
@@ -87,7 +83,7 @@ std::optional<std::int16_t> fill_argument(const std::string& text) {
 void decode_file(const DecodeArguments& arguments) {
   const StreamTables tables(arguments.tables);
   host::InputFile input(arguments.input);
-  host::OutputFile output(arguments.output, &input, overwrite(arguments));
+  host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
   FileDecoder decoder(
       [&output](const std::uint8_t* data, std::size_t size) { output.write(data, size); },
       std::cref(tables));
@@ -97,7 +93,7 @@ void decode_file(const DecodeArguments& arguments) {
     } catch (const host::OutputError&) {
       throw;
     } catch (const Error& e) {
-      // Behind the stream header all faults are damage.
+      // After the stream header every fault is damage.
       throw Error(fmt::format("{}: {}{}", input.name(), e.what(), decoder.header() ? kHint : ""));
     }
   };
@@ -117,14 +113,14 @@ bool recover_file(const DecodeArguments& arguments) {
   const StreamTables tables(arguments.tables);
   host::InputFile input(arguments.input);
   if (!arguments.gaps.empty() && same_file(arguments.gaps, arguments.output)) {
-    throw Error(fmt::format("{} cannot be the output and the report of gaps; give two names",
+    throw Error(fmt::format("{} cannot be both the output and the gap report; give two names",
                             arguments.gaps));
   }
-  host::OutputFile output(arguments.output, &input, overwrite(arguments));
+  host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
   std::optional<host::OutputFile> gaps;
   ByteSink json;
   if (!arguments.gaps.empty()) {
-    gaps.emplace(arguments.gaps, &input, overwrite(arguments));
+    gaps.emplace(arguments.gaps, &input, host::overwrite(arguments.force));
     json = [&gaps](const std::uint8_t* data, std::size_t size) { gaps->write(data, size); };
   }
   GapReport report(input.name(), arguments.fill, json);
@@ -161,33 +157,35 @@ bool recover_file(const DecodeArguments& arguments) {
 
 void add_decode_command(CLI::App& app) {
   CLI::App* const command =
-      app.add_subcommand("decode", "Give back the file, or the raw samples, of an nrc stream");
+      app.add_subcommand("decode", "Restore the file, or the raw samples, from an nrc stream");
   const auto arguments = std::make_shared<DecodeArguments>();
   command->add_option("input", arguments->input, "stream to read; - is standard input")->required();
   command
-      ->add_option("output", arguments->output,
-                   "file to write; - is standard output. A stream without a WAV container gives "
-                   "int16 little-endian samples")
+      ->add_option(
+          "output", arguments->output,
+          "file to write; - is standard output. A stream without a WAV container decodes to "
+          "int16 little-endian samples")
       ->required();
   command->add_option("--tables", arguments->tables,
                       "table file that the stream was encoded with, if it is not a built-in set");
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
   command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
   CLI::Option* const recover = command->add_flag(
-      "--recover", "write what survives of a damaged stream, and say what is missing");
+      "--recover", "write what survives of a damaged stream, and report what is missing");
   command
       ->add_option_function<std::string>(
           "--fill", [arguments](const std::string& text) { arguments->fill = fill_argument(text); },
-          "with --recover: what stands in the place of a missing sample (0), or none: missing "
+          "with --recover: value to write for missing samples (0), or none: missing "
           "frames are left out, and what follows moves forward in time")
       ->needs(recover);
   command
       ->add_option("--gaps", arguments->gaps,
-                   "with --recover: write a report of what is missing, as JSON; - is standard "
+                   "with --recover: write a JSON report of what is missing; - is standard "
                    "output")
       ->needs(recover);
   command->footer(
-      "Exit status: 0 done; 1 error, and no file is written; 2 wrong use; 3 with --recover: done, "
+      "Exit status: 0 success; 1 error, and no file is written; 2 usage error; 3 with --recover: "
+      "done, "
       "but something is missing.");
   command->callback([arguments, recover] {
     if (recover->count() == 0) {

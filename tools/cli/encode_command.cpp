@@ -46,7 +46,7 @@ EncodeSummary encode_pipe(host::InputFile& input, const EncodeArguments& argumen
 void report(const EncodeArguments& arguments, const std::string& name,
             const EncodeSummary& summary) {
   if (!summary.stored_because.empty() && !arguments.any_file) {
-    fmt::print(stderr, "nrc: note: {} was stored without compression of its samples: {}\n", name,
+    fmt::print(stderr, "nrc: note: {} was stored, its samples not compressed: {}\n", name,
                summary.stored_because);
   } else if (arguments.verbose) {
     const StreamHeader& header = summary.header;
@@ -83,7 +83,7 @@ void encode_file(const EncodeArguments& arguments) {
   options.profile = profile_argument(arguments.profile);
   options.neighbour = arguments.neighbour;
   if (arguments.neighbour && options.profile != Profile::kRange) {
-    throw Error("--neighbour is of the range profile; give --profile range with it");
+    throw Error("--neighbour needs the range profile; add --profile range");
   }
   std::optional<Tables> tables;
   if (!arguments.tables.empty()) {
@@ -106,8 +106,7 @@ void encode_file(const EncodeArguments& arguments) {
                     "samples",
                     input.name()));
   }
-  host::OutputFile output(arguments.output, &input,
-                          arguments.force ? host::Overwrite::kReplace : host::Overwrite::kRefuse);
+  host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
   const ByteSink sink = [&output](const std::uint8_t* data, std::size_t size) {
     output.write(data, size);
   };
@@ -138,7 +137,7 @@ void add_encode_command(CLI::App& app) {
   command->add_option("output", arguments->output, "stream to write; - is standard output")
       ->required();
   command->add_flag("--raw", arguments->raw,
-                    "the input is int16 little-endian samples, channels interleaved, no header");
+                    "input is int16 little-endian samples, channels interleaved, without a header");
   CLI::Option* const channels =
       command
           ->add_option("--channels", arguments->channels, "channels of raw input (implies --raw)")
@@ -153,8 +152,8 @@ void add_encode_command(CLI::App& app) {
       ->check(CLI::IsMember({"huffman", "range", "neural"}))
       ->capture_default_str();
   command->add_flag("--neighbour", arguments->neighbour,
-                    "range profile: predict a channel from the one before it as well, for channels "
-                    "of neighbouring electrodes");
+                    "range profile: also predict a channel from the one before it, for channels "
+                    "of adjacent electrodes");
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: chosen by the samples)");
   command
@@ -164,15 +163,15 @@ void add_encode_command(CLI::App& app) {
       ->capture_default_str();
   command->add_option(
       "--lossy", arguments->lossy,
-      "step=N: round codes to multiples of N (2, 3, 4, 6, 8, 12 ... 4096). The samples do not come "
-      "back as they were");
+      "step=N: round codes to multiples of N (2, 3, 4, 6, 8, 12 ... 4096). The original samples "
+      "are lost");
   command
       ->add_option("--packet-frames", arguments->packet_frames,
-                   "frames in a packet (default: about 131072 samples)")
+                   "frames per packet (default: about 131072 samples)")
       ->check(CLI::Range(std::uint32_t{1}, kMaxPacketFrames));
   command
       ->add_option("--key-interval", arguments->key_interval,
-                   "packets from one key packet to the next; 0: only the first is one")
+                   "packets from one key packet to the next; 0: only the first is a key packet")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
@@ -181,7 +180,7 @@ void add_encode_command(CLI::App& app) {
   command->callback([arguments, channels, rate] {
     arguments->raw = arguments->raw || channels->count() > 0;
     if (rate->count() > 0 && !arguments->raw) {
-      host::usage_error("--rate: a WAV file has its own; it goes with --raw");
+      host::usage_error("--rate is for raw input; a WAV file states its own rate");
     }
     encode_file(*arguments);
   });

@@ -124,7 +124,7 @@ void GapReport::gap(const FileGap& gap) {
 std::string GapReport::count(const RecoverySummary& summary) const {
   const ReceiverCounters& counters = summary.counters;
   if (counters.missing_frames == 0) {
-    return fmt::format("all {} are here", plural(counters.frames, "frame"));
+    return fmt::format("all {} are present", plural(counters.frames, "frame"));
   }
   return fmt::format("{} of {} missing in {}, {}", counters.missing_frames,
                      plural(counters.frames + counters.missing_frames, "frame"),
@@ -151,12 +151,12 @@ void GapReport::end(const RecoverySummary& summary) {
   }
   if (!summary.end_known()) {
     line(
-        fmt::format("how much is missing behind frame {} is unknown: the end of the stream is "
-                    "missing, and it does not tell its length",
+        fmt::format("it is unknown how much is missing after frame {}: the end of the stream is "
+                    "missing, and its header does not state its length",
                     counters.frames + counters.missing_frames));
   }
   if (summary.excess_frames != 0) {
-    line(fmt::format("{} left out: more than the stream header tells",
+    line(fmt::format("{} left out: more than the stream header states",
                      plural(summary.excess_frames, "frame")));
   }
   if (!summary.substitute.empty()) {
@@ -164,7 +164,7 @@ void GapReport::end(const RecoverySummary& summary) {
   }
   if (summary.next_stream) {
     line(
-        fmt::format("another stream begins at byte {}, and is not in the output; cut the input "
+        fmt::format("another stream begins at byte {} and is not in the output; cut the input "
                     "there and decode it on its own",
                     *summary.next_stream));
   }
@@ -172,7 +172,7 @@ void GapReport::end(const RecoverySummary& summary) {
       {{counters.lost_packets, plural(counters.lost_packets, "packet") + " lost"},
        {counters.undecodable_packets, fmt::format("{} not decoded", counters.undecodable_packets)},
        {counters.late_packets, fmt::format("{} repeated or late", counters.late_packets)},
-       {counters.reordered_packets, fmt::format("{} put in order", counters.reordered_packets)},
+       {counters.reordered_packets, fmt::format("{} reordered", counters.reordered_packets)},
        {counters.skipped_bytes, plural(counters.skipped_bytes, "byte") + " skipped"}});
   if (!summary.complete() || !faults.empty()) {
     line(count(summary) + (faults.empty() ? "" : "; " + faults));

@@ -24,7 +24,7 @@ class GapReport {
 
   void begin(const StreamHeader& header);
   void gap(const FileGap& gap);
-  /// No more gaps come: completes the JSON and adds the lines that stand behind those of the gaps.
+  /// Ends the gaps: completes the JSON and adds the lines after those of the gaps.
   void end(const RecoverySummary& summary);
 
   /// Without their line breaks; none for an intact stream.

@@ -24,7 +24,7 @@ namespace {
 constexpr std::array<const char*, 5> kTypeNames = {"header", "huffman", "range", "raw",
                                                    "container"};
 
-constexpr const char* kRecover = "`nrc decode --recover` gives what survives";
+constexpr const char* kRecover = "`nrc decode --recover` writes what survives";
 /// A first stream header that comes again later than this, in packets, is that of another stream.
 constexpr std::uint64_t kLateReach = 8;
 
@@ -67,7 +67,7 @@ struct StreamInfo {
   }
 };
 
-/// Goes through the packets of a stream, also behind damage. Not a Receiver: that decodes, and
+/// Reads the packets of a stream, also after damage. Not a Receiver: that decodes, and
 /// needs the tables.
 class InfoReader {
  public:
@@ -279,7 +279,7 @@ void show_info(const std::string& path, bool json) {
 
 void add_info_command(CLI::App& app) {
   CLI::App* const command =
-      app.add_subcommand("info", "Show what an nrc stream holds, without decoding it");
+      app.add_subcommand("info", "Show what an nrc stream contains, without decoding it");
   const auto path = std::make_shared<std::string>();
   const auto json = std::make_shared<bool>(false);
   command->add_option("stream", *path, "stream to read; - is standard input")->required();

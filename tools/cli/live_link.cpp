@@ -82,8 +82,8 @@ std::unique_ptr<addrinfo, FreeAddresses> resolve(const Address& address, bool ud
   addrinfo* list = nullptr;
   const int error = ::getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &list);
   if (error != 0) {
-    throw Error(fmt::format("{}: {}; give a host that has an address", address.host,
-                            ::gai_strerror(error)));
+    throw Error(
+        fmt::format("{}: {}; give a host name that resolves", address.host, ::gai_strerror(error)));
   }
   return std::unique_ptr<addrinfo, FreeAddresses>(list);
 }
@@ -151,7 +151,8 @@ Address Address::parse(const std::string& text, const std::string& default_host)
   const char* const end = address.port.data() + address.port.size();
   const auto result = std::from_chars(address.port.data(), end, port);
   if (result.ec != std::errc() || result.ptr != end || address.host.empty()) {
-    throw Error(fmt::format("{} is not an address; give HOST:PORT, the port 0 to 65535", text));
+    throw Error(
+        fmt::format("{} is not an address; give HOST:PORT with a port from 0 to 65535", text));
   }
   return address;
 }
@@ -236,7 +237,7 @@ std::size_t LiveLink::read(std::uint8_t* buffer, std::size_t size, const StopSig
         return 0;
       }
     } else if (errno == ECONNRESET) {
-      throw Error(fmt::format("{} broke the connection; start it again", name_));
+      throw Error(fmt::format("{} closed the connection; start it again", name_));
     } else if (errno != EINTR && errno != EAGAIN) {
       throw Error(fmt::format("cannot read from {}: {}", name_, reason(errno)));
     }

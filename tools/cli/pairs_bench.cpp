@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "file/wav.hpp"
+#include "format/bytes.hpp"
 #include "host/input_file.hpp"
 #include "host/parallel.hpp"
 #include "host/progress.hpp"
@@ -202,7 +203,7 @@ class PairsBench {
   std::size_t first_channel_bytes(const Bytes& image, StreamHeader header) const {
     std::vector<std::int16_t> samples;
     for (std::size_t i = 0; i < image.size(); i += 4) {
-      samples.push_back(static_cast<std::int16_t>(image[i] | image[i + 1] << 8));
+      samples.push_back(get_sample(&image[i]));
     }
     header.channels = 1;
     Encoder encoder(header, tables(header.profile, header.table_id));
@@ -224,7 +225,7 @@ class PairsBench {
     decoder.add(stream.data(), stream.size());
     decoder.finish();
     if (decoded != image) {
-      throw Error("the pair does not come back as it was; report this as a bug");
+      throw Error("the decoded pair differs from the original; report this as a bug");
     }
   }
 

@@ -35,7 +35,7 @@ speed_t speed_of(unsigned baud) {
     }
   }
   throw Error(fmt::format(
-      "{} baud is no rate of a serial port; give 115200, 1000000, 2000000 or 3000000", baud));
+      "{} baud is not a rate of serial ports; give 115200, 1000000, 2000000 or 3000000", baud));
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ SerialPort::SerialPort(const std::string& path, unsigned baud) : path_(path) {
   if (descriptor_ < 0) {
     const int error = errno;
     throw Error(fmt::format("cannot open {}: {}; {}", path, reason(error),
-                            error == EACCES ? "become a member of the group that may (dialout)"
+                            error == EACCES ? "join the group with access to it (dialout)"
                                             : "check that the board is connected"));
   }
   termios settings = {};
@@ -62,7 +62,8 @@ SerialPort::SerialPort(const std::string& path, unsigned baud) : path_(path) {
   if (!done) {
     const int error = errno;
     ::close(std::exchange(descriptor_, -1));
-    throw Error(fmt::format("{} is no serial port for {} baud: {}", path, baud, reason(error)));
+    throw Error(fmt::format("{} is not a serial port that supports {} baud: {}", path, baud,
+                            reason(error)));
   }
   ::tcflush(descriptor_, TCIOFLUSH);
 }
@@ -88,7 +89,7 @@ std::size_t SerialPort::read(std::uint8_t* buffer, std::size_t size,
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
     return 0;
   }
-  throw Error(fmt::format("{} is gone: {}; connect the board again", path_,
+  throw Error(fmt::format("{} has disappeared: {}; connect the board again", path_,
                           count == 0 ? "end of file" : reason(errno)));
 }
 

@@ -12,6 +12,7 @@
 
 #include "commands.hpp"
 #include "decode_command.hpp"
+#include "format/bytes.hpp"
 #include "host/program.hpp"
 #include "host/status_line.hpp"
 #include "live_link.hpp"
@@ -94,7 +95,7 @@ class LiveEncoder {
     header_.neighbour = arguments.neighbour;
     profile_ = profile_argument(arguments.profile);
     if (header_.neighbour && profile_ != Profile::kRange) {
-      throw Error("--neighbour is of the range profile; give --profile range with it");
+      throw Error("--neighbour needs the range profile; add --profile range");
     }
     const std::uint64_t max = kMaxPacketSamples / header_.channels;
     if (header_.packet_frames > max) {
@@ -126,9 +127,7 @@ class LiveEncoder {
   void encode(const std::uint8_t* bytes, std::size_t size, bool last,
               std::vector<std::uint8_t>& packets) {
     samples_.resize(size / 2);
-    for (std::size_t i = 0; i < samples_.size(); ++i) {
-      samples_[i] = static_cast<std::int16_t>(bytes[2 * i] | bytes[2 * i + 1] << 8);
-    }
+    get_samples(bytes, samples_.size(), samples_.data());
     if (!encoder_) {
       open(arguments_.mapping == "shift6" ||
            (arguments_.mapping == "auto" && arguments_.code_width == 0 &&
@@ -267,7 +266,7 @@ class LiveDecoder {
                           fill_ ? fmt::format("filled with {}", *fill_) : "left out");
     }
     if (streams_ > 1) {
-      text += fmt::format("; the encoder began anew {}", count(streams_ - 1, "time"));
+      text += fmt::format("; the encoder restarted {}", count(streams_ - 1, "time"));
     }
     return text;
   }
@@ -301,8 +300,9 @@ class LiveDecoder {
       return;
     }
     if (streams_ != 0 && header.channels != channels_) {
-      throw Error(fmt::format("another stream begins, of {} instead of {}; start the decoder again",
-                              count(header.channels, "channel"), channels_));
+      throw Error(
+          fmt::format("another stream begins, with {} instead of {}; start the decoder again",
+                      count(header.channels, "channel"), channels_));
     }
     ++streams_;
     channels_ = header.channels;
@@ -319,8 +319,8 @@ class LiveDecoder {
     }
     if (frames > kMaxFill / 2 / channels_) {
       throw Error(
-          fmt::format("{} frames are missing, too many to fill; give --join if the encoder "
-                      "was started before, or --fill none",
+          fmt::format("{} frames are missing, too many to fill; use --join if the encoder "
+                      "was started earlier, or --fill none",
                       frames));
     }
     for (std::uint64_t i = 0; i < frames * channels_; ++i) {
@@ -329,8 +329,7 @@ class LiveDecoder {
   }
 
   void put(std::int16_t sample) {
-    bytes_.push_back(static_cast<std::uint8_t>(sample));
-    bytes_.push_back(static_cast<std::uint8_t>(sample >> 8));
+    append_samples(bytes_, &sample, 1);
     if (bytes_.size() >= kReadBytes) {
       flush();
     }
@@ -376,18 +375,17 @@ bool decode_live(const StreamDecodeArguments& arguments) {
     }
     decoder.finish();
     if (!decoder.seen() && !stop.raised()) {
-      throw Error(
-          fmt::format("{}: no stream header in what came; is it an nrc stream?", link.name()));
+      throw Error(fmt::format("{}: no stream header found; is it an nrc stream?", link.name()));
     }
     if (!decoder.closed() && !stop.raised()) {
       cut = true;
     }
   });
   if (cut) {
-    host::print_line("nrc",
-                     fmt::format("{}: the stream ends without its last packet; how much is missing "
-                                 "at the end is not known",
-                                 link.name()));
+    host::print_line(
+        "nrc", fmt::format("{}: the stream ends without its last packet; it is unknown how much is "
+                           "missing at the end",
+                           link.name()));
   }
   return decoder.complete() && !cut;
 }
@@ -397,7 +395,7 @@ void add_link_options(CLI::App& command, LinkArguments& link, const char* listen
   CLI::Option* const listening = command.add_option("--listen", link.listen, listen);
   CLI::Option* const connecting = command.add_option("--connect", link.connect, connect);
   listening->excludes(connecting);
-  command.add_flag("--udp", link.udp, "UDP, a packet in each datagram, instead of TCP");
+  command.add_flag("--udp", link.udp, "UDP, one packet per datagram, instead of TCP");
 }
 
 void add_stream_encode(CLI::App& app) {
@@ -417,7 +415,7 @@ void add_stream_encode(CLI::App& app) {
       ->check(CLI::IsMember({"huffman", "range", "neural"}))
       ->capture_default_str();
   command->add_flag("--neighbour", arguments->neighbour,
-                    "range profile: predict a channel from the one before it as well");
+                    "range profile: also predict a channel from the one before it");
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: by the code width)");
   command
@@ -431,23 +429,25 @@ void add_stream_encode(CLI::App& app) {
       ->add_option("--code-width", arguments->code_width,
                    "bits of the ADC, with --mapping code (16)")
       ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth));
-  command->add_option("--packet-frames", arguments->packet_frames, "frames in a packet: the delay")
+  command
+      ->add_option("--packet-frames", arguments->packet_frames,
+                   "frames per packet, which is the delay")
       ->check(CLI::Range(std::uint32_t{1}, kMaxStatedPacketFrames))
       ->capture_default_str();
   command
       ->add_option("--key-interval", arguments->key_interval,
-                   "packets from one key packet to the next; 0: only the first is one")
+                   "packets from one key packet to the next; 0: only the first is a key packet")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   add_link_options(*command, arguments->link,
-                   "[HOST:]PORT to wait at for a decoder, by default on this computer only",
+                   "[HOST:]PORT on which to wait for a decoder, by default on this computer only",
                    "HOST:PORT of a decoder that listens");
   command->callback([arguments] {
     if (arguments->link.udp && arguments->link.connect.empty()) {
-      host::usage_error("--udp: the encoder sends; give --connect");
+      host::usage_error("--udp: the encoder sends; use --connect");
     }
     if (arguments->code_width != 0 && arguments->mapping != "code") {
-      host::usage_error("--code-width: goes with --mapping code");
+      host::usage_error("--code-width needs --mapping code");
     }
     encode_live(*arguments);
   });
@@ -460,19 +460,20 @@ void add_stream_decode(CLI::App& app) {
       "interleaved, on standard output");
   const auto arguments = std::make_shared<StreamDecodeArguments>();
   command->add_option("--tables", arguments->tables,
-                      "table file that the stream is encoded with, if it is not a built-in set");
+                      "table file that the stream was encoded with, if it is not a built-in set");
   command->add_option_function<std::string>(
       "--fill", [arguments](const std::string& text) { arguments->fill = fill_argument(text); },
-      "what stands in the place of a missing sample (0), or none: missing frames are left out");
+      "value to write for missing samples (0), or none: missing frames are left out");
   command->add_flag("--join", arguments->join,
-                    "begin with the first samples that come, not with frame 0");
+                    "begin with the first samples that arrive, not with frame 0");
   add_link_options(*command, arguments->link,
-                   "[HOST:]PORT to wait at for an encoder, by default on this computer only",
+                   "[HOST:]PORT on which to wait for an encoder, by default on this computer only",
                    "HOST:PORT of an encoder that listens");
-  command->footer("Exit status: 0 done; 1 error; 2 wrong use; 3 done, but samples are missing.");
+  command->footer(
+      "Exit status: 0 success; 1 error; 2 usage error; 3 done, but samples are missing.");
   command->callback([arguments] {
     if (arguments->link.udp && arguments->link.listen.empty()) {
-      host::usage_error("--udp: the decoder receives; give --listen");
+      host::usage_error("--udp: the decoder receives; use --listen");
     }
     if (!decode_live(*arguments)) {
       throw CLI::RuntimeError(host::kExitIncomplete);
@@ -484,7 +485,7 @@ void add_stream_decode(CLI::App& app) {
 
 void add_stream_command(CLI::App& app) {
   CLI::App* const command = app.add_subcommand(
-      "stream", "Live: samples to packets and back while they come, through pipes or sockets");
+      "stream", "Live: samples to packets and back as they arrive, through pipes or sockets");
   command->require_subcommand(1);
   add_stream_encode(*command);
   add_stream_decode(*command);

@@ -9,11 +9,13 @@
 
 #include "commands.hpp"
 #include "file/wav.hpp"
+#include "format/bytes.hpp"
 #include "host/output_file.hpp"
 #include "host/program.hpp"
 #include "host/progress.hpp"
 #include "host/recording_generator.hpp"
 #include "nrc/decoder.hpp"
+#include "stages/code_to_sample.hpp"
 
 namespace nrc::cli {
 namespace {
@@ -49,8 +51,7 @@ void synthesise(const SynthArguments& arguments) {
     bytes = canonical_header(arguments.channels,
                              static_cast<std::uint32_t>(std::lround(arguments.rate)), frames);
   }
-  host::OutputFile output(arguments.output, nullptr,
-                          arguments.force ? host::Overwrite::kReplace : host::Overwrite::kRefuse);
+  host::OutputFile output(arguments.output, nullptr, host::overwrite(arguments.force));
   host::Progress progress("generating " + arguments.output, frames, "frames");
   const std::uint64_t block = std::max<std::uint64_t>(kBlockSamples / arguments.channels, 1);
   std::vector<Code> codes;
@@ -60,8 +61,7 @@ void synthesise(const SynthArguments& arguments) {
     generator.generate(codes.data(), count);
     for (const Code code : codes) {
       const std::int16_t sample = sample_of(Mapping::kShift6, code);
-      bytes.push_back(static_cast<std::uint8_t>(sample));
-      bytes.push_back(static_cast<std::uint8_t>(sample >> 8));
+      append_samples(bytes, &sample, 1);
     }
     output.write(bytes.data(), bytes.size());
     bytes.clear();

@@ -12,8 +12,7 @@ namespace nrc::cli {
 void add_train_command(CLI::App& app) {
   auto options = std::make_shared<train::TrainOptions>();
   CLI::App* command = app.add_subcommand(
-      "train",
-      "Learn a table set from the WAV files of a directory, to fit an ADC and its signals");
+      "train", "Train tables on the WAV files of a directory, to fit an ADC and its signals");
   command->add_option("DIR", options->directory, "Directory of .wav files")->required();
   command->add_option("-o,--output", options->output, "Table file to write (JSON)")->required();
   command->add_option("--profile", options->profile, "Profile to train for: huffman or range")
@@ -32,15 +31,15 @@ void add_train_command(CLI::App& app) {
       ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth))
       ->capture_default_str();
   command
-      ->add_option(
-          "--lossy-steps", options->lossy_steps,
-          "Range profile: train on codes rounded to multiples of these steps in turn, with "
-          "commas between them, for encode --lossy")
+      ->add_option("--lossy-steps", options->lossy_steps,
+                   "Range profile: train on codes rounded to multiples of each of these steps, "
+                   "separated by commas, for encode --lossy")
       ->delimiter(',');
   command->add_option("--test-every", options->test_every,
-                      "Keep every K-th file out of training and measure on it (0: none)");
+                      "Hold every K-th file out of training and measure on it (0: none)");
   command
-      ->add_option("--prior-weight", options->prior_weight, "Codes that a table's prior counts as")
+      ->add_option("--prior-weight", options->prior_weight,
+                   "Weight of a table's prior, as a number of codes")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_flag("-f,--force", options->force, "Replace the output if it exists");

@@ -99,7 +99,7 @@ void generate_rtl(const GenerateOptions& o) {
 }  // namespace nrc::generate
 
 int main(int argc, char** argv) {
-  CLI::App app("Write the C++ and RTL sources that hold constants and tables", "nrc-generate");
+  CLI::App app("Write the C++ and RTL sources with constants and tables", "nrc-generate");
   nrc::generate::GenerateOptions options;
   app.add_option("ROOT", options.root, "The project's root directory")->capture_default_str();
   app.add_flag("--check", options.check, "Write nothing, fail if a file would change");

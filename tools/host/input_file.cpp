@@ -24,8 +24,8 @@ InputFile::InputFile(const std::string& path)
   }
   struct stat status = {};
   if (::fstat(descriptor_, &status) != 0) {
-    throw Error(
-        fmt::format("cannot examine {}: {}; give another input", name_, std::strerror(errno)));
+    throw Error(fmt::format("cannot read the properties of {}: {}; give another input", name_,
+                            std::strerror(errno)));
   }
   if (S_ISDIR(status.st_mode)) {
     if (descriptor_ != STDIN_FILENO) {

@@ -102,6 +102,10 @@ unsigned permissions_of_new_files() {
 
 }  // namespace
 
+void refuse_existing(const std::string& name) {
+  throw OutputError(fmt::format("{} exists already; use --force to replace it", name));
+}
+
 OutputFile::OutputFile(const std::string& path, const InputFile* input, Overwrite overwrite)
     : name_(path == "-" ? "standard output" : path) {
   struct stat status = {};
@@ -126,7 +130,7 @@ OutputFile::OutputFile(const std::string& path, const InputFile* input, Overwrit
     return;
   }
   if (exists && overwrite == Overwrite::kRefuse) {
-    throw OutputError(fmt::format("{} exists already; use --force to replace it", name_));
+    refuse_existing(name_);
   }
   // A symbolic link stays: what it points to is written.
   std::error_code error;

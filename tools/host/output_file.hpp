@@ -18,6 +18,14 @@ class OutputError : public Error {
 
 enum class Overwrite { kRefuse, kReplace };
 
+/// What option --force says.
+constexpr Overwrite overwrite(bool force) {
+  return force ? Overwrite::kReplace : Overwrite::kRefuse;
+}
+
+/// Refuses an output, a file or a directory, that exists already. @throws OutputError always
+[[noreturn]] void refuse_existing(const std::string& name);
+
 /// An output that appears whole or not at all: a regular file is written under another name in the
 /// same directory and renamed by commit(). Without commit(), and when a signal ends the process,
 /// nothing is left of it. Pipes, devices and standard output ("-") are written as they come.

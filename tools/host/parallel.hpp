@@ -9,8 +9,8 @@
 namespace nrc::host {
 
 /// Calls work(0) .. work(count - 1) on several threads, this one included, in any order. `progress`
-/// is told how many are done. After a call that throws no other begins, and the exception passes
-/// on.
+/// is called with the number done. After a call that throws no other begins, and the exception
+/// passes on.
 /// @param threads  0: as many as there are processors
 void for_each_index(std::size_t count, unsigned threads, Progress& progress,
                     const std::function<void(std::size_t)>& work);

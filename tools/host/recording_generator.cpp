@@ -52,7 +52,7 @@ std::int32_t field_noise(std::uint64_t bits) {
 }
 
 /// log2 of a fraction in 1/65536, of which only the integer part is exact; the rest is off by at
-/// most 0.008. @param u  not 0; stands for u / 2^64
+/// most 0.008. @param u  not 0; represents u / 2^64
 std::int64_t minus_log2(std::uint64_t u) {
   int zeros = 0;
   while ((u >> 63) == 0) {

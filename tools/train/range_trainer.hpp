@@ -22,7 +22,7 @@ class RangeTrainer {
   void add(std::vector<Code> codes);
 
   /// The trained tables. Each iteration goes through all codes once; two to four are enough.
-  /// @param progress  told after each channel how many passes over channels are done
+  /// @param progress  called after each channel with the number of passes over channels done
   RangeTables train(int iterations = 3,
                     const std::function<void(std::size_t done)>& progress = {}) const;
 
@@ -30,7 +30,7 @@ class RangeTrainer {
   /// distribution under which the intervals of the codes kept, taken in multiples of the steps, are
   /// most likely. Rounded codes that hardly change have far heavier tails than samples.
   /// @param steps  of which codes are rounded in turn, each 2 or more
-  /// @param progress  told after each channel how many passes over channels are done
+  /// @param progress  called after each channel with the number of passes over channels done
   RangeTables train_rounded(const std::vector<int>& steps,
                             const std::function<void(std::size_t done)>& progress = {}) const;
 

@@ -125,14 +125,15 @@ void run(const TrainOptions& o) {
   header.code_width = o.code_width;
   if (header.mapping == Mapping::kShift6 && o.code_width != 10) {
     throw Error(
-        "--mapping shift6 gives 10-bit codes; leave --code-width out or use --mapping code");
+        "--mapping shift6 makes 10-bit codes; leave out --code-width or use --mapping code");
   }
   if (o.profile == "range" && (o.code_width < 4 || o.code_width > 12)) {
-    throw Error("range tables have edges for codes of 4 to 12 bits; give such a --code-width");
+    throw Error(
+        "range tables have edges for codes of 4 to 12 bits; give a --code-width in that range");
   }
   for (const int step : o.lossy_steps) {
     if (o.profile != "range") {
-      throw Error("--lossy-steps trains range tables; give --profile range with it");
+      throw Error("--lossy-steps trains range tables; add --profile range");
     }
     if (step < 2 || lossy_index(step) < 0) {
       throw Error(fmt::format(
@@ -140,8 +141,7 @@ void run(const TrainOptions& o) {
     }
   }
   // Refused before the work, which may take minutes.
-  host::OutputFile output(o.output, nullptr,
-                          o.force ? host::Overwrite::kReplace : host::Overwrite::kRefuse);
+  host::OutputFile output(o.output, nullptr, host::overwrite(o.force));
   const std::vector<std::string> paths = host::wav_files(o.directory);
   const auto [training, tests] = host::split_recordings(paths, o.test_every);
   if (training.empty()) {

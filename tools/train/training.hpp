@@ -6,7 +6,7 @@
 
 namespace nrc::train {
 
-/// What `nrc train` is told; docs/cli.md explains it.
+/// Options of `nrc train`; see docs/cli.md.
 struct TrainOptions {
   std::string directory;
   std::string output;

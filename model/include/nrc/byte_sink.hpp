@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the coders of whole files put their bytes, and whom they tell how far they are.
+// Callbacks of the file coders: output bytes and progress.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace nrc {
 /// Takes output bytes in order. An exception it throws ends the work and passes through.
 using ByteSink = std::function<void(const std::uint8_t* data, std::size_t size)>;
 
-/// Told now and then how many input bytes are done.
+/// Called from time to time with the number of input bytes processed.
 using ByteProgress = std::function<void(std::uint64_t bytes)>;
 
 }  // namespace nrc

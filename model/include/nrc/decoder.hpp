@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Decoder: packets of a whole stream back to samples. Accepts only what it can prove right: every
+// Decoder: packets of an intact stream to samples. Accepts only what it can verify: every
 // packet's CRC, sequence and length are checked, and an error ends decoding with a message.
 #pragma once
 
@@ -21,15 +21,16 @@ class Decoder {
   explicit Decoder(TableSource tables = Tables::builtin_by_id);
 
   /// Decodes one packet (status kPacket). Data packets append their samples, frame by frame, to
-  /// `samples`; other packets leave it as it is. Takes no memory if `samples` has the room, but for
-  /// a stream's first header and for errors.
+  /// `samples`; other packets leave it as it is. Allocates nothing if `samples` has the capacity,
+  /// except for a stream's first header and for errors.
   /// @throws Error for a packet out of sequence, unknown tables, or a damaged payload; `samples`
   /// is then as it was.
   void decode(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
 
-  /// The stream's header, once it was seen.
+  /// The stream's header, once it has been decoded.
   const std::optional<StreamHeader>& header() const { return packets_.header(); }
-  /// Samples that no packet has more of; 0 if the stream header does not tell, or is not known.
+  /// Upper bound of the samples in a packet; 0 if the stream header does not state it or is
+  /// unknown.
   std::size_t max_samples() const { return packets_.max_samples(); }
   /// True after the packet with the last flag.
   bool finished() const { return finished_; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Encoder: all stages over any number of interleaved channels, packet by packet.
-// RTL: rtl/nrc_encoder.sv.
+// RTL: nrc_encoder.
 #pragma once
 
 #include <cstddef>
@@ -15,16 +15,16 @@
 
 namespace nrc {
 
-/// What a packet is encoded as.
+/// How a packet is to be encoded.
 struct PacketRequest {
   bool key = false;   ///< reset all channels first (the first coded packet always does)
   bool last = false;  ///< close the stream
 };
 
-/// Who reads the stream, which decides where its stream header stands.
+/// Who reads the stream, which decides where stream headers are needed.
 enum class Transport {
-  kFile,  ///< from its beginning: the header comes once
-  kLink,  ///< from anywhere on: the header comes before every key packet
+  kFile,  ///< read from its beginning: the header comes once
+  kLink,  ///< read from any point: the header comes before every key packet
 };
 
 class Packetizer;
@@ -35,7 +35,7 @@ class Encoder {
   /// @throws Error if a field of the header is outside its range or the tables do not suit it.
   Encoder(const StreamHeader& header, const Tables& tables, Transport transport = Transport::kFile);
   ~Encoder();
-  // It refers to itself.
+  // Not copyable: payload_ refers to tables_.
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
 
@@ -47,7 +47,7 @@ class Encoder {
   std::vector<std::uint8_t> container(const std::vector<std::uint8_t>& payload);
 
   /// One data packet of `frames` frames: codes[frame * channels + channel], each inside the code
-  /// width. 0 .. 2^24 - 1 frames. With kLink the stream header packet stands before a key packet.
+  /// width. 0 .. 2^24 - 1 frames. With kLink the stream header packet precedes a key packet.
   std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, PacketRequest request);
 
   /// The same from int16 samples: maps them, and sends the packet raw if one of them is off the
@@ -55,23 +55,23 @@ class Encoder {
   std::vector<std::uint8_t> encode_samples(const std::int16_t* samples, std::size_t frames,
                                            PacketRequest request);
 
-  /// The same two, with the packets appended to `packets`. They take no memory if `packets` has
+  /// The same two, with the packets appended to `packets`. They allocate nothing if `packets` has
   /// room for max_bytes(frames) and reserve() was called for as many frames.
   void encode(const Code* codes, std::size_t frames, PacketRequest request,
               std::vector<std::uint8_t>& packets);
   void encode_samples(const std::int16_t* samples, std::size_t frames, PacketRequest request,
                       std::vector<std::uint8_t>& packets);
 
-  /// Takes the memory that packets of up to this many frames need. frames * channels is at most
+  /// Allocates the memory that packets of up to this many frames need. frames * channels is at most
   /// 2^24. @throws Error if it is more.
   void reserve(std::size_t frames);
 
-  /// No call of encode() or encode_samples() with this many frames gives more bytes, the stream
-  /// header before a key packet included.
+  /// Upper bound of the bytes of a call of encode() or encode_samples() with this many frames,
+  /// including the stream header before a key packet.
   std::uint64_t max_bytes(std::size_t frames) const;
 
   /// Skips frames that are not sent (a dropped packet); the next packet with frames is a key packet
-  /// behind a stream header.
+  /// after a stream header.
   void skip(std::size_t frames);
 
   /// Makes the next data packet that holds frames a key packet. RTL: key_request_i.
@@ -90,7 +90,7 @@ class Encoder {
   std::unique_ptr<PayloadEncoder> payload_;  // refers to tables_
   std::unique_ptr<Packetizer> packetizer_;
   std::vector<Code> codes_;
-  std::vector<std::uint8_t> payload_bytes_;  ///< of the packet at hand
+  std::vector<std::uint8_t> payload_bytes_;  ///< of the current packet
   std::uint32_t next_frame_ = 0;
   const Transport transport_;
   bool header_due_ = true;  ///< no stream header since the last data packet

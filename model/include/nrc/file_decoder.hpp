@@ -22,13 +22,13 @@ class FileDecoder {
   explicit FileDecoder(ByteSink sink, Decoder::TableSource tables = Tables::builtin_by_id);
 
   /// Takes the next bytes of the stream, any number.
-  /// @throws Error for anything but an intact stream in order. What was written before is right.
+  /// @throws Error for anything but an intact stream in order. What was written before is correct.
   void add(const std::uint8_t* data, std::size_t size);
 
   /// @throws Error if the stream was cut.
   void finish();
 
-  /// The stream's header, once it was seen.
+  /// The stream's header, once it has been decoded.
   const std::optional<StreamHeader>& header() const { return decoder_.header(); }
   std::uint64_t frames() const { return decoder_.frames(); }
 
@@ -44,7 +44,7 @@ class FileDecoder {
   std::vector<std::int16_t> samples_;
   std::vector<std::uint8_t> bytes_;
   std::vector<std::vector<std::uint8_t>> after_;  ///< container payloads of the file's end
-  std::uint64_t position_ = 0;                    ///< in the stream, of the packet at hand
+  std::uint64_t position_ = 0;                    ///< in the stream, of the current packet
   bool begun_ = false;
   bool data_begun_ = false;
 };

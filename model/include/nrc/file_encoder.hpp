@@ -18,14 +18,14 @@
 
 namespace nrc {
 
-/// What the user may set; the defaults choose by the samples.
+/// Options of an encoding; the defaults depend on the samples.
 struct EncodeOptions {
-  /// Unset: shift6 if the samples are on its grid (but for less than a quarter of the packets),
+  /// Unset: shift6 if the samples are on its grid (except for less than a quarter of the packets),
   /// else code.
   std::optional<Mapping> mapping;
   Profile profile = Profile::kHuffman;  ///< where `tables` does not say
-  /// Outlive the encoding. Null: built-in `default` with shift6, and otherwise that of `default`
-  /// and `generic` which makes the first packet smaller.
+  /// Must outlive the encoding. Null: built-in `default` with shift6, and otherwise that of
+  /// `default` and `generic` which makes the first packet smaller.
   const Tables* tables = nullptr;
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
   bool neighbour = false;           ///< range profile: with stage neighbour
@@ -37,7 +37,7 @@ struct EncodeOptions {
   std::uint16_t key_interval = 0;
 };
 
-/// What became of the input.
+/// Result of an encoding.
 struct EncodeSummary {
   StreamHeader header;
   std::string tables;  ///< their name

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // FileRecovery: what survives of a damaged stream, as the file it was made from. On top of Receiver
-// (docs/bitstream.md, section 12), which gives the samples that are surely right.
+// (docs/bitstream.md, section 12), which gives the samples that are certainly correct.
 #pragma once
 
 #include <cstdint>
@@ -19,24 +19,24 @@ namespace nrc {
 
 /// Frames that the file lacks.
 struct FileGap : Gap {
-  bool cut = false;  ///< nothing came behind them, not even the end of the stream
+  bool cut = false;  ///< nothing arrived after them, not even the end of the stream
 };
 
-/// What became of the stream.
+/// Result of a recovery.
 struct RecoverySummary {
   StreamHeader header;
   /// Of the receiver, with frames and missing frames as they are in the file. Where another stream
   /// follows: up to its beginning, its first packet included.
   ReceiverCounters counters;
   std::uint64_t gaps = 0;
-  std::uint64_t excess_frames = 0;  ///< beyond the number that the stream header tells; left out
-  bool closed = false;              ///< the stream's last packet came
-  /// What stands in the place of bytes of the file that are not samples, and why; empty if there
-  /// are none, or if they are all right.
+  std::uint64_t excess_frames = 0;  ///< beyond the number in the stream header; left out
+  bool closed = false;              ///< the stream's last packet arrived
+  /// What replaces the bytes of the file that are not samples, and why; empty if there are none or
+  /// all are correct.
   std::string substitute;
   std::optional<std::uint64_t> next_stream;  ///< byte of the input at which another stream begins
 
-  /// False if nobody can say how many frames are missing behind the last ones.
+  /// False if it is unknown how many frames are missing after the last ones.
   bool end_known() const { return closed || header.total_frames != kUnknownFrames; }
   /// True if the output is the file that the stream was made from, and nothing else was in the
   /// input.
@@ -47,23 +47,23 @@ struct RecoverySummary {
 };
 
 /// Recovers the first stream of its input. Every sample keeps its place in time, as missing frames
-/// are filled. Memory: that of the receiver, and up to 2^28 bytes for what stands around the
-/// samples of a file.
+/// are filled. Memory: that of the receiver, and up to 2^28 bytes for the bytes around the samples
+/// of a file.
 class FileRecovery {
  public:
   struct Options {
-    /// In the place of every missing sample; unset: missing frames are left out.
+    /// Value of every missing sample; unset: missing frames are left out.
     std::optional<std::int16_t> fill = 0;
     PacketDecoder::TableSource tables = Tables::builtin_by_id;
     /// A longer gap is an error instead of as many bytes of fill.
     std::uint64_t max_fill_bytes = std::uint64_t{1} << 32;
-    /// Opens a file to write and read, or gives nullptr with errno set. The samples of a file whose
-    /// header depends on how many they are wait there, so only if frames are left out or the stream
-    /// does not tell their number.
+    /// Opens a file to write and read, or gives nullptr with errno set. It holds the samples of a
+    /// file whose header depends on their number, so only if frames are left out or the stream does
+    /// not state it.
     std::function<std::FILE*()> temporary = std::tmpfile;
   };
 
-  /// What is told on the way; any may be empty.
+  /// Callbacks; any may be empty.
   struct Events {
     std::function<void(const StreamHeader& header)> begin;
     std::function<void(const FileGap& gap)> gap;
@@ -79,7 +79,7 @@ class FileRecovery {
   /// True once another stream began: what follows is not read.
   bool finished() const { return summary_.next_stream.has_value(); }
 
-  /// No more bytes come: writes what is left.
+  /// Ends the input: writes what remains.
   /// @throws Error as add(), or if there was no stream header.
   const RecoverySummary& finish();
 
@@ -121,7 +121,7 @@ class FileRecovery {
   std::uint64_t frames_ = 0;          ///< given or missing so far
   std::uint64_t missing_frames_ = 0;  ///< of these
   std::uint64_t dropped_frames_ = 0;  ///< of these, by the encoder
-  std::optional<Gap> gap_;            ///< until it is known whether it is the last one
+  std::optional<Gap> gap_;            ///< held until it is known whether it is the last one
 
   std::vector<Piece> pieces_;
   std::uint64_t piece_bytes_ = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Constants of the bitstream that the golden model and the RTL share. `make generate` writes
-// rtl/generated/nrc_pkg.sv from this file, so a number changes here or nowhere.
+// rtl/generated/nrc_pkg.sv from this file, so change a number only here.
 // Source: docs/bitstream.md.
 #pragma once
 
@@ -20,8 +20,8 @@ constexpr int kWeightFrac = 10;    ///< weight 1.0 is 1 << kWeightFrac
 constexpr int kWeightReset = 717;  ///< 0.7
 constexpr int kWeightMin = -512;   ///< -0.5
 constexpr int kWeightMax = 1280;   ///< 1.25
-constexpr int kLevelShift = 3;     ///< the level follows the signal with 1/8
-constexpr int kScaleShift = 8;     ///< the scale follows |innovation| with 1/256
+constexpr int kLevelShift = 3;     ///< smoothing of the level: 1/8
+constexpr int kScaleShift = 8;     ///< smoothing of the scale: 1/256
 constexpr int kScaleFrac = 10;     ///< the scale is in 1/1024 code
 constexpr int kThresholdFrac = 4;  ///< class thresholds are in 1/16 code
 
@@ -43,7 +43,7 @@ constexpr int kEscapeBits = 3;  ///< an escape's share holds 2^kEscapeBits parts
 /// Bits of an escape besides its code: 15 bring the range from 1 back to 2^15, and the code's first
 /// kEscapeBits choose in the escape's share.
 constexpr int kEscapeOverhead = 15 - kEscapeBits;
-constexpr std::uint32_t kMinFrequency = 2;  ///< with less a code is sent as an escape
+constexpr std::uint32_t kMinFrequency = 2;  ///< below this a code is sent as an escape
 constexpr std::uint32_t kTopFrequency = 65535;
 constexpr std::uint32_t kRangeReset = 65535;
 constexpr int kScaleMantissaBits = 4;    ///< dispersion is in 1/16 octaves
@@ -55,7 +55,7 @@ constexpr int kGainFrac = 10;  ///< gain 1.0 is 1 << kGainFrac
 constexpr int kGainMin = -1024;
 constexpr int kGainMax = 1023;
 constexpr int kMaxEdgeStep = 255;  ///< widest code, 1/64 code
-constexpr int kValueStep = 16;     ///< the middles of codes are multiples of 1/4 code
+constexpr int kValueStep = 16;     ///< midpoints of codes are multiples of 1/4 code
 
 // Neural profile (section 13).
 constexpr int kNeuralLags = 16;  ///< innovations that the network sees
@@ -67,8 +67,8 @@ constexpr int kNeuralMaxShift = 24;
 constexpr std::int32_t kNeuralBiasLimit = 1 << 20;
 constexpr std::int32_t kNeuralActivationLimit = 127;
 constexpr std::int32_t kNeuralOutputLimit = 511;
-constexpr std::int32_t kNeuralWidening = 48;     ///< most that the index moves, 1/16 octave
-constexpr int kNeuralMiddleIndex = 96;           ///< dispersion index of a scale of 4 codes
+constexpr std::int32_t kNeuralWidening = 48;  ///< upper bound of a change of the index, 1/16 octave
+constexpr int kNeuralMiddleIndex = 96;        ///< dispersion index of a scale of 4 codes
 constexpr std::uint16_t kNeuralMeanReset = 256;  ///< the scale itself
 
 constexpr int kMinCodeWidth = 2;

@@ -6,14 +6,14 @@
  * Samples are int16, frame by frame: samples[frame * channels + channel]. A frame is one sample of
  * every channel.
  *
- * Objects share nothing that changes: different threads may use different objects at once. One
- * object is for one thread at a time.
+ * Objects share no mutable state: different threads may use different objects at the same time. Use
+ * an object in one thread at a time.
  *
- * Memory is taken when an object is created and, by decoder and receiver, when a stream begins.
- * Encoding a packet takes none, nor does decoding one in order, except for an error's message.
+ * Memory is allocated when an object is created and, by decoder and receiver, when a stream begins.
+ * Encoding a packet allocates none, nor does decoding one in order, except for an error's message.
  *
- * No function throws, and none ends the process. Pointers must be valid unless "may be null" is
- * said.
+ * No function throws or ends the process. Pointers must be valid unless "may be null" is
+ * stated.
  */
 #ifndef NRC_NRC_H
 #define NRC_NRC_H
@@ -21,8 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Version of this header. While the first number is 0, the second one tells incompatible versions
- * apart. */
+/* Version of this header. While the major version is 0, a new minor version is incompatible with
+ * others. */
 #define NRC_VERSION_MAJOR 0
 #define NRC_VERSION_MINOR 3
 #define NRC_VERSION_PATCH 0
@@ -71,10 +71,10 @@ typedef struct nrc_stream_info {
   int code_width; /* bits, 2..16 */
   int neighbour;  /* 1: a channel is predicted from the one before it as well */
   uint32_t channels;
-  uint32_t packet_frames;   /* frames in a packet, at most; 0: not told */
+  uint32_t packet_frames;   /* upper bound of the frames in a packet; 0: not stated */
   uint32_t rate_millihertz; /* of one channel, 1/1000 Hz; 0: unknown */
   uint32_t table_id;
-  uint64_t total_frames; /* UINT64_MAX: not told */
+  uint64_t total_frames; /* UINT64_MAX: not stated */
   int lossy_step; /* 1: lossless; more: codes are multiples of it, samples are not as they were */
 } nrc_stream_info;
 
@@ -133,7 +133,7 @@ enum {
   NRC_LAST = 2 /* close the stream: no packet comes after this one */
 };
 
-/* Encodes a data packet. Before a key packet, and so before the first one, stands the stream header
+/* Encodes a data packet. A key packet, and so the first one, is preceded by the stream header
  * packet: on a link of datagrams both go into one. A sample that the mapping or the code width
  * cannot express makes the packet raw; nothing is lost.
  * @param samples   frames * channels; may be null if frames is 0
@@ -175,7 +175,7 @@ size_t nrc_decoder_max_samples(const nrc_decoder* decoder);
 /* Decodes the packet at the start of data. Packets without samples, as the stream header, give 0
  * frames.
  * @param data      size bytes of the stream, from a packet's beginning on
- * @param taken     set to the bytes of that packet; the next one begins behind them. 0 with
+ * @param taken     set to the bytes of that packet; the next one begins after them. 0 with
  * NRC_MORE and on an error
  * @param samples   capacity samples; may be null if capacity is 0
  * @param frames    set to the frames written to samples
@@ -195,7 +195,7 @@ nrc_status nrc_decoder_get_info(const nrc_decoder* decoder, nrc_stream_info* inf
 const char* nrc_decoder_message(const nrc_decoder* decoder);
 
 /* ---- Receiver: a stream from a link that loses, repeats, reorders and damages packets. Gives
- * every sample that is surely right, and says which are missing (docs/bitstream.md, section 12). */
+ * every sample that is certainly correct, and reports which are missing (docs/bitstream.md, section 12). */
 
 typedef struct nrc_receiver nrc_receiver;
 
@@ -205,7 +205,7 @@ typedef struct nrc_gap {
   uint64_t frames;
   uint64_t lost_packets;        /* sequence numbers that never came */
   uint64_t dropped_frames;      /* of frames, those that the encoder did not send */
-  uint64_t undecodable_packets; /* that came, but build on what is missing */
+  uint64_t undecodable_packets; /* that arrived, but depend on what is missing */
 } nrc_gap;
 
 /* Totals since the receiver was made. */
@@ -253,13 +253,13 @@ void nrc_receiver_destroy(nrc_receiver* receiver);
 
 /* Takes the next bytes, any number: a packet, a datagram, a part of either. A packet's samples are
  * given as soon as its last byte is here, unless one before it is missing. Packets that come early
- * are kept in memory that is taken for them.
+ * are kept in memory allocated for them.
  * @return NRC_ERROR_DATA if the stream needs tables that were not given or is of another version;
  * the receiver goes on with the next call */
 nrc_status nrc_receiver_add(nrc_receiver* receiver, const uint8_t* data, size_t size);
 
-/* No more bytes come: gives what waits and tells what is missing at the end. Another stream may be
- * added then. */
+/* Ends the input: gives what waits and reports what is missing at the end. Another stream may
+ * follow. */
 nrc_status nrc_receiver_finish(nrc_receiver* receiver);
 
 /* @return NRC_ERROR_STATE while no stream is at hand */

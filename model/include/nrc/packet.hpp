@@ -36,8 +36,8 @@ struct StreamHeader {
   std::uint32_t rate_millihertz = 0;
   std::uint32_t table_id = 0;
   std::uint32_t packet_frames =
-      0;  ///< of every data packet but the last; 0, or over 65535: not told
-  std::uint64_t total_frames = kUnknownFrames;  ///< from 2^32 - 1 on: not told
+      0;  ///< of every data packet but the last; 0, or over 65535: not stated
+  std::uint64_t total_frames = kUnknownFrames;  ///< from 2^32 - 1 on: not stated
   std::uint8_t container = 0;
   bool neighbour = false;  ///< range profile: with stage neighbour
   /// Codes are sent as multiples of this many, one of lossy_step(); 1: lossless.
@@ -57,9 +57,9 @@ bool same_payload(const StreamHeader& a, const StreamHeader& b);
 /// @throws Error for another version, or a field outside its range.
 StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size);
 
-/// What stands at the start of a byte buffer.
+/// What a byte buffer begins with.
 enum class ParseStatus {
-  kPacket,      ///< a whole packet with the right CRC
+  kPacket,      ///< a complete packet with a correct CRC
   kIncomplete,  ///< the buffer ends before the packet does
   kBadSync,     ///< no packet begins here
   kBadHeader,   ///< sync is right but a header field is not

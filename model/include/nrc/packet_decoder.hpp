@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One packet at a time to samples, whatever came before it. Order and loss are the business of
-// Decoder, which accepts neither, and of Receiver, which lives with both.
+// Decodes one packet at a time, whatever came before it. Order and loss are handled by Decoder,
+// which accepts neither disorder nor loss, and by Receiver, which copes with both.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +45,8 @@ class PacketDecoder {
 
   const std::optional<StreamHeader>& header() const { return header_; }
 
-  /// Samples that no packet of the stream has more of; 0 if the stream header does not tell, or is
-  /// not known.
+  /// Upper bound of the samples in a packet of the stream; 0 if the stream header does not state it
+  /// or is unknown.
   std::size_t max_samples() const;
 
   /// Whether a packet with these fields may be in the stream: its lengths fit the stream header.
@@ -64,8 +64,5 @@ class PacketDecoder {
   std::vector<Code> codes_;
   bool synchronised_ = false;
 };
-
-/// int16 sample of a code under a mapping.
-std::int16_t sample_of(Mapping mapping, Code code);
 
 }  // namespace nrc

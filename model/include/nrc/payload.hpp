@@ -13,13 +13,13 @@
 
 namespace nrc {
 
-/// No code costs more (docs/bitstream.md, sections 5 and 11), bits.
+/// Upper bound of a code, in bits (docs/bitstream.md, sections 5 and 11).
 std::uint64_t max_code_bits(Profile profile, int code_width);
 
-/// No payload of that many codes is longer (docs/bitstream.md, sections 5 and 11), bytes.
+/// Upper bound of a payload of that many codes, in bytes (docs/bitstream.md, sections 5 and 11).
 std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t codes);
 
-/// No payload of that many bytes holds more codes.
+/// Upper bound of the codes in a payload of that many bytes.
 std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes);
 
 /// How a payload is coded; the bytes and the errors are the same.
@@ -40,12 +40,12 @@ class PayloadEncoder {
     return payload;
   }
 
-  /// The same, in the place of what `payload` holds. Takes no memory once reserve() was called for
+  /// The same, replacing the contents of `payload`. Allocates nothing once reserve() was called for
   /// as many codes and `payload` has the capacity of max_payload_bytes().
   virtual void encode(const Code* codes, std::size_t frames, bool key,
                       std::vector<std::uint8_t>& payload) = 0;
 
-  /// Takes the memory that a payload of that many codes needs.
+  /// Allocates the memory that a payload of that many codes needs.
   virtual void reserve(std::uint64_t codes) = 0;
 
   /// Keeps a reference: the tables outlive the object.
@@ -65,11 +65,11 @@ class PayloadDecoder {
   virtual void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
                       std::vector<Code>& codes) = 0;
 
-  /// Takes the memory that a payload of that many codes needs.
+  /// Allocates the memory that a payload of that many codes needs.
   virtual void reserve(std::uint64_t /*codes*/) {}
 
-  /// More codes than this cannot be in a payload of `size` bytes, so a header that claims more is
-  /// refused before memory is taken.
+  /// Upper bound of the codes in a payload of `size` bytes, so that a header that claims more is
+  /// rejected before memory is allocated.
   virtual std::uint64_t max_codes(std::size_t size) const = 0;
 
   /// Arguments as for PayloadEncoder::make().

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Receiver: a stream from a link that loses, repeats, reorders and damages bytes. Gives every
-// sample that is surely right, and says which are missing (docs/bitstream.md, section 12).
+// sample that is certainly correct, and reports which are missing (docs/bitstream.md, section 12).
 #pragma once
 
 #include <cstddef>
@@ -19,9 +19,9 @@ namespace nrc {
 struct Gap {
   std::uint64_t first_frame = 0;
   std::uint64_t frames = 0;
-  std::uint64_t lost_packets = 0;         ///< sequence numbers that never came
+  std::uint64_t lost_packets = 0;         ///< sequence numbers that never arrived
   std::uint64_t dropped_frames = 0;       ///< of `frames`, those that the encoder did not send
-  std::uint64_t undecodable_packets = 0;  ///< that came, but build on what is missing
+  std::uint64_t undecodable_packets = 0;  ///< that arrived, but depend on what is missing
 };
 
 /// Totals since the receiver was made.
@@ -30,7 +30,7 @@ struct ReceiverCounters {
   std::uint64_t skipped_bytes = 0;      ///< in no packet
   std::uint64_t sync_losses = 0;        ///< runs of skipped bytes
   std::uint64_t packets = 0;            ///< with the right CRC, those of the next line included
-  std::uint64_t late_packets = 0;       ///< repeated, after their place was given up, or strange
+  std::uint64_t late_packets = 0;       ///< repeated, given up as lost before, or of another stream
   std::uint64_t reordered_packets = 0;  ///< out of order, and put back
   std::uint64_t lost_packets = 0;
   std::uint64_t undecodable_packets = 0;
@@ -48,7 +48,7 @@ class Receiver {
     std::size_t reorder_packets = 8;
   };
 
-  /// What the receiver tells. Any of them may be empty. Exceptions pass through.
+  /// Callbacks. Any of them may be empty. Exceptions pass through.
   struct Events {
     /// A stream begins, with its header's first arrival.
     std::function<void(const StreamHeader& header)> stream;
@@ -59,31 +59,31 @@ class Receiver {
     /// The payload of a container packet.
     std::function<void(const std::uint8_t* payload, std::size_t size)> container;
     /// The stream ends. Not `closed`: its last packet never came, and how many frames are missing
-    /// is known only if the stream header tells their number.
+    /// is known only if the stream header states their number.
     std::function<void(bool closed)> end;
   };
 
   Receiver(Options options, Events events);
 
   /// Takes the next bytes, any number. Memory is bounded by the longest packet that the stream
-  /// header allows, times the packets that wait, and 256 KiB. It is taken when a stream begins and
-  /// when more bytes wait for the rest of their packet than before; then packets in order take
-  /// none, and a packet that comes early takes its size.
-  /// @throws Error if the stream needs tables that are not here, or has a header that this version
-  /// does not know; the bytes up to there are taken, those behind it wait for the next call.
+  /// header allows, times the packets that wait, and 256 KiB. It is allocated when a stream begins
+  /// and when more bytes of an incomplete packet are buffered than before; packets in order then
+  /// need none, and an early packet its size.
+  /// @throws Error if the stream needs tables that are not available, or has a header unknown to
+  /// this version; the bytes up to there are consumed, those after it wait for the next call.
   void add(const std::uint8_t* data, std::size_t size);
 
-  /// No more bytes come: gives what waits, and reports what is missing at the end.
+  /// Ends the input: gives what waits, and reports what is missing at the end.
   void finish();
 
   const ReceiverCounters& counters() const { return counters_; }
-  /// The header of the stream at hand, once it was seen.
+  /// The header of the current stream, once it has arrived.
   const std::optional<StreamHeader>& header() const { return decoder_.header(); }
   /// The byte, of all that were taken, at which the last stream header packet begins.
   std::uint64_t header_position() const { return header_position_; }
 
  private:
-  /// A packet that came early.
+  /// A packet that arrived early.
   struct Early {
     std::vector<std::uint8_t> bytes;
     std::uint64_t came = 0;     ///< in_order_ at that time
@@ -125,9 +125,9 @@ class Receiver {
 
   std::uint64_t next_sequence_ = 0;         ///< counted on beyond 16 bits
   std::map<std::uint64_t, Early> waiting_;  ///< by such numbers
-  std::uint64_t in_order_ = 0;              ///< packets that came when they were due
-  /// By sequence number, the CRC of the packet that came under it, or 0: tells a packet that is
-  /// repeated from one of another stream.
+  std::uint64_t in_order_ = 0;              ///< packets that arrived in order
+  /// By sequence number, the CRC of the packet that arrived under it, or 0: distinguishes a
+  /// repeated packet from one of another stream.
   std::vector<std::uint32_t> crcs_;
   std::uint16_t late_sequence_ = 0;         ///< of the last late packet
   std::size_t late_run_ = 0;                ///< late packets in sequence that repeat none
@@ -140,7 +140,7 @@ class Receiver {
   bool closed_ = false;                     ///< the stream before ended with its last packet
 
   std::uint64_t next_frame_ = 0;            ///< neither given nor reported missing yet
-  std::optional<std::uint64_t> due_frame_;  ///< behind the last data packet, decoded or not
+  std::optional<std::uint64_t> due_frame_;  ///< after the last data packet, decoded or not
   Gap gap_;                                 ///< that is growing
   std::vector<std::int16_t> samples_;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tables of any profile, where it does not matter which.
+// Tables of any profile.
 #pragma once
 
 #include <cstdint>

@@ -211,7 +211,7 @@ const char* nrc_strerror(int status) {
     case NRC_OK:
       return "no error";
     case NRC_MORE:
-      return "the packet is not whole yet";
+      return "the packet is not complete yet";
     case NRC_ERROR_ARGUMENT:
       return "a setting or an argument is outside its range";
     case NRC_ERROR_CAPACITY:
@@ -268,7 +268,7 @@ nrc_status nrc_encoder_encode(nrc_encoder* encoder, const int16_t* samples, uint
     return fail(message, NRC_ERROR_ARGUMENT, "samples is null");
   }
   if ((flags & ~unsigned{NRC_KEY | NRC_LAST}) != 0) {
-    return fail(message, NRC_ERROR_ARGUMENT, "flags that are not known");
+    return fail(message, NRC_ERROR_ARGUMENT, "unknown flags");
   }
   if (output == nullptr || capacity < nrc_encoder_max_size(encoder)) {
     return fail(message, NRC_ERROR_CAPACITY,
@@ -374,7 +374,7 @@ nrc_status nrc_decoder_decode(nrc_decoder* decoder, const uint8_t* data, size_t 
     decoder->samples.clear();
     decoder->decoder.decode(packet, decoder->samples);
     std::copy(decoder->samples.begin(), decoder->samples.end(), samples);
-    // The stream header tells how many there may be.
+    // The stream header states how many there may be.
     decoder->samples.reserve(decoder->decoder.max_samples());
     *taken = packet.size;
     *frames = nrc::is_data(packet.header.type) ? packet.header.frames : 0;

@@ -74,7 +74,7 @@ ContainerPiece parse_container(const std::uint8_t* payload, std::size_t size) {
     damaged("is too short");
   }
   if (payload[0] > 1 || payload[1] > 1 || payload[2] != 0 || payload[3] != 0) {
-    damaged("is of a kind that this version does not know");
+    damaged("is of a kind unknown to this version");
   }
   ContainerPiece piece;
   piece.after_samples = payload[0] == 1;

@@ -98,7 +98,7 @@ const Tables& choose_coding(const SampleRange& range, bool complete, const Encod
 StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
                         const EncodeOptions& options) {
   if (channels < 1 || channels > kMaxChannels) {
-    throw Error(fmt::format("{} channels are not possible; give 1 to {}", channels, kMaxChannels));
+    throw Error(fmt::format("{} channels are not supported; give 1 to {}", channels, kMaxChannels));
   }
   const std::uint32_t frames =
       options.packet_frames != 0

@@ -46,12 +46,14 @@ void FileRecovery::add(const std::uint8_t* data, std::size_t size) {
     receiver_.add(data, size);
   } catch (const Error&) {
     if (!ended_) throw;
-    // Behind the end nothing is written: it is another stream, one that cannot be read here.
+    // After the end of the first stream nothing is written, so an error there is the news that
+    // another stream follows, not a failure.
     summary_.next_stream = receiver_.header_position();
   }
 }
 
 const RecoverySummary& FileRecovery::finish() {
+  // Not after another stream began: the receiver would report the end of that one.
   if (!finished()) receiver_.finish();
   if (!begun_) {
     throw Error(
@@ -60,6 +62,7 @@ const RecoverySummary& FileRecovery::finish() {
                     receiver_.counters().bytes));
   }
   if (!finished()) summary_.counters = receiver_.counters();
+  // The receiver counts frames beyond the stated length as well; the file does not have them.
   summary_.counters.frames = frames_ - missing_frames_;
   summary_.counters.missing_frames = missing_frames_;
   summary_.counters.dropped_frames = dropped_frames_;
@@ -71,7 +74,7 @@ const RecoverySummary& FileRecovery::finish() {
     write_pieces(true);
     if (!pieces_fault_.empty()) {
       summary_.substitute =
-          fmt::format("the bytes around the samples are not to be trusted: {}", pieces_fault_);
+          fmt::format("the bytes around the samples cannot be trusted: {}", pieces_fault_);
     }
   }
   return summary_;
@@ -87,7 +90,9 @@ std::uint64_t FileRecovery::clip(std::uint64_t frames) const {
 }
 
 void FileRecovery::on_stream(const StreamHeader& header) {
+  // Only the first stream is recovered: its successor would be another file.
   if (begun_) {
+    // Only the first stream is written. The position lets the user decode the next one separately.
     if (!summary_.next_stream) summary_.next_stream = receiver_.header_position();
     return;
   }
@@ -107,6 +112,10 @@ void FileRecovery::on_container(const std::uint8_t* payload, std::size_t size) {
     pieces_fault_ = "a container packet contradicts itself";
     return;
   }
+  // A file that is held whole in pieces is written as it comes; pieces around samples wait, as
+  // those before the samples are of use only if none of them is missing.
+  // A piece is usable only if it can be written at its place: before the samples at once, after
+  // them from memory, and a stored file piece by piece.
   if (samples_begun_) {
     pieces_fault_ = "a container packet comes after samples";
   } else if (stored() && !after) {
@@ -121,7 +130,7 @@ void FileRecovery::on_container(const std::uint8_t* payload, std::size_t size) {
 
 void FileRecovery::write_stored(const std::uint8_t* payload, std::size_t size) {
   if (receiver_.counters().lost_packets != 0 && pieces_fault_.empty()) {
-    pieces_fault_ = fmt::format("packets are lost behind byte {} of the file", stored_bytes_);
+    pieces_fault_ = fmt::format("packets are lost after byte {} of the file", stored_bytes_);
   }
   write_piece(payload, size, [this](const std::uint8_t* data, std::size_t count) {
     stored_bytes_ += count;
@@ -131,6 +140,8 @@ void FileRecovery::write_stored(const std::uint8_t* payload, std::size_t size) {
 
 void FileRecovery::on_samples(const std::int16_t* samples, std::size_t frames) {
   if (!reading()) return;
+  // Samples follow, so the gap before them is not the last one.
+  // Samples after a gap show that it is not the end of the stream.
   settle_gap(false);
   begin_samples();
   const std::uint64_t count = clip(frames);
@@ -144,6 +155,7 @@ void FileRecovery::on_samples(const std::int16_t* samples, std::size_t frames) {
 void FileRecovery::on_gap(const Gap& gap) {
   if (!reading()) return;
   settle_gap(false);
+  // Held until samples or the end follow: a gap at the end of a cut stream is reported differently.
   gap_ = gap;
 }
 
@@ -160,12 +172,13 @@ void FileRecovery::on_end(bool closed) {
   ended_ = true;
 }
 
-/// Does with the gap at hand what is to be done.
+/// Fills the pending gap, or leaves it out, and reports it.
 /// @param cut  it is the last one, and the end of the stream is missing
 void FileRecovery::settle_gap(bool cut) {
   if (!gap_) return;
   begin_samples();
   FileGap gap{*std::exchange(gap_, std::nullopt), cut};
+  // A damaged frame number cannot make the file longer than its stream header says.
   gap.frames = clip(gap.frames);
   if (gap.frames == 0) return;
   gap.dropped_frames = std::min(gap.dropped_frames, gap.frames);
@@ -195,7 +208,7 @@ void FileRecovery::fill(const Gap& gap) {
   }
 }
 
-/// Writes what stands before the samples, or puts it off until they are counted.
+/// Writes what precedes the samples, or defers it until they are counted.
 void FileRecovery::begin_samples() {
   if (std::exchange(samples_begun_, true)) return;
   const StreamHeader& header = summary_.header;
@@ -203,11 +216,18 @@ void FileRecovery::begin_samples() {
   if (receiver_.counters().lost_packets != 0) {
     pieces_fault_ = "packets are lost before the samples";
   }
+  // A WAV header has the number of frames, which is known at the end only; and the output may be a
+  // pipe, so the header cannot be corrected later.
+  // The WAV header states the number of samples. If that is not known yet, the samples wait in a
+  // file.
   if (!options_.fill || header.total_frames == kUnknownFrames) {
     temporary_.reset(options_.temporary());
     if (!temporary_) fail_temporary();
     return;
   }
+  // With all frames in place the file's own header is right again.
+  // All pieces before the samples arrived and every frame gets its place, so the original bytes
+  // fit.
   original_container_ = header.container == 2 && pieces_fault_.empty();
   if (original_container_) {
     write_pieces(false);
@@ -252,19 +272,21 @@ void FileRecovery::write_pieces(bool after) {
 
 void FileRecovery::end_stored() {
   if (pieces_fault_.empty() && summary_.counters.lost_packets != 0) {
-    pieces_fault_ = fmt::format("packets are lost behind byte {} of the file", stored_bytes_);
+    pieces_fault_ = fmt::format("packets are lost after byte {} of the file", stored_bytes_);
   } else if (pieces_fault_.empty() && !summary_.closed) {
-    pieces_fault_ = fmt::format("the stream was cut behind byte {} of the file", stored_bytes_);
+    pieces_fault_ = fmt::format("the stream was cut after byte {} of the file", stored_bytes_);
   }
   write_pieces(true);
   if (!pieces_fault_.empty()) {
     summary_.substitute = fmt::format(
-        "the file is stored in pieces, and those that came are joined: {}", pieces_fault_);
+        "the file is stored in pieces, and those that arrived are joined: {}", pieces_fault_);
   }
 }
 
 void FileRecovery::end_late() {
+  // The file's own bytes fit only around as many frames as it had.
   const bool all = summary_.end_known() && (options_.fill || missing_frames_ == 0);
+  // The file's own bytes state its length: they are correct only if the output has all frames.
   if (summary_.header.container == 2 && all && pieces_fault_.empty()) {
     write_pieces(false);
     copy_temporary();

@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "format/bytes.hpp"
 #include "nrc/error.hpp"
 #include "nrc/format.hpp"
 
@@ -38,18 +39,18 @@ class Image {
   }
   std::uint8_t u8(std::size_t offset) const { return data_[offset]; }
   std::uint16_t u16(std::size_t offset) const {
-    return static_cast<std::uint16_t>(data_[offset] | data_[offset + 1] << 8);
+    return get_little_endian<std::uint16_t>(data_ + offset);
   }
   std::uint32_t u32(std::size_t offset) const {
-    return u16(offset) | static_cast<std::uint32_t>(u16(offset + 2)) << 16;
+    return get_little_endian<std::uint32_t>(data_ + offset);
   }
   std::uint64_t u64(std::size_t offset) const {
-    return u32(offset) | static_cast<std::uint64_t>(u32(offset + 4)) << 32;
+    return get_little_endian<std::uint64_t>(data_ + offset);
   }
   bool equal(std::size_t offset, const std::uint8_t* bytes, std::size_t count) const {
     return holds(offset, count) && std::memcmp(data_ + offset, bytes, count) == 0;
   }
-  /// True if four printable characters, as every registered chunk id has, stand there.
+  /// True if there are four printable characters, as in every registered chunk id.
   bool looks_like_id(std::size_t offset) const {
     return holds(offset, 4) && std::all_of(data_ + offset, data_ + offset + 4,
                                            [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; });
@@ -128,19 +129,9 @@ std::string read_format(const Image& image, std::size_t offset, std::size_t byte
 /// Bytes of the data chunk whose content begins at `offset` and whose size field is `field`.
 std::size_t data_size(const Image& image, std::size_t offset, std::uint64_t field) {
   const std::size_t rest = image.size() - offset;
-  // Nothing but further chunks behind an empty data chunk: it is empty indeed.
+  // Only further chunks after an empty data chunk: it is really empty.
   const bool unfinished = field == 0 && !chunks_to_end(image, offset);
   return unfinished || field >= rest ? rest : static_cast<std::size_t>(field);
-}
-
-void put16(std::vector<std::uint8_t>& bytes, std::uint32_t value) {
-  bytes.push_back(static_cast<std::uint8_t>(value));
-  bytes.push_back(static_cast<std::uint8_t>(value >> 8));
-}
-
-void put32(std::vector<std::uint8_t>& bytes, std::uint32_t value) {
-  put16(bytes, value & 0xFFFF);
-  put16(bytes, value >> 16);
 }
 
 void put_id(std::vector<std::uint8_t>& bytes, const char* id) {
@@ -221,18 +212,18 @@ std::vector<std::uint8_t> canonical_header(std::uint32_t channels, std::uint32_t
   std::vector<std::uint8_t> header;
   header.reserve(kCanonicalHeaderBytes);
   put_id(header, "RIFF");
-  put32(header, 36 + data_bytes);
+  append_little_endian<std::uint32_t>(header, 36 + data_bytes);
   put_id(header, "WAVE");
   put_id(header, "fmt ");
-  put32(header, 16);
-  put16(header, kFormatPcm);
-  put16(header, channels);
-  put32(header, rate);
-  put32(header, static_cast<std::uint32_t>(rate * frame_bytes));
-  put16(header, static_cast<std::uint32_t>(frame_bytes));
-  put16(header, 16);
+  append_little_endian<std::uint32_t>(header, 16);
+  append_little_endian<std::uint16_t>(header, kFormatPcm);
+  append_little_endian(header, static_cast<std::uint16_t>(channels));
+  append_little_endian<std::uint32_t>(header, rate);
+  append_little_endian<std::uint32_t>(header, static_cast<std::uint32_t>(rate * frame_bytes));
+  append_little_endian(header, static_cast<std::uint16_t>(frame_bytes));
+  append_little_endian<std::uint16_t>(header, 16);
   put_id(header, "data");
-  put32(header, data_bytes);
+  append_little_endian<std::uint32_t>(header, data_bytes);
   return header;
 }
 

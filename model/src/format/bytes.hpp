@@ -60,10 +60,15 @@ inline void append_samples(std::vector<std::uint8_t>& to, const std::int16_t* sa
   put_samples(to.data() + begin, samples, count);
 }
 
-/// The `count` samples in twice as many bytes.
+/// Reads `count` samples, two bytes each.
+inline void get_samples(const std::uint8_t* from, std::size_t count, std::int16_t* samples) {
+  for (std::size_t i = 0; i < count; ++i) samples[i] = get_sample(from + 2 * i);
+}
+
+/// The same as a vector.
 inline std::vector<std::int16_t> get_samples(const std::uint8_t* from, std::size_t count) {
   std::vector<std::int16_t> samples(count);
-  for (std::size_t i = 0; i < count; ++i) samples[i] = get_sample(from + 2 * i);
+  get_samples(from, count, samples.data());
   return samples;
 }
 

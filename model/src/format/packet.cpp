@@ -13,7 +13,7 @@ namespace nrc {
 
 namespace {
 
-/// Total frames in a stream header that does not tell them.
+/// Total frames in a stream header that does not state them.
 constexpr std::uint32_t kUntoldFrames = 0xFFFFFFFF;
 
 }  // namespace
@@ -65,7 +65,7 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   }
   const auto field = [](const char* name, std::uint64_t value) {
     throw Error("stream header: " + std::string(name) + " " + std::to_string(value) +
-                " is not one this version knows");
+                " is unknown to this version");
   };
   if (payload[0] != kVersion) field("version", payload[0]);
   if ((payload[1] & 0xF) > static_cast<int>(Profile::kNeural)) field("profile", payload[1] & 0xF);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage bit_packer: codewords <-> payload bytes, first bit in the most significant place
-// (docs/bitstream.md, introduction and section 7). RTL: rtl/nrc_bit_packer.sv.
+// (docs/bitstream.md, introduction and section 7). RTL: nrc_bit_packer.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ class BitPacker {
     }
   }
 
-  /// Pads with zero bits to the next multiple of 4 bytes and returns the payload; starts anew.
+  /// Pads with zero bits to the next multiple of 4 bytes and returns the payload; restarts.
   std::vector<std::uint8_t> take();
   /// The same, in the place of what `payload` holds; the two exchange their memory.
   void take(std::vector<std::uint8_t>& payload);

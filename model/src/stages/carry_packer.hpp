@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage carry_packer: what the range coder adds to the bit string -> payload bytes, carries
-// resolved (docs/bitstream.md, section 11). RTL: rtl/nrc_carry_packer.sv.
+// resolved (docs/bitstream.md, section 11). RTL: nrc_carry_packer.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ struct CarryWord {
 class CarryPacker {
  public:
   void put(const CarryWord& word);
-  /// Pads with zero bits to the next multiple of 4 bytes and returns the payload; starts anew.
+  /// Pads with zero bits to the next multiple of 4 bytes and returns the payload; restarts.
   std::vector<std::uint8_t> take();
   /// The same, in the place of what `payload` holds; the two exchange their memory.
   void take(std::vector<std::uint8_t>& payload);

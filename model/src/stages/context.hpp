@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage context: chooses the Huffman table of a code from the channel's scale and the predicted
-// code (docs/bitstream.md, section 4), and keeps the scale. RTL: rtl/nrc_context.sv.
+// code (docs/bitstream.md, section 4), and keeps the scale. RTL: nrc_context.
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 //
 // Stage dispersion: how wide the innovation's distribution is just now, from a slow mean of its
 // magnitude and a short memory of bursts (docs/bitstream.md, section 10). RTL:
-// rtl/nrc_dispersion.sv.
+// nrc_dispersion.
 #pragma once
 
 #include <cstdint>

@@ -86,6 +86,7 @@ std::vector<std::uint8_t> limited_lengths(const std::vector<double>& weights, in
 
 HuffmanEncoder::HuffmanEncoder(const TableSet& tables, int code_width)
     : symbol_bits_(tables.symbol_bits), code_width_(code_width) {
+  static_assert(kMaxCodeLength < 16, "a word has the code and a one before it");
   memory_.reserve(tables.lengths.size() << symbol_bits_);
   for (const auto& lengths : tables.lengths) {
     for (const Codeword& c : canonical_codes(lengths)) {

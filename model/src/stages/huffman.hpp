@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage huffman: residual <-> codeword with canonical, length-limited tables (docs/bitstream.md,
-// section 5). RTL: rtl/nrc_huffman.sv, which reads the same words from its table memory.
+// section 5). RTL: nrc_huffman, which reads the same words from its table memory.
 #pragma once
 
 #include <array>
@@ -51,7 +51,7 @@ class HuffmanDecoder {
  public:
   HuffmanDecoder(const TableSet& tables, int code_width);
 
-  /// Next code of the payload. The reader's overrun() tells that the payload ended too soon.
+  /// Next code of the payload. The reader's overrun() is true if the payload ended too soon.
   /// @throws Error if a residual leads outside the code width (only a damaged payload does).
   Code decode(BitReader& reader, std::int32_t predicted_code, const CodingContext& context) const;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage interval: the part of 0..65535 that a code has under the innovation's distribution
-// (docs/bitstream.md, section 10). RTL: rtl/nrc_interval.sv.
+// (docs/bitstream.md, section 10). RTL: nrc_interval.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage linearizer: code -> the piece of the ADC's input range that gives it, and its middle
-// (docs/bitstream.md, section 10). RTL: rtl/nrc_linearizer.sv.
+// (docs/bitstream.md, section 10). RTL: nrc_linearizer.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace nrc {
 
-/// What a code stands for, 1/64 code.
+/// The interval and the value of a code, 1/64 code.
 struct CodeInterval {
   std::int32_t low;    ///< lower edge; of the lowest code without meaning
   std::int32_t high;   ///< upper edge; of the highest code without meaning

@@ -2,7 +2,7 @@
 //
 // Stage neighbour: corrects a prediction by what the channel before it was just mispredicted by
 // (docs/bitstream.md, section 10). Electrodes side by side share a part of their noise. Optional.
-// RTL: rtl/nrc_neighbour.sv.
+// RTL: nrc_neighbour.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage packetizer: payloads -> packets with sync, sequence number, length and CRC-32
-// (docs/bitstream.md, section 7). RTL: rtl/nrc_packetizer.sv.
+// (docs/bitstream.md, section 7). RTL: nrc_packetizer.
 #pragma once
 
 #include <cstddef>

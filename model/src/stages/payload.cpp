@@ -130,7 +130,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
 };
 
 // ---- range profile: predictor, neighbour, linearizer, dispersion -> interval -> range ->
-// carry_packer. Neural profile: the same with the neural predictor behind predictor and dispersion.
+// carry_packer. Neural profile: the same with the neural predictor after predictor and dispersion.
 
 class RangeStages {
  protected:

@@ -2,7 +2,7 @@
 //
 // Stage predictor: predicts a channel's next code from its past (docs/bitstream.md, section 3).
 // A leaky mean follows the local field; the last deviation from it persists with a weight that a
-// sign-sign LMS adapts. RTL: rtl/nrc_predictor.sv.
+// sign-sign LMS adapts. RTL: nrc_predictor.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ class Predictor {
   void update(PredictorState& state, const Prediction& prediction, Code code, bool reset) const {
     update_value(state, prediction, value_of(code), reset);
   }
-  /// The same for what a code stands for, 1/64 code (section 10).
+  /// The same for the value of a code, 1/64 code (section 10).
   void update_value(PredictorState& state, const Prediction& prediction, std::int32_t value,
                     bool reset) const;
 

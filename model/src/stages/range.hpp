@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage range: a range coder with a 16-bit range and plain carries (docs/bitstream.md, section 11).
-// RTL: rtl/nrc_range.sv.
+// RTL: nrc_range.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ class RangeEncoder {
   /// Codes an interval; for an escape, `code` itself.
   CarryWord encode(const Interval& interval, Code code);
 
-  /// Ends the payload: the one bit that puts the bit string into the last interval. Starts anew.
+  /// Ends the payload with the one bit that puts the bit string into the last interval; restarts.
   CarryWord finish();
 
  private:
@@ -46,7 +46,7 @@ class RangeDecoder {
   bool overrun() const { return consumed_bits() > size_ * 8; }
   /// Bits of the payload up to the symbols consumed, the final one included.
   std::size_t consumed_bits() const { return bits_ + 1; }
-  /// True if the bits behind the final one are zeros to the end of the payload.
+  /// True if the bits after the final one are zeros to the end of the payload.
   bool padding_is_zero() const;
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage shift6: int16 sample <-> code (docs/bitstream.md, section 1). RTL: rtl/nrc_shift6.sv.
+// Stage shift6: int16 sample <-> code (docs/bitstream.md, section 1). RTL: nrc_shift6.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "format/bytes.hpp"
 #include "nrc/error.hpp"
 #include "stages/packetizer.hpp"
 #include "stages/shift6.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 StreamHeader checked(StreamHeader header, const Tables& tables) {
   if (header.channels < 1 || header.channels > kMaxChannels) {
-    throw Error(std::to_string(header.channels) + " channels are not possible; give 1 to 65536");
+    throw Error(std::to_string(header.channels) + " channels are not supported; give 1 to 65536");
   }
   if (lossy_index(header.lossy_step) < 0) {
     throw Error("a lossy step of " + std::to_string(header.lossy_step) +
@@ -23,6 +24,7 @@ StreamHeader checked(StreamHeader header, const Tables& tables) {
   header.profile = tables.profile();
   header.table_id = tables.id();
   const std::vector<std::uint8_t> payload = serialise(header);
+  // The header as a decoder will see it, which also checks every field.
   return parse_stream_header(payload.data(), payload.size());
 }
 
@@ -157,6 +159,8 @@ void Encoder::encode_samples(const std::int16_t* samples, std::size_t frames, Pa
     if (header_.lossy_step > 1) quantise(codes_, header_.lossy_step);
     const bool key = request.key || key_due_;
     payload_->encode(codes_.data(), frames, key, payload_bytes_);
+    // A signal that the tables do not suit is sent raw, so a packet is never larger than its
+    // samples.
     if (payload_bytes_.size() <= raw_bytes(count)) {
       key_due_ = key_due_ && frames == 0;
       finish(coded_type(header_.profile), frames, key, request.last, packets);
@@ -165,11 +169,9 @@ void Encoder::encode_samples(const std::int16_t* samples, std::size_t frames, Pa
   }
   payload_bytes_.clear();
   payload_bytes_.reserve(raw_bytes(count));
-  for (std::size_t i = 0; i < count; ++i) {
-    payload_bytes_.push_back(static_cast<std::uint8_t>(samples[i]));
-    payload_bytes_.push_back(static_cast<std::uint8_t>(samples[i] >> 8));
-  }
+  append_samples(payload_bytes_, samples, count);
   payload_bytes_.resize(raw_bytes(count));
+  // A decoder does not track the channels' state through raw samples.
   key_due_ = true;
   finish(PacketType::kRaw, frames, true, request.last, packets);
 }

@@ -5,8 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "format/bytes.hpp"
 #include "nrc/error.hpp"
-#include "stages/shift6.hpp"
+#include "stages/code_to_sample.hpp"
 
 namespace nrc {
 
@@ -19,10 +20,6 @@ bool all_zero(const std::uint8_t* begin, const std::uint8_t* end) {
 constexpr std::uint64_t padded(std::uint64_t bytes) { return (bytes + 3) / 4 * 4; }
 
 }  // namespace
-
-std::int16_t sample_of(Mapping mapping, Code code) {
-  return mapping == Mapping::kShift6 ? Shift6::sample(code) : code;
-}
 
 bool is_data(PacketType type) {
   return type == PacketType::kHuffman || type == PacketType::kRange || type == PacketType::kRaw;
@@ -66,7 +63,7 @@ void PacketDecoder::open(const ParsedPacket& packet) {
     if (tables == nullptr) {
       throw Error("the stream needs " + std::string(profile_name(header.profile)) +
                   " tables of id " + std::to_string(header.table_id) +
-                  ", which are not here; give their table file");
+                  ", which are not available; give their table file");
     }
     payload_ = PayloadDecoder::make(*tables, header.code_width, header.channels, header.neighbour);
   }
@@ -113,7 +110,7 @@ void PacketDecoder::decode_raw(const ParsedPacket& packet, std::vector<std::int1
   }
   samples.reserve(samples.size() + bytes / 2);
   for (std::size_t i = 0; i < bytes; i += 2) {
-    samples.push_back(static_cast<std::int16_t>(packet.payload[i] | (packet.payload[i + 1] << 8)));
+    samples.push_back(get_sample(packet.payload + i));
   }
 }
 
@@ -124,7 +121,9 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   }
   if (!h.key && !synchronised_) throw Error(packet_name(h) + " should be a key packet");
   const std::uint64_t count = std::uint64_t{h.frames} * header_->channels;
+  // Until the payload is decoded completely, the state of the channels is unknown.
   const bool was_synchronised = std::exchange(synchronised_, false);
+  // Before memory is allocated: the header may claim any number of frames.
   if (count > payload_->max_codes(h.length)) {
     throw Error(packet_name(h) + ": the payload is too short");
   }
@@ -143,14 +142,10 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
       code = static_cast<Code>(std::clamp(code * header_->lossy_step, -half, half - 1));
     }
   }
-  if (header_->mapping == Mapping::kShift6) {
-    const std::size_t begin = samples.size();
-    samples.resize(begin + codes_.size());
-    std::int16_t* const out = samples.data() + begin;
-    for (std::size_t i = 0; i < codes_.size(); ++i) out[i] = Shift6::sample(codes_[i]);
-  } else {
-    samples.insert(samples.end(), codes_.begin(), codes_.end());
-  }
+  const std::size_t begin = samples.size();
+  samples.resize(begin + codes_.size());
+  std::int16_t* const out = samples.data() + begin;
+  for (std::size_t i = 0; i < codes_.size(); ++i) out[i] = sample_of(header_->mapping, codes_[i]);
   synchronised_ = was_synchronised || h.frames > 0;
 }
 

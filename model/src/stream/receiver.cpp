@@ -4,20 +4,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "format/bytes.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc {
 
 namespace {
 
-/// As many late packets in sequence, of which none is known: the encoder has begun anew.
+/// So many late packets in sequence, none of them a repetition: the encoder has restarted.
 constexpr std::size_t kLateRun = 16;
-/// A packet is hardly ever repeated or late by more than this, in packets.
+/// A repeated or late packet is assumed to be at most this old, in packets.
 constexpr std::uint64_t kLateReach = 64;
 /// Places in the table of CRCs.
 constexpr std::size_t kSequences = 65536;
 
-/// `value` counted on to the number next to `near` that has these low bits.
+/// The number closest to `near` whose low bits are `value`: undoes the wrapping of header fields.
 std::uint64_t extend16(std::uint16_t value, std::uint64_t near) {
   const auto distance = static_cast<std::int16_t>(value - static_cast<std::uint16_t>(near));
   return near + static_cast<std::uint64_t>(std::int64_t{distance});
@@ -35,9 +36,7 @@ std::vector<std::uint8_t> bytes_of(const ParsedPacket& packet) {
 }
 
 std::uint32_t crc_of(const ParsedPacket& packet) {
-  const std::uint8_t* const p = packet.payload + packet.header.length;
-  return std::uint32_t{p[0]} | std::uint32_t{p[1]} << 8 | std::uint32_t{p[2]} << 16 |
-         std::uint32_t{p[3]} << 24;
+  return get_little_endian<std::uint32_t>(packet.payload + packet.header.length);
 }
 
 }  // namespace
@@ -58,6 +57,7 @@ void Receiver::finish() {
 
 void Receiver::skip(std::size_t count) {
   if (count == 0) return;
+  // Neighbouring bytes that are skipped one after the other are one loss of synchronisation.
   counters_.skipped_bytes += count;
   counters_.sync_losses += skipping_ ? 0 : 1;
   skipping_ = true;
@@ -74,7 +74,12 @@ void Receiver::scan(bool at_end) {
   while (at < buffer_.size()) {
     const std::uint8_t* const from = buffer_.data() + at;
     const std::size_t size = buffer_.size() - at;
+    // Too few bytes for a header may still become a packet. With a header, only a packet that this
+    // stream can contain is worth waiting for: a damaged length field must not hold up the
+    // receiver.
     const ParsedPacket packet = parse_packet(from, size);
+    // A damaged length field would make the receiver wait for megabytes that never come, so a
+    // header is checked against the stream header as soon as it is whole.
     const bool header_seen = size >= kPacketHeaderBytes;
     const bool possible =
         packet.status == ParseStatus::kPacket || packet.status == ParseStatus::kIncomplete;
@@ -88,6 +93,10 @@ void Receiver::scan(bool at_end) {
         accept(packet);
         continue;
       }
+      // The rest of the packet may still come. At the end it cannot, and shorter packets may be
+      // hidden in the bytes of what looked like a long one.
+      // An incomplete packet waits for its rest. At the end there is no rest, so its bytes are
+      // searched for packets that begin inside it.
       if (!at_end) break;
     }
     // On to the next byte that could begin a packet.
@@ -104,6 +113,8 @@ void Receiver::accept(const ParsedPacket& packet) {
 }
 
 void Receiver::take(const ParsedPacket& packet) {
+  // Between two streams only a stream header is of use, unless it is a late one of the stream that
+  // was closed.
   if (decoder_.header()) {
     order(packet);
   } else if (packet.header.type != PacketType::kStreamHeader || follows_closed(packet)) {
@@ -115,7 +126,11 @@ void Receiver::take(const ParsedPacket& packet) {
 
 bool Receiver::follows_closed(const ParsedPacket& packet) const {
   const std::uint16_t sequence = packet.header.sequence;
+  // Encoders start with number 0, so a stream header under it begins a stream.
+  // Number 0 always begins a stream. Otherwise a header within reach of the closed stream may be a
+  // late or repeated one of that stream: it is, unless another packet arrived under its number.
   if (!closed_ || sequence == 0) return false;
+  // Another packet came under this number, so this one is of another stream.
   if (crcs_[sequence] != 0 && crcs_[sequence] != crc_of(packet)) return false;
   const std::uint64_t at = extend16(sequence, next_sequence_);
   return before(at, next_sequence_) && !before(at, next_sequence_ - kLateReach);
@@ -138,7 +153,9 @@ void Receiver::begin(std::uint64_t lost_packets) {
   gap_ = {};
   gap_.lost_packets = lost_packets;
   loss_before_ = lost_packets != 0;
+  // Packets that wait belong to the stream that begins: their repetitions must be known as such.
   crcs_.assign(kSequences, 0);
+  // Packets that wait belong to the new stream and have already arrived under their numbers.
   for (const auto& [sequence, early] : waiting_) {
     crcs_[sequence % kSequences] = crc_of(parse_packet(early.bytes.data(), early.bytes.size()));
   }
@@ -155,13 +172,16 @@ void Receiver::begin(std::uint64_t lost_packets) {
 void Receiver::order(const ParsedPacket& packet) {
   const std::uint64_t sequence = extend16(packet.header.sequence, next_sequence_);
   if (packet.header.type == PacketType::kStreamHeader && repeats_other(packet)) {
-    // Its data packets need not be possible ones of the stream at hand, so nothing else may tell.
+    // Its data packets need not be possible in the current stream, so nothing else may reveal it.
     const std::vector<Early> others = extract_others();
     abandon_stream();
     for (const Early& early : others) take(parse_packet(early.bytes.data(), early.bytes.size()));
     take(packet);
     return;
   }
+  // Late or repeated, or under the number of one that waits.
+  // A number below the one due, or one under which a packet waits: repeated, late, or of another
+  // stream.
   const bool is_before = before(sequence, next_sequence_);
   if (is_before || waiting_.count(sequence) != 0) {
     late(packet, is_before ? next_sequence_ - sequence : 0);
@@ -171,6 +191,10 @@ void Receiver::order(const ParsedPacket& packet) {
   const auto header = std::exchange(late_header_, {});
   const bool behind_header =
       !header.empty() && packet.header.sequence == static_cast<std::uint16_t>(late_sequence_ + 1);
+  // A late stream header and then a key packet of earlier frames: that header was no repetition,
+  // the encoder has restarted with the number that happens to be due.
+  // A late stream header and then its key packet, whose number happens to be the one due here: the
+  // frames prove that the encoder has restarted.
   if (behind_header && sequence == next_sequence_ && goes_back(packet.header)) {
     abandon_stream();
     begin_stream(parse_packet(header.data(), header.size()));
@@ -178,16 +202,19 @@ void Receiver::order(const ParsedPacket& packet) {
     return;
   }
   if (behind_header && differs(header.data() + kPacketHeaderBytes)) {
-    // It may belong to this stream or to that of the late header.
+    // It may belong to this stream or to that of the late header, so its samples may be wrong.
     ++counters_.late_packets;
     abandon_stream();
     return;
   }
+  // Its number stays due: the stream's own packet may still come.
+  // Of another stream; its number remains due.
   if (sequence == next_sequence_ && jumps(packet.header)) {
     ++counters_.late_packets;
     return;
   }
   crcs_[packet.header.sequence] = crc_of(packet);
+  // Copied, since the buffer moves on.
   if (sequence != next_sequence_) {
     waiting_.emplace(sequence, Early{bytes_of(packet), in_order_, counters_.packets});
   } else {
@@ -205,8 +232,9 @@ bool Receiver::goes_back(const PacketHeader& header) const {
 }
 
 bool Receiver::jumps(const PacketHeader& header) const {
-  // Behind frames that the encoder dropped come a stream header and a key packet.
+  // After a drop the encoder sends a stream header and a key packet.
   if (!is_data(header.type) || header.frames == 0) return false;
+  // A loss or a restart explains missing frames, and so does a drop that is announced properly.
   if (loss_before_ || anew_ || (header_before_ && header.key)) return false;
   const std::uint64_t due = due_frame_.value_or(0);
   return before(due, extend32(header.first_frame, due));
@@ -214,7 +242,9 @@ bool Receiver::jumps(const PacketHeader& header) const {
 
 bool Receiver::repeats_other(const ParsedPacket& packet) {
   const std::uint16_t sequence = packet.header.sequence;
+  // A header of this stream between two foreign ones shows that this stream is still alive.
   if (!differs(packet.payload)) {
+    // The stream at hand is alive, so what differed before was a stray.
     other_header_.clear();
     return false;
   }
@@ -231,6 +261,9 @@ std::vector<Receiver::Early> Receiver::extract_others() {
     return p.header.type == PacketType::kStreamHeader && differs(p.payload);
   });
   std::vector<Early> others;
+  // Numbers after the header's may have come before it: those are of the old stream.
+  // Those after the foreign header that also arrived later belong to its stream; the others are of
+  // the old one and can no longer be decoded in order.
   for (auto it = header; it != waiting_.end(); ++it) {
     if (it->second.arrival >= header->second.arrival) {
       others.push_back(it->second);
@@ -250,11 +283,14 @@ void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {
       std::exchange(late_header_, is_header ? bytes_of(packet) : std::vector<std::uint8_t>());
   const bool runs = h.sequence == static_cast<std::uint16_t>(late_sequence_ + 1);
   late_sequence_ = h.sequence;
+  // The same CRC under the same number: a repetition, which says nothing about other streams.
   const std::uint32_t known = crcs_[h.sequence];
+  // A repetition says nothing about a restart.
   if (known == crc_of(packet)) {
     late_run_ = 0;
     return;
   }
+  // A restarted encoder is late by its numbers, so its packets form a run of unknown late packets.
   late_run_ = late_run_ != 0 && runs ? late_run_ + 1 : 1;
   const bool behind_header = runs && !header.empty();
   const bool begins =
@@ -262,6 +298,8 @@ void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {
   // A stream header alone may have come before the end of the stream before it.
   const bool strange = known != 0 && !is_header;
   if (!strange && !begins && late_run_ < kLateRun) return;
+  // The encoder has restarted. Without the new stream's header nothing more can be decoded until
+  // one comes.
   abandon_stream();
   if (is_header) {
     begin_stream(packet);
@@ -278,6 +316,7 @@ bool Receiver::differs(const std::uint8_t* stream_header) const {
 }
 
 void Receiver::discard_strangers() {
+  // A packet so early that the stream does not catch up with it never belonged to it.
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     if (in_order_ - it->second.came <= 2 * options_.reorder_packets) {
       ++it;
@@ -292,14 +331,18 @@ void Receiver::discard_strangers() {
 void Receiver::release(std::size_t limit) {
   while (!waiting_.empty() && decoder_.header() &&
          (waiting_.begin()->first == next_sequence_ || waiting_.size() > limit)) {
+    // Either the first packet that waits is due, or too many wait: those before it are lost then.
     const auto node = waiting_.extract(waiting_.begin());
+    // Either the packet due, or too many wait: what the first of them waits for is given up.
     const std::uint64_t missing = node.key() - next_sequence_;
     counters_.lost_packets += missing;
     gap_.lost_packets += missing;
     loss_before_ = loss_before_ || missing != 0;
+    // A lost packet that comes after all is late, and must not pass for a repetition.
     for (; next_sequence_ != node.key(); ++next_sequence_) crcs_[next_sequence_ % kSequences] = 0;
     const std::vector<std::uint8_t>& bytes = node.mapped().bytes;
     const ParsedPacket packet = parse_packet(bytes.data(), bytes.size());
+    // The number stays due, and no packet counts as arrived under it.
     if (jumps(packet.header)) {
       ++counters_.late_packets;
       crcs_[packet.header.sequence] = 0;
@@ -308,7 +351,7 @@ void Receiver::release(std::size_t limit) {
     }
   }
   if (decoder_.header()) return;
-  // The stream is closed: what has numbers behind its last packet's is of the next one.
+  // The stream is closed: packets with numbers after its last one belong to the next stream.
   for (const auto& [sequence, early] : std::exchange(waiting_, {})) {
     take(parse_packet(early.bytes.data(), early.bytes.size()));
   }
@@ -323,6 +366,7 @@ void Receiver::abandon_stream() {
 }
 
 void Receiver::process(const ParsedPacket& packet) {
+  // From here on the packet is the next of its stream in order.
   ++next_sequence_;
   const PacketHeader& h = packet.header;
   const bool header_before = std::exchange(header_before_, h.type == PacketType::kStreamHeader);
@@ -340,7 +384,7 @@ void Receiver::process(const ParsedPacket& packet) {
   } else {
     std::uint64_t first = due_frame_ ? extend32(h.first_frame, *due_frame_) : h.first_frame;
     if (anew_ || (due_frame_ && before(first, *due_frame_))) {
-      // Frames do not go back: the encoder has begun anew.
+      // Frame numbers never decrease within a stream: the encoder has restarted.
       decoder_.lose_state();
       anew_ = true;
       if (!header_before || !h.key) {
@@ -360,11 +404,15 @@ void Receiver::process(const ParsedPacket& packet) {
 void Receiver::process_data(const ParsedPacket& packet, std::uint64_t first) {
   const bool loss_before = std::exchange(loss_before_, false);
   const std::uint64_t due = due_frame_.value_or(0);
+  // Frames are missing. If no number is, the encoder left them out.
+  // A gap in frame numbers without one in sequence numbers is a drop at the encoder.
   if (first != due) {
     decoder_.lose_state();
     if (!loss_before) gap_.dropped_frames += first - due;
   }
   due_frame_ = first + packet.header.frames;
+  // The gap is reported with the next samples: until then it may still grow.
+  // On an error the frames join the gap; only decoded frames end it.
   samples_.clear();
   try {
     decoder_.decode(packet, samples_);
@@ -395,6 +443,8 @@ void Receiver::report_gap(std::uint64_t end) {
 void Receiver::report_end(bool closed) {
   const std::uint64_t total = decoder_.header()->total_frames;
   std::uint64_t end = due_frame_.value_or(0);
+  // Only a stream header that states the total tells how much is missing after the last packet.
+  // A stated length reveals frames that are missing at the end.
   if (total != kUnknownFrames && total > end) end = total;
   report_gap(end);
   if (events_.end) events_.end(closed);

@@ -4,12 +4,14 @@
 #include <string_view>
 
 #include "nrc/error.hpp"
+#include "nrc/format.hpp"
 
 namespace nrc {
 
 namespace {
 
 constexpr std::string_view kDigits = "0123456789abcdef";
+static_assert(kMaxCodeLength < static_cast<int>(kDigits.size()));
 
 }  // namespace
 

@@ -15,11 +15,14 @@ void TableSet::validate() const {
     if (!ok) throw Error("table set '" + name + "': " + rule);
   };
   require(symbol_bits >= kMinSymbolBits && symbol_bits <= kMaxSymbolBits,
-          "symbol_bits must be 2..10");
-  require(!classes.empty() && classes.size() <= kMaxClasses, "there must be 1..16 classes");
+          "symbol_bits must be " + std::to_string(kMinSymbolBits) + ".." +
+              std::to_string(kMaxSymbolBits));
+  require(!classes.empty() && classes.size() <= kMaxClasses,
+          "there must be 1.." + std::to_string(kMaxClasses) + " classes");
   require(!lengths.empty() && lengths.size() <= kMaxTables &&
               lengths.size() * static_cast<std::size_t>(symbols()) <= kMaxTableWords,
-          "there must be 1..1024 tables and at most 65536 code lengths");
+          "there must be 1.." + std::to_string(kMaxTables) + " tables and at most " +
+              std::to_string(kMaxTableWords) + " code lengths");
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const ScaleClass& c = classes[k];
     const std::string where = "class " + std::to_string(k) + ": ";
@@ -27,8 +30,10 @@ void TableSet::validate() const {
     require((c.below == 0xFFFF) == is_last, where + "\"below\" is for all classes but the last");
     require(k == 0 || classes[k - 1].below < c.below, where + "\"below\" must increase");
     require(c.modulus_bits <= kMaxModulusBits && (!c.split || c.modulus_bits >= 1),
-            where + "modulus_bits must be 0..8, and 1 or more with split");
-    require(c.raw_bits <= kMaxRawBits, where + "raw_bits must be at most 12");
+            where + "modulus_bits must be 0.." + std::to_string(kMaxModulusBits) +
+                ", and 1 or more with split");
+    require(c.raw_bits <= kMaxRawBits,
+            where + "raw_bits must be at most " + std::to_string(kMaxRawBits));
     require(c.first_table + static_cast<std::size_t>(c.tables()) <= lengths.size(),
             where + "its tables do not all exist");
   }

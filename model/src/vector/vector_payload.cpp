@@ -16,7 +16,7 @@ namespace nrc {
 
 namespace {
 
-/// Channels from which on vectors are faster than one code after the other.
+/// With fewer channels the stages, one code at a time, are faster than vectors.
 constexpr std::uint32_t kMinChannels = 8;
 
 void store_big_endian(std::uint8_t* to, std::uint32_t word) {
@@ -48,11 +48,14 @@ class Scratch {
   std::uint64_t size_ = 0;
 };
 
+/// Per frame: vectors compute each channel's codeword, then a scalar loop joins them, as where a
+/// codeword goes depends on the lengths of all before it.
 class VectorHuffmanEncoder : public PayloadEncoder {
  public:
   VectorHuffmanEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
       : channels_(channels), lanes_(tables, code_width, channels) {
     const HuffmanEncoder encoder(tables, code_width);
+    // The leading one that marks a word's length would cost a search for each code.
     for (const std::uint16_t word : encoder.memory()) {
       const int length = floor_log2(word);
       memory_.push_back(length << 16 | (word ^ 1 << length));
@@ -73,6 +76,7 @@ class VectorHuffmanEncoder : public PayloadEncoder {
       std::copy(codes, codes + channels_, lanes_.code.begin());
       lanes_.expect();
       lanes_.encode(memory_);
+      // A codeword has at most 27 bits, so it always fits next to the 31 that may be pending.
       for (std::size_t c = 0; c < channels_; ++c) {
         const int length = lanes_.length[c];
         accumulator = accumulator << length | static_cast<std::uint32_t>(lanes_.bits[c]);
@@ -102,11 +106,13 @@ class VectorHuffmanEncoder : public PayloadEncoder {
   Scratch scratch_;
 };
 
-/// The payload from its first bit on, and zeros behind it.
+/// The payload from its first bit on, and zeros after its end. Reads 8 bytes at a time, hence a
+/// copy with as many bytes of margin.
 class BitWindow {
  public:
   BitWindow(const std::uint8_t* payload, std::size_t size, std::vector<std::uint8_t>& copy)
       : size_(size) {
+    // Eight zero bytes after the payload, so that refill() may load past its end.
     copy.resize(std::max(copy.size(), size + 8));
     std::copy(payload, payload + size, copy.begin());
     std::fill_n(copy.begin() + static_cast<std::ptrdiff_t>(size), 8, std::uint8_t{0});
@@ -115,6 +121,7 @@ class BitWindow {
 
   /// From here on the next 56 bits are there.
   void refill() {
+    // Loads 8 bytes without a branch; whole bytes that do not fit are loaded again next time.
     bits_ |= load_big_endian(bytes_ + std::min(next_, size_)) >> available_;
     next_ += static_cast<std::size_t>((63 - available_) >> 3);
     available_ |= 56;
@@ -123,6 +130,7 @@ class BitWindow {
   std::uint32_t peek(int count) const { return static_cast<std::uint32_t>(bits_ >> (64 - count)); }
   /// The same for 0..56.
   std::uint32_t peek_some(int count) const {
+    // Two shifts, since a shift by 64 is undefined.
     return static_cast<std::uint32_t>(bits_ >> 1 >> (63 - count));
   }
   void skip(int count) {
@@ -140,10 +148,13 @@ class BitWindow {
   int available_ = 0;       ///< how many of them are known
 };
 
+/// Per frame: vectors predict all channels, a scalar loop finds the codes in the bits, and vectors
+/// update the state. Within a frame no channel depends on another.
 class VectorHuffmanDecoder : public PayloadDecoder {
  public:
   VectorHuffmanDecoder(const TableSet& tables, int code_width, std::uint32_t channels)
       : channels_(channels), lanes_(tables, code_width, channels) {
+    // Nearly all codes are found by their first kIndexBits bits; the few longer ones by a search.
     index_.resize(tables.lengths.size() << kIndexBits);
     for (std::size_t t = 0; t < tables.lengths.size(); ++t) {
       const std::vector<Codeword> codes = canonical_codes(tables.lengths[t]);
@@ -154,6 +165,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
           longer_[t].push_back({codes[s].bits << (kMaxCodeLength - codes[s].length), entry});
           continue;
         }
+        // Every index that begins with the code leads to its entry.
         const int free_bits = kIndexBits - codes[s].length;
         std::fill_n(index_.begin() +
                         static_cast<std::ptrdiff_t>((t << kIndexBits) | codes[s].bits << free_bits),
@@ -182,6 +194,8 @@ class VectorHuffmanDecoder : public PayloadDecoder {
       if (reset) lanes_.reset();
       lanes_.expect();
       parse(window);
+      // Past the end the window reads zeros, so it is enough to look once per frame.
+      // Once per frame: up to there zeros were decoded, which does no harm.
       if (window.overrun()) throw Error("the payload is too short");
       for (std::size_t c = 0; c < channels_; ++c) {
         codes.push_back(static_cast<Code>(lanes_.code[c]));
@@ -219,8 +233,10 @@ class VectorHuffmanDecoder : public PayloadDecoder {
     return std::prev(above)->entry;
   }
 
-  /// The codes of a frame, behind lanes_.expect().
+  /// The codes of a frame, after lanes_.expect().
   void parse(BitWindow& window_of_payload) {
+    // Everything the loop reads is local: compilers cannot know that out does not alias the
+    // members.
     BitWindow window = window_of_payload;  // in registers
     const int width = lanes_.code_width;
     const std::int32_t half = 1 << (width - 1);
@@ -230,6 +246,8 @@ class VectorHuffmanDecoder : public PayloadDecoder {
     const std::int32_t* const all_raw_bits = lanes_.raw_bits.data();
     const std::int32_t* const predicted = lanes_.predicted.data();
     std::int32_t* const out = lanes_.code.data();
+    // A code outside its width is an error, but one that need not break the loop: the bits are
+    // gathered, and looked at after the frame.
     std::uint32_t outside = 0;
     const auto next = [&](std::size_t c) {
       const auto table = static_cast<std::size_t>(tables[c]);
@@ -247,6 +265,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
       const auto raw = static_cast<std::int32_t>(window.peek_some(raw_bits));
       window.skip(raw_bits);
       const std::int32_t code = predicted[c] + (symbol - symbol_half) * (1 << raw_bits) + raw;
+      // Collected and tested once per frame, which is cheaper than a branch for each code.
       outside |= static_cast<std::uint32_t>(code + half) >> width;
       out[c] = code;
     };
@@ -275,6 +294,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
   std::vector<std::uint8_t> copy_;           ///< of the payload
 };
 
+/// Per frame: vectors compute each channel's interval, a scalar loop narrows the range by them.
 class VectorRangeEncoder : public PayloadEncoder {
  public:
   VectorRangeEncoder(const RangeTables& tables, int code_width, std::uint32_t channels)
@@ -303,6 +323,7 @@ class VectorRangeEncoder : public PayloadEncoder {
           range = 1U << 15;
           continue;
         }
+        // As in RangeEncoder; the carry stays in low_ until append() moves it out.
         low_ += (range * static_cast<std::uint32_t>(lanes_.low[c])) >> 16;
         range = (range * frequency) >> 16;
         const int shift = 15 - floor_log2(range);
@@ -332,6 +353,8 @@ class VectorRangeEncoder : public PayloadEncoder {
     if (fill_ < 32) return;
     const int below = 16 + fill_ - 32;
     const std::uint64_t word = low_ >> below;
+    // A carry runs into the bytes already written, through those that are all ones.
+    // The carry goes into the bytes already written, through all that are 0xFF.
     if (word >> 32 != 0) {
       std::uint8_t* at = out_;
       while (at != begin_ && ++at[-1] == 0) --at;
@@ -362,6 +385,7 @@ class VectorRangeEncoder : public PayloadEncoder {
   int fill_ = 0;
 };
 
+/// As VectorHuffmanDecoder, with the search of a code's interval in place of the look-up.
 class VectorRangeDecoder : public PayloadDecoder {
  public:
   VectorRangeDecoder(const RangeTables& tables, int code_width, std::uint32_t channels)
@@ -409,7 +433,7 @@ class VectorRangeDecoder : public PayloadDecoder {
     return window.consumed_bits() - 16 + 1;
   }
 
-  /// True if all bits behind the first `bits` are zeros.
+  /// True if all bits after the first `bits` are zeros.
   static bool zero_behind(const std::uint8_t* payload, std::size_t size, std::size_t bits) {
     if (bits > size * 8) return false;
     std::size_t at = bits / 8;
@@ -441,6 +465,9 @@ class VectorRangeDecoder : public PayloadDecoder {
       }
       const std::int32_t prediction = lanes_.value[c];
       const std::int32_t index = lanes_.index[c];
+      // The first guess is right or a few codes off, so neighbours are tried before the search.
+      // The guess for even steps is usually the code or its neighbour, so a short walk beats a
+      // search.
       std::int32_t code = model_.near(f, prediction, index);
       std::uint32_t low = below_code(code, prediction, index);
       std::uint32_t high = below_code(code + 1, prediction, index);
@@ -464,6 +491,7 @@ class VectorRangeDecoder : public PayloadDecoder {
       const std::uint32_t frequency = high - low;
       const std::uint32_t from = (range * low) >> 16;
       const std::uint32_t part = (range * frequency) >> 16;
+      // Rounding leaves offsets to which no code maps; an encoder never produces them.
       if (frequency < kMinFrequency || offset < from || offset - from >= part) {
         throw Error("the payload points between two codes");
       }
@@ -478,7 +506,7 @@ class VectorRangeDecoder : public PayloadDecoder {
     range_of_payload = range;
   }
 
-  /// Cumulative frequency below a code, or below the one behind the last.
+  /// Cumulative frequency below a code, or below the one after the last.
   std::uint32_t below_code(std::int32_t code, std::int32_t prediction, std::int32_t index) const {
     if (code == lanes_.min_code) return kEscapeFrequency;
     if (code > lanes_.max_code) return kTopFrequency;

@@ -42,7 +42,7 @@ Vec predict(PredictorLanes& p, std::size_t at) {
   return value;
 }
 
-/// Moves the predictor past a code that stands for `value`.
+/// Updates the predictor with a code of this value.
 void update(PredictorLanes& p, std::size_t at, Vec value, Vec innovation) {
   const Vec step = hn::Mul(sign(load(p.deviation, at)), sign(innovation));
   const Vec weight = hn::Add(load(p.weight, at), step);

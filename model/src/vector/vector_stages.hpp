@@ -40,7 +40,7 @@ struct HuffmanLanes : PredictorLanes {
 
   /// Prediction, table and raw bits of all channels.
   void expect();
-  /// Codewords of `code`, behind expect(). Memory: as HuffmanEncoder::memory(), but the code's
+  /// Codewords of `code`, after expect(). Memory: as HuffmanEncoder::memory(), but the code's
   /// length in front of its bits, length << 16 | bits.
   void encode(const std::vector<std::int32_t>& memory);
   /// Moves all state past `code`.
@@ -64,7 +64,7 @@ struct RangeLanes : PredictorLanes {
 
   /// Prediction and dispersion index of all channels.
   void expect();
-  /// Intervals of `code`, behind expect().
+  /// Intervals of `code`, after expect().
   void intervals();
   void update();
   void update_reset();
@@ -74,8 +74,8 @@ struct RangeLanes : PredictorLanes {
 
   std::int32_t min_code, max_code, initial_scale, cap;
   Linearizer linearizer;
-  Lanes edges;        ///< edges[i] is below code i + min_code; one more behind the last code
-  Lanes values;       ///< values[i] is what code i + min_code stands for
+  Lanes edges;        ///< edges[i] is below code i + min_code; one more after the last code
+  Lanes values;       ///< values[i] is the value of code i + min_code
   Lanes reciprocals;  ///< by mantissa of the index
   Lanes cumulative;   ///< by deviate + kDeviates
   Lanes scale, burst;
