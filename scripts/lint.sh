@@ -67,7 +67,7 @@ sources() { # PATTERN...
 lint_python() {
   mapfile -t files < <(sources '*.py')
   local status=0
-  "$venv/bin/ruff" check --quiet "${files[@]}" || status=1
+  "$venv/bin/ruff" check --quiet --output-format concise "${files[@]}" || status=1
   "$venv/bin/python" -m mypy --no-error-summary "${files[@]}" || status=1
   return "$status"
 }
