@@ -17,7 +17,7 @@ STUDY=("${MODEL[@]}" libflac-dev libmp3lame-dev libwavpack-dev libsamplerate0-de
   liblzma-dev libzstd-dev libbiosig-dev gnuplot-nox)
 SIM=("${MODEL[@]}" verilator libsystemc-dev)
 TEST=("${SIM[@]}" "${STUDY[@]}" libgtest-dev libsndfile1-dev yosys berkeley-abc iverilog
-  python3 git)
+  python3 python3-venv git)
 DEV=("${TEST[@]}" clang-format clang-tidy lcov)
 FUZZ=("${MODEL[@]}" clang libclang-rt-14-dev)
 FORMAL=(yosys berkeley-abc z3)
