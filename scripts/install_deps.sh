@@ -18,7 +18,7 @@ STUDY=("${MODEL[@]}" libflac-dev libmp3lame-dev libwavpack-dev libsamplerate0-de
 SIM=("${MODEL[@]}" verilator libsystemc-dev)
 TEST=("${SIM[@]}" "${STUDY[@]}" libgtest-dev libsndfile1-dev yosys berkeley-abc iverilog
   python3 python3-venv git)
-DEV=("${TEST[@]}" clang-format clang-tidy lcov)
+DEV=("${TEST[@]}" clang-tidy lcov)
 FUZZ=("${MODEL[@]}" clang libclang-rt-14-dev)
 FORMAL=(yosys berkeley-abc z3)
 BENCHMARK=("${MODEL[@]}" libbenchmark-dev libflac-dev libwavpack-dev libzstd-dev gnuplot-nox)
