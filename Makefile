@@ -200,8 +200,8 @@ energy: ## What compression saves at the radio against what it costs, from the r
 report: ## Gather the figures of make synth and make asic in build/report.md
 	@scripts/report.py $(BUILD)
 
-fresh-check: ## Prove "make sim" and "make test" on a new Debian 12 (root) [FRAMES=]
-	@FRAMES="$(FRAMES)" scripts/fresh_check.sh
+fresh-check: ## Prove "make sim" and "make test" on a new Debian, as root [SUITE=bookworm|trixie FRAMES=]
+	@SUITE="$(SUITE)" FRAMES="$(FRAMES)" scripts/fresh_check.sh
 
 clean: ## Remove the build directory
 	rm -rf $(BUILD)
