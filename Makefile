@@ -17,7 +17,6 @@ CTEST = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL ctest
 # The one of the system, which has the packages of the system.
 PYTHON = @PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 DEPS  = @scripts/install_deps.sh
-SOURCES = $(shell find model tools study tb sim \( -name '*.cpp' -o -name '*.hpp' \) -not -path '*/generated/*')
 
 # LOOPBACK=1: encoder and decoder with a link between them that loses LOSS percent of the packets.
 SIM_TARGET = $(if $(LOOPBACK),$(if $(filter range,$(PROFILE)),$(no_range_decoder))nrc_loopback_sim,nrc_system_sim)
@@ -30,7 +29,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
 
 # A variable that no target knows would be ignored: `make sim CHANNEL=32` would simulate 1024 channels.
 VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FRAMES \
-  FRESH_TMP HARNESS JOBS JSON LIBERTY LOOPBACK LOSS MACROS MIRROR NEIGHBOUR NO_INSTALL OUT PAIRS PICTURE \
+  FRESH_TMP HARNESS JOBS JSON LIBERTY LINT LOOPBACK LOSS MACROS MIRROR NEIGHBOUR NO_INSTALL OUT PAIRS PICTURE \
   PREDICTOR_ARGS PROFILE PROOF RADIO SECONDS SEED SEEDS SLOW SRAM STALL SUITE TRIALS WORKTREE
 given = $(foreach word,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(subst :=,=,$(word)))))
 unknown = $(strip $(filter-out $(VARIABLES),$(given)))
@@ -117,18 +116,14 @@ formal: ## Prove properties of the RTL, and that each proof finds faults [PROOF=
 	$(DEPS) formal
 	@NRC_FORMAL_DIR=$(BUILD)/formal NRC_FORMAL_JOBS=$(JOBS) scripts/formal.sh $(PROOF)
 
-lint: ## Check the RTL, the C++ format and the C++ code
+lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format rtl tidy"]
 	$(DEPS) dev
-	scripts/lint_rtl.sh
-	@clang-format --dry-run -Werror $(SOURCES)
-	$(call configure_programs)
-	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_STUDY=ON
-	@find model tools study -name '*.cpp' -not -path '*/generated/*' -print0 | \
-	  xargs -0 -r -n1 -P$(JOBS) clang-tidy -p $(BUILD) --quiet
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_TESTS=ON -DNRC_BUILD_SIM=ON -DNRC_BUILD_STUDY=ON
+	@NRC_BINARY_DIR=$(BUILD) NRC_LINT_VENV=$(BUILD)/lint-venv JOBS=$(JOBS) scripts/lint.sh $(LINT)
 
 format: ## Format the C++ sources
 	$(DEPS) dev
-	@clang-format -i $(SOURCES)
+	@NRC_LINT_VENV=$(BUILD)/lint-venv scripts/lint.sh reformat
 
 generate: ## Write the C++ tables and ROM images from the trained tables
 	$(DEPS) model
@@ -205,8 +200,8 @@ energy: ## What compression saves at the radio against what it costs, from the r
 report: ## Gather the figures of make synth and make asic in build/report.md
 	@scripts/report.py $(BUILD)
 
-fresh-check: ## Prove "make sim" and "make test" on a new Debian 12 (root) [FRAMES=]
-	@FRAMES="$(FRAMES)" scripts/fresh_check.sh
+fresh-check: ## Prove "make sim" and "make test" on a new Debian, as root [SUITE=bookworm|trixie FRAMES=]
+	@SUITE="$(SUITE)" FRAMES="$(FRAMES)" scripts/fresh_check.sh
 
 clean: ## Remove the build directory
 	rm -rf $(BUILD)

@@ -794,12 +794,12 @@ class TrainAndGenerate(CommandLineTest):
 class Study(CommandLineTest):
     """nrc study runs nrc-study from beside nrc; tb/study tests that one."""
 
-    def setUp(self):
+    def setUp(self) -> None:
         super().setUp()
         self.nrc = self.dir / "nrc"
         shutil.copy(NRC, self.nrc)
 
-    def test_arguments_and_status_are_the_studys(self):
+    def test_arguments_and_status_are_the_studys(self) -> None:
         study = self.write("nrc-study", b'#!/bin/sh\necho "$@"\nexit 7\n')
         study.chmod(0o755)
         done = self.run_command(self.nrc, "study", "data", "-o", "a b", "--only", "x", "--help")
@@ -807,7 +807,7 @@ class Study(CommandLineTest):
         study.chmod(0o644)
         self.assertIn("cannot run", self.fail_with(1, self.nrc, "study", "data"))
 
-    def test_not_built(self):
+    def test_not_built(self) -> None:
         self.assertIn("make study", self.fail_with(1, self.nrc, "study", "data", "-o", "out"))
 
 

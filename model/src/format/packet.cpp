@@ -47,9 +47,9 @@ void serialise(const StreamHeader& header, std::uint8_t* payload) {
                                                           : header.packet_frames));
   p = put_little_endian(p, header.rate_millihertz);
   p = put_little_endian(p, header.table_id);
-  p = put_little_endian(p, header.total_frames < kUntoldFrames
-                               ? static_cast<std::uint32_t>(header.total_frames)
-                               : kUntoldFrames);
+  put_little_endian(p, header.total_frames < kUntoldFrames
+                           ? static_cast<std::uint32_t>(header.total_frames)
+                           : kUntoldFrames);
 }
 
 bool same_payload(const StreamHeader& a, const StreamHeader& b) {
