@@ -119,7 +119,7 @@ class SampleMethod : public Method {
   /// The length of the channel's stream.
   static constexpr std::size_t kChannelHeaderBytes = 4;
   /// Samples of a piece at most: long ones would take many times the memory of the recording.
-  static constexpr std::size_t kMaxPiece = std::size_t{1} << 19;
+  static constexpr std::size_t kMaxPiece = std::size_t{1} << 17;
 
   using Method::Method;
   Measurement measure(const Recording& recording) const override;

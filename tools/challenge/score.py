@@ -4,7 +4,7 @@
 
 Every WAV file of a directory goes through `encode IN OUT` and `decode IN OUT` and must come back byte
 for byte. Score: bytes of all files, divided by the bytes of all compressed files and of both programs.
-usage: score.py DATA [--encode PROGRAM] [--decode PROGRAM] [--jobs N] [--json FILE]
+usage: score.py DATA [--encode PROGRAM] [--decode PROGRAM] [--jobs N] [--json FILE] [--check]
 """
 import argparse
 import filecmp
@@ -100,10 +100,14 @@ def main() -> int:
     parser.add_argument("--encode", type=pathlib.Path, default="build/challenge/encode")
     parser.add_argument("--decode", type=pathlib.Path, default="build/challenge/decode")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="files at a time")
+    parser.add_argument("--check", action="store_true", help="only see whether DATA has recordings")
     parser.add_argument("--json", type=pathlib.Path, help="file to write the figures to")
     arguments = parser.parse_args()
     programs = (arguments.encode.resolve(), arguments.decode.resolve())
     try:
+        if arguments.check:
+            wav_files(arguments.data)
+            return 0
         figures = score(arguments.data, programs, max(arguments.jobs, 1))
         if arguments.json:
             arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

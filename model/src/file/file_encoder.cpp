@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "file/container.hpp"
+#include "file/signal_notes.hpp"
 #include "file/wav.hpp"
 #include "format/bytes.hpp"
 #include "nrc/encoder.hpp"
@@ -171,6 +172,20 @@ class PacketWriter {
 
 namespace {
 
+/// What the user should know of the samples, of which `first` are those of the first packet.
+void add_notes(const std::vector<std::int16_t>& first, const EncodeOptions& options,
+               EncodeSummary& summary) {
+  const bool forced = options.mapping == Mapping::kShift6;
+  if (forced && !std::all_of(first.begin(), first.end(), Shift6::on_grid)) {
+    summary.notes.emplace_back(
+        "mapping shift6 was forced on samples that are not on its grid; packets with such samples "
+        "are not compressed");
+  }
+  for (std::string& note : signal_notes(first, summary.header)) {
+    summary.notes.push_back(std::move(note));
+  }
+}
+
 /// The part of an image that holds samples, cut into packets.
 class SampleImage {
  public:
@@ -252,7 +267,10 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
   EncodeSummary& summary = writer.summary();
   summary.input_bytes = size;
   summary.stored_because = layout.reason;
-  if (layout.applies() && !layout.note.empty()) summary.notes.push_back(layout.note);
+  if (layout.applies()) {
+    if (!layout.note.empty()) summary.notes.push_back(layout.note);
+    add_notes(samples.packet(0), options, summary);
+  }
   return summary;
 }
 
@@ -278,6 +296,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                     "are; check the number of channels if the recording was not cut",
                     rest, channels));
   }
+  add_notes(samples.packet(0), options, summary);
   return summary;
 }
 
@@ -325,6 +344,7 @@ void RawEncoder::flush(bool last) {
     range.add(pending_.data(), samples.size());
     const Tables& tables = choose_coding(range, false, options_, samples, header_);
     writer_ = std::make_unique<PacketWriter>(header_, tables, options_, sink_);
+    add_notes(samples, options_, writer_->summary());
   }
   writer_->packet(samples, last);
   pending_.clear();
