@@ -28,6 +28,19 @@ void require(bool good, const char* library) {
   if (!good) throw Error(std::string(library) + " failed; report this as a bug");
 }
 
+/// Room for a compressed file. Not a vector, which writes to all of it and so takes its memory.
+class Output {
+ public:
+  explicit Output(std::size_t size) : data_(new std::uint8_t[size]), size_(size) {}
+  std::uint8_t* data() { return data_.get(); }
+  std::size_t size() const { return size_; }
+  Bytes first(std::size_t count) const { return Bytes(data_.get(), data_.get() + count); }
+
+ private:
+  std::unique_ptr<std::uint8_t[]> data_;
+  std::size_t size_;
+};
+
 class Zlib : public ImageMethod {
  public:
   using ImageMethod::ImageMethod;
@@ -35,13 +48,11 @@ class Zlib : public ImageMethod {
  protected:
   Bytes encode(const Recording& recording) const override {
     uLongf size = compressBound(recording.image.size());
-    Bytes bytes(size);
+    Output bytes(size);
     require(compress2(bytes.data(), &size, recording.image.data(), recording.image.size(),
                       kZlibLevel) == Z_OK,
             "zlib");
-    bytes.resize(size);
-    bytes.shrink_to_fit();
-    return bytes;
+    return bytes.first(size);
   }
   void decode(const Bytes& bytes, std::size_t size, const ByteSink& sink) const override {
     Bytes image(size);
@@ -58,7 +69,7 @@ class Bzip2 : public ImageMethod {
  protected:
   Bytes encode(const Recording& recording) const override {
     // The library's bound: 1 % and 600 bytes.
-    Bytes bytes(recording.image.size() + recording.image.size() / 100 + 601);
+    Output bytes(recording.image.size() + recording.image.size() / 100 + 601);
     auto size = static_cast<unsigned>(bytes.size());
     // The library takes no const pointer, but only reads.
     auto* const image = const_cast<std::uint8_t*>(recording.image.data());
@@ -66,9 +77,7 @@ class Bzip2 : public ImageMethod {
                 reinterpret_cast<char*>(bytes.data()), &size, reinterpret_cast<char*>(image),
                 static_cast<unsigned>(recording.image.size()), kBzip2Level, 0, 0) == BZ_OK,
             "bzip2");
-    bytes.resize(size);
-    bytes.shrink_to_fit();
-    return bytes;
+    return bytes.first(size);
   }
   void decode(const Bytes& bytes, std::size_t size, const ByteSink& sink) const override {
     Bytes image(size);
@@ -88,21 +97,19 @@ class Xz : public ImageMethod {
 
  protected:
   Bytes encode(const Recording& recording) const override {
-    Bytes bytes(lzma_stream_buffer_bound(recording.image.size()));
+    Output bytes(lzma_stream_buffer_bound(recording.image.size()));
     std::size_t size = 0;
     lzma_options_lzma options;
     require(lzma_lzma_preset(&options, kXzLevel) == 0, "liblzma");
     // The encoder takes ten times the dictionary.
     options.dict_size = static_cast<std::uint32_t>(
-        std::clamp<std::size_t>(recording.image.size() / 8, kMebibyte, options.dict_size));
+        std::clamp<std::size_t>(recording.image.size() / 16, kMebibyte, options.dict_size));
     lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
     require(lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC64, nullptr, recording.image.data(),
                                       recording.image.size(), bytes.data(), &size,
                                       bytes.size()) == LZMA_OK,
             "liblzma");
-    bytes.resize(size);
-    bytes.shrink_to_fit();
-    return bytes;
+    return bytes.first(size);
   }
   void decode(const Bytes& bytes, std::size_t size, const ByteSink& sink) const override {
     Bytes image(size);
@@ -122,12 +129,12 @@ class Zstd : public ImageMethod {
 
  protected:
   Bytes encode(const Recording& recording) const override {
-    Bytes bytes(ZSTD_compressBound(recording.image.size()));
+    Output bytes(ZSTD_compressBound(recording.image.size()));
     const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(),
                                                                        ZSTD_freeCCtx);
     // The encoder takes sixteen times the window.
     int window = kZstdMinWindow;
-    while ((recording.image.size() / 16) >> (window + 1) != 0) ++window;
+    while ((recording.image.size() / 32) >> (window + 1) != 0) ++window;
     require(ZSTD_isError(
                 ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kZstdLevel)) == 0 &&
                 ZSTD_isError(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_windowLog,
@@ -136,9 +143,7 @@ class Zstd : public ImageMethod {
     const std::size_t size = ZSTD_compress2(context.get(), bytes.data(), bytes.size(),
                                             recording.image.data(), recording.image.size());
     require(ZSTD_isError(size) == 0, "zstd");
-    bytes.resize(size);
-    bytes.shrink_to_fit();
-    return bytes;
+    return bytes.first(size);
   }
   void decode(const Bytes& bytes, std::size_t size, const ByteSink& sink) const override {
     Bytes image(size);

@@ -167,7 +167,7 @@ int main(int argc, char** argv) {
 #ifdef __GLIBC__
   // Recordings come and go: with the default, which grows, their memory would stay with the
   // program.
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_MMAP_THRESHOLD, 1 << 17);
 #endif
   // `nrc study` runs this program under that name.
   const bool by_nrc = argc > 0 && std::string(argv[0]) == "nrc study";
