@@ -7,6 +7,9 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
+#include <memory>
+
 #include "method.hpp"
 #include "nrc/error.hpp"
 
@@ -17,6 +20,8 @@ constexpr int kZlibLevel = 6;  ///< of zip
 constexpr int kBzip2Level = 9;
 constexpr std::uint32_t kXzLevel = 9 | LZMA_PRESET_EXTREME;
 constexpr int kZstdLevel = 19;
+constexpr int kZstdWindow = 23;     ///< logarithm of the window at this level
+constexpr int kZstdMinWindow = 18;  ///< that of the recordings of the challenge
 constexpr std::size_t kMebibyte = std::size_t{1} << 20;
 
 void require(bool good, const char* library) {
@@ -35,13 +40,14 @@ class Zlib : public ImageMethod {
                       kZlibLevel) == Z_OK,
             "zlib");
     bytes.resize(size);
+    bytes.shrink_to_fit();
     return bytes;
   }
-  Bytes decode(const Bytes& bytes, std::size_t size) const override {
+  void decode(const Bytes& bytes, std::size_t size, const ByteSink& sink) const override {
     Bytes image(size);
     uLongf length = size;
     require(uncompress(image.data(), &length, bytes.data(), bytes.size()) == Z_OK, "zlib");
-    return image;
+    sink(image.data(), image.size());
   }
 };
 
@@ -54,23 +60,25 @@ class Bzip2 : public ImageMethod {
     // The library's bound: 1 % and 600 bytes.
     Bytes bytes(recording.image.size() + recording.image.size() / 100 + 601);
     auto size = static_cast<unsigned>(bytes.size());
-    Bytes image = recording.image;  // the library takes no const pointer
+    // The library takes no const pointer, but only reads.
+    auto* const image = const_cast<std::uint8_t*>(recording.image.data());
     require(BZ2_bzBuffToBuffCompress(
-                reinterpret_cast<char*>(bytes.data()), &size, reinterpret_cast<char*>(image.data()),
-                static_cast<unsigned>(image.size()), kBzip2Level, 0, 0) == BZ_OK,
+                reinterpret_cast<char*>(bytes.data()), &size, reinterpret_cast<char*>(image),
+                static_cast<unsigned>(recording.image.size()), kBzip2Level, 0, 0) == BZ_OK,
             "bzip2");
     bytes.resize(size);
+    bytes.shrink_to_fit();
     return bytes;
   }
-  Bytes decode(const Bytes& bytes, std::size_t size) const override {
+  void decode(const Bytes& bytes, std::size_t size, const ByteSink& sink) const override {
     Bytes image(size);
-    Bytes copy = bytes;
+    auto* const stream = const_cast<std::uint8_t*>(bytes.data());
     auto length = static_cast<unsigned>(size);
     require(BZ2_bzBuffToBuffDecompress(reinterpret_cast<char*>(image.data()), &length,
-                                       reinterpret_cast<char*>(copy.data()),
-                                       static_cast<unsigned>(copy.size()), 0, 0) == BZ_OK,
+                                       reinterpret_cast<char*>(stream),
+                                       static_cast<unsigned>(bytes.size()), 0, 0) == BZ_OK,
             "bzip2");
-    return image;
+    sink(image.data(), image.size());
   }
 };
 
@@ -82,14 +90,21 @@ class Xz : public ImageMethod {
   Bytes encode(const Recording& recording) const override {
     Bytes bytes(lzma_stream_buffer_bound(recording.image.size()));
     std::size_t size = 0;
-    require(lzma_easy_buffer_encode(kXzLevel, LZMA_CHECK_CRC64, nullptr, recording.image.data(),
-                                    recording.image.size(), bytes.data(), &size,
-                                    bytes.size()) == LZMA_OK,
+    lzma_options_lzma options;
+    require(lzma_lzma_preset(&options, kXzLevel) == 0, "liblzma");
+    // The encoder takes ten times the dictionary.
+    options.dict_size = static_cast<std::uint32_t>(
+        std::clamp<std::size_t>(recording.image.size() / 8, kMebibyte, options.dict_size));
+    lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
+    require(lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC64, nullptr, recording.image.data(),
+                                      recording.image.size(), bytes.data(), &size,
+                                      bytes.size()) == LZMA_OK,
             "liblzma");
     bytes.resize(size);
+    bytes.shrink_to_fit();
     return bytes;
   }
-  Bytes decode(const Bytes& bytes, std::size_t size) const override {
+  void decode(const Bytes& bytes, std::size_t size, const ByteSink& sink) const override {
     Bytes image(size);
     std::uint64_t memory = UINT64_MAX;
     std::size_t in = 0;
@@ -97,7 +112,7 @@ class Xz : public ImageMethod {
     require(lzma_stream_buffer_decode(&memory, 0, nullptr, bytes.data(), &in, bytes.size(),
                                       image.data(), &out, size) == LZMA_OK,
             "liblzma");
-    return image;
+    sink(image.data(), image.size());
   }
 };
 
@@ -108,17 +123,28 @@ class Zstd : public ImageMethod {
  protected:
   Bytes encode(const Recording& recording) const override {
     Bytes bytes(ZSTD_compressBound(recording.image.size()));
-    const std::size_t size = ZSTD_compress(bytes.data(), bytes.size(), recording.image.data(),
-                                           recording.image.size(), kZstdLevel);
+    const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(),
+                                                                       ZSTD_freeCCtx);
+    // The encoder takes sixteen times the window.
+    int window = kZstdMinWindow;
+    while ((recording.image.size() / 16) >> (window + 1) != 0) ++window;
+    require(ZSTD_isError(
+                ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kZstdLevel)) == 0 &&
+                ZSTD_isError(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_windowLog,
+                                                    std::min(window, kZstdWindow))) == 0,
+            "zstd");
+    const std::size_t size = ZSTD_compress2(context.get(), bytes.data(), bytes.size(),
+                                            recording.image.data(), recording.image.size());
     require(ZSTD_isError(size) == 0, "zstd");
     bytes.resize(size);
+    bytes.shrink_to_fit();
     return bytes;
   }
-  Bytes decode(const Bytes& bytes, std::size_t size) const override {
+  void decode(const Bytes& bytes, std::size_t size, const ByteSink& sink) const override {
     Bytes image(size);
     require(ZSTD_isError(ZSTD_decompress(image.data(), size, bytes.data(), bytes.size())) == 0,
             "zstd");
-    return image;
+    sink(image.data(), image.size());
   }
 };
 
