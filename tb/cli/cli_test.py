@@ -648,12 +648,13 @@ class Bench(CommandLineTest):
             self.write(f"r{seed}.WAV", wav(recording(6000, seed)))
         self.write("eight.wav", wav(bytes(1000), bits=8))
         self.write("ignored.txt", b"text")
-        text = self.succeed(NRC, "bench", self.dir, "--files").stdout.decode()
+        text = self.succeed(NRC, "bench", self.dir, "--files", "--speed-seconds", "0.05").stdout.decode()
         self.assertRegex(text, r"5 files, \d+ bytes, every byte verified")
         self.assertIn("r2.WAV", text)
         self.assertNotIn("key packet", text, "these are too short for any")
         results = json.loads(
-            self.succeed(NRC, "bench", self.dir, "--json", "--threads", "2").stdout)
+            self.succeed(NRC, "bench", self.dir, "--json", "--threads", "2",
+                         "--speed-seconds", "0.05").stdout)
         self.assertEqual([result["profile"] for result in results], ["huffman", "range"])
         for result in results:
             self.assertEqual(result["files"], 5)
@@ -672,7 +673,7 @@ class Bench(CommandLineTest):
         codes = [grid(round(200 + random.Random(seed).gauss(0, 4))) for seed in range(frames)]
         (directory / "long.wav").write_bytes(wav(samples(codes)))
         (directory / "too short.wav").write_bytes(wav(recording(frames - 1)))
-        results = json.loads(self.succeed(NRC, "bench", directory, "--json").stdout)
+        results = json.loads(self.succeed(NRC, "bench", directory, "--json", "--speed-seconds", "0.05").stdout)
         for result in results:
             keys = result["key_packets"]
             self.assertEqual((keys["channels"], keys["interval"]), (1, 384))
@@ -685,7 +686,7 @@ class Bench(CommandLineTest):
             key = 8 * (sizes[1] - sizes[0]) / 3
             self.assertAlmostEqual(keys["bits_per_channel"], key)
             self.assertAlmostEqual(keys["percent"], 100 * key / (8 * sizes[0] / 4))
-        text = self.succeed(NRC, "bench", directory, "--profile", "range").stdout.decode()
+        text = self.succeed(NRC, "bench", directory, "--profile", "range", "--speed-seconds", "0.05").stdout.decode()
         self.assertRegex(text, rf"bits per channel +{keys['bits_per_channel']:.1f}\n")
         self.assertRegex(text, rf"every 384, 1 ms each, % +{keys['percent']:.3f}\n")
 
