@@ -193,7 +193,7 @@ class WhatSurvives(RecoverTest):
         for stream, word in ((b"garbage".join(self.packets), "bytes skipped"),
                              (b"".join(p + p for p in self.packets),
                               f"{len(self.packets) - 1} repeated or late"),
-                             (b"".join(swapped), "put in order"),
+                             (b"".join(swapped), "reordered"),
                              (b"".join(self.packets) + b"\0", "1 byte skipped"),
                              (b"RIFF" + b"".join(self.packets), "4 bytes skipped")):
             out, report, lines = self.recover(0, stream)

@@ -149,7 +149,7 @@ TEST(Wav, SamplesGoOnBeyondAStaleSize) {
     EXPECT_EQ(layout.data_bytes, data.size()) << stale;
     EXPECT_NE(layout.note.find(std::to_string(stale)), std::string::npos) << layout.note;
   }
-  for (const std::uint8_t byte : {0x00, 0x10, 0xFF}) {
+  for (const int byte : {0x00, 0x10, 0xFF}) {
     Bytes image = riff(chunk("fmt ", format()) + chunk("data", data));
     std::fill(image.begin() + 4, image.begin() + 8, byte);
     EXPECT_EQ(layout_of(image).data_bytes, data.size());
