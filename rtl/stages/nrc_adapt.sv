@@ -3,7 +3,8 @@
 // The update of the predictor's state once a value is known (docs/bitstream.md, section 3):
 //
 //   e = value - p                                      innovation
-//   weight += sign(d) * sign(e), within limits;  level += (value - level) >> 3
+//   weight += sign(d) * sign(e), within limits, unless -32 <= e < 32 (half a code: e's bits from
+//             QuietShift up are its sign);  level += (value - level) >> 3
 //
 // In a reset frame d and the old level are 0: the weight stays and level becomes the value.
 //
@@ -36,6 +37,7 @@ module nrc_adapt #(
 
   localparam int Registered = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
   localparam int Shift      = nrc_pkg::LevelShift;
+  localparam int QuietShift = nrc_pkg::QuietShift;
   localparam logic [WeightWidth-1:0] WeightMin = WeightWidth'(nrc_pkg::WeightMin);
   localparam logic [WeightWidth-1:0] WeightMax = WeightWidth'(nrc_pkg::WeightMax);
 
@@ -58,10 +60,13 @@ module nrc_adapt #(
   // The new state.
   logic [WeightWidth-1:0] weight_up, weight_down, new_weight;
   logic [ValueWidth-1:0]  new_level;
+  logic                   quiet;
 
   assign weight_up   = weight + WeightWidth'(weight != WeightMax);
   assign weight_down = weight - WeightWidth'(weight != WeightMin);
-  assign new_weight  = (!d_nonzero || !(|innovation_o))             ? weight :
+  assign quiet       = innovation_o[ValueWidth:QuietShift] ==
+                       {(ValueWidth + 1 - QuietShift){innovation_o[ValueWidth]}};
+  assign new_weight  = (!d_nonzero || quiet)                        ? weight :
                        (d_negative != innovation_o[ValueWidth]) ? weight_down : weight_up;
   assign new_level   = left_s1 + {{Shift{value[ValueWidth-1]}}, value[ValueWidth-1:Shift]} +
                        ValueWidth'(even_s1);

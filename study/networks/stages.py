@@ -135,7 +135,8 @@ def run(paths: Sequence[pathlib.Path], tables: RangeTables, limit: int,
             history = np.concatenate([z[:, None], history[:, :-1]], axis=1)
             fast += ((np.abs(z) << 4) - fast) >> 3
             slow += ((np.abs(z) << 4) - slow) >> 5
-            weight = np.clip(weight + np.sign(d) * np.sign(e), -512, 1280)
+            moves = (e < -32) | (e >= 32)
+            weight = np.clip(weight + moves * np.sign(d) * np.sign(e), -512, 1280)
             level = level + ((value - level) >> 3)
             m = np.minimum(np.abs(e), cap) << 4
             burst = np.where(m >= 7 * scale, np.minimum(burst + 8, 15),

@@ -599,9 +599,9 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
             strict)
 
     header("table", "a table id that no tables have",
-           ("no tables with id 12345678", "which are not here"), table=0x12345678)
+           ("no tables with id 12345678", "which are not available"), table=0x12345678)
     if label == "huffman":
-        header("version", "version 2", ("unknown version 2", "version 2"), version=2)
+        header("version", "version 3", ("unknown version 3", "version 3"), version=3)
         header("profile", "profile 3", ("unknown profile 3", "profile 3"), profile=3)
         header("lossy_step", "lossy step 24", ("unknown lossy step 24", "lossy step 24"),
                mapping=24 << 3 | 1)
@@ -775,7 +775,7 @@ def containers(errors: Errors, base: Base) -> None:
         piece(0, before))
     add("pieces", "the same, in four pieces", around, piece(0, before[:5]), piece(1, behind[:9], 1),
         piece(0, before[5:]), piece(1, behind[9:]))
-    kind = ("unknown place or method", "of a kind that this version does not know")
+    kind = ("unknown place or method", "of a kind unknown to this version")
     lengths = ("container packet of wrong length", "lengths that contradict each other")
     unpacked = ("", "cannot be unpacked")
     add("place", "a piece of place 2", kind, piece(2, before))

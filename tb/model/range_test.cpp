@@ -440,8 +440,10 @@ class RangeProfileWithNeighbour {
         if (first) {
           c.level = value;
         } else {
-          c.weight = std::min<std::int64_t>(
-              std::max<std::int64_t>(c.weight + sign_of(d) * sign_of(e), -512), 1280);
+          if (e < -32 || e >= 32) {
+            c.weight = std::min<std::int64_t>(
+                std::max<std::int64_t>(c.weight + sign_of(d) * sign_of(e), -512), 1280);
+          }
           c.level += floor_shift(value - c.level, 3);
           const std::int64_t m = 16 * std::min<std::int64_t>(std::abs(corrected_e),
                                                              (std::int64_t{1} << (width_ + 2)) - 1);

@@ -84,7 +84,8 @@ TEST(Predictor, FollowsTheWrittenRules) {
       if (reset) {
         level = code * 64;
       } else {
-        const int step = ((d > 0) - (d < 0)) * ((e > 0) - (e < 0));
+        const bool quiet = e >= -32 && e < 32;
+        const int step = quiet ? 0 : ((d > 0) - (d < 0)) * ((e > 0) - (e < 0));
         weight = std::min<std::int64_t>(std::max<std::int64_t>(weight + step, -512), 1280);
         level +=
             static_cast<std::int64_t>(std::floor(static_cast<double>(code * 64 - level) / 8.0));
@@ -372,7 +373,7 @@ TEST(StreamHeader, ComesBackAndIsChecked) {
   struct {
     std::size_t at;
     std::uint8_t value;
-  } const bad[] = {{0, 2}, {1, 3}, {1, 0x30}, {2, 2}, {2, 24 << 3}, {3, 9}, {3, 17}};
+  } const bad[] = {{0, 3}, {1, 3}, {1, 0x30}, {2, 2}, {2, 24 << 3}, {3, 9}, {3, 17}};
   for (const auto& b : bad) {
     auto damaged = payload;
     damaged[b.at] = b.value;

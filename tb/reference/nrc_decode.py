@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A decoder of the nrc bitstream, version 1, to read.
+"""A decoder of the nrc bitstream, version 2, to read.
 
 It was written from docs/bitstream.md alone and shares nothing with the model: where the two differ,
 one of them or the document is wrong. It is plain and slow. "Section" is a section of that document;
@@ -175,7 +175,8 @@ class Channel:
     def update(self, value: int, p: int) -> None:
         """The predictor's part of the state, after a code with this value."""
         d = self.last - self.level
-        self.weight = clamp(self.weight + sign(d) * sign(value - p), -512, 1280)
+        if not -32 <= value - p < 32:
+            self.weight = clamp(self.weight + sign(d) * sign(value - p), -512, 1280)
         self.level += (value - self.level) >> 3
         self.last = value
 
@@ -474,7 +475,7 @@ class Stream:
         self.coded_type = RANGE if self.profile == NEURAL else HUFFMAN + self.profile
         self.container = profile >> 4 & 7
         self.neighbour = bool(profile >> 7)
-        refuse(version != 1, f"unknown version {version}")
+        refuse(version != 2, f"unknown version {version}")
         refuse(self.profile > NEURAL, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
         refuse(self.neighbour and self.profile != 1, "neighbour without the range profile")

@@ -204,6 +204,11 @@ int near(std::uint32_t, const nrc::Prediction& prediction, std::mt19937& rng) {
   return prediction.code + static_cast<int>(rng() % 7) - 3;
 }
 
+/// The code that is predicted, or the one next to it: with a fraction, innovations about half a code.
+int nearest(std::uint32_t, const nrc::Prediction& prediction, std::mt19937& rng) {
+  return prediction.code + static_cast<int>(rng() % 4 == 0) - static_cast<int>(rng() % 4 == 0);
+}
+
 /// Each channel swings between the smallest and the largest code.
 class Extremes {
  public:
@@ -253,6 +258,7 @@ void test(unsigned seed, const Options& options, const Source& source) {
 TEST(Predictor, White) { test(1, {frames_for(40000), 0, 0, 0}, white); }
 TEST(Predictor, WhiteWithGapsAndResets) { test(2, {frames_for(40000), 30, 5, 0}, white); }
 TEST(Predictor, NearThePrediction) { test(3, {frames_for(40000), 10, 1, 0}, near); }
+TEST(Predictor, HalfACode) { test(14, {frames_for(40000), 0, 1, 0}, nearest); }
 TEST(Predictor, RandomWalk) { test(4, {frames_for(40000), 0, 0, 0}, RandomWalk()); }
 TEST(Predictor, RandomWalkWithGapsAndResets) {
   test(5, {frames_for(40000), 50, 3, 0}, RandomWalk());

@@ -151,6 +151,7 @@ std::string format_package() {
   constant("WeightMin", kWeightMin);
   constant("WeightMax", kWeightMax);
   constant("LevelShift", kLevelShift);
+  constant("QuietShift", kQuietShift);
   constant("ScaleShift", kScaleShift);
   constant("ScaleFrac", kScaleFrac);
   constant("ThresholdFrac", kThresholdFrac);

@@ -2,7 +2,7 @@
 //
 // Stage predictor: predicts a channel's next code from its past (docs/bitstream.md, section 3).
 // A leaky mean follows the local field; the last deviation from it persists with a weight that a
-// sign-sign LMS adapts. RTL: nrc_predictor.
+// sign-sign LMS adapts, except to innovations within half a code. RTL: nrc_predictor.
 #pragma once
 
 #include <cstdint>

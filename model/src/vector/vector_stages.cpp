@@ -44,7 +44,10 @@ Vec predict(PredictorLanes& p, std::size_t at) {
 
 /// Updates the predictor with a code of this value.
 void update(PredictorLanes& p, std::size_t at, Vec value, Vec innovation) {
-  const Vec step = hn::Mul(sign(load(p.deviation, at)), sign(innovation));
+  // 0 within half a code, where the weight stays: e >> kQuietShift is 0 or -1 there.
+  const Vec below_zero = hn::ShiftRight<31>(innovation);
+  const Vec halves = hn::Sub(hn::ShiftRight<kQuietShift>(innovation), below_zero);
+  const Vec step = hn::Mul(sign(load(p.deviation, at)), sign(halves));
   const Vec weight = hn::Add(load(p.weight, at), step);
   store(hn::Max(hn::Min(weight, set(kWeightMax)), set(kWeightMin)), p.weight, at);
   const Vec level = load(p.level, at);
