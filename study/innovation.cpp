@@ -5,6 +5,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 #include "value_grid.hpp"
 
@@ -33,13 +34,14 @@ ChannelCodes channel_codes(const Samples& samples) {
 Innovations innovations(const ChannelCodes& channel) {
   const Predictor predictor(channel.width);
   PredictorState state;
+  Pace pace;
   Innovations result;
   result.residuals.reserve(channel.codes.size());
   result.values.reserve(channel.codes.size());
   bool reset = true;
   for (const Code code : channel.codes) {
     const Prediction prediction = predictor.predict(state, reset);
-    predictor.update(state, prediction, code, reset);
+    predictor.update(state, prediction, code, reset, pace.next(reset));
     reset = false;
     result.residuals.push_back(code - prediction.code);
     result.values.push_back(Predictor::innovation(prediction, code) /

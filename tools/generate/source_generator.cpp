@@ -153,6 +153,8 @@ std::string format_package() {
   constant("LevelShift", kLevelShift);
   constant("QuietShift", kQuietShift);
   constant("ScaleShift", kScaleShift);
+  constant("PaceBits", kPaceBits);
+  constant("PaceOffset", kPaceOffset);
   constant("ScaleFrac", kScaleFrac);
   constant("ThresholdFrac", kThresholdFrac);
   section("Huffman code.");

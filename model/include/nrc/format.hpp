@@ -23,6 +23,9 @@ constexpr int kWeightMax = 1280;   ///< 1.25
 constexpr int kQuietShift = 5;     ///< the weight stays if e >> kQuietShift is 0 or -1: half a code
 constexpr int kLevelShift = 3;     ///< smoothing of the level: 1/8
 constexpr int kScaleShift = 8;     ///< smoothing of the scale: 1/256
+constexpr int kPaceBits = 9;       ///< the pace after a key packet is usual after 2^kPaceBits frames,
+constexpr int kPaceOffset = 3;     ///< counted from here on
+constexpr int kPaceFrames = (1 << kPaceBits) - kPaceOffset;
 constexpr int kScaleFrac = 10;     ///< the scale is in 1/1024 code
 constexpr int kThresholdFrac = 4;  ///< class thresholds are in 1/16 code
 
