@@ -80,7 +80,8 @@ TEST(Dispersion, FollowsTheWrittenRules) {
         } else {
           burst = std::max<std::int64_t>(burst - 1, 0);
         }
-        scale += static_cast<std::int64_t>(std::floor(static_cast<double>(m - scale) * (1 << boost) / 256.0));
+        scale += static_cast<std::int64_t>(
+            std::floor(static_cast<double>(m - scale) * (1 << boost) / 256.0));
       }
       ASSERT_EQ(state.scale, scale);
       ASSERT_EQ(state.burst, burst);

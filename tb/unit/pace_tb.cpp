@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// nrc_pace against nrc::Pace: the boost of every sample, through long runs without a reset frame and
-// short ones, with gaps anywhere.
+// nrc_pace against nrc::Pace: the boost of every sample, through long runs without a reset frame
+// and short ones, with gaps anywhere.
 #include <gtest/gtest.h>
 
 #include "Vnrc_pace.h"

@@ -211,7 +211,8 @@ int near(std::uint32_t, const nrc::Prediction& prediction, std::mt19937& rng) {
   return prediction.code + static_cast<int>(rng() % 7) - 3;
 }
 
-/// The code that is predicted, or the one next to it: with a fraction, innovations about half a code.
+/// The code that is predicted, or the one next to it: with a fraction, innovations about half a
+/// code.
 int nearest(std::uint32_t, const nrc::Prediction& prediction, std::mt19937& rng) {
   return prediction.code + static_cast<int>(rng() % 4 == 0) - static_cast<int>(rng() % 4 == 0);
 }

@@ -29,8 +29,7 @@ CodingContext Context::select(const ContextState& state, std::int32_t predicted_
   return {c.first_table + phase, c.raw_bits};
 }
 
-void Context::update(ContextState& state, std::int32_t innovation, bool reset,
-                     int boost) const {
+void Context::update(ContextState& state, std::int32_t innovation, bool reset, int boost) const {
   if (reset) {
     state.scale = tables_.initial_scale;
     return;

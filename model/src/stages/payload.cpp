@@ -35,7 +35,8 @@ void check_bound(const char* what, std::uint64_t bits, std::uint64_t bound) {
   }
 }
 
-// ---- Huffman profile: predictor -> context -> huffman -> bit_packer; pace for predictor and context
+// ---- Huffman profile: predictor -> context -> huffman -> bit_packer; pace for predictor and
+// context
 
 /// The stages that encoder and decoder share, and the state of all channels.
 class HuffmanStages {
