@@ -3,7 +3,7 @@
 #
 # Installs what a make target needs: install_deps.sh GROUP...
 # Groups: model < sim < test < dev (each holds the one before), study (nrc study; a part of test),
-# fuzz (libFuzzer), neural (PyTorch, to train networks),
+# challenge (the score of make challenge), fuzz (libFuzzer), neural (PyTorch, to train networks),
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
 # libraries, gnuplot), synth (bitstreams; ECP5 and Gowin tools come by pip, from synth.py), asic (synthesis, timing
 # and simulation of a gate netlist), view (gtkwave), compare (the compressors of compare.sh).
@@ -14,11 +14,12 @@ set -euo pipefail
 MODEL=(cmake g++ make pkg-config zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev
   libhwy-dev)
 STUDY=("${MODEL[@]}" libflac-dev libmp3lame-dev libwavpack-dev libsamplerate0-dev libbz2-dev
-  liblzma-dev libzstd-dev libbiosig-dev gnuplot-nox)
+  liblzma-dev libzstd-dev gnuplot-nox)
+CHALLENGE=("${MODEL[@]}" python3)
 SIM=("${MODEL[@]}" verilator libsystemc-dev)
 TEST=("${SIM[@]}" "${STUDY[@]}" libgtest-dev libsndfile1-dev yosys 'berkeley-abc|yosys-abc' iverilog
   python3 python3-venv git)
-DEV=("${TEST[@]}" clang-format clang-tidy lcov)
+DEV=("${TEST[@]}" clang-tidy lcov)
 FUZZ=("${MODEL[@]}" clang libclang-rt-14-dev)
 FORMAL=(yosys 'berkeley-abc|yosys-abc' z3)
 BENCHMARK=("${MODEL[@]}" libbenchmark-dev libflac-dev libwavpack-dev libzstd-dev gnuplot-nox)
@@ -64,7 +65,6 @@ have() {
     libzstd-dev) library libzstd zstd.h ;;
     libmp3lame-dev) library lame lame/lame.h ;;
     libsamplerate0-dev) library samplerate samplerate.h ;;
-    libbiosig-dev) library biosig biosig.h ;;
     libbz2-dev) library bzip2 bzlib.h ;;
     liblzma-dev) library liblzma lzma.h ;;
     gnuplot-nox) command -v gnuplot >/dev/null ;;
@@ -81,11 +81,12 @@ have() {
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural|asic ..."
+[ $# -gt 0 ] || die "usage: $0 model|challenge|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural|asic ..."
 wanted=()
 for group in "$@"; do
   case $group in
     model) wanted+=("${MODEL[@]}") ;;
+    challenge) wanted+=("${CHALLENGE[@]}") ;;
     sim) wanted+=("${SIM[@]}") ;;
     neural) wanted+=("${NEURAL[@]}") ;;
     study) wanted+=("${STUDY[@]}") ;;
@@ -98,7 +99,7 @@ for group in "$@"; do
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
     asic) wanted+=("${ASIC[@]}") ;;
-    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural, asic)" ;;
+    *) die "unknown group '$group' (model, challenge, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural, asic)" ;;
   esac
 done
 

@@ -200,7 +200,7 @@ class WhatSurvives(RecoverTest):
             self.assertEqual(out, self.wav.read_bytes())
             self.assertEqual(report["gaps"], [])
             self.assertEqual(len(lines), 1)
-            self.assertIn("all 20000 frames are here", lines[0])
+            self.assertIn("all 20000 frames are present", lines[0])
             self.assertIn(word, lines[0])
 
     def test_dropped_by_the_encoder(self) -> None:
