@@ -26,7 +26,7 @@ Innovation InnovationStream::next() {
   const Code code = channel_[frame_];
   const bool reset = frame_ == 0;
   const Prediction prediction = predictor_.predict(state_, reset);
-  predictor_.update(state_, prediction, code, reset);
+  predictor_.update(state_, prediction, code, reset, pace_.next(reset));
   ++frame_;
   return {code - prediction.code,
           Predictor::innovation(prediction, code) / static_cast<double>(1 << kFracBits)};

@@ -7,6 +7,7 @@
 
 #include "nrc/format.hpp"
 #include "recording.hpp"
+#include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 #include "value_grid.hpp"
 
@@ -52,6 +53,7 @@ class InnovationStream {
   const ChannelCodes& channel_;
   Predictor predictor_;
   PredictorState state_;
+  Pace pace_;
   std::size_t frame_ = 0;
 };
 

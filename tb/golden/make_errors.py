@@ -601,7 +601,7 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
     header("table", "a table id that no tables have",
            ("no tables with id 12345678", "which are not available"), table=0x12345678)
     if label == "huffman":
-        header("version", "version 2", ("unknown version 2", "version 2"), version=2)
+        header("version", "version 3", ("unknown version 3", "version 3"), version=3)
         header("profile", "profile 3", ("unknown profile 3", "profile 3"), profile=3)
         header("lossy_step", "lossy step 24", ("unknown lossy step 24", "lossy step 24"),
                mapping=24 << 3 | 1)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A decoder of the nrc bitstream, version 1, to read.
+"""A decoder of the nrc bitstream, version 2, to read.
 
 It was written from docs/bitstream.md alone and shares nothing with the model: where the two differ,
 one of them or the document is wrong. It is plain and slow. "Section" is a section of that document;
@@ -172,10 +172,11 @@ class Channel:
         d = self.last - self.level
         return clamp_code(self.level + ((self.weight * d) >> 10), width)
 
-    def update(self, value: int, p: int) -> None:
+    def update(self, value: int, p: int, boost: int) -> None:
         """The predictor's part of the state, after a code with this value."""
         d = self.last - self.level
-        self.weight = clamp(self.weight + sign(d) * sign(value - p), -512, 1280)
+        if not -32 <= value - p < 32:
+            self.weight = clamp(self.weight + sign(d) * sign(value - p) * 2**boost, -512, 1280)
         self.level += (value - self.level) >> 3
         self.last = value
 
@@ -228,6 +229,7 @@ def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, chann
     width, tables, bits, codes = stream.width, stream.tables, Bits(payload), []
     half = 2**(width - 1)
     for frame in range(frames):
+        boost = stream.begin_frame(key and frame == 0)
         for channel in channels:
             p = channel.predict(width)
             q = (p + 32) >> 6
@@ -238,8 +240,8 @@ def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, chann
             if key and frame == 0:
                 channel.start(value)
             else:
-                channel.update(value, p)
-                channel.scale += (magnitude(value - p, width) - channel.scale) >> 8
+                channel.update(value, p, boost)
+                channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
     bits.check_end()
     return codes
 
@@ -276,7 +278,7 @@ def dispersion_index(channel: Channel) -> int:
     return 16 * octave + (s >> (octave + 2)) % 16 + channel.burst
 
 
-def update_dispersion(channel: Channel, e: int, width: int) -> None:
+def update_dispersion(channel: Channel, e: int, width: int, boost: int) -> None:
     m = magnitude(e, width)
     if m >= 7 * channel.scale:
         channel.burst = min(channel.burst + 8, 15)
@@ -284,7 +286,7 @@ def update_dispersion(channel: Channel, e: int, width: int) -> None:
         channel.burst = min(channel.burst + 4, 15)
     else:
         channel.burst = max(channel.burst - 1, 0)
-    channel.scale += (m - channel.scale) >> 8
+    channel.scale += (m - channel.scale) >> (8 - boost)
 
 
 class Intervals:
@@ -353,6 +355,7 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
     width, codes, decoder = stream.width, [], RangeDecoder(payload)
     for frame in range(frames):
         n = 0  # from the channel before
+        boost = stream.begin_frame(key and frame == 0)
         for channel in channels:
             p = corrected = channel.predict(width)
             if stream.neighbour:
@@ -368,10 +371,10 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
             if key and frame == 0:
                 channel.start(value)
             else:
-                channel.update(value, p)
+                channel.update(value, p, boost)
                 if stream.profile == NEURAL:
                     update_past(channel, value - p)
-                update_dispersion(channel, value - corrected, width)
+                update_dispersion(channel, value - corrected, width, boost)
                 channel.gain = clamp(channel.gain + sign(n) * sign(value - corrected), -1024, 1023)
             n = clamp(value - p, -2**(width + 5), 2**(width + 5) - 1)
     decoder.check_end()
@@ -474,7 +477,7 @@ class Stream:
         self.coded_type = RANGE if self.profile == NEURAL else HUFFMAN + self.profile
         self.container = profile >> 4 & 7
         self.neighbour = bool(profile >> 7)
-        refuse(version != 1, f"unknown version {version}")
+        refuse(version != 2, f"unknown version {version}")
         refuse(self.profile > NEURAL, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
         refuse(self.neighbour and self.profile != 1, "neighbour without the range profile")
@@ -494,6 +497,12 @@ class Stream:
             if isinstance(tables, RangeTables):
                 self.low_edges, self.values = tables.linearizer(self.width)
         self.state: list[Channel] | None = None  # a Channel each; None: not known
+        self.age = 0  # frames since the first one of the last key packet
+
+    def begin_frame(self, reset: bool) -> int:
+        """Section 3: the boost of the next frame."""
+        self.age = 0 if reset else self.age + 1
+        return max(9 - ((self.age + 3).bit_length() - 1), 0)
 
     def max_payload(self, codes: int) -> int:
         """Sections 5, 7 and 11."""
