@@ -15,6 +15,7 @@
 #include "stages/dispersion.hpp"
 #include "stages/interval.hpp"
 #include "stages/linearizer.hpp"
+#include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 
 namespace nrc::challenge {
@@ -51,11 +52,13 @@ class Model {
     return {predictor_.predict(c.predictor, reset), dispersion_.index(c.dispersion, reset)};
   }
   const IntervalModel& intervals() const { return intervals_; }
+  /// Moves past a code; channels in their order, as channel 0 begins a frame.
   void update(std::size_t channel, const Expectation& expected, Code code, bool reset) {
+    if (channel == 0) boost_ = pace_.next(reset);
     Channel& c = channels_[channel];
     const std::int32_t value = linearizer_.interval(code).value;
-    dispersion_.update(c.dispersion, value - expected.prediction.value, reset);
-    predictor_.update_value(c.predictor, expected.prediction, value, reset);
+    dispersion_.update(c.dispersion, value - expected.prediction.value, reset, boost_);
+    predictor_.update_value(c.predictor, expected.prediction, value, reset, boost_);
   }
 
  private:
@@ -70,6 +73,8 @@ class Model {
   Dispersion dispersion_;
   IntervalModel intervals_;
   std::vector<Channel> channels_;
+  Pace pace_;
+  int boost_ = 0;  ///< of the frame
 };
 
 /// The bytes of a file. @throws Error
