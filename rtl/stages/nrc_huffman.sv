@@ -200,8 +200,8 @@ module nrc_huffman #(
 
   assign has_extra   = s5_extra_length != 5'd0;
   assign moved       = s5_prefix & {MaxLength{has_extra}};
-  assign bits        = ({16'd0, moved} << s5_extra_length) | 31'(s5_extra) |
-                       {16'd0, s5_prefix & {MaxLength{!has_extra}}};
+  assign bits        = ({{(31-MaxLength){1'b0}}, moved} << s5_extra_length) | 31'(s5_extra) |
+                       {{(31-MaxLength){1'b0}}, s5_prefix & {MaxLength{!has_extra}}};
   assign bits_length = {1'b0, s5_length} + s5_extra_length;
 
   nrc_delay #(.Width(36), .Depth(Registered)) u_stage6 (

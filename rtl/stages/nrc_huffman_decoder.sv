@@ -169,7 +169,7 @@ module nrc_huffman_decoder #(
 
   assign rank_addr  = (IndexBits + 4)'({s2_table_q, s2_length_q});
   assign after_code = s2_window_q << s2_length_q;
-  assign aligned    = s2_window_q[30-:MaxLength] >> (4'd15 - s2_length_q);
+  assign aligned    = s2_window_q[30-:MaxLength] >> (4'(MaxLength) - s2_length_q);
 
   nrc_code_rank_rom u_ranks (.clk_i, .addr_i(rank_addr), .data_o(s3_rank));
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Formal proof of nrc_huffman: every codeword has 1 to 15 + CodeWidth bits and zeros above them.
-// nrc_bit_packer relies on it. Whatever comes in, a codeword comes out six clocks later and no
-// other.
+// Formal proof of nrc_huffman: every codeword has 1 to MaxCodeLength + CodeWidth bits and zeros
+// above them. nrc_bit_packer relies on it. Whatever comes in, a codeword comes out six clocks later
+// and no other.
 //
 // Assumed of the user: raw_bits_i up to 12 and up to CodeWidth, a table that exists. The table
-// memory is a model that gives any word of two bits or more: huffman_rom_formal proves that of
-// the tables.
+// memory is a model that gives any code of 1 to MaxCodeLength bits: huffman_rom_formal proves that
+// of the tables.
 
 module huffman_formal #(
   parameter int CodeWidth = 10
@@ -86,7 +86,7 @@ module nrc_huffman_rom (
   (* anyseq *) logic [15:0] word;
 
   always_ff @(posedge clk_i) data_o <= word;
-  always_comb assume (word > 16'd1);
+  always_comb assume (word > 16'd1 && 32'(word) < 2 << nrc_pkg::MaxCodeLength);
 
   logic unused;
   assign unused = ^addr_i;

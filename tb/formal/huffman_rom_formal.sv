@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Formal proof of the generated nrc_huffman_rom: every word is a code of 1 to 15 bits after a
-// leading one.
+// Formal proof of the generated nrc_huffman_rom: every word is a code of 1 to MaxCodeLength
+// bits after a leading one.
 
 module huffman_rom_formal #(
   localparam int AddrWidth = $clog2(nrc_tables_pkg::NumTables) + nrc_tables_pkg::SymbolBits
@@ -25,7 +25,7 @@ module huffman_rom_formal #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (known_q) assert (data > 16'd1);
+    if (known_q) assert (data > 16'd1 && 32'(data) < 2 << nrc_pkg::MaxCodeLength);
   end
 
 endmodule

@@ -245,10 +245,10 @@ TEST(LimitedLengths, ExtremeWeightsStayWithinTheLimitAndComplete) {
   std::uint32_t kraft = 0;
   for (const auto n : lengths) {
     ASSERT_GE(n, 1);
-    ASSERT_LE(n, 15);
-    kraft += 1U << (15 - n);
+    ASSERT_LE(n, kMaxCodeLength);
+    kraft += 1U << (kMaxCodeLength - n);
   }
-  EXPECT_EQ(kraft, 1U << 15);
+  EXPECT_EQ(kraft, 1U << kMaxCodeLength);
 }
 
 TEST(CanonicalCodes, ArePrefixFreeAndOrdered) {

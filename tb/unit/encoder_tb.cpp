@@ -197,7 +197,7 @@ TEST(Encoder, TheCostliestSignal) {
     RecordProperty("bytes", std::to_string(p.header.length));
     RecordProperty("bound", std::to_string(bound));
     EXPECT_LE(p.header.length, bound);
-    // Built-in Huffman tables have no code of 15 bits where it would matter.
+    // Built-in Huffman tables lack the longest codes where it would matter.
     if (kLoadable || (kProfile == Profile::kRange && !kNeighbour)) {
       EXPECT_EQ(p.header.length, bound);
     }

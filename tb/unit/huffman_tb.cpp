@@ -38,7 +38,7 @@ constexpr std::uint32_t bits(std::int32_t value, int width) {
   return static_cast<std::uint32_t>(value) & ((1u << width) - 1);
 }
 
-/// Tables from nearly even to so steep that the longest codes have 15 bits.
+/// Tables from nearly even to so steep that the longest codes have kMaxCodeLength bits.
 nrc::TableSet random_tables(nrc::tb::Random& rng) {
   nrc::TableSet set;
   set.symbol_bits = NRC_PARAM_SymbolBits;
@@ -218,7 +218,7 @@ TEST(Huffman, Extremes) {
 }
 
 // The random stimulus is worth something only if it reaches the ends of the format. Only wide
-// loaded tables are sure to have 15-bit codes.
+// loaded tables are sure to have the longest codes.
 #if NRC_PARAM_SymbolBits >= 5
 TEST(Huffman, ReachesLongCodewords) {
   Bench bench(5, tables());

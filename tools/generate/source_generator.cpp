@@ -23,8 +23,9 @@ std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
-/// Bits of a word of the Huffman memory: a code of up to kMaxCodeLength bits behind a leading one.
-constexpr int kCodeWordBits = kMaxCodeLength + 1;
+/// Bits of a word of the Huffman memory (a code behind a leading one) and of the RTL's table port.
+constexpr int kCodeWordBits = 16;
+static_assert(kMaxCodeLength < kCodeWordBits);
 /// Bits that hold a code's length.
 constexpr int kLengthBits = 4;
 static_assert(kMaxCodeLength < 1 << kLengthBits);
@@ -343,7 +344,8 @@ std::string code_rank_rom(const TableSet& set) {
   for (const auto& lengths : set.lengths) {
     std::uint32_t rank = 0;
     std::uint32_t first = 0;
-    for (int n = 0; n <= kMaxCodeLength; ++n) {
+    // A table takes as many words as kLengthBits can address.
+    for (int n = 0; n < 1 << kLengthBits; ++n) {
       words.push_back((rank - first) & ((1U << set.symbol_bits) - 1));
       std::uint32_t count = 0;
       for (const std::uint8_t length : lengths) count += length == n;
