@@ -46,7 +46,7 @@ package nrc_pkg;
   localparam int MaxChannels       = 65536;
   localparam int MinCodeWidth      = 2;
   localparam int MaxCodeWidth      = 16;
-  localparam int Version           = 1;
+  localparam int Version           = 2;
   localparam int ProfileHuffman    = 0;
   localparam int ProfileRange      = 1;
   localparam int MappingCode       = 0;

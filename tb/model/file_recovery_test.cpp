@@ -469,7 +469,7 @@ TEST(FileRecovery, StoredFiles) {
   const Recovered cut = recover(source.without({3, 4}));
   EXPECT_EQ(cut.bytes, Bytes(source.before.begin(), source.before.begin() + 2 * kPiece));
   EXPECT_FALSE(cut.summary.complete());
-  EXPECT_NE(cut.summary.substitute.find("cut behind byte 8388608"), std::string::npos);
+  EXPECT_NE(cut.summary.substitute.find("cut after byte 8388608"), std::string::npos);
 }
 
 /// A stream made by hand.
