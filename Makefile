@@ -17,7 +17,6 @@ CTEST = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL ctest
 # The one of the system, which has the packages of the system.
 PYTHON = @PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 DEPS  = @scripts/install_deps.sh
-SOURCES = $(shell find model tools study tb sim \( -name '*.cpp' -o -name '*.hpp' \) -not -path '*/generated/*')
 
 # LOOPBACK=1: encoder and decoder with a link between them that loses LOSS percent of the packets.
 SIM_TARGET = $(if $(LOOPBACK),$(if $(filter range,$(PROFILE)),$(no_range_decoder))nrc_loopback_sim,nrc_system_sim)
@@ -30,8 +29,8 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
 
 # A variable that no target knows would be ignored: `make sim CHANNEL=32` would simulate 1024 channels.
 VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FRAMES \
-  FRESH_TMP HARNESS JOBS JSON LIBERTY LOOPBACK LOSS MACROS MIRROR NEIGHBOUR NO_INSTALL OUT PAIRS PICTURE \
-  PREDICTOR_ARGS PROFILE PROOF RADIO SECONDS SEED SEEDS SLOW SRAM STALL SUITE TRIALS WORKTREE
+  FRESH_TMP HARNESS JOBS JSON LIBERTY LINT LOOPBACK LOSS MACROS MIRROR NEIGHBOUR NO_INSTALL OUT PAIRS PICTURE \
+  PREDICTOR_ARGS PROFILE PROOF RADIO SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TRIALS WORKTREE
 given = $(foreach word,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(subst :=,=,$(word)))))
 unknown = $(strip $(filter-out $(VARIABLES),$(given)))
 ifneq ($(unknown),)
@@ -52,7 +51,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build sim wave check test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
+.PHONY: help build challenge sim wave check test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -62,7 +61,17 @@ build: ## Build the commands build/nrc, build/encode and build/decode
 	$(call configure_programs)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
 
+challenge: ## Count ratio as Neuralink's compression challenge does, its two small programs included [DATA=, required; TABLES= JSON=]
+	$(call need_data,challenge)
+	$(DEPS) challenge
+	$(PYTHON) tools/challenge/score.py "$(DATA)" --check
+	$(call configure_programs) -DNRC_CHALLENGE_TABLES="$(abspath $(TABLES))"
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target challenge_encode challenge_decode
+	$(PYTHON) tools/challenge/score.py "$(DATA)" --encode $(BUILD)/challenge/encode \
+	  --decode $(BUILD)/challenge/decode --jobs $(JOBS) --json "$(or $(JSON),$(BUILD)/challenge/score.json)"
+
 sim: ## Run the system simulation [DATA= PROFILE= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LOOPBACK=1 LOSS=]
+	$(call check_data,sim)
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(SIM_BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(SIM_BUILD)) \
 	  $(SIM_DEFINES)
@@ -72,6 +81,7 @@ sim: ## Run the system simulation [DATA= PROFILE= NEIGHBOUR= CHANNELS= FRAMES= S
 wave: CHANNELS := $(or $(CHANNELS),16)
 wave: FRAMES   := $(or $(FRAMES),40)
 wave: ## Write build/nrc.fst, a waveform of a short simulation (same variables)
+	$(call check_data,wave)
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(BUILD)/wave$(VARIANT) -DNRC_BUILD_SIM=ON -DNRC_BUILD_TESTS=OFF \
 	  -DNRC_TRACE=ON $(SIM_DEFINES)
@@ -117,18 +127,14 @@ formal: ## Prove properties of the RTL, and that each proof finds faults [PROOF=
 	$(DEPS) formal
 	@NRC_FORMAL_DIR=$(BUILD)/formal NRC_FORMAL_JOBS=$(JOBS) scripts/formal.sh $(PROOF)
 
-lint: ## Check the RTL, the C++ format and the C++ code
+lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format rtl tidy"]
 	$(DEPS) dev
-	scripts/lint_rtl.sh
-	@clang-format --dry-run -Werror $(SOURCES)
-	$(call configure_programs)
-	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_STUDY=ON
-	@find model tools study -name '*.cpp' -not -path '*/generated/*' -print0 | \
-	  xargs -0 -r -n1 -P$(JOBS) clang-tidy -p $(BUILD) --quiet
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_TESTS=ON -DNRC_BUILD_SIM=ON -DNRC_BUILD_STUDY=ON
+	@NRC_BINARY_DIR=$(BUILD) NRC_LINT_VENV=$(BUILD)/lint-venv JOBS=$(JOBS) scripts/lint.sh $(LINT)
 
 format: ## Format the C++ sources
 	$(DEPS) dev
-	@clang-format -i $(SOURCES)
+	@NRC_LINT_VENV=$(BUILD)/lint-venv scripts/lint.sh reformat
 
 generate: ## Write the C++ tables and ROM images from the trained tables
 	$(DEPS) model
@@ -137,11 +143,12 @@ generate: ## Write the C++ tables and ROM images from the trained tables
 	$(BUILD)/nrc-generate
 
 bench: ## Measure ratio and speed [DATA=, required]
-	$(if $(DATA),,$(error bench needs recordings: make bench DATA=path))
+	$(call need_data,bench)
 	@$(MAKE) --no-print-directory build
 	$(BUILD)/nrc bench "$(DATA)"
 
 benchmark: ## Measure speed and ratio beside zlib, zstd, FLAC and WavPack, and plot it [DATA= PICTURE=]
+	$(call check_data,benchmark)
 	$(DEPS) benchmark
 	$(CMAKE) -S . -B $(BUILD)/benchmark -DNRC_BENCHMARK=ON -DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF
 	$(CMAKE) --build $(BUILD)/benchmark -j$(JOBS) --target codec_benchmark range_search
@@ -150,13 +157,15 @@ benchmark: ## Measure speed and ratio beside zlib, zstd, FLAC and WavPack, and p
 	gnuplot -e "data='$(BUILD)/benchmark/speed.txt'; picture='$(or $(PICTURE),$(BUILD)/benchmark/speed.svg)'" \
 	  study/benchmark/plot_speed.gp
 
-compare: build ## Compare the ratio with other compressors [DATA=, required]
-	$(if $(DATA),,$(error compare needs DATA=path of recordings))
+compare: ## Compare the ratio with other compressors [DATA=, required]
+	$(call need_data,compare)
+	@$(MAKE) --no-print-directory build
 	$(DEPS) compare
 	@study/compare.sh "$(DATA)" $(BUILD)/nrc
 
 study: ## Measure methods, statistics and limits on recordings [DATA= OUT=, required; ALL=1 PAIRS=]
-	$(if $(and $(DATA),$(OUT)),,$(error study needs recordings and a directory to write: make study DATA=path OUT=path))
+	$(call need_data,study,OUT=directory)
+	$(if $(OUT),,$(error study needs a directory to write: make study DATA=path OUT=directory))
 	$(DEPS) study
 	$(CMAKE) -S . -B $(BUILD) $(call tests_off,$(BUILD)) -DNRC_BUILD_STUDY=ON \
 	  $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DNRC_BUILD_SIM=OFF)
@@ -164,7 +173,8 @@ study: ## Measure methods, statistics and limits on recordings [DATA= OUT=, requ
 	$(BUILD)/nrc study "$(DATA)" -o "$(OUT)" $(if $(ALL),--all) $(if $(PAIRS),--pairs "$(PAIRS)")
 
 train-neural: ## Train the networks of the neural profile and of the study [DATA= OUT=, required; SEED=1 PREDICTOR_ARGS= AUTOENCODER_ARGS=]
-	$(if $(and $(DATA),$(OUT)),,$(error train-neural needs recordings and a directory to write: make train-neural DATA=path OUT=path))
+	$(call need_data,train-neural,OUT=directory)
+	$(if $(OUT),,$(error train-neural needs a directory to write: make train-neural DATA=path OUT=directory))
 	$(DEPS) neural
 	@$(MAKE) --no-print-directory build
 	@mkdir -p "$(OUT)"
@@ -191,6 +201,7 @@ synth: ## Bitstream of a board, timing met with every seed [BOARD=, a folder of 
 
 asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; SLOW= SRAM= MACROS= DATA= PROFILE= CHANNELS= CLOCK= BUFFER= FRAMES= ASIC_ARGS=]
 	$(if $(LIBERTY),,$(error asic needs a cell library: make asic LIBERTY=path.lib [SRAM=directory]; see docs/asic.md))
+	$(call check_data,asic)
 	$(DEPS) asic
 	@$(MAKE) --no-print-directory build
 	@scripts/asic/estimate.py --liberty "$(LIBERTY)" --nrc $(BUILD)/nrc --out $(BUILD)/asic --jobs $(JOBS) \
@@ -205,8 +216,8 @@ energy: ## What compression saves at the radio against what it costs, from the r
 report: ## Gather the figures of make synth and make asic in build/report.md
 	@scripts/report.py $(BUILD)
 
-fresh-check: ## Prove "make sim" and "make test" on a new Debian 12 (root) [FRAMES=]
-	@FRAMES="$(FRAMES)" scripts/fresh_check.sh
+fresh-check: ## Prove "make sim" and "make test" on a new Debian, as root [SUITE=bookworm|trixie FRAMES=]
+	@SUITE="$(SUITE)" FRAMES="$(FRAMES)" scripts/fresh_check.sh
 
 clean: ## Remove the build directory
 	rm -rf $(BUILD)
@@ -217,6 +228,11 @@ $(CMAKE) -S . -B $(BUILD)/fuzz -DCMAKE_CXX_COMPILER=clang++ -DNRC_FUZZ=ON \
   -DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF
 $(CMAKE) --build $(BUILD)/fuzz -j$(JOBS) --target fuzzers
 endef
+
+# $(call need_data,TARGET,OTHER ARGUMENTS): recordings that are there, before anything is built.
+need_data = $(if $(DATA),$(call check_data,$(1)),$(error $(1) needs recordings: make $(1) DATA=path$(if $(2), $(2)). docs/recordings.md says where to get some))
+
+check_data = $(if $(DATA),$(if $(shell test -e "$(DATA)" && echo there),,$(error DATA=$(DATA) does not exist; give $(1) a path of recordings)))
 
 # A first build needs no test tools; a tree that has the tests on keeps them.
 tests_off = $(if $(wildcard $(1)/CMakeCache.txt),,-DNRC_BUILD_TESTS=OFF)

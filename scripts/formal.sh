@@ -25,8 +25,11 @@ die() {
   printf 'error: %s\n' "$*" >&2
   exit 1
 }
-for tool in yosys berkeley-abc; do
-  command -v $tool >/dev/null || die "$tool is missing; run scripts/install_deps.sh formal"
+# Debian 12 has ABC as berkeley-abc, Debian 13 as yosys-abc.
+abc=$(command -v berkeley-abc || command -v yosys-abc || echo berkeley-abc)
+export abc
+for tool in yosys "$abc"; do
+  command -v "$tool" >/dev/null || die "$tool is missing; run scripts/install_deps.sh formal"
 done
 
 proofs=tb/formal/proofs.txt
@@ -87,7 +90,7 @@ replay() { # RESULT ROOT TOP MODULE PARAMETERS CUT DEFINE
 }
 
 abc() { # RESULT COMMANDS
-  timeout "$proof_seconds" berkeley-abc -c "read_aiger $1.aig; fold; strash; $2" >"$1.abc.log" 2>&1 || true
+  timeout "$proof_seconds" "$abc" -c "read_aiger $1.aig; fold; strash; $2" >"$1.abc.log" 2>&1 || true
 }
 
 # prove LINE: writes a line for the table to PROOF.result.

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Proves "make sim" and "make test" from nothing: a minimal Debian 12 in a chroot,
+# Proves "make sim" and "make test" from nothing: a minimal Debian 12 (or SUITE) in a chroot,
 # with the sources of HEAD and no package but make. (A newcomer has make and, to
 # clone, git; the rest is for install_deps.sh to find missing.)
 #
+#   SUITE=name       Debian suite: bookworm (12) or trixie (13)   (default: bookworm)
 #   FRAMES=n         frames of the simulation        (default: the bench's own)
 #   WORKTREE=1       the working tree instead of HEAD
 #   MIRROR=url       Debian mirror                   (default: this machine's)
@@ -22,7 +23,11 @@ for tool in debootstrap git; do
   command -v $tool >/dev/null || die "$tool is missing: apt-get install -y --no-install-recommends $tool"
 done
 
-suite=bookworm
+suite=${SUITE:-bookworm}
+case $suite in
+  bookworm | trixie) ;;
+  *) die "SUITE is '$suite'; give SUITE=bookworm or SUITE=trixie" ;;
+esac
 base=build/fresh/$suite-$(dpkg --print-architecture).tar
 work=$(mktemp -d "${FRESH_TMP:-/var/tmp}/nrc-fresh.XXXXXX")
 root=$work/root
@@ -44,11 +49,11 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM
 
 if [ ! -e "$base" ]; then
-  # The mirror this machine's apt uses for the same suite; debootstrap's own default otherwise.
+  # The mirror this machine's apt uses for Debian; debootstrap's own default otherwise.
   if [ -z "${MIRROR:-}" ]; then
     # shellcheck disable=SC2016  # the fields are apt's
     MIRROR=$(apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI)' 2>/dev/null |
-      awk -v s="$suite" '$1 == "Debian" && $2 == s && $3 == "main" { print $4; exit }')
+      awk '$1 == "Debian" && $3 == "main" && $4 !~ /security/ { print $4; exit }')
   fi
   echo "Fetching a minimal Debian ($suite)"
   mkdir -p build/fresh
@@ -134,5 +139,5 @@ results=()
 failed=0
 run sim ${FRAMES:+FRAMES="$FRAMES"}
 run test
-printf '%s\n' '' 'Fresh Debian 12:' "${results[@]}"
+printf '%s\n' '' "Fresh Debian ($suite):" "${results[@]}"
 exit $failed

@@ -3,7 +3,7 @@
 #
 # Installs what a make target needs: install_deps.sh GROUP...
 # Groups: model < sim < test < dev (each holds the one before), study (nrc study; a part of test),
-# fuzz (libFuzzer), neural (PyTorch, to train networks),
+# challenge (the score of make challenge), fuzz (libFuzzer), neural (PyTorch, to train networks),
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
 # libraries, gnuplot), synth (bitstreams; ECP5 and Gowin tools come by pip, from synth.py), asic (synthesis, timing
 # and simulation of a gate netlist), view (gtkwave), compare (the compressors of compare.sh).
@@ -14,18 +14,19 @@ set -euo pipefail
 MODEL=(cmake g++ make pkg-config zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev
   libhwy-dev)
 STUDY=("${MODEL[@]}" libflac-dev libmp3lame-dev libwavpack-dev libsamplerate0-dev libbz2-dev
-  liblzma-dev libzstd-dev libbiosig-dev gnuplot-nox)
+  liblzma-dev libzstd-dev gnuplot-nox)
+CHALLENGE=("${MODEL[@]}" python3)
 SIM=("${MODEL[@]}" verilator libsystemc-dev)
-TEST=("${SIM[@]}" "${STUDY[@]}" libgtest-dev libsndfile1-dev yosys berkeley-abc iverilog
-  python3 git)
-DEV=("${TEST[@]}" clang-format clang-tidy lcov)
+TEST=("${SIM[@]}" "${STUDY[@]}" libgtest-dev libsndfile1-dev yosys 'berkeley-abc|yosys-abc' iverilog
+  python3 python3-venv git)
+DEV=("${TEST[@]}" clang-tidy lcov)
 FUZZ=("${MODEL[@]}" clang libclang-rt-14-dev)
-FORMAL=(yosys berkeley-abc z3)
+FORMAL=(yosys 'berkeley-abc|yosys-abc' z3)
 BENCHMARK=("${MODEL[@]}" libbenchmark-dev libflac-dev libwavpack-dev libzstd-dev gnuplot-nox)
 SYNTH=(yosys nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb python3 python3-venv)
 VIEW=(gtkwave)
 NEURAL=("${MODEL[@]}" python3 python3-numpy python3-scipy python3-torch)
-ASIC=("${MODEL[@]}" yosys berkeley-abc iverilog opensta python3)
+ASIC=("${MODEL[@]}" yosys 'berkeley-abc|yosys-abc' iverilog opensta python3)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
 die() {
@@ -64,7 +65,6 @@ have() {
     libzstd-dev) library libzstd zstd.h ;;
     libmp3lame-dev) library lame lame/lame.h ;;
     libsamplerate0-dev) library samplerate samplerate.h ;;
-    libbiosig-dev) library biosig biosig.h ;;
     libbz2-dev) library bzip2 bzlib.h ;;
     liblzma-dev) library liblzma lzma.h ;;
     gnuplot-nox) command -v gnuplot >/dev/null ;;
@@ -81,11 +81,12 @@ have() {
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural|asic ..."
+[ $# -gt 0 ] || die "usage: $0 model|challenge|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural|asic ..."
 wanted=()
 for group in "$@"; do
   case $group in
     model) wanted+=("${MODEL[@]}") ;;
+    challenge) wanted+=("${CHALLENGE[@]}") ;;
     sim) wanted+=("${SIM[@]}") ;;
     neural) wanted+=("${NEURAL[@]}") ;;
     study) wanted+=("${STUDY[@]}") ;;
@@ -98,22 +99,29 @@ for group in "$@"; do
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
     asic) wanted+=("${ASIC[@]}") ;;
-    *) die "unknown group '$group' (model, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural, asic)" ;;
+    *) die "unknown group '$group' (model, challenge, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural, asic)" ;;
   esac
 done
 
-# dpkg answers for all packages at once; ask the slower checks about the rest.
+# dpkg answers for all packages at once; ask the slower checks about the rest. An entry may be
+# alternatives, a|b, of which a release of Debian has one.
 declare -A installed=()
 if command -v dpkg-query >/dev/null; then
   while read -r status package; do
     if [ "$status" = installed ]; then installed[$package]=1; fi
-  done < <(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null || true)
+  done < <(
+    # shellcheck disable=SC2016 # the fields are dpkg's
+    printf '%s\n' "${wanted[@]}" | tr '|' '\n' |
+      xargs dpkg-query -W -f='${db:Status-Status} ${Package}\n' 2>/dev/null || true
+  )
 fi
 missing=()
 for package in "${wanted[@]}"; do
-  [ -z "${installed[$package]:-}" ] || continue
-  installed[$package]=1 # report a package of two groups once
-  have "$package" || missing+=("$package")
+  for name in ${package//|/ }; do
+    if [ -n "${installed[$name]:-}" ] || have "$name"; then continue 2; fi
+  done
+  for name in ${package//|/ }; do installed[$name]=1; done # report a package of two groups once
+  missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
@@ -121,9 +129,25 @@ if ! command -v apt-get >/dev/null; then
   die "missing: ${missing[*]} (Debian package names). Install them with your package manager and try again."
 fi
 
+# Of each alternative, the one that this release has; the first one if apt does not know either.
+choose_alternatives() {
+  local i name
+  for i in "${!missing[@]}"; do
+    [[ ${missing[i]} == *'|'* ]] || continue
+    for name in ${missing[i]//|/ }; do
+      if apt-cache show "$name" >/dev/null 2>&1; then
+        missing[i]=$name
+        continue 2
+      fi
+    done
+    missing[i]=${missing[i]%%|*}
+  done
+}
+
 become=()
 if [ "$(id -u)" -ne 0 ]; then become=(sudo -n); fi
 if [ "${NO_INSTALL:-0}" = 1 ] || { [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; }; then
+  choose_alternatives
   die "missing packages. Install them with:
   sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
 fi
@@ -138,6 +162,7 @@ apt() { "${become[@]}" env "${environment[@]}" apt-get -o DPkg::Lock::Timeout=30
 
 printf 'Installing: %s\n' "${missing[*]}"
 apt update || true # one broken source must not stop us: the install decides
+choose_alternatives
 if ! apt install -y --no-install-recommends "${missing[@]}"; then
   reason=$(grep -m1 '^E:' "$log" || tail -n1 "$log")
   die "apt-get could not install ${missing[*]}: ${reason:-no message} (log: $log)"

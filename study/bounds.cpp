@@ -7,7 +7,7 @@
 #include <cmath>
 #include <mutex>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "host/parallel.hpp"
 #include "host/progress.hpp"
@@ -39,62 +39,124 @@ struct Part {
   double rate = 0.0;
 };
 
-void add_channel(const Samples& samples, Part& part) {
-  const ChannelCodes channel = channel_codes(samples);
-  const auto count = static_cast<double>(samples.size());
-  const std::vector<std::int32_t> values(channel.codes.begin(), channel.codes.end());
-  std::vector<std::int32_t> differences = values;
-  for (std::size_t i = values.size(); i-- > 1;) differences[i] -= values[i - 1];
-  const Innovations innovation = innovations(channel);
-  part.order0 += count * entropy(values);
-  part.difference += count * entropy(differences);
-  part.innovation += count * entropy(innovation.residuals);
-  const std::vector<double>& e = innovation.values;
-  double energy = 0.0;
+/// Adds what a channel's numbers hold, in one pass and without a copy of them.
+void add_channel(const Recording& recording, std::uint32_t index, Part& part) {
+  const ChannelCodes channel(recording, index);
+  const auto count = static_cast<double>(channel.size());
+  NumberCounts values;
+  NumberCounts differences;
+  NumberCounts residuals;
+  InnovationStream innovations(channel);
+  std::array<double, Bounds::kLags> last = {};  // innovations, that of lag l at (i - l) mod kLags
   std::array<double, Bounds::kLags> products = {};
-  for (std::size_t i = 0; i < e.size(); ++i) {
-    energy += e[i] * e[i];
+  double energy = 0.0;
+  std::int32_t before = 0;
+  for (std::size_t i = 0; i < channel.size(); ++i) {
+    const std::int32_t value = channel[i];
+    const Innovation innovation = innovations.next();
+    values.add(value);
+    differences.add(value - before);
+    residuals.add(innovation.residual);
+    before = value;
+    energy += innovation.value * innovation.value;
     for (std::size_t lag = 1; lag <= std::min(i, Bounds::kLags); ++lag) {
-      products[lag - 1] += e[i] * e[i - lag];
+      products[lag - 1] += innovation.value * last[(i - lag) % Bounds::kLags];
     }
+    last[i % Bounds::kLags] = innovation.value;
   }
+  part.order0 += count * values.entropy();
+  part.difference += count * differences.entropy();
+  part.innovation += count * residuals.entropy();
   part.log_rms += count * 0.5 * std::log2(std::max(energy / count, kSilence));
   for (std::size_t lag = 0; energy > 0.0 && lag < Bounds::kLags; ++lag) {
     part.autocorrelation[lag] += count * products[lag] / energy;
   }
 }
 
-using PairCounts = std::unordered_map<std::uint32_t, std::uint64_t>;
+/// Pairs of a value and the one before it. All of them would take several times the memory of the
+/// samples, so the recordings are gone through kPasses times, each time for the pairs whose first
+/// value belongs to the pass.
+class PairCounts {
+ public:
+  static constexpr std::uint32_t kPasses = 4;
 
-void count_pairs(const Recording& recording, PairCounts& pairs) {
-  for (std::size_t i = recording.channels; i < recording.samples.size(); ++i) {
-    const auto last = static_cast<std::uint16_t>(recording.samples[i - recording.channels]);
-    ++pairs[std::uint32_t{last} << 16 | static_cast<std::uint16_t>(recording.samples[i])];
+  void add(const Recording& recording, std::uint32_t pass) {
+    for (std::size_t i = recording.channels; i < recording.samples.size(); ++i) {
+      const auto last = static_cast<std::uint16_t>(recording.samples[i - recording.channels]);
+      if (last % kPasses != pass) continue;
+      waiting_.push_back(std::uint32_t{last} << 16 |
+                         static_cast<std::uint16_t>(recording.samples[i]));
+      if (waiting_.size() == kWaiting) merge();
+    }
   }
-}
 
-/// Entropy of a value given the one before it.
-double conditional_entropy(const PairCounts& pairs) {
-  std::vector<std::pair<std::uint32_t, std::uint64_t>> sorted(pairs.begin(), pairs.end());
-  std::sort(sorted.begin(), sorted.end());
-  std::vector<std::uint64_t> of_last(65536);
-  std::uint64_t total = 0;
-  for (const auto& [pair, n] : sorted) {
-    of_last[pair >> 16] += n;
-    total += n;
+  /// Ends a pass.
+  void finish() {
+    merge();
+    std::uint32_t last = 0;
+    std::uint64_t of_last = 0;
+    double logarithms = 0.0;
+    const auto close = [&] {
+      if (of_last == 0) return;
+      const auto count = static_cast<double>(of_last);
+      bits_ += count * std::log2(count) - logarithms;
+      total_ += count;
+      contexts_ += 1.0;
+    };
+    for (const std::uint64_t entry : counts_) {
+      const auto pair = static_cast<std::uint32_t>(entry >> 32);
+      const auto n = static_cast<std::uint32_t>(entry);
+      if (pair >> 16 != last) {
+        close();
+        last = pair >> 16;
+        of_last = 0;
+        logarithms = 0.0;
+      }
+      of_last += n;
+      logarithms += n * std::log2(static_cast<double>(n));
+    }
+    close();
+    pairs_ += static_cast<double>(counts_.size());
+    counts_ = {};
   }
-  double bits = 0.0;
-  for (const auto& [pair, n] : sorted) {
-    const auto count = static_cast<double>(n);
-    bits -= count * std::log2(count / static_cast<double>(of_last[pair >> 16]));
+
+  /// Entropy of a value given the one before it, after all passes.
+  double conditional_entropy() const {
+    if (total_ == 0.0) return 0.0;
+    // Each value that others follow has a distribution of its own.
+    return bits_ / total_ + entropy_bias(pairs_ - contexts_ + 1.0, total_);
   }
-  if (total == 0) return 0.0;
-  // Each value that others follow has a distribution of its own.
-  const auto contexts = static_cast<double>(
-      std::count_if(of_last.begin(), of_last.end(), [](std::uint64_t n) { return n != 0; }));
-  const auto count = static_cast<double>(total);
-  return bits / count + entropy_bias(static_cast<double>(sorted.size()) - contexts + 1.0, count);
-}
+
+ private:
+  static constexpr std::size_t kWaiting = std::size_t{1} << 18;
+
+  /// Takes the waiting pairs into the sorted counts: pair << 32 | how often.
+  void merge() {
+    std::sort(waiting_.begin(), waiting_.end());
+    std::vector<std::uint64_t> merged;
+    merged.reserve(counts_.size() + kWaiting);
+    auto old = counts_.begin();
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+      const auto end = std::upper_bound(at, waiting_.end(), *at);
+      const std::uint64_t entry = std::uint64_t{*at} << 32;
+      while (old != counts_.end() && *old < entry) merged.push_back(*old++);
+      std::uint64_t n = static_cast<std::uint64_t>(end - at);
+      if (old != counts_.end() && *old >> 32 == *at) n += *old++ & 0xFFFFFFFF;
+      merged.push_back(entry | std::min<std::uint64_t>(n, 0xFFFFFFFF));
+      at = end;
+    }
+    merged.insert(merged.end(), old, counts_.end());
+    counts_.swap(merged);
+    waiting_.clear();
+  }
+
+  std::vector<std::uint32_t> waiting_;
+  std::vector<std::uint64_t> counts_;
+  double bits_ = 0.0;
+  double total_ = 0.0;
+  double pairs_ = 0.0;
+  double contexts_ = 0.0;
+};
 
 struct Row {
   std::string name;
@@ -191,7 +253,7 @@ Bounds measure_bounds(const std::vector<RecordingFile>& files, unsigned threads)
     part.samples = static_cast<double>(recording.samples.size());
     part.rate = recording.rate;
     for (std::uint32_t c = 0; c < recording.channels; ++c) {
-      add_channel(recording.channel(c), part);
+      add_channel(recording, c, part);
     }
     const Measurement measured = codec.front()->measure(recording);
     if (!measured.exact) {
@@ -200,8 +262,11 @@ Bounds measure_bounds(const std::vector<RecordingFile>& files, unsigned threads)
     part.range_bits = 8.0 * static_cast<double>(measured.bytes);
     const std::lock_guard<std::mutex> lock(mutex);
     counts.add(recording.samples.data(), recording.samples.size());
-    count_pairs(recording, pairs);
   });
+  for (std::uint32_t pass = 0; pass < PairCounts::kPasses; ++pass) {
+    for (const RecordingFile& file : files) pairs.add(read_recording(file), pass);
+    pairs.finish();
+  }
 
   Part sum;
   Bounds bounds;
@@ -220,7 +285,7 @@ Bounds measure_bounds(const std::vector<RecordingFile>& files, unsigned threads)
   bounds.value_bits = ValueGrid::detect(counts.values()).index_bits();
   bounds.order0_all = counts.entropy();
   bounds.order0_channel = sum.order0 / sum.samples;
-  bounds.order1_all = conditional_entropy(pairs);
+  bounds.order1_all = pairs.conditional_entropy();
   bounds.difference = sum.difference / sum.samples;
   bounds.innovation = sum.innovation / sum.samples;
   bounds.range_profile = sum.range_bits / sum.samples;

@@ -56,7 +56,7 @@ class GlobalHuffman : public SampleMethod {
   using SampleMethod::SampleMethod;
   bool learns() const override { return true; }
   void learn(const Recording& recording) override {
-    for (const auto& [value, n] : count(recording.samples)) counts_[value] += n;
+    for (const std::int16_t s : recording.samples) ++counts_[s];
   }
   void finish_learning() override { code_ = std::make_unique<PrefixCode>(counts_); }
   std::size_t shared_table_bytes() const override { return code_->serialise().size(); }
@@ -86,11 +86,12 @@ class Bigram : public SampleMethod {
   using SampleMethod::SampleMethod;
   bool learns() const override { return true; }
   void learn(const Recording& recording) override {
-    for (std::uint32_t c = 0; c < recording.channels; ++c) {
+    const std::size_t pieces = piece_count(recording.frames(), kMaxPiece);
+    for (std::size_t i = 0; i < pieces * recording.channels; ++i) {
       std::int16_t last = 0;
-      for (std::size_t i = c; i < recording.samples.size(); i += recording.channels) {
-        ++counts_[key(last, recording.samples[i])];
-        last = recording.samples[i];
+      for (const std::int16_t sample : piece_of(recording, i, pieces)) {
+        ++counts_[key(last, sample)];
+        last = sample;
       }
     }
   }

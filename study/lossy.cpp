@@ -18,6 +18,9 @@ namespace {
 
 constexpr double kUnknownRate = 20000.0;  ///< Hz, where filters want one
 constexpr double kHighBandHz = 3000.0;
+/// Samples of a channel that are measured at once: signals and their bands are of doubles, which of
+/// a long channel would take many times the memory of the recording.
+constexpr std::size_t kMaxPiece = std::size_t{1} << 17;
 /// A code that resamples may come out shifted by less than that.
 constexpr std::ptrdiff_t kMaxShift = 16;
 
@@ -173,12 +176,13 @@ std::vector<LossyResult> measure_lossy(const std::vector<RecordingFile>& files, 
   host::for_each_index(files.size(), threads, progress, [&](std::size_t i) {
     const Recording recording = read_recording(files[i]);
     parts[i].resize(codes.size());
-    for (std::uint32_t c = 0; c < recording.channels; ++c) {
-      const Samples samples = recording.channel(c);
+    const std::size_t pieces = piece_count(recording.frames(), kMaxPiece);
+    for (std::size_t p = 0; p < pieces * recording.channels; ++p) {
+      const Samples samples = piece_of(recording, p, pieces);
       const Original original(samples, recording.rate);
+      const std::size_t bytes = p % pieces == 0 ? recording.image.size() / recording.channels : 0;
       for (std::size_t k = 0; k < codes.size(); ++k) {
-        add(original, codes[k]->code(samples, recording.rate),
-            recording.image.size() / recording.channels, parts[i][k]);
+        add(original, codes[k]->code(samples, recording.rate), bytes, parts[i][k]);
       }
     }
   });

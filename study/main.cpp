@@ -2,6 +2,9 @@
 //
 // nrc-study: measures a directory of recordings as a published study did, and writes a report.
 #include <fmt/format.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <algorithm>
 #include <memory>
@@ -161,6 +164,11 @@ class Study {
 }  // namespace nrc::study
 
 int main(int argc, char** argv) {
+#ifdef __GLIBC__
+  // Recordings come and go: with the default, which grows, their memory would stay with the
+  // program.
+  mallopt(M_MMAP_THRESHOLD, 1 << 17);
+#endif
   // `nrc study` runs this program under that name.
   const bool by_nrc = argc > 0 && std::string(argv[0]) == "nrc study";
   CLI::App app("Measure methods, statistics and limits on recordings, and write a report",

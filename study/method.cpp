@@ -70,11 +70,12 @@ Measurement ImageMethod::measure(const Recording& recording) const {
   measurement.original_bytes = recording.image.size();
   measurement.samples = recording.samples.size();
   Bytes bytes;
-  Bytes image;
+  Comparison comparison(recording.image.data(), recording.image.size());
   measurement.encode_seconds = timed([&] { bytes = encode(recording); });
-  measurement.decode_seconds = timed([&] { image = decode(bytes, recording.image.size()); });
+  measurement.decode_seconds =
+      timed([&] { decode(bytes, recording.image.size(), comparison.sink()); });
   measurement.bytes = bytes.size();
-  measurement.exact = image == recording.image;
+  measurement.exact = comparison.equal();
   return measurement;
 }
 
@@ -82,9 +83,11 @@ Measurement SampleMethod::measure(const Recording& recording) const {
   Measurement measurement;
   measurement.original_bytes = recording.image.size();
   measurement.samples = recording.samples.size();
-  measurement.bytes = kRecordingHeaderBytes + recording.channels * kChannelHeaderBytes;
-  for (std::uint32_t c = 0; c < recording.channels; ++c) {
-    const Samples samples = recording.channel(c);
+  measurement.bytes = kRecordingHeaderBytes;
+  const std::size_t pieces = piece_count(recording.frames(), kMaxPiece);
+  for (std::size_t i = 0; i < pieces * recording.channels; ++i) {
+    const Samples samples = piece_of(recording, i, pieces);
+    measurement.bytes += kChannelHeaderBytes;
     ChannelStream stream;
     Samples decoded;
     measurement.encode_seconds += timed([&] { stream = encode(samples, recording.rate); });

@@ -3,6 +3,7 @@
 // One way to compress a recording, measured by doing it: every method really encodes and decodes.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "nrc/byte_sink.hpp"
 #include "recording.hpp"
 
 namespace nrc::study {
@@ -67,6 +69,29 @@ class Method {
   MethodFacts facts_;
 };
 
+/// Compares bytes that come piece by piece with those that are expected, and keeps none.
+class Comparison {
+ public:
+  Comparison(const std::uint8_t* expected, std::size_t size) : expected_(expected), size_(size) {}
+  Comparison(const Comparison&) = delete;  // the sink refers to it
+  Comparison& operator=(const Comparison&) = delete;
+
+  ByteSink sink() {
+    return [this](const std::uint8_t* data, std::size_t size) {
+      same_ = same_ && size <= size_ - done_ && std::equal(data, data + size, expected_ + done_);
+      done_ += size;
+    };
+  }
+  /// True if all of them came, and no others.
+  bool equal() const { return same_ && done_ == size_; }
+
+ private:
+  const std::uint8_t* expected_;
+  std::size_t size_;
+  std::size_t done_ = 0;
+  bool same_ = true;
+};
+
 /// A method that takes the file as it is, byte by byte.
 class ImageMethod : public Method {
  public:
@@ -75,8 +100,8 @@ class ImageMethod : public Method {
 
  protected:
   virtual Bytes encode(const Recording& recording) const = 0;
-  /// @param size  of the image
-  virtual Bytes decode(const Bytes& bytes, std::size_t size) const = 0;
+  /// Decodes to `sink`. @param size  of the image
+  virtual void decode(const Bytes& bytes, std::size_t size, const ByteSink& sink) const = 0;
 };
 
 /// The stream of one channel.
@@ -85,14 +110,16 @@ struct ChannelStream {
   std::size_t tables = 0;  ///< bytes in front that do not count
 };
 
-/// A method that takes the samples, each channel on its own. What counts is the channels' streams,
-/// kChannelHeaderBytes for each of them and kRecordingHeaderBytes.
+/// A method that takes the samples, each channel on its own and in pieces if it is long. What
+/// counts is the streams, kChannelHeaderBytes for each of them and kRecordingHeaderBytes.
 class SampleMethod : public Method {
  public:
   /// Channels, rate and frames: what a decoder must know to write the header of a WAV file again.
   static constexpr std::size_t kRecordingHeaderBytes = 12;
   /// The length of the channel's stream.
   static constexpr std::size_t kChannelHeaderBytes = 4;
+  /// Samples of a piece at most: long ones would take many times the memory of the recording.
+  static constexpr std::size_t kMaxPiece = std::size_t{1} << 17;
 
   using Method::Method;
   Measurement measure(const Recording& recording) const override;

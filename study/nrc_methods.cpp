@@ -25,8 +25,9 @@ class Codec : public ImageMethod {
   Bytes encode(const Recording& recording) const override {
     EncodeOptions options;
     options.profile = profile_;
-    Bytes bytes;
     const Bytes& image = recording.image;
+    Bytes bytes;
+    bytes.reserve(image.size());  // a vector that grows has its content twice
     if (recording.wav) {
       encode_wav(image.data(), image.size(), options, append_to(bytes));
     } else {
@@ -37,13 +38,10 @@ class Codec : public ImageMethod {
     return bytes;
   }
 
-  Bytes decode(const Bytes& bytes, std::size_t size) const override {
-    Bytes image;
-    image.reserve(size);
-    FileDecoder decoder(append_to(image));
+  void decode(const Bytes& bytes, std::size_t /*size*/, const ByteSink& sink) const override {
+    FileDecoder decoder(sink);
     decoder.add(bytes.data(), bytes.size());
     decoder.finish();
-    return image;
   }
 
  private:

@@ -13,6 +13,7 @@
 #include "stages/interval.hpp"
 #include "stages/linearizer.hpp"
 #include "stages/neural_predictor.hpp"
+#include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 #include "stages/shift6.hpp"
 
@@ -35,7 +36,7 @@ class Channel {
         predictor_(kWidth),
         dispersion_(tables_.range.initial_scale, kWidth),
         neural_(tables_.network, kWidth) {
-    dispersion_.update(dispersion_state_, 0, true);
+    dispersion_.update(dispersion_state_, 0, true, 0);
   }
 
   /// The likeliest codes, of those about the prediction; of equals the lower one first.
@@ -71,8 +72,9 @@ class Channel {
     const std::int32_t value = linearizer_.interval(code).value;
     const std::int32_t innovation = value - prediction_.value;
     NeuralPredictor::update(neural_state_, innovation, steady_, first_);
-    dispersion_.update(dispersion_state_, innovation, first_);
-    predictor_.update_value(predictor_state_, prediction_, value, first_);
+    const int boost = pace_.next(first_);
+    dispersion_.update(dispersion_state_, innovation, first_, boost);
+    predictor_.update_value(predictor_state_, prediction_, value, first_, boost);
     first_ = false;
   }
 
@@ -85,6 +87,7 @@ class Channel {
   NeuralPredictor neural_;
   PredictorState predictor_state_;
   DispersionState dispersion_state_;
+  Pace pace_;
   NeuralState neural_state_;
   Prediction prediction_ = {};
   int steady_ = 0;

@@ -4,9 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
+#include <mutex>
 #include <regex>
+#include <set>
 #include <system_error>
+#include <utility>
 
 #include "edf.hpp"
 #include "file/wav.hpp"
@@ -23,6 +27,14 @@ namespace fs = std::filesystem;
 
 bool is_raw(const std::string& extension) {
   return extension == ".i16" || extension == ".raw" || extension == ".bin" || extension == ".dat";
+}
+
+/// A note for the user, who need not read it again for every part of a study.
+void say_once(const std::string& note) {
+  static std::mutex mutex;
+  static std::set<std::string> said;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (said.insert(note).second) fmt::print(stderr, "nrc: note: {}\n", note);
 }
 
 constexpr const char* kEdf = ".edf";
@@ -49,9 +61,21 @@ RecordingFile describe(const std::string& path, std::uint32_t channels, double r
   return file;
 }
 
-Recording read_wav(const RecordingFile& file) {
+/// The bytes of a file, which are in memory once: those of a mapped file count as well.
+Bytes read_bytes(const RecordingFile& file) {
   host::InputFile input(file.path);
-  const WavLayout layout = read_wav_layout(input.data(), input.size());
+  Bytes bytes(file.bytes);
+  std::size_t done = 0;
+  while (const std::size_t count = input.read(bytes.data() + done, bytes.size() - done)) {
+    done += count;
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+Recording read_wav(const RecordingFile& file) {
+  Bytes image = read_bytes(file);
+  const WavLayout layout = read_wav_layout(image.data(), image.size());
   if (!layout.applies()) {
     throw Error(fmt::format("{}: {}; give WAV files of 16-bit PCM", file.path, layout.reason));
   }
@@ -59,38 +83,67 @@ Recording read_wav(const RecordingFile& file) {
   recording.channels = layout.channels;
   recording.rate = layout.rate;
   recording.wav = true;
-  recording.image.assign(input.data(), input.data() + input.size());
-  recording.samples =
-      get_samples(recording.image.data() + layout.data_offset, layout.frames() * layout.channels);
+  recording.set_image(std::move(image), layout.data_offset, layout.data_bytes);
   return recording;
 }
 
 Recording read_raw(const RecordingFile& file) {
-  host::InputFile input(file.path);
   if (file.channels == 0) {
     throw Error(file.path + ": the number of channels is unknown; give it with --channels");
   }
   const std::size_t frame_bytes = std::size_t{2} * file.channels;
-  if (input.size() == 0 || input.size() % frame_bytes != 0) {
-    throw Error(fmt::format("{}: {} bytes are not whole frames of {} channels; check --channels",
-                            file.path, input.size(), file.channels));
+  Bytes image = read_bytes(file);
+  const std::size_t bytes = image.size() / frame_bytes * frame_bytes;
+  if (bytes == 0) {
+    throw Error(fmt::format("{}: {} bytes are less than a frame of {} channels; check --channels",
+                            file.path, image.size(), file.channels));
+  }
+  if (bytes != image.size()) {
+    say_once(
+        fmt::format("{}: the last {} bytes are not a whole frame of {} channels and are left "
+                    "out; check the number of channels if the recording was not cut",
+                    file.path, image.size() - bytes, file.channels));
+    image.resize(bytes);
   }
   Recording recording;
   recording.channels = file.channels;
   recording.rate = file.rate;
-  recording.image.assign(input.data(), input.data() + input.size());
-  recording.samples = get_samples(recording.image.data(), input.size() / 2);
+  recording.set_image(std::move(image), 0, bytes);
   return recording;
 }
 
 }  // namespace
 
-Samples Recording::channel(std::uint32_t index) const {
-  Samples values(frames());
+Samples Recording::channel(std::uint32_t index, std::size_t first, std::size_t count) const {
+  Samples values(std::min(count, frames() - std::min(first, frames())));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = samples[i * channels + index];
+    values[i] = samples[(first + i) * channels + index];
   }
   return values;
+}
+
+void Recording::set_image(Bytes file, std::size_t offset, std::size_t bytes) {
+  image = std::move(file);
+  offset_ = offset;
+  const std::uint16_t one = 1;
+  const bool little_endian = *reinterpret_cast<const std::uint8_t*>(&one) == 1;
+  if (little_endian && offset % sizeof(std::int16_t) == 0) {
+    samples = {reinterpret_cast<const std::int16_t*>(image.data() + offset), bytes / 2};
+    return;
+  }
+  converted_ = get_samples(image.data() + offset, bytes / 2);
+  samples = {converted_.data(), converted_.size()};
+}
+
+std::size_t piece_count(std::size_t frames, std::size_t most) {
+  return std::max<std::size_t>(1, (frames + most - 1) / most);
+}
+
+Samples piece_of(const Recording& recording, std::size_t index, std::size_t pieces) {
+  const std::size_t piece = index % pieces;
+  const std::size_t first = recording.frames() * piece / pieces;
+  const std::size_t end = recording.frames() * (piece + 1) / pieces;
+  return recording.channel(static_cast<std::uint32_t>(index / pieces), first, end - first);
 }
 
 Bytes to_bytes(const Samples& samples) {
@@ -127,7 +180,7 @@ Recording read_recording(const RecordingFile& file) {
   const std::string extension = host::extension_of(file.path);
   Recording recording;
   if (extension == kEdf || extension == kBdf) {
-    recording = read_edf(file.path);
+    recording = read_edf(file.path, say_once);
   } else {
     recording = is_raw(extension) ? read_raw(file) : read_wav(file);
   }
@@ -145,14 +198,15 @@ Recording join(const Recording& first, const Recording& second) {
   both.channels = first.channels + second.channels;
   both.rate = first.rate;
   const std::size_t frames = std::min(first.frames(), second.frames());
-  both.samples.reserve(frames * both.channels);
+  Bytes image;
+  image.reserve(2 * frames * both.channels);
   for (std::size_t i = 0; i < frames; ++i) {
     for (const Recording* part : {&first, &second}) {
-      const auto from = part->samples.begin() + static_cast<std::ptrdiff_t>(i * part->channels);
-      both.samples.insert(both.samples.end(), from, from + part->channels);
+      append_samples(image, part->samples.data() + i * part->channels, part->channels);
     }
   }
-  both.image = to_bytes(both.samples);
+  const std::size_t bytes = image.size();
+  both.set_image(std::move(image), 0, bytes);
   return both;
 }
 

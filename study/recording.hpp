@@ -13,18 +13,49 @@ namespace nrc::study {
 using Bytes = std::vector<std::uint8_t>;
 using Samples = std::vector<std::int16_t>;
 
-/// A recording in memory.
+/// Samples that belong to somebody else.
+class SampleView {
+ public:
+  SampleView() = default;
+  SampleView(const std::int16_t* data, std::size_t size) : data_(data), size_(size) {}
+
+  const std::int16_t* data() const { return data_; }
+  std::size_t size() const { return size_; }
+  const std::int16_t* begin() const { return data_; }
+  const std::int16_t* end() const { return data_ + size_; }
+  std::int16_t operator[](std::size_t index) const { return data_[index]; }
+
+ private:
+  const std::int16_t* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// A recording in memory, once: the samples are those in the image.
 struct Recording {
+  Recording() = default;
+  Recording(Recording&&) = default;
+  Recording& operator=(Recording&&) = default;
+  Recording(const Recording&) = delete;  // `samples` would be those of the other
+  Recording& operator=(const Recording&) = delete;
+
   std::string name;  ///< of the file, without its directory
   std::uint32_t channels = 1;
-  double rate = 0.0;  ///< of one channel, Hz; 0: unknown
-  bool wav = false;   ///< whether `image` is a WAV file
-  Bytes image;        ///< the original bytes that a ratio counts: WAV file, or interleaved samples
-  Samples samples;    ///< samples[frame * channels + channel]
+  double rate = 0.0;   ///< of one channel, Hz; 0: unknown
+  bool wav = false;    ///< whether `image` is a WAV file
+  Bytes image;         ///< the original bytes that a ratio counts: WAV file, or interleaved samples
+  SampleView samples;  ///< in the image: samples[frame * channels + channel]
 
   std::size_t frames() const { return samples.size() / channels; }
-  /// The samples of one channel in time order.
-  Samples channel(std::uint32_t index) const;
+  /// The samples of one channel in time order, `count` frames from `first` on, or all there are.
+  Samples channel(std::uint32_t index, std::size_t first = 0, std::size_t count = SIZE_MAX) const;
+  /// Takes a file of whole frames, whose samples are the `bytes` from `offset` on.
+  void set_image(Bytes file, std::size_t offset, std::size_t bytes);
+  /// The samples as they are in the image, int16 little-endian.
+  const std::uint8_t* sample_bytes() const { return image.data() + offset_; }
+
+ private:
+  std::size_t offset_ = 0;
+  Samples converted_;  ///< those of an image in which they cannot be read in place
 };
 
 /// Where a recording is, and what the user says about it.
@@ -49,6 +80,11 @@ Recording read_recording(const RecordingFile& file);
 
 /// Channels of recordings of one instant as one recording, as long as the shorter one.
 Recording join(const Recording& first, const Recording& second);
+
+/// Pieces of at most `most` frames into which a channel is divided evenly; at least one.
+std::size_t piece_count(std::size_t frames, std::size_t most);
+/// Piece number `index` of a recording whose channels have `pieces` each, channel by channel.
+Samples piece_of(const Recording& recording, std::size_t index, std::size_t pieces);
 
 /// int16 little-endian.
 Bytes to_bytes(const Samples& samples);

@@ -14,6 +14,7 @@
 #include "host/parallel.hpp"
 #include "host/progress.hpp"
 #include "innovation.hpp"
+#include "method.hpp"
 #include "nrc/error.hpp"
 #include "nrc/file_decoder.hpp"
 #include "nrc/file_encoder.hpp"
@@ -29,10 +30,21 @@ constexpr std::size_t kMaxFrames = 65536;
 
 using ValueSet = std::bitset<65536>;
 
-ValueSet value_set(const Samples& samples) {
+ValueSet value_set(const Recording& recording, std::uint32_t channel) {
   ValueSet set;
-  for (const std::int16_t s : samples) set.set(static_cast<std::uint16_t>(s));
+  for (std::size_t i = channel; i < recording.samples.size(); i += recording.channels) {
+    set.set(static_cast<std::uint16_t>(recording.samples[i]));
+  }
   return set;
+}
+
+/// Innovations of a channel's first frames: multiples of 1/64 code, which a float holds exactly.
+std::vector<float> innovations_of(const Recording& recording, std::uint32_t channel) {
+  const ChannelCodes codes(recording, channel, kMaxFrames);
+  InnovationStream stream(codes);
+  std::vector<float> values(codes.size());
+  for (float& value : values) value = static_cast<float>(stream.next().value);
+  return values;
 }
 
 double overlap(const ValueSet& a, const ValueSet& b) {
@@ -63,25 +75,22 @@ ChannelMatrix matrix(const std::vector<std::size_t>& indices,
   return m;
 }
 
-Bytes encode(const Recording& recording, bool neighbour) {
+/// Bytes of the recording's samples in the range profile, decoded and compared.
+std::size_t coded_bytes(const Recording& recording, bool neighbour) {
   EncodeOptions options;
   options.profile = Profile::kRange;
   options.neighbour = neighbour;
-  Bytes stream;
-  encode_raw(recording.image.data(), recording.image.size(), recording.channels, 0, options,
-             [&stream](const std::uint8_t* data, std::size_t size) {
-               stream.insert(stream.end(), data, data + size);
-             });
-  Bytes image;
-  FileDecoder decoder([&image](const std::uint8_t* data, std::size_t size) {
-    image.insert(image.end(), data, data + size);
-  });
-  decoder.add(stream.data(), stream.size());
+  const std::size_t size = 2 * recording.samples.size();
+  Comparison comparison(recording.sample_bytes(), size);
+  FileDecoder decoder(comparison.sink());
+  const EncodeSummary summary = encode_raw(
+      recording.sample_bytes(), size, recording.channels, 0, options,
+      [&decoder](const std::uint8_t* data, std::size_t count) { decoder.add(data, count); });
   decoder.finish();
-  if (image != recording.image) {
+  if (!comparison.equal()) {
     throw Error(recording.name + ": nrc does not give it back; report this as a bug");
   }
-  return stream;
+  return summary.stream_bytes;
 }
 
 struct PairOfNames {
@@ -200,36 +209,41 @@ Sharing measure_sharing(const Recording& recording) {
   Sharing result;
   result.name = recording.name;
   result.channels = recording.channels;
+  const std::vector<std::size_t> indices = shown(recording.channels);
+  const std::size_t frames = std::min(recording.frames(), kMaxFrames);
   std::vector<ValueSet> sets;
-  std::vector<std::vector<double>> signals;
-  std::vector<std::vector<double>> unknown;
-  for (std::uint32_t c = 0; c < recording.channels; ++c) {
-    Samples samples = recording.channel(c);
-    sets.push_back(value_set(samples));
-    samples.resize(std::min(samples.size(), kMaxFrames));
-    signals.emplace_back(samples.begin(), samples.end());
-    unknown.push_back(innovations(channel_codes(samples)).values);
-  }
+  // Of channels that are not shown only the one before, so that memory does not grow with them.
+  std::vector<std::vector<float>> unknown(recording.channels);
   const auto sets_overlap = [&](std::size_t a, std::size_t b) { return overlap(sets[a], sets[b]); };
   const auto signals_correlate = [&](std::size_t a, std::size_t b) {
-    return correlation(signals[a], signals[b]);
+    const auto of = [&recording](std::size_t channel) {
+      return [&recording, channel](std::size_t i) {
+        return static_cast<double>(recording.samples[i * recording.channels + channel]);
+      };
+    };
+    return correlation(frames, of(a), of(b));
   };
   const auto innovations_correlate = [&](std::size_t a, std::size_t b) {
-    return correlation(unknown[a], unknown[b]);
+    const auto of = [&unknown](std::size_t channel) {
+      return [&series = unknown[channel]](std::size_t i) { return double{series[i]}; };
+    };
+    return correlation(frames, of(a), of(b));
   };
-  const std::vector<std::size_t> indices = shown(recording.channels);
-  result.overlap = matrix(indices, sets_overlap);
-  result.signal = matrix(indices, signals_correlate);
-  result.innovation = matrix(indices, innovations_correlate);
-  for (std::size_t c = 1; c < recording.channels; ++c) {
+  for (std::uint32_t c = 0; c < recording.channels; ++c) {
+    sets.push_back(value_set(recording, c));
+    unknown[c] = innovations_of(recording, c);
+    if (c == 0) continue;
     result.neighbour_overlap += sets_overlap(c - 1, c) / (recording.channels - 1);
     result.neighbour_signal += signals_correlate(c - 1, c) / (recording.channels - 1);
     result.neighbour_innovation += innovations_correlate(c - 1, c) / (recording.channels - 1);
+    if (!std::binary_search(indices.begin(), indices.end(), c - 1U)) unknown[c - 1] = {};
   }
-  Recording raw = recording;
-  raw.image = to_bytes(recording.samples);
-  const double plain = 8.0 * static_cast<double>(encode(raw, false).size());
-  const double with = 8.0 * static_cast<double>(encode(raw, true).size());
+  result.overlap = matrix(indices, sets_overlap);
+  result.signal = matrix(indices, signals_correlate);
+  result.innovation = matrix(indices, innovations_correlate);
+  unknown.clear();
+  const double plain = 8.0 * static_cast<double>(coded_bytes(recording, false));
+  const double with = 8.0 * static_cast<double>(coded_bytes(recording, true));
   const auto samples = static_cast<double>(recording.samples.size());
   result.bits_plain = plain / samples;
   result.bits_neighbour = with / samples;
@@ -243,7 +257,7 @@ ChannelMatrix overlap_of_recordings(const std::vector<RecordingFile>& files, uns
   host::Progress progress("value sets", indices.size(), "files");
   host::for_each_index(indices.size(), threads, progress, [&](std::size_t i) {
     const Recording recording = read_recording(files[indices[i]]);
-    if (recording.channels == 1) sets[indices[i]] = value_set(recording.samples);
+    if (recording.channels == 1) sets[indices[i]] = value_set(recording, 0);
   });
   std::vector<std::size_t> mono;
   for (const std::size_t i : indices) {

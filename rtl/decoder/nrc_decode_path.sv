@@ -53,6 +53,7 @@ module nrc_decode_path #(
   logic [ValueWidth-1:0]   unused_pred_value;
   logic                    innovation_valid, innovation_reset;
   logic [ChannelWidth-1:0] innovation_channel;
+  logic [2:0]              innovation_boost;
   logic [ValueWidth:0]     innovation_value;
   logic [CodeWidth-1:0]    code;
 
@@ -75,6 +76,7 @@ module nrc_decode_path #(
     .innovation_valid_o  (innovation_valid),
     .innovation_channel_o(innovation_channel),
     .innovation_reset_o  (innovation_reset),
+    .innovation_boost_o  (innovation_boost),
     .innovation_value_o  (innovation_value)
   );
 
@@ -102,6 +104,7 @@ module nrc_decode_path #(
     .innovation_valid_i  (innovation_valid),
     .innovation_channel_i(innovation_channel),
     .innovation_reset_i  (innovation_reset),
+    .innovation_boost_i  (innovation_boost),
     .innovation_value_i  (innovation_value)
   );
 

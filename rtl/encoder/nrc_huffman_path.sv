@@ -59,6 +59,7 @@ module nrc_huffman_path #(
   logic [ValueWidth-1:0]   unused_pred_value;
   logic                    innovation_valid, innovation_reset;
   logic [ChannelWidth-1:0] innovation_channel;
+  logic [2:0]              innovation_boost;
   logic [ValueWidth:0]     innovation_value;
 
   nrc_delay #(
@@ -107,6 +108,7 @@ module nrc_huffman_path #(
     .innovation_valid_o  (innovation_valid),
     .innovation_channel_o(innovation_channel),
     .innovation_reset_o  (innovation_reset),
+    .innovation_boost_o  (innovation_boost),
     .innovation_value_o  (innovation_value)
   );
 
@@ -133,6 +135,7 @@ module nrc_huffman_path #(
     .innovation_valid_i  (innovation_valid),
     .innovation_channel_i(innovation_channel),
     .innovation_reset_i  (innovation_reset),
+    .innovation_boost_i  (innovation_boost),
     .innovation_value_i  (innovation_value)
   );
 

@@ -92,6 +92,7 @@ module nrc_range_path #(
   logic [CodeWidth-1:0]    unused_pred_code;
   logic                    innovation_valid, innovation_reset;
   logic [ChannelWidth-1:0] innovation_channel;
+  logic [2:0]              innovation_boost, corrected_innovation_boost;
   logic [ValueWidth:0]     innovation_value;
 
   nrc_predictor #(
@@ -113,6 +114,7 @@ module nrc_range_path #(
     .innovation_valid_o  (innovation_valid),
     .innovation_channel_o(innovation_channel),
     .innovation_reset_o  (innovation_reset),
+    .innovation_boost_o  (innovation_boost),
     .innovation_value_o  (innovation_value)
   );
 
@@ -181,6 +183,10 @@ module nrc_range_path #(
     assign dispersion_reset             = first_i;
   end
 
+  nrc_delay #(.Width(3), .Depth(CorrectLatency)) u_boost_delay (
+    .clk_i, .d_i(innovation_boost), .q_o(corrected_innovation_boost)
+  );
+
   logic [IndexWidth-1:0] index;
 
   nrc_dispersion #(
@@ -197,6 +203,7 @@ module nrc_range_path #(
     .innovation_valid_i  (corrected_innovation_valid),
     .innovation_channel_i(corrected_innovation_channel),
     .innovation_reset_i  (corrected_innovation_reset),
+    .innovation_boost_i  (corrected_innovation_boost),
     .innovation_value_i  (corrected_innovation_value)
   );
 

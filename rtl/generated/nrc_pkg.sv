@@ -12,7 +12,10 @@ package nrc_pkg;
   localparam int WeightMin         = -512;
   localparam int WeightMax         = 1280;
   localparam int LevelShift        = 3;
+  localparam int QuietShift        = 5;
   localparam int ScaleShift        = 8;
+  localparam int PaceBits          = 9;
+  localparam int PaceOffset        = 3;
   localparam int ScaleFrac         = 10;
   localparam int ThresholdFrac     = 4;
 

@@ -18,6 +18,7 @@ rtl/parts/nrc_fifo.sv
 rtl/parts/nrc_crc32.sv
 rtl/stages/nrc_weigh.sv
 rtl/stages/nrc_adapt.sv
+rtl/stages/nrc_pace.sv
 rtl/stages/nrc_predictor.sv
 rtl/stages/nrc_scale.sv
 rtl/stages/nrc_context.sv

@@ -3,7 +3,8 @@
 // The update of the predictor's state once a value is known (docs/bitstream.md, section 3):
 //
 //   e = value - p                                      innovation
-//   weight += sign(d) * sign(e), within limits;  level += (value - level) >> 3
+//   weight += sign(d) * sign(e) * 2^boost, within limits, unless -32 <= e < 32 (half a code: e's
+//             bits from QuietShift up are its sign);  level += (value - level) >> 3
 //
 // In a reset frame d and the old level are 0: the weight stays and level becomes the value.
 //
@@ -30,12 +31,14 @@ module nrc_adapt #(
 
   output logic [ValueWidth:0]    innovation_o,
   input  logic                   reset_i,       // with innovation_o
+  input  logic [2:0]             boost_i,       // of nrc_pace, with innovation_o
   output logic [WeightWidth-1:0] weight_o,
   output logic [ValueWidth-1:0]  level_o
 );
 
   localparam int Registered = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
   localparam int Shift      = nrc_pkg::LevelShift;
+  localparam int QuietShift = nrc_pkg::QuietShift;
   localparam logic [WeightWidth-1:0] WeightMin = WeightWidth'(nrc_pkg::WeightMin);
   localparam logic [WeightWidth-1:0] WeightMax = WeightWidth'(nrc_pkg::WeightMax);
 
@@ -56,12 +59,21 @@ module nrc_adapt #(
   );
 
   // The new state.
+  localparam logic [WeightWidth:0] Up   = (WeightWidth+1)'(nrc_pkg::WeightMax);
+  localparam logic [WeightWidth:0] Down = (WeightWidth+1)'(nrc_pkg::WeightMin);
+  logic [WeightWidth:0]   step, raised, lowered;
   logic [WeightWidth-1:0] weight_up, weight_down, new_weight;
   logic [ValueWidth-1:0]  new_level;
+  logic                   quiet;
 
-  assign weight_up   = weight + WeightWidth'(weight != WeightMax);
-  assign weight_down = weight - WeightWidth'(weight != WeightMin);
-  assign new_weight  = (!d_nonzero || !(|innovation_o))             ? weight :
+  assign step        = (WeightWidth+1)'(1) << boost_i;
+  assign raised      = {weight[WeightWidth-1], weight} + step;
+  assign lowered     = {weight[WeightWidth-1], weight} - step;
+  assign weight_up   = ($signed(raised) > $signed(Up))    ? WeightMax : raised[WeightWidth-1:0];
+  assign weight_down = ($signed(lowered) < $signed(Down)) ? WeightMin : lowered[WeightWidth-1:0];
+  assign quiet       = innovation_o[ValueWidth:QuietShift] ==
+                       {(ValueWidth + 1 - QuietShift){innovation_o[ValueWidth]}};
+  assign new_weight  = (!d_nonzero || quiet)                        ? weight :
                        (d_negative != innovation_o[ValueWidth]) ? weight_down : weight_up;
   assign new_level   = left_s1 + {{Shift{value[ValueWidth-1]}}, value[ValueWidth-1:Shift]} +
                        ValueWidth'(even_s1);

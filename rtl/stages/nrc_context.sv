@@ -6,7 +6,7 @@
 //
 //   class = first k with scale >> 6 < below[k]; gives first_table, modulus_bits, split, raw_bits
 //   table = first_table + (q mod 2^modulus_bits), + 2^modulus_bits for large |q| if split
-//   scale = scale + (((min(|e|, 2^(CodeWidth+2) - 1) << 4) - scale) >> 8)
+//   scale = scale + (((min(|e|, 2^(CodeWidth+2) - 1) << 4) - scale) >> (8 - boost))
 //
 // With reset_i the scale counts as InitialScale: it is not read, so it need not have been written.
 // With a single class neither scale nor RAM is needed.
@@ -61,6 +61,7 @@ module nrc_context #(
   input  logic                    innovation_valid_i,
   input  logic [ChannelWidth-1:0] innovation_channel_i,
   input  logic                    innovation_reset_i,
+  input  logic [2:0]              innovation_boost_i,
   input  logic [ValueWidth:0]     innovation_value_i
 );
 
@@ -112,6 +113,7 @@ module nrc_context #(
       .clk_i,
       .innovation_i(innovation_value_i),
       .reset_i     (innovation_reset_i),
+      .boost_i     (innovation_boost_i),
       .scale_i     (scale_update),
       .scale_o     (new_scale)
     );
@@ -145,7 +147,8 @@ module nrc_context #(
     // verilator lint_off UNUSEDSIGNAL
     logic unused_update;
     assign unused_update = ^{valid_i, channel_i, reset_i, innovation_valid_i,
-                             innovation_channel_i, innovation_reset_i, innovation_value_i};
+                             innovation_channel_i, innovation_reset_i, innovation_boost_i,
+                             innovation_value_i};
     // verilator lint_on UNUSEDSIGNAL
     assign level = '0;
   end

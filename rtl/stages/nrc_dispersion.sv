@@ -10,7 +10,7 @@
 //   m     = min(|e|, 2^(CodeWidth+2) - 1) << 4
 //   burst = min(burst + 8, 15) if m >= 7 * scale, min(burst + 4, 15) if 2 * m >= 7 * scale,
 //           else max(burst - 1, 0); the scale is the one before the update
-//   scale = scale + ((m - scale) >> 8)
+//   scale = scale + ((m - scale) >> (8 - boost))
 //
 // With reset_i scale and burst count as InitialScale and 0: they are not read, so they need not
 // have been written.
@@ -45,6 +45,7 @@ module nrc_dispersion #(
   input  logic                    innovation_valid_i,
   input  logic [ChannelWidth-1:0] innovation_channel_i,
   input  logic                    innovation_reset_i,
+  input  logic [2:0]              innovation_boost_i,
   input  logic [ValueWidth:0]     innovation_value_i   // e, signed
 );
 
@@ -120,6 +121,7 @@ module nrc_dispersion #(
   logic [ScaleWidth-1:0]     scale_q;
   logic [SevenWidth-1:0]     seven_q;
   logic [BurstWidth-1:0]     raised_once_q, raised_twice_q, lowered_q;
+  logic [3:0]                shift_q;
   logic                      update_valid_q;
   logic                      update_reset_q;
   logic [ChannelWidth-1:0]   update_channel_q;
@@ -142,6 +144,7 @@ module nrc_dispersion #(
     raised_twice_q   <= (raised_twice > BurstMax) ? BurstMax[BurstWidth-1:0]
                                                   : raised_twice[BurstWidth-1:0];
     lowered_q        <= (burst_update == '0) ? '0 : burst_update - BurstWidth'(1);
+    shift_q          <= 4'(nrc_pkg::ScaleShift) - {1'b0, innovation_boost_i};
     update_reset_q   <= innovation_reset_i;
     update_channel_q <= innovation_channel_i;
   end
@@ -149,6 +152,9 @@ module nrc_dispersion #(
   // Next stage: the new state. The scale moves towards a value in its range, so it stays there.
   logic [ScaleWidth-1:0]   target;       // m
   logic [ScaleWidth:0]     difference;
+  // verilator lint_off UNUSEDSIGNAL
+  logic [ScaleWidth:0]     step;         // its sign
+  // verilator lint_on UNUSEDSIGNAL
   logic                    over_once, over_twice;
   logic [ScaleWidth-1:0]   new_scale;
   logic [BurstWidth-1:0]   new_burst;
@@ -160,8 +166,8 @@ module nrc_dispersion #(
   assign difference = {1'b0, target} - {1'b0, scale_q};
   assign over_twice = {3'b000, target} >= seven_q;
   assign over_once  = {2'b00, target, 1'b0} >= seven_q;
-  assign new_scale  = scale_q + {{(nrc_pkg::ScaleShift-1){difference[ScaleWidth]}},
-                                 difference[ScaleWidth:nrc_pkg::ScaleShift]};
+  assign step       = (ScaleWidth+1)'($signed(difference) >>> shift_q);
+  assign new_scale  = scale_q + step[ScaleWidth-1:0];
   assign new_burst  = over_twice ? raised_twice_q : over_once ? raised_once_q : lowered_q;
 
   always_ff @(posedge clk_i) begin

@@ -206,9 +206,8 @@ module nrc_framer #(
                (Pipeline == 0 || Pipeline == 1),
                "nrc_framer: a parameter is missing or out of its range")
 
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-    end else if (valid_o) begin
+  always @(posedge clk_i) begin
+    if (awake_q && valid_o) begin
       assert (!(bad_out && last_out));
       assert (!(bad_out || last_out) || packet_end_out);
       assert (!packet_end_out || frame_end_out);

@@ -8,7 +8,8 @@
 //   d = last - level                                   deviation
 //   p = clamp(level + ((weight * d) >> 10))            prediction, 1/64 code; q = p rounded
 //   e = value - p                                      innovation
-//   weight += sign(d) * sign(e), within limits; level += (value - level) >> 3; last = value
+//   weight += sign(d) * sign(e) * 2^boost, within limits, unless e is within half a code;
+//   level += (value - level) >> 3; last = value
 //
 // ValueFraction is the number of bits of a value's fraction that are used: the others are zero and
 // not kept in `last`.
@@ -51,6 +52,7 @@ module nrc_predictor #(
   output logic                    innovation_valid_o,
   output logic [ChannelWidth-1:0] innovation_channel_o,
   output logic                    innovation_reset_o,
+  output logic [2:0]              innovation_boost_o,    // of nrc_pace, for the scale as well
   output logic [ValueWidth:0]     innovation_value_o     // e, signed
 );
 
@@ -97,6 +99,20 @@ module nrc_predictor #(
 
   nrc_delay #(.Width(ChannelWidth), .Depth(Registered)) u_write_delay (
     .clk_i, .d_i(innovation_channel_o), .q_o(write_channel)
+  );
+
+  // Pace: in stage 1, then with the innovation.
+  logic [2:0] boost_s1;
+
+  nrc_pace u_pace (
+    .clk_i,
+    .frame_begin_i(valid_i && channel_i == '0),
+    .reset_i,
+    .boost_o      (boost_s1)
+  );
+
+  nrc_delay #(.Width(3), .Depth(Update + Innovation - 1)) u_boost_delay (
+    .clk_i, .d_i(boost_s1), .q_o(innovation_boost_o)
   );
 
   // State.
@@ -200,6 +216,7 @@ module nrc_predictor #(
     .d_nonzero_i (d_nonzero_update),
     .innovation_o(innovation),
     .reset_i     (innovation_reset_o),
+    .boost_i     (innovation_boost_o),
     .weight_o    (weight_write),
     .level_o     (level_write)
   );

@@ -3,12 +3,12 @@
 // The new scale of a channel (docs/bitstream.md, section 3):
 //
 //   m     = min(|e|, 2^(CodeWidth+2) - 1)
-//   scale = scale + (((m << 4) - scale) >> 8), or InitialScale in a reset frame
+//   scale = scale + (((m << 4) - scale) >> s), s = 8 - boost, or InitialScale in a reset frame
 //
-// It moves towards a value within its range, so it stays within it. With scale = 256 a + b and
-// m = 16 c + d the shifted difference is c - a, less one if 16 d < b, so that
+// It moves towards a value within its range, so it stays within it. With scale = 2^s a + b and
+// m << 4 = 2^s c + d the shifted difference is c - a, less one if d < b, so that
 //
-//   scale + ~a + c + (16 d >= b)        ~ the ones' complement
+//   scale + ~a + c + (d >= b)        ~ the ones' complement
 //
 // is the new scale: only c and a carry depend on e.
 //
@@ -23,6 +23,7 @@ module nrc_scale #(
   input  logic                  clk_i,
   input  logic [ScaleWidth:0]   innovation_i,  // e, signed
   input  logic                  reset_i,
+  input  logic [2:0]            boost_i,       // of nrc_pace
   input  logic [ScaleWidth-1:0] scale_i,
   output logic [ScaleWidth-1:0] scale_o
 );
@@ -31,15 +32,16 @@ module nrc_scale #(
   localparam int Shift          = nrc_pkg::ScaleShift;
   localparam int MagnitudeWidth = CodeWidth + 2;
   localparam int FractionWidth  = ScaleWidth - MagnitudeWidth;  // of m << 4
-  localparam int LowWidth       = Shift - FractionWidth;        // of d
   localparam logic [ScaleWidth-1:0] ScaleReset = ScaleWidth'(InitialScale);
 
-  // m.
+  // m, and what needs no innovation.
   logic                      negative;
   logic [ScaleWidth-1:0]     magnitude;
   logic [MagnitudeWidth-1:0] clamped, m;
   logic                      reset;
-  logic [ScaleWidth-1:0]     scale;
+  logic [3:0]                shift, s;
+  logic [ScaleWidth-1:0]     base_d, base;
+  logic [Shift-1:0]          low_d, low;
 
   assign negative  = innovation_i[ScaleWidth];
   assign magnitude = (innovation_i[ScaleWidth-1:0] ^ {ScaleWidth{negative}}) +
@@ -47,19 +49,23 @@ module nrc_scale #(
   assign clamped   = magnitude[MagnitudeWidth-1:0] |
                      {MagnitudeWidth{|magnitude[ScaleWidth-1:MagnitudeWidth]}};
 
-  nrc_delay #(.Width(MagnitudeWidth + 1 + ScaleWidth), .Depth(Registered)) u_magnitude (
+  assign shift     = 4'(Shift) - {1'b0, boost_i};
+  assign base_d    = scale_i + ~(scale_i >> shift);
+  assign low_d     = scale_i[Shift-1:0] & ~({Shift{1'b1}} << shift);
+
+  nrc_delay #(.Width(MagnitudeWidth + 1 + 4 + ScaleWidth + Shift), .Depth(Registered)) u_magnitude (
     .clk_i,
-    .d_i({clamped, reset_i, scale_i}),
-    .q_o({m, reset, scale})
+    .d_i({clamped, reset_i, shift, base_d, low_d}),
+    .q_o({m, reset, s, base, low})
   );
 
   // The new scale.
-  logic [ScaleWidth-1:0] base, moved;
+  logic [ScaleWidth-1:0] target, moved;
   logic                  carry;
 
-  assign base  = scale + ~(scale >> Shift);
-  assign carry = {m[LowWidth-1:0], {FractionWidth{1'b0}}} >= scale[Shift-1:0];
-  assign moved = base + (ScaleWidth'(m) >> LowWidth) + ScaleWidth'(carry);
+  assign target = {m, {FractionWidth{1'b0}}};
+  assign carry  = (target[Shift-1:0] & ~({Shift{1'b1}} << s)) >= low;
+  assign moved  = base + (target >> s) + ScaleWidth'(carry);
 
   nrc_delay #(.Width(ScaleWidth), .Depth(Registered)) u_scale (
     .clk_i, .d_i(reset ? ScaleReset : moved), .q_o(scale_o)
@@ -69,8 +75,8 @@ module nrc_scale #(
   `include "nrc_assert.svh"
 
   `NRC_REQUIRE(CodeWidth >= 2 && CodeWidth <= 16 && InitialScale >= 0 &&
-               InitialScale < (1 << ScaleWidth) && FractionWidth >= 1 && FractionWidth < Shift &&
-               LowWidth <= MagnitudeWidth && (Pipeline == 0 || Pipeline == 1),
+               InitialScale < (1 << ScaleWidth) && FractionWidth >= 1 && Shift == 8 &&
+               (Pipeline == 0 || Pipeline == 1),
                "nrc_scale: a parameter is missing or out of its range")
 `endif
 

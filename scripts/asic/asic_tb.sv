@@ -62,7 +62,7 @@ module asic_tb;
     if (!$value$plusargs("samples=%s", samples_name) || !$value$plusargs("stream=%s", stream_name) ||
         !$value$plusargs("list=%s", list_name) || !$value$plusargs("activity=%s", activity_name)) begin
       $display("FAIL: give +samples= +stream= +list= +activity=");
-      $finish;
+      $finish(0);
     end
     samples_file = $fopen(samples_name, "rb");
     stream_file  = $fopen(stream_name, "wb");
@@ -86,7 +86,7 @@ module asic_tb;
       #(Half);
       if (^{s_ready, m_valid, overflow, dropped} === 1'bx || (m_valid && ^{m_last, m_data} === 1'bx)) begin
         $display("FAIL: an output is X in clock %0d", clocks);
-        $finish;
+        $finish(0);
       end
       if (m_valid) $fwrite(stream_file, "%u", m_data);
       quiet = (s_valid || m_valid || taken < Total) ? 0 : quiet + 1;
@@ -122,7 +122,7 @@ module asic_tb;
     end
     $fclose(stream_file);
     $display("done %0d samples %0d packets %0d dropped", taken, packets, dropped);
-    $finish;
+    $finish(0);
   end
 
 endmodule

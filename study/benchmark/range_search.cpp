@@ -14,6 +14,7 @@
 #include "recordings.hpp"
 #include "stages/dispersion.hpp"
 #include "stages/interval.hpp"
+#include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 #include "stages/shift6.hpp"
 
@@ -38,6 +39,8 @@ void run(const std::vector<Samples>& recordings) {
   std::map<int, std::size_t> steps;
   std::size_t codes = 0;
   double sum = 0;
+  Pace pace;
+  int boost = 0;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const std::size_t c = i % kChannels;
     const bool reset = i < kChannels;
@@ -55,8 +58,9 @@ void run(const std::vector<Samples>& recordings) {
       ++codes;
     }
     const std::int32_t value = linearizer.interval(code).value;
-    dispersion.update(dispersions[c], value - p.value, reset);
-    predictor.update_value(predictors[c], p, value, reset);
+    if (c == 0) boost = pace.next(reset);
+    dispersion.update(dispersions[c], value - p.value, reset, boost);
+    predictor.update_value(predictors[c], p, value, reset, boost);
   }
   fmt::print("{} codes of {} channels\nsteps from the first guess to the code: mean {:.3f}\n",
              codes, kChannels, sum / static_cast<double>(codes));

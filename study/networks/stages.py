@@ -135,13 +135,15 @@ def run(paths: Sequence[pathlib.Path], tables: RangeTables, limit: int,
             history = np.concatenate([z[:, None], history[:, :-1]], axis=1)
             fast += ((np.abs(z) << 4) - fast) >> 3
             slow += ((np.abs(z) << 4) - slow) >> 5
-            weight = np.clip(weight + np.sign(d) * np.sign(e), -512, 1280)
+            moves = (e < -32) | (e >= 32)
+            boost = max(9 - int(np.log2(t + 3)), 0)
+            weight = np.clip(weight + (moves * np.sign(d) * np.sign(e) << boost), -512, 1280)
             level = level + ((value - level) >> 3)
             m = np.minimum(np.abs(e), cap) << 4
             burst = np.where(m >= 7 * scale, np.minimum(burst + 8, 15),
                              np.where(2 * m >= 7 * scale, np.minimum(burst + 4, 15),
                                       np.maximum(burst - 1, 0)))
-            scale = scale + ((m - scale) >> 8)
+            scale = scale + ((m - scale) >> (8 - boost))
         last = value
         if progress and t % 1000 == 0:
             progress(t, length)

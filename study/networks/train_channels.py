@@ -221,7 +221,7 @@ def spikes_of(high: NDArray[np.float64], rate: float, threshold: float) -> list[
     """Peaks of the magnitude over the threshold within 0.5 ms, at least 1 ms apart."""
     places, at = [], 0
     over = np.flatnonzero(np.abs(high) > threshold)
-    for i in over:
+    for i in over.tolist():
         if i < at:
             continue
         peak = i + int(np.argmax(np.abs(high[i:i + int(np.ceil(0.0005 * rate)) + 1])))
@@ -278,17 +278,17 @@ def measure(network: Autoencoder, recordings: list[NDArray[np.float32]], channel
         # Both variants are measured on the same samples.
         frames = x.shape[1] // SAMPLES * SAMPLES
         count += decoded.size
-        x, decoded = x[:, :frames].astype(np.float64), decoded[:, :frames].astype(np.float64)
-        error = x - decoded
+        original, again = x[:, :frames].astype(np.float64), decoded[:, :frames].astype(np.float64)
+        error = original - again
         for n, band in enumerate((None, *BANDS)):
-            for energy, signal in ((signal_energy, x), (error_energy, error)):
+            for energy, signal in ((signal_energy, original), (error_energy, error)):
                 energy[n] += ((signal if band is None else band_pass(signal, band, rate)) ** 2).sum()
-        high, high_decoded = (band_pass(s, (300, None), rate) for s in (x, decoded))
+        high, high_decoded = (band_pass(s, (300, None), rate) for s in (original, again))
         for h, d in zip(high, high_decoded, strict=True):
             threshold = 5 * np.median(np.abs(h)) / 0.6745
-            original, again = spikes_of(h, rate, threshold), spikes_of(d, rate, threshold)
-            kept += matched(original, again, 0.0005 * rate)
-            spikes, found = spikes + len(original), found + len(again)
+            places, places_again = spikes_of(h, rate, threshold), spikes_of(d, rate, threshold)
+            kept += matched(places, places_again, 0.0005 * rate)
+            spikes, found = spikes + len(places), found + len(places_again)
     snr = [f"{decibels(s, e):.2f}" for s, e in zip(signal_energy, error_energy, strict=True)]
     return [f"{16 * count / bits:.2f}", *snr, f"{100 * kept / max(spikes, 1):.1f}", spikes - kept,
             found - kept]

@@ -295,7 +295,7 @@ module tb;
       #400 clk = 0;
     end
     $display("checks %0d", checks);
-    $finish;
+    $finish(0);
   end
 endmodule
 '''
@@ -323,7 +323,7 @@ module tb;
       #100 a = $urandom; #100 a = $urandom; #300 clk = 0; #500 clk = 1;
       #1 if (q !== ((a * 37) & 255)) $display("FAIL %0d", i);
     end
-    $display("done"); $finish;
+    $display("done"); $finish(0);
   end
 endmodule
 '''
@@ -435,7 +435,7 @@ module tb;
     #1000 $nrc_activity_start(dut, clk, "{watch}");
     repeat (10) begin #500 clk = 1; #500 clk = 0; end
     #300 $nrc_activity_stop("{counts}");
-    $finish;
+    $finish(0);
   end
 endmodule
 '''

@@ -28,11 +28,11 @@ class Refusals(unittest.TestCase):
 
     def test_no_serial_port(self) -> None:
         with tempfile.NamedTemporaryFile() as file:
-            self.refused(1, "is no serial port", "--port", file.name)
-        self.refused(1, "is no serial port", "--port", "/dev/null")
+            self.refused(1, "is not a serial port", "--port", file.name)
+        self.refused(1, "is not a serial port", "--port", "/dev/null")
 
     def test_no_rate(self) -> None:
-        self.refused(1, "1234 baud is no rate", "--port", "/dev/null", "--baud", "1234")
+        self.refused(1, "1234 baud is not a rate", "--port", "/dev/null", "--baud", "1234")
 
     def test_silence(self) -> None:
         host, board = pty.openpty()

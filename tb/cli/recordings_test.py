@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 NRC = os.environ.get("NRC", "build/nrc")
 ROOT = Path(os.environ.get("NRC_SOURCE_DIR", Path(__file__).resolve().parents[2]))
@@ -22,7 +23,7 @@ NAMES = ("A.WAV", "C.Wav", "b.wav", "d.wav", "e.wAv")
 FRAMES = {name: 100 << i for i, name in enumerate(NAMES)}
 
 
-def wav(frames, seed):
+def wav(frames: int, seed: int) -> bytes:
     """A mono recording of a 10-bit ADC."""
     source = random.Random(seed)
     codes = (round(source.gauss(0, 6)) for _ in range(frames))
@@ -33,7 +34,7 @@ def wav(frames, seed):
 
 
 class Recordings(unittest.TestCase):
-    def setUp(self):
+    def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.dir = Path(directory.name)
@@ -48,18 +49,18 @@ class Recordings(unittest.TestCase):
         (self.data / "b.wav.bak").write_text("wav")
         (self.data / "nowhere.wav").symlink_to("missing")
 
-    def run_nrc(self, *arguments):
+    def run_nrc(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run([NRC, *map(str, arguments)], capture_output=True, text=True,
                               timeout=120, check=False)
 
-    def benched(self, *options):
+    def benched(self, *options: object) -> list[str]:
         """The names of the files that nrc bench measures."""
         done = self.run_nrc("bench", self.data, "--profile", "huffman", "--json", *options)
         self.assertEqual(done.returncode, 0, done.stderr)
         (report,) = json.loads(done.stdout)
         return [result["file"] for result in report["results"]]
 
-    def trained(self, *options):
+    def trained(self, *options: object) -> list[list[str]]:
         """The names of the files that nrc train trains on, and of the others."""
         done = self.run_nrc("train", self.data, "-o", self.dir / "t.json", "--force", *options)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -72,17 +73,17 @@ class Recordings(unittest.TestCase):
             self.assertEqual(int(match[1]) if match else 0, len(names[-1]))
         return names
 
-    def python_split(self, test_every):
+    def python_split(self, test_every: int) -> list[list[str]]:
         """The same from the training of the networks, without what that imports."""
         path = ROOT / "study/networks/stages.py"
         tree = ast.parse(path.read_text(encoding="utf-8"))
         tree.body = [n for n in tree.body
                      if isinstance(n, ast.FunctionDef) and n.name == "recordings"]
-        scope = {"pathlib": pathlib, "os": os}
+        scope: dict[str, Any] = {"pathlib": pathlib, "os": os}
         exec(compile(tree, str(path), "exec"), scope)  # pylint: disable=exec-used
         return [[p.name for p in part] for part in scope["recordings"](self.data, test_every)]
 
-    def test_one_list(self):
+    def test_one_list(self) -> None:
         self.assertEqual(self.benched(), list(NAMES))
         self.assertEqual(self.trained(), [list(NAMES), []])
         done = subprocess.run(["bash", ROOT / "study/compare.sh", self.data, NRC],
@@ -91,7 +92,7 @@ class Recordings(unittest.TestCase):
         self.assertEqual(done.stdout.splitlines()[:1], [f"{len(NAMES)} files, {total} bytes"],
                          done.stderr)
 
-    def test_one_split(self):
+    def test_one_split(self) -> None:
         for test_every in (2, 3, 5):
             with self.subTest(test_every):
                 split = self.trained("--test-every", test_every)
@@ -99,7 +100,7 @@ class Recordings(unittest.TestCase):
                 self.assertEqual(self.benched("--test-every", test_every), split[1])
                 self.assertEqual(self.python_split(test_every), split)
 
-    def test_splits_that_leave_nothing(self):
+    def test_splits_that_leave_nothing(self) -> None:
         done = self.run_nrc("train", self.data, "-o", self.dir / "t.json", "--test-every", 1)
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"\Anrc: --test-every 1 leaves none of the 5 [^\n]*\n\Z")
@@ -108,7 +109,7 @@ class Recordings(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"\Anrc: [^\n]* only 5 WAV files[^\n]*\n\Z")
 
-    def test_train_keeps_an_existing_output(self):
+    def test_train_keeps_an_existing_output(self) -> None:
         output = self.dir / "t.json"
         output.write_text("mine")
         done = self.run_nrc("train", self.data, "-o", output)

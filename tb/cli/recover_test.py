@@ -193,14 +193,14 @@ class WhatSurvives(RecoverTest):
         for stream, word in ((b"garbage".join(self.packets), "bytes skipped"),
                              (b"".join(p + p for p in self.packets),
                               f"{len(self.packets) - 1} repeated or late"),
-                             (b"".join(swapped), "put in order"),
+                             (b"".join(swapped), "reordered"),
                              (b"".join(self.packets) + b"\0", "1 byte skipped"),
                              (b"RIFF" + b"".join(self.packets), "4 bytes skipped")):
             out, report, lines = self.recover(0, stream)
             self.assertEqual(out, self.wav.read_bytes())
             self.assertEqual(report["gaps"], [])
             self.assertEqual(len(lines), 1)
-            self.assertIn("all 20000 frames are here", lines[0])
+            self.assertIn("all 20000 frames are present", lines[0])
             self.assertIn(word, lines[0])
 
     def test_dropped_by_the_encoder(self) -> None:

@@ -17,6 +17,7 @@
 #include "stages/huffman.hpp"
 #include "stages/interval.hpp"
 #include "stages/linearizer.hpp"
+#include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 
 namespace nrc::tb {
@@ -52,8 +53,9 @@ class CostlyHuffmanChannel {
       worst.offer(code, huffman_.encode(code, p.code, context).length,
                   std::abs(Predictor::innovation(p, code)));
     }
-    context_.update(context_state_, Predictor::innovation(p, worst.code), reset);
-    predictor_.update(predictor_state_, p, worst.code, reset);
+    const int boost = pace_.next(reset);
+    context_.update(context_state_, Predictor::innovation(p, worst.code), reset, boost);
+    predictor_.update(predictor_state_, p, worst.code, reset, boost);
     return worst.code;
   }
 
@@ -64,6 +66,7 @@ class CostlyHuffmanChannel {
   HuffmanEncoder huffman_;
   PredictorState predictor_state_;
   ContextState context_state_;
+  Pace pace_;
 };
 
 /// One channel of the range profile, without neighbour. Keeps a reference to the tables.
@@ -89,8 +92,9 @@ class CostlyRangeChannel {
       worst.offer(code, cost, std::abs(linearizer_.interval(code).value - p.value));
     }
     const std::int32_t value = linearizer_.interval(worst.code).value;
-    dispersion_.update(dispersion_state_, value - p.value, reset);
-    predictor_.update_value(predictor_state_, p, value, reset);
+    const int boost = pace_.next(reset);
+    dispersion_.update(dispersion_state_, value - p.value, reset, boost);
+    predictor_.update_value(predictor_state_, p, value, reset, boost);
     return worst.code;
   }
 
@@ -102,6 +106,7 @@ class CostlyRangeChannel {
   IntervalModel model_;
   PredictorState predictor_state_;
   DispersionState dispersion_state_;
+  Pace pace_;
 };
 
 /// The costliest codes of `frames` frames, the first of them in a key packet; all channels carry

@@ -157,7 +157,7 @@ std::string insert_garbage(const Course&, Delivery& delivery, std::size_t place,
     const bool sync = syncs && random.percent(40);
     b = static_cast<std::uint8_t>(sync ? (random.flip() ? 'N' : 'R') : random());
   }
-  const std::string what = fmt::format("{} bytes of garbage at piece {}", garbage.size(), place);
+  std::string what = fmt::format("{} bytes of garbage at piece {}", garbage.size(), place);
   insert(delivery, place, {made(garbage)}, random);
   return what;
 }
@@ -249,7 +249,7 @@ std::string replay(const Course& course, Delivery& delivery, std::size_t place, 
       again.push_back(made(course.packets[i].bytes, i));
     }
   }
-  const std::string what =
+  std::string what =
       fmt::format("{} packets from packet {} on at piece {} again", again.size(), from, place);
   insert(delivery, place, again, random);
   return what;

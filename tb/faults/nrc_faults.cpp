@@ -69,7 +69,7 @@ std::string strike_boundary(const Course& course, Delivery& delivery, Random& ra
   for (std::size_t i = 1; i < course.packets.size(); ++i) {
     if (course.packets[i].original != course.packets[i - 1].original) begins.push_back(i);
   }
-  const auto begin = static_cast<int>(begins[random() % begins.size()]);
+  const auto begin = static_cast<std::ptrdiff_t>(begins[random() % begins.size()]);
   const auto& faults = link_faults();
   return faults[random() % faults.size()].strike(
       course, delivery, static_cast<std::size_t>(begin + random.range(-12, 6)), random);

@@ -178,6 +178,20 @@ void write_wav_seeds(const SeedWriter& out) {
   rf64.insert(rf64.begin() + 12, ds64.begin(), ds64.end());
   Bytes unfinished = canonical;
   for (std::size_t i = 40; i < 44; ++i) unfinished[i] = 0;
+  const Bytes stale = nrc::canonical_header(2, 20000, 10) + samples(2, 400, nrc::Mapping::kShift6);
+  Bytes bw64 = rf64;
+  std::copy_n("BW64", 4, bw64.begin());
+  Bytes ten_bits = canonical;
+  ten_bits[34] = 10;
+  const auto guid64 = [](const char* id, const Bytes& tail, std::uint32_t size) {
+    return text(id) + tail + number(size, 4) + number(0, 4);
+  };
+  const Bytes riff_tail = {0x2E, 0x91, 0xCF, 0x11, 0xA5, 0xD6, 0x28, 0xDB, 0x04, 0xC1, 0x00, 0x00};
+  const Bytes tail = {0xF3, 0xAC, 0xD3, 0x11, 0x8C, 0xD1, 0x00, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A};
+  const Bytes wave64 =
+      guid64("riff", riff_tail, 40 + 40 + 24 + 120) + text("wave") + tail +
+      guid64("fmt ", tail, 40) + Bytes(canonical.begin() + 20, canonical.begin() + 36) +
+      guid64("data", tail, 24 + 120) + Bytes(canonical.begin() + 44, canonical.end());
   const Bytes odd = canonical + text("LIST") + number(5, 4) + text("INFOx");
   for (const int choice : {0x00, 0x01, 0x03, 0x04, 0x10, 0x14}) {
     const Bytes options = bytes_of({choice, 1, 8, 2, 0});
@@ -187,6 +201,10 @@ void write_wav_seeds(const SeedWriter& out) {
     out.write("wav", name + "rf64", options + rf64);
     out.write("wav", name + "unfinished", options + unfinished);
     out.write("wav", name + "odd", options + odd);
+    out.write("wav", name + "stale", options + stale);
+    out.write("wav", name + "bw64", options + bw64);
+    out.write("wav", name + "ten_bits", options + ten_bits);
+    out.write("wav", name + "wave64", options + wave64);
   }
 }
 

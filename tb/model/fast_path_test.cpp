@@ -18,6 +18,7 @@
 #include "nrc/payload.hpp"
 #include "nrc/tables.hpp"
 #include "one_table.hpp"
+#include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 
 namespace nrc {
@@ -165,7 +166,9 @@ void check_long_run(Profile profile) {
   std::vector<PredictorState> states(c.channels);
   std::int32_t least = 0;
   std::int32_t most = 0;
+  Pace pace;
   for (std::size_t frame = 0; frame < kFrames; ++frame) {
+    const int boost = pace.next(frame == 0);
     for (std::size_t channel = 0; channel < c.channels; ++channel) {
       PredictorState& state = states[channel];
       const Prediction p = predictor.predict(state, frame == 0);
@@ -176,7 +179,7 @@ void check_long_run(Profile profile) {
         code = static_cast<Code>(next > 500 || next < -500 ? 0 : next);
       }
       codes.push_back(code);
-      predictor.update(state, p, code, frame == 0);
+      predictor.update(state, p, code, frame == 0, boost);
       least = std::min(least, state.weight);
       most = std::max(most, state.weight);
     }

@@ -410,7 +410,6 @@ TEST(FileCodec, RefusesOptionsThatCannotWork) {
   EncodeOptions options;
   EXPECT_THROW(encode(0, options), nrc::Error);
   EXPECT_THROW(encode(65537, options), nrc::Error);
-  EXPECT_THROW(encode(3, options), nrc::Error);  // 40 samples are no whole number of frames
   options.packet_frames = 1u << 24;
   EXPECT_THROW(encode(1, options), nrc::Error);
   options.packet_frames = 5000;
@@ -420,6 +419,23 @@ TEST(FileCodec, RefusesOptionsThatCannotWork) {
   encoder.add(image.data(), 9);
   EXPECT_THROW(encoder.finish(), nrc::Error);
   EXPECT_TRUE(stream.empty());
+}
+
+TEST(FileCodec, RawCutInsideTheLastFrameComesBack) {
+  const Bytes whole = samples(recording(64, 30));
+  for (const std::size_t cut : {std::size_t{1}, std::size_t{10}, std::size_t{127}}) {
+    for (const std::size_t frames : {std::size_t{0}, std::size_t{29}}) {
+      const Bytes image(whole.begin(),
+                        whole.begin() + static_cast<std::ptrdiff_t>((frames + 1) * 128 - cut));
+      Bytes stream;
+      const nrc::EncodeSummary summary =
+          nrc::encode_raw(image.data(), image.size(), 64, 0, {}, append_to(stream));
+      EXPECT_EQ(summary.frames, frames);
+      ASSERT_EQ(summary.notes.size(), 1u);
+      EXPECT_NE(summary.notes[0].find(std::to_string(128 - cut) + " bytes"), std::string::npos);
+      EXPECT_EQ(decode(stream), image);
+    }
+  }
 }
 
 TEST(FileCodec, SinksErrorsPassThrough) {

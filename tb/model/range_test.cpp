@@ -65,7 +65,8 @@ TEST(Dispersion, FollowsTheWrittenRules) {
       const int spread = 1 << (random() % static_cast<unsigned>(width + 7));
       const auto e =
           static_cast<std::int32_t>(random() % static_cast<unsigned>(2 * spread + 1)) - spread;
-      dispersion.update(state, e, reset);
+      const int boost = static_cast<int>(random() % 8);
+      dispersion.update(state, e, reset, boost);
       if (reset) {
         scale = 4096;
         burst = 0;
@@ -79,7 +80,8 @@ TEST(Dispersion, FollowsTheWrittenRules) {
         } else {
           burst = std::max<std::int64_t>(burst - 1, 0);
         }
-        scale += static_cast<std::int64_t>(std::floor(static_cast<double>(m - scale) / 256.0));
+        scale += static_cast<std::int64_t>(
+            std::floor(static_cast<double>(m - scale) * (1 << boost) / 256.0));
       }
       ASSERT_EQ(state.scale, scale);
       ASSERT_EQ(state.burst, burst);
@@ -414,6 +416,9 @@ class RangeProfileWithNeighbour {
     const std::int64_t highest = -lowest - 64;
     for (std::size_t frame = 0; frame < frames; ++frame) {
       std::int64_t before = 0;
+      age_ = key && frame == 0 ? 0 : age_ + 1;
+      int boost = 7;  // 4 frames, then half the boost for twice as many
+      for (std::int64_t end = 4; boost > 0 && age_ > end; --boost) end = 2 * end + 4;
       for (Channel& c : channels_) {
         const bool first = key && frame == 0;
         if (first) c = {0, 0, 717, tables_.initial_scale, 0, 0};
@@ -440,15 +445,18 @@ class RangeProfileWithNeighbour {
         if (first) {
           c.level = value;
         } else {
-          c.weight = std::min<std::int64_t>(
-              std::max<std::int64_t>(c.weight + sign_of(d) * sign_of(e), -512), 1280);
+          if (e < -32 || e >= 32) {
+            c.weight = std::min<std::int64_t>(
+                std::max<std::int64_t>(c.weight + sign_of(d) * sign_of(e) * (1 << boost), -512),
+                1280);
+          }
           c.level += floor_shift(value - c.level, 3);
           const std::int64_t m = 16 * std::min<std::int64_t>(std::abs(corrected_e),
                                                              (std::int64_t{1} << (width_ + 2)) - 1);
           c.burst = m >= 7 * c.scale       ? std::min<std::int64_t>(c.burst + 8, 15)
                     : 2 * m >= 7 * c.scale ? std::min<std::int64_t>(c.burst + 4, 15)
                                            : std::max<std::int64_t>(c.burst - 1, 0);
-          c.scale += floor_shift(m - c.scale, 8);
+          c.scale += floor_shift(m - c.scale, 8 - boost);
           c.gain = std::min<std::int64_t>(
               std::max<std::int64_t>(c.gain + sign_of(n) * sign_of(corrected_e), -1024), 1023);
         }
@@ -470,6 +478,7 @@ class RangeProfileWithNeighbour {
   Linearizer linearizer_;
   IntervalModel model_;
   std::vector<Channel> channels_;
+  std::int64_t age_ = 0;  ///< frames since the key packet's first
 };
 
 TEST(RangePayload, WithNeighbourIsTheWrittenSection) {

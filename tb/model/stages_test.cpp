@@ -20,6 +20,7 @@
 #include "stages/bit_packer.hpp"
 #include "stages/context.hpp"
 #include "stages/huffman.hpp"
+#include "stages/pace.hpp"
 #include "stages/packetizer.hpp"
 #include "stages/predictor.hpp"
 #include "stages/shift6.hpp"
@@ -80,11 +81,13 @@ TEST(Predictor, FollowsTheWrittenRules) {
       code = std::min(std::max(code, low), high);
       const std::int64_t e = code * 64 - p;
       ASSERT_EQ(Predictor::innovation(prediction, static_cast<Code>(code)), e);
-      predictor.update(state, prediction, static_cast<Code>(code), reset);
+      const int boost = static_cast<int>(random() % 8);
+      predictor.update(state, prediction, static_cast<Code>(code), reset, boost);
       if (reset) {
         level = code * 64;
       } else {
-        const int step = ((d > 0) - (d < 0)) * ((e > 0) - (e < 0));
+        const bool quiet = e >= -32 && e < 32;
+        const int step = quiet ? 0 : ((d > 0) - (d < 0)) * ((e > 0) - (e < 0)) * (1 << boost);
         weight = std::min<std::int64_t>(std::max<std::int64_t>(weight + step, -512), 1280);
         level +=
             static_cast<std::int64_t>(std::floor(static_cast<double>(code * 64 - level) / 8.0));
@@ -138,13 +141,48 @@ TEST(Context, ScaleSettlesAtTheMeanAndIsCapped) {
   const TableSet& tables = TableSet::builtin("default");
   const Context context(tables, 10);
   ContextState state;
-  context.update(state, 12345, true);
+  context.update(state, 12345, true, 7);
   EXPECT_EQ(state.scale, tables.initial_scale) << "the first frame's innovation does not count";
-  for (int i = 0; i < 5000; ++i) context.update(state, i % 2 ? 320 : -320, false);
+  for (int i = 0; i < 5000; ++i) context.update(state, i % 2 ? 320 : -320, false, 0);
   EXPECT_NEAR(state.scale / 1024.0, 5.0, 0.3);
-  for (int i = 0; i < 50000; ++i) context.update(state, -60000, false);
+  for (int i = 0; i < 50000; ++i) context.update(state, -60000, false, 0);
   EXPECT_LT(state.scale, 1U << 16) << "fits code width + 6 bits";
   EXPECT_GT(state.scale / 1024.0, 63.0);
+}
+
+TEST(Context, ScaleMovesByTheBoost) {
+  const TableSet& tables = TableSet::builtin("default");
+  const Context context(tables, 10);
+  std::mt19937 random(5);
+  ContextState state{4096};
+  double scale = 4096;
+  for (int i = 0; i < 20000; ++i) {
+    const auto e = static_cast<std::int32_t>(random() % 12000) - 6000;
+    const int boost = static_cast<int>(random() % 8);
+    const double m = 16.0 * std::min(std::abs(e), 4095);
+    scale += std::floor((m - scale) * std::pow(2.0, boost) / 256);
+    context.update(state, e, false, boost);
+    ASSERT_EQ(state.scale, scale);
+  }
+}
+
+// ---- pace
+
+TEST(Pace, FollowsTheWrittenRules) {
+  Pace pace;
+  for (int run = 0; run < 3; ++run) {
+    EXPECT_EQ(pace.next(true), 0);
+    // 4 frames at 2^7, 8 at 2^6 and so on, then the usual pace.
+    int frame = 1;
+    for (int boost = 7; boost > 0; --boost) {
+      for (int i = 0; i < 4 << (7 - boost); ++i, ++frame) {
+        ASSERT_EQ(pace.next(false), boost) << frame;
+        ASSERT_EQ(boost, 9 - static_cast<int>(std::floor(std::log2(frame + 3)))) << frame;
+      }
+    }
+    EXPECT_EQ(frame, 509);
+    for (int i = 0; i < 2000 * run; ++i) ASSERT_EQ(pace.next(false), 0);
+  }
 }
 
 // ---- Huffman
@@ -372,7 +410,7 @@ TEST(StreamHeader, ComesBackAndIsChecked) {
   struct {
     std::size_t at;
     std::uint8_t value;
-  } const bad[] = {{0, 1}, {1, 3}, {1, 0x30}, {2, 3}, {2, 24 << 3}, {3, 9}, {3, 17}};
+  } const bad[] = {{0, 3}, {1, 3}, {1, 0x30}, {2, 3}, {2, 24 << 3}, {3, 9}, {3, 17}};
   for (const auto& b : bad) {
     auto damaged = payload;
     damaged[b.at] = b.value;

@@ -147,8 +147,8 @@ TEST(Trainer, LearnsWhatItIsShown) {
       const Prediction prediction = predictor.predict(p, i == 0);
       const CodingContext where = context.select(c, prediction.code, i == 0);
       total += static_cast<std::size_t>(huffman.encode(codes[i], prediction.code, where).length);
-      context.update(c, Predictor::innovation(prediction, codes[i]), i == 0);
-      predictor.update(p, prediction, codes[i], i == 0);
+      context.update(c, Predictor::innovation(prediction, codes[i]), i == 0, 0);
+      predictor.update(p, prediction, codes[i], i == 0, 0);
     }
     return static_cast<double>(total) / static_cast<double>(codes.size());
   };

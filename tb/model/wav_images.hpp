@@ -55,6 +55,23 @@ inline Bytes format(std::uint16_t channels = 1, std::uint32_t rate = 20000, int 
          little_endian(static_cast<std::uint64_t>(bits), 2);
 }
 
+/// A chunk of a Wave64 file: the GUID of `id`, the size with the 24 bytes before the content
+/// (or `size`), the content, zeros up to a multiple of 8 bytes.
+inline Bytes wave64_chunk(const std::string& id, const Bytes& content, std::int64_t size = -1) {
+  const Bytes tail = {0xF3, 0xAC, 0xD3, 0x11, 0x8C, 0xD1, 0x00, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A};
+  return text(id) + tail +
+         little_endian(size < 0 ? 24 + content.size() : static_cast<std::uint64_t>(size), 8) +
+         content + Bytes((8 - content.size() % 8) % 8);
+}
+
+/// A Wave64 file of the chunks given.
+inline Bytes wave64(const Bytes& chunks) {
+  const Bytes tail = {0x2E, 0x91, 0xCF, 0x11, 0xA5, 0xD6, 0x28, 0xDB, 0x04, 0xC1, 0x00, 0x00};
+  const Bytes wave = wave64_chunk("wave", {});
+  return text("riff") + tail + little_endian(40 + chunks.size(), 8) +
+         Bytes(wave.begin(), wave.begin() + 16) + chunks;
+}
+
 /// A file in memory for libsndfile.
 struct MemoryFile {
   Bytes bytes;

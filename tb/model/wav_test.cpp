@@ -132,6 +132,122 @@ TEST(Wav, Rf64) {
   EXPECT_EQ(layout_of(more).data_bytes, 12u);
 }
 
+/// A signal of small values, as recordings are: no four bytes of it look like a chunk.
+Bytes signal(std::size_t frames) {
+  std::vector<std::int16_t> values(frames);
+  for (std::size_t i = 0; i < frames; ++i) {
+    values[i] = static_cast<std::int16_t>(static_cast<int>(i * 37 % 101) - 50);
+  }
+  return samples(values);
+}
+
+TEST(Wav, SamplesGoOnBeyondAStaleSize) {
+  const Bytes data = signal(3000);
+  for (const std::int64_t stale : {2LL, 100LL, 101LL, 4000LL, 4976LL}) {
+    const WavLayout layout = layout_of(riff(chunk("fmt ", format()) + chunk("data", data, stale)));
+    ASSERT_TRUE(layout.applies()) << layout.reason;
+    EXPECT_EQ(layout.data_bytes, data.size()) << stale;
+    EXPECT_NE(layout.note.find(std::to_string(stale)), std::string::npos) << layout.note;
+  }
+  for (const int byte : {0x00, 0x10, 0xFF}) {
+    Bytes image = riff(chunk("fmt ", format()) + chunk("data", data));
+    std::fill(image.begin() + 4, image.begin() + 8, byte);
+    EXPECT_EQ(layout_of(image).data_bytes, data.size());
+  }
+  // Too few to matter.
+  const WavLayout layout = layout_of(riff(chunk("fmt ", format()) + chunk("data", data, 5990)));
+  EXPECT_EQ(layout.data_bytes, 5990u);
+  EXPECT_EQ(layout.note, "");
+}
+
+TEST(Wav, SamplesOfUnknownLengthEndAtTheLastChunks) {
+  const Bytes data = signal(3000);
+  const Bytes tail = chunk("LIST", text("abc")) + Bytes{0} + chunk("note", text("wxyz"));
+  for (const std::int64_t size : {0LL, 100LL, 0xFFFFFFFFLL}) {
+    const WavLayout layout =
+        layout_of(riff(chunk("fmt ", format()) + chunk("data", data, size) + tail));
+    ASSERT_TRUE(layout.applies()) << layout.reason;
+    EXPECT_EQ(layout.data_bytes, data.size()) << size;
+  }
+}
+
+TEST(Wav, WhatFollowsTheSamplesAndIsAChunkIsNone) {
+  const Bytes data = signal(100);
+  const Bytes list = chunk("LIST", Bytes(5000, 'x'));
+  const Bytes cut(list.begin(), list.begin() + 3000);
+  for (const Bytes& tail : {list, cut, chunk("abcd", Bytes(2000, 'y')), Bytes(4096, 0)}) {
+    const WavLayout layout = layout_of(riff(chunk("fmt ", format()) + chunk("data", data) + tail));
+    ASSERT_TRUE(layout.applies()) << layout.reason;
+    EXPECT_EQ(layout.data_bytes, data.size());
+    EXPECT_EQ(layout.note, "");
+  }
+  const WavLayout odd =
+      layout_of(riff(chunk("fmt ", format()) + chunk("data", data + Bytes{1}) + Bytes{0} + list));
+  EXPECT_EQ(odd.data_bytes, data.size());
+}
+
+TEST(Wav, FewerValidBitsInContainersOf16) {
+  for (const int bits : {9, 10, 12, 14, 15}) {
+    Bytes plain = format(3, 30000, 16);
+    plain[14] = static_cast<std::uint8_t>(bits);
+    const WavLayout layout =
+        layout_of(riff(chunk("fmt ", plain) + chunk("data", samples(kValues))));
+    ASSERT_TRUE(layout.applies()) << layout.reason;
+    EXPECT_EQ(layout.frames(), 2u);
+    Bytes extensible = from_libsndfile(SF_FORMAT_WAVEX | SF_FORMAT_PCM_16, 1, 30000, kValues);
+    for (const std::size_t at : {std::size_t{34}, std::size_t{38}}) {
+      extensible[at] = static_cast<std::uint8_t>(bits);
+      EXPECT_TRUE(layout_of(extensible).applies()) << layout_of(extensible).reason;
+    }
+  }
+}
+
+TEST(Wav, Bw64) {
+  Bytes image = from_libsndfile(SF_FORMAT_RF64 | SF_FORMAT_PCM_16, 1, 30000, kValues);
+  std::copy_n("BW64", 4, image.begin());
+  EXPECT_TRUE(nrc::is_wav(image.data(), image.size()));
+  const WavLayout layout = layout_of(image);
+  ASSERT_TRUE(layout.applies()) << layout.reason;
+  EXPECT_EQ(layout.data_bytes, 12u);
+  // A recorder that died: neither size was filled in.
+  const Bytes died = riff(
+      chunk("ds64", Bytes(28)) + chunk("fmt ", format()) + chunk("data", signal(2000), 0xFFFFFFFF),
+      "BW64");
+  EXPECT_EQ(layout_of(died).data_bytes, 4000u);
+}
+
+TEST(Wav, Wave64) {
+  const Bytes image = from_libsndfile(SF_FORMAT_W64 | SF_FORMAT_PCM_16, 2, 30000, kValues);
+  EXPECT_TRUE(nrc::is_wav(image.data(), image.size()));
+  const WavLayout layout = layout_of(image);
+  ASSERT_TRUE(layout.applies()) << layout.reason;
+  EXPECT_EQ(layout.channels, 2u);
+  EXPECT_EQ(layout.rate, 30000u);
+  EXPECT_EQ(layout.frames(), 3u);
+
+  const Bytes before = wave64(wave64_chunk("list", text("abc")) + wave64_chunk("fmt ", format()));
+  const Bytes data = signal(3000);
+  for (const std::int64_t size : {0LL, 24LL, 124LL, 1LL << 40, -2LL}) {
+    const WavLayout stale =
+        layout_of(before + wave64_chunk("data", data, size == -2 ? 24 + 6000 : size));
+    ASSERT_TRUE(stale.applies()) << stale.reason;
+    EXPECT_EQ(stale.data_offset, before.size() + 24);
+    EXPECT_EQ(stale.data_bytes, data.size()) << size;
+  }
+  const Bytes more = before + wave64_chunk("data", signal(101)) + wave64_chunk("list", Bytes(3000));
+  EXPECT_EQ(layout_of(more).data_bytes, 202u);
+  for (std::size_t size = 0; size < more.size(); ++size) {
+    const Bytes cut(more.begin(), more.begin() + static_cast<std::ptrdiff_t>(size));
+    const WavLayout part = layout_of(cut);
+    if (part.applies()) {
+      EXPECT_LE(part.data_offset + part.data_bytes, size);
+    }
+  }
+  EXPECT_NE(layout_of(wave64(wave64_chunk("data", data))).reason, "");
+  EXPECT_NE(layout_of(wave64(wave64_chunk("fmt ", format()) + wave64_chunk("list", {}, 3))).reason,
+            "");
+}
+
 TEST(Wav, SaysWhyTheCodecDoesNotApply) {
   const Bytes data = chunk("data", samples(kValues));
   const auto with_format = [&data](const Bytes& content) {

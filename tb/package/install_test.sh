@@ -131,7 +131,7 @@ for kind in static shared; do
   "${C[@]}" "${cflags[@]}" "$work/alone.c" -o "$work/alone" "${libs[@]}"
   "${CXX[@]}" "${cflags[@]}" -x c++ "$work/alone.c" -x none -o "$work/alone" "${libs[@]}"
 
-  read -ra libs <<<"$(pkg-config $static --libs nrc_table_files)"
+  read -ra libs <<<"$(pkg-config ${static:+"$static"} --libs nrc_table_files)"
   "${C[@]}" "${cflags[@]}" "$work/tables.c" -o "$work/pc_tables" "${libs[@]}"
 
   if [ $kind = shared ]; then

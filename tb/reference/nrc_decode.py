@@ -201,10 +201,11 @@ class Channel:
         d = self.last - self.level
         return clamp_code(self.level + ((self.weight * d) >> 10), width)
 
-    def update(self, value: int, p: int) -> None:
+    def update(self, value: int, p: int, boost: int) -> None:
         """The predictor's part of the state, after a code with this value."""
         d = self.last - self.level
-        self.weight = clamp(self.weight + sign(d) * sign(value - p), -512, 1280)
+        if not -32 <= value - p < 32:
+            self.weight = clamp(self.weight + sign(d) * sign(value - p) * 2**boost, -512, 1280)
         self.level += (value - self.level) >> 3
         self.last = value
 
@@ -255,14 +256,17 @@ class Bits:
 def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
     """Section 7: the channels' state after codes that were not sent."""
     width, n = stream.width, len(channels)
+    boost = 0
     for i, code in enumerate(codes):
         channel, value = channels[i % n], code << 6
+        if i % n == 0:
+            boost = stream.begin_frame(key and i == 0)
         if key and i < n:
             channel.start(value)
             continue
         p = channel.predict(width)
-        channel.update(value, p)
-        channel.scale += (magnitude(value - p, width) - channel.scale) >> 8
+        channel.update(value, p, boost)
+        channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
 
 
 def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
@@ -270,6 +274,7 @@ def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, chann
     width, tables, bits, codes = stream.width, stream.tables, Bits(payload), []
     half = 2**(width - 1)
     for frame in range(frames):
+        boost = stream.begin_frame(key and frame == 0)
         for channel in channels:
             p = channel.predict(width)
             q = (p + 32) >> 6
@@ -280,8 +285,8 @@ def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, chann
             if key and frame == 0:
                 channel.start(value)
             else:
-                channel.update(value, p)
-                channel.scale += (magnitude(value - p, width) - channel.scale) >> 8
+                channel.update(value, p, boost)
+                channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
     bits.check_end()
     return codes
 
@@ -318,7 +323,7 @@ def dispersion_index(channel: Channel) -> int:
     return 16 * octave + (s >> (octave + 2)) % 16 + channel.burst
 
 
-def update_dispersion(channel: Channel, e: int, width: int) -> None:
+def update_dispersion(channel: Channel, e: int, width: int, boost: int) -> None:
     m = magnitude(e, width)
     if m >= 7 * channel.scale:
         channel.burst = min(channel.burst + 8, 15)
@@ -326,7 +331,7 @@ def update_dispersion(channel: Channel, e: int, width: int) -> None:
         channel.burst = min(channel.burst + 4, 15)
     else:
         channel.burst = max(channel.burst - 1, 0)
-    channel.scale += (m - channel.scale) >> 8
+    channel.scale += (m - channel.scale) >> (8 - boost)
 
 
 class Intervals:
@@ -395,6 +400,7 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
     width, codes, decoder = stream.width, [], RangeDecoder(payload)
     for frame in range(frames):
         n = 0  # from the channel before
+        boost = stream.begin_frame(key and frame == 0)
         for channel in channels:
             p = corrected = channel.predict(width)
             if stream.neighbour:
@@ -406,37 +412,38 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
                 intervals = Intervals(stream, corrected, index)
             i = decoder.read_code(intervals, width)
             codes.append(i - 2**(width - 1))
-            n = update_range(channel, stream, i, p, corrected, n, key and frame == 0)
+            n = update_range(channel, stream, i, (p, corrected), n, key and frame == 0, boost)
     decoder.check_end()
     return codes
 
 
-def update_range(channel: Channel, stream: Stream, i: int, p: int, corrected: int, n: int,
-                 first: bool) -> int:
+def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int], n: int,
+                 first: bool, boost: int) -> int:
     """The state after code i - 2^(width-1), and what the next channel gets from this one."""
-    width, value = stream.width, stream.values[i]
+    (p, corrected), width, value = predicted, stream.width, stream.values[i]
     if first:
         channel.start(value)
     else:
-        channel.update(value, p)
+        channel.update(value, p, boost)
         if stream.profile == NEURAL:
             update_past(channel, value - p)
-        update_dispersion(channel, value - corrected, width)
+        update_dispersion(channel, value - corrected, width, boost)
         channel.gain = clamp(channel.gain + sign(n) * sign(value - corrected), -1024, 1023)
     return clamp(value - p, -2**(width + 5), 2**(width + 5) - 1)
 
 
 def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
     """Section 7: the channels' state after codes that were not sent."""
-    width, n, before = stream.width, len(channels), 0
+    width, n, before, boost = stream.width, len(channels), 0, 0
     for at, code in enumerate(codes):
         channel = channels[at % n]
-        before = 0 if at % n == 0 else before
+        if at % n == 0:
+            before, boost = 0, stream.begin_frame(key and at == 0)
         p = corrected = channel.predict(width)
         if stream.neighbour:
             corrected = clamp_code(p + ((channel.gain * before) >> 10), width)
-        before = update_range(channel, stream, code + 2**(width - 1), p, corrected, before,
-                              key and at < n)
+        before = update_range(channel, stream, code + 2**(width - 1), (p, corrected), before,
+                              key and at < n, boost)
 
 
 # ---- Neural profile: section 13
@@ -559,7 +566,8 @@ class ChannelMap:
             value = sign(n) * ((2 * abs(n) + d) // (2 * d))
         else:
             value, rest = divmod(2 * n + d, 2 * d)
-            value -= rest == 0 and value % 2
+            if rest == 0:
+                value -= value % 2
         return signed(self.whole + value)
 
     def code(self, sample: int, width: int) -> int:
@@ -591,7 +599,8 @@ def read_maps(data: bytes, channels: int) -> list[ChannelMap]:
         numerator, second = struct.unpack("<II", reader.take(8))
         steps.append((numerator, second >> 2, second & 3))
         refuse(not numerator or not 1 <= second >> 2 <= 65535, "value map: step")
-    maps, offset = [], 0
+    maps: list[ChannelMap] = []
+    offset = 0
     for _ in range(channels if flags else 1):
         step = reader.take(1)[0] if count > 1 else 0
         refuse(step >= count, "value map: unknown step")
@@ -607,7 +616,8 @@ def read_maps(data: bytes, channels: int) -> list[ChannelMap]:
 def read_exceptions(payload: bytes, positions: int) -> tuple[list[tuple[int, int]], bytes]:
     """Section 7: (position, sample) of all exceptions, and the codes after them."""
     reader = Bytes(payload, "exceptions")
-    exceptions, at, runs = [], 0, reader.number()
+    exceptions: list[tuple[int, int]] = []
+    at, runs = 0, reader.number()
     refuse(not runs, "exceptions without a run")
     for _ in range(runs):
         at += reader.number()
@@ -656,6 +666,12 @@ class Stream:
             if isinstance(tables, RangeTables):
                 self.low_edges, self.values = tables.linearizer(self.width)
         self.state: list[Channel] | None = None  # a Channel each; None: not known
+        self.age = 0  # frames since the first one of the last key packet
+
+    def begin_frame(self, reset: bool) -> int:
+        """Section 3: the boost of the next frame."""
+        self.age = 0 if reset else self.age + 1
+        return max(9 - ((self.age + 3).bit_length() - 1), 0)
 
     def max_payload(self, codes: int) -> int:
         """Sections 5, 7 and 11."""
@@ -682,10 +698,11 @@ class Stream:
             return packet.payload[:size]
 
         refuse(not state and not packet.key, "key flag missing")
-        samples = []
+        samples: list[int] = []
+        exceptions: list[tuple[int, int]] = []
         if packet.frames:
             assert state is not None  # a key packet, as refuse() saw to
-            payload, exceptions = packet.payload, []
+            payload = packet.payload
             if packet.exceptions:
                 exceptions, payload = read_exceptions(payload, packet.frames * self.channels)
             decode = decode_huffman if packet.type == HUFFMAN else decode_range

@@ -248,10 +248,22 @@ class TemporaryFile {
   std::string path_;
 };
 
-Recording read(const std::string& name, const Bytes& bytes) {
+Recording read(const std::string& name, const Bytes& bytes, std::string* note = nullptr) {
   const TemporaryFile file(name, bytes);
-  return nrc::study::read_edf(file.path());
+  return nrc::study::read_edf(file.path(), [note](const std::string& text) {
+    if (note != nullptr) *note = text;
+  });
 }
+
+/// The file with another text in a field of its header.
+Bytes with_field(Bytes bytes, std::size_t offset, std::size_t width, const std::string& text) {
+  const std::string value = field(text, width);
+  std::copy(value.begin(), value.end(), bytes.begin() + static_cast<long>(offset));
+  return bytes;
+}
+
+/// Place of a field of signal 0 of four, `before` bytes of each signal after the fixed header.
+std::size_t signal_field(std::size_t before) { return 256 + 4 * before; }
 
 TEST(Edf, TakesTheElectrodes) {
   const Recording recording = read("a.edf", edf_file(2));
@@ -287,6 +299,133 @@ TEST(Edf, DamagedFiles) {
   damaged[252] = 'x';
   EXPECT_THROW(read("a.edf", damaged), nrc::Error);
   EXPECT_THROW(nrc::study::read_edf(testing::TempDir() + "none.edf"), nrc::Error);
+}
+
+TEST(Edf, FieldsOutOfRangeAreNamed) {
+  struct Case {
+    std::size_t offset;
+    std::size_t width;
+    const char* text;
+    const char* named;
+  };
+  const Bytes whole = edf_file(2);
+  for (const Case& c : std::vector<Case>{
+           {184, 8, "1281", "size of the header (byte 184)"},
+           {184, 8, "-1", "size of the header (byte 184)"},
+           {184, 8, "99999999", "size of the header"},
+           {236, 8, "0", "number of data records (byte 236)"},
+           {236, 8, "-1", "did not close the file"},
+           {236, 8, "-7", "number of data records"},
+           {236, 8, "2.5", "number of data records"},
+           {236, 8, "99999999", "holds 2 of 99999999 data records"},
+           {244, 8, "0", "duration of a data record (byte 244)"},
+           {244, 8, "-1", "duration"},
+           {244, 8, "nan", "duration"},
+           {244, 8, "", "duration"},
+           {252, 4, "0", "number of signals (byte 252)"},
+           {252, 4, "-4", "number of signals"},
+           {252, 4, "9999", "size of the header"},
+           {252, 4, "5", "size of the header"},
+           {signal_field(216), 8, "-4", "samples in a record of signal 1 (byte 1120)"},
+           {signal_field(216), 8, "99999999", "holds 0 of 2 data records"},
+           {signal_field(216), 8, "4e0", "samples in a record of signal 1"},
+           {signal_field(120), 8, "-99999", "digital minimum of signal 1"},
+           {signal_field(128), 8, "-32768", "digital maximum of signal 1"},
+           {signal_field(128), 8, "40000", "digital maximum of signal 1"},
+       }) {
+    try {
+      read("a.edf", with_field(whole, c.offset, c.width, c.text));
+      ADD_FAILURE() << c.offset << " " << c.text;
+    } catch (const nrc::Error& e) {
+      const std::string said = e.what();
+      EXPECT_NE(said.find(c.named), std::string::npos) << said;
+      EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+    }
+  }
+}
+
+TEST(Edf, EveryByteOfTheHeaderMayBeAnything) {
+  const Bytes whole = edf_file(2);
+  std::mt19937 random(1);
+  for (int trial = 0; trial < 3000; ++trial) {
+    Bytes damaged = whole;
+    for (int edits = 1 + trial % 3; edits > 0; --edits) {
+      damaged[random() % 1280] =
+          static_cast<std::uint8_t>(trial % 2 == 0 ? '0' + random() % 10 : random() % 256);
+    }
+    try {
+      const Recording recording = read("a.edf", damaged);
+      EXPECT_GT(recording.frames(), 0U);
+    } catch (const nrc::Error&) {
+    }
+  }
+}
+
+TEST(Edf, TriggersAreKnownByAnyCase) {
+  for (const char* const label : {"STATUS", "status", "Trigger", "TRIG 2", "EVENT", "Marker1",
+                                  "STI 014", "edf annotations", "BDF ANNOTATIONS"}) {
+    EXPECT_EQ(read("a.edf", with_field(edf_file(2), 256, 16, label)).channels, 1U) << label;
+  }
+  for (const char* const label : {"EEG Status", "Stimulus", "Trigeminal"}) {
+    EXPECT_EQ(read("a.edf", with_field(edf_file(2), 256, 16, label)).channels, 2U) << label;
+  }
+}
+
+TEST(Edf, SignalsWithoutSamplesAreLeftOut) {
+  // The slower signal has none: the record is two bytes shorter.
+  Bytes bytes = with_field(edf_file(1), signal_field(216) + 24, 8, "0");
+  bytes.resize(bytes.size() - 2);
+  EXPECT_EQ(read("a.edf", bytes).channel(0), (Samples{0, 1, 2, 3}));
+}
+
+TEST(Edf, GapsAreNotJoined) {
+  // Records of half a second; three, a gap, and two more.
+  Bytes bytes = with_field(edf_file(5), 192, 44, "EDF+D");
+  const std::vector<std::string> onsets = {"+0", "+0.5", "+1", "+9.5", "+10"};
+  for (std::size_t r = 0; r < onsets.size(); ++r) {
+    const std::string text = onsets[r] + "\x14\x14";
+    std::copy(text.begin(), text.end(), bytes.begin() + static_cast<long>(1280 + 26 * r + 8));
+  }
+  std::string note;
+  const Recording recording = read("a.edf", bytes, &note);
+  EXPECT_EQ(recording.frames(), 12U);
+  EXPECT_EQ(recording.channel(0).back(), 23);
+  EXPECT_NE(note.find("1 gaps; the longest part without one is measured, data records 1 to 3 of 5"),
+            std::string::npos)
+      << note;
+  bytes[1280 + 8] = 'x';
+  EXPECT_THROW(read("a.edf", bytes), nrc::Error);
+}
+
+// ---- memory
+
+TEST(Pieces, DivideEvenlyAndHoldEverything) {
+  const Samples samples = study_data::implant(2, 1001);
+  const Recording recording = study_data::raw(samples, 2);
+  for (const std::size_t most : {std::size_t{1}, std::size_t{300}, std::size_t{1001}}) {
+    const std::size_t pieces = nrc::study::piece_count(recording.frames(), most);
+    Samples joined;
+    for (std::size_t i = 0; i < 2 * pieces; ++i) {
+      const Samples piece = nrc::study::piece_of(recording, i, pieces);
+      EXPECT_LE(piece.size(), most);
+      joined.insert(joined.end(), piece.begin(), piece.end());
+    }
+    Samples expected = recording.channel(0);
+    const Samples second = recording.channel(1);
+    expected.insert(expected.end(), second.begin(), second.end());
+    EXPECT_EQ(joined, expected);
+  }
+}
+
+TEST(Recording, SamplesAtAnOddPlaceAreRead) {
+  const Samples samples = {1, -2, 300};
+  Bytes image = {7};
+  const Bytes bytes = nrc::study::to_bytes(samples);
+  image.insert(image.end(), bytes.begin(), bytes.end());
+  Recording recording;
+  recording.set_image(image, 1, 6);
+  const Recording moved = std::move(recording);
+  EXPECT_EQ(moved.channel(0), samples);
 }
 
 // ---- report

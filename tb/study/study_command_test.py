@@ -8,12 +8,14 @@ import random
 import re
 import struct
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 from typing import Any
 
 NRC = os.environ.get("NRC", "build/nrc")
+FIXED_BYTES = 24 << 20  # of the programs, whatever the recording
 
 
 def grid(code: int) -> int:
@@ -129,7 +131,34 @@ class Study(unittest.TestCase):
         self.assertEqual(self.rows("recordings.csv")[0]["frames"], "2000")
         self.out.rename(self.dir / "other")
         self.assertIn("--channels", self.fail_with(data=raw))
-        self.assertIn("whole frames", self.fail_with("--channels", 7, data=raw))
+        self.assertIn("less than a frame", self.fail_with("--channels", 65536, data=raw))
+
+    def test_raw_file_cut_inside_a_frame(self) -> None:
+        raw = self.dir / "x.bin"
+        raw.write_bytes(noise(2000, 3, channels=4)[:-3])
+        done = self.study("--channels", 4, "--only", "statistics", "--no-pictures", data=raw)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b"the last 5 bytes are not a whole frame", done.stderr)
+        self.assertEqual(self.rows("recordings.csv")[0]["frames"], "1999")
+
+    def test_memory(self) -> None:
+        # The memory of a child is that of the largest so far, so each part has a child of its own.
+        raw = self.dir / "x_2ch_20000Hz.i16"
+        subprocess.run([NRC, "synth", raw, "--seconds", "50", "--channels", "2"], check=True)
+        program = ("import resource, subprocess, sys\n"
+                   "status = subprocess.run(sys.argv[1:]).returncode\n"
+                   "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
+                   "sys.exit(status)")
+        size = raw.stat().st_size
+        for part, *more in (["statistics"], ["bounds"], ["sharing"], ["lossy"],
+                            ["methods", "--methods", "bigram,rice,zip,bzip2,xz,zstd,flac,nrc-range"]):
+            with self.subTest(part):
+                command = [NRC, "study", raw, "-o", self.out, "--only", part, *more, "--no-pictures", "--no-speed",
+                           "-f"]
+                done = subprocess.run([sys.executable, "-c", program, *map(str, command)], capture_output=True,
+                                      text=True, timeout=300, check=False)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertLess(1024 * int(done.stdout), 3 * size + FIXED_BYTES)
 
     def test_bad_input(self) -> None:
         self.assertIn("nowhere", self.fail_with(data=self.dir / "nowhere"))

@@ -24,8 +24,7 @@ inline Recording raw(const Samples& samples, std::uint32_t channels = 1, double 
   recording.name = "raw";
   recording.channels = channels;
   recording.rate = rate;
-  recording.samples = samples;
-  recording.image = nrc::study::to_bytes(samples);
+  recording.set_image(nrc::study::to_bytes(samples), 0, 2 * samples.size());
   return recording;
 }
 
@@ -34,7 +33,7 @@ inline Recording wav(const Samples& samples, std::uint32_t channels = 1,
   Recording recording = raw(samples, channels, rate);
   Bytes image = nrc::canonical_header(channels, rate, samples.size() / channels);
   image.insert(image.end(), recording.image.begin(), recording.image.end());
-  recording.image = image;
+  recording.set_image(image, nrc::kCanonicalHeaderBytes, 2 * samples.size());
   recording.wav = true;
   return recording;
 }

@@ -142,7 +142,9 @@ TEST(StudyMethods, RiceTakesTheGridOut) {
 }
 
 TEST(StudyMethods, ThreadsDoNotDisturbEachOther) {
-  const std::vector<Recording> recordings = {wav(implant(1, 20000)), wav(implant(1, 30000))};
+  std::vector<Recording> recordings;
+  recordings.push_back(wav(implant(1, 20000)));
+  recordings.push_back(wav(implant(1, 30000)));
   for (const auto& method : nrc::study::all_methods()) {
     if (method->learns()) continue;
     std::vector<Measurement> alone;

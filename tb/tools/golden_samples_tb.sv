@@ -75,7 +75,7 @@ module golden_samples_tb;
       if (^{s_ready, m_valid, packets, damaged, lost, skipped, mismatch, synchronised} === 1'bx ||
           (m_valid && ^{m_last, m_data, m_user} === 1'bx)) begin
         $display("FAIL: an output is X in clock %0d after the reset", clocks);
-        $finish;
+        $finish(0);
       end
     end
   endtask
@@ -84,7 +84,7 @@ module golden_samples_tb;
     if (!$value$plusargs("samples=%s", samples_name) ||
         !$value$plusargs("stream=%s", stream_name)) begin
       $display("FAIL: give +samples=FILE and +stream=FILE");
-      $finish;
+      $finish(0);
     end
     stream_file  = $fopen(stream_name, "rb");
     samples_file = $fopen(samples_name, "wb");
@@ -109,7 +109,7 @@ module golden_samples_tb;
         samples = samples + 1;
         if (m_user != 33'((samples - 1) / Channels) || m_last != (samples % Channels == 0)) begin
           $display("FAIL: sample %0d has tuser %0d, tlast %0d", samples - 1, m_user, m_last);
-          $finish;
+          $finish(0);
         end
       end
       quiet  = (s_valid || m_valid) ? 0 : quiet + 1;
@@ -123,7 +123,7 @@ module golden_samples_tb;
     end
     $fclose(samples_file);
     $display("%0d samples, %0d packets, %0d damaged", samples, packets, damaged);
-    $finish;
+    $finish(0);
   end
 
 endmodule

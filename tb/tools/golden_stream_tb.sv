@@ -17,6 +17,7 @@ module golden_stream_tb;
   parameter int Mapping      = 1;
   parameter int PacketFrames = 100;
   parameter int KeyInterval  = 0;
+  parameter int Pipeline     = 0;
 
   localparam int QuietClocks = 300;  // after which nothing more can come
 
@@ -42,7 +43,8 @@ module golden_stream_tb;
     .Neighbour   (Neighbour),
     .Mapping     (Mapping),
     .PacketFrames(PacketFrames),
-    .KeyInterval (KeyInterval)
+    .KeyInterval (KeyInterval),
+    .Pipeline    (Pipeline)
   ) u_encoder (
 `endif
     .clk_i           (clk),
@@ -95,7 +97,7 @@ module golden_stream_tb;
       if (^{s_ready, m_valid, packets, dropped, framing_errors, off_grid} === 1'bx ||
           ^{overflow, sample_packed} === 1'bx || (m_valid && ^{m_last, m_data} === 1'bx)) begin
         $display("FAIL: an output is X in clock %0d after the reset", clocks);
-        $finish;
+        $finish(0);
       end
     end
   endtask
@@ -104,7 +106,7 @@ module golden_stream_tb;
     if (!$value$plusargs("samples=%s", samples_name) ||
         !$value$plusargs("stream=%s", stream_name)) begin
       $display("FAIL: give +samples=FILE and +stream=FILE");
-      $finish;
+      $finish(0);
     end
     samples_file = $fopen(samples_name, "rb");
     samples      = 0;
@@ -145,7 +147,7 @@ module golden_stream_tb;
     end
     $fclose(stream_file);
     $display("%0d samples, %0d packets, %0d dropped", taken, packets, dropped);
-    $finish;
+    $finish(0);
   end
 
 endmodule

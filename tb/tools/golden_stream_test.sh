@@ -20,7 +20,7 @@ play() { # stream set [Name=Value ...]
   cmp "$work/out.nrc" "tb/golden/$stream.nrc"
   echo "golden stream: $stream ok"
 }
-play default_1ch default Channels=1 PacketFrames=1000
+# Fewer channels than the loop takes clocks: generic_4ch_16bit. The tables `default` cost Icarus the most.
 play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128
 play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2 Pipeline=1
@@ -42,6 +42,5 @@ decode() { # stream set [Name=Value ...]
   cmp "$work/out.i16" "tb/golden/$stream.i16"
   echo "golden samples: $stream ok"
 }
-decode default_1ch default Channels=1 PacketFrames=1000
 decode default_8ch default Channels=8 PacketFrames=100
 decode generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128

@@ -8,6 +8,7 @@ cd "${NRC_SOURCE_DIR:-$(dirname "$0")/../..}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
+: >"$work/log"
 # The test may itself run under make.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
@@ -32,6 +33,16 @@ refused 'PROFILE is "foo"; give PROFILE=huffman or PROFILE=range' sim PROFILE=fo
 refused 'NEIGHBOUR is "2"' sim PROFILE=range NEIGHBOUR=2
 refused 'belongs to the range profile' sim NEIGHBOUR=1
 refused 'CHANNELS is "many"' sim CHANNELS=many
+for target in bench challenge compare; do
+  refused "$target needs recordings: make $target DATA=path" "$target"
+  refused "DATA=$work/none does not exist" "$target" DATA="$work/none"
+done
+refused 'study needs recordings: make study DATA=path OUT=directory' study
+refused 'study needs a directory to write' study DATA="$work"
+refused 'train-neural needs recordings' train-neural OUT="$work/out"
+refused 'does not exist' benchmark DATA="$work/none"
+refused 'has no WAV file' challenge DATA="$work"
+refused 'is not a directory' challenge DATA="$work/log"
 
 # Each name in brackets in the help, given to a target that does nothing with it.
 for name in $(make --no-print-directory help | grep -o '\[.*\]' | grep -oE '\b[A-Z][A-Z_]+\b' | grep -v EDF | sort -u); do

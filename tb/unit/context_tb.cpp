@@ -123,10 +123,10 @@ class Bench {
           if (testing::Test::HasFatalFailure()) return;
         }
         nrc::ContextState& state = states_[channel];
-        Sample sample{channel, reset, predicted_code(), innovation(channel), {}};
+        Sample sample{channel, reset, predicted_code(), innovation(channel), {}, boost()};
         sample.context = golden_.select(state, sample.predicted_code, reset);
         classes_.insert(golden_.class_of(reset ? tables_.initial_scale : state.scale));
-        golden_.update(state, sample.innovation, reset);
+        golden_.update(state, sample.innovation, reset, sample.boost);
         entered_[channel] = clock_;
         step(&sample);
         if (testing::Test::HasFatalFailure()) return;
@@ -149,6 +149,7 @@ class Bench {
     int predicted_code;
     int innovation;
     nrc::CodingContext context;
+    int boost;
   };
   struct Due {
     long clock;
@@ -178,6 +179,9 @@ class Bench {
     return std::clamp(random - amplitude, -kMaxInnovation, kMaxInnovation);
   }
 
+  /// None where the scale is to go through all classes, elsewhere seldom one.
+  int boost() { return spikes_ && rng_() % 8 == 0 ? static_cast<int>(rng_() % 8) : 0; }
+
   void step(const Sample* sample) {
     dut_->valid_i = sample != nullptr;
     set(dut_->channel_i, sample != nullptr ? sample->channel : rng_() % kChannels);
@@ -193,7 +197,8 @@ class Bench {
                (rng_() & 1) != 0,
                static_cast<int>(rng_()),
                static_cast<int>(rng_()),
-               {}};
+               {},
+               static_cast<int>(rng_() % 8)};
     dut_->pred_valid_i = !predictions_.empty() && predictions_.front().clock == clock_;
     if (dut_->pred_valid_i) {
       now.predicted_code = predictions_.front().sample.predicted_code;
@@ -205,11 +210,13 @@ class Bench {
       now.channel = from.channel;
       now.reset = from.reset;
       now.innovation = from.innovation;
+      now.boost = from.boost;
       innovations_.pop_front();
     }
     set(dut_->pred_code_i, bits(now.predicted_code, kCodeWidth));
     set(dut_->innovation_channel_i, now.channel);
     dut_->innovation_reset_i = now.reset;
+    dut_->innovation_boost_i = static_cast<std::uint8_t>(now.boost);
     dut_->innovation_value_i = bits(now.innovation, kCodeWidth + 7);
 
     dut_.eval();  // the shallow pipeline's table is a function of pred_code_i

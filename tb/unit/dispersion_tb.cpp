@@ -102,8 +102,8 @@ class Bench {
         }
         nrc::DispersionState& state = states_[channel];
         const Sample sample{channel, reset, innovation(channel, options.source),
-                            golden_.index(state, reset)};
-        golden_.update(state, sample.innovation, reset);
+                            golden_.index(state, reset), boost()};
+        golden_.update(state, sample.innovation, reset, sample.boost);
         lowest_ = std::min(lowest_, sample.index);
         highest_ = std::max(highest_, sample.index);
         bursts_.insert(state.burst);
@@ -130,6 +130,7 @@ class Bench {
     bool reset;
     int innovation;
     int index;
+    int boost;
   };
   struct Due {
     long clock;
@@ -158,6 +159,9 @@ class Bench {
     return std::clamp(rng_.range(-amplitude, amplitude), -kMaxInnovation, kMaxInnovation);
   }
 
+  /// Usually none: the scale would not settle.
+  int boost() { return rng_.percent(12) ? rng_.range(0, 7) : 0; }
+
   void step(const Sample* sample) {
     dut_->valid_i = sample != nullptr;
     drive(dut_->channel_i, sample != nullptr ? sample->channel : rng_() % kChannels);
@@ -168,7 +172,7 @@ class Bench {
           {clock_ + kPredictLatency + kUpdateDelay + kInnovationLatency, *sample});
     }
 
-    Sample now{rng_() % kChannels, rng_.flip(), static_cast<int>(rng_()), 0};
+    Sample now{rng_() % kChannels, rng_.flip(), static_cast<int>(rng_()), 0, rng_.range(0, 7)};
     dut_->innovation_valid_i = !innovations_.empty() && innovations_.front().clock == clock_;
     if (dut_->innovation_valid_i) {
       now = innovations_.front().sample;
@@ -176,6 +180,7 @@ class Bench {
     }
     drive(dut_->innovation_channel_i, now.channel);
     dut_->innovation_reset_i = now.reset;
+    dut_->innovation_boost_i = static_cast<std::uint8_t>(now.boost);
     drive(dut_->innovation_value_i, bits(now.innovation, kCodeWidth + 7));
 
     dut_.tick();

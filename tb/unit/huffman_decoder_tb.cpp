@@ -25,7 +25,7 @@ constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
 constexpr std::size_t kLatency = nrc::rtl::kHuffmanDecoderLatency;
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
-constexpr int kMostRawBits = std::min(kMaxRawBits, kCodeWidth);
+constexpr int kMaxUsedRawBits = std::min(kMaxRawBits, kCodeWidth);
 
 constexpr std::uint32_t low_bits(std::int32_t value, int width) {
   return static_cast<std::uint32_t>(value) & ((1U << width) - 1);
@@ -65,7 +65,7 @@ class Bench {
   int random_code() { return rng_.range(kMin, kMax); }
   CodingContext random_context() {
     return {rng_.range(0, static_cast<int>(tables().lengths.size()) - 1),
-            rng_.range(0, kMostRawBits)};
+            rng_.range(0, kMaxUsedRawBits)};
   }
   /// A sample whose residual lies where it matters: inside the table, at its borders, anywhere.
   Sample random_sample() {
@@ -231,7 +231,7 @@ TEST(HuffmanDecoder, EverySymbol) {
 
 TEST(HuffmanDecoder, Extremes) {
   Bench bench(4);
-  for (int raw_bits = 0; raw_bits <= kMostRawBits; ++raw_bits) {
+  for (int raw_bits = 0; raw_bits <= kMaxUsedRawBits; ++raw_bits) {
     for (int table = 0; table < static_cast<int>(tables().lengths.size()); ++table) {
       std::vector<Sample> packet;
       for (const int code : {kMin, kMin + 1, -1, 0, 1, kMax - 1, kMax}) {

@@ -14,6 +14,7 @@
 
 #include "Vnrc_predictor.h"
 #include "rtl_constants.hpp"
+#include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 #include "verilated_dut.hpp"
 
@@ -82,23 +83,24 @@ class Bench {
     for (int frame = 0; frame < options.frames; ++frame) {
       const bool reset = frame == 0 || cut || rng_() % 100 < options.reset_percent;
       const bool hurry = cut;  // whatever is in flight does not matter to a reset frame
+      const int boost = pace_.next(reset);
       cut = rng_() % 100 < options.cut_percent;
       const auto channels = cut ? 1 + static_cast<std::uint32_t>(rng_() % kChannels) : kChannels;
       for (std::uint32_t channel = 0; channel < channels; ++channel) {
         while ((!hurry && clock_ - entered_[channel] < kLoopLatency) ||
                rng_() % 100 < options.gap_percent) {
-          step(false, 0, false, 0, {});
+          step(false, 0, false, 0, {}, 0);
           if (testing::Test::HasFatalFailure()) return;
         }
         nrc::PredictorState& state = states_[channel];
         const nrc::Prediction prediction = golden_.predict(state, reset);
         const int code = std::clamp(source(channel, prediction, rng_), kMin, kMax);
         const std::int32_t value = value_of(code);
-        golden_.update_value(state, prediction, value, reset);
+        golden_.update_value(state, prediction, value, reset, boost);
         min_weight_ = std::min(min_weight_, state.weight);
         max_weight_ = std::max(max_weight_, state.weight);
         entered_[channel] = clock_;
-        step(true, channel, reset, value, prediction);
+        step(true, channel, reset, value, prediction, boost);
         if (testing::Test::HasFatalFailure()) return;
       }
     }
@@ -107,7 +109,7 @@ class Bench {
   /// Until everything in flight has come out.
   void drain() {
     for (int i = 0; i < 20 + kUpdateDelay && !testing::Test::HasFatalFailure(); ++i) {
-      step(false, 0, false, 0, {});
+      step(false, 0, false, 0, {}, 0);
     }
     EXPECT_TRUE(predictions_.empty() && innovations_.empty());
   }
@@ -122,6 +124,7 @@ class Bench {
     bool reset;
     std::int32_t value;
     nrc::Prediction prediction;
+    int boost;
   };
 
   /// The value of a code: with a fraction, any value that is rounded to the code.
@@ -135,12 +138,12 @@ class Bench {
   }
 
   void step(bool valid, std::uint32_t channel, bool reset, std::int32_t value,
-            const nrc::Prediction& prediction) {
+            const nrc::Prediction& prediction, int boost) {
     dut_->valid_i = valid;
     set(dut_->channel_i, valid ? channel : rng_() % kChannels);
     dut_->reset_i = valid ? reset : rng_() & 1;
     if (valid) {
-      Due due{clock_ + kPredictLatency, channel, reset, value, prediction};
+      Due due{clock_ + kPredictLatency, channel, reset, value, prediction, boost};
       predictions_.push_back(due);
       due.clock += kUpdateDelay;
       values_.push_back(due);
@@ -174,6 +177,9 @@ class Bench {
           << "channel " << due.channel << " clock " << clock_;
       ASSERT_EQ(dut_->innovation_channel_o, due.channel);
       ASSERT_EQ(dut_->innovation_reset_o, due.reset);
+      if (!due.reset) {
+        ASSERT_EQ(dut_->innovation_boost_o, due.boost) << "clock " << clock_;
+      }
       innovations_.pop_front();
     }
     dut_.tick();
@@ -183,6 +189,7 @@ class Bench {
   nrc::tb::Dut<Vnrc_predictor> dut_;
   std::mt19937 rng_;
   nrc::Predictor golden_{kCodeWidth};
+  nrc::Pace pace_;
   std::vector<nrc::PredictorState> states_;
   std::vector<long> entered_;  ///< clock of each channel's last sample
   std::deque<Due> predictions_;
@@ -202,6 +209,12 @@ int white(std::uint32_t, const nrc::Prediction&, std::mt19937& rng) {
 /// Around the prediction: small residuals, both signs and zero.
 int near(std::uint32_t, const nrc::Prediction& prediction, std::mt19937& rng) {
   return prediction.code + static_cast<int>(rng() % 7) - 3;
+}
+
+/// The code that is predicted, or the one next to it: with a fraction, innovations about half a
+/// code.
+int nearest(std::uint32_t, const nrc::Prediction& prediction, std::mt19937& rng) {
+  return prediction.code + static_cast<int>(rng() % 4 == 0) - static_cast<int>(rng() % 4 == 0);
 }
 
 /// Each channel swings between the smallest and the largest code.
@@ -253,6 +266,7 @@ void test(unsigned seed, const Options& options, const Source& source) {
 TEST(Predictor, White) { test(1, {frames_for(40000), 0, 0, 0}, white); }
 TEST(Predictor, WhiteWithGapsAndResets) { test(2, {frames_for(40000), 30, 5, 0}, white); }
 TEST(Predictor, NearThePrediction) { test(3, {frames_for(40000), 10, 1, 0}, near); }
+TEST(Predictor, HalfACode) { test(14, {frames_for(40000), 0, 1, 0}, nearest); }
 TEST(Predictor, RandomWalk) { test(4, {frames_for(40000), 0, 0, 0}, RandomWalk()); }
 TEST(Predictor, RandomWalkWithGapsAndResets) {
   test(5, {frames_for(40000), 50, 3, 0}, RandomWalk());

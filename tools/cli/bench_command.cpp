@@ -29,8 +29,6 @@ namespace {
 /// 1024 channels at 19,531.25 Hz.
 constexpr double kRealTimeSamples = 20e6;
 constexpr std::uint32_t kImplantChannels = 1024;
-/// Work for a speed measurement goes on until it has taken this long.
-constexpr double kSpeedSeconds = 2.0;
 constexpr std::uint32_t kInterleavedFrames = 4096;
 constexpr std::uint32_t kMillisecondFrames = 20;
 /// From one key packet to the next, the RTL's default: 0.39 s of packets of a millisecond.
@@ -48,6 +46,7 @@ struct BenchArguments {
   bool json = false;
   std::size_t test_every = 0;  ///< only every K-th file; 0: all
   bool files = false;
+  double speed_seconds = 2.0;
 };
 
 struct FileResult {
@@ -169,8 +168,8 @@ class Bench {
     speeds.decode.samples += samples;
   }
 
-  static bool enough(const SpeedPair& speeds) {
-    return std::min(speeds.encode.seconds, speeds.decode.seconds) >= kSpeedSeconds;
+  bool enough(const SpeedPair& speeds) const {
+    return std::min(speeds.encode.seconds, speeds.decode.seconds) >= arguments_.speed_seconds;
   }
 
   void measure_files() {
@@ -458,6 +457,11 @@ void add_bench_command(CLI::App& app) {
   command->add_option(
       "--test-every", arguments->test_every,
       "only every K-th file: those that nrc train --test-every K does not train on");
+  command
+      ->add_option("--speed-seconds", arguments->speed_seconds,
+                   "processor seconds of encoding and of decoding that a speed is measured over")
+      ->check(CLI::Range(0.01, 600.0))
+      ->capture_default_str();
   command->add_flag("--files", arguments->files, "list every file or pair");
   command->add_flag("--json", arguments->json, "print JSON, with every file or pair");
   command->callback([arguments, pairs] {

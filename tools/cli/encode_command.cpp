@@ -49,7 +49,11 @@ void report(const EncodeArguments& arguments, const std::string& name,
   if (!summary.stored_because.empty() && !arguments.any_file) {
     fmt::print(stderr, "nrc: note: {} was stored, its samples not compressed: {}\n", name,
                summary.stored_because);
-  } else if (arguments.verbose) {
+  }
+  for (const std::string& note : summary.notes) {
+    if (!arguments.any_file) fmt::print(stderr, "nrc: note: {}: {}\n", name, note);
+  }
+  if (arguments.verbose && summary.stored_because.empty()) {
     const StreamHeader& header = summary.header;
     const std::string mapping =
         mapping_text(header) + fmt::format(", codes of {} bits", header.code_width);

@@ -12,10 +12,12 @@
 
 #include "commands.hpp"
 #include "file/container.hpp"
+#include "file/signal_notes.hpp"
 #include "file/wav.hpp"
 #include "format/exceptions.hpp"
 #include "host/input_file.hpp"
 #include "map_argument.hpp"
+#include "nrc/decoder.hpp"
 #include "nrc/error.hpp"
 #include "nrc/packet.hpp"
 #include "nrc/packet_decoder.hpp"
@@ -44,6 +46,7 @@ struct StreamInfo {
   std::uint64_t dropped_frames = 0;  ///< not sent by the encoder
   std::uint64_t bytes = 0;           ///< of all packets counted
   bool closed = false;
+  std::vector<std::string> notes;  ///< why the stream is larger than it needs to be
   std::string damage;  ///< the first place where the stream is not as it was sent; empty: none
 
   /// Why the stream cannot be decoded as a whole, empty if it can: a cut may be one that is still
@@ -101,10 +104,44 @@ class InfoReader {
       throw Error(is_wav(data_, size_) ? "a WAV file, not an nrc stream; encode it first"
                                        : "not an nrc stream; give a file that `nrc encode` wrote");
     }
+    add_notes();
     return info_;
   }
 
  private:
+  void add_notes() {
+    const std::uint64_t raw = info_.packets[static_cast<std::size_t>(PacketType::kRaw)];
+    const std::uint64_t coded = info_.packets[static_cast<std::size_t>(PacketType::kHuffman)] +
+                                info_.packets[static_cast<std::size_t>(PacketType::kRange)];
+    if (info_.header.container == 2 && info_.header.total_frames == 0) {
+      info_.notes.emplace_back("the file is stored, its samples are not compressed");
+    }
+    if (raw > coded) {
+      info_.notes.push_back(
+          fmt::format("{} of {} data packets are raw, which is not compressed", raw, raw + coded));
+    }
+    for (std::string& note : signal_notes(first_samples(), info_.header)) {
+      info_.notes.push_back(std::move(note));
+    }
+  }
+
+  /// Samples of the first data packet, the only one that is decoded; none if it cannot be.
+  std::vector<std::int16_t> first_samples() const {
+    std::vector<std::int16_t> samples;
+    try {
+      Decoder decoder;
+      for (std::size_t at = 0; at < size_ && samples.empty();) {
+        const ParsedPacket packet = parse_packet(data_ + at, size_ - at);
+        if (packet.status != ParseStatus::kPacket) break;
+        decoder.decode(packet, samples);
+        at += packet.size;
+      }
+    } catch (const Error&) {
+      samples.clear();
+    }
+    return samples;
+  }
+
   /// Before a stream header nothing else can be read.
   bool possible(const ParsedPacket& packet) const {
     return packet.status == ParseStatus::kPacket &&
@@ -234,6 +271,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
   line("bytes",
        fmt::format("{} of {}, ratio {:.4f}", info.bytes, info.original_bytes(), info.ratio()));
   line("bits/sample", fmt::format("{:.4f}", info.bits_per_sample()));
+  for (const std::string& note : info.notes) line("note", note);
 }
 
 /// Null without a value map.
@@ -289,6 +327,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"original_bytes", info.original_bytes()},
       {"ratio", info.ratio()},
       {"bits_per_sample", info.bits_per_sample()},
+      {"notes", info.notes},
   };
   if (header.total_frames != kUnknownFrames) {
     json["total_frames"] = header.total_frames;

@@ -151,7 +151,10 @@ std::string format_package() {
   constant("WeightMin", kWeightMin);
   constant("WeightMax", kWeightMax);
   constant("LevelShift", kLevelShift);
+  constant("QuietShift", kQuietShift);
   constant("ScaleShift", kScaleShift);
+  constant("PaceBits", kPaceBits);
+  constant("PaceOffset", kPaceOffset);
   constant("ScaleFrac", kScaleFrac);
   constant("ThresholdFrac", kThresholdFrac);
   section("Huffman code.");

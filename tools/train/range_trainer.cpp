@@ -8,6 +8,7 @@
 #include "stages/dispersion.hpp"
 #include "stages/interval.hpp"
 #include "stages/linearizer.hpp"
+#include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 
 namespace nrc {
@@ -122,8 +123,10 @@ void gather(const std::vector<Code>& codes, const RangeTables& tables, int code_
   const Dispersion dispersion(tables.initial_scale, code_width);
   PredictorState p;
   DispersionState d;
+  Pace pace;
   for (std::size_t i = 0; i < codes.size(); ++i) {
     const bool reset = i == 0;
+    const int boost = pace.next(reset);
     const Code code = codes[i];
     const CodeInterval& interval = linearizer.interval(code);
     const Prediction prediction = predictor.predict(p, reset);
@@ -149,8 +152,8 @@ void gather(const std::vector<Code>& codes, const RangeTables& tables, int code_
         }
       }
     }
-    dispersion.update(d, interval.value - prediction.value, reset);
-    predictor.update_value(p, prediction, interval.value, reset);
+    dispersion.update(d, interval.value - prediction.value, reset, boost);
+    predictor.update_value(p, prediction, interval.value, reset, boost);
   }
 }
 
@@ -167,8 +170,10 @@ void gather_rounded(const std::vector<Code>& codes, int step, const RangeTables&
   const int half_step = step / 2;
   PredictorState p;
   DispersionState d;
+  Pace pace;
   for (std::size_t i = 0; i < codes.size(); ++i) {
     const bool reset = i == 0;
+    const int boost = pace.next(reset);
     const auto code =
         static_cast<Code>(std::floor((codes[i] + half_step) / static_cast<double>(step)));
     const CodeInterval& interval = linearizer.interval(code);
@@ -182,8 +187,8 @@ void gather_rounded(const std::vector<Code>& codes, int step, const RangeTables&
     if (i >= kSettling && code > linearizer.min_code() && code < linearizer.max_code()) {
       ++counts[place(interval.low) * kSpan + place(interval.high)];
     }
-    dispersion.update(d, interval.value - prediction.value, reset);
-    predictor.update_value(p, prediction, interval.value, reset);
+    dispersion.update(d, interval.value - prediction.value, reset, boost);
+    predictor.update_value(p, prediction, interval.value, reset, boost);
   }
 }
 

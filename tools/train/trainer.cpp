@@ -8,6 +8,7 @@
 #include "nrc/error.hpp"
 #include "stages/context.hpp"
 #include "stages/huffman.hpp"
+#include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 
 namespace nrc {
@@ -49,17 +50,19 @@ void Trainer::add(const Code* codes, std::size_t count) {
   const Context context(shape_, code_width_);
   PredictorState predictor_state;
   ContextState context_state;
+  Pace pace;
   const std::int32_t half = shape_.symbols() / 2;
   for (std::size_t i = 0; i < count; ++i) {
     const bool reset = i == 0;
+    const int boost = pace.next(reset);
     const Prediction prediction = predictor.predict(predictor_state, reset);
     const CodingContext c = context.select(context_state, prediction.code, reset);
     const std::int32_t value = (codes[i] - prediction.code) >> c.raw_bits;
     const bool escape = value <= -half || value >= half;
     const auto symbol = static_cast<std::size_t>(escape ? 0 : value + half);
     counts_[static_cast<std::size_t>(c.table)][symbol] += 1.0;
-    context.update(context_state, Predictor::innovation(prediction, codes[i]), reset);
-    predictor.update(predictor_state, prediction, codes[i], reset);
+    context.update(context_state, Predictor::innovation(prediction, codes[i]), reset, boost);
+    predictor.update(predictor_state, prediction, codes[i], reset, boost);
   }
   codes_ += count;
 }

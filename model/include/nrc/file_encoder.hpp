@@ -48,6 +48,7 @@ struct EncodeSummary {
   std::uint64_t stream_bytes = 0;
   std::uint64_t off_map = 0;   ///< samples that are not on the map
   std::string stored_because;  ///< why the file was stored instead of coded; empty if it was coded
+  std::vector<std::string> notes;  ///< what the user should know of a file that was coded
 };
 
 /// Encodes a WAV file. Any image works: one that the codec does not apply to is stored whole.
@@ -58,7 +59,8 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
 /// Encodes int16 little-endian samples, channels interleaved, without a header.
 /// @param channels         1..65536
 /// @param rate_millihertz  of one channel; 0: unknown
-/// @throws Error if the image ends inside a frame or an option cannot be used.
+/// Bytes of an incomplete last frame are kept as they are, in a container packet, and noted.
+/// @throws Error if an option cannot be used.
 EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint32_t channels,
                          std::uint32_t rate_millihertz, const EncodeOptions& options,
                          const ByteSink& sink, const ByteProgress& progress = {});

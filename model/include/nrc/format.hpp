@@ -20,8 +20,12 @@ constexpr int kWeightFrac = 10;    ///< weight 1.0 is 1 << kWeightFrac
 constexpr int kWeightReset = 717;  ///< 0.7
 constexpr int kWeightMin = -512;   ///< -0.5
 constexpr int kWeightMax = 1280;   ///< 1.25
+constexpr int kQuietShift = 5;     ///< the weight stays if e >> kQuietShift is 0 or -1: half a code
 constexpr int kLevelShift = 3;     ///< smoothing of the level: 1/8
 constexpr int kScaleShift = 8;     ///< smoothing of the scale: 1/256
+constexpr int kPaceBits = 9;    ///< the pace after a key packet is usual after 2^kPaceBits frames,
+constexpr int kPaceOffset = 3;  ///< counted from here on
+constexpr int kPaceFrames = (1 << kPaceBits) - kPaceOffset;
 constexpr int kScaleFrac = 10;     ///< the scale is in 1/1024 code
 constexpr int kThresholdFrac = 4;  ///< class thresholds are in 1/16 code
 
@@ -35,7 +39,6 @@ constexpr int kMinSymbolBits = 2;
 constexpr int kMaxSymbolBits = 10;
 constexpr int kMaxTables = 1024;
 constexpr std::size_t kMaxTableWords = 65536;
-constexpr std::uint8_t kTableVersion = 1;  ///< in the identifiers of all tables
 
 // Range profile (sections 10 and 11).
 constexpr int kDeviates = 1024;  ///< entries of the half distribution
@@ -103,6 +106,8 @@ constexpr std::uint32_t kMaxPieceBytes = 1u << 26;  ///< of a file, in a contain
 
 // Stream header (section 8).
 constexpr std::uint8_t kVersion = 2;
+/// In what a table id is computed from (sections 6, 10 and 13).
+constexpr std::uint8_t kTablesVersion = 1;
 /// Without a value map. With one it is longer, up to kMaxStreamHeaderBytes.
 constexpr std::size_t kStreamHeaderBytes = 20;
 constexpr std::size_t kMaxStreamHeaderBytes = std::size_t{1} << 18;

@@ -12,11 +12,13 @@
 
 #include "file/container.hpp"
 #include "file/map_detector.hpp"
+#include "file/signal_notes.hpp"
 #include "file/wav.hpp"
 #include "format/bytes.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
 #include "stages/mapper.hpp"
+#include "stages/shift6.hpp"
 
 namespace nrc {
 namespace {
@@ -271,6 +273,20 @@ class PacketWriter {
 
 namespace {
 
+/// What the user should know of the samples, of which `first` are those of the first packet.
+void add_notes(const std::vector<std::int16_t>& first, const EncodeOptions& options,
+               EncodeSummary& summary) {
+  const bool forced = options.mapping == Mapping::kShift6;
+  if (forced && !std::all_of(first.begin(), first.end(), Shift6::on_grid)) {
+    summary.notes.emplace_back(
+        "mapping shift6 was forced on samples that are not on its grid; such samples "
+        "are sent one by one");
+  }
+  for (std::string& note : signal_notes(first, summary.header)) {
+    summary.notes.push_back(std::move(note));
+  }
+}
+
 /// Sends all packets; the last one closes the stream. An empty image sends one empty packet.
 void send(const SampleImage& image, PacketWriter& writer, std::size_t done_before,
           const ByteProgress& progress) {
@@ -324,6 +340,10 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
   EncodeSummary& summary = writer.summary();
   summary.input_bytes = size;
   summary.stored_because = layout.reason;
+  if (layout.applies()) {
+    if (!layout.note.empty()) summary.notes.push_back(layout.note);
+    add_notes(samples.packet(0), options, summary);
+  }
   return summary;
 }
 
@@ -332,19 +352,25 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                          const ByteSink& sink, const ByteProgress& progress) {
   StreamHeader header = header_for(channels, rate_millihertz, options);
   const std::size_t frame_bytes = std::size_t{2} * channels;
-  if (size % frame_bytes != 0) {
-    throw Error(
-        fmt::format("{} bytes are not a whole number of frames of {} channels; check the "
-                    "number of channels and that the input is int16 without a header",
-                    size, channels));
-  }
+  const std::size_t rest = size % frame_bytes;
   header.total_frames = size / frame_bytes;
-  const SampleImage samples(image, size, header);
+  if (rest != 0) header.container = 2;
+  const SampleImage samples(image, size - rest, header);
   const Tables& tables = choose_coding(samples, true, options, header);
   PacketWriter writer(header, tables, options, sink);
+  // A file without frames is stored, and that is before samples that do not come.
+  writer.container(header.total_frames != 0, image + size - rest, rest);
   send(samples, writer, 0, progress);
-  writer.summary().input_bytes = size;
-  return writer.summary();
+  EncodeSummary& summary = writer.summary();
+  summary.input_bytes = size;
+  if (rest != 0) {
+    summary.notes.push_back(
+        fmt::format("the last {} bytes are not a whole frame of {} channels and were kept as they "
+                    "are; check the number of channels if the recording was not cut",
+                    rest, channels));
+  }
+  add_notes(samples.packet(0), options, summary);
+  return summary;
 }
 
 const Tables& choose_coding(const std::vector<std::int16_t>& samples, const EncodeOptions& options,
@@ -383,7 +409,7 @@ EncodeSummary RawEncoder::finish() {
   if (pending_.size() % (std::size_t{2} * header_.channels) != 0) {
     throw Error(
         fmt::format("the input ends inside a frame of {} channels after {} bytes; check the "
-                    "number of channels and that the input is int16 without a header",
+                    "number of channels, or give the input as a file, of which every byte is kept",
                     header_.channels, input_bytes_));
   }
   flush(true);
@@ -397,6 +423,7 @@ void RawEncoder::flush(bool last) {
     const SampleImage first(pending_.data(), pending_.size(), header_);
     const Tables& tables = choose_coding(first, false, options_, header_);
     writer_ = std::make_unique<PacketWriter>(header_, tables, options_, sink_);
+    add_notes(samples, options_, writer_->summary());
   }
   writer_->packet(samples, last);
   pending_.clear();

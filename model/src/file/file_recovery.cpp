@@ -247,6 +247,12 @@ void FileRecovery::write_samples(const std::uint8_t* bytes, std::size_t size) {
 
 void FileRecovery::write_canonical_header(std::uint64_t frames) {
   const StreamHeader& header = summary_.header;
+  const bool headed =
+      std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) { return !piece.after; });
+  if (header.container == 2 && pieces_fault_.empty() && !headed) {
+    summary_.substitute = "the bytes of an incomplete last frame are left out";
+    return;  // raw samples, which have no header
+  }
   std::vector<std::uint8_t> bytes;
   try {
     bytes = canonical_header(header.channels, header.rate_millihertz / 1000, frames);

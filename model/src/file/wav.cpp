@@ -25,6 +25,30 @@ constexpr std::uint32_t kSizeUnknown = 0xFFFFFFFF;
 constexpr std::uint8_t kGuidTail[14] = {0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80,
                                         0x00, 0x00, 0xAA, 0x00, 0x38, 0x9B, 0x71};
 
+// Wave64: ids are GUIDs of 16 bytes, the first four of them letters, and sizes have 64 bits and
+// count the 24 bytes of id and size; chunks begin at multiples of 8 bytes.
+constexpr std::size_t kGuidBytes = 16;
+constexpr std::size_t kWave64HeaderBytes = 40;
+constexpr std::size_t kWave64ChunkHeaderBytes = 24;
+constexpr std::size_t kWave64Alignment = 8;
+constexpr std::uint8_t kWave64RiffTail[12] = {0x2E, 0x91, 0xCF, 0x11, 0xA5, 0xD6,
+                                              0x28, 0xDB, 0x04, 0xC1, 0x00, 0x00};
+constexpr std::uint8_t kWave64ChunkTail[12] = {0xF3, 0xAC, 0xD3, 0x11, 0x8C, 0xD1,
+                                               0x00, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A};
+
+/// Fewer bytes than this after the data chunk are not worth calling samples.
+constexpr std::size_t kMinUnstatedBytes = 1024;
+/// How far from the end of an image the chunks that follow samples of unknown length are looked
+/// for.
+constexpr std::size_t kTrailerBytes = std::size_t{1} << 20;
+/// A longer list of them is not believed, so that the search takes no time that grows with its
+/// square.
+constexpr int kMaxTrailerChunks = 1000;
+/// Chunks that writers put after the samples.
+constexpr const char* kTrailerIds[] = {"LIST", "id3 ", "ID3 ", "bext", "iXML", "cue ", "smpl",
+                                       "JUNK", "junk", "PAD ", "fact", "PEAK", "inst", "axml",
+                                       "chna", "cart", "_PMX", "afsp", "fmt "};
+
 /// The image, with reads that say where the end is.
 class Image {
  public:
@@ -50,6 +74,10 @@ class Image {
   bool equal(std::size_t offset, const std::uint8_t* bytes, std::size_t count) const {
     return holds(offset, count) && std::memcmp(data_ + offset, bytes, count) == 0;
   }
+  /// True if all bytes from `offset` to the end are zeros.
+  bool zeros_from(std::size_t offset) const {
+    return std::all_of(data_ + offset, data_ + size_, [](std::uint8_t b) { return b == 0; });
+  }
   /// True if there are four printable characters, as in every registered chunk id.
   bool looks_like_id(std::size_t offset) const {
     return holds(offset, 4) && std::all_of(data_ + offset, data_ + offset + 4,
@@ -73,10 +101,11 @@ std::size_t next_chunk(const Image& image, std::size_t end, bool odd) {
   return surely_unpadded || unpadded ? end : end + 1;
 }
 
-/// True if chunks follow each other from `offset` exactly to the end of the image.
+/// True if chunks, not too many, follow each other from `offset` exactly to the end of the image.
 bool chunks_to_end(const Image& image, std::size_t offset) {
-  while (offset < image.size()) {
-    if (!image.holds(offset, kChunkHeaderBytes) || !image.looks_like_id(offset)) {
+  for (int count = 0; offset < image.size(); ++count) {
+    if (count == kMaxTrailerChunks || !image.holds(offset, kChunkHeaderBytes) ||
+        !image.looks_like_id(offset)) {
       return false;
     }
     const std::uint32_t bytes = image.u32(offset + 4);
@@ -87,6 +116,27 @@ bool chunks_to_end(const Image& image, std::size_t offset) {
     offset = next_chunk(image, offset + bytes, bytes % 2 != 0);
   }
   return true;
+}
+
+/// True if a chunk begins at `offset`: one that fits, or one of a known kind that was cut.
+bool is_chunk(const Image& image, std::size_t offset) {
+  if (!image.holds(offset, kChunkHeaderBytes)) return false;
+  const bool known = std::any_of(std::begin(kTrailerIds), std::end(kTrailerIds),
+                                 [&](const char* id) { return image.has_id(offset, id); });
+  return known || (image.looks_like_id(offset) &&
+                   image.holds(offset + kChunkHeaderBytes, image.u32(offset + 4)));
+}
+
+/// Where the chunks at the end of the image begin that follow samples of unknown length, from
+/// `begin` on; its end if there are none.
+std::size_t trailer(const Image& image, std::size_t begin) {
+  std::size_t at = std::max(begin, image.size() - std::min(image.size(), kTrailerBytes));
+  for (; image.holds(at, kChunkHeaderBytes); ++at) {
+    for (const char* const id : kTrailerIds) {
+      if (image.has_id(at, id) && chunks_to_end(image, at)) return at;
+    }
+  }
+  return image.size();
 }
 
 /// Reads the fmt chunk at `offset` into the layout; the reason if the codec does not apply.
@@ -113,7 +163,8 @@ std::string read_format(const Image& image, std::size_t offset, std::size_t byte
   if (format != kFormatPcm) {
     return fmt::format("its sample format is number {}, not PCM", format);
   }
-  if (bits != 16) {
+  // Samples of 9 to 15 bits are in containers of 16, with zeros below.
+  if (bits <= 8 || bits > 16) {
     return fmt::format("its samples have {} bits, not 16", bits);
   }
   if (channels == 0) {
@@ -126,12 +177,81 @@ std::string read_format(const Image& image, std::size_t offset, std::size_t byte
   return "";
 }
 
-/// Bytes of the data chunk whose content begins at `offset` and whose size field is `field`.
+/// Bytes of samples in the data chunk of a RIFF file whose content begins at `offset` and whose
+/// size field is `field`.
 std::size_t data_size(const Image& image, std::size_t offset, std::uint64_t field) {
   const std::size_t rest = image.size() - offset;
   // Only further chunks after an empty data chunk: it is really empty.
-  const bool unfinished = field == 0 && !chunks_to_end(image, offset);
-  return unfinished || field >= rest ? rest : static_cast<std::size_t>(field);
+  if (field == 0 && chunks_to_end(image, offset)) return 0;
+  if (field == 0 || field > rest) return trailer(image, offset) - offset;
+  const auto stated = static_cast<std::size_t>(field);
+  const std::size_t end = offset + stated;
+  // Zeros are what a writer reserved, not a signal.
+  if (rest - stated < kMinUnstatedBytes || is_chunk(image, end) ||
+      (stated % 2 != 0 && is_chunk(image, end + 1)) || image.zeros_from(end)) {
+    return stated;
+  }
+  return trailer(image, end) - offset;
+}
+
+/// The same of a Wave64 file.
+std::size_t wave64_data_size(const Image& image, std::size_t offset, std::uint64_t field) {
+  const std::size_t rest = image.size() - offset;
+  if (field > rest) return rest;
+  const auto stated = static_cast<std::size_t>(field);
+  const std::size_t end = offset + stated;
+  const std::size_t next = (end + kWave64Alignment - 1) / kWave64Alignment * kWave64Alignment;
+  const bool chunk = image.holds(next, kWave64ChunkHeaderBytes) && image.looks_like_id(next) &&
+                     image.u64(next + kGuidBytes) >= kWave64ChunkHeaderBytes &&
+                     image.holds(next, static_cast<std::size_t>(image.u64(next + kGuidBytes)));
+  const bool believed =
+      chunk || (stated != 0 && (rest - stated < kMinUnstatedBytes || image.zeros_from(end)));
+  return believed ? stated : rest;
+}
+
+/// Enters the samples, `count` bytes from `offset`, of a data chunk that states `stated` bytes.
+void set_data(std::size_t offset, std::size_t count, std::uint64_t stated, WavLayout& layout) {
+  const std::size_t frame_bytes = std::size_t{2} * layout.channels;
+  layout.data_offset = offset;
+  layout.data_bytes = count / frame_bytes * frame_bytes;
+  if (layout.data_bytes == 0) layout.reason = "it has no samples";
+  if (count > stated) {
+    layout.note = fmt::format(
+        "its data chunk states {} bytes, but {} bytes of samples follow, which were all coded",
+        stated, layout.data_bytes);
+  }
+}
+
+bool is_wave64(const Image& image) {
+  return image.has_id(0, "riff") && image.equal(4, kWave64RiffTail, sizeof kWave64RiffTail) &&
+         image.has_id(24, "wave") && image.equal(28, kWave64ChunkTail, sizeof kWave64ChunkTail);
+}
+
+WavLayout read_wave64(const Image& image) {
+  WavLayout layout;
+  std::optional<std::string> format_reason;
+  std::size_t offset = kWave64HeaderBytes;
+  while (image.holds(offset, kWave64ChunkHeaderBytes)) {
+    const bool standard = image.equal(offset + 4, kWave64ChunkTail, sizeof kWave64ChunkTail);
+    const std::uint64_t size = image.u64(offset + kGuidBytes);
+    const std::size_t content = offset + kWave64ChunkHeaderBytes;
+    const std::uint64_t field = size - std::min<std::uint64_t>(size, kWave64ChunkHeaderBytes);
+    if (standard && image.has_id(offset, "data")) {
+      layout.reason = format_reason.value_or("it has no fmt chunk before its samples");
+      if (layout.applies()) {
+        set_data(content, wave64_data_size(image, content, field), field, layout);
+      }
+      return layout;
+    }
+    if (size < kWave64ChunkHeaderBytes || field > image.size() - content) break;
+    if (standard && image.has_id(offset, "fmt ") && !format_reason) {
+      format_reason = read_format(image, content, static_cast<std::size_t>(field), layout);
+    }
+    const std::size_t end = content + static_cast<std::size_t>(field);
+    offset = (end + kWave64Alignment - 1) / kWave64Alignment * kWave64Alignment;
+  }
+  layout.reason = "it ends before its samples";
+  return layout;
 }
 
 void put_id(std::vector<std::uint8_t>& bytes, const char* id) {
@@ -142,8 +262,9 @@ void put_id(std::vector<std::uint8_t>& bytes, const char* id) {
 
 bool is_wav(const std::uint8_t* image, std::size_t size) {
   const Image bytes(image, size);
-  return (bytes.has_id(0, "RIFF") || bytes.has_id(0, "RIFX") || bytes.has_id(0, "RF64")) &&
-         bytes.has_id(8, "WAVE");
+  const bool riff = bytes.has_id(0, "RIFF") || bytes.has_id(0, "RIFX") || bytes.has_id(0, "RF64") ||
+                    bytes.has_id(0, "BW64");
+  return (riff && bytes.has_id(8, "WAVE")) || is_wave64(bytes);
 }
 
 WavLayout read_wav_layout(const std::uint8_t* image, std::size_t size) {
@@ -153,6 +274,7 @@ WavLayout read_wav_layout(const std::uint8_t* image, std::size_t size) {
     layout.reason = "it is not a WAV file";
     return layout;
   }
+  if (is_wave64(bytes)) return read_wave64(bytes);
   if (bytes.has_id(0, "RIFX")) {
     layout.reason = "its samples are big-endian (RIFX)";
     return layout;
@@ -172,14 +294,8 @@ WavLayout read_wav_layout(const std::uint8_t* image, std::size_t size) {
       if (!layout.applies()) {
         return layout;
       }
-      const std::size_t count =
-          data_size(bytes, content, field == kSizeUnknown && size64 ? *size64 : field);
-      const std::size_t frame_bytes = std::size_t{2} * layout.channels;
-      layout.data_offset = content;
-      layout.data_bytes = count / frame_bytes * frame_bytes;
-      if (layout.data_bytes == 0) {
-        layout.reason = "it has no samples";
-      }
+      const std::uint64_t stated = field == kSizeUnknown && size64 ? *size64 : field;
+      set_data(content, data_size(bytes, content, stated), stated, layout);
       return layout;
     }
     if (!bytes.holds(content, field)) {
@@ -188,7 +304,7 @@ WavLayout read_wav_layout(const std::uint8_t* image, std::size_t size) {
     if (bytes.has_id(offset, "fmt ") && !format_reason) {
       format_reason = read_format(bytes, content, field, layout);
     } else if (bytes.has_id(offset, "ds64") && field >= 16) {
-      // RF64, the format beyond 4 GiB: the RIFF size, then the size of the data chunk.
+      // RF64 and BW64, the formats beyond 4 GiB: the RIFF size, then the size of the data chunk.
       size64 = bytes.u64(content + 8);
     }
     offset = next_chunk(bytes, content + field, field % 2 != 0);

@@ -21,18 +21,21 @@ struct WavLayout {
   std::size_t data_offset = 0;  ///< of the first sample, bytes
   std::size_t data_bytes = 0;   ///< of all whole frames; what is left of the file comes after
   std::string reason;           ///< why the codec does not apply; empty if it does
+  std::string note;             ///< what was read other than the file states it; empty: nothing
 
   bool applies() const { return reason.empty(); }
   /// Whole frames; only if the codec applies.
   std::size_t frames() const { return data_bytes / (std::size_t{2} * channels); }
 };
 
-/// True if the image starts like a WAV file of any kind (RIFF, RIFX or RF64).
+/// True if the image starts like a WAV file of any kind (RIFF, RIFX, RF64, BW64 or Wave64).
 bool is_wav(const std::uint8_t* image, std::size_t size);
 
 /// Finds the samples. Never throws for a damaged image: `reason` says why there are none to code.
-/// The codec applies to 16-bit PCM with at least one whole frame. A data chunk whose size field
-/// cannot be right (a writer that never came back to fill it in) reaches to the end of the image.
+/// The codec applies to PCM in containers of 16 bits, whatever number of bits are valid, with at
+/// least one whole frame. A data chunk whose size field cannot be right (a writer that never came
+/// back to fill it in, or one that counted in 32 bits) reaches to the end of the image or to the
+/// chunks that end it: what follows the samples and is no chunk is samples.
 WavLayout read_wav_layout(const std::uint8_t* image, std::size_t size);
 
 /// The header of container 1 (docs/bitstream.md, section 9).

@@ -29,7 +29,7 @@ CodingContext Context::select(const ContextState& state, std::int32_t predicted_
   return {c.first_table + phase, c.raw_bits};
 }
 
-void Context::update(ContextState& state, std::int32_t innovation, bool reset) const {
+void Context::update(ContextState& state, std::int32_t innovation, bool reset, int boost) const {
   if (reset) {
     state.scale = tables_.initial_scale;
     return;
@@ -37,7 +37,7 @@ void Context::update(ContextState& state, std::int32_t innovation, bool reset) c
   const std::int32_t magnitude = std::min(std::abs(innovation), cap_);
   const auto scale = static_cast<std::int32_t>(state.scale);
   const std::int32_t target = magnitude << (kScaleFrac - kFracBits);
-  state.scale = static_cast<std::uint32_t>(scale + ((target - scale) >> kScaleShift));
+  state.scale = static_cast<std::uint32_t>(scale + ((target - scale) >> (kScaleShift - boost)));
 }
 
 }  // namespace nrc

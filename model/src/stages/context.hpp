@@ -33,8 +33,9 @@ class Context {
   /// just reset.
   CodingContext select(const ContextState& state, std::int32_t predicted_code, bool reset) const;
 
-  /// Moves the state past an innovation (1/64 code). `reset` as given to select().
-  void update(ContextState& state, std::int32_t innovation, bool reset) const;
+  /// Moves the state past an innovation (1/64 code). `reset` as given to select(); `boost` of stage
+  /// pace.
+  void update(ContextState& state, std::int32_t innovation, bool reset, int boost) const;
 
  private:
   const TableSet& tables_;

@@ -20,7 +20,8 @@ int Dispersion::index(const DispersionState& state, bool reset) const {
   return (octave << kScaleMantissaBits) + mantissa + burst;
 }
 
-void Dispersion::update(DispersionState& state, std::int32_t innovation, bool reset) const {
+void Dispersion::update(DispersionState& state, std::int32_t innovation, bool reset,
+                        int boost) const {
   if (reset) {
     state = {initial_scale_, 0};
     return;
@@ -33,7 +34,7 @@ void Dispersion::update(DispersionState& state, std::int32_t innovation, bool re
   } else if (state.burst > 0) {
     --state.burst;
   }
-  state.scale = static_cast<std::uint32_t>(scale + ((magnitude - scale) >> kScaleShift));
+  state.scale = static_cast<std::uint32_t>(scale + ((magnitude - scale) >> (kScaleShift - boost)));
 }
 
 }  // namespace nrc

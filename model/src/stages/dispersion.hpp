@@ -25,8 +25,9 @@ class Dispersion {
   /// just reset.
   int index(const DispersionState& state, bool reset) const;
 
-  /// Moves the state past an innovation (1/64 code). `reset` as given to index().
-  void update(DispersionState& state, std::int32_t innovation, bool reset) const;
+  /// Moves the state past an innovation (1/64 code). `reset` as given to index(); `boost` of stage
+  /// pace.
+  void update(DispersionState& state, std::int32_t innovation, bool reset, int boost) const;
 
  private:
   std::uint32_t initial_scale_;

@@ -38,7 +38,7 @@ void Packetizer::append(PacketHeader header, const std::uint8_t* payload, std::s
   p = put_little_endian(p, header.first_frame);
   p = put_little_endian(p, static_cast<std::uint32_t>(size));
   p = std::copy_n(payload, size, p);
-  p = put_little_endian(p, crc32(packet, kPacketHeaderBytes + size));
+  put_little_endian(p, crc32(packet, kPacketHeaderBytes + size));
 }
 
 }  // namespace nrc

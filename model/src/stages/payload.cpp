@@ -16,6 +16,7 @@
 #include "stages/linearizer.hpp"
 #include "stages/neighbour.hpp"
 #include "stages/neural_predictor.hpp"
+#include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 #include "stages/range.hpp"
 
@@ -34,7 +35,8 @@ void check_bound(const char* what, std::uint64_t bits, std::uint64_t bound) {
   }
 }
 
-// ---- Huffman profile: predictor -> context -> huffman -> bit_packer
+// ---- Huffman profile: predictor -> context -> huffman -> bit_packer; pace for predictor and
+// context
 
 /// The stages that encoder and decoder share, and the state of all channels.
 class HuffmanStages {
@@ -47,14 +49,18 @@ class HuffmanStages {
   HuffmanStages(const TableSet& tables, int code_width, std::uint32_t channels)
       : predictor_(code_width), context_(tables, code_width), channels_(channels) {}
 
+  void begin_frame(bool reset) { boost_ = pace_.next(reset); }
+
   void update(Channel& channel, const Prediction& prediction, Code code, bool reset) const {
-    context_.update(channel.context, Predictor::innovation(prediction, code), reset);
-    predictor_.update(channel.predictor, prediction, code, reset);
+    context_.update(channel.context, Predictor::innovation(prediction, code), reset, boost_);
+    predictor_.update(channel.predictor, prediction, code, reset, boost_);
   }
 
   Predictor predictor_;
   Context context_;
   std::vector<Channel> channels_;
+  Pace pace_;
+  int boost_ = 0;  ///< of the frame
 };
 
 class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
@@ -73,6 +79,7 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
               std::vector<std::uint8_t>& payload) override {
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
+      begin_frame(reset);
       for (Channel& channel : channels_) {
         const Code code = *codes++;
         const Prediction prediction = predictor_.predict(channel.predictor, reset);
@@ -109,6 +116,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
     BitReader reader(payload, size);
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
+      begin_frame(reset);
       for (Channel& channel : channels_) {
         const Prediction prediction = predictor_.predict(channel.predictor, reset);
         const CodingContext context = context_.select(channel.context, prediction.code, reset);
@@ -128,6 +136,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   void skip(const Code* codes, std::size_t frames, bool key) override {
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
+      begin_frame(reset);
       for (Channel& channel : channels_) {
         update(channel, predictor_.predict(channel.predictor, reset), *codes++, reset);
       }
@@ -138,7 +147,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   HuffmanDecoder huffman_;
 };
 
-// ---- range profile: predictor, neighbour, linearizer, dispersion -> interval -> range ->
+// ---- range profile: predictor, neighbour, linearizer, dispersion, pace -> interval -> range ->
 // carry_packer. Neural profile: the same with the neural predictor after predictor and dispersion.
 
 class RangeStages {
@@ -174,7 +183,10 @@ class RangeStages {
   RangeStages(const RangeStages&) = delete;
   RangeStages& operator=(const RangeStages&) = delete;
 
-  void begin_frame() { input_ = 0; }
+  void begin_frame(bool reset) {
+    input_ = 0;
+    boost_ = pace_.next(reset);
+  }
 
   Expectation expect(const Channel& channel, bool reset) const {
     const Prediction p = predictor_.predict(channel.predictor, reset);
@@ -195,8 +207,8 @@ class RangeStages {
       Neighbour::update(channel.neighbour, input_, innovation, reset);
       input_ = neighbour_.input(value - expected.uncorrected.value);
     }
-    dispersion_.update(channel.dispersion, innovation, reset);
-    predictor_.update_value(channel.predictor, expected.uncorrected, value, reset);
+    dispersion_.update(channel.dispersion, innovation, reset, boost_);
+    predictor_.update_value(channel.predictor, expected.uncorrected, value, reset, boost_);
   }
 
   Expectation expect_neural(const Channel& channel, const Prediction& p, int index,
@@ -218,6 +230,8 @@ class RangeStages {
   std::optional<NeuralPredictor> neural_;
   std::vector<Channel> channels_;
   std::int32_t input_ = 0;  ///< to stage neighbour, from the channel before
+  Pace pace_;
+  int boost_ = 0;  ///< of the frame
 };
 
 class RangePayloadEncoder : public PayloadEncoder, RangeStages {
@@ -237,7 +251,7 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
     if (frames == 0) return;
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame();
+      begin_frame(reset);
       for (Channel& channel : channels_) {
         const Code code = *codes++;
         const Expectation expected = expect(channel, reset);
@@ -274,7 +288,7 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
     RangeDecoder coder(payload, size, code_width_);
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame();
+      begin_frame(reset);
       for (Channel& channel : channels_) {
         const Expectation expected = expect(channel, reset);
         const std::uint32_t target = coder.target();
@@ -298,7 +312,7 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
   void skip(const Code* codes, std::size_t frames, bool key) override {
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame();
+      begin_frame(reset);
       for (Channel& channel : channels_) {
         update(channel, expect(channel, reset), *codes++, reset);
       }

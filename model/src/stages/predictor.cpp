@@ -29,13 +29,18 @@ Prediction Predictor::predict(const PredictorState& state, bool reset) const {
 }
 
 void Predictor::update_value(PredictorState& state, const Prediction& prediction,
-                             std::int32_t value, bool reset) const {
+                             std::int32_t value, bool reset, int boost) const {
   if (reset) {
     state.weight = kWeightReset;
     state.level = value;
   } else {
-    const int step = sign(prediction.deviation) * sign(value - prediction.value);
-    state.weight = std::clamp(state.weight + step, kWeightMin, kWeightMax);
+    const std::int32_t innovation = value - prediction.value;
+    // Within half a code the innovation's sign is that of the ADC's rounding.
+    const bool quiet = innovation >> kQuietShift == 0 || innovation >> kQuietShift == -1;
+    if (!quiet) {
+      const int step = sign(prediction.deviation) * sign(innovation) * (1 << boost);
+      state.weight = std::clamp(state.weight + step, kWeightMin, kWeightMax);
+    }
     state.level += (value - state.level) >> kLevelShift;
   }
   state.last = value;

@@ -2,7 +2,7 @@
 //
 // Stage predictor: predicts a channel's next code from its past (docs/bitstream.md, section 3).
 // A leaky mean follows the local field; the last deviation from it persists with a weight that a
-// sign-sign LMS adapts. RTL: nrc_predictor.
+// sign-sign LMS adapts, except to innovations within half a code. RTL: nrc_predictor.
 #pragma once
 
 #include <cstdint>
@@ -33,13 +33,14 @@ class Predictor {
   /// Prediction of the next code. With reset the state counts as just reset.
   Prediction predict(const PredictorState& state, bool reset) const;
 
-  /// Moves the state past a code. `reset` as given to predict().
-  void update(PredictorState& state, const Prediction& prediction, Code code, bool reset) const {
-    update_value(state, prediction, value_of(code), reset);
+  /// Moves the state past a code. `reset` as given to predict(); `boost` of stage pace.
+  void update(PredictorState& state, const Prediction& prediction, Code code, bool reset,
+              int boost) const {
+    update_value(state, prediction, value_of(code), reset, boost);
   }
   /// The same for the value of a code, 1/64 code (section 10).
   void update_value(PredictorState& state, const Prediction& prediction, std::int32_t value,
-                    bool reset) const;
+                    bool reset, int boost) const;
 
   /// Innovation e = (code << 6) - p, in 1/64 code.
   static std::int32_t innovation(const Prediction& prediction, Code code) {

@@ -11,8 +11,8 @@ namespace nrc {
 
 namespace {
 
-constexpr const char* kFormat = "nrc-neural-tables";
-constexpr int kFileVersion = 1;
+constexpr const char* kNeuralFormat = "nrc-neural-tables";
+constexpr int kNeuralFileVersion = 1;
 
 NeuralNetwork network_from(const nlohmann::json& json) {
   NeuralNetwork network;
@@ -40,8 +40,8 @@ NeuralNetwork network_from(const nlohmann::json& json) {
 NeuralTables neural_tables_from_json(const std::string& text, const std::string& where) {
   try {
     const auto json = nlohmann::json::parse(text);
-    if (json.at("format") != kFormat) throw Error("\"format\" is not \"nrc-neural-tables\"");
-    integer(json.at("version"), "\"version\"", kFileVersion, kFileVersion);
+    if (json.at("format") != kNeuralFormat) throw Error("\"format\" is not \"nrc-neural-tables\"");
+    integer(json.at("version"), "\"version\"", kNeuralFileVersion, kNeuralFileVersion);
     NeuralTables tables{range_tables_from_json(json.at("range").dump(), "\"range\""),
                         network_from(json.at("layers"))};
     tables.validate();
@@ -55,8 +55,8 @@ NeuralTables neural_tables_from_json(const std::string& text, const std::string&
 
 std::string to_json(const NeuralTables& tables) {
   nlohmann::ordered_json json;
-  json["format"] = kFormat;
-  json["version"] = kFileVersion;
+  json["format"] = kNeuralFormat;
+  json["version"] = kNeuralFileVersion;
   json["layers"] = nlohmann::ordered_json::array();
   for (const NeuralLayer& layer : tables.network.layers) {
     json["layers"].push_back({{"inputs", layer.inputs},

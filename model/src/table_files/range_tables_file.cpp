@@ -10,16 +10,16 @@ namespace nrc {
 
 namespace {
 
-constexpr const char* kFormat = "nrc-range-tables";
-constexpr int kFileVersion = 1;
+constexpr const char* kRangeFormat = "nrc-range-tables";
+constexpr int kRangeFileVersion = 1;
 
 }  // namespace
 
 RangeTables range_tables_from_json(const std::string& text, const std::string& where) {
   try {
     const auto json = nlohmann::json::parse(text);
-    if (json.at("format") != kFormat) throw Error("\"format\" is not \"nrc-range-tables\"");
-    integer(json.at("version"), "\"version\"", kFileVersion, kFileVersion);
+    if (json.at("format") != kRangeFormat) throw Error("\"format\" is not \"nrc-range-tables\"");
+    integer(json.at("version"), "\"version\"", kRangeFileVersion, kRangeFileVersion);
     RangeTables tables;
     tables.name = table_name(json);
     tables.description = json.value("description", "");
@@ -46,8 +46,8 @@ RangeTables range_tables_from_json(const std::string& text, const std::string& w
 
 std::string to_json(const RangeTables& tables) {
   nlohmann::ordered_json json;
-  json["format"] = kFormat;
-  json["version"] = kFileVersion;
+  json["format"] = kRangeFormat;
+  json["version"] = kRangeFileVersion;
   json["name"] = tables.name;
   json["description"] = tables.description;
   json["initial_scale"] = tables.initial_scale;

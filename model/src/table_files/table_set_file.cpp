@@ -11,8 +11,8 @@ namespace nrc {
 
 namespace {
 
-constexpr const char* kFormat = "nrc-tables";
-constexpr int kFileVersion = 1;
+constexpr const char* kTableSetFormat = "nrc-tables";
+constexpr int kTableSetFileVersion = 1;
 constexpr const char* kPredictor = "adaptive";  ///< the only one
 
 template <typename T>
@@ -22,8 +22,8 @@ T number(const nlohmann::json& object, const char* key, std::int64_t low, std::i
 
 TableSet parse(const std::string& text) {
   const auto json = nlohmann::json::parse(text);
-  if (json.at("format") != kFormat) throw Error("\"format\" is not \"nrc-tables\"");
-  number<int>(json, "version", kFileVersion, kFileVersion);
+  if (json.at("format") != kTableSetFormat) throw Error("\"format\" is not \"nrc-tables\"");
+  number<int>(json, "version", kTableSetFileVersion, kTableSetFileVersion);
   TableSet set;
   set.name = table_name(json);
   set.description = json.value("description", "");
@@ -63,8 +63,8 @@ TableSet table_set_from_json(const std::string& text, const std::string& where) 
 
 std::string to_json(const TableSet& set) {
   nlohmann::ordered_json json;
-  json["format"] = kFormat;
-  json["version"] = kFileVersion;
+  json["format"] = kTableSetFormat;
+  json["version"] = kTableSetFileVersion;
   json["name"] = set.name;
   json["description"] = set.description;
   json["predictor"] = kPredictor;

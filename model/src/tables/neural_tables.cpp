@@ -22,7 +22,7 @@ void NeuralTables::validate() const {
 
 std::uint32_t NeuralTables::id() const {
   std::vector<std::uint8_t> bytes = {
-      'N', 'R', 'C', 'N', kTableVersion, static_cast<std::uint8_t>(network.layers.size())};
+      'N', 'R', 'C', 'N', kTablesVersion, static_cast<std::uint8_t>(network.layers.size())};
   append_little_endian(bytes, range.id());
   for (const NeuralLayer& layer : network.layers) {
     append_little_endian(bytes, layer.outputs, 1);

@@ -70,7 +70,7 @@ std::uint32_t TableSet::id() const {
                                      'R',
                                      'C',
                                      'T',
-                                     kTableVersion,
+                                     kTablesVersion,
                                      kAdaptivePredictor,
                                      static_cast<std::uint8_t>(symbol_bits),
                                      static_cast<std::uint8_t>(classes.size())};

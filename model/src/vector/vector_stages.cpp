@@ -44,7 +44,10 @@ Vec predict(PredictorLanes& p, std::size_t at) {
 
 /// Updates the predictor with a code of this value.
 void update(PredictorLanes& p, std::size_t at, Vec value, Vec innovation) {
-  const Vec step = hn::Mul(sign(load(p.deviation, at)), sign(innovation));
+  // 0 within half a code, where the weight stays: e >> kQuietShift is 0 or -1 there.
+  const Vec below_zero = hn::ShiftRight<31>(innovation);
+  const Vec halves = hn::Sub(hn::ShiftRight<kQuietShift>(innovation), below_zero);
+  const Vec step = hn::ShiftLeftSame(hn::Mul(sign(load(p.deviation, at)), sign(halves)), p.boost);
   const Vec weight = hn::Add(load(p.weight, at), step);
   store(hn::Max(hn::Min(weight, set(kWeightMax)), set(kWeightMin)), p.weight, at);
   const Vec level = load(p.level, at);
@@ -107,7 +110,8 @@ void UpdateCodes(HuffmanLanes& h) {
     const Vec target =
         hn::ShiftLeft<kScaleFrac - kFracBits>(hn::Min(hn::Abs(innovation), set(h.cap)));
     const Vec scale = load(h.scale, at);
-    store(hn::Add(scale, hn::ShiftRight<kScaleShift>(hn::Sub(target, scale))), h.scale, at);
+    const Vec moved = hn::ShiftRightSame(hn::Sub(target, scale), kScaleShift - h.boost);
+    store(hn::Add(scale, moved), h.scale, at);
   }
 }
 
@@ -169,7 +173,8 @@ void UpdateIntervals(RangeLanes& r) {
     const Vec raised = hn::Min(hn::Add(before, raise), set(kBurstMax));
     const Vec lowered = hn::Max(hn::Sub(before, set(1)), hn::Zero(I32()));
     store(hn::IfThenElse(burst, raised, lowered), r.burst, at);
-    store(hn::Add(scale, hn::ShiftRight<kScaleShift>(hn::Sub(magnitude, scale))), r.scale, at);
+    const Vec moved = hn::ShiftRightSame(hn::Sub(magnitude, scale), kScaleShift - r.boost);
+    store(hn::Add(scale, moved), r.scale, at);
   }
 }
 
@@ -215,6 +220,7 @@ void PredictorLanes::reset() {
   std::fill(level.begin(), level.end(), 0);
   std::fill(weight.begin(), weight.end(), kWeightReset);
   std::fill(last.begin(), last.end(), 0);
+  pace.next(true);
 }
 
 HuffmanLanes::HuffmanLanes(const TableSet& tables, int width, std::size_t channels)
@@ -242,7 +248,10 @@ void HuffmanLanes::reset() {
 
 void HuffmanLanes::expect() { HWY_DYNAMIC_DISPATCH(ExpectCodes)(*this); }
 void HuffmanLanes::encode(const Lanes& memory) { HWY_DYNAMIC_DISPATCH(EncodeCodes)(*this, memory); }
-void HuffmanLanes::update() { HWY_DYNAMIC_DISPATCH(UpdateCodes)(*this); }
+void HuffmanLanes::update() {
+  boost = pace.next(false);
+  HWY_DYNAMIC_DISPATCH(UpdateCodes)(*this);
+}
 
 void HuffmanLanes::update_reset() {
   for (std::size_t i = 0; i < count; ++i) level[i] = last[i] = code[i] * (1 << kFracBits);
@@ -283,7 +292,10 @@ void RangeLanes::reset() {
 
 void RangeLanes::expect() { HWY_DYNAMIC_DISPATCH(ExpectIntervals)(*this); }
 void RangeLanes::intervals() { HWY_DYNAMIC_DISPATCH(Intervals)(*this); }
-void RangeLanes::update() { HWY_DYNAMIC_DISPATCH(UpdateIntervals)(*this); }
+void RangeLanes::update() {
+  boost = pace.next(false);
+  HWY_DYNAMIC_DISPATCH(UpdateIntervals)(*this);
+}
 
 void RangeLanes::update_reset() {
   for (std::size_t i = 0; i < count; ++i) {

@@ -12,6 +12,7 @@
 #include "nrc/range_tables.hpp"
 #include "nrc/table_set.hpp"
 #include "stages/linearizer.hpp"
+#include "stages/pace.hpp"
 
 namespace nrc {
 
@@ -31,6 +32,8 @@ struct PredictorLanes {
   Lanes level, weight, last;          ///< state, as in PredictorState
   Lanes deviation, value;             ///< prediction, as in Prediction
   Lanes code;                         ///< of the frame at hand
+  Pace pace;                          ///< moved on by reset() and update()
+  int boost = 0;                      ///< of the frame at hand
 };
 
 /// Huffman profile: what chooses a code's table, and the scale.

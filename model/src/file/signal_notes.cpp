@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "file/signal_notes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+
+#include "stages/shift6.hpp"
+
+namespace nrc {
+namespace {
+
+/// Fewer frames may look like anything.
+constexpr std::size_t kMinFrames = 64;
+
+/// The codes of one channel.
+class Channel {
+ public:
+  Channel(const std::vector<std::int16_t>& samples, const StreamHeader& header, std::size_t index)
+      : samples_(samples), header_(header), index_(index) {}
+
+  std::size_t size() const { return samples_.size() / header_.channels; }
+  std::int32_t operator[](std::size_t frame) const {
+    const std::int16_t sample = samples_[frame * header_.channels + index_];
+    return header_.mapping == Mapping::kShift6 ? Shift6::code(sample) : sample;
+  }
+  /// True if a frame is what the usual ways of doubling a rate put between two others: the one
+  /// before, or their mean, linear or cubic, give or take the rounding.
+  bool interpolated(std::size_t frame) const {
+    const Channel& x = *this;
+    const std::int32_t near = x[frame - 1] + x[frame + 1];
+    const std::int32_t far = x[frame - 3] + x[frame + 3];
+    return x[frame] == x[frame - 1] || std::abs(2 * x[frame] - near) <= 1 ||
+           std::abs(16 * x[frame] - 9 * near + far) <= 12;
+  }
+
+ private:
+  const std::vector<std::int16_t>& samples_;
+  const StreamHeader& header_;
+  std::size_t index_;
+};
+
+/// Low bits that are the same in all codes; 0 also if all codes are the same.
+int unused_bits(const std::vector<std::int16_t>& samples) {
+  unsigned changing = 0;
+  for (const std::int16_t sample : samples) {
+    changing |= static_cast<std::uint16_t>(sample ^ samples.front());
+  }
+  int bits = 0;
+  while (changing != 0 && (changing >> bits & 1) == 0) ++bits;
+  return bits;
+}
+
+/// Whether every second frame of a channel follows from the others, which do not.
+bool doubled(const Channel& channel) {
+  std::size_t hits[2] = {};
+  std::size_t tried[2] = {};
+  for (std::size_t frame = 3; frame + 3 < channel.size(); ++frame) {
+    ++tried[frame % 2];
+    hits[frame % 2] += channel.interpolated(frame) ? 1 : 0;
+  }
+  const auto share = [&](int parity) {
+    return static_cast<double>(hits[parity]) / static_cast<double>(tried[parity]);
+  };
+  return std::max(share(0), share(1)) > 0.99 && std::min(share(0), share(1)) < 0.8;
+}
+
+}  // namespace
+
+std::vector<std::string> signal_notes(const std::vector<std::int16_t>& samples,
+                                      const StreamHeader& header) {
+  std::vector<std::string> notes;
+  if (samples.size() / header.channels < kMinFrames) return notes;
+  if (header.mapping == Mapping::kCode) {
+    if (std::all_of(samples.begin(), samples.end(), Shift6::on_grid)) {
+      notes.emplace_back(
+          "all samples are on the grid of a 10-bit ADC, which mapping code does not use; mapping "
+          "shift6 does");
+    } else if (const int bits = unused_bits(samples); bits > 0) {
+      notes.push_back(fmt::format(
+          "the lowest {} of a sample's bits never change, and cost as if they did; shift them out "
+          "before encoding",
+          bits));
+    }
+  }
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < header.channels; ++i) {
+    count += doubled(Channel(samples, header, i)) ? 1 : 0;
+  }
+  if (2 * count >= header.channels) {
+    notes.push_back(fmt::format(
+        "every second frame is interpolated from its neighbours in {} of {} channels; a recording "
+        "at half the rate holds the same",
+        count, header.channels));
+  }
+  return notes;
+}
+
+}  // namespace nrc

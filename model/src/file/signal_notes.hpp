@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What makes a signal larger than it needs to be, although it is coded without a fault: a user who
+// is told can store it better.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nrc/packet.hpp"
+
+namespace nrc {
+
+/// One line for each thing that costs much: a mapping that does not use the samples' own grid, low
+/// bits that never change, every second frame interpolated from its neighbours.
+/// @param samples  of whole frames from the stream's beginning, such as those of its first packet
+std::vector<std::string> signal_notes(const std::vector<std::int16_t>& samples,
+                                      const StreamHeader& header);
+
+}  // namespace nrc
