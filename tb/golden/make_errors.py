@@ -364,7 +364,7 @@ def pieces(errors: Errors, base: Base, label: str) -> None:
     add("garbage_behind", "61 bytes behind the last packet", [*packets, noise], BEHIND)
     add("sync_between", "the letters NRNR between packets 7 and 8",
         [*packets[:8], b"NRNR", *packets[8:]],
-        ("reserved bits", BAD_FIELD))
+        ("exceptions in a packet", BAD_FIELD))
     # The first 16 bytes of a packet that would reach over the next ones.
     claim = Packet(RAW, key=True, frames=FRAMES, first=120, sequence=8)
     claim.length = 80
