@@ -62,7 +62,8 @@ void report(const EncodeArguments& arguments, const std::string& name,
                static_cast<double>(summary.input_bytes) / static_cast<double>(summary.stream_bytes),
                mapping, profile_name(header.profile), summary.tables);
   }
-  if (summary.off_map != 0 && (arguments.mapping != "auto" || arguments.verbose)) {
+  const bool forced = arguments.mapping != "auto" && summary.notes.empty();
+  if (summary.off_map != 0 && (forced || arguments.verbose)) {
     fmt::print(stderr,
                "nrc: note: {}: {} of {} samples are not on the map ({}) and were sent one by one\n",
                name, summary.off_map, summary.frames * summary.header.channels,
