@@ -265,7 +265,8 @@ class Expected {
       if (raw || packet.header.key || state_) {
         if (packet.header.frames != 0) {
           given.insert(id);
-          state_ = !raw;
+          // A raw packet can be read without the state, but does not make it known.
+          state_ = state_ || packet.header.key;
         }
       } else {
         ++counters.undecodable_packets;

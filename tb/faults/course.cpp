@@ -109,7 +109,12 @@ void add_stream(Course& course, const Shape& shape, std::size_t packet_frames, b
       if (n != 0) continue;
     }
     std::int16_t* const samples = original.samples.data() + k * packet_samples;
-    if (header.mapping == Mapping::kShift6 && random.percent(2)) samples[0] ^= 1;  // raw
+    if (random.percent(2)) samples[0] ^= 1;  // off the map of shift6
+    if (random.percent(2)) {                 // raw
+      for (std::size_t i = 0; i < packet_samples; ++i) {
+        samples[i] = static_cast<std::int16_t>(random());
+      }
+    }
     const bool last = closed && at_end && !empty_last;
     course.append(
         encoder.encode_samples(samples, packet_frames, {k % shape.key_interval == 0, last}));

@@ -142,6 +142,19 @@ void packet_round_trip(FuzzInput& input) {
   header.neighbour = (choice & 2) != 0;
   header.channels = channels_from(input);
   const std::uint8_t seed = input.u8();
+  if ((choice & 4) != 0) {
+    header.mapping = nrc::Mapping::kMap;
+    fuzz::Noise noise(seed);
+    for (std::uint32_t i = 0; i < (choice & 8) / 8 + 1U; ++i) {
+      header.map.steps.push_back({noise.below(1U << noise.below(24)) + 1, noise.below(1000) + 1,
+                                  static_cast<nrc::Rounding>(noise.below(4))});
+    }
+    const std::uint32_t maps = (choice & 8) != 0 ? header.channels : 1;
+    for (std::uint32_t c = 0; c < maps; ++c) {
+      header.map.channels.push_back({static_cast<std::uint8_t>(c % header.map.steps.size()),
+                                     std::int64_t{noise.below(1U << 24)} - (1 << 23)});
+    }
+  }
   const Bytes bytes = samples_from(input);
   std::vector<std::int16_t> samples;
   const std::size_t frames = bytes.size() / 2 / header.channels;

@@ -101,10 +101,18 @@ std::vector<std::pair<std::string, Bytes>> streams(const fs::path& golden) {
     options.packet_frames = 20;
     options.key_interval = 2;
     Bytes raw = plain;
-    raw[100] ^= 1;  // off the grid
+    raw[100] ^= 1;  // off the map
+    for (std::size_t i = 160; i < 240; ++i) raw[i] = static_cast<std::uint8_t>(i * i * 167);  // raw
     Bytes stream;
     nrc::encode_raw(raw.data(), raw.size(), 2, 0, options, into(stream));
     all.emplace_back(profile + "_raw", stream);
+    nrc::EncodeOptions mapped = options;
+    mapped.mapping = nrc::Mapping::kMap;
+    mapped.map = {{{3, 2, nrc::Rounding::kTowardsZero}, {64, 1, nrc::Rounding::kDown}},
+                  {{0, -5}, {1, 31}}};
+    stream.clear();
+    nrc::encode_raw(raw.data(), raw.size(), 2, 0, mapped, into(stream));
+    all.emplace_back(profile + "_map", stream);
     options.neighbour = range;
     const Bytes image = nrc::canonical_header(2, 20000, 60) + plain;
     stream.clear();

@@ -79,15 +79,16 @@ std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, uns
     if ((repairs & kRepairType) != 0) {
       set(header, nrc::kSync, 2);
       constexpr int kTypes = static_cast<int>(nrc::PacketType::kContainer) + 1;
-      header[2] = static_cast<std::uint8_t>(((header[2] & 0x0F) % kTypes) |
-                                            (header[2] & (nrc::kFlagKey | nrc::kFlagLast)));
+      header[2] = static_cast<std::uint8_t>(
+          ((header[2] & 0x0F) % kTypes) |
+          (header[2] & (nrc::kFlagKey | nrc::kFlagLast | nrc::kFlagExceptions)));
     }
     if ((repairs & kRepairEnd) != 0) {
       header[2] = static_cast<std::uint8_t>((header[2] & ~nrc::kFlagLast) |
                                             (size - at < kPacketBytes ? nrc::kFlagLast : 0));
     }
     const auto type = static_cast<nrc::PacketType>(header[2] & 0x0F);
-    if (type == nrc::PacketType::kStreamHeader && length == nrc::kStreamHeaderBytes) {
+    if (type == nrc::PacketType::kStreamHeader && length >= nrc::kStreamHeaderBytes) {
       std::uint8_t* const payload = header + nrc::kPacketHeaderBytes;
       channels = get(payload + 4, 2) + 1;
       if ((repairs & kRepairTables) != 0) {

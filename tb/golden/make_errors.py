@@ -212,8 +212,8 @@ def bits(errors: Errors, base: Base, label: str) -> None:
     flip("type_none", "type (one that does not exist)", 2, 3, ("unknown packet type", BAD_FIELD))
     flip("key", "key flag", 2, 4, CRC)
     flip("last", "last flag", 2, 5, CRC)
-    flip("reserved_first", "reserved bits", 2, 6, ("reserved bits", BAD_FIELD))
-    flip("reserved_second", "reserved bits", 2, 7, ("reserved bits", BAD_FIELD))
+    flip("exceptions", "exceptions flag", 2, 6, ("payload of" if payload > 80 else CRC[0], CRC[1]))
+    flip("reserved", "reserved bit", 2, 7, ("reserved bits", BAD_FIELD))
     flip("frames_high", "number of frames, bits 23..16", 3, 0, ("are too many", CRC[1]))
     flip("frames_low", "number of frames, bits 7..0", 6, 2, CRC)
     flip("sequence", "sequence number", 4, 0, CRC)
@@ -364,7 +364,7 @@ def pieces(errors: Errors, base: Base, label: str) -> None:
     add("garbage_behind", "61 bytes behind the last packet", [*packets, noise], BEHIND)
     add("sync_between", "the letters NRNR between packets 7 and 8",
         [*packets[:8], b"NRNR", *packets[8:]],
-        ("reserved bits", BAD_FIELD))
+        ("exceptions in a packet", BAD_FIELD))
     # The first 16 bytes of a packet that would reach over the next ones.
     claim = Packet(RAW, key=True, frames=FRAMES, first=120, sequence=8)
     claim.length = 80
@@ -578,14 +578,14 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
     add("last_early", "packet 7: the last flag", change(last=True), BEHIND,
         stream(base, frames=120), stream(base, (0, 160, 10, 0, 0)))
     add("header_frames", "packet 5, a stream header: 20 frames", change(5, frames=20),
-        ("stream header of wrong length, or with frames", "has 20 bytes and no frames"),
+        ("stream header of wrong length, or with frames", "of a wrong length, or with frames"),
         stream(base))
     add("header_first_frame", "packet 5, a stream header: first frame 80", change(5, first=80),
-        ("stream header of wrong length, or with frames", "has 20 bytes and no frames"),
+        ("stream header of wrong length, or with frames", "of a wrong length, or with frames"),
         stream(base))
     add("header_long", "packet 5, a stream header: 24 bytes",
         change(5, payload=base[5].payload + bytes(4)),
-        ("stream header of wrong length, or with frames", "20 bytes"), stream(base))
+        ("stream header of wrong length", "it has 20"), stream(base))
     packets = base[:]
     with_header(packets[5:6], rate=30000000)
     add("header_differs", "packet 5, a stream header, tells another rate", packets,
@@ -606,7 +606,7 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
         header("lossy_step", "lossy step 24", ("unknown lossy step 24", "lossy step 24"),
                mapping=24 << 3 | 1)
         header("container", "container 3", ("unknown container 3", "container 3"), profile=0x30)
-        header("mapping", "mapping 2", ("unknown mapping 2", "mapping 2"), mapping=2)
+        header("mapping", "mapping 3", ("unknown mapping 3", "mapping 3"), mapping=3)
         header("width", "17 bits", ("code width 17", "code width 17"), width=17, mapping=0)
         header("width_small", "1 bit", ("code width 1", "code width 1"), width=1, mapping=0)
         header("width_mapping", "12 bits with mapping shift6", ("code width 12", "code width 12"),
@@ -660,7 +660,7 @@ def raw(errors: Errors, base: Base) -> None:
         packets = base[:]
         at = packets[number]
         samples = base.frame_bytes(at.first, FRAMES)
-        packets[number] = Packet(RAW, samples, key=True, frames=FRAMES, first=at.first,
+        packets[number] = Packet(RAW, samples, key=at.key, frames=FRAMES, first=at.first,
                                  sequence=number)
         for field, value in fields.items():
             setattr(packets[number], field, value)
@@ -668,13 +668,14 @@ def raw(errors: Errors, base: Base) -> None:
 
     samples = base.frame_bytes(140, FRAMES)
     add("good", "packet 9, before a key packet, is raw", sent_raw(9), base.frame_bytes(0, 480))
-    add("no_key_behind", "packet 7 is raw; none of the next is a key packet", sent_raw(7),
-        ("key flag missing", "packet 8 should be a key packet"), stream(base, (120, 40, 0, 0, 2)))
+    add("state_goes_on", "packet 7 is raw; none of the next is a key packet", sent_raw(7),
+        base.frame_bytes(0, 480))
+    add("key", "packet 6, a key packet, is raw", sent_raw(6), base.frame_bytes(0, 480))
+    add("first_no_key", "packet 1, the first one with samples, is raw and no key packet",
+        sent_raw(1, key=False), ("key flag missing", "packet 1 should be a key packet"),
+        stream(base, (20, 60, 0, 0, 3)))
     add("in_gap", "packet 7 is lost, packet 8 is raw", sent_raw(8)[:7] + sent_raw(8)[8:], due(8, 7),
         stream(base, (100, 20, 1, 0, 0), (140, 20, 0, 0, 1)))
-    add("no_key", "packet 9 is raw, without the key flag", sent_raw(9, key=False),
-        ("raw packet without the key flag", "is raw and should be a key packet"),
-        stream(base, (140, 20, 0, 0, 1)))
     wrong = ("raw payload of", "raw payload of the wrong length")
     add("short", "packet 9 is raw, its last four bytes are missing",
         sent_raw(9, payload=samples[:-4]), wrong, stream(base, (140, 20, 1, 0, 0)))

@@ -140,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(CInterface, EachProfile,
 TEST_P(EachProfile, DecoderGivesTheSamples) {
   Samples samples = recording();
   samples.resize(samples.size() - 3 * kChannels);  // a shorter last packet
-  samples[1000] = 1;                               // off the grid: a raw packet
+  samples[1000] = 1;                               // off the map: an exception
   Bytes stream;
   for (const Bytes& p : encode(settings(GetParam()), samples)) {
     stream.insert(stream.end(), p.begin(), p.end());
@@ -378,7 +378,8 @@ TEST(CInterface, EncoderSettingsOutsideTheirRange) {
   refused(with(&nrc_encoder_config::packet_frames, 65536), "packet_frames");
   refused(with(&nrc_encoder_config::profile, 3), "profile");
   refused(with(&nrc_encoder_config::profile, -1), "profile");
-  refused(with(&nrc_encoder_config::mapping, 2), "mapping");
+  refused(with(&nrc_encoder_config::mapping, 3), "mapping");
+  refused(with(&nrc_encoder_config::mapping, NRC_MAPPING_MAP), "map is null");
   refused(with(&nrc_encoder_config::neighbour, 2), "neighbour");
   refused(with(&nrc_encoder_config::neighbour, 1), "neighbour");
   refused(with(&nrc_encoder_config::code_width, 17), "code_width");
@@ -391,6 +392,64 @@ TEST(CInterface, EncoderSettingsOutsideTheirRange) {
   nrc_encoder* encoder = nullptr;
   EXPECT_EQ(nrc_encoder_create(nullptr, &encoder, nullptr), NRC_ERROR_ARGUMENT);
   nrc_encoder_destroy(nullptr);
+}
+
+TEST(CInterface, AMapOfTheCaller) {
+  const nrc_map_step steps[] = {{625, 26, NRC_ROUND_TOWARDS_ZERO}, {1, 1, NRC_ROUND_DOWN}};
+  std::vector<nrc_channel_map> channels(kChannels, {0, 26 * 5});
+  channels[1] = {1, -7};
+  const nrc_map map = {steps, 2, channels.data(), kChannels};
+  nrc_encoder_config config = settings();
+  config.mapping = NRC_MAPPING_MAP;
+  config.map = &map;
+  nrc_encoder* const encoder = make_encoder(config);
+  Samples samples;
+  for (std::uint32_t i = 0; i < kFrames * kChannels; ++i) {
+    const int code = static_cast<int>(i % 37) - 18;
+    samples.push_back(
+        static_cast<std::int16_t>(i % kChannels == 1 ? code - 7 : code * 625 / 26 + 5));
+  }
+  samples[3] = 32767;
+  Bytes packets(nrc_encoder_max_size(encoder));
+  std::size_t size = 0;
+  ASSERT_EQ(nrc_encoder_encode(encoder, samples.data(), kFrames, NRC_LAST, packets.data(),
+                               packets.size(), &size),
+            NRC_OK);
+  nrc_encoder_counters counters = {};
+  nrc_encoder_get_counters(encoder, &counters);
+  EXPECT_EQ(counters.off_map_samples, 1U);
+  nrc_stream_info info = {};
+  nrc_encoder_get_info(encoder, &info);
+  EXPECT_EQ(info.mapping, NRC_MAPPING_MAP);
+  EXPECT_EQ(info.map_numerator, 625U);
+  EXPECT_EQ(info.map_denominator, 26U);
+  nrc_encoder_destroy(encoder);
+  nrc::Decoder decoder;
+  Samples decoded;
+  for (std::size_t at = 0; at < size;) {
+    const nrc::ParsedPacket packet = nrc::parse_packet(packets.data() + at, size - at);
+    decoder.decode(packet, decoded);
+    at += packet.size;
+  }
+  EXPECT_EQ(decoded, samples);
+
+  const auto refused = [&](const nrc_map& bad, const std::string& part) {
+    nrc_encoder_config c = config;
+    c.map = &bad;
+    nrc_encoder* none = nullptr;
+    nrc_message message = {};
+    EXPECT_EQ(nrc_encoder_create(&c, &none, &message), NRC_ERROR_ARGUMENT);
+    EXPECT_NE(std::string(message.text).find(part), std::string::npos) << message.text;
+  };
+  refused({nullptr, 1, channels.data(), 1}, "null");
+  refused({steps, 0, channels.data(), 1}, "steps");
+  refused({steps, 256, channels.data(), 1}, "steps");
+  refused({steps, 2, channels.data(), 2}, "channels");
+  refused({steps, 1, channels.data(), kChannels}, "fewer steps");
+  const nrc_map_step zero[] = {{0, 1, 0}};
+  refused({zero, 1, channels.data(), 1}, "step of 0/1");
+  const nrc_map_step rounding[] = {{1, 1, 4}};
+  refused({rounding, 1, channels.data(), 1}, "rounding");
 }
 
 TEST(CInterface, TablesOfATableFile) {

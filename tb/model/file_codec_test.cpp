@@ -3,6 +3,8 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <random>
 
 #include "file/wav.hpp"
@@ -248,15 +250,88 @@ TEST(FileCodec, ChoosesTheSmallerTables) {
   }
 }
 
-TEST(FileCodec, FewOffGridPacketsGoRaw) {
+TEST(FileCodec, FewSamplesOffTheMapChangeLittle) {
   std::vector<std::int16_t> values = recording(1, 10000);
   EncodeOptions options;
   options.packet_frames = 1000;
-  values[3500] = static_cast<std::int16_t>(values[3500] + 1);
-  values[9999] = 32766;
-  EXPECT_EQ(code_wav(wav(values), options).summary.header.mapping, Mapping::kShift6);
-  values[0] = 0;
-  EXPECT_EQ(code_wav(wav(values), options).summary.header.mapping, Mapping::kCode);
+  const std::size_t before = code_wav(wav(values), options).stream.size();
+  for (const std::size_t at : {0U, 1U, 3500U, 9999U}) values[at] = 1;
+  const Coded coded = code_wav(wav(values), options);
+  EXPECT_EQ(coded.summary.header.mapping, Mapping::kShift6);
+  EXPECT_EQ(coded.summary.off_map, 4U);
+  EXPECT_LE(coded.stream.size(), before + 3 * 16);
+}
+
+/// Codes of 16 channels, about zero.
+std::vector<int> channel_codes() {
+  std::mt19937 random(3);
+  std::normal_distribution<double> noise(0.0, 8.0);
+  std::vector<int> codes;
+  for (int i = 0; i < 16 * 4000; ++i) {
+    const double before = i < 16 ? 0.0 : codes[static_cast<std::size_t>(i) - 16];
+    codes.push_back(static_cast<int>(std::lround(0.8 * before + noise(random))));
+  }
+  return codes;
+}
+
+TEST(FileCodec, MapsAreFound) {
+  const std::vector<int> codes = channel_codes();
+  const auto away = [](double x) { return static_cast<int>(x < 0 ? x - 0.5 : x + 0.5); };
+  struct {
+    const char* name;
+    std::function<int(int code, int channel, int frame)> sample;
+  } const cases[] = {
+      {"as they are", [](int code, int, int) { return code; }},
+      {"left-justified", [](int code, int, int) { return code * 64; }},
+      {"left-justified with an offset", [](int code, int, int) { return code * 16 + 5; }},
+      {"a common factor", [](int code, int, int) { return code * 12; }},
+      {"a negative offset", [](int code, int, int) { return code - 20000; }},
+      {"unsigned about 32768", [](int code, int, int) { return code + 32768; }},
+      {"unsigned in 14 bits", [](int code, int, int) { return (code + 2048) * 4; }},
+      {"a step of 3/2",
+       [](int code, int, int) { return static_cast<int>(std::nearbyint(code * 1.5)); }},
+      {"a step of 5/2, halves away", [&](int code, int, int) { return away(code * 2.5); }},
+      {"a step of each channel",
+       [](int code, int c, int) { return code * (c % 2 ? 3 : 7) - 101 * c; }},
+      {"an offset of each channel",
+       [&](int code, int c, int) { return away(code * 12.02) + 37 * c; }},
+      {"towards zero", [](int code, int c, int) { return code * 625 / 26 + 11 * c; }},
+      {"a constant channel", [](int code, int c, int) { return c == 3 ? 7 : code * 12; }},
+      {"two sync channels",
+       [](int code, int c, int f) {
+         return c == 3 ? 32767 * (f / 500 % 2) : c == 9 ? 32767 * (f / 77 % 2) : code * 12;
+       }},
+      {"a channel that dies",
+       [](int code, int c, int f) { return c == 5 && f > 2000 ? 0 : code * 12 + 1; }},
+  };
+  for (const nrc::Profile profile : {nrc::Profile::kHuffman, nrc::Profile::kRange}) {
+    EncodeOptions options;
+    options.profile = profile;
+    std::size_t plain = 0;
+    for (const auto& c : cases) {
+      std::vector<std::int16_t> values;
+      for (std::size_t i = 0; i < codes.size(); ++i) {
+        values.push_back(static_cast<std::int16_t>(
+            c.sample(codes[i], static_cast<int>(i % 16), static_cast<int>(i / 16))));
+      }
+      const Coded coded = code_raw(samples(values), 16, options);
+      if (plain == 0) plain = coded.stream.size();
+      EXPECT_LE(static_cast<double>(coded.stream.size()), 1.01 * static_cast<double>(plain))
+          << c.name;
+    }
+  }
+}
+
+TEST(FileCodec, AMapMayBeForced) {
+  const std::vector<std::int16_t> values = recording(1, 2000);
+  EncodeOptions options;
+  options.mapping = Mapping::kMap;
+  options.map = {{{3, 1}}, {{0, 1}}};
+  options.code_width = 12;
+  const Coded coded = code_wav(wav(values), options);
+  EXPECT_EQ(coded.summary.header.map, options.map);
+  EXPECT_EQ(coded.summary.header.code_width, 12);
+  EXPECT_GT(coded.summary.off_map, 0U);
 }
 
 TEST(FileCodec, PipeThatGrowsBeyondItsFirstPacket) {

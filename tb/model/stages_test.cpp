@@ -410,7 +410,7 @@ TEST(StreamHeader, ComesBackAndIsChecked) {
   struct {
     std::size_t at;
     std::uint8_t value;
-  } const bad[] = {{0, 3}, {1, 3}, {1, 0x30}, {2, 2}, {2, 24 << 3}, {3, 9}, {3, 17}};
+  } const bad[] = {{0, 3}, {1, 3}, {1, 0x30}, {2, 3}, {2, 24 << 3}, {3, 9}, {3, 17}};
   for (const auto& b : bad) {
     auto damaged = payload;
     damaged[b.at] = b.value;

@@ -31,6 +31,9 @@ NEURAL = 2  # profile
 NOT_TOLD = 2**32 - 1
 MAX_CODES = 2**24
 MAX_PAYLOAD = 2**26
+MAX_HEADER = 2**18  # payload of a stream header
+MAP = 2  # mapping
+DOWN, TOWARDS_ZERO, NEAREST_EVEN, NEAREST_AWAY = range(4)  # rounding of a map
 Report = Callable[[bytes | dict[str, int]], object]  # takes samples, and gaps
 
 
@@ -49,6 +52,32 @@ def clamp(value: int, low: int, high: int) -> int:
 
 def sign(value: int) -> int:
     return (value > 0) - (value < 0)
+
+
+class Bytes:
+    """Bytes that are read from the first to the last. `what` they are is for the message."""
+
+    def __init__(self, data: bytes, what: str) -> None:
+        self.data, self.what, self.position = data, what, 0
+
+    def take(self, count: int) -> bytes:
+        refuse(len(self.data) - self.position < count, f"{self.what} end too soon")
+        self.position += count
+        return self.data[self.position - count:self.position]
+
+    def number(self) -> int:
+        """Notation: a number of variable length."""
+        value = 0
+        for i in range(8):
+            (byte,) = self.take(1)
+            value |= (byte & 127) << 7 * i
+            if byte < 128:
+                return value
+        raise Fault(f"{self.what} hold a number of more than 8 bytes")
+
+    def pad(self) -> None:
+        """To a multiple of 4."""
+        refuse(any(self.take(-self.position % 4)), f"{self.what}: padding is not zero")
 
 
 # ---- Tables: sections 5, 6, 10
@@ -224,6 +253,22 @@ class Bits:
         refuse(self.read(padding), "padding is not zero")
 
 
+def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
+    """Section 7: the channels' state after codes that were not sent."""
+    width, n = stream.width, len(channels)
+    boost = 0
+    for i, code in enumerate(codes):
+        channel, value = channels[i % n], code << 6
+        if i % n == 0:
+            boost = stream.begin_frame(key and i == 0)
+        if key and i < n:
+            channel.start(value)
+            continue
+        p = channel.predict(width)
+        channel.update(value, p, boost)
+        channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
+
+
 def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a Huffman packet, in order. Updates the channels' state."""
     width, tables, bits, codes = stream.width, stream.tables, Bits(payload), []
@@ -367,18 +412,38 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
                 intervals = Intervals(stream, corrected, index)
             i = decoder.read_code(intervals, width)
             codes.append(i - 2**(width - 1))
-            value = stream.values[i]
-            if key and frame == 0:
-                channel.start(value)
-            else:
-                channel.update(value, p, boost)
-                if stream.profile == NEURAL:
-                    update_past(channel, value - p)
-                update_dispersion(channel, value - corrected, width, boost)
-                channel.gain = clamp(channel.gain + sign(n) * sign(value - corrected), -1024, 1023)
-            n = clamp(value - p, -2**(width + 5), 2**(width + 5) - 1)
+            n = update_range(channel, stream, i, (p, corrected), n, key and frame == 0, boost)
     decoder.check_end()
     return codes
+
+
+def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int], n: int,
+                 first: bool, boost: int) -> int:
+    """The state after code i - 2^(width-1), and what the next channel gets from this one."""
+    (p, corrected), width, value = predicted, stream.width, stream.values[i]
+    if first:
+        channel.start(value)
+    else:
+        channel.update(value, p, boost)
+        if stream.profile == NEURAL:
+            update_past(channel, value - p)
+        update_dispersion(channel, value - corrected, width, boost)
+        channel.gain = clamp(channel.gain + sign(n) * sign(value - corrected), -1024, 1023)
+    return clamp(value - p, -2**(width + 5), 2**(width + 5) - 1)
+
+
+def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
+    """Section 7: the channels' state after codes that were not sent."""
+    width, n, before, boost = stream.width, len(channels), 0, 0
+    for at, code in enumerate(codes):
+        channel = channels[at % n]
+        if at % n == 0:
+            before, boost = 0, stream.begin_frame(key and at == 0)
+        p = corrected = channel.predict(width)
+        if stream.neighbour:
+            corrected = clamp_code(p + ((channel.gain * before) >> 10), width)
+        before = update_range(channel, stream, code + 2**(width - 1), (p, corrected), before,
+                              key and at < n, boost)
 
 
 # ---- Neural profile: section 13
@@ -428,10 +493,16 @@ class Packet:
         self.type = flags & 15
         self.key = bool(flags & 16)
         self.last = bool(flags & 32)
+        self.exceptions = bool(flags & 64)
         self.frames = high << 16 | low
-        refuse(flags >> 6, "reserved bits are not zero")
+        refuse(flags >> 7, "reserved bits are not zero")
+        refuse(self.exceptions and (self.type not in (HUFFMAN, RANGE) or not self.frames),
+               "exceptions in a packet that cannot have any")
         self.check_possible(stream)
         end = position + 16 + self.length
+        if self.type == HEADER and len(data) - position >= 40:
+            refuse(not header_length_possible(data[position + 16:position + 40], self.length),
+                   "stream header of wrong length")
         refuse(end + 4 > len(data), "the stream ends inside a packet")
         self.payload = data[position + 16:end]
         (self.crc,) = struct.unpack_from("<I", data, end)
@@ -442,8 +513,8 @@ class Packet:
         """Sections 7 and 12: what the fields can be."""
         refuse(self.type > CONTAINER, f"unknown packet type {self.type}")
         if self.type == HEADER:
-            refuse(self.frames or self.first or self.length != 20,
-                   "stream header of wrong length, or with frames")
+            refuse(self.frames or self.first or not 20 <= self.length <= MAX_HEADER
+                   or self.length % 4, "stream header of wrong length, or with frames")
             return
         if stream is None:
             raise Fault("a stream begins with a stream header")
@@ -459,10 +530,106 @@ class Packet:
         codes = self.frames * stream.channels
         refuse(codes > MAX_CODES or 0 < stream.packet_frames < self.frames,
                f"{self.frames} frames are too many")
+        raw = (codes * 2 + 3) // 4 * 4
         if self.type == RAW:
-            refuse(self.length != (codes * 2 + 3) // 4 * 4, length)
+            refuse(self.length != raw, length)
+        elif self.exceptions:
+            refuse(self.length > raw, length)
         else:
             refuse(self.length > stream.max_payload(codes), length)
+
+
+def header_length_possible(begin: bytes, length: int) -> bool:
+    """Section 12: whether a stream header's payload that begins so may have this length."""
+    if begin[2] & 7 != MAP:
+        return length == 20
+    channels = struct.unpack_from("<H", begin, 4)[0] + 1 if begin[21] & 1 else 1
+    index = begin[20] > 1
+    fixed = 24 + 8 * begin[20]
+    return fixed + channels * (index + 1) <= length <= fixed + (channels * (index + 8) + 3) // 4 * 4
+
+
+class ChannelMap:
+    """Section 1: a step and an offset, in 1/denominator."""
+
+    def __init__(self, step: tuple[int, int, int], offset: int) -> None:
+        self.numerator, self.denominator, self.rounding = step
+        self.whole, self.part = divmod(offset, self.denominator)
+
+    def sample(self, code: int) -> int:
+        n, d = code * self.numerator + self.part, self.denominator
+        if self.rounding == DOWN:
+            value = n // d
+        elif self.rounding == TOWARDS_ZERO:
+            value = sign(n) * (abs(n) // d)
+        elif self.rounding == NEAREST_AWAY:
+            value = sign(n) * ((2 * abs(n) + d) // (2 * d))
+        else:
+            value, rest = divmod(2 * n + d, 2 * d)
+            if rest == 0:
+                value -= value % 2
+        return signed(self.whole + value)
+
+    def code(self, sample: int, width: int) -> int:
+        d = self.denominator
+        distance = sample * d - (self.whole * d + self.part)
+        distance = (distance + (d << 15)) % (d << 16) - (d << 15)
+        lost = 0
+        if self.rounding == DOWN:
+            lost = d - 1
+        elif self.rounding == TOWARDS_ZERO:
+            lost = (d - 1) * sign(distance + self.part)
+        code = (2 * distance + lost + self.numerator) // (2 * self.numerator)
+        return clamp(code, -2**(width - 1), 2**(width - 1) - 1)
+
+
+def signed(value: int) -> int:
+    """Modulo 2^16, as int16."""
+    return (value + 2**15) % 2**16 - 2**15
+
+
+def read_maps(data: bytes, channels: int) -> list[ChannelMap]:
+    """Section 8: the value map, of one channel for all or of each."""
+    reader = Bytes(data, "value map")
+    count, flags, zero = struct.unpack("<BBH", reader.take(4))
+    refuse(count == 0 or flags > 1 or zero or flags and channels == 1,
+           "value map without steps, or with unknown flags")
+    steps = []
+    for _ in range(count):
+        numerator, second = struct.unpack("<II", reader.take(8))
+        steps.append((numerator, second >> 2, second & 3))
+        refuse(not numerator or not 1 <= second >> 2 <= 65535, "value map: step")
+    maps: list[ChannelMap] = []
+    offset = 0
+    for _ in range(channels if flags else 1):
+        step = reader.take(1)[0] if count > 1 else 0
+        refuse(step >= count, "value map: unknown step")
+        difference = reader.number()
+        offset += (difference >> 1) ^ -(difference & 1)
+        refuse(abs(offset) >= 2**48, "value map: offset")
+        maps.append(ChannelMap(steps[step], offset))
+    reader.pad()
+    refuse(reader.position != len(data), "value map of wrong length")
+    return maps
+
+
+def read_exceptions(payload: bytes, positions: int) -> tuple[list[tuple[int, int]], bytes]:
+    """Section 7: (position, sample) of all exceptions, and the codes after them."""
+    reader = Bytes(payload, "exceptions")
+    exceptions: list[tuple[int, int]] = []
+    at, runs = 0, reader.number()
+    refuse(not runs, "exceptions without a run")
+    for _ in range(runs):
+        at += reader.number()
+        form = reader.number()
+        length = (form >> 1) + 1
+        refuse(at + length > positions, "exceptions beyond the packet's frames")
+        count = 1 if form & 1 else length
+        samples = struct.unpack(f"<{count}h", reader.take(2 * count))
+        exceptions += [(at + i, samples[0 if form & 1 else i]) for i in range(length)]
+        at += length
+    reader.pad()
+    return exceptions, payload[reader.position:]
 
 
 class Stream:
@@ -471,7 +638,7 @@ class Stream:
     def __init__(self, payload: bytes, library: Library) -> None:
         self.payload = payload
         (version, profile, self.mapping, self.width, channels, self.packet_frames, self.rate,
-         table_id, self.total) = struct.unpack("<BBBBHHIII", payload)
+         table_id, self.total) = struct.unpack("<BBBBHHIII", payload[:20])
         self.channels = channels + 1
         self.profile = profile & 15
         self.coded_type = RANGE if self.profile == NEURAL else HUFFMAN + self.profile
@@ -483,11 +650,13 @@ class Stream:
         refuse(self.neighbour and self.profile != 1, "neighbour without the range profile")
         index, self.mapping = self.mapping >> 3, self.mapping & 7
         self.step = 1 if index == 0 else (2 if index % 2 else 3) << (index - 1) // 2
-        refuse(self.mapping > 1, f"unknown mapping {self.mapping}")
+        refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
+        refuse(self.mapping != MAP and len(payload) != 20, "stream header of wrong length")
         refuse(index > 23, f"unknown lossy step {index}")
         smallest = 2 if self.coded_type == HUFFMAN else 4
         refuse(not smallest <= self.width <= 16 or self.mapping == 1 and self.width != 10,
                f"code width {self.width}")
+        self.maps = read_maps(payload[20:], self.channels) if self.mapping == MAP else []
         tables = library.get((self.profile, table_id))
         self.tables: Any = tables  # of the profile's class, or None
         if table_id:
@@ -515,26 +684,51 @@ class Stream:
         """The samples of a data packet, in frame order, as bytes."""
         packet.check_possible(self)  # it may have come before this stream's header
         state, self.state = self.state, None  # not known if there is a fault
+        if packet.frames and packet.key and self.tables:
+            state = [Channel(self.tables.initial_scale) for _ in range(self.channels)]
         if packet.type == RAW:
-            refuse(not packet.key, "raw packet without the key flag")
             size = packet.frames * self.channels * 2
             refuse(any(packet.payload[size:]), "padding is not zero")
+            if state:
+                raw = struct.unpack(f"<{size // 2}h", packet.payload[:size])
+                codes = [self.code(i % self.channels, sample) for i, sample in enumerate(raw)]
+                skip = skip_huffman if self.coded_type == HUFFMAN else skip_range
+                skip(codes, packet.key, self, state)
+            self.state = state
             return packet.payload[:size]
 
         refuse(not state and not packet.key, "key flag missing")
-        codes = []
+        samples: list[int] = []
+        exceptions: list[tuple[int, int]] = []
         if packet.frames:
-            if packet.key or state is None:  # a key packet, as refuse() saw to
-                state = [Channel(self.tables.initial_scale) for _ in range(self.channels)]
+            assert state is not None  # a key packet, as refuse() saw to
+            payload = packet.payload
+            if packet.exceptions:
+                exceptions, payload = read_exceptions(payload, packet.frames * self.channels)
             decode = decode_huffman if packet.type == HUFFMAN else decode_range
-            codes = decode(packet.payload, packet.frames, packet.key, self, state)
+            codes = decode(payload, packet.frames, packet.key, self, state)
+            samples = [self.sample(i % self.channels, code) for i, code in enumerate(codes)]
+            for position, sample in exceptions:
+                channel, frame = divmod(position, packet.frames)
+                samples[frame * self.channels + channel] = sample
         self.state = state
-        return struct.pack(f"<{len(codes)}h", *map(self.sample, codes))
+        return struct.pack(f"<{len(samples)}h", *samples)
 
-    def sample(self, code: int) -> int:
+    def code(self, channel: int, sample: int) -> int:
+        """Sections 1 and 14: the nearest code, rounded in a lossy stream."""
+        half = 2**(self.width - 1)
+        if self.mapping == MAP:
+            code = self.maps[channel % len(self.maps)].code(sample, self.width)
+        else:
+            code = clamp(sample >> 6 if self.mapping == 1 else sample, -half, half - 1)
+        return (code + self.step // 2) // self.step
+
+    def sample(self, channel: int, code: int) -> int:
         """Sections 1 and 14: the mapping, and the step of a lossy stream."""
         half = 2**(self.width - 1)
         code = clamp(code * self.step, -half, half - 1)
+        if self.mapping == MAP:
+            return self.maps[channel % len(self.maps)].sample(code)
         if self.mapping == 0:
             return code
         n = (code + 512) * 65535 - 32768 * 1023
@@ -602,6 +796,7 @@ def decode_file(data: bytes, library: Library) -> bytes:
                 place, piece = unpack_container(packet.payload)
                 around[place] += piece
             else:
+                refuse(not frames and packet.frames and not packet.key, "key flag missing")
                 first = frames % 2**32
                 refuse(packet.first != first, f"first frame {packet.first} where {first} is due")
                 samples.append(stream.decode(packet))

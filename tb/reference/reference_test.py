@@ -14,6 +14,7 @@ import sys
 import tempfile
 import unittest
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -113,8 +114,11 @@ class EncodeTest(ReferenceTest):
 
     def test_raw_packets_among_coded_ones(self) -> None:
         samples = list(struct.unpack("<2000h", self.synth("--channels", 2, "--frames", 1000)))
-        for at in (500, 501, 1999):
-            samples[at] ^= 1  # off the grid
+        noise = random.Random(3)
+        for at in (*range(450, 600), *range(1950, 2000)):
+            samples[at] = noise.randrange(-2**15, 2**15)
+        samples[700] ^= 1  # off the map
+        samples[710:760:2] = [5] * 25
         data = struct.pack("<2000h", *samples)
         for profile in ("huffman", "range"):
             for keys in (0, 4):
@@ -122,6 +126,31 @@ class EncodeTest(ReferenceTest):
                                        "--mapping", "shift6", "--profile", profile,
                                        "--key-interval", keys)
                 self.assertEqual(info["packets"]["raw"], 2)
+                self.assertEqual((info["exceptions"], info["exception_packets"]), (26, 2))
+
+    def test_maps(self) -> None:
+        noise = random.Random(5)
+        codes = [round(noise.gauss(0, 9)) for _ in range(3 * 800)]
+        rules: dict[str, Callable[[int, int], int]] = {
+            "step 16": lambda code, channel: code * 16 + 5,
+            "step 3/2": lambda code, channel: round(code * 1.5),
+            "towards zero": lambda code, channel: int(code * 625 / 26) + 11 * channel,
+            "unsigned": lambda code, channel: code + 32768,
+            "of each channel": lambda code, channel: code * (12, 1, 40)[channel] - 101 * channel}
+        for name, rule in rules.items():
+            samples = [rule(code, i % 3) & 0xFFFF for i, code in enumerate(codes)]
+            # Off the map, one by one and a raw packet of noise.
+            samples[77:90] = [1] * 13
+            samples[1000] = 77
+            samples[1500:1800] = [noise.randrange(2**16) for _ in range(300)]
+            data = struct.pack(f"<{len(samples)}H", *samples)
+            for options in ([], ["--profile", "range", "--neighbour"], ["--key-interval", "3"],
+                            ["--profile", "neural"]):
+                with self.subTest(name=name, options=options):
+                    self.comes_back(data, "in.i16", "--channels", 3, "--packet-frames", 40, *options)
+        for mapping in ("step=3", "step=65535/1023,offset=31", "step=1,offset=-20000"):
+            self.comes_back(data, "in.i16", "--channels", 3, "--packet-frames", 40,
+                            "--mapping", mapping, "--code-width", 12)
 
     def test_wav_files_with_anything_around(self) -> None:
         wav = self.synth("--channels", 2, "--frames", 500, name="synth.wav")

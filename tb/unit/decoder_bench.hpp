@@ -93,7 +93,8 @@ struct Stream {
 };
 
 /// @param key_every  packets from one key packet to the next; 0: only the first
-/// @param raw_every  one packet in so many has a sample off the grid and is sent raw; 0: none
+/// @param raw_every  one packet in so many is noise and is sent raw; 0: none. Both it and the next
+/// one are key packets, as the RTL does not follow the state through a raw packet
 inline Stream make_stream(std::size_t packets, unsigned seed, std::size_t key_every,
                           std::size_t raw_every = 0, const StreamHeader& header = stream_header()) {
   Stream s;
@@ -102,15 +103,21 @@ inline Stream make_stream(std::size_t packets, unsigned seed, std::size_t key_ev
   s.samples = make_samples(frames, seed);
   Encoder encoder(header, Tables::builtin(Profile::kHuffman, NRC_TABLES), Transport::kLink);
   Bytes bytes;
+  std::mt19937 noise(seed);
   for (std::size_t p = 0; p < packets; ++p) {
     const std::size_t first = p * kPacketFrames;
     const std::size_t count = std::min<std::size_t>(kPacketFrames, frames - first);
     std::int16_t* const data = s.samples.data() + first * kChannels;
-    if (raw_every != 0 && p % raw_every == raw_every - 1 && kMapping == Mapping::kShift6) {
-      data[count * kChannels / 2] = static_cast<std::int16_t>(data[count * kChannels / 2] ^ 1);
+    const bool off_grid = raw_every != 0 && kMapping == Mapping::kShift6;
+    const bool raw = off_grid && p % raw_every == raw_every - 1;
+    if (raw) {
+      for (std::size_t i = 0; i < count * kChannels; ++i) {
+        data[i] = static_cast<std::int16_t>(noise());
+      }
     }
     PacketRequest request;
-    request.key = key_every != 0 && p % key_every == 0;
+    request.key =
+        (key_every != 0 && p % key_every == 0) || raw || (off_grid && p != 0 && p % raw_every == 0);
     request.last = p + 1 == packets;
     const Bytes more = encoder.encode_samples(data, count, request);
     bytes.insert(bytes.end(), more.begin(), more.end());

@@ -19,6 +19,7 @@
 #include "host/output_file.hpp"
 #include "host/program.hpp"
 #include "host/progress.hpp"
+#include "map_argument.hpp"
 #include "nrc/error.hpp"
 #include "nrc/file_encoder.hpp"
 #include "table_argument.hpp"
@@ -54,13 +55,19 @@ void report(const EncodeArguments& arguments, const std::string& name,
   }
   if (arguments.verbose && summary.stored_because.empty()) {
     const StreamHeader& header = summary.header;
-    const std::string mapping = header.mapping == Mapping::kShift6
-                                    ? "shift6"
-                                    : fmt::format("code of {} bits", header.code_width);
+    const std::string mapping =
+        mapping_text(header) + fmt::format(", codes of {} bits", header.code_width);
     fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}\n", name,
                summary.input_bytes, summary.stream_bytes,
                static_cast<double>(summary.input_bytes) / static_cast<double>(summary.stream_bytes),
                mapping, profile_name(header.profile), summary.tables);
+  }
+  const bool forced = arguments.mapping != "auto" && summary.notes.empty();
+  if (summary.off_map != 0 && (forced || arguments.verbose)) {
+    fmt::print(stderr,
+               "nrc: note: {}: {} of {} samples are not on the map ({}) and were sent one by one\n",
+               name, summary.off_map, summary.frames * summary.header.channels,
+               mapping_text(summary.header));
   }
 }
 
@@ -97,9 +104,7 @@ void encode_file(const EncodeArguments& arguments) {
   if (!arguments.lossy.empty()) options.lossy_step = lossy_argument(arguments.lossy);
   options.packet_frames = arguments.packet_frames;
   options.key_interval = arguments.key_interval;
-  if (arguments.mapping != "auto") {
-    options.mapping = arguments.mapping == "shift6" ? Mapping::kShift6 : Mapping::kCode;
-  }
+  mapping_argument(arguments.mapping, arguments.code_width, options);
   const auto rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
 
   host::InputFile input(arguments.input);
@@ -160,11 +165,11 @@ void add_encode_command(CLI::App& app) {
                     "of adjacent electrodes");
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: chosen by the samples)");
+  command->add_option("--mapping", arguments->mapping, kMappingHelp)->capture_default_str();
   command
-      ->add_option("--mapping", arguments->mapping,
-                   "how samples become codes: auto, shift6 (10-bit ADC on the int16 scale) or code")
-      ->check(CLI::IsMember({"auto", "shift6", "code"}))
-      ->capture_default_str();
+      ->add_option("--code-width", arguments->code_width,
+                   "bits of a code, with --mapping code or step=N (default: by the samples)")
+      ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth));
   command->add_option(
       "--lossy", arguments->lossy,
       "step=N: round codes to multiples of N (2, 3, 4, 6, 8, 12 ... 4096). The original samples "

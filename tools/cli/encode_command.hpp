@@ -17,7 +17,8 @@ struct EncodeArguments {
   std::string profile = "huffman";
   bool neighbour = false;        ///< range profile: with stage neighbour
   std::string tables;            ///< built-in name or table file; empty: choose
-  std::string mapping = "auto";  ///< auto, shift6 or code
+  std::string mapping = "auto";  ///< auto, shift6, code, or a step
+  int code_width = 0;            ///< 0: by the samples
   std::string lossy;             ///< step=N: codes are rounded to multiples of N; empty: lossless
   std::uint32_t packet_frames = 0;
   std::uint16_t key_interval = 0;

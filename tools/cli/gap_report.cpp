@@ -47,7 +47,9 @@ Json header_json(const StreamHeader& header) {
   };
   return {{"profile", profile_name(header.profile)},
           {"neighbour", header.neighbour},
-          {"mapping", header.mapping == Mapping::kShift6 ? "shift6" : "code"},
+          {"mapping", header.mapping == Mapping::kShift6 ? "shift6"
+                      : header.mapping == Mapping::kCode ? "code"
+                                                         : "map"},
           {"code_width", header.code_width},
           {"channels", header.channels},
           {"rate_hz", known(header.rate_millihertz != 0, header.rate_millihertz / 1000.0)},

@@ -14,7 +14,9 @@
 #include "file/container.hpp"
 #include "file/signal_notes.hpp"
 #include "file/wav.hpp"
+#include "format/exceptions.hpp"
 #include "host/input_file.hpp"
+#include "map_argument.hpp"
 #include "nrc/decoder.hpp"
 #include "nrc/error.hpp"
 #include "nrc/packet.hpp"
@@ -35,6 +37,8 @@ struct StreamInfo {
   StreamHeader header;
   std::array<std::uint64_t, kTypeNames.size()> packets = {};
   std::uint64_t key_packets = 0;
+  std::uint64_t exceptions = 0;         ///< samples off the map
+  std::uint64_t exception_packets = 0;  ///< that hold them
   std::uint64_t frames = 0;
   std::uint64_t container_bytes = 0;  ///< of the original file that are not samples
   std::uint64_t missing_packets = 0;
@@ -187,6 +191,12 @@ class InfoReader {
       due_frame_ = header.first_frame + header.frames;
     }
     info_.frames += header.frames;
+    if (header.exceptions) {
+      ++info_.exception_packets;
+      read_exceptions(packet.payload, header.length,
+                      std::uint64_t{header.frames} * info_.header.channels,
+                      [this](std::uint64_t, std::int16_t) { ++info_.exceptions; });
+    }
     if (header.type == PacketType::kContainer) {
       info_.container_bytes += parse_container(packet.payload, header.length).length;
     }
@@ -204,7 +214,8 @@ class InfoReader {
 };
 
 std::string mapping_name(const StreamHeader& header) {
-  return header.mapping == Mapping::kShift6 ? "shift6" : "code";
+  constexpr std::array<const char*, 3> kNames = {"code", "shift6", "map"};
+  return kNames[static_cast<std::size_t>(header.mapping)];
 }
 
 std::string tables_name(const StreamHeader& header) {
@@ -221,7 +232,11 @@ void print_text(const std::string& name, const StreamInfo& info) {
   line("state", info.state());
   line("profile",
        std::string(profile_name(header.profile)) + (header.neighbour ? ", with neighbour" : ""));
-  line("mapping", fmt::format("{}, {} bits", mapping_name(header), header.code_width));
+  line("mapping", fmt::format("{}, {} bits", mapping_text(header), header.code_width));
+  if (info.exception_packets != 0) {
+    line("exceptions", fmt::format("{} samples off the map, in {} packets", info.exceptions,
+                                   info.exception_packets));
+  }
   line("loss", header.lossy_step == 1
                    ? "none"
                    : fmt::format("lossy, codes in steps of {}", header.lossy_step));
@@ -259,6 +274,24 @@ void print_text(const std::string& name, const StreamInfo& info) {
   for (const std::string& note : info.notes) line("note", note);
 }
 
+/// Null without a value map.
+nlohmann::ordered_json map_json(const StreamHeader& header) {
+  if (header.mapping != Mapping::kMap) return {};
+  constexpr std::array<const char*, 4> kRoundings = {"down", "towards zero", "nearest even",
+                                                     "nearest away"};
+  nlohmann::ordered_json steps = nlohmann::ordered_json::array();
+  for (const MapStep& step : header.map.steps) {
+    steps.push_back({{"numerator", step.numerator},
+                     {"denominator", step.denominator},
+                     {"rounding", kRoundings[static_cast<std::size_t>(step.rounding)]}});
+  }
+  nlohmann::ordered_json channels = nlohmann::ordered_json::array();
+  for (const ChannelMap& channel : header.map.channels) {
+    channels.push_back({{"step", channel.step}, {"offset", channel.offset}});
+  }
+  return {{"steps", steps}, {"channels", channels}};
+}
+
 void print_json(const std::string& name, const StreamInfo& info) {
   const StreamHeader& header = info.header;
   const std::string fault = info.fault();
@@ -273,7 +306,10 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"profile", profile_name(header.profile)},
       {"neighbour", header.neighbour},
       {"mapping", mapping_name(header)},
+      {"map", map_json(header)},
       {"code_width", header.code_width},
+      {"exceptions", info.exceptions},
+      {"exception_packets", info.exception_packets},
       {"lossy_step", header.lossy_step},
       {"channels", header.channels},
       {"rate_hz", static_cast<double>(header.rate_millihertz) / 1000.0},

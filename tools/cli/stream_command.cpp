@@ -16,10 +16,11 @@
 #include "host/program.hpp"
 #include "host/status_line.hpp"
 #include "live_link.hpp"
+#include "map_argument.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
+#include "nrc/file_encoder.hpp"
 #include "nrc/receiver.hpp"
-#include "stages/shift6.hpp"
 #include "table_argument.hpp"
 
 namespace nrc::cli {
@@ -29,6 +30,8 @@ constexpr std::size_t kReadBytes = std::size_t{1} << 16;
 constexpr int kClosingDatagrams = 3;                        ///< that hold the last packet
 constexpr std::uint64_t kMaxFill = std::uint64_t{1} << 32;  ///< bytes of one gap
 constexpr double kMaxRate = 4294967.295;
+/// Packets without any change that wait at the start for samples that show their map.
+constexpr std::size_t kMaxStillPackets = 256;
 
 /// The end of the link that is not standard input or output.
 struct LinkArguments {
@@ -51,7 +54,7 @@ struct StreamEncodeArguments {
   bool neighbour = false;
   std::string tables;
   std::string mapping = "auto";
-  int code_width = 0;  ///< 0: 10 with shift6, else 16
+  int code_width = 0;  ///< 0: by the mapping, to hold every sample there may be
   std::uint32_t packet_frames = 20;
   std::uint32_t key_interval = 384;
 };
@@ -115,33 +118,42 @@ class LiveEncoder {
     if (!arguments.tables.empty()) {
       tables_ = table_argument(arguments.tables, profile_);
     }
+    mapping_argument(arguments.mapping, arguments.code_width, options_);
+    options_.profile = profile_;
+    options_.tables = tables_ ? &*tables_ : nullptr;
     // What can be wrong with the settings is said before any sample comes.
-    open(arguments.mapping != "code");
+    open();
     encoder_.reset();
   }
 
   std::size_t frame_bytes() const { return 2 * std::size_t{header_.channels}; }
   std::size_t packet_bytes() const { return header_.packet_frames * frame_bytes(); }
 
-  /// Appends the packet of up to packet_frames whole frames.
+  /// Appends the packet of up to packet_frames whole frames, or keeps them for later.
   void encode(const std::uint8_t* bytes, std::size_t size, bool last,
               std::vector<std::uint8_t>& packets) {
-    samples_.resize(size / 2);
-    get_samples(bytes, samples_.size(), samples_.data());
-    if (!encoder_) {
-      open(arguments_.mapping == "shift6" ||
-           (arguments_.mapping == "auto" && arguments_.code_width == 0 &&
-            std::all_of(samples_.begin(), samples_.end(), Shift6::on_grid)));
+    if (encoder_) {
+      samples_.resize(size / 2);
+      get_samples(bytes, samples_.size(), samples_.data());
+      send(samples_.data(), samples_.size(), last, packets);
+      return;
     }
-    PacketRequest request;
-    request.key = arguments_.key_interval != 0 && packets_ % arguments_.key_interval == 0;
-    request.last = last;
-    const std::size_t before = packets.size();
-    const std::size_t frames = size / frame_bytes();
-    encoder_->encode_samples(samples_.data(), frames, request, packets);
-    ++packets_;
-    frames_ += frames;
-    bytes_ += packets.size() - before;
+    const std::size_t before = samples_.size();
+    samples_.resize(before + size / 2);
+    get_samples(bytes, size / 2, samples_.data() + before);
+    // Before anything moves, nothing shows which values there can be, and the stream header must
+    // say so first.
+    const std::size_t packet = packet_bytes() / 2;
+    const bool still =
+        options_.mapping == std::nullopt && samples_.size() / packet < kMaxStillPackets;
+    if (still && !last && !moves()) return;
+    open();
+    std::size_t done = 0;
+    do {
+      const std::size_t count = std::min(packet, samples_.size() - done);
+      send(samples_.data() + done, count, last && done + count == samples_.size(), packets);
+      done += count;
+    } while (done < samples_.size());
   }
 
   std::string status() const {
@@ -152,25 +164,48 @@ class LiveEncoder {
   }
 
  private:
-  void open(bool shift6) {
-    header_.mapping = shift6 ? Mapping::kShift6 : Mapping::kCode;
-    header_.code_width = arguments_.code_width != 0 ? arguments_.code_width
-                         : shift6                   ? 10
-                                                    : kMaxCodeWidth;
-    encoder_ = std::make_unique<Encoder>(
-        header_,
-        tables_ ? *tables_
-                : Tables::builtin(profile_, header_.code_width == 10 ? "default" : "generic"),
-        Transport::kLink);
+  /// Whether any channel has two values.
+  bool moves() const {
+    const std::size_t n = header_.channels;
+    for (std::size_t i = n; i < samples_.size(); ++i) {
+      if (samples_[i] != samples_[i - n]) return true;
+    }
+    return false;
+  }
+
+  void open() {
+    const Tables& tables = choose_coding(samples_, options_, header_);
+    encoder_ = std::make_unique<Encoder>(header_, tables, Transport::kLink);
+    const std::uint64_t largest = encoder_->max_bytes(header_.packet_frames);
+    if (arguments_.link.udp && largest > kMaxDatagram) {
+      throw Error(
+          fmt::format("a packet of {} bytes, with its stream header, does not fit into a datagram "
+                      "of {}; give a smaller --packet-frames, a --mapping, or leave out --udp",
+                      largest, kMaxDatagram));
+    }
     encoder_->reserve(header_.packet_frames);
+  }
+
+  void send(const std::int16_t* samples, std::size_t count, bool last,
+            std::vector<std::uint8_t>& packets) {
+    PacketRequest request;
+    request.key = arguments_.key_interval != 0 && packets_ % arguments_.key_interval == 0;
+    request.last = last;
+    const std::size_t before = packets.size();
+    const std::size_t frames = count / header_.channels;
+    encoder_->encode_samples(samples, frames, request, packets);
+    ++packets_;
+    frames_ += frames;
+    bytes_ += packets.size() - before;
   }
 
   const StreamEncodeArguments& arguments_;
   StreamHeader header_;
   Profile profile_ = Profile::kHuffman;
   std::optional<Tables> tables_;
-  std::unique_ptr<Encoder> encoder_;  ///< once the first samples are here
-  std::vector<std::int16_t> samples_;
+  EncodeOptions options_;
+  std::unique_ptr<Encoder> encoder_;   ///< once the first samples are here
+  std::vector<std::int16_t> samples_;  ///< of the packet, or all that wait for the encoder
   std::uint64_t packets_ = 0;
   std::uint64_t frames_ = 0;
   std::uint64_t bytes_ = 0;
@@ -421,13 +456,11 @@ void add_stream_encode(CLI::App& app) {
   command
       ->add_option(
           "--mapping", arguments->mapping,
-          "how samples become codes: auto (by the first packet), shift6 (10-bit ADC on the "
-          "int16 scale) or code")
-      ->check(CLI::IsMember({"auto", "shift6", "code"}))
+          std::string(kMappingHelp) + "; auto goes by the first packet in which a sample moves")
       ->capture_default_str();
   command
       ->add_option("--code-width", arguments->code_width,
-                   "bits of the ADC, with --mapping code (16)")
+                   "bits of a code, with --mapping code or step=N (default: 16)")
       ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth));
   command
       ->add_option("--packet-frames", arguments->packet_frames,
@@ -446,8 +479,8 @@ void add_stream_encode(CLI::App& app) {
     if (arguments->link.udp && arguments->link.connect.empty()) {
       host::usage_error("--udp: the encoder sends; use --connect");
     }
-    if (arguments->code_width != 0 && arguments->mapping != "code") {
-      host::usage_error("--code-width needs --mapping code");
+    if (arguments->code_width != 0 && arguments->mapping == "auto") {
+      host::usage_error("--code-width needs --mapping code or step=N");
     }
     encode_live(*arguments);
   });

@@ -27,6 +27,8 @@ enum class Transport {
   kLink,  ///< read from any point: the header comes before every key packet
 };
 
+class ExceptionWriter;
+class Mapper;
 class Packetizer;
 
 class Encoder {
@@ -50,8 +52,8 @@ class Encoder {
   /// width. 0 .. 2^24 - 1 frames. With kLink the stream header packet precedes a key packet.
   std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, PacketRequest request);
 
-  /// The same from int16 samples: maps them, and sends the packet raw if one of them is off the
-  /// grid or the coded payload would be longer than the raw one.
+  /// The same from int16 samples: maps them, and sends those off the map as exceptions. A packet
+  /// that would be longer than its samples is sent raw; the channels' state goes on all the same.
   std::vector<std::uint8_t> encode_samples(const std::int16_t* samples, std::size_t frames,
                                            PacketRequest request);
 
@@ -78,19 +80,27 @@ class Encoder {
   void request_key() { key_due_ = true; }
 
   const StreamHeader& header() const { return header_; }
+  /// Samples so far that were off the map.
+  std::uint64_t off_map() const { return off_map_; }
 
  private:
   void append_stream_header(std::vector<std::uint8_t>& packets);
   /// Appends the packet of payload_bytes_.
-  void finish(PacketType type, std::size_t frames, bool key, bool last,
-              std::vector<std::uint8_t>& packets);
+  void finish(PacketHeader header, std::size_t frames, std::vector<std::uint8_t>& packets);
+  /// Puts the samples that are not those of their codes into exceptions_.
+  void find_exceptions(const std::int16_t* samples, std::size_t frames);
 
   Tables tables_;
   StreamHeader header_;
+  std::vector<std::uint8_t> header_payload_;
+  std::unique_ptr<Mapper> mapper_;
   std::unique_ptr<PayloadEncoder> payload_;  // refers to tables_
   std::unique_ptr<Packetizer> packetizer_;
   std::vector<Code> codes_;
-  std::vector<std::uint8_t> payload_bytes_;  ///< of the current packet
+  std::unique_ptr<ExceptionWriter> exceptions_;  ///< of the current packet
+  std::vector<std::uint8_t> coded_bytes_;        ///< its codes, if exceptions precede them
+  std::vector<std::uint8_t> payload_bytes_;      ///< of the current packet
+  std::uint64_t off_map_ = 0;
   std::uint32_t next_frame_ = 0;
   const Transport transport_;
   bool header_due_ = true;  ///< no stream header since the last data packet

@@ -20,12 +20,14 @@ namespace nrc {
 
 /// Options of an encoding; the defaults depend on the samples.
 struct EncodeOptions {
-  /// Unset: shift6 if the samples are on its grid (except for less than a quarter of the packets),
-  /// else code.
+  /// Unset: what makes the stream smallest, by the samples' own values (docs/bitstream.md, section
+  /// 1). Samples that are not on the map are sent as exceptions.
   std::optional<Mapping> mapping;
+  ValueMap map;                         ///< with Mapping::kMap
+  int code_width = 0;                   ///< with Mapping::kCode or kMap; 0: by the samples
   Profile profile = Profile::kHuffman;  ///< where `tables` does not say
   /// Must outlive the encoding. Null: built-in `default` with shift6, and otherwise that of
-  /// `default` and `generic` which makes the first packet smaller.
+  /// `default` and `generic` which makes a few packets smaller.
   const Tables* tables = nullptr;
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
   bool neighbour = false;           ///< range profile: with stage neighbour
@@ -44,6 +46,7 @@ struct EncodeSummary {
   std::uint64_t frames = 0;
   std::uint64_t input_bytes = 0;
   std::uint64_t stream_bytes = 0;
+  std::uint64_t off_map = 0;   ///< samples that are not on the map
   std::string stored_because;  ///< why the file was stored instead of coded; empty if it was coded
   std::vector<std::string> notes;  ///< what the user should know of a file that was coded
 };
@@ -62,10 +65,17 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                          std::uint32_t rate_millihertz, const EncodeOptions& options,
                          const ByteSink& sink, const ByteProgress& progress = {});
 
+/// Chooses map, code width and tables of a stream that begins with these samples.
+/// @param header  channels and packet_frames are set; mapping, map and code_width become so
+/// @return tables that outlive the program, or options.tables
+/// @throws Error if an option cannot be used
+const Tables& choose_coding(const std::vector<std::int16_t>& samples, const EncodeOptions& options,
+                            StreamHeader& header);
+
 class PacketWriter;
 
-/// Encodes int16 samples as they arrive, in the memory of one packet. Mapping, code width and
-/// tables are chosen by the first packet; later packets that do not fit the choice are sent raw.
+/// Encodes int16 samples as they arrive, in the memory of one packet. Map, code width and tables
+/// are chosen by the first packet; later samples that are off the map are exceptions.
 class RawEncoder {
  public:
   /// Parameters as for encode_raw().

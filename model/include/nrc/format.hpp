@@ -91,6 +91,7 @@ constexpr std::uint32_t kMaxChannels = 65536;
 
 constexpr std::uint8_t kFlagKey = 0x10;
 constexpr std::uint8_t kFlagLast = 0x20;
+constexpr std::uint8_t kFlagExceptions = 0x40;  ///< the payload begins with exceptions
 
 /// Low four bits of byte 2 of a packet.
 enum class PacketType : std::uint8_t {
@@ -107,7 +108,9 @@ constexpr std::uint32_t kMaxPieceBytes = 1u << 26;  ///< of a file, in a contain
 constexpr std::uint8_t kVersion = 2;
 /// In what a table id is computed from (sections 6, 10 and 13).
 constexpr std::uint8_t kTablesVersion = 1;
+/// Without a value map. With one it is longer, up to kMaxStreamHeaderBytes.
 constexpr std::size_t kStreamHeaderBytes = 20;
+constexpr std::size_t kMaxStreamHeaderBytes = std::size_t{1} << 18;
 constexpr std::uint8_t kFlagNeighbour = 0x80;  ///< in the byte of profile and container
 
 /// Steps of lossy streams, codes (section 14): 1 (lossless), 2, 3, 4, 6, 8, 12, ... 4096.
@@ -125,6 +128,12 @@ constexpr int lossy_index(int step) {
 constexpr std::uint64_t kUnknownFrames = ~std::uint64_t{0};
 
 enum class Profile : std::uint8_t { kHuffman = 0, kRange = 1, kNeural = 2 };
-enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1 };
+/// How samples become codes (section 1); kMap: as the value map in the stream header says.
+enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1, kMap = 2 };
+
+// Value maps (section 1).
+constexpr std::size_t kMaxMapSteps = 255;
+constexpr std::uint32_t kMaxStepDenominator = 65535;
+constexpr std::int64_t kMaxMapOffset = (std::int64_t{1} << 48) - 1;  ///< in magnitude
 
 }  // namespace nrc

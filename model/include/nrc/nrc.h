@@ -60,9 +60,40 @@ enum { NRC_PROFILE_HUFFMAN = 0, NRC_PROFILE_RANGE = 1, NRC_PROFILE_NEURAL = 2 };
 
 /* How a sample becomes an ADC code (docs/bitstream.md, section 1). */
 enum {
-  NRC_MAPPING_CODE = 0,  /* the sample is the code */
-  NRC_MAPPING_SHIFT6 = 1 /* samples of a 10-bit ADC on the int16 scale: code = sample >> 6 */
+  NRC_MAPPING_CODE = 0,   /* the sample is the code */
+  NRC_MAPPING_SHIFT6 = 1, /* samples of a 10-bit ADC on the int16 scale: code = sample >> 6 */
+  NRC_MAPPING_MAP = 2     /* sample = offset + code * step, rounded: nrc_map */
 };
+
+/* How a fraction of a sample is rounded; the last two differ for halves only. */
+enum {
+  NRC_ROUND_DOWN = 0,
+  NRC_ROUND_TOWARDS_ZERO = 1,
+  NRC_ROUND_NEAREST_EVEN = 2,
+  NRC_ROUND_NEAREST_AWAY = 3
+};
+
+/* Distance of the samples of two neighbouring codes: numerator / denominator. */
+typedef struct nrc_map_step {
+  uint32_t numerator;   /* from 1 on */
+  uint32_t denominator; /* 1..65535 */
+  int rounding;
+} nrc_map_step;
+
+/* The map of a channel. */
+typedef struct nrc_channel_map {
+  uint32_t step;  /* index into nrc_map.steps */
+  int64_t offset; /* of code 0, in 1/denominator; less than 2^48 in magnitude */
+} nrc_channel_map;
+
+/* The samples that codes stand for (docs/bitstream.md, section 1). A sample that is not on the map
+ * costs a few bytes more, and is given as it was. */
+typedef struct nrc_map {
+  const nrc_map_step* steps;
+  uint32_t step_count; /* 1..255 */
+  const nrc_channel_map* channels;
+  uint32_t channel_count; /* 1: the same for all; otherwise the number of channels */
+} nrc_map;
 
 /* Facts of a stream, from its header. */
 typedef struct nrc_stream_info {
@@ -75,6 +106,8 @@ typedef struct nrc_stream_info {
   uint32_t rate_millihertz; /* of one channel, 1/1000 Hz; 0: unknown */
   uint32_t table_id;
   uint64_t total_frames; /* UINT64_MAX: not stated */
+  uint32_t map_numerator;   /* NRC_MAPPING_MAP: step of channel 0; otherwise 0 */
+  uint32_t map_denominator;
   int lossy_step; /* 1: lossless; more: codes are multiples of it, samples are not as they were */
 } nrc_stream_info;
 
@@ -100,6 +133,7 @@ typedef struct nrc_encoder_config {
   uint32_t rate_millihertz;
   int profile;
   int mapping;
+  const nrc_map* map;    /* with NRC_MAPPING_MAP, otherwise null; copied */
   int code_width;        /* 2..16, range and neural profile 4..16; 0: 10, the only one of NRC_MAPPING_SHIFT6 */
   int neighbour;         /* range profile: 1 predicts a channel from the one before it as well */
   uint32_t key_interval; /* data packets from one key packet to the next; 0: the first, and on
@@ -115,6 +149,7 @@ typedef struct nrc_encoder_counters {
   uint64_t frames;       /* encoded */
   uint64_t sample_bytes; /* encoded */
   uint64_t bytes;        /* of the stream so far */
+  uint64_t off_map_samples; /* that the mapping or the code width cannot express */
 } nrc_encoder_counters;
 
 /* @param message  may be null; set on an error only
@@ -135,7 +170,7 @@ enum {
 
 /* Encodes a data packet. A key packet, and so the first one, is preceded by the stream header
  * packet: on a link of datagrams both go into one. A sample that the mapping or the code width
- * cannot express makes the packet raw; nothing is lost.
+ * cannot express is sent as an exception in its packet; nothing is lost.
  * @param samples   frames * channels; may be null if frames is 0
  * @param frames    0..packet_frames; every packet but the last should have packet_frames
  * @param flags     NRC_KEY, NRC_LAST or 0

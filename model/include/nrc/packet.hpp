@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nrc/format.hpp"
+#include "nrc/value_map.hpp"
 
 namespace nrc {
 
@@ -18,6 +19,7 @@ struct PacketHeader {
   PacketType type = PacketType::kStreamHeader;
   bool key = false;
   bool last = false;
+  bool exceptions = false;  ///< the payload begins with exceptions
   std::uint16_t sequence = 0;
   std::uint32_t frames = 0;  ///< 0 .. 2^24 - 1
   std::uint32_t first_frame = 0;
@@ -42,17 +44,20 @@ struct StreamHeader {
   bool neighbour = false;  ///< range profile: with stage neighbour
   /// Codes are sent as multiples of this many, one of lossy_step(); 1: lossless.
   int lossy_step = 1;
+  ValueMap map;  ///< of Mapping::kMap, otherwise unused
 };
 
 /// Type of the packets that a profile codes.
 PacketType coded_type(Profile profile);
 
-/// 20-byte payload of a stream header.
+/// Payload of a stream header: kStreamHeaderBytes, and the value map if there is one.
 std::vector<std::uint8_t> serialise(const StreamHeader& header);
-/// The same, to the kStreamHeaderBytes bytes at `payload`.
-void serialise(const StreamHeader& header, std::uint8_t* payload);
 /// True if two stream headers have the same payload.
 bool same_payload(const StreamHeader& a, const StreamHeader& b);
+
+/// Whether a stream header's payload that begins with these kStreamHeaderBytes + 4 bytes may have
+/// this length: tells a damaged length field before its last byte is awaited.
+bool stream_header_length_possible(const std::uint8_t* payload, std::size_t length);
 
 /// @throws Error for another version, or a field outside its range.
 StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size);

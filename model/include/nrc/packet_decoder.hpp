@@ -16,6 +16,8 @@
 
 namespace nrc {
 
+class Mapper;
+
 /// True for the types that hold samples: Huffman, range and raw data.
 bool is_data(PacketType type);
 
@@ -25,6 +27,9 @@ class PacketDecoder {
   using TableSource = std::function<const Tables*(Profile profile, std::uint32_t id)>;
 
   explicit PacketDecoder(TableSource tables);
+  ~PacketDecoder();
+  PacketDecoder(PacketDecoder&&) noexcept;
+  PacketDecoder& operator=(PacketDecoder&&) noexcept;
 
   /// Takes the stream header. @throws Error for unknown tables, or a header that differs from the
   /// one already taken.
@@ -35,7 +40,8 @@ class PacketDecoder {
   /// its payload is damaged; `samples` is then as it was and the state is unknown.
   void decode(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
 
-  /// A packet is missing: only a key packet or a raw one can be decoded next.
+  /// A packet is missing: only a key packet or a raw one can be decoded next, and only a key packet
+  /// makes the state known again.
   void lose_state() { synchronised_ = false; }
   /// True if the state of all channels is known.
   bool synchronised() const { return synchronised_; }
@@ -60,7 +66,9 @@ class PacketDecoder {
 
   TableSource table_source_;
   std::optional<StreamHeader> header_;
+  std::vector<std::uint8_t> header_payload_;
   std::unique_ptr<PayloadDecoder> payload_;
+  std::unique_ptr<Mapper> mapper_;
   std::vector<Code> codes_;
   bool synchronised_ = false;
 };

@@ -65,6 +65,9 @@ class PayloadDecoder {
   virtual void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
                       std::vector<Code>& codes) = 0;
 
+  /// Moves the state of all channels past these codes, as decode() of their payload does.
+  virtual void skip(const Code* codes, std::size_t frames, bool key) = 0;
+
   /// Allocates the memory that a payload of that many codes needs.
   virtual void reserve(std::uint64_t /*codes*/) {}
 

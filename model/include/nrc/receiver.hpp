@@ -100,7 +100,7 @@ class Receiver {
   bool jumps(const PacketHeader& header) const;
   bool repeats_other(const ParsedPacket& packet);
   void late(const ParsedPacket& packet, std::uint64_t distance);
-  bool differs(const std::uint8_t* stream_header) const;
+  bool differs(const ParsedPacket& stream_header) const;
   /// Early packets from the first stream header of another stream on, taken out.
   std::vector<Early> extract_others();
   void discard_strangers();
@@ -132,6 +132,7 @@ class Receiver {
   std::uint16_t late_sequence_ = 0;         ///< of the last late packet
   std::size_t late_run_ = 0;                ///< late packets in sequence that repeat none
   std::vector<std::uint8_t> late_header_;   ///< the packet before, if it was a late stream header
+  std::vector<std::uint8_t> known_header_;  ///< payload of the stream's header
   std::vector<std::uint8_t> other_header_;  ///< of the last header that differs from the stream's
   std::uint16_t other_sequence_ = 0;        ///< and its number
   bool header_before_ = false;              ///< the packet processed before was a stream header

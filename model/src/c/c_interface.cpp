@@ -19,6 +19,8 @@ static_assert(NRC_PROFILE_RANGE == static_cast<int>(nrc::Profile::kRange));
 static_assert(NRC_PROFILE_NEURAL == static_cast<int>(nrc::Profile::kNeural));
 static_assert(NRC_MAPPING_CODE == static_cast<int>(nrc::Mapping::kCode));
 static_assert(NRC_MAPPING_SHIFT6 == static_cast<int>(nrc::Mapping::kShift6));
+static_assert(NRC_MAPPING_MAP == static_cast<int>(nrc::Mapping::kMap));
+static_assert(NRC_ROUND_NEAREST_AWAY == static_cast<int>(nrc::Rounding::kNearestAway));
 static_assert(nrc::kUnknownFrames == UINT64_MAX);
 
 namespace {
@@ -80,6 +82,11 @@ nrc_stream_info info_of(const nrc::StreamHeader& h) {
   info.rate_millihertz = h.rate_millihertz;
   info.table_id = h.table_id;
   info.total_frames = h.total_frames;
+  if (h.mapping == nrc::Mapping::kMap) {
+    const nrc::MapStep& step = h.map.steps[h.map.channels[0].step];
+    info.map_numerator = step.numerator;
+    info.map_denominator = step.denominator;
+  }
   info.lossy_step = h.lossy_step;
   return info;
 }
@@ -89,6 +96,42 @@ nrc_status get_info(const std::optional<nrc::StreamHeader>& header, nrc_stream_i
   if (!header) return NRC_ERROR_STATE;
   *info = info_of(*header);
   return NRC_OK;
+}
+
+nrc::ValueMap map_of(const nrc_encoder_config& config) {
+  nrc::ValueMap map;
+  if (config.mapping != NRC_MAPPING_MAP) {
+    if (config.map != nullptr) throw Error("map is set; give mapping NRC_MAPPING_MAP with it");
+    return map;
+  }
+  const nrc_map* const given = config.map;
+  if (given == nullptr || given->steps == nullptr || given->channels == nullptr) {
+    throw Error("map is null; NRC_MAPPING_MAP needs it, its steps and its channels");
+  }
+  if (given->channel_count != 1 && given->channel_count != config.channels) {
+    throw Error("map has " + std::to_string(given->channel_count) + " channels; give 1 or " +
+                std::to_string(config.channels));
+  }
+  if (given->step_count == 0 || given->step_count > nrc::kMaxMapSteps) {
+    throw Error("map has " + std::to_string(given->step_count) + " steps; give 1 to 255");
+  }
+  for (std::uint32_t i = 0; i < given->step_count; ++i) {
+    const nrc_map_step& step = given->steps[i];
+    if (step.rounding < NRC_ROUND_DOWN || step.rounding > NRC_ROUND_NEAREST_AWAY) {
+      throw Error("rounding of a step is " + std::to_string(step.rounding) + "; give 0 to 3");
+    }
+    map.steps.push_back(
+        {step.numerator, step.denominator, static_cast<nrc::Rounding>(step.rounding)});
+  }
+  for (std::uint32_t i = 0; i < given->channel_count; ++i) {
+    const nrc_channel_map& channel = given->channels[i];
+    if (channel.step >= given->step_count) {
+      throw Error("step of a channel is " + std::to_string(channel.step) +
+                  "; the map has fewer steps");
+    }
+    map.channels.push_back({static_cast<std::uint8_t>(channel.step), channel.offset});
+  }
+  return map;
 }
 
 nrc::StreamHeader header_of(const nrc_encoder_config& config) {
@@ -103,12 +146,13 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   within("packet_frames", config.packet_frames, nrc::kMaxStatedPacketFrames);
   // Negative numbers are large ones.
   within("profile", static_cast<unsigned>(config.profile), NRC_PROFILE_NEURAL);
-  within("mapping", static_cast<unsigned>(config.mapping), NRC_MAPPING_SHIFT6);
+  within("mapping", static_cast<unsigned>(config.mapping), NRC_MAPPING_MAP);
   within("neighbour", static_cast<unsigned>(config.neighbour), 1);
   within("code_width", static_cast<unsigned>(config.code_width), nrc::kMaxCodeWidth);
   nrc::StreamHeader h;
   h.mapping = static_cast<nrc::Mapping>(config.mapping);
   h.code_width = config.code_width == 0 ? kDefaultCodeWidth : config.code_width;
+  h.map = map_of(config);
   h.channels = config.channels;
   h.rate_millihertz = config.rate_millihertz;
   h.packet_frames = config.packet_frames == 0 ? kDefaultPacketFrames : config.packet_frames;
@@ -296,6 +340,7 @@ nrc_status nrc_encoder_encode(nrc_encoder* encoder, const int16_t* samples, uint
     ++c.packets;
     c.key_packets += first.header.type == nrc::PacketType::kStreamHeader ? 1 : 0;
     c.frames += frames;
+    c.off_map_samples = encoder->encoder.off_map();
     c.sample_bytes += frames * channels * sizeof(std::int16_t);
     c.bytes += packets.size();
     return NRC_OK;

@@ -6,14 +6,18 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "file/container.hpp"
+#include "file/map_detector.hpp"
 #include "file/signal_notes.hpp"
 #include "file/wav.hpp"
 #include "format/bytes.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
+#include "stages/mapper.hpp"
 #include "stages/shift6.hpp"
 
 namespace nrc {
@@ -21,78 +25,174 @@ namespace {
 
 /// Samples of a packet when the user does not say how many frames it has.
 constexpr std::uint32_t kDefaultPacketSamples = 131072;
+/// Samples that are looked at to find their map.
+constexpr std::size_t kLearnedSamples = std::size_t{1} << 24;
+constexpr std::size_t kLearnedBlocks = 16;
 constexpr std::array<int, 4> kCodeWidths = {10, 12, 14, 16};
+/// Of samples outside the code width, one in so many costs less than a larger one.
+constexpr std::uint64_t kRare = 25000;
+/// Packets for which a stream header is sent, where samples are to come.
+constexpr std::size_t kLivePackets = 384;
 
-/// What the choice of mapping and code width depends on, gathered packet by packet.
-struct SampleRange {
-  std::size_t packets = 0;
-  std::size_t off_grid_packets = 0;  ///< with samples off the shift6 grid
-  std::int16_t lowest = 0;
-  std::int16_t highest = 0;
+/// The part of an image that holds samples, cut into packets.
+class SampleImage {
+ public:
+  SampleImage(const std::uint8_t* data, std::size_t size, const StreamHeader& header)
+      : data_(data),
+        size_(size),
+        channels_(header.channels),
+        packet_bytes_(std::size_t{2} * header.channels * header.packet_frames) {}
 
-  void add(const std::uint8_t* bytes, std::size_t count) {
-    bool on_grid = true;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::int16_t sample = get_sample(bytes + 2 * i);
-      lowest = std::min(lowest, sample);
-      highest = std::max(highest, sample);
-      on_grid = on_grid && Shift6::on_grid(sample);
-    }
-    ++packets;
-    off_grid_packets += on_grid ? 0 : 1;
+  std::size_t size() const { return size_; }
+  std::size_t packets() const { return (size_ + packet_bytes_ - 1) / packet_bytes_; }
+  std::size_t packet_offset(std::size_t number) const { return number * packet_bytes_; }
+  bool whole(std::size_t offset) const { return size_ - offset <= packet_bytes_; }
+  std::size_t packet_bytes(std::size_t offset) const {
+    return std::min(size_ - offset, packet_bytes_);
+  }
+  std::vector<std::int16_t> packet(std::size_t offset) const {
+    return get_samples(data_ + offset, packet_bytes(offset) / 2);
   }
 
-  /// Off-grid packets are sent raw, so a few of them are cheaper than giving up the grid.
-  bool suits_shift6() const { return off_grid_packets == 0 || 4 * off_grid_packets < packets; }
-
-  /// Smallest code width that holds all samples.
-  int code_width() const {
-    for (const int width : kCodeWidths) {
-      const std::int32_t half = std::int32_t{1} << (width - 1);
-      if (lowest >= -half && highest < half) {
-        return width;
+  /// Whether channel() gives all samples.
+  bool learned_whole() const { return frames() <= learned_frames(); }
+  /// Samples of a channel, of large images from blocks all over it.
+  void channel(std::size_t channel, std::vector<std::int16_t>& samples) const {
+    samples.clear();
+    const std::size_t blocks = learned_whole() ? 1 : kLearnedBlocks;
+    const std::size_t length = learned_whole() ? frames() : learned_frames() / blocks;
+    for (std::size_t block = 0; block < blocks; ++block) {
+      const std::size_t first = blocks == 1 ? 0 : (frames() - length) / (blocks - 1) * block;
+      const std::uint8_t* at = data_ + 2 * (first * channels_ + channel);
+      for (std::size_t i = 0; i < length; ++i, at += 2 * channels_) {
+        samples.push_back(get_sample(at));
       }
     }
-    return kMaxCodeWidth;
   }
+
+ private:
+  std::size_t frames() const { return size_ / (2 * channels_); }
+  std::size_t learned_frames() const {
+    return std::max<std::size_t>(kLearnedSamples / channels_, 64 * kLearnedBlocks);
+  }
+
+  const std::uint8_t* data_;
+  std::size_t size_;
+  std::size_t channels_;
+  std::size_t packet_bytes_;
 };
 
-/// Finds mapping and code width, and the tables that go with them.
-/// @param complete  whether `range` is that of all samples, or of the first packet only
-/// @param first     samples of the first packet, on which tables are tried
-const Tables& choose_coding(const SampleRange& range, bool complete, const EncodeOptions& options,
-                            const std::vector<std::int16_t>& first, StreamHeader& header) {
-  header.mapping =
-      options.mapping.value_or(range.suits_shift6() ? Mapping::kShift6 : Mapping::kCode);
-  // Samples to come may be larger than any so far. A code width too large costs a tenth of a
-  // percent, one too small sends packets raw.
-  header.code_width = header.mapping == Mapping::kShift6 ? 10
-                      : complete                         ? range.code_width()
-                                                         : kMaxCodeWidth;
-  if (options.tables != nullptr) {
-    return *options.tables;
+/// The smallest code width that nearly all samples of an image fit into.
+int width_of(const SampleImage& image, const StreamHeader& header) {
+  StreamHeader wide = header;
+  wide.code_width = kMaxCodeWidth;
+  const Mapper mapper(wide);
+  std::array<std::uint64_t, kCodeWidths.size()> outside = {};
+  std::vector<Code> codes;
+  for (std::size_t number = 0; number < image.packets(); ++number) {
+    const std::vector<std::int16_t> samples = image.packet(image.packet_offset(number));
+    codes.resize(samples.size());
+    mapper.to_codes(samples.data(), samples.size() / header.channels, codes.data());
+    for (std::size_t w = 0; w + 1 < kCodeWidths.size(); ++w) {
+      const std::int32_t half = 1 << (kCodeWidths[w] - 1);
+      std::uint64_t count = 0;
+      for (const Code code : codes) count += code < -half || code >= half ? 1 : 0;
+      outside[w] += count;
+    }
   }
-  const auto cost = [&](const Tables& tables) {
-    return Encoder(header, tables)
-        .encode_samples(first.data(), first.size() / header.channels, {})
-        .size();
+  for (std::size_t w = 0; w < kCodeWidths.size(); ++w) {
+    if (outside[w] * kRare <= image.size() / 2) return kCodeWidths[w];
+  }
+  return kMaxCodeWidth;
+}
+
+/// Finds map and code width, and the tables that go with them.
+/// @param complete  whether no samples follow those of the image
+const Tables& choose_coding(const SampleImage& image, bool complete, const EncodeOptions& options,
+                            StreamHeader& header) {
+  MapRequest request;
+  request.source = &image;
+  request.read = [](const void* source, std::size_t channel, std::vector<std::int16_t>& samples) {
+    static_cast<const SampleImage*>(source)->channel(channel, samples);
   };
-  if (header.lossy_step > 1) {
-    // Widths of single codes mean nothing once several of them are one.
-    const Tables& even = Tables::builtin(options.profile, "generic");
-    if (options.profile != Profile::kRange) return even;
-    const Tables& coarse = Tables::builtin(options.profile, "coarse");
-    return cost(coarse) < cost(even) ? coarse : even;
+  request.channels = header.channels;
+  request.complete = complete && image.learned_whole();
+  std::vector<MapChoice> choices;
+  if (options.mapping == Mapping::kShift6) {
+    choices = {{Mapping::kShift6, 10, {}}};
+  } else if (options.mapping) {
+    choices = {{*options.mapping, kMaxCodeWidth, options.map}};
+  } else {
+    choices = find_maps(request);
   }
-  const Tables& standard = Tables::builtin(options.profile, "default");
-  if (header.mapping == Mapping::kShift6) {
-    return standard;
+  // A few packets show what is best.
+  std::vector<std::vector<std::int16_t>> packets;
+  const std::size_t last = image.packets() == 0 ? 0 : image.packets() - 1;
+  for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
+    packets.push_back(image.packet(image.packet_offset(number)));
   }
-  const Tables& generic = Tables::builtin(options.profile, "generic");
-  if (options.profile != Profile::kHuffman && header.code_width != standard.range().code_width) {
-    return generic;
+  const bool certain = choices.size() == 1;
+  const Tables* best = nullptr;
+  StreamHeader best_header = header;
+  std::uint64_t lowest_cost = 0;
+  std::optional<Error> error;
+  const auto try_tables = [&](const Tables& tables) {
+    std::uint64_t cost = 0;
+    try {
+      for (const std::vector<std::int16_t>& samples : packets) {
+        Encoder encoder(header, tables);
+        cost += encoder.encode_samples(samples.data(), samples.size() / header.channels, {}).size();
+      }
+    } catch (const Error& e) {
+      // Tables of the user's need not suit every width that is tried.
+      error = e;
+      return;
+    }
+    // The stream header is sent once for all packets, so that it counts for less.
+    const std::size_t all = std::max<std::size_t>(image.packets(), complete ? 1 : kLivePackets);
+    cost += serialise(header).size() * packets.size() / all;
+    if (best != nullptr && cost >= lowest_cost) return;
+    best = &tables;
+    best_header = header;
+    lowest_cost = cost;
+  };
+  for (const MapChoice& choice : choices) {
+    header.mapping = choice.mapping;
+    header.map = choice.map;
+    header.code_width = choice.code_width;
+    // Samples to come may be larger than any so far. A code width too large costs a tenth of a
+    // percent.
+    if (choice.mapping != Mapping::kShift6) {
+      if (options.code_width != 0) {
+        header.code_width = options.code_width;
+      } else if (complete && (options.mapping || !request.complete)) {
+        header.code_width = width_of(image, header);
+      }
+    }
+    const Tables& standard = Tables::builtin(options.profile, "default");
+    const Tables& generic = Tables::builtin(options.profile, "generic");
+    if (options.tables != nullptr) {
+      if (certain) return *options.tables;
+      try_tables(*options.tables);
+    } else if (header.lossy_step > 1) {
+      // Widths of single codes mean nothing once several of them are one.
+      try_tables(generic);
+      if (options.profile == Profile::kRange)
+        try_tables(Tables::builtin(options.profile, "coarse"));
+    } else if (header.mapping == Mapping::kShift6) {
+      if (certain) return standard;
+      try_tables(standard);
+    } else {
+      try_tables(generic);
+      if (options.profile == Profile::kHuffman ||
+          header.code_width == standard.range().code_width) {
+        try_tables(standard);
+      }
+    }
   }
-  return cost(generic) < cost(standard) ? generic : standard;
+  if (best == nullptr) throw Error(*error);
+  header = best_header;
+  return *best;
 }
 
 /// Header of a stream with the settings that do not depend on the samples.
@@ -152,6 +252,7 @@ class PacketWriter {
     const bool key = key_interval_ != 0 && packets_ % key_interval_ == 0;
     send(encoder_.encode_samples(samples.data(), frames, {key, last}));
     summary_.frames += frames;
+    summary_.off_map = encoder_.off_map();
     ++packets_;
   }
 
@@ -178,55 +279,28 @@ void add_notes(const std::vector<std::int16_t>& first, const EncodeOptions& opti
   const bool forced = options.mapping == Mapping::kShift6;
   if (forced && !std::all_of(first.begin(), first.end(), Shift6::on_grid)) {
     summary.notes.emplace_back(
-        "mapping shift6 was forced on samples that are not on its grid; packets with such samples "
-        "are not compressed");
+        "mapping shift6 was forced on samples that are not on its grid; such samples "
+        "are sent one by one");
   }
   for (std::string& note : signal_notes(first, summary.header)) {
     summary.notes.push_back(std::move(note));
   }
 }
 
-/// The part of an image that holds samples, cut into packets.
-class SampleImage {
- public:
-  SampleImage(const std::uint8_t* data, std::size_t size, const StreamHeader& header)
-      : data_(data),
-        size_(size),
-        packet_bytes_(std::size_t{2} * header.channels * header.packet_frames) {}
-
-  bool whole(std::size_t offset) const { return size_ - offset <= packet_bytes_; }
-  std::size_t packet_bytes(std::size_t offset) const {
-    return std::min(size_ - offset, packet_bytes_);
-  }
-  std::vector<std::int16_t> packet(std::size_t offset) const {
-    return get_samples(data_ + offset, packet_bytes(offset) / 2);
-  }
-  SampleRange range() const {
-    SampleRange range;
-    for (std::size_t offset = 0; offset < size_; offset += packet_bytes_) {
-      range.add(data_ + offset, packet_bytes(offset) / 2);
-    }
-    return range;
-  }
-  /// Sends all packets; the last one closes the stream. An empty image sends one empty packet.
-  void send(PacketWriter& writer, std::size_t done_before, const ByteProgress& progress) const {
-    std::size_t offset = 0;
-    bool last = false;
-    while (!last) {
-      last = whole(offset);
-      writer.packet(packet(offset), last);
-      offset += packet_bytes(offset);
-      if (progress) {
-        progress(done_before + offset);
-      }
+/// Sends all packets; the last one closes the stream. An empty image sends one empty packet.
+void send(const SampleImage& image, PacketWriter& writer, std::size_t done_before,
+          const ByteProgress& progress) {
+  std::size_t offset = 0;
+  bool last = false;
+  while (!last) {
+    last = image.whole(offset);
+    writer.packet(image.packet(offset), last);
+    offset += image.packet_bytes(offset);
+    if (progress) {
+      progress(done_before + offset);
     }
   }
-
- private:
-  const std::uint8_t* data_;
-  std::size_t size_;
-  std::size_t packet_bytes_;
-};
+}
 
 }  // namespace
 
@@ -253,9 +327,8 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
     }
   }
   const SampleImage samples(image + layout.data_offset, layout.data_bytes, header);
-  const Tables& tables =
-      layout.applies() ? choose_coding(samples.range(), true, options, samples.packet(0), header)
-                       : Tables::builtin(options.profile, "default");
+  const Tables& tables = layout.applies() ? choose_coding(samples, true, options, header)
+                                          : Tables::builtin(options.profile, "default");
   PacketWriter writer(header, tables, options, sink);
   if (!layout.applies()) {
     writer.container(false, image, size, progress);
@@ -263,7 +336,7 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
     writer.container(false, image, layout.data_offset);
     writer.container(true, image + end, size - end);
   }
-  samples.send(writer, layout.data_offset, progress);
+  send(samples, writer, layout.data_offset, progress);
   EncodeSummary& summary = writer.summary();
   summary.input_bytes = size;
   summary.stored_because = layout.reason;
@@ -283,11 +356,11 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
   header.total_frames = size / frame_bytes;
   if (rest != 0) header.container = 2;
   const SampleImage samples(image, size - rest, header);
-  const Tables& tables = choose_coding(samples.range(), true, options, samples.packet(0), header);
+  const Tables& tables = choose_coding(samples, true, options, header);
   PacketWriter writer(header, tables, options, sink);
   // A file without frames is stored, and that is before samples that do not come.
   writer.container(header.total_frames != 0, image + size - rest, rest);
-  samples.send(writer, 0, progress);
+  send(samples, writer, 0, progress);
   EncodeSummary& summary = writer.summary();
   summary.input_bytes = size;
   if (rest != 0) {
@@ -298,6 +371,13 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
   }
   add_notes(samples.packet(0), options, summary);
   return summary;
+}
+
+const Tables& choose_coding(const std::vector<std::int16_t>& samples, const EncodeOptions& options,
+                            StreamHeader& header) {
+  std::vector<std::uint8_t> bytes;
+  append_samples(bytes, samples.data(), samples.size());
+  return choose_coding(SampleImage(bytes.data(), bytes.size(), header), false, options, header);
 }
 
 RawEncoder::RawEncoder(std::uint32_t channels, std::uint32_t rate_millihertz,
@@ -340,9 +420,8 @@ EncodeSummary RawEncoder::finish() {
 void RawEncoder::flush(bool last) {
   const std::vector<std::int16_t> samples = get_samples(pending_.data(), pending_.size() / 2);
   if (!writer_) {
-    SampleRange range;
-    range.add(pending_.data(), samples.size());
-    const Tables& tables = choose_coding(range, false, options_, samples, header_);
+    const SampleImage first(pending_.data(), pending_.size(), header_);
+    const Tables& tables = choose_coding(first, false, options_, header_);
     writer_ = std::make_unique<PacketWriter>(header_, tables, options_, sink_);
     add_notes(samples, options_, writer_->summary());
   }

@@ -7,6 +7,7 @@
 
 #include "format/bytes.hpp"
 #include "format/crc.hpp"
+#include "format/value_map.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc {
@@ -28,12 +29,7 @@ PacketType coded_type(Profile profile) {
 
 std::vector<std::uint8_t> serialise(const StreamHeader& header) {
   std::vector<std::uint8_t> payload(kStreamHeaderBytes);
-  serialise(header, payload.data());
-  return payload;
-}
-
-void serialise(const StreamHeader& header, std::uint8_t* payload) {
-  std::uint8_t* p = payload;
+  std::uint8_t* p = payload.data();
   p = put_little_endian(p, kVersion);
   p = put_little_endian(
       p, static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4 |
@@ -47,21 +43,27 @@ void serialise(const StreamHeader& header, std::uint8_t* payload) {
                                                           : header.packet_frames));
   p = put_little_endian(p, header.rate_millihertz);
   p = put_little_endian(p, header.table_id);
-  put_little_endian(p, header.total_frames < kUntoldFrames
-                           ? static_cast<std::uint32_t>(header.total_frames)
-                           : kUntoldFrames);
+  p = put_little_endian(p, header.total_frames < kUntoldFrames
+                               ? static_cast<std::uint32_t>(header.total_frames)
+                               : kUntoldFrames);
+  if (header.mapping == Mapping::kMap) append_value_map(header.map, payload);
+  return payload;
 }
 
 bool same_payload(const StreamHeader& a, const StreamHeader& b) {
-  std::uint8_t payloads[2][kStreamHeaderBytes];
-  serialise(a, payloads[0]);
-  serialise(b, payloads[1]);
-  return std::memcmp(payloads[0], payloads[1], kStreamHeaderBytes) == 0;
+  return serialise(a) == serialise(b);
+}
+
+bool stream_header_length_possible(const std::uint8_t* payload, std::size_t length) {
+  if ((payload[2] & 7) != static_cast<int>(Mapping::kMap)) return length == kStreamHeaderBytes;
+  const std::uint32_t channels = std::uint32_t{get_little_endian<std::uint16_t>(payload + 4)} + 1;
+  return value_map_size_possible(payload + kStreamHeaderBytes, length - kStreamHeaderBytes,
+                                 channels);
 }
 
 StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) {
-  if (size != kStreamHeaderBytes) {
-    throw Error("stream header of " + std::to_string(size) + " bytes instead of 20");
+  if (size < kStreamHeaderBytes) {
+    throw Error("stream header of " + std::to_string(size) + " bytes; it has at least 20");
   }
   const auto field = [](const char* name, std::uint64_t value) {
     throw Error("stream header: " + std::string(name) + " " + std::to_string(value) +
@@ -71,7 +73,7 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   if ((payload[1] & 0xF) > static_cast<int>(Profile::kNeural)) field("profile", payload[1] & 0xF);
   const int container = (payload[1] & ~kFlagNeighbour) >> 4;
   if (container > 2) field("container", static_cast<std::uint64_t>(container));
-  if ((payload[2] & 7) > static_cast<int>(Mapping::kShift6)) field("mapping", payload[2] & 7U);
+  if ((payload[2] & 7) > static_cast<int>(Mapping::kMap)) field("mapping", payload[2] & 7U);
   if (payload[2] >> 3 >= kLossySteps) field("lossy step", payload[2] >> 3);
   StreamHeader h;
   h.profile = static_cast<Profile>(payload[1] & 0xF);
@@ -93,6 +95,11 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
       (h.mapping == Mapping::kShift6 && h.code_width != 10)) {
     field("code width", payload[3]);
   }
+  if (h.mapping == Mapping::kMap) {
+    h.map = parse_value_map(payload + kStreamHeaderBytes, size - kStreamHeaderBytes, h.channels);
+  } else if (size != kStreamHeaderBytes) {
+    throw Error("stream header of " + std::to_string(size) + " bytes; without a map it has 20");
+  }
   return h;
 }
 
@@ -113,12 +120,16 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   h.type = static_cast<PacketType>(type);
   h.key = (data[2] & kFlagKey) != 0;
   h.last = (data[2] & kFlagLast) != 0;
+  h.exceptions = (data[2] & kFlagExceptions) != 0;
   h.sequence = get_little_endian<std::uint16_t>(data + 4);
   h.frames = get_little_endian<std::uint16_t>(data + 6) | std::uint32_t{data[3]} << 16;
   h.first_frame = get_little_endian<std::uint32_t>(data + 8);
   h.length = get_little_endian<std::uint32_t>(data + 12);
+  // Raw packets have no need of exceptions, and a packet without frames no room for them.
+  const bool coded = h.type == PacketType::kHuffman || h.type == PacketType::kRange;
   if (type > static_cast<int>(PacketType::kContainer) ||
-      (data[2] & ~(0x0F | kFlagKey | kFlagLast)) != 0 || h.length % 4 != 0 ||
+      (data[2] & ~(0x0F | kFlagKey | kFlagLast | kFlagExceptions)) != 0 ||
+      (h.exceptions && (!coded || h.frames == 0)) || h.length % 4 != 0 ||
       h.length > kMaxPayloadBytes) {
     return fail(ParseStatus::kBadHeader);
   }

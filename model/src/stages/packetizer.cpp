@@ -30,7 +30,8 @@ void Packetizer::append(PacketHeader header, const std::uint8_t* payload, std::s
   p = put_little_endian(p, kSync);
   p = put_little_endian(
       p, static_cast<std::uint8_t>(static_cast<int>(header.type) | (header.key ? kFlagKey : 0) |
-                                   (header.last ? kFlagLast : 0)));
+                                   (header.last ? kFlagLast : 0) |
+                                   (header.exceptions ? kFlagExceptions : 0)));
   p = put_little_endian(p, static_cast<std::uint8_t>(header.frames >> 16));
   p = put_little_endian(p, sequence_++);
   p = put_little_endian(p, static_cast<std::uint16_t>(header.frames));

@@ -133,6 +133,16 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
     }
   }
 
+  void skip(const Code* codes, std::size_t frames, bool key) override {
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      begin_frame(reset);
+      for (Channel& channel : channels_) {
+        update(channel, predictor_.predict(channel.predictor, reset), *codes++, reset);
+      }
+    }
+  }
+
  private:
   HuffmanDecoder huffman_;
 };
@@ -296,6 +306,16 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
     }
     if ((coder.consumed_bits() + 31) / 32 * 4 != size || !coder.padding_is_zero()) {
       throw Error("the payload goes on after its last code");
+    }
+  }
+
+  void skip(const Code* codes, std::size_t frames, bool key) override {
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const bool reset = key && frame == 0;
+      begin_frame(reset);
+      for (Channel& channel : channels_) {
+        update(channel, expect(channel, reset), *codes++, reset);
+      }
     }
   }
 };

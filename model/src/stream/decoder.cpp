@@ -26,6 +26,10 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
       throw Error(packet_name(h) + " begins with frame " + std::to_string(h.first_frame) +
                   " where " + std::to_string(frames_) + " is due: the encoder dropped frames");
     }
+    // A raw packet can be decoded without its state, but a stream does not begin with one.
+    if (frames_ == 0 && h.frames != 0 && !h.key) {
+      throw Error(packet_name(h) + " should be a key packet");
+    }
     packets_.decode(packet, samples);
     frames_ += h.frames;
   } else if (!packets_.plausible(h)) {

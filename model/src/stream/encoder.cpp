@@ -5,9 +5,11 @@
 #include <string>
 
 #include "format/bytes.hpp"
+#include "format/exceptions.hpp"
 #include "nrc/error.hpp"
+#include "stages/mapper.hpp"
 #include "stages/packetizer.hpp"
-#include "stages/shift6.hpp"
+#include "stages/quantise.hpp"
 
 namespace nrc {
 
@@ -21,19 +23,16 @@ StreamHeader checked(StreamHeader header, const Tables& tables) {
     throw Error("a lossy step of " + std::to_string(header.lossy_step) +
                 " codes is not possible; give 2, 3, 4, 6, 8, 12 and so on up to 4096");
   }
+  const std::size_t maps = header.map.channels.size();
+  if (header.mapping == Mapping::kMap && maps != 1 && maps != header.channels) {
+    throw Error("a value map of " + std::to_string(maps) + " channels; give one map, or " +
+                std::to_string(header.channels));
+  }
   header.profile = tables.profile();
   header.table_id = tables.id();
   const std::vector<std::uint8_t> payload = serialise(header);
   // The header as a decoder will see it, which also checks every field.
   return parse_stream_header(payload.data(), payload.size());
-}
-
-/// Codes -> multiples of `step`, rounded half up (docs/bitstream.md, section 14).
-void quantise(std::vector<Code>& codes, int step) {
-  for (Code& code : codes) {
-    const int shifted = code + step / 2;
-    code = static_cast<Code>(shifted >= 0 ? shifted / step : -((step - 1 - shifted) / step));
-  }
 }
 
 /// Payload of a raw packet of that many samples.
@@ -48,8 +47,11 @@ void check_frames(std::size_t frames) {
 Encoder::Encoder(const StreamHeader& header, const Tables& tables, Transport transport)
     : tables_(tables),
       header_(checked(header, tables)),
+      header_payload_(serialise(header_)),
+      mapper_(std::make_unique<Mapper>(header_)),
       payload_(PayloadEncoder::make(tables_, header.code_width, header.channels, header.neighbour)),
       packetizer_(std::make_unique<Packetizer>()),
+      exceptions_(std::make_unique<ExceptionWriter>()),
       transport_(transport) {}
 
 Encoder::~Encoder() = default;
@@ -62,13 +64,15 @@ void Encoder::reserve(std::size_t frames) {
   }
   codes_.reserve(count);
   payload_->reserve(count);
+  exceptions_->reserve(count);
+  coded_bytes_.reserve(max_bytes(frames));
   payload_bytes_.reserve(max_bytes(frames));
 }
 
 std::uint64_t Encoder::max_bytes(std::size_t frames) const {
   const std::uint64_t count = std::uint64_t{frames} * header_.channels;
   const std::uint64_t coded = max_payload_bytes(tables_.profile(), header_.code_width, count);
-  return 2 * (kPacketHeaderBytes + kPacketCrcBytes) + kStreamHeaderBytes +
+  return 2 * (kPacketHeaderBytes + kPacketCrcBytes) + header_payload_.size() +
          std::max(coded, raw_bytes(count));
 }
 
@@ -80,26 +84,20 @@ std::vector<std::uint8_t> Encoder::stream_header() {
 
 void Encoder::append_stream_header(std::vector<std::uint8_t>& packets) {
   header_due_ = false;
-  std::uint8_t payload[kStreamHeaderBytes];
-  serialise(header_, payload);
-  packetizer_->append({PacketType::kStreamHeader}, payload, kStreamHeaderBytes, packets);
+  packetizer_->append({PacketType::kStreamHeader}, header_payload_.data(), header_payload_.size(),
+                      packets);
 }
 
 std::vector<std::uint8_t> Encoder::container(const std::vector<std::uint8_t>& payload) {
   return packetizer_->wrap({PacketType::kContainer}, payload);
 }
 
-void Encoder::finish(PacketType type, std::size_t frames, bool key, bool last,
-                     std::vector<std::uint8_t>& packets) {
-  PacketHeader h;
-  h.type = type;
-  h.key = key;
-  h.last = last;
+void Encoder::finish(PacketHeader h, std::size_t frames, std::vector<std::uint8_t>& packets) {
   h.frames = static_cast<std::uint32_t>(frames);
   h.first_frame = next_frame_;
   next_frame_ += static_cast<std::uint32_t>(frames);
   const bool behind_drop = skipped_ && frames != 0;
-  if ((transport_ == Transport::kLink || behind_drop) && key && header_due_) {
+  if ((transport_ == Transport::kLink || behind_drop) && h.key && header_due_) {
     append_stream_header(packets);
   }
   skipped_ = skipped_ && frames == 0;
@@ -125,7 +123,7 @@ void Encoder::encode(const Code* codes, std::size_t frames, PacketRequest reques
     codes = codes_.data();
   }
   payload_->encode(codes, frames, key, payload_bytes_);
-  finish(coded_type(header_.profile), frames, key, request.last, packets);
+  finish({coded_type(header_.profile), key, request.last}, frames, packets);
 }
 
 std::vector<std::uint8_t> Encoder::encode_samples(const std::int16_t* samples, std::size_t frames,
@@ -139,41 +137,49 @@ void Encoder::encode_samples(const std::int16_t* samples, std::size_t frames, Pa
                              std::vector<std::uint8_t>& packets) {
   check_frames(frames);
   const std::size_t count = frames * header_.channels;
-  const std::int32_t half = 1 << (header_.code_width - 1);
   codes_.resize(count);
-  // Without early exits, so that compilers make vectors of it.
-  std::int32_t off_grid = 0;
-  if (header_.mapping == Mapping::kShift6) {
-    for (std::size_t i = 0; i < count; ++i) {
-      codes_[i] = Shift6::code(samples[i]);
-      off_grid |= Shift6::sample(codes_[i]) ^ samples[i];
-    }
-  } else {
-    for (std::size_t i = 0; i < count; ++i) {
-      codes_[i] = samples[i];
-      off_grid |= static_cast<std::int32_t>(samples[i] < -half || samples[i] >= half);
-    }
-  }
-  const bool on_grid = off_grid == 0;
-  if (on_grid) {
-    if (header_.lossy_step > 1) quantise(codes_, header_.lossy_step);
-    const bool key = request.key || key_due_;
-    payload_->encode(codes_.data(), frames, key, payload_bytes_);
-    // A signal that the tables do not suit is sent raw, so a packet is never larger than its
-    // samples.
-    if (payload_bytes_.size() <= raw_bytes(count)) {
-      key_due_ = key_due_ && frames == 0;
-      finish(coded_type(header_.profile), frames, key, request.last, packets);
-      return;
+  exceptions_->clear();
+  if (!mapper_->to_codes(samples, frames, codes_.data())) find_exceptions(samples, frames);
+  if (header_.lossy_step > 1) quantise(codes_, header_.lossy_step);
+  // Also if the packet is sent raw: a decoder maps its samples and moves the state past their
+  // codes.
+  const bool key = request.key || key_due_;
+  key_due_ = key_due_ && frames == 0;
+  const std::size_t limit = raw_bytes(count);
+  PacketHeader h = {coded_type(header_.profile), key, request.last};
+  h.exceptions = !exceptions_->empty();
+  payload_->encode(codes_.data(), frames, key, h.exceptions ? coded_bytes_ : payload_bytes_);
+  bool fits = true;
+  if (h.exceptions) {
+    payload_bytes_.clear();
+    fits = coded_bytes_.size() <= limit &&
+           exceptions_->write(payload_bytes_, limit - coded_bytes_.size());
+    if (fits) {
+      payload_bytes_.insert(payload_bytes_.end(), coded_bytes_.begin(), coded_bytes_.end());
     }
   }
-  payload_bytes_.clear();
-  payload_bytes_.reserve(raw_bytes(count));
-  append_samples(payload_bytes_, samples, count);
-  payload_bytes_.resize(raw_bytes(count));
-  // A decoder does not track the channels' state through raw samples.
-  key_due_ = true;
-  finish(PacketType::kRaw, frames, true, request.last, packets);
+  // A signal that tables or map do not suit is sent raw, so a packet is never larger than its
+  // samples.
+  if (!fits || payload_bytes_.size() > limit) {
+    h.type = PacketType::kRaw;
+    h.exceptions = false;
+    payload_bytes_.clear();
+    append_samples(payload_bytes_, samples, count);
+    payload_bytes_.resize(limit);
+  }
+  finish(h, frames, packets);
+}
+
+void Encoder::find_exceptions(const std::int16_t* samples, std::size_t frames) {
+  // Channel by channel, as a channel off the map is often so for many frames.
+  for (std::size_t c = 0; c < header_.channels; ++c) {
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const std::size_t i = frame * header_.channels + c;
+      if (mapper_->sample(c, codes_[i]) == samples[i]) continue;
+      ++off_map_;
+      exceptions_->add(static_cast<std::uint32_t>(c * frames + frame), samples[i]);
+    }
+  }
 }
 
 void Encoder::skip(std::size_t frames) {

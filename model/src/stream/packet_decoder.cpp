@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "format/bytes.hpp"
+#include "format/exceptions.hpp"
 #include "nrc/error.hpp"
-#include "stages/code_to_sample.hpp"
+#include "stages/mapper.hpp"
+#include "stages/quantise.hpp"
 
 namespace nrc {
 
@@ -26,6 +28,9 @@ bool is_data(PacketType type) {
 }
 
 PacketDecoder::PacketDecoder(TableSource tables) : table_source_(std::move(tables)) {}
+PacketDecoder::~PacketDecoder() = default;
+PacketDecoder::PacketDecoder(PacketDecoder&&) noexcept = default;
+PacketDecoder& PacketDecoder::operator=(PacketDecoder&&) noexcept = default;
 
 std::uint64_t PacketDecoder::raw_bytes(std::uint32_t frames) const {
   return std::uint64_t{frames} * header_->channels * sizeof(std::int16_t);
@@ -33,7 +38,8 @@ std::uint64_t PacketDecoder::raw_bytes(std::uint32_t frames) const {
 
 bool PacketDecoder::plausible(const PacketHeader& h) const {
   if (h.type == PacketType::kStreamHeader) {
-    return h.length == kStreamHeaderBytes && h.frames == 0 && h.first_frame == 0;
+    return h.length >= kStreamHeaderBytes && h.length <= kMaxStreamHeaderBytes && h.frames == 0 &&
+           h.first_frame == 0;
   }
   if (!header_) return false;
   if (h.type == PacketType::kContainer) return header_->container == 2 && h.frames == 0;
@@ -41,22 +47,24 @@ bool PacketDecoder::plausible(const PacketHeader& h) const {
   if (codes > kMaxPacketSamples) return false;
   if (header_->packet_frames != 0 && h.frames > header_->packet_frames) return false;
   if (h.type == PacketType::kRaw) return h.length == padded(raw_bytes(h.frames));
-  return h.type == coded_type(header_->profile) && payload_ != nullptr &&
-         h.length <=
-             (codes == 0 ? 0 : max_payload_bytes(header_->profile, header_->code_width, codes));
+  if (h.type != coded_type(header_->profile) || payload_ == nullptr) return false;
+  // With exceptions a packet is sent only if it is not longer than a raw one.
+  if (h.exceptions) return h.length <= padded(raw_bytes(h.frames));
+  return h.length <=
+         (codes == 0 ? 0 : max_payload_bytes(header_->profile, header_->code_width, codes));
 }
 
 void PacketDecoder::open(const ParsedPacket& packet) {
   if (!plausible(packet.header)) {
-    throw Error(packet_name(packet.header) + ": a stream header has 20 bytes and no frames");
+    throw Error(packet_name(packet.header) + ": a stream header of a wrong length, or with frames");
+  }
+  const std::uint8_t* const end = packet.payload + packet.header.length;
+  if (header_ && std::equal(header_payload_.begin(), header_payload_.end(), packet.payload, end)) {
+    return;
   }
   const StreamHeader header = parse_stream_header(packet.payload, packet.header.length);
   if (header_) {
-    if (!same_payload(*header_, header)) {
-      throw Error(packet_name(packet.header) +
-                  " holds a stream header that differs from the first");
-    }
-    return;
+    throw Error(packet_name(packet.header) + " holds a stream header that differs from the first");
   }
   if (header.table_id != 0) {
     const Tables* const tables = table_source_(header.profile, header.table_id);
@@ -68,6 +76,8 @@ void PacketDecoder::open(const ParsedPacket& packet) {
     payload_ = PayloadDecoder::make(*tables, header.code_width, header.channels, header.neighbour);
   }
   header_ = header;
+  header_payload_.assign(packet.payload, end);
+  mapper_ = std::make_unique<Mapper>(header);
   codes_.reserve(max_samples());
   if (payload_) payload_->reserve(max_samples());
 }
@@ -81,6 +91,7 @@ std::size_t PacketDecoder::max_samples() const {
 void PacketDecoder::close() {
   header_.reset();
   payload_.reset();
+  mapper_.reset();
   synchronised_ = false;
 }
 
@@ -102,16 +113,23 @@ void PacketDecoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>
 
 void PacketDecoder::decode_raw(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
   const PacketHeader& h = packet.header;
-  synchronised_ = false;
-  if (!h.key) throw Error(packet_name(h) + " is raw and should be a key packet");
+  const bool was_synchronised = std::exchange(synchronised_, false);
   const std::uint64_t bytes = raw_bytes(h.frames);
   if (h.length != padded(bytes) || !all_zero(packet.payload + bytes, packet.payload + h.length)) {
     throw Error(packet_name(h) + ": raw payload of the wrong length");
   }
-  samples.reserve(samples.size() + bytes / 2);
-  for (std::size_t i = 0; i < bytes; i += 2) {
-    samples.push_back(get_sample(packet.payload + i));
+  const std::size_t begin = samples.size();
+  samples.resize(begin + bytes / 2);
+  get_samples(packet.payload, bytes / 2, samples.data() + begin);
+  // The state goes on as if the codes had been sent; if it is not known, the samples still are.
+  if (payload_ == nullptr || !(h.key || was_synchronised)) return;
+  if (h.frames != 0) {
+    codes_.resize(bytes / 2);
+    mapper_->to_codes(samples.data() + begin, h.frames, codes_.data());
+    if (header_->lossy_step > 1) quantise(codes_, header_->lossy_step);
+    payload_->skip(codes_.data(), h.frames, h.key);
   }
+  synchronised_ = was_synchronised || h.frames != 0;
 }
 
 void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
@@ -124,7 +142,22 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   // Until the payload is decoded completely, the state of the channels is unknown.
   const bool was_synchronised = std::exchange(synchronised_, false);
   // Before memory is allocated: the header may claim any number of frames.
-  if (count > payload_->max_codes(h.length)) {
+  const std::uint8_t* payload = packet.payload;
+  std::size_t size = h.length;
+  if (h.exceptions) {
+    if (h.length > padded(raw_bytes(h.frames))) {
+      throw Error(packet_name(h) + ": the payload is longer than a raw one");
+    }
+    try {
+      const std::size_t taken =
+          read_exceptions(payload, size, count, [](std::uint64_t, std::int16_t) {});
+      payload += taken;
+      size -= taken;
+    } catch (const Error& e) {
+      throw Error(packet_name(h) + ": " + e.what());
+    }
+  }
+  if (count > payload_->max_codes(size)) {
     throw Error(packet_name(h) + ": the payload is too short");
   }
   if (count == 0 && h.length != 0) {
@@ -132,7 +165,7 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   }
   codes_.clear();
   try {
-    payload_->decode(packet.payload, h.length, h.frames, h.key, codes_);
+    payload_->decode(payload, size, h.frames, h.key, codes_);
   } catch (const Error& e) {
     throw Error(packet_name(h) + ": " + e.what());
   }
@@ -145,7 +178,13 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   const std::size_t begin = samples.size();
   samples.resize(begin + codes_.size());
   std::int16_t* const out = samples.data() + begin;
-  for (std::size_t i = 0; i < codes_.size(); ++i) out[i] = sample_of(header_->mapping, codes_[i]);
+  mapper_->to_samples(codes_.data(), h.frames, out);
+  if (h.exceptions) {
+    read_exceptions(packet.payload, h.length, count,
+                    [&](std::uint64_t position, std::int16_t sample) {
+                      out[position % h.frames * header_->channels + position / h.frames] = sample;
+                    });
+  }
   synchronised_ = was_synchronised || h.frames > 0;
 }
 

@@ -17,6 +17,8 @@ constexpr std::size_t kLateRun = 16;
 constexpr std::uint64_t kLateReach = 64;
 /// Places in the table of CRCs.
 constexpr std::size_t kSequences = 65536;
+/// Bytes of a value map that say how long it may be.
+constexpr std::size_t kMapFixedBytes = 4;
 
 /// The number closest to `near` whose low bits are `value`: undoes the wrapping of header fields.
 std::uint64_t extend16(std::uint16_t value, std::uint64_t near) {
@@ -83,7 +85,13 @@ void Receiver::scan(bool at_end) {
     const bool header_seen = size >= kPacketHeaderBytes;
     const bool possible =
         packet.status == ParseStatus::kPacket || packet.status == ParseStatus::kIncomplete;
-    if (possible && (!header_seen || decoder_.plausible(packet.header))) {
+    // A stream header's length varies, so its first bytes must confirm it.
+    const bool length_right =
+        packet.header.type != PacketType::kStreamHeader ||
+        size < kPacketHeaderBytes + kStreamHeaderBytes + kMapFixedBytes ||
+        packet.header.length < kStreamHeaderBytes ||
+        stream_header_length_possible(from + kPacketHeaderBytes, packet.header.length);
+    if (possible && (!header_seen || (decoder_.plausible(packet.header) && length_right))) {
       if (packet.status == ParseStatus::kPacket) {
         if (packet.header.type == PacketType::kStreamHeader) {
           header_position_ = counters_.bytes - size;
@@ -166,6 +174,7 @@ void Receiver::begin(std::uint64_t lost_packets) {
   next_frame_ = 0;
   due_frame_.reset();
   samples_.reserve(decoder_.max_samples());
+  known_header_ = serialise(*decoder_.header());
   if (events_.stream) events_.stream(*decoder_.header());
 }
 
@@ -201,7 +210,7 @@ void Receiver::order(const ParsedPacket& packet) {
     order(packet);
     return;
   }
-  if (behind_header && differs(header.data() + kPacketHeaderBytes)) {
+  if (behind_header && differs(parse_packet(header.data(), header.size()))) {
     // It may belong to this stream or to that of the late header, so its samples may be wrong.
     ++counters_.late_packets;
     abandon_stream();
@@ -243,7 +252,7 @@ bool Receiver::jumps(const PacketHeader& header) const {
 bool Receiver::repeats_other(const ParsedPacket& packet) {
   const std::uint16_t sequence = packet.header.sequence;
   // A header of this stream between two foreign ones shows that this stream is still alive.
-  if (!differs(packet.payload)) {
+  if (!differs(packet)) {
     // The stream at hand is alive, so what differed before was a stray.
     other_header_.clear();
     return false;
@@ -258,7 +267,7 @@ bool Receiver::repeats_other(const ParsedPacket& packet) {
 std::vector<Receiver::Early> Receiver::extract_others() {
   const auto header = std::find_if(waiting_.begin(), waiting_.end(), [this](const auto& early) {
     const ParsedPacket p = parse_packet(early.second.bytes.data(), early.second.bytes.size());
-    return p.header.type == PacketType::kStreamHeader && differs(p.payload);
+    return p.header.type == PacketType::kStreamHeader && differs(p);
   });
   std::vector<Early> others;
   // Numbers after the header's may have come before it: those are of the old stream.
@@ -293,8 +302,8 @@ void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {
   // A restarted encoder is late by its numbers, so its packets form a run of unknown late packets.
   late_run_ = late_run_ != 0 && runs ? late_run_ + 1 : 1;
   const bool behind_header = runs && !header.empty();
-  const bool begins =
-      behind_header && (distance > kLateReach || differs(header.data() + kPacketHeaderBytes));
+  const bool begins = behind_header && (distance > kLateReach ||
+                                        differs(parse_packet(header.data(), header.size())));
   // A stream header alone may have come before the end of the stream before it.
   const bool strange = known != 0 && !is_header;
   if (!strange && !begins && late_run_ < kLateRun) return;
@@ -309,10 +318,9 @@ void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {
   }
 }
 
-bool Receiver::differs(const std::uint8_t* stream_header) const {
-  std::uint8_t known[kStreamHeaderBytes];
-  serialise(*decoder_.header(), known);
-  return !std::equal(known, known + kStreamHeaderBytes, stream_header);
+bool Receiver::differs(const ParsedPacket& stream_header) const {
+  return !std::equal(known_header_.begin(), known_header_.end(), stream_header.payload,
+                     stream_header.payload + stream_header.header.length);
 }
 
 void Receiver::discard_strangers() {
@@ -371,7 +379,7 @@ void Receiver::process(const ParsedPacket& packet) {
   const PacketHeader& h = packet.header;
   const bool header_before = std::exchange(header_before_, h.type == PacketType::kStreamHeader);
   if (h.type == PacketType::kStreamHeader) {
-    if (anew_ || differs(packet.payload)) {
+    if (anew_ || differs(packet)) {
       // The numbers go on, as those of the packets that wait do.
       end_stream(false);
       decoder_.open(packet);

@@ -210,6 +210,16 @@ class VectorHuffmanDecoder : public PayloadDecoder {
     }
   }
 
+  void skip(const Code* codes, std::size_t frames, bool key) override {
+    for (std::size_t frame = 0; frame < frames; ++frame, codes += channels_) {
+      const bool reset = key && frame == 0;
+      if (reset) lanes_.reset();
+      lanes_.expect();
+      std::copy(codes, codes + channels_, lanes_.code.begin());
+      reset ? lanes_.update_reset() : lanes_.update();
+    }
+  }
+
  private:
   static constexpr int kIndexBits = 9;
   static constexpr int kSymbolPlaces = 10;
@@ -424,6 +434,16 @@ class VectorRangeDecoder : public PayloadDecoder {
     if ((consumed_bits(window) + 31) / 32 * 4 != size ||
         !zero_behind(payload, size, consumed_bits(window))) {
       throw Error("the payload goes on after its last code");
+    }
+  }
+
+  void skip(const Code* codes, std::size_t frames, bool key) override {
+    for (std::size_t frame = 0; frame < frames; ++frame, codes += channels_) {
+      const bool reset = key && frame == 0;
+      if (reset) lanes_.reset();
+      lanes_.expect();
+      std::copy(codes, codes + channels_, lanes_.code.begin());
+      reset ? lanes_.update_reset() : lanes_.update();
     }
   }
 

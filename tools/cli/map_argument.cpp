@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "map_argument.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
+#include "host/program.hpp"
+
+namespace nrc::cli {
+namespace {
+
+/// Takes a number off the front of the text. @return false if there is none
+template <typename T>
+bool take(std::string& text, T& number) {
+  const char* const begin = text.data();
+  const auto [rest, error] = std::from_chars(begin, begin + text.size(), number);
+  if (error != std::errc()) return false;
+  text.erase(0, static_cast<std::size_t>(rest - begin));
+  return true;
+}
+
+/// Takes a word off the front of the text. @return false if it begins with another
+bool take_word(std::string& text, const std::string& prefix) {
+  if (text.compare(0, prefix.size(), prefix) != 0) return false;
+  text.erase(0, prefix.size());
+  return true;
+}
+
+ValueMap map_argument(const std::string& argument) {
+  std::string text = argument;
+  MapStep step;
+  step.rounding = Rounding::kNearestEven;
+  std::int64_t offset = 0;
+  bool right = take_word(text, "step=") && take(text, step.numerator);
+  if (right && take_word(text, "/")) right = take(text, step.denominator);
+  if (right && take_word(text, ",offset=")) right = take(text, offset);
+  constexpr std::int64_t kMaxOffset = 65535;
+  if (!right || !text.empty() || step.numerator == 0 || step.denominator == 0 ||
+      step.denominator > kMaxStepDenominator || offset < -kMaxOffset || offset > kMaxOffset) {
+    host::usage_error(fmt::format(
+        "--mapping {}: give auto, code, shift6 or step=N[/D][,offset=N] with whole numbers, N from "
+        "1 and D from 1 to 65535, and an offset from -65535 to 65535",
+        argument));
+  }
+  return {{step}, {{0, offset * step.denominator}}};
+}
+
+std::string step_text(const MapStep& step) {
+  return step.denominator == 1 ? fmt::to_string(step.numerator)
+                               : fmt::format("{}/{}", step.numerator, step.denominator);
+}
+
+}  // namespace
+
+void mapping_argument(const std::string& mapping, int code_width, EncodeOptions& options) {
+  options.code_width = code_width;
+  if (mapping == "code") {
+    options.mapping = Mapping::kCode;
+  } else if (mapping == "shift6") {
+    options.mapping = Mapping::kShift6;
+    if (code_width != 0 && code_width != 10) {
+      host::usage_error("--mapping shift6 makes 10-bit codes; leave out --code-width");
+    }
+  } else if (mapping != "auto") {
+    options.mapping = Mapping::kMap;
+    options.map = map_argument(mapping);
+  } else if (code_width != 0) {
+    host::usage_error("--code-width needs --mapping code or step=N");
+  }
+}
+
+std::string mapping_text(const StreamHeader& header) {
+  if (header.mapping == Mapping::kShift6) return "shift6";
+  if (header.mapping == Mapping::kCode) return "code";
+  const ValueMap& map = header.map;
+  std::string steps;
+  for (const MapStep& step : map.steps) steps += (steps.empty() ? "" : ", ") + step_text(step);
+  const auto offset = [&map](const ChannelMap& channel) {
+    return static_cast<double>(channel.offset) / map.steps[channel.step].denominator;
+  };
+  if (map.channels.size() == 1) {
+    return fmt::format("map, step {}, offset {:.6g}", steps, offset(map.channels[0]));
+  }
+  const auto [low, high] = std::minmax_element(
+      map.channels.begin(), map.channels.end(),
+      [&](const ChannelMap& a, const ChannelMap& b) { return offset(a) < offset(b); });
+  return fmt::format("map of each channel, step{} {}, offset {:.6g} to {:.6g}",
+                     map.steps.size() == 1 ? "" : "s", steps, offset(*low), offset(*high));
+}
+
+}  // namespace nrc::cli
