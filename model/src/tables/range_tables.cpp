@@ -61,8 +61,8 @@ void RangeTables::check_code_width(int width) const {
 }
 
 std::uint32_t RangeTables::id() const {
-  std::vector<std::uint8_t> bytes = {'N', 'R',      'C',
-                                     'R', kTablesVersion, static_cast<std::uint8_t>(code_width)};
+  std::vector<std::uint8_t> bytes = {
+      'N', 'R', 'C', 'R', kTablesVersion, static_cast<std::uint8_t>(code_width)};
   append_little_endian(bytes, initial_scale, 2);
   for (const std::int32_t edge : edges) append_little_endian(bytes, edge);
   for (const std::uint16_t c : cumulative) append_little_endian(bytes, c);
