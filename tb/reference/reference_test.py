@@ -159,9 +159,11 @@ class EncodeTest(ReferenceTest):
         files = {
             "canonical": (wav, 1, 500),
             "chunk before": (wav[:at] + odd + wav[at:], 2, 500),
-            "chunk behind": (wav + odd, 2, 500),
+            "chunk after": (wav + odd, 2, 500),
             "wrong size": (wav[:4] + b"\xff\xff\xff\xff" + wav[8:], 2, 500),
-            "long tail": (wav + bytes(range(256)) * 40, 2, 500),
+            # A size older than the samples; zeros are no samples.
+            "more samples": (wav + bytes(range(256)) * 40, 2, 3060),
+            "zeros after": (wav + bytes(256 * 40), 2, 500),
             "no samples": (wav[:44], 2, 0),
             "24 bits": (wav[:34] + b"\x18" + wav[35:], 2, 0),
         }
