@@ -14,7 +14,7 @@
 //   - with `key` is decoded if it directly follows a stream header, or no frames or also packets
 //     are missing (an encoder that drops packets sends a header and a key packet);
 //   - of codes without `key` is decoded if the channels' state is known: the last packet was
-//     decoded and no frames are missing.
+//     decoded and not raw, and no frames are missing.
 // A late packet should be a repeated one: the CRCs of the last 64 in turn are kept, up to a gap.
 // One that is not may be of an encoder that has restarted, and whose numbers and frames will soon
 // be those that are due: the channels' state is not known any more.
