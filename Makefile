@@ -147,7 +147,7 @@ bench: ## Measure ratio and speed [DATA=, required]
 	@$(MAKE) --no-print-directory build
 	$(BUILD)/nrc bench "$(DATA)"
 
-benchmark: ## Measure speed and ratio beside zlib, zstd, FLAC and WavPack, and plot it [DATA= PICTURE=]
+benchmark: ## Measure speed and ratio next to zlib, zstd, FLAC and WavPack, and plot it [DATA= PICTURE=]
 	$(call check_data,benchmark)
 	$(DEPS) benchmark
 	$(CMAKE) -S . -B $(BUILD)/benchmark -DNRC_BENCHMARK=ON -DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF

@@ -25,7 +25,7 @@ struct Faults {
 };
 
 /// Watches both ports of the encoder: counts clocks, checks the handshake and hands whole packets
-/// to the scoreboard. Pauses the simulation when the stream is complete or nothing moves any more.
+/// to the scoreboard. Pauses the simulation when the stream is complete or nothing moves.
 class Monitor : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Monitor);

@@ -100,7 +100,7 @@ class Autoencoder : public LossyCode {
     std::vector<double> block(kBlock);
     for (std::size_t b = 0; b < blocks; ++b) {
       for (std::size_t i = 0; i < kBlock; ++i) {
-        // The last block goes on with its last sample.
+        // The last block is padded with its last sample.
         const std::size_t at = std::min(b * kBlock + i, samples.size() - 1);
         block[i] = (samples[at] - mean) / deviation;
       }

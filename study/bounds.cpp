@@ -74,7 +74,7 @@ void add_channel(const Recording& recording, std::uint32_t index, Part& part) {
 }
 
 /// Pairs of a value and the one before it. All of them would take several times the memory of the
-/// samples, so the recordings are gone through kPasses times, each time for the pairs whose first
+/// samples, so the recordings are read kPasses times, each time for the pairs whose first
 /// value belongs to the pass.
 class PairCounts {
  public:

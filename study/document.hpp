@@ -25,7 +25,7 @@ class Document {
   void list(std::vector<std::string> items) { blocks_.emplace_back(List{std::move(items)}); }
   /// The first column is text, the others are figures.
   void table(Table table) { blocks_.emplace_back(std::move(table)); }
-  /// @param file  name of the picture, beside the document
+  /// @param file  name of the picture, next to the document
   void picture(std::string file, std::string caption) {
     if (pictures_) blocks_.emplace_back(Picture{std::move(file), std::move(caption)});
   }

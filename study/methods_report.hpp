@@ -8,7 +8,7 @@
 
 namespace nrc::study {
 
-/// The methods beside each other and beside the published study, as a section of the report.
+/// The methods next to each other and to the published study, as a section of the report.
 /// @param speeds  whether with speeds, which differ from run to run
 void report_methods(const std::vector<MethodResult>& results,
                     const std::vector<RecordingFile>& files, bool speeds, Document& document);

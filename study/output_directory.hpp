@@ -6,7 +6,7 @@
 
 namespace nrc::study {
 
-/// A directory that appears whole or not at all: it is filled under another name beside it and
+/// A directory that appears whole or not at all: it is filled under another name next to it and
 /// renamed by commit(). Without commit() nothing is left of it. While it exists signals that end
 /// the process wait, so fill it at the end of the work, when that takes seconds.
 class OutputDirectory {

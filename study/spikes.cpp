@@ -20,7 +20,7 @@ struct Section {
   void run(Signal& signal) const {
     double x1 = signal.empty() ? 0.0 : signal.front();
     double x2 = x1;
-    // As if the first value had been there for ever.
+    // As if the first value had always been there.
     double y1 = x1 * (b0 + b1 + b2) / (1.0 + a1 + a2);
     double y2 = y1;
     for (double& value : signal) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The stages of the decoder from a sample that starts to the sample itself, joined: predictor and
-// context, huffman_decoder, code_to_sample (docs/bitstream.md, sections 1 and 3 to 5). Golden
+// The stages of the decoder from a sample that starts to the sample itself, joined: predictor with
+// pace, context, huffman_decoder, code_to_sample (docs/bitstream.md, sections 1 and 3 to 5). Golden
 // model: the Huffman half of nrc::PayloadDecoder.
 //
 // Predictor and context are the encoder's, with DecoderUpdateDelay clocks between a prediction and

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The stages of the Huffman profile from codes to payload words, joined: predictor and context,
-// huffman, bit_packer (docs/bitstream.md, sections 3 to 5). Golden model: the Huffman half of
-// nrc::PayloadEncoder.
+// The stages of the Huffman profile from codes to payload words, joined: predictor with pace,
+// context, huffman, bit_packer (docs/bitstream.md, sections 3 to 5). Golden model: the Huffman half
+// of nrc::PayloadEncoder.
 //
 // Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
 // bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5. One code per clock, rigid.

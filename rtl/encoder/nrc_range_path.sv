@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The stages of the range profile from codes to payload words, joined: predictor, linearizer and
-// dispersion, interval, range, carry_packer (docs/bitstream.md, sections 10 and 11). Golden model:
-// the range half of nrc::PayloadEncoder.
+// The stages of the range profile from codes to payload words, joined: predictor with pace,
+// linearizer and dispersion, interval, range, carry_packer (docs/bitstream.md, sections 10 and 11).
+// Golden model: the range half of nrc::PayloadEncoder.
 //
 // Neighbour puts stage neighbour between the predictor and what needs the prediction. Everything
 // parallel to it is then delayed by as much; the dispersion starts later, so that the delay holds a

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The flags that travel beside a sample, as bits of one vector of SideWidth bits: from nrc_framer
+// The flags that travel with a sample, as bits of one vector of SideWidth bits: from nrc_framer
 // with the sample, and from the packers with a packet's words. What does not look at them does not
 // carry them: the paths delay them by the latency of the stages between. (A vector and bit numbers,
 // because Icarus 11 takes no struct of a package in a port.)

@@ -7,7 +7,7 @@
 // Packing is as in nrc_bit_packer: `fill` bits of the current word are in use, a word that ends at
 // position end = fill + length is rotated right by end modulo 32, and masks separate its part in the
 // current word from the one in the next. The carry is added at position fill - 1 of the current
-// word, whose bits from fill on are zeros. Where the sum overflows, the carry goes on to the words
+// word, whose bits from fill on are zeros. Where the sum overflows, the carry continues into the words
 // that are complete. A remainder after a packet's last full word leaves one clock later (`flush`).
 //
 // Complete words wait in a queue until Held younger ones of their packet have followed, or its end.

@@ -7,17 +7,17 @@
 //             repeated or late and is skipped; above 0 that many packets are lost.
 //   ahead     from the frame that is due, in the same way.
 //
-// A stream begins with a stream header that match_i: the first one to come; after a packet with
+// A stream begins with a stream header with match_i: the first one to arrive; after a packet with
 // `last`, and when the header is more than 64 packets late (the encoder has restarted), the next.
 // One that arrives in order but does not match ends the stream. In a stream, a data packet in order
 //   - that goes back in frames is of another stream: no data up to the next stream header;
 //   - with `key` is decoded if it directly follows a stream header, or no frames or also packets
 //     are missing (an encoder that drops packets sends a header and a key packet);
 //   - of codes without `key` is decoded if the channels' state is known: the last packet was
-//     decoded and no frames are missing.
+//     decoded and not raw, and no frames are missing.
 // A late packet should be a repeated one: the CRCs of the last 64 in turn are kept, up to a gap.
 // One that is not may be of an encoder that has restarted, and whose numbers and frames will soon
-// be those that are due: the channels' state is not known any more.
+// be those that are due: the channels' state is no longer known.
 // damaged_i says that decoded samples were wrong: nothing is decoded while it is high, and the
 // channels' state is unknown afterwards.
 //

@@ -11,6 +11,8 @@
 //   weight += sign(d) * sign(e) * 2^boost, within limits, unless e is within half a code;
 //   level += (value - level) >> 3; last = value
 //
+// nrc_pace gives boost, from a counter of frames that all channels share.
+//
 // ValueFraction is the number of bits of a value's fraction that are used: the others are zero and
 // not kept in `last`.
 //

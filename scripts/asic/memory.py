@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Maps the memories of the RTL (nrc_ram_1r1w, nrc_ram_1rw) to SRAM macros or latches.
 
-The rule: for each depth that the macros have, words are put beside each other to cover the width, and banks
+The rule: for each depth that the macros have, words are put side by side to cover the width, and banks
 below each other to cover the depth. A composition costs its area plus a weight times the energy of one read
 and one write, of which only one bank takes part: the least cost wins, fewer macros where costs are equal.
 Weight 0 is the least area. A memory of one port may take macros of one port or two, one of two needs two.
@@ -118,13 +118,13 @@ def read_macros(directory: str, families_path: str) -> tuple[dict[str, Macro], d
 
 
 class Choice:
-    """What one memory becomes: rows of macros beside each other, or latches (no macros)."""
+    """What one memory becomes: rows of macros side by side, or latches (no macros)."""
 
     def __init__(self, width: int, depth: int, ports: int, row: list[Macro], rows: int, area: float) -> None:
         self.width = width
         self.depth = depth
         self.ports = ports
-        self.row = row    # macros beside each other, the widest first
+        self.row = row    # macros side by side, the widest first
         self.rows = rows  # how many such rows
         self.area = area
 

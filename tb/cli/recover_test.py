@@ -97,7 +97,7 @@ class WhatSurvives(RecoverTest):
         self.assertEqual(report["counters"]["frames"], FRAMES)
 
     def test_lost_packet(self) -> None:
-        # The one behind the key packet of frame 4000: with it go all up to frame 8000.
+        # The one after the key packet of frame 4000: all up to frame 8000 are lost with it.
         out, report, lines = self.recover(3, self.without(self.data[5]))
         self.assertEqual(out, wav(self.blank(5000, 8000)))
         self.assertEqual(len(lines), 2)

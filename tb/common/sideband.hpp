@@ -7,7 +7,7 @@
 
 namespace nrc::tb {
 
-/// The flags beside a sample, or beside a packet's word (rtl/parts/nrc_side_pkg.sv).
+/// The flags of a sample, or of a packet's word (rtl/parts/nrc_side_pkg.sv).
 struct Side {
   bool frame_end = false;
   bool packet_end = false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Signals that cost as many bits as they can: each code is the one that costs most where the stages
-// stand, and of those that cost the same the one that surprises least, so that the scale of the
+// Signals that cost as many bits as they can: each code is the one that costs most in the stages'
+// state, and of those that cost the same the one that surprises least, so that the scale of the
 // noise, and with it the room for surprises, stays small.
 #pragma once
 

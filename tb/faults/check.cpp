@@ -314,7 +314,7 @@ void compare(const Course& course, const Expected& expected, const Listener& lis
 
 // ---- how long it lasts
 
-/// The first packet of samples after piece `from` that stands alone and comes whole, by its
+/// The first packet of samples after piece `from` that can be decoded alone and comes whole, by its
 /// piece. The stream header is before it, if `header_known` is false.
 std::optional<std::size_t> first_key(const Course& course, const Delivery& delivery,
                                      std::size_t from, bool header_known) {

@@ -48,7 +48,7 @@ Shape make_shape(Random& random) {
   const std::size_t most = std::min<std::size_t>(affordable, 200 + 2 * shape.key_interval);
   shape.data_packets = static_cast<std::size_t>(
       random.range(kFewestPackets, std::max(kFewestPackets, static_cast<int>(most))));
-  if (random.percent(10)) h.packet_frames = 0;  // not told
+  if (random.percent(10)) h.packet_frames = 0;  // not stated
   return shape;
 }
 
@@ -71,8 +71,8 @@ void add_stream(Course& course, const Shape& shape, std::size_t packet_frames, b
   original.closed = closed;
   original.max_packet_bytes = max_packet_bytes(shape, packet_frames);
 
-  // Sequence numbers or frame numbers that go round, as if joined late. Frame numbers do not where
-  // another stream follows, whose numbers would seem to go on from these.
+  // Sequence numbers or frame numbers that wrap around, as if joined late. Frame numbers do not
+  // where another stream follows, whose numbers would seem to continue from these.
   std::size_t first_sequence = 0;
   if (course.originals.size() == 1 && random.percent(25)) {
     first_sequence = random.flip() ? random() % 1000 : 65536 - random() % shape.data_packets;

@@ -52,7 +52,7 @@ struct Course {
 enum class CourseKind { kOneStream, kDrops, kSeveralStreams };
 
 /// A course of the golden model: either profile, neighbour, 1 to 128 channels, packets of 1 to 20
-/// frames, a key packet every 1 to 32, numbers that may be about to go round, raw packets.
+/// frames, a key packet every 1 to 32, numbers that may be about to wrap, raw packets.
 Course model_course(CourseKind kind, Random& random);
 
 }  // namespace nrc::faults

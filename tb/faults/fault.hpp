@@ -26,7 +26,7 @@ using Delivery = std::vector<Piece>;
 /// The piece is a packet of the course and no byte of it is wrong.
 bool is_whole(const Piece& piece, const Course& course);
 
-/// The bytes of a damaged packet are whole again across pieces, as by an N inserted behind its
+/// The bytes of a damaged packet are whole again across pieces, as by an N inserted after its
 /// first N: nothing happened to it, though its piece says so.
 bool hides_packet(const Course& course, const Delivery& delivery);
 

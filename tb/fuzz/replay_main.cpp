@@ -70,7 +70,7 @@ void on_signal(int signal) {
 }
 
 void run(const Bytes& input) {
-  const Bytes exact(input.begin(), input.end());  // no capacity behind its end
+  const Bytes exact(input.begin(), input.end());  // no capacity past its end
   g_data = exact.data();
   g_size = exact.size();
   itimerval limit = {};

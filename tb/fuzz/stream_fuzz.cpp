@@ -4,7 +4,7 @@
 // which the stream arrives, the stream.
 //
 // Properties: it ends with the file or with a message of one line; how the stream was cut into
-// pieces changes neither; nothing takes memory that the stream does not hold.
+// pieces changes neither; no memory is used that the stream does not fill.
 #include <string>
 #include <vector>
 

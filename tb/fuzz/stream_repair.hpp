@@ -28,7 +28,7 @@ enum Repair : unsigned {
 std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, unsigned repairs);
 
 /// True if every packet is one that the first stream header allows: its kind, and no more frames
-/// than told. A decoder of files does not look at that, while on a link it helps to find packets.
+/// than stated. A decoder of files does not look at that, while on a link it helps to find packets.
 bool obeys_header(const std::vector<std::uint8_t>& stream);
 
 }  // namespace fuzz

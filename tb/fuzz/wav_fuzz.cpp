@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((choice & 0x11) == 0x10) options.tables = &fuzz::small_tables();
   options.packet_frames = input.u8();
   options.key_interval = input.u16();
-  // An image of the size it has: the sanitizer sees a read behind its end.
+  // An image of the size it has: the sanitizer sees a read past its end.
   const Bytes image(input.data(), input.data() + input.size());
 
   const nrc::WavLayout layout = nrc::read_wav_layout(image.data(), image.size());

@@ -133,7 +133,7 @@ def check_imports(root: Path) -> Iterator[str]:
         if path.parts[0] == "tb":
             continue
         beside = {p.stem for p in (root / path.parent).glob("*.py")}
-        if path.parts[0] == "scripts":  # a folder of scripts stands on those above it
+        if path.parts[0] == "scripts":  # a folder of scripts may use those above it
             beside |= {p.stem for p in (root / "scripts").glob("*.py")}
         allowed = beside | set(sys.stdlib_module_names) | PACKAGES.get(str(path.parent), set())
         for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):

@@ -94,7 +94,7 @@ std::vector<Bytes> encode(const nrc_encoder_config& config, const Samples& sampl
   return packets;
 }
 
-/// What a receiver told.
+/// What a receiver reported.
 struct Heard {
   std::vector<nrc_stream_info> streams;
   Samples samples;
@@ -584,7 +584,7 @@ TEST(CInterface, ReceiverErrors) {
   EXPECT_EQ(nrc_receiver_create(&config, &receiver, nullptr), NRC_ERROR_ARGUMENT);
   config.reorder_packets = NRC_NO_REORDERING;
 
-  // A callback that throws, although it must not, does no harm behind the call.
+  // A callback that throws, although it must not, does no harm beyond the call.
   static bool thrown = false;
   thrown = false;
   config.on_samples = [](void*, std::uint64_t, const std::int16_t*, std::size_t) {
@@ -617,7 +617,7 @@ TEST(CInterface, NamesOfStatusAndVersion) {
                                             std::to_string(NRC_VERSION_PATCH));
 }
 
-// ---- The same of the C++ classes behind
+// ---- The same of the C++ classes underneath
 
 TEST_P(EachProfile, ClassesTakeNoMemory) {
   const Samples samples = recording();

@@ -257,7 +257,7 @@ TEST(Codec, EveryMapComesBackAndItsSamplesAreNoExceptions) {
       for (std::size_t i = 0; i < 3000; ++i) {
         const std::size_t c = i % header.channels;
         const MapStep& step = map.steps[map.channels[c].step];
-        // Codes whose samples do not go round int16.
+        // Codes whose samples do not wrap around int16.
         const int most = static_cast<int>(std::min<std::int64_t>(
             (1 << (width - 1)) - 1, 32700LL * step.denominator / step.numerator));
         const int code = static_cast<int>(random() % static_cast<unsigned>(2 * most + 1)) - most;

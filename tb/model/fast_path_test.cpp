@@ -138,7 +138,7 @@ void check(const Case& c, std::uint32_t seed) {
     ASSERT_EQ(back, std::vector<Code>(from, from + packet_frames * c.channels)) << "frame " << at;
     if (packet_frames == 0) continue;
     if (key) key_payloads.push_back(payload);
-    // Payloads that stand alone can be damaged without an end to the comparison.
+    // Payloads that are decoded alone can be damaged without an end to the comparison.
     for (int i = 0; key && i < 20; ++i) {
       std::vector<std::uint8_t> damaged = payload;
       damage(damaged, random);

@@ -94,7 +94,7 @@ struct Source {
   Bytes samples;
   Bytes after;
   std::uint32_t channels = 2;
-  bool told = true;  ///< the stream header tells the number of frames
+  bool told = true;  ///< the stream header states the number of frames
   std::vector<Bytes> packets;
   std::vector<nrc::PacketHeader> headers;
 
@@ -194,7 +194,7 @@ Source canonical(Profile profile = Profile::kHuffman) {
   return wav_source(nrc::canonical_header(2, kRate, 95), {}, profile);
 }
 
-/// A WAV file with bytes before and behind its samples: container 2, two container packets.
+/// A WAV file with bytes before and after its samples: container 2, two container packets.
 Source chunked(Profile profile = Profile::kHuffman) {
   const Bytes list = chunk("LIST", text("some words"));
   const Bytes data(95 * 4);
@@ -205,7 +205,7 @@ Source chunked(Profile profile = Profile::kHuffman) {
   return wav_source(Bytes(whole.begin(), samples_at), Bytes(whole.end() - 9, whole.end()), profile);
 }
 
-/// Samples without a header, their number told.
+/// Samples without a header, their number stated.
 Source raw(Profile profile = Profile::kHuffman) {
   Source source;
   source.samples = samples(recording(source.channels, 95));
@@ -215,7 +215,7 @@ Source raw(Profile profile = Profile::kHuffman) {
   return with_stream(source, stream);
 }
 
-/// The same from a pipe: their number is not told.
+/// The same from a pipe: their number is not stated.
 Source piped() {
   Source source;
   source.told = false;
@@ -343,7 +343,7 @@ TEST(FileRecovery, LostStreamHeader) {
   for (const Source& source : all_sources()) {
     const Bytes stream = source.without({0});
     const Recovered out = recover(stream);
-    // The next stream header stands before the second key packet.
+    // The next stream header precedes the second key packet.
     const Bytes header = source.before.empty() ? Bytes() : source.plain_header(95);
     EXPECT_EQ(out.bytes, header + source.filled(0, kInterval * kPacketFrames));
     ASSERT_EQ(out.gaps.size(), 1u);
@@ -561,7 +561,7 @@ TEST(FileRecovery, MoreFramesThanTold) {
   ASSERT_EQ(out.gaps.size(), 1u);
   EXPECT_EQ(out.gaps[0].frames, 2u);
   EXPECT_EQ(out.gaps[0].dropped_frames, 2u);
-  // Fewer than told, though the stream was closed.
+  // Fewer than stated, though the stream was closed.
   out = recover(Writer(header).data(8, true).stream);
   EXPECT_EQ(out.bytes, wav_header + threes(8) + fill(2));
   ASSERT_EQ(out.gaps.size(), 1u);

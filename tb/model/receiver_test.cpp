@@ -23,7 +23,7 @@
 #include "stages/code_to_sample.hpp"
 #include "stages/packetizer.hpp"
 
-// Memory in use, for the test of its bound. The size stands before what is given.
+// Memory in use, for the test of its bound. The size precedes what is given.
 namespace {
 std::size_t memory_in_use = 0;
 std::size_t max_memory = 0;
@@ -61,7 +61,7 @@ constexpr std::uint32_t kFrames = 4;  ///< of a data packet
 constexpr std::size_t kInterval = 8;  ///< data packets from one key packet to the next
 constexpr std::size_t kWindow = 8;    ///< packets that wait, by the document
 
-/// A stream on its way: packets[0] is the stream header, and another stands before each key packet.
+/// A stream on its way: packets[0] is the stream header, and another precedes each key packet.
 struct Sent {
   std::vector<Bytes> packets;
   std::uint32_t channels = 0;
@@ -252,7 +252,7 @@ class Link {
   std::uint64_t passed_ = 0;
 };
 
-/// What is told about packets that come from one stream.
+/// What is reported about packets that come from one stream.
 Events told(const Sent& sent, const std::vector<Bytes>& packets,
             std::size_t reorder_packets = kWindow) {
   Link link({sent}, reorder_packets);
@@ -715,7 +715,7 @@ TEST(Receiver, ALossOfMoreThanHalfTheSequenceNumbersLooksLikeAnotherStream) {
   plan.data_packets = 45000;
   plan.interval = 100;
   const Sent sent = send(plan);
-  // 32,759 numbers: still a gap, as the ninth packet behind it is 2^15 - 1 away.
+  // 32,759 numbers: still a gap, as the ninth packet after it is 2^15 - 1 away.
   const std::size_t shorter = sent.data[300] + 32759;
   Link link({sent});
   link.pass(slice(sent.packets, 0, sent.data[300]));
@@ -759,7 +759,7 @@ TEST(Receiver, TwoPacketsOfOneNumberEndTheStream) {
   const Sent sent = send(plan);
   plan.seed = 2;
   const Sent other = send(plan);
-  // The stranger comes when it is due, and the right one behind it tells that something is wrong.
+  // The stranger comes when it is due, and the right one after it shows that something is wrong.
   std::vector<Bytes> packets = sent.packets;
   packets.insert(packets.begin() + 12, other.packets[8]);
   Link link({sent, sent});
@@ -768,7 +768,7 @@ TEST(Receiver, TwoPacketsOfOneNumberEndTheStream) {
                                    "64 to 128", "closed"}));
 }
 
-// ---- streams that begin anew
+// ---- streams that begin again
 
 TEST(Receiver, AStreamFollowsAnother) {
   Plan plan;
@@ -813,7 +813,7 @@ TEST(Receiver, AStreamThatFollowsMayBeJoinedLate) {
   other.pass(first.packets).pass(slice(alike.packets, 1, alike.packets.size()));
   EXPECT_EQ(other.finish(), (Events{"stream", "0 to 128", "closed"}));
   EXPECT_EQ(other.counters().late_packets, 3U);
-  // More than 64 packets behind the end it does not.
+  // More than 64 packets after the end it does not.
   plan.data_packets = 100;
   const Sent longer = send(plan);
   Link third({longer, alike});
@@ -1168,7 +1168,7 @@ TEST(Receiver, ATruncatedPacketCostsItselfOnly) {
               (Events{"stream", "0 to 60", "gap to 64, 1 lost", "64 to 128", "closed"}))
         << size;
   }
-  // At the end of what arrives as well, where what is behind it could be taken for its rest.
+  // At the end of what arrives as well, where what follows it could be taken for its rest.
   std::vector<Bytes> packets = slice(sent.packets, 0, sent.data[18]);
   packets[sent.data[15]].resize(17);
   EXPECT_EQ(told(sent, packets),

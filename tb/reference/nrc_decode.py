@@ -227,7 +227,7 @@ def magnitude(e: int, width: int) -> int:
 
 
 class Bits:
-    """A payload as bits. `ahead` zeros can be read behind its end."""
+    """A payload as bits. `ahead` zeros can be read past its end."""
 
     def __init__(self, payload: bytes, ahead: int = 0) -> None:
         self.payload = payload
@@ -247,7 +247,7 @@ class Bits:
         return value
 
     def check_end(self) -> None:
-        """Section 7: behind the last code are only the zeros that fill the last four bytes."""
+        """Section 7: after the last code are only the zeros that fill the last four bytes."""
         padding = -self.position % 32
         refuse(8 * len(self.payload) > self.position + padding, "payload too long for its frames")
         refuse(self.read(padding), "padding is not zero")
@@ -854,7 +854,7 @@ class Reception:
         self.late_run = 0  # late packets in sequence
         self.other_header: Packet | None = None  # the last stream header that came, in turn or not
         self.header_before: Packet | None = None  # the packet taken before, if it was a stream header
-        self.due_frame: int | None = None  # behind the last data packet, decoded or not
+        self.due_frame: int | None = None  # after the last data packet, decoded or not
         self.given = 0  # frames that were given or reported missing
         self.lost_before = False  # packets are missing since the last data packet
         self.missing = dict.fromkeys(("lost_packets", "dropped_frames", "undecodable_packets"), 0)
@@ -890,7 +890,7 @@ class Reception:
 
     def jumps(self, packet: Packet) -> bool:
         """Whether frames are missing before a data packet, and neither is a number nor is it a key
-        packet behind a stream header, as after a drop: so it is of another stream."""
+        packet after a stream header, as after a drop: so it is of another stream."""
         if packet.type not in (HUFFMAN, RANGE, RAW) or packet.frames == 0:
             return False
         if self.lost_before or self.over:
@@ -993,7 +993,7 @@ class Reception:
             self.end()
 
     def hand_over(self, packets: list[Packet]) -> None:
-        """To another stream: these packets and those that wait behind them."""
+        """To another stream: these packets and those that wait after them."""
         waiting, self.waiting = self.waiting, {}
         raise AnotherStream(packets + [packet for packet, _ in waiting.values()])
 
@@ -1084,7 +1084,7 @@ class Receiver:
 
     @staticmethod
     def repeats(header: Packet, closed: Reception) -> bool:
-        """Whether a stream header behind the last packet may be one of the closed stream."""
+        """Whether a stream header after the last packet may be one of the closed stream."""
         behind = -distance(header.sequence, closed.due, 16)
         return (header.sequence != 0 and 0 < behind <= REPEATED
                 and closed.crcs.get(header.sequence) in (None, header.crc))
@@ -1113,7 +1113,7 @@ class Receiver:
 def main(command_line: list[str] | None = None) -> int:
     here = pathlib.Path(__file__).resolve().parent
     parser = argparse.ArgumentParser(description="Decodes an nrc stream, plainly and slowly.")
-    parser.add_argument("--recover", action="store_true", help="read on behind faults")
+    parser.add_argument("--recover", action="store_true", help="continue after faults")
     parser.add_argument("--tables", metavar="DIR", default=here / "../../model/tables",
                         help="directory of table files (default: model/tables)")
     parser.add_argument("input")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // nrc_decoder for place and route alone: it has more ports than a package has pins. Shift registers
-// carry its wide ports, and a register stands at every port. Used by scripts/decoder_timing.sh.
+// carry its wide ports, and there is a register at every port. Used by scripts/decoder_timing.sh.
 
 module decoder_harness (
   input  logic clk_i,

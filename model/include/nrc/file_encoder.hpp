@@ -32,7 +32,8 @@ struct EncodeOptions {
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
   bool neighbour = false;           ///< range profile: with stage neighbour
   /// Codes are rounded to multiples of this, which loses samples, one of lossy_step(); 1:
-  /// lossless. Without `tables`, built-in `generic` is used then.
+  /// lossless. Without `tables`, `generic` is used then, or `coarse` if that makes a few packets
+  /// of the range profile smaller.
   int lossy_step = 1;
   /// Packets from one key packet to the next, with the stream header before each; 0: only the
   /// first.

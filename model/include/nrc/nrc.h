@@ -204,10 +204,10 @@ nrc_status nrc_decoder_create(const nrc_tables* tables, nrc_decoder** decoder, n
 /* @param decoder  may be null */
 void nrc_decoder_destroy(nrc_decoder* decoder);
 
-/* Samples that no packet of the stream has more of; 0 before the stream header was decoded. */
+/* Upper bound of the samples in a packet of the stream; 0 before the stream header was decoded. */
 size_t nrc_decoder_max_samples(const nrc_decoder* decoder);
 
-/* Decodes the packet at the start of data. Packets without samples, as the stream header, give 0
+/* Decodes the packet at the start of data. Packets without samples, such as the stream header, give 0
  * frames.
  * @param data      size bytes of the stream, from a packet's beginning on
  * @param taken     set to the bytes of that packet; the next one begins after them. 0 with
@@ -263,7 +263,7 @@ enum { NRC_NO_REORDERING = -1 };
 
 /* Set struct_size; every other field may be zero. The callbacks are called inside nrc_receiver_add
  * and nrc_receiver_finish, in the order of the stream. They must not call the same receiver's
- * functions, and must not throw. What a pointer shows is valid during the call only. */
+ * functions, and must not throw. What a pointer refers to is valid only during the call. */
 typedef struct nrc_receiver_config {
   size_t struct_size;  /* sizeof(nrc_receiver_config) */
   const nrc_tables* tables; /* of streams that do not use built-in ones; may be null */
@@ -290,14 +290,14 @@ void nrc_receiver_destroy(nrc_receiver* receiver);
  * given as soon as its last byte is here, unless one before it is missing. Packets that come early
  * are kept in memory allocated for them.
  * @return NRC_ERROR_DATA if the stream needs tables that were not given or is of another version;
- * the receiver goes on with the next call */
+ * the receiver continues with the next call */
 nrc_status nrc_receiver_add(nrc_receiver* receiver, const uint8_t* data, size_t size);
 
 /* Ends the input: gives what waits and reports what is missing at the end. Another stream may
  * follow. */
 nrc_status nrc_receiver_finish(nrc_receiver* receiver);
 
-/* @return NRC_ERROR_STATE while no stream is at hand */
+/* @return NRC_ERROR_STATE while no stream has begun */
 nrc_status nrc_receiver_get_info(const nrc_receiver* receiver, nrc_stream_info* info);
 void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counters* counters);
 

@@ -56,7 +56,7 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header);
 bool same_payload(const StreamHeader& a, const StreamHeader& b);
 
 /// Whether a stream header's payload that begins with these kStreamHeaderBytes + 4 bytes may have
-/// this length: tells a damaged length field before its last byte is awaited.
+/// this length: detects a damaged length field before its last byte is awaited.
 bool stream_header_length_possible(const std::uint8_t* payload, std::size_t length);
 
 /// @throws Error for another version, or a field outside its range.

@@ -90,9 +90,9 @@ std::uint64_t FileRecovery::clip(std::uint64_t frames) const {
 }
 
 void FileRecovery::on_stream(const StreamHeader& header) {
-  // Only the first stream is recovered: its successor would be another file.
   if (begun_) {
-    // Only the first stream is written. The position lets the user decode the next one separately.
+    // Only the first stream is recovered, since its successor would be another file. The position
+    // lets the user decode that one separately.
     if (!summary_.next_stream) summary_.next_stream = receiver_.header_position();
     return;
   }
@@ -112,10 +112,8 @@ void FileRecovery::on_container(const std::uint8_t* payload, std::size_t size) {
     pieces_fault_ = "a container packet contradicts itself";
     return;
   }
-  // A file that is held whole in pieces is written as it comes; pieces around samples wait, as
-  // those before the samples are of use only if none of them is missing.
-  // A piece is usable only if it can be written at its place: before the samples at once, after
-  // them from memory, and a stored file piece by piece.
+  // A stored file is written piece by piece. Pieces around samples wait in memory, since those
+  // before the samples are usable only if none of them is missing.
   if (samples_begun_) {
     pieces_fault_ = "a container packet comes after samples";
   } else if (stored() && !after) {
@@ -140,7 +138,6 @@ void FileRecovery::write_stored(const std::uint8_t* payload, std::size_t size) {
 
 void FileRecovery::on_samples(const std::int16_t* samples, std::size_t frames) {
   if (!reading()) return;
-  // Samples follow, so the gap before them is not the last one.
   // Samples after a gap show that it is not the end of the stream.
   settle_gap(false);
   begin_samples();
@@ -216,16 +213,13 @@ void FileRecovery::begin_samples() {
   if (receiver_.counters().lost_packets != 0) {
     pieces_fault_ = "packets are lost before the samples";
   }
-  // A WAV header has the number of frames, which is known at the end only; and the output may be a
-  // pipe, so the header cannot be corrected later.
-  // The WAV header states the number of samples. If that is not known yet, the samples wait in a
-  // file.
+  // The WAV header states the number of samples, and cannot be corrected later, since the output
+  // may be a pipe. While that number is unknown, the samples wait in a file.
   if (!options_.fill || header.total_frames == kUnknownFrames) {
     temporary_.reset(options_.temporary());
     if (!temporary_) fail_temporary();
     return;
   }
-  // With all frames in place the file's own header is right again.
   // All pieces before the samples arrived and every frame gets its place, so the original bytes
   // fit.
   original_container_ = header.container == 2 && pieces_fault_.empty();
@@ -290,9 +284,8 @@ void FileRecovery::end_stored() {
 }
 
 void FileRecovery::end_late() {
-  // The file's own bytes fit only around as many frames as it had.
-  const bool all = summary_.end_known() && (options_.fill || missing_frames_ == 0);
   // The file's own bytes state its length: they are correct only if the output has all frames.
+  const bool all = summary_.end_known() && (options_.fill || missing_frames_ == 0);
   if (summary_.header.container == 2 && all && pieces_fault_.empty()) {
     write_pieces(false);
     copy_temporary();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What makes a signal larger than it needs to be, although it is coded without a fault: a user who
-// is told can store it better.
+// What makes a signal larger than it needs to be, although it is coded without a fault. A note lets
+// the user store it better.
 #pragma once
 
 #include <cstdint>

@@ -80,8 +80,6 @@ void Receiver::scan(bool at_end) {
     // stream can contain is worth waiting for: a damaged length field must not hold up the
     // receiver.
     const ParsedPacket packet = parse_packet(from, size);
-    // A damaged length field would make the receiver wait for megabytes that never come, so a
-    // header is checked against the stream header as soon as it is whole.
     const bool header_seen = size >= kPacketHeaderBytes;
     const bool possible =
         packet.status == ParseStatus::kPacket || packet.status == ParseStatus::kIncomplete;
@@ -101,8 +99,6 @@ void Receiver::scan(bool at_end) {
         accept(packet);
         continue;
       }
-      // The rest of the packet may still come. At the end it cannot, and shorter packets may be
-      // hidden in the bytes of what looked like a long one.
       // An incomplete packet waits for its rest. At the end there is no rest, so its bytes are
       // searched for packets that begin inside it.
       if (!at_end) break;
@@ -134,11 +130,9 @@ void Receiver::take(const ParsedPacket& packet) {
 
 bool Receiver::follows_closed(const ParsedPacket& packet) const {
   const std::uint16_t sequence = packet.header.sequence;
-  // Encoders start with number 0, so a stream header under it begins a stream.
   // Number 0 always begins a stream. Otherwise a header within reach of the closed stream may be a
   // late or repeated one of that stream: it is, unless another packet arrived under its number.
   if (!closed_ || sequence == 0) return false;
-  // Another packet came under this number, so this one is of another stream.
   if (crcs_[sequence] != 0 && crcs_[sequence] != crc_of(packet)) return false;
   const std::uint64_t at = extend16(sequence, next_sequence_);
   return before(at, next_sequence_) && !before(at, next_sequence_ - kLateReach);
@@ -161,9 +155,9 @@ void Receiver::begin(std::uint64_t lost_packets) {
   gap_ = {};
   gap_.lost_packets = lost_packets;
   loss_before_ = lost_packets != 0;
-  // Packets that wait belong to the stream that begins: their repetitions must be known as such.
   crcs_.assign(kSequences, 0);
-  // Packets that wait belong to the new stream and have already arrived under their numbers.
+  // Packets that wait belong to the new stream and have already arrived under their numbers: their
+  // repetitions must be recognised.
   for (const auto& [sequence, early] : waiting_) {
     crcs_[sequence % kSequences] = crc_of(parse_packet(early.bytes.data(), early.bytes.size()));
   }
@@ -188,7 +182,6 @@ void Receiver::order(const ParsedPacket& packet) {
     take(packet);
     return;
   }
-  // Late or repeated, or under the number of one that waits.
   // A number below the one due, or one under which a packet waits: repeated, late, or of another
   // stream.
   const bool is_before = before(sequence, next_sequence_);
@@ -200,8 +193,6 @@ void Receiver::order(const ParsedPacket& packet) {
   const auto header = std::exchange(late_header_, {});
   const bool behind_header =
       !header.empty() && packet.header.sequence == static_cast<std::uint16_t>(late_sequence_ + 1);
-  // A late stream header and then a key packet of earlier frames: that header was no repetition,
-  // the encoder has restarted with the number that happens to be due.
   // A late stream header and then its key packet, whose number happens to be the one due here: the
   // frames prove that the encoder has restarted.
   if (behind_header && sequence == next_sequence_ && goes_back(packet.header)) {
@@ -216,8 +207,7 @@ void Receiver::order(const ParsedPacket& packet) {
     abandon_stream();
     return;
   }
-  // Its number stays due: the stream's own packet may still come.
-  // Of another stream; its number remains due.
+  // Of another stream. Its number remains due: the stream's own packet may still arrive.
   if (sequence == next_sequence_ && jumps(packet.header)) {
     ++counters_.late_packets;
     return;
@@ -251,9 +241,8 @@ bool Receiver::jumps(const PacketHeader& header) const {
 
 bool Receiver::repeats_other(const ParsedPacket& packet) {
   const std::uint16_t sequence = packet.header.sequence;
-  // A header of this stream between two foreign ones shows that this stream is still alive.
   if (!differs(packet)) {
-    // The stream at hand is alive, so what differed before was a stray.
+    // This stream is still alive, so the foreign header before was a stray.
     other_header_.clear();
     return false;
   }
@@ -270,7 +259,6 @@ std::vector<Receiver::Early> Receiver::extract_others() {
     return p.header.type == PacketType::kStreamHeader && differs(p);
   });
   std::vector<Early> others;
-  // Numbers after the header's may have come before it: those are of the old stream.
   // Those after the foreign header that also arrived later belong to its stream; the others are of
   // the old one and can no longer be decoded in order.
   for (auto it = header; it != waiting_.end(); ++it) {
@@ -294,7 +282,6 @@ void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {
   late_sequence_ = h.sequence;
   // The same CRC under the same number: a repetition, which says nothing about other streams.
   const std::uint32_t known = crcs_[h.sequence];
-  // A repetition says nothing about a restart.
   if (known == crc_of(packet)) {
     late_run_ = 0;
     return;
@@ -339,7 +326,6 @@ void Receiver::discard_strangers() {
 void Receiver::release(std::size_t limit) {
   while (!waiting_.empty() && decoder_.header() &&
          (waiting_.begin()->first == next_sequence_ || waiting_.size() > limit)) {
-    // Either the first packet that waits is due, or too many wait: those before it are lost then.
     const auto node = waiting_.extract(waiting_.begin());
     // Either the packet due, or too many wait: what the first of them waits for is given up.
     const std::uint64_t missing = node.key() - next_sequence_;
@@ -412,15 +398,14 @@ void Receiver::process(const ParsedPacket& packet) {
 void Receiver::process_data(const ParsedPacket& packet, std::uint64_t first) {
   const bool loss_before = std::exchange(loss_before_, false);
   const std::uint64_t due = due_frame_.value_or(0);
-  // Frames are missing. If no number is, the encoder left them out.
   // A gap in frame numbers without one in sequence numbers is a drop at the encoder.
   if (first != due) {
     decoder_.lose_state();
     if (!loss_before) gap_.dropped_frames += first - due;
   }
   due_frame_ = first + packet.header.frames;
-  // The gap is reported with the next samples: until then it may still grow.
-  // On an error the frames join the gap; only decoded frames end it.
+  // The gap is reported with the next samples. On an error these frames join it; only decoded
+  // frames end it.
   samples_.clear();
   try {
     decoder_.decode(packet, samples_);
@@ -451,7 +436,6 @@ void Receiver::report_gap(std::uint64_t end) {
 void Receiver::report_end(bool closed) {
   const std::uint64_t total = decoder_.header()->total_frames;
   std::uint64_t end = due_frame_.value_or(0);
-  // Only a stream header that states the total tells how much is missing after the last packet.
   // A stated length reveals frames that are missing at the end.
   if (total != kUnknownFrames && total > end) end = total;
   report_gap(end);

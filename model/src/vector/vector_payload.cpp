@@ -194,8 +194,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
       if (reset) lanes_.reset();
       lanes_.expect();
       parse(window);
-      // Past the end the window reads zeros, so it is enough to look once per frame.
-      // Once per frame: up to there zeros were decoded, which does no harm.
+      // Past the end the window reads zeros, which do no harm, so one look per frame is enough.
       if (window.overrun()) throw Error("the payload is too short");
       for (std::size_t c = 0; c < channels_; ++c) {
         codes.push_back(static_cast<Code>(lanes_.code[c]));
@@ -363,7 +362,6 @@ class VectorRangeEncoder : public PayloadEncoder {
     if (fill_ < 32) return;
     const int below = 16 + fill_ - 32;
     const std::uint64_t word = low_ >> below;
-    // A carry runs into the bytes already written, through those that are all ones.
     // The carry goes into the bytes already written, through all that are 0xFF.
     if (word >> 32 != 0) {
       std::uint8_t* at = out_;
@@ -485,7 +483,6 @@ class VectorRangeDecoder : public PayloadDecoder {
       }
       const std::int32_t prediction = lanes_.value[c];
       const std::int32_t index = lanes_.index[c];
-      // The first guess is right or a few codes off, so neighbours are tried before the search.
       // The guess for even steps is usually the code or its neighbour, so a short walk beats a
       // search.
       std::int32_t code = model_.near(f, prediction, index);
