@@ -207,7 +207,7 @@ module nrc_framer #(
                "nrc_framer: a parameter is missing or out of its range")
 
   always @(posedge clk_i) begin
-    if (awake_q && valid_o) begin
+    if (rst_ni && awake_q && valid_o) begin
       assert (!(bad_out && last_out));
       assert (!(bad_out || last_out) || packet_end_out);
       assert (!packet_end_out || frame_end_out);

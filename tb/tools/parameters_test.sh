@@ -25,13 +25,17 @@ mkdir "$work/narrow"
 "$GENERATE" --tables "$work/generic.json" --rtl "$work/narrow" >/dev/null
 "$GENERATE" --tables "$work/range_generic.json" --rtl "$work/narrow" >/dev/null
 
-# Files of the top with a table set, one that was generated here included.
+# Files of the top with a table set, one that was generated here included. Asked once for each.
 files_of() { # set
-  if [ "$1" = narrow ]; then
-    scripts/hardware.py files "${top#nrc_}" --tables generic | sed "s:^rtl/generated/generic/:$work/narrow/:"
-  else
-    scripts/hardware.py files "${top#nrc_}" --tables "$1"
+  local list=$work/$top.$1.files
+  if [ ! -e "$list" ]; then
+    if [ "$1" = narrow ]; then
+      scripts/hardware.py files "${top#nrc_}" --tables generic | sed "s:^rtl/generated/generic/:$work/narrow/:" >"$list"
+    else
+      scripts/hardware.py files "${top#nrc_}" --tables "$1" >"$list"
+    fi
   fi
+  cat "$list"
 }
 mapfile -t includes < <(scripts/hardware.py include-directories | sed 's/^/-I/')
 

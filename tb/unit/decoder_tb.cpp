@@ -158,7 +158,7 @@ std::vector<Packet> spoil(const std::vector<Packet>& sent, unsigned percent, Ran
 }
 
 // Frames that have to come: in a run of intact packets from a stream header on, the key packet and
-// what follows.
+// what follows up to a raw packet. That one comes if it is a key packet; the state is unknown after it.
 std::vector<bool> due_frames(const Stream& s, const std::vector<Packet>& link) {
   std::vector<bool> due(s.samples.size() / kChannels, false);
   bool header = false;
@@ -172,10 +172,12 @@ std::vector<bool> due_frames(const Stream& s, const std::vector<Packet>& link) {
       header = true;
       continue;
     }
-    state = state || (header && p.header.key);
+    const bool raw = p.header.type == PacketType::kRaw;
+    state = (state && !raw) || (header && p.header.key);
     for (std::uint32_t f = 0; state && f < p.header.frames; ++f) {
       due[p.header.first_frame + f] = true;
     }
+    if (raw) state = false;
   }
   return due;
 }
