@@ -158,7 +158,8 @@ std::vector<Packet> spoil(const std::vector<Packet>& sent, unsigned percent, Ran
 }
 
 // Frames that have to come: in a run of intact packets from a stream header on, the key packet and
-// what follows up to a raw packet. That one comes if it is a key packet; the state is unknown after it.
+// what follows up to a raw packet. That one comes if it is a key packet; the state is unknown after
+// it.
 std::vector<bool> due_frames(const Stream& s, const std::vector<Packet>& link) {
   std::vector<bool> due(s.samples.size() / kChannels, false);
   bool header = false;
