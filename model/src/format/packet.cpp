@@ -15,7 +15,7 @@ namespace nrc {
 namespace {
 
 /// Total frames in a stream header that does not state them.
-constexpr std::uint32_t kUntoldFrames = 0xFFFFFFFF;
+constexpr std::uint32_t kUnstatedFrames = 0xFFFFFFFF;
 
 }  // namespace
 
@@ -43,9 +43,9 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header) {
                                                           : header.packet_frames));
   p = put_little_endian(p, header.rate_millihertz);
   p = put_little_endian(p, header.table_id);
-  p = put_little_endian(p, header.total_frames < kUntoldFrames
-                               ? static_cast<std::uint32_t>(header.total_frames)
-                               : kUntoldFrames);
+  put_little_endian(p, header.total_frames < kUnstatedFrames
+                           ? static_cast<std::uint32_t>(header.total_frames)
+                           : kUnstatedFrames);
   if (header.mapping == Mapping::kMap) append_value_map(header.map, payload);
   return payload;
 }
@@ -85,7 +85,7 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   h.rate_millihertz = get_little_endian<std::uint32_t>(payload + 8);
   h.table_id = get_little_endian<std::uint32_t>(payload + 12);
   const auto total_frames = get_little_endian<std::uint32_t>(payload + 16);
-  h.total_frames = total_frames == kUntoldFrames ? kUnknownFrames : total_frames;
+  h.total_frames = total_frames == kUnstatedFrames ? kUnknownFrames : total_frames;
   h.container = static_cast<std::uint8_t>(container);
   h.neighbour = (payload[1] & kFlagNeighbour) != 0;
   if (h.neighbour && h.profile != Profile::kRange) {
