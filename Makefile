@@ -129,8 +129,8 @@ formal: ## Prove properties of the RTL, and that each proof finds faults [PROOF=
 
 lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format rtl tidy"]
 	$(DEPS) dev
-	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_TESTS=ON -DNRC_BUILD_SIM=ON -DNRC_BUILD_STUDY=ON
-	@NRC_BINARY_DIR=$(BUILD) NRC_LINT_VENV=$(BUILD)/lint-venv JOBS=$(JOBS) scripts/lint.sh $(LINT)
+	$(CMAKE) -S . -B $(BUILD)/lint -DNRC_BUILD_STUDY=ON -DNRC_BENCHMARK=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
+	@NRC_BINARY_DIR=$(BUILD)/lint NRC_LINT_VENV=$(BUILD)/lint-venv JOBS=$(JOBS) scripts/lint.sh $(LINT)
 
 format: ## Format the C++ sources
 	$(DEPS) dev

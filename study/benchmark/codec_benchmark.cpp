@@ -115,10 +115,14 @@ void print(const Collector& collector) {
              "encode as", "decode as");
   fmt::print("{:>8} {:<14}{:>7}{:>18}{:>18}{:>10}{:>10}\n", "channels", "method", "ratio",
              "x real time", "x real time", "x zlib", "x FLAC");
-  for (const auto& [channels, methods] : collector.results) {
+  for (const auto& row : collector.results) {
+    const auto& channels = row.first;
+    const auto& methods = row.second;
     const auto zlib = methods.find("zlib -6");
     const auto flac = methods.find("FLAC -5");
-    for (const auto& [name, r] : methods) {
+    for (const auto& cell : methods) {
+      const auto& name = cell.first;
+      const Result& r = cell.second;
       const auto against = [&](const auto& other, double Result::*speed) {
         return other == methods.end() ? std::string("-")
                                       : fmt::format("{:.1f}", r.*speed / other->second.*speed);
@@ -146,7 +150,7 @@ void write_plot_data(const Collector& collector, const std::string& path) {
 std::string take_option(int& argc, char** argv, const char* name) {
   for (int i = 1; i + 1 < argc; ++i) {
     if (std::strcmp(argv[i], name) != 0) continue;
-    const std::string value = argv[i + 1];
+    std::string value = argv[i + 1];
     std::copy(argv + i + 2, argv + argc, argv + i);
     argc -= 2;
     return value;
