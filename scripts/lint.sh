@@ -100,7 +100,8 @@ lint_tidy() {
   while read -r file; do
     # Verilator writes the header of a model when it is built, pack_tables that of the challenge's tables;
     # simulations need not be configured.
-    header=$(sed -n 's/^#include "\(V[A-Za-z0-9_]*\.h\|challenge_tables\.hpp\)"/\1/p' "$file" | head -n 1)
+    header=$(sed -n 's/^#include "\(V[A-Za-z0-9_]*\.h\|challenge_tables\.hpp\)"/\1/p
+      s/^#include NRC_[A-Z]*_HEADER/Vnrc_*.h/p' "$file" | head -n 1)
     if ! grep -qF "/$file\"" "$build/compile_commands.json"; then
       left_out+=("$file")
     elif [ -n "$header" ] && [ -z "$(find "$build" -name "$header" -print -quit)" ]; then
