@@ -31,7 +31,10 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
 VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FRAMES \
   FRESH_TMP HARNESS JOBS JSON LIBERTY LINT LOOPBACK LOSS MACROS MIRROR NEIGHBOUR NO_INSTALL OUT PAIRS PICTURE \
   PREDICTOR_ARGS PROFILE PROOF RADIO SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TRIALS WORKTREE
-given = $(foreach word,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(subst :=,=,$(word)))))
+# In MAKEOVERRIDES a space inside a value has a backslash before it.
+empty :=
+space := $(empty) $(empty)
+given = $(foreach word,$(subst \$(space),_,$(MAKEOVERRIDES)),$(firstword $(subst =, ,$(subst :=,=,$(word)))))
 unknown = $(strip $(filter-out $(VARIABLES),$(given)))
 ifneq ($(unknown),)
   $(error there is no variable $(firstword $(unknown)); `make help` lists those of each target)

@@ -44,6 +44,14 @@ refused 'does not exist' benchmark DATA="$work/none"
 refused 'has no WAV file' challenge DATA="$work"
 refused 'is not a directory' challenge DATA="$work/log"
 
+# Values of several words, with an equals sign inside, are no variables.
+for value in 'SEEDS=1 2 3' 'LINT=python shell' 'ASIC_ARGS=--a=1 --pipeline=deep' 'SEEDS:=1 2'; do
+  if ! make --no-print-directory help "$value" >"$work/log" 2>&1; then
+    echo "make '$value': $(cat "$work/log")" >&2
+    status=1
+  fi
+done
+
 # Each name in brackets in the help, given to a target that does nothing with it.
 for name in $(make --no-print-directory help | grep -o '\[.*\]' | grep -oE '\b[A-Z][A-Z_]+\b' | grep -v EDF | sort -u); do
   value=1
