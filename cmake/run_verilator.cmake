@@ -5,16 +5,7 @@
 # Runs Verilator, joins the sources of the model to the one translation unit UNIT, and writes
 # UNIT.d, the files that it depends on. Quiet unless Verilator fails.
 
-set(command)
-set(found FALSE)
-math(EXPR last "${CMAKE_ARGC} - 1")
-foreach(i RANGE ${last})
-  if(found)
-    list(APPEND command "${CMAKE_ARGV${i}}")
-  elseif(CMAKE_ARGV${i} STREQUAL "--")
-    set(found TRUE)
-  endif()
-endforeach()
+include(${CMAKE_CURRENT_LIST_DIR}/command_arguments.cmake)
 
 get_filename_component(directory ${UNIT} DIRECTORY)
 # Sources of an older model would be joined as well.

@@ -3,16 +3,7 @@
 # Runs a bench that must find an error: cmake -DREASON=regex -P expect_failure.cmake -- COMMAND...
 # Exit status 1 is its verdict; anything else (a crash, a wrong option) does not count.
 
-set(command)
-set(found FALSE)
-math(EXPR last "${CMAKE_ARGC} - 1")
-foreach(i RANGE ${last})
-  if(found)
-    list(APPEND command "${CMAKE_ARGV${i}}")
-  elseif(CMAKE_ARGV${i} STREQUAL "--")
-    set(found TRUE)
-  endif()
-endforeach()
+include(${CMAKE_CURRENT_LIST_DIR}/../cmake/command_arguments.cmake)
 
 execute_process(COMMAND ${command} RESULT_VARIABLE status OUTPUT_VARIABLE output
                 ERROR_VARIABLE output)

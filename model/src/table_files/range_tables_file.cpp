@@ -37,10 +37,8 @@ RangeTables range_tables_from_json(const std::string& text, const std::string& w
     }
     tables.validate();
     return tables;
-  } catch (const Error& e) {
-    throw Error(where + ": " + e.what());
-  } catch (const nlohmann::json::exception& e) {
-    throw Error(where + ": not a table file: " + quotable(e.what()));
+  } catch (...) {
+    rethrow_with_place(where);
   }
 }
 

@@ -52,4 +52,14 @@ std::int64_t integer(const nlohmann::json& value, const std::string& what, std::
   return value.get<std::int64_t>();
 }
 
+void rethrow_with_place(const std::string& where) {
+  try {
+    throw;
+  } catch (const Error& e) {
+    throw Error(where + ": " + e.what());
+  } catch (const nlohmann::json::exception& e) {
+    throw Error(where + ": not a table file: " + quotable(e.what()));
+  }
+}
+
 }  // namespace nrc

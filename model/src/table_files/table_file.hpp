@@ -21,4 +21,7 @@ std::string table_name(const nlohmann::json& file);
 std::int64_t integer(const nlohmann::json& value, const std::string& what, std::int64_t low,
                      std::int64_t high);
 
+/// In a catch block: throws an Error or a fault of the JSON library as an Error that says where.
+[[noreturn]] void rethrow_with_place(const std::string& where);
+
 }  // namespace nrc

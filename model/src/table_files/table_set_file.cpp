@@ -54,10 +54,8 @@ TableSet parse(const std::string& text) {
 TableSet table_set_from_json(const std::string& text, const std::string& where) {
   try {
     return parse(text);
-  } catch (const Error& e) {
-    throw Error(where + ": " + e.what());
-  } catch (const nlohmann::json::exception& e) {
-    throw Error(where + ": not a table file: " + quotable(e.what()));
+  } catch (...) {
+    rethrow_with_place(where);
   }
 }
 

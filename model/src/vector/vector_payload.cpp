@@ -48,6 +48,18 @@ class Scratch {
   std::uint64_t size_ = 0;
 };
 
+/// Takes the state of all channels through codes that a raw packet holds.
+template <class Lanes>
+void follow(Lanes& lanes, const Code* codes, std::size_t channels, std::size_t frames, bool key) {
+  for (std::size_t frame = 0; frame < frames; ++frame, codes += channels) {
+    const bool reset = key && frame == 0;
+    if (reset) lanes.reset();
+    lanes.expect();
+    std::copy(codes, codes + channels, lanes.code.begin());
+    reset ? lanes.update_reset() : lanes.update();
+  }
+}
+
 /// Per frame: vectors compute each channel's codeword, then a scalar loop joins them, as where a
 /// codeword goes depends on the lengths of all before it.
 class VectorHuffmanEncoder : public PayloadEncoder {
@@ -210,13 +222,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
-    for (std::size_t frame = 0; frame < frames; ++frame, codes += channels_) {
-      const bool reset = key && frame == 0;
-      if (reset) lanes_.reset();
-      lanes_.expect();
-      std::copy(codes, codes + channels_, lanes_.code.begin());
-      reset ? lanes_.update_reset() : lanes_.update();
-    }
+    follow(lanes_, codes, channels_, frames, key);
   }
 
  private:
@@ -436,13 +442,7 @@ class VectorRangeDecoder : public PayloadDecoder {
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
-    for (std::size_t frame = 0; frame < frames; ++frame, codes += channels_) {
-      const bool reset = key && frame == 0;
-      if (reset) lanes_.reset();
-      lanes_.expect();
-      std::copy(codes, codes + channels_, lanes_.code.begin());
-      reset ? lanes_.update_reset() : lanes_.update();
-    }
+    follow(lanes_, codes, channels_, frames, key);
   }
 
  private:
