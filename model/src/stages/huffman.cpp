@@ -113,6 +113,10 @@ Codeword HuffmanEncoder::encode(Code code, std::int32_t predicted_code,
   return {(prefix << extra_bits) | extra, length + extra_bits};
 }
 
+Codeword HuffmanEncoder::plain(Code code) const {
+  return {low_bits(code, code_width_), code_width_};
+}
+
 HuffmanDecoder::HuffmanDecoder(const TableSet& tables, int code_width)
     : symbol_bits_(tables.symbol_bits), code_width_(code_width) {
   index_.resize(tables.lengths.size() << kIndexBits);
@@ -160,10 +164,7 @@ Code HuffmanDecoder::decode(BitReader& reader, std::int32_t predicted_code,
   reader.skip(entry.length);
 
   const std::int32_t half = 1 << (code_width_ - 1);
-  if (entry.symbol == 0) {
-    const auto bits = static_cast<std::int32_t>(reader.get(code_width_));
-    return static_cast<Code>(bits >= half ? bits - 2 * half : bits);
-  }
+  if (entry.symbol == 0) return decode_plain(reader);
   const std::int32_t value = entry.symbol - (1 << (symbol_bits_ - 1));
   const auto raw = static_cast<std::int32_t>(reader.get(context.raw_bits));
   const std::int32_t code = predicted_code + value * (1 << context.raw_bits) + raw;
@@ -171,6 +172,12 @@ Code HuffmanDecoder::decode(BitReader& reader, std::int32_t predicted_code,
     throw Error("a code of the payload lies outside " + std::to_string(code_width_) + " bits");
   }
   return static_cast<Code>(code);
+}
+
+Code HuffmanDecoder::decode_plain(BitReader& reader) const {
+  const std::int32_t half = 1 << (code_width_ - 1);
+  const auto bits = static_cast<std::int32_t>(reader.get(code_width_));
+  return static_cast<Code>(bits >= half ? bits - 2 * half : bits);
 }
 
 }  // namespace nrc

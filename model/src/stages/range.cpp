@@ -42,6 +42,17 @@ CarryWord RangeEncoder::encode(const Interval& interval, Code code) {
   return {low >> (kRangeBits - shift), shift};
 }
 
+CarryWord RangeEncoder::plain(Code code) {
+  // low is 0 or half and the range at least half, so the code's bits follow low's first one; the
+  // last of them is low's new first bit.
+  const std::uint32_t value = low_bits(static_cast<std::uint32_t>(code), code_width_);
+  const std::uint64_t low =
+      (std::uint64_t{low_} << code_width_) + (std::uint64_t{value} << (kRangeBits - 1));
+  range_ = 1U << (kRangeBits - 1);
+  low_ = low_bits(low, kRangeBits);
+  return {static_cast<std::uint32_t>(low >> kRangeBits), code_width_};
+}
+
 CarryWord RangeEncoder::finish() {
   // The range is at least half, so one bit, followed by zeros, reaches into it.
   const std::uint32_t half = 1U << (kRangeBits - 1);
@@ -84,14 +95,29 @@ void RangeDecoder::consume(const Interval& interval) {
 Code RangeDecoder::consume_escape() {
   const int below = code_width_ - kEscapeBits;
   if (offset_ >> kEscapeBits != 0) throw Error("the payload points between two codes");
-  const auto value = static_cast<std::int32_t>((offset_ << below) | reader_.get(below));
+  const std::uint32_t value = (offset_ << below) | reader_.get(below);
   bits_ += static_cast<std::size_t>(below);
   // One part is left, and the bit string is somewhere in it.
   offset_ = 0;
   range_ = 1U << (kRangeBits - 1);
   shift(kRangeBits - 1);
+  return code_of(value);
+}
+
+Code RangeDecoder::consume_plain() {
+  const std::uint32_t half = 1U << (kRangeBits - 1);
+  if (offset_ >= half) throw Error("the payload points between two codes");
+  shift(code_width_);
+  const std::uint32_t value = offset_ >> (kRangeBits - 1);
+  offset_ &= half - 1;
+  range_ = half;
+  return code_of(value);
+}
+
+Code RangeDecoder::code_of(std::uint32_t value) const {
   const std::int32_t half = 1 << (code_width_ - 1);
-  return static_cast<Code>(value >= half ? value - 2 * half : value);
+  const auto code = static_cast<std::int32_t>(value);
+  return static_cast<Code>(code >= half ? code - 2 * half : code);
 }
 
 bool RangeDecoder::padding_is_zero() const {
