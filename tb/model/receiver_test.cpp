@@ -873,6 +873,7 @@ TEST(Receiver, OrderDoesNotMatterWhereOneStreamFollowsAnother) {
         // Before its stream's header a packet is of an unknown stream.
         if (from == border && to > border) continue;
         if (from > border && to <= border) continue;
+        if (to > from + kWindow || from > to + kWindow) continue;
         Link link({first, second});
         EXPECT_EQ(link.pass(moved(all, from, to)).finish(),
                   (Events{"stream", "0 to 64", end, "stream", "0 to 64", end}))

@@ -868,7 +868,8 @@ class Reception:
         self.skip_to(header.sequence)
         self.order(header)
 
-    def order(self, packet: Packet) -> None:
+    def order(self, packet: Packet, others: int = 0) -> None:
+        """`others` packets of the next stream wait."""
         ahead = distance(packet.sequence, self.due)
         if self.closed or ahead < 0 or packet.sequence in self.waiting:
             self.counts["late_packets"] += 1
@@ -876,7 +877,11 @@ class Reception:
         self.in_order += ahead == 0
         self.waiting[packet.sequence] = packet
         self.take_in_order()
-        if len(self.waiting) > WAITING:
+        self.limit(others)
+
+    def limit(self, others: int) -> None:
+        """At most 8 packets wait, `others` of the next stream among them."""
+        while self.waiting and not self.closed and len(self.waiting) + others > WAITING:
             self.give_up_waiting()
 
     def give_up_waiting(self) -> None:
@@ -1016,7 +1021,7 @@ class Receiver:
         elif packet.type == HEADER and packet.payload != at_hand.stream.payload:
             self.other_header(packet, at_hand)
         elif packet.stream == at_hand.stream.number % 2**16:
-            at_hand.order(packet)
+            at_hand.order(packet, 1 + len(successor.packets) if successor else 0)
             if at_hand.closed:
                 self.end_stream()
             elif successor and at_hand.in_order - successor.came > STRAY:
@@ -1028,9 +1033,16 @@ class Receiver:
             self.counts["late_packets"] += 1
 
     def keep(self, packet: Packet, successor: Successor) -> None:
-        if not successor.keep(packet):
+        if successor.keep(packet):
+            self.settle(successor)
+        else:
             self.counts["late_packets"] += 1
-        elif len(successor.packets) >= WAITING:
+
+    def settle(self, successor: Successor) -> None:
+        """After another packet of the next stream, which may end the stream at hand."""
+        assert self.reception is not None
+        self.reception.limit(1 + len(successor.packets))
+        if self.reception.closed or len(successor.packets) >= WAITING:
             self.end_stream()
 
     def is_past(self, header: Packet) -> bool:
@@ -1060,6 +1072,7 @@ class Receiver:
             except Fault:
                 self.end_stream()
                 raise
+            self.settle(self.successor)
 
     def begin_stream(self, header: Packet) -> None:
         self.reception = Reception(header, self.library, self.counts, self.report)

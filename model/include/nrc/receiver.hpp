@@ -111,6 +111,8 @@ class Receiver {
   bool is_past(const ParsedPacket& stream_header) const;
   void take_other_header(const ParsedPacket& packet);
   void keep(const ParsedPacket& packet);
+  void settle_successor();
+  std::size_t early_packets() const;
   void order(const ParsedPacket& packet);
   void release(std::size_t limit);
   void process(const ParsedPacket& packet);

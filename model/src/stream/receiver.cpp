@@ -184,7 +184,7 @@ void Receiver::take_other_header(const ParsedPacket& packet) {
   next.sequence = std::uint64_t{1} << 32 | packet.header.sequence;
   next.came = in_order_;
   successor_ = std::move(next);
-  if (options_.reorder_packets == 0) begin_successor();
+  settle_successor();
 }
 
 /// A packet of the next stream.
@@ -195,8 +195,15 @@ void Receiver::keep(const ParsedPacket& packet) {
     ++counters_.late_packets;
     return;
   }
-  // So many packets overtake no other: the stream at hand is over.
-  if (successor_->packets.size() >= options_.reorder_packets) begin_successor();
+  settle_successor();
+}
+
+/// After another packet of the next stream, which may end the stream at hand.
+void Receiver::settle_successor() {
+  release(options_.reorder_packets);
+  // So many packets overtake no other.
+  const bool over = successor_->packets.size() >= options_.reorder_packets;
+  if (over || !decoder_.header()) begin_successor();
 }
 
 /// Ends the stream at hand, if it has not ended yet.
@@ -259,9 +266,14 @@ void Receiver::order(const ParsedPacket& packet) {
   }
 }
 
+/// Packets that wait, of both streams.
+std::size_t Receiver::early_packets() const {
+  return waiting_.size() + (successor_ ? 1 + successor_->packets.size() : 0);
+}
+
 void Receiver::release(std::size_t limit) {
   while (!waiting_.empty() && decoder_.header() &&
-         (waiting_.begin()->first == next_sequence_ || waiting_.size() > limit)) {
+         (waiting_.begin()->first == next_sequence_ || early_packets() > limit)) {
     const auto node = waiting_.extract(waiting_.begin());
     // Either the packet due, or too many wait: what the first of them waits for is given up.
     const std::uint64_t missing = node.key() - next_sequence_;
