@@ -95,7 +95,7 @@ typedef struct nrc_map {
   uint32_t channel_count; /* 1: the same for all; otherwise the number of channels */
 } nrc_map;
 
-/* Facts of a stream, from its header. */
+/* Facts of a stream, from its header; the last one from its packets. */
 typedef struct nrc_stream_info {
   int profile;
   int mapping;
@@ -108,7 +108,10 @@ typedef struct nrc_stream_info {
   uint64_t total_frames; /* UINT64_MAX: not stated */
   uint32_t map_numerator;   /* NRC_MAPPING_MAP: step of channel 0; otherwise 0 */
   uint32_t map_denominator;
-  int lossy_step; /* 1: lossless; more: codes are multiples of it, samples are not as they were */
+  uint32_t stream_number;
+  /* The largest rounding step of the packets so far. 1: lossless; more: codes are multiples of it,
+   * samples are not as they were. */
+  int lossy_step;
 } nrc_stream_info;
 
 /* ---- Tables of your own: nrc_tables_load() of table_files.h, in library nrc_table_files, reads them
@@ -141,6 +144,8 @@ typedef struct nrc_encoder_config {
   const char* builtin_tables; /* built-in tables by name; null: "default" for 10 bits, else
                                  "generic" */
   const nrc_tables* tables;   /* or tables of your own, of the same profile; null: built-in ones */
+  uint32_t stream_number;     /* tells a receiver that the encoder has restarted: another one for
+                                 each encoder; 0: a random one */
 } nrc_encoder_config;
 
 typedef struct nrc_encoder_counters {
@@ -303,6 +308,47 @@ void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counte
 
 /* Message of the last error of this object, "" if there was none. Valid until the next call. */
 const char* nrc_receiver_message(const nrc_receiver* receiver);
+
+/* ---- Reader: any part of the samples of a stream in a file. Decoding begins at the key packet
+ * before it, which the index at the end of the file tells; without one, the headers of all packets
+ * are read once. */
+
+typedef struct nrc_reader nrc_reader;
+
+/* Set struct_size, size and read. */
+typedef struct nrc_reader_config {
+  size_t struct_size;       /* sizeof(nrc_reader_config) */
+  const nrc_tables* tables; /* of streams that do not use built-in ones; may be null */
+  uint64_t size;            /* of the file, bytes */
+  void* user;               /* given to read */
+  /* Reads `count` bytes of the file from byte `offset` on. Called inside nrc_reader_create and
+   * nrc_reader_read; must not throw. @return 0, or anything else if that fails */
+  int (*read)(void* user, uint64_t offset, uint8_t* to, size_t count);
+} nrc_reader_config;
+
+/* @param message  may be null; set on an error only
+ * @return NRC_ERROR_DATA if the file does not begin with a stream, or with one that needs other
+ * tables */
+nrc_status nrc_reader_create(const nrc_reader_config* config, nrc_reader** reader,
+                             nrc_message* message);
+
+/* @param reader  may be null */
+void nrc_reader_destroy(nrc_reader* reader);
+
+/* Frames that the stream has; without an index, those up to the first packet that is missing. */
+uint64_t nrc_reader_frames(const nrc_reader* reader);
+
+/* Decodes frames from first_frame on.
+ * @param samples  room for frames * channels
+ * @return NRC_ERROR_ARGUMENT if the stream has not as many, NRC_ERROR_DATA if a packet on the way to
+ * them is damaged or cannot be read */
+nrc_status nrc_reader_read(nrc_reader* reader, uint64_t first_frame, uint64_t frames,
+                           int16_t* samples);
+
+void nrc_reader_get_info(const nrc_reader* reader, nrc_stream_info* info);
+
+/* Message of the last error of this object, "" if there was none. Valid until the next call. */
+const char* nrc_reader_message(const nrc_reader* reader);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
+#include "nrc/file_reader.hpp"
 #include "nrc/nrc.h"
 #include "nrc/receiver.hpp"
 
@@ -71,7 +73,7 @@ class TableSource {
   std::shared_ptr<const Tables> given_;
 };
 
-nrc_stream_info info_of(const nrc::StreamHeader& h) {
+nrc_stream_info info_of(const nrc::StreamHeader& h, int lossy_step) {
   nrc_stream_info info = {};
   info.profile = static_cast<int>(h.profile);
   info.mapping = static_cast<int>(h.mapping);
@@ -87,14 +89,16 @@ nrc_stream_info info_of(const nrc::StreamHeader& h) {
     info.map_numerator = step.numerator;
     info.map_denominator = step.denominator;
   }
-  info.lossy_step = h.lossy_step;
+  info.stream_number = h.stream_number;
+  info.lossy_step = lossy_step;
   return info;
 }
 
-nrc_status get_info(const std::optional<nrc::StreamHeader>& header, nrc_stream_info* info) {
+nrc_status get_info(const std::optional<nrc::StreamHeader>& header, int lossy_step,
+                    nrc_stream_info* info) {
   if (info == nullptr) return NRC_ERROR_ARGUMENT;
   if (!header) return NRC_ERROR_STATE;
-  *info = info_of(*header);
+  *info = info_of(*header, lossy_step);
   return NRC_OK;
 }
 
@@ -157,6 +161,7 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   h.rate_millihertz = config.rate_millihertz;
   h.packet_frames = config.packet_frames == 0 ? kDefaultPacketFrames : config.packet_frames;
   h.neighbour = config.neighbour != 0;
+  h.stream_number = config.stream_number != 0 ? config.stream_number : std::random_device()();
   return h;
 }
 
@@ -227,7 +232,7 @@ struct nrc_receiver {
     nrc::Receiver::Events events;
     if (c.on_stream != nullptr) {
       events.stream = [&c](const nrc::StreamHeader& header) {
-        const nrc_stream_info info = info_of(header);
+        const nrc_stream_info info = info_of(header, 1);
         c.on_stream(c.user, &info);
       };
     }
@@ -248,6 +253,20 @@ struct nrc_receiver {
     }
     return events;
   }
+};
+
+struct nrc_reader {
+  explicit nrc_reader(const nrc_reader_config& c)
+      : reader(
+            c.size,
+            [read = c.read, user = c.user](std::uint64_t offset, std::uint8_t* to,
+                                           std::size_t count) {
+              if (read(user, offset, to, count) != 0) throw Error("the file cannot be read");
+            },
+            TableSource(c.tables)) {}
+
+  nrc::FileReader reader;
+  nrc_message message = {};
 };
 
 const char* nrc_strerror(int status) {
@@ -352,7 +371,7 @@ void nrc_encoder_request_key(nrc_encoder* encoder) { encoder->encoder.request_ke
 void nrc_encoder_skip(nrc_encoder* encoder, uint64_t frames) { encoder->encoder.skip(frames); }
 
 void nrc_encoder_get_info(const nrc_encoder* encoder, nrc_stream_info* info) {
-  *info = info_of(encoder->encoder.header());
+  *info = info_of(encoder->encoder.header(), 1);
 }
 
 void nrc_encoder_get_counters(const nrc_encoder* encoder, nrc_encoder_counters* counters) {
@@ -430,7 +449,7 @@ nrc_status nrc_decoder_decode(nrc_decoder* decoder, const uint8_t* data, size_t 
 int nrc_decoder_finished(const nrc_decoder* decoder) { return decoder->decoder.finished() ? 1 : 0; }
 
 nrc_status nrc_decoder_get_info(const nrc_decoder* decoder, nrc_stream_info* info) {
-  return get_info(decoder->decoder.header(), info);
+  return get_info(decoder->decoder.header(), decoder->decoder.lossy_step(), info);
 }
 
 const char* nrc_decoder_message(const nrc_decoder* decoder) { return decoder->message.text; }
@@ -469,7 +488,7 @@ nrc_status nrc_receiver_finish(nrc_receiver* receiver) {
 }
 
 nrc_status nrc_receiver_get_info(const nrc_receiver* receiver, nrc_stream_info* info) {
-  return get_info(receiver->receiver.header(), info);
+  return get_info(receiver->receiver.header(), receiver->receiver.lossy_step(), info);
 }
 
 void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counters* counters) {
@@ -480,3 +499,48 @@ void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counte
 }
 
 const char* nrc_receiver_message(const nrc_receiver* receiver) { return receiver->message.text; }
+
+// ---- Reader
+
+nrc_status nrc_reader_create(const nrc_reader_config* config, nrc_reader** reader,
+                             nrc_message* message) {
+  if (reader == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "reader is null");
+  *reader = nullptr;
+  if (config == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "config is null");
+  if (config->struct_size != sizeof(nrc_reader_config)) {
+    return fail(message, NRC_ERROR_ARGUMENT, "set struct_size to sizeof(nrc_reader_config)");
+  }
+  if (config->read == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "read is null");
+  return guarded(message, NRC_ERROR_DATA, [&] {
+    *reader = new nrc_reader(*config);
+    return NRC_OK;
+  });
+}
+
+void nrc_reader_destroy(nrc_reader* reader) { delete reader; }
+
+uint64_t nrc_reader_frames(const nrc_reader* reader) { return reader->reader.frames(); }
+
+nrc_status nrc_reader_read(nrc_reader* reader, uint64_t first_frame, uint64_t frames,
+                           int16_t* samples) {
+  const std::uint64_t all = reader->reader.frames();
+  if (first_frame > all || frames > all - first_frame) {
+    return fail(&reader->message, NRC_ERROR_ARGUMENT, "the stream has fewer frames");
+  }
+  if (samples == nullptr && frames != 0) {
+    return fail(&reader->message, NRC_ERROR_ARGUMENT, "samples is null");
+  }
+  return guarded(&reader->message, NRC_ERROR_DATA, [&] {
+    const std::size_t channels = reader->reader.header().channels;
+    reader->reader.read(first_frame, frames, [&](const std::int16_t* given, std::size_t count) {
+      samples = std::copy_n(given, count * channels, samples);
+    });
+    return NRC_OK;
+  });
+}
+
+void nrc_reader_get_info(const nrc_reader* reader, nrc_stream_info* info) {
+  *info = info_of(reader->reader.header(), reader->reader.lossy_step());
+}
+
+const char* nrc_reader_message(const nrc_reader* reader) { return reader->message.text; }
