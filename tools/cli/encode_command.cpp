@@ -157,8 +157,8 @@ void add_encode_command(CLI::App& app) {
           ->check(CLI::Range(0.0, kMaxRate));
   command
       ->add_option("--profile", arguments->profile,
-                   "entropy coder: huffman, range for about 1 % less, or neural (slow)")
-      ->check(CLI::IsMember({"huffman", "range", "neural"}))
+                   "entropy coder: huffman, range for about 1 % less, neural or cascade (both slow)")
+      ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}))
       ->capture_default_str();
   command->add_flag("--neighbour", arguments->neighbour,
                     "range profile: also predict a channel from the one before it, for channels "

@@ -56,7 +56,12 @@ typedef struct nrc_message {
   char text[NRC_MESSAGE_SIZE];
 } nrc_message;
 
-enum { NRC_PROFILE_HUFFMAN = 0, NRC_PROFILE_RANGE = 1, NRC_PROFILE_NEURAL = 2 };
+enum {
+  NRC_PROFILE_HUFFMAN = 0,
+  NRC_PROFILE_RANGE = 1,
+  NRC_PROFILE_NEURAL = 2,
+  NRC_PROFILE_CASCADE = 3
+};
 
 /* How a sample becomes an ADC code (docs/bitstream.md, section 1). */
 enum {
