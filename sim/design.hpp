@@ -16,6 +16,8 @@ constexpr std::uint64_t kClockPeriodNs = 50;  ///< 20 MHz
 /// clock budget nor an input that is always ready can be asked of it.
 constexpr std::uint32_t kChannelsWithoutRest = rtl::kLoopLatency;
 
+constexpr std::uint32_t kStreamNumber = 0x12345678;
+
 /// The RTL's parameters, as far as they show in its stream.
 struct Design {
   StreamHeader header;

@@ -76,6 +76,7 @@ class Loopback {
     encoder_.rst_ni(reset_n_);
     encoder_.enable_i(enable_);
     encoder_.key_request_i(low_);
+    encoder_.stream_number_i(stream_number_);
     encoder_.s_axis_tvalid(s_valid_);
     encoder_.s_axis_tready(s_ready_);
     encoder_.s_axis_tdata(s_data_);
@@ -163,6 +164,7 @@ class Loopback {
                            sc_core::sc_time(0.5 * kClockPeriodNs, sc_core::SC_NS), true};
   Signal<bool> reset_n_{"reset_n"}, enable_{"enable"}, low_{"low"};
   Signal<std::uint32_t> zero_{"zero"};
+  Signal<std::uint32_t> stream_number_{"stream_number", kStreamNumber};
   Signal<bool> s_valid_{"s_valid"}, s_ready_{"s_ready"}, s_last_{"s_last"};
   Signal<std::uint32_t> s_data_{"s_data"};
   Signal<bool> sent_valid_{"sent_valid"}, sent_ready_{"sent_ready"}, sent_last_{"sent_last"};

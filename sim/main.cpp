@@ -41,6 +41,7 @@ Design built_design() {
   design.header.profile = static_cast<Profile>(NRC_PARAM_Profile);
   design.tables = &Tables::builtin(design.header.profile, NRC_TABLES);
   design.header.neighbour = NRC_PARAM_Neighbour != 0;
+  design.header.stream_number = kStreamNumber;
   design.header.channels = NRC_PARAM_Channels;
   design.header.packet_frames = NRC_PARAM_PacketFrames;
   design.key_interval = NRC_PARAM_KeyInterval;
@@ -84,6 +85,7 @@ class System {
     encoder_.rst_ni(reset_n_);
     encoder_.enable_i(enable_);
     encoder_.key_request_i(key_request_);
+    encoder_.stream_number_i(stream_number_);
     encoder_.s_axis_tvalid(s_valid_);
     encoder_.s_axis_tready(s_ready_);
     encoder_.s_axis_tdata(s_data_);
@@ -168,6 +170,7 @@ class System {
   sc_core::sc_signal<bool> table_we_{"table_we"};
   sc_core::sc_signal<std::uint32_t> table_addr_{"table_addr"}, table_wdata_{"table_wdata"};
   sc_core::sc_signal<std::uint32_t> table_id_{"table_id"};
+  sc_core::sc_signal<std::uint32_t> stream_number_{"stream_number", kStreamNumber};
   sc_core::sc_signal<std::uint32_t> packets_{"packets"}, dropped_{"dropped"};
   sc_core::sc_signal<std::uint32_t> framing_errors_{"framing_errors"}, off_grid_{"off_grid"};
   sc_core::sc_signal<bool> overflow_{"overflow"}, sample_packed_{"sample_packed"};

@@ -42,6 +42,7 @@ module encoder_instance (
     .rst_ni          (rst_n),
     .enable_i        (enable),
     .key_request_i   (1'b0),     // pulse: the next packet is to be a key packet
+    .stream_number_i (32'd1),    // another one after each reset: a random number, a count of starts
     .s_axis_tvalid   (s_tvalid),
     .s_axis_tready   (s_tready),
     .s_axis_tdata    (s_tdata),

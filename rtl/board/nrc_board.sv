@@ -69,6 +69,8 @@ module nrc_board #(
     .status_o     (status_request)
   );
 
+  logic [AliveBits-1:0] alive_q;  // clocks
+
   // Samples: a frame begins when the packet it belongs to may.
   logic                  run_q;          // frames are sent, up to the one that closes the stream
   logic                  open_q;         // a stream is open in the encoder
@@ -145,6 +147,7 @@ module nrc_board #(
     .rst_ni,
     .enable_i        (enable),
     .key_request_i   (key_request),
+    .stream_number_i (32'(alive_q)),  // the host's commands come at no certain time
     .s_axis_tvalid   (sample_valid),
     .s_axis_tready   (sample_ready),
     .s_axis_tdata    (sample),
@@ -229,8 +232,6 @@ module nrc_board #(
     .data_i (tx_data),
     .tx_o
   );
-
-  logic [AliveBits-1:0] alive_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

@@ -73,8 +73,8 @@ module nrc_decoder #(
   logic [31:0] wdata;
   logic        packet, damaged_packet, key, last, match, queue_ready;
   logic [3:0]  packet_type;
-  logic [15:0] sequence_number, frames;
-  logic [31:0] first_frame;
+  logic [15:0] frames, stream;
+  logic [31:0] sequence_number, first_frame, stream_number;
 
   nrc_packet_parser #(
     .Channels    (Channels),
@@ -101,12 +101,14 @@ module nrc_decoder #(
     .sequence_o     (sequence_number),
     .frames_o       (frames),
     .first_frame_o  (first_frame),
+    .stream_o       (stream),
+    .number_o       (stream_number),
     .match_o        (match),
     .damaged_o      (damaged_packet)
   );
 
   logic        decode, skipped, damaged, drain;
-  logic [15:0] lost;
+  logic [31:0] lost;
 
   nrc_packet_order u_order (
     .clk_i,
@@ -118,7 +120,8 @@ module nrc_decoder #(
     .sequence_i   (sequence_number),
     .frames_i     (frames),
     .first_frame_i(first_frame),
-    .crc_i        (s_axis_tdata),
+    .stream_i     (stream),
+    .number_i     (stream_number),
     .match_i      (match),
     .damaged_i    (damaged || drain),
     .decode_o     (decode),
@@ -266,7 +269,7 @@ module nrc_decoder #(
     end else begin
       packets_o <= packets_o + 32'(arrived_packet && !damaged);
       damaged_o <= damaged_o + 32'(arrived_packet && damaged) + 32'(damaged_packet);
-      lost_o    <= lost_o + 32'(lost);
+      lost_o    <= lost_o + lost;
       skipped_o <= skipped_o + 32'(skipped);
     end
   end

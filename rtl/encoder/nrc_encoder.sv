@@ -37,6 +37,7 @@ module nrc_encoder #(
 
   input  logic        enable_i,       // sampled at frame boundaries; low closes the stream
   input  logic        key_request_i,  // pulse: makes the next packet a key packet
+  input  logic [31:0] stream_number_i,  // another one after each reset; stable
 
   // int16 samples (Mapping shift6) or codes, sign-extended (Mapping code).
   input  logic        s_axis_tvalid,
@@ -213,6 +214,7 @@ module nrc_encoder #(
     .clk_i,
     .rst_ni,
     .table_id_i     (table_id),
+    .stream_number_i,
     .word_valid_i   (packed_valid),
     .word_i         (packed_word),
     .side_i         (packed_side),

@@ -42,14 +42,15 @@ package nrc_pkg;
 
   // Packets.
   localparam int Sync              = 21070;
-  localparam int PacketHeaderBytes = 16;
-  localparam int StreamHeaderBytes = 20;
-  localparam int MaxPayloadBytes   = 67108864;
+  localparam int PacketHeaderBytes = 20;
+  localparam int StreamHeaderBytes = 28;
+  localparam int MaxPayloadBytes   = 67108860;
   localparam int MaxPacketSamples  = 16777216;
   localparam int MaxChannels       = 65536;
   localparam int MinCodeWidth      = 2;
   localparam int MaxCodeWidth      = 16;
-  localparam int Version           = 2;
+  localparam int StreamNumberStep  = -1640531535;
+  localparam int Version           = 3;
   localparam int ProfileHuffman    = 0;
   localparam int ProfileRange      = 1;
   localparam int MappingCode       = 0;
@@ -59,8 +60,8 @@ package nrc_pkg;
   localparam int TypeRange         = 2;
   localparam int TypeRaw           = 3;
   localparam int TypeContainer     = 4;
+  localparam int TypeIndex         = 5;
   localparam int FlagKey           = 16;
   localparam int FlagLast          = 32;
-  localparam int FlagNeighbour     = 128;
 
 endpackage

@@ -4,10 +4,14 @@
 // docs/bitstream.md, section 7, on an AXI4-Stream.
 //
 // For each descriptor (format: nrc_packet_writer.sv): before a key packet the stream header packet,
-// so that a receiver can start there (the first packet of a stream is always a key packet); four
+// so that a receiver can start there (the first packet of a stream is always a key packet); five
 // words of packet header, the payload words with their bytes reversed (the first bit of a
 // payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the CRC-32. Sequence
 // numbers are assigned here, to packets that are actually sent.
+//
+// The first stream since reset has the number stream_number_i, each one after it that of the one
+// before plus StreamNumberStep: a stream may close and another one open while packets wait, so a
+// number taken from outside could be that of either.
 //
 // One word is chosen per clock, goes through the CRC and into the output register, from where it
 // leaves; while the output register waits for tready nothing else moves. Latency: 2 clocks from a
@@ -26,6 +30,7 @@ module nrc_packet_emitter #(
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic [31:0] table_id_i,
+  input  logic [31:0] stream_number_i,
 
   // Descriptor queue.
   input  logic        descriptor_valid_i,
@@ -52,22 +57,24 @@ module nrc_packet_emitter #(
 
   typedef enum logic [2:0] {
     StIdle,          // waits for a descriptor
-    StStreamHeader,  // words 0..8 of the stream header packet
+    StStreamHeader,  // words 0..11 of the stream header packet
     StStreamCrc,
-    StHeader,        // words 0..3 of the data packet's header
+    StHeader,        // words 0..4 of the data packet's header
     StPayload,
     StCrc
   } state_e;
 
   state_e                state_q, state_d;
   logic [3:0]            index_q, index_d;  // word of a header
-  logic [15:0]           sequence_q;        // of the next packet, unless it begins a stream
+  logic                  begun_q;           // a stream has begun since reset
+  logic [31:0]           number_q;          // of the stream
+  logic [31:0]           sequence_q;        // of the next packet
+  logic [15:0]           frames_q;          // of the packet
   logic [CountWidth-1:0] words_q;           // payload words still to come
 
   // One word of output: chosen when its source has it and the output register can take it.
   logic        room, available, take, is_crc;
   logic [31:0] word, stream_header, crc;
-  logic [15:0] header_sequence;
 
   assign room = !m_axis_tvalid_o || m_axis_tready_i;
   assign take = room && available;
@@ -82,32 +89,33 @@ module nrc_packet_emitter #(
     .RateMillihertz(RateMillihertz)
   ) u_stream_header (
     .table_id_i,
-    .sequence_i(header_sequence),
-    .index_i   (index_q),
-    .word_o    (stream_header)
+    .stream_number_i(number_q),
+    .sequence_i     (sequence_q),
+    .index_i        (index_q),
+    .word_o         (stream_header)
   );
 
   logic        key, last, stream_begin;
-  logic [1:0]  header_index;
-  logic [15:0] frames;
-  logic [31:0] bytes, header, payload;
+  logic [2:0]  header_index;
+  logic [23:0] words;
+  logic [31:0] header, payload;
 
-  // The first entry of a descriptor serves the first two words of the header.
-  assign frames       = descriptor_i[15:0];
+  // Of a descriptor's entries the first one serves the first two words of the header, the last one
+  // the last two.
   assign key          = descriptor_i[16];
   assign last         = descriptor_i[17];
   assign stream_begin = descriptor_i[18];
-  assign header_sequence = stream_begin ? 16'd0 : sequence_q;  // of the stream header packet
-  assign bytes        = {descriptor_i[29:0], 2'b00};  // of words
-  assign header_index = index_q[1:0];
+  assign words        = descriptor_i[23:0];
+  assign header_index = index_q[2:0];
   assign payload      = {word_i[7:0], word_i[15:8], word_i[23:16], word_i[31:24]};
 
   always_comb begin
     case (header_index)
-      2'd0:    header = {10'd0, last, key, 4'(DataType), 16'(nrc_pkg::Sync)};
-      2'd1:    header = {frames, sequence_q};
-      2'd2:    header = descriptor_i;
-      default: header = bytes;
+      3'd0:    header = {10'd0, last, key, 4'(DataType), 16'(nrc_pkg::Sync)};
+      3'd1:    header = sequence_q;
+      3'd2:    header = descriptor_i;
+      3'd3:    header = {words[7:0], 8'd0, frames_q};
+      default: header = {number_q[15:0], words[23:8]};
     endcase
   end
 
@@ -134,7 +142,8 @@ module nrc_packet_emitter #(
   end
 
   assign word_ready_o     = room && (state_q == StPayload);
-  assign descriptor_pop_o = take && (state_q == StHeader) && (index_q != 4'd0);
+  assign descriptor_pop_o = take && (state_q == StHeader) &&
+                            (index_q != 4'd0) && (index_q != 4'd3);
 
   always_comb begin
     state_d = state_q;
@@ -148,27 +157,32 @@ module nrc_packet_emitter #(
           else     state_d = StHeader;
         end
       end
-      StStreamHeader: if (take && index_q == 4'd8) state_d = StStreamCrc;
+      StStreamHeader: if (take && index_q == 4'd11) state_d = StStreamCrc;
       StStreamCrc: begin
         index_d = 4'd0;
         if (take) state_d = StHeader;
       end
-      StHeader:  if (take && index_q == 4'd3) state_d = StPayload;
+      StHeader:  if (take && index_q == 4'd4) state_d = StPayload;
       StPayload: if (take && words_q == CountWidth'(1)) state_d = StCrc;
       default:   if (take) state_d = StIdle;
     endcase
   end
 
+  logic begins;  // a stream
+  assign begins = (state_q == StIdle) && descriptor_valid_i && stream_begin;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q       <= StIdle;
       index_q       <= '0;
+      begun_q       <= 1'b0;
       m_axis_tvalid_o <= 1'b0;
       m_axis_tlast_o  <= 1'b0;
       packets_o     <= '0;
     end else begin
       state_q <= state_d;
       index_q <= index_d;
+      if (begins) begun_q <= 1'b1;
       if (room) begin
         m_axis_tvalid_o <= available;
         m_axis_tlast_o  <= is_crc;
@@ -179,9 +193,13 @@ module nrc_packet_emitter #(
 
   always_ff @(posedge clk_i) begin
     if (take) m_axis_tdata_o <= is_crc ? crc : word;
-    if (take && is_crc) begin
-      sequence_q <= ((state_q == StStreamCrc) ? header_sequence : sequence_q) + 16'd1;
+    if (begins) begin
+      sequence_q <= '0;
+      number_q   <= begun_q ? number_q + 32'(nrc_pkg::StreamNumberStep) : stream_number_i;
+    end else if (take && is_crc) begin
+      sequence_q <= sequence_q + 32'd1;
     end
+    if (state_q == StHeader && index_q == 4'd1) frames_q <= descriptor_i[15:0];
     if (state_q == StHeader)  words_q <= descriptor_i[CountWidth-1:0];
     else if (take)            words_q <= words_q - 1'b1;
   end

@@ -3,7 +3,7 @@
 // Finds packets in the words of a link and writes the payloads of data packets into the packet
 // buffer, where the user commits them (docs/bitstream.md, sections 7 and 12).
 //
-//   HUNT -> HEADER (3 words) -> PAYLOAD -> CRC -> HUNT
+//   HUNT -> HEADER (4 words) -> PAYLOAD -> CRC -> HUNT
 //
 // A packet may begin at any word: the first one with the sync, a type of the format and no reserved
 // bit. Its length must suit its type and the parameters. So after garbage, and after a damaged
@@ -44,9 +44,11 @@ module nrc_packet_parser #(
   output logic [3:0]  type_o,
   output logic        key_o,
   output logic        last_o,
-  output logic [15:0] sequence_o,
+  output logic [31:0] sequence_o,
   output logic [15:0] frames_o,
   output logic [31:0] first_frame_o,
+  output logic [15:0] stream_o,         // low bits of the stream number
+  output logic [31:0] number_o,         // of a stream header: the stream number
   output logic        match_o,          // of a stream header: this decoder is made for its stream
   output logic        damaged_o
 );
@@ -59,7 +61,7 @@ module nrc_packet_parser #(
 
   logic                  take;
   logic [31:0]           word;
-  logic [3:0]            index_q, index_d;  // of the word, in a packet's first 9
+  logic [3:0]            index_q, index_d;  // of the word, in a packet's first 12
   logic [CountWidth-1:0] words_q;           // of payload still to come
   logic                  aligned_q;         // in HUNT: a packet should begin here
   logic                  is_data_q, is_header_q, match_q;
@@ -71,17 +73,21 @@ module nrc_packet_parser #(
 
   // What a header may be.
   logic begins;     // word 0
-  logic fits;       // word 3
+  logic fits;       // word 4
   logic no_frames;
 
+  logic [7:0]  frames_high_q, length_low_q;
+  logic [23:0] length;  // of the payload, words
+
   assign begins = (word[15:0] == 16'(nrc_pkg::Sync)) &&
-                  (word[19:16] <= 4'(nrc_pkg::TypeContainer)) &&
-                  (word[31:22] == '0);  // reserved, and more frames than a packet may have here
+                  (word[19:16] <= 4'(nrc_pkg::TypeIndex)) &&
+                  (word[31:22] == '0);  // reserved, and rounded codes, which this decoder does not know
   assign no_frames = (frames_o == '0);
-  assign fits = (word[1:0] == 2'd0) && (word[31:2] <= 30'(MaxWords)) &&
-                (32'(frames_o) <= PacketFrames) &&
-                (!is_data_q || no_frames == (word == '0)) &&
-                (!is_header_q || (word == nrc_pkg::StreamHeaderBytes && no_frames));
+  assign length    = {word[15:0], length_low_q};
+  assign fits = (32'(length) <= MaxWords) &&
+                (frames_high_q == '0) && (32'(frames_o) <= PacketFrames) &&
+                (!is_data_q || no_frames == (length == '0)) &&
+                (!is_header_q || (32'(length) == HeaderWords && no_frames));
 
   logic [31:0] crc;
   logic        right, cut;
@@ -102,12 +108,12 @@ module nrc_packet_parser #(
         damaged_o = take && (begins ? s_axis_tlast_i : aligned_q);
       end
       StHeader: begin
-        if (index_q == 4'd3) begin
+        if (index_q == 4'd4) begin
           if (!fits)             state_d = StHunt;
-          else if (word == '0)   state_d = StCrc;
+          else if (length == '0) state_d = StCrc;
           else                   state_d = StPayload;
         end
-        damaged_o = take && (cut || (index_q == 4'd3 && !fits));
+        damaged_o = take && (cut || (index_q == 4'd4 && !fits));
       end
       StPayload: begin
         if (words_q == CountWidth'(1)) state_d = StCrc;
@@ -133,8 +139,8 @@ module nrc_packet_parser #(
     end
   end
 
-  // The stream header's words as this decoder would send them. It need not know the rate (word 6)
-  // and the number of frames (word 8); packets may be shorter.
+  // The stream header's words as this decoder would send them. It need not know the rate (word 7)
+  // and the number of frames (word 9); packets may be shorter, and the stream number is any.
   logic [31:0] own;
   logic        same;
 
@@ -148,16 +154,18 @@ module nrc_packet_parser #(
     .RateMillihertz(0)  // not looked at
   ) u_own_header (
     .table_id_i(nrc_tables_pkg::TableId),
-    .sequence_i(16'd0),
-    .index_i   (index_q),
-    .word_o    (own)
+    .stream_number_i(32'd0),  // not looked at, nor is this
+    .sequence_i     (32'd0),
+    .index_i        (index_q),
+    .word_o         (own)
   );
 
   always_comb begin
     case (index_q)
-      4'd4, 4'd7: same = (word == own);
-      4'd5:       same = (word[15:0] == own[15:0]) && (word[31:16] <= own[31:16]);
-      default:    same = 1'b1;
+      4'd5, 4'd8, 4'd11: same = (word == own);
+      4'd6:              same = (word[15:0] == own[15:0]) && (word[31:16] <= own[31:16]);
+      4'd10:             same = (word[15:0] == stream_o);
+      default:           same = 1'b1;
     endcase
   end
 
@@ -172,12 +180,15 @@ module nrc_packet_parser #(
                        (word[19:16] == 4'(nrc_pkg::TypeRaw));
         match_q     <= 1'b1;
       end
-      if (state_q == StHeader && index_q == 4'd1) {frames_o, sequence_o} <= word;
+      if (state_q == StHeader && index_q == 4'd1) sequence_o <= word;
       if (state_q == StHeader && index_q == 4'd2) first_frame_o <= word;
-      if (state_q == StHeader) words_q <= word[2+:CountWidth];
+      if (state_q == StHeader && index_q == 4'd3) {length_low_q, frames_high_q, frames_o} <= word;
+      if (state_q == StHeader && index_q == 4'd4) stream_o <= word[31:16];
+      if (state_q == StHeader) words_q <= CountWidth'(length);
       if (state_q == StPayload) begin
         words_q <= words_q - 1'b1;
         match_q <= match_q && same;
+        if (index_q == 4'd10) number_o <= word;
       end
     end
   end

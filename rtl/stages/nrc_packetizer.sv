@@ -26,6 +26,7 @@ module nrc_packetizer #(
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic [31:0] table_id_i,    // of the table set in use, for the stream header
+  input  logic [31:0] stream_number_i,  // of the first stream since reset
 
   // From the bit packer.
   input  logic        word_valid_i,
@@ -120,6 +121,7 @@ module nrc_packetizer #(
     .clk_i,
     .rst_ni,
     .table_id_i,
+    .stream_number_i,
     .descriptor_valid_i(descriptor_valid),
     .descriptor_i      (descriptor_out),
     .descriptor_pop_o  (pop),

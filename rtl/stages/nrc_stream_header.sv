@@ -14,24 +14,28 @@ module nrc_stream_header #(
   parameter int RateMillihertz = -1
 ) (
   input  logic [31:0] table_id_i,
-  input  logic [15:0] sequence_i,
-  input  logic [3:0]  index_i,   // 0..3 packet header, 4..8 payload
+  input  logic [31:0] stream_number_i,
+  input  logic [31:0] sequence_i,
+  input  logic [3:0]  index_i,   // 0..4 packet header, 5..11 payload
   output logic [31:0] word_o
 );
 
-  localparam int ProfileByte = Profile | ((Neighbour != 0) ? nrc_pkg::FlagNeighbour : 0);
+  localparam int Words = nrc_pkg::StreamHeaderBytes / 4;
 
   always_comb begin
     case (index_i)
       4'd0:    word_o = {8'd0, 8'(nrc_pkg::TypeStreamHeader), 16'(nrc_pkg::Sync)};
-      4'd1:    word_o = {16'd0, sequence_i};  // no frames
+      4'd1:    word_o = sequence_i;
       4'd2:    word_o = '0;  // first frame
-      4'd3:    word_o = 32'(nrc_pkg::StreamHeaderBytes);
-      4'd4:    word_o = {8'(CodeWidth), 8'(Mapping), 8'(ProfileByte), 8'(nrc_pkg::Version)};
-      4'd5:    word_o = {16'(PacketFrames), 16'(Channels - 1)};
-      4'd6:    word_o = 32'(RateMillihertz);
-      4'd7:    word_o = table_id_i;
-      4'd8:    word_o = '1;
+      4'd3:    word_o = {8'(Words), 24'd0};  // no frames
+      4'd4:    word_o = {stream_number_i[15:0], 16'd0};
+      4'd5:    word_o = {8'(CodeWidth), 8'(Mapping), 8'(Profile), 8'(nrc_pkg::Version)};
+      4'd6:    word_o = {16'(PacketFrames), 16'(Channels - 1)};
+      4'd7:    word_o = 32'(RateMillihertz);
+      4'd8:    word_o = table_id_i;
+      4'd9:    word_o = '1;
+      4'd10:   word_o = stream_number_i;
+      4'd11:   word_o = 32'(Neighbour);
       default: word_o = '0;
     endcase
   end

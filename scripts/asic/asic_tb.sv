@@ -33,6 +33,7 @@ module asic_tb;
     .rst_ni          (rst_n),
     .enable_i        (enable),
     .key_request_i   (1'b0),
+    .stream_number_i (32'd1),
     .s_axis_tvalid   (s_valid),
     .s_axis_tready   (s_ready),
     .s_axis_tdata    (s_data),

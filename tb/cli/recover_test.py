@@ -27,7 +27,7 @@ HEADER, HUFFMAN, CONTAINER = 0, 1, 4
 def split(stream: bytes) -> list[bytes]:
     packets = []
     while stream:
-        size = 16 + struct.unpack_from("<I", stream, 12)[0] + 4
+        size = 20 + 4 * int.from_bytes(stream[15:18], "little") + 4
         packets.append(stream[:size])
         stream = stream[size:]
     return packets
@@ -139,7 +139,8 @@ class WhatSurvives(RecoverTest):
 
     def test_bit_flips(self) -> None:
         for byte, what in ((0, "sync"), (2, "type"), (5, "sequence"), (9, "first frame"),
-                           (13, "length"), (40, "payload"), (-2, "CRC")):
+                           (13, "frames"), (16, "length"),
+                           (18, "stream"), (40, "payload"), (-2, "CRC")):
             with self.subTest(what):
                 packets = list(self.packets)
                 at = self.data[9]
@@ -151,7 +152,7 @@ class WhatSurvives(RecoverTest):
                 self.assertIn("bytes skipped", lines[-1])
 
     def test_damaged_stream_header(self) -> None:
-        packets = [flip(self.packets[0], 20)] + self.packets[1:]
+        packets = [flip(self.packets[0], 24)] + self.packets[1:]
         out, report, _ = self.recover(3, b"".join(packets))
         self.assertEqual(out, wav(self.blank(0, 4000)))
         self.assertEqual(report["gaps"][0]["lost_packets"], KEY + 1)

@@ -14,11 +14,7 @@
 namespace nrc::faults {
 namespace {
 
-constexpr std::size_t kWindow = 8;      ///< early packets that wait
-constexpr std::size_t kStranger = 16;   ///< packets in order, after which they wait no longer
-constexpr std::uint64_t kRepeats = 64;  ///< packets by which one is repeated or late at most
-
-constexpr std::size_t kLateRun = 16;  ///< late ones in sequence that never came: not late
+constexpr std::size_t kWindow = 8;  ///< early packets that wait
 
 struct Violation {
   std::string what;
@@ -134,7 +130,10 @@ class Listener {
                   std::size_t frames) {
     if (first < original.first_frame || first + frames > original.end_frame) return false;
     const std::size_t channels = original.header.channels;
-    const auto at = static_cast<std::size_t>(first - original.first_frame) * channels;
+    const bool later = first >= original.outage_at;
+    if (later && first < original.outage_at + original.outage) return false;
+    const std::uint64_t frame = first - original.first_frame - (later ? original.outage : 0);
+    const auto at = static_cast<std::size_t>(frame) * channels;
     return std::equal(samples, samples + frames * channels, original.samples.data() + at);
   }
 
@@ -195,64 +194,45 @@ class Expected {
     if (!begun || closed) {
       if (!packet.is_header()) return false;
       if (closed) {
-        exact = exact && packet.header.sequence != 0 && next_ - id <= kRepeats;
+        exact = exact && packet.header.sequence != 0;
         ++counters.late_packets;
         return true;
       }
       begun = true;
-      next_ = id;
+      due_ = packet.number;
       counters.lost_packets = packet.header.sequence;
       loss_ = counters.lost_packets != 0;
-      process();
+      process(packet, id);
       return true;
     }
-    const bool behind_late_header = late_header_ && *late_header_ + 1 == id;
-    late_header_.reset();
-    if (id < next_ || waiting_.count(id) != 0) {
+    if (packet.number < due_ || waiting_.count(packet.number) != 0) {
       ++counters.late_packets;
-      // Looks like the beginning of another stream, though it was sent in this one.
-      const bool known = came_.count(id) != 0;
-      late_run_ = known ? 0 : id == late_ + 1 ? late_run_ + 1 : 1;
-      late_ = id;
-      if (behind_late_header && !known && next_ - id > kRepeats) exact = false;
-      if (late_run_ >= kLateRun) exact = false;
-      if (packet.is_header()) late_header_ = id;
       return true;
     }
-    came_.insert(id);
-    late_run_ = 0;
-    if (id == next_) {
-      ++in_order_;
+    if (packet.number == due_) {
       counters.reordered_packets += !waiting_.empty();
-      process();
+      process(packet, id);
     } else {
-      waiting_[id] = in_order_;
+      waiting_[packet.number] = id;
     }
     while (!waiting_.empty() && !closed &&
-           (waiting_.begin()->first == next_ || waiting_.size() > kWindow)) {
+           (waiting_.begin()->first == due_ || waiting_.size() > kWindow)) {
       release_first();
-    }
-    if (closed) waiting_.clear();
-    for (auto it = waiting_.begin(); it != waiting_.end();) {
-      const bool stranger = in_order_ - it->second > kStranger;
-      counters.late_packets += stranger;
-      it = stranger ? waiting_.erase(it) : std::next(it);
     }
     return true;
   }
 
   void release_first() {
-    const std::size_t id = waiting_.begin()->first;
+    const auto [number, id] = *waiting_.begin();
     waiting_.erase(waiting_.begin());
-    counters.lost_packets += id - next_;
-    loss_ = loss_ || id != next_;
-    next_ = id;
-    process();
+    counters.lost_packets += number - due_;
+    loss_ = loss_ || number != due_;
+    due_ = number;
+    process(course_.packets[id], id);
   }
 
-  void process() {
-    const std::size_t id = next_++;
-    const SentPacket& packet = course_.packets[id];
+  void process(const SentPacket& packet, std::size_t id) {
+    ++due_;
     if (is_data(packet.header.type)) {
       const bool raw = packet.header.type == PacketType::kRaw;
       const std::uint64_t due = due_frame_.value_or(0);
@@ -276,13 +256,8 @@ class Expected {
   }
 
   const Course& course_;
-  std::size_t next_ = 0;
-  std::map<std::size_t, std::size_t> waiting_;
-  std::set<std::size_t> came_;
-  std::optional<std::size_t> late_header_;
-  std::size_t late_ = 0;
-  std::size_t late_run_ = 0;
-  std::size_t in_order_ = 0;
+  std::uint64_t due_ = 0;                         ///< sequence number
+  std::map<std::uint64_t, std::size_t> waiting_;  ///< by such numbers
   std::optional<std::uint64_t> due_frame_;
   bool state_ = false, loss_ = false, skipping_ = false;
 };
@@ -323,21 +298,19 @@ std::optional<std::size_t> first_key(const Course& course, const Delivery& deliv
     const SentPacket& packet = course.packets[id];
     if (!is_sample_packet(packet) || !packet.header.key) continue;
     if (header_known) return i;
-    if (i == from || !course.packets[id - 1].is_header()) continue;
-    // A header that might be one of the stream before, repeated, begins nothing.
-    const SentPacket& header = course.packets[id - 1];
-    bool repeated = false;
-    std::uint16_t end = 0;
-    for (const SentPacket& p : course.packets) {
-      if (p.original + 1 != packet.original) continue;
-      end = static_cast<std::uint16_t>(p.header.sequence + 1);
-      repeated = repeated || p.bytes == header.bytes;
-    }
-    repeated = repeated && header.header.sequence != 0 &&
-               static_cast<std::uint16_t>(end - header.header.sequence) <= kRepeats;
-    if (!repeated) return i;
+    if (i != from && course.packets[id - 1].is_header()) return i;
   }
   return std::nullopt;
+}
+
+/// Whether a packet is among the first after an outage, or of a stream that follows an unclosed
+/// one.
+bool may_wait(const Course& course, std::size_t id) {
+  const std::size_t before = id - std::min(id, kWindow + 1);
+  const SentPacket& packet = course.packets[id];
+  const SentPacket& earlier = course.packets[before];
+  if (earlier.original != packet.original) return !course.originals[earlier.original].closed;
+  return packet.number - earlier.number != id - before;
 }
 
 /// @param one  nothing but one stream is to be seen
@@ -360,15 +333,14 @@ void check_extent(const Course& course, const Delivery& delivery, const Listener
     if (!is_whole(delivery[i], course)) continue;
     const std::size_t id = *delivery[i].packet;
     const bool sound = i < first && is_sample_packet(course.packets[id]);
-    if (sound)
+    if (sound && !may_wait(course, id)) {
       require(given_at[id] == i, fmt::format("packet {} before the fault is not given", id));
+    }
     header_known = header_known || (i < behind && course.packets[id].is_header());
   }
   if (first == delivery.size()) return;
 
-  // A stream that seems to restart may be noticed with the last of so many packets.
-  const bool anew = !one && course.originals.size() == 1;
-  const auto key = first_key(course, delivery, behind + (anew ? kLateRun : 0), one && header_known);
+  const auto key = first_key(course, delivery, behind, one && header_known);
   if (!key) return;
   const std::size_t from = *delivery[*key].packet;
   for (std::size_t id = from; id < course.packets.size(); ++id) {

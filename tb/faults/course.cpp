@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "format/bytes.hpp"
+#include "format/crc.hpp"
 #include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
@@ -62,8 +64,9 @@ std::size_t max_packet_bytes(const Shape& shape, std::size_t packet_frames) {
 }
 
 /// One more stream at the end of the course.
-void add_stream(Course& course, const Shape& shape, std::size_t packet_frames, bool alone,
-                bool drops, bool closed, Random& random) {
+void add_stream(Course& course, const Shape& shape, std::size_t packet_frames, bool drops,
+                bool closed, bool outage, Random& random) {
+  const std::size_t begin = course.packets.size();
   course.originals.emplace_back();
   Original& original = course.originals.back();
   const std::uint32_t channels = shape.header.channels;
@@ -71,19 +74,18 @@ void add_stream(Course& course, const Shape& shape, std::size_t packet_frames, b
   original.closed = closed;
   original.max_packet_bytes = max_packet_bytes(shape, packet_frames);
 
-  // Sequence numbers or frame numbers that wrap around, as if joined late. Frame numbers do not
-  // where another stream follows, whose numbers would seem to continue from these.
-  std::size_t first_sequence = 0;
-  if (course.originals.size() == 1 && random.percent(25)) {
-    first_sequence = random.flip() ? random() % 1000 : 65536 - random() % shape.data_packets;
+  // Sequence numbers or frame numbers that wrap around, as if joined late.
+  std::uint32_t first_sequence = 0;
+  if (random.percent(25)) {
+    first_sequence = random.flip() ? random() : 0U - random() % shape.data_packets;
     const std::size_t before = (kFewestPackets - 10) * packet_frames;  // a header comes in time
-    original.first_frame = alone && random.flip()
+    original.first_frame = random.flip()
                                ? (std::uint64_t{1} << 32) - before - random() % (frames - before)
                                : random() % 100000;
   }
   original.end_frame = original.first_frame + frames;
   StreamHeader header = shape.header;
-  if (random.percent(20) && original.end_frame < 0xFFFFFFFF) {
+  if (!outage && random.percent(20) && original.end_frame < 0xFFFFFFFF) {
     header.total_frames = original.end_frame;
   }
 
@@ -95,7 +97,6 @@ void add_stream(Course& course, const Shape& shape, std::size_t packet_frames, b
   const std::size_t packet_samples = packet_frames * channels;
   Encoder encoder(header, Tables::builtin(shape.profile, shape.tables), Transport::kLink);
   original.header = encoder.header();
-  for (std::size_t i = 0; i < first_sequence; ++i) encoder.stream_header();
   encoder.skip(static_cast<std::size_t>(original.first_frame));
 
   course.append(encoder.stream_header());
@@ -121,9 +122,38 @@ void add_stream(Course& course, const Shape& shape, std::size_t packet_frames, b
     ++k;
   }
   if (empty_last) course.append(encoder.encode_samples(nullptr, 0, {false, true}));
+  // As if the link had been away from a stream header on.
+  std::size_t from = course.packets.size();
+  std::uint64_t packets = 0;
+  if (outage) {
+    while (from == course.packets.size() || !course.packets[from].is_header()) {
+      from = begin + 1 + random() % (course.packets.size() - begin - 1);
+    }
+    packets = random() >> random.range(2, 28);
+    original.outage_at = course.packets[from + 1].first_frame;
+    original.outage = random() >> random.range(2, 28);
+    original.end_frame += original.outage;
+  }
+  for (std::size_t i = begin; i < course.packets.size(); ++i) {
+    course.packets[i].advance(first_sequence + (i < from ? 0 : packets),
+                              i < from ? 0 : original.outage);
+  }
 }
 
 }  // namespace
+
+void SentPacket::advance(std::uint64_t packets, std::uint64_t frames) {
+  number += packets;
+  header.sequence = static_cast<std::uint32_t>(number);
+  put_little_endian(bytes.data() + 4, header.sequence);
+  if (is_data(header.type)) {
+    first_frame += frames;
+    header.first_frame = static_cast<std::uint32_t>(first_frame);
+    put_little_endian(bytes.data() + 8, header.first_frame);
+  }
+  const std::size_t checked = bytes.size() - kPacketCrcBytes;
+  put_little_endian(bytes.data() + checked, crc32(bytes.data(), checked));
+}
 
 void Course::append(const Bytes& bytes) {
   for (std::size_t at = 0; at < bytes.size();) {
@@ -135,6 +165,7 @@ void Course::append(const Bytes& bytes) {
     const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(at);
     packet.bytes.assign(from, from + static_cast<std::ptrdiff_t>(parsed.size));
     packet.header = parsed.header;
+    packet.number = parsed.header.sequence;
     packet.original = originals.size() - 1;
     const std::uint64_t first = originals.back().first_frame;
     packet.first_frame = first + static_cast<std::uint32_t>(parsed.header.first_frame -
@@ -159,7 +190,8 @@ Course model_course(CourseKind kind, Random& random) {
   const std::size_t streams = kind == CourseKind::kSeveralStreams ? 2 + random() % 2 : 1;
   for (std::size_t i = 0; i < streams; ++i) {
     const bool closed = streams == 1 ? !random.percent(10) : random.flip();
-    add_stream(course, shape, packet_frames, streams == 1, drops, closed, random);
+    shape.header.stream_number = random();
+    add_stream(course, shape, packet_frames, drops, closed, kind == CourseKind::kOutage, random);
     if (random.flip()) shape.header.rate_millihertz = 1 + random() % 30000000;
   }
   if (streams > 1) course.name += fmt::format(", {} streams", streams);

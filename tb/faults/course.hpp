@@ -23,8 +23,11 @@ struct Original {
   std::vector<std::int16_t> samples;  ///< samples[(frame - first_frame) * channels + channel]
   std::uint64_t first_frame = 0;      ///< of the first data packet, sent or dropped
   std::uint64_t end_frame = 0;        ///< after the last one, sent or dropped
-  bool closed = true;                 ///< ends with a packet that says so
-  std::size_t max_packet_bytes = 0;   ///< that its header allows, bytes
+  /// From this frame on, `outage` frames more have passed than there are samples.
+  std::uint64_t outage_at = ~std::uint64_t{0};
+  std::uint64_t outage = 0;
+  bool closed = true;                ///< ends with a packet that says so
+  std::size_t max_packet_bytes = 0;  ///< that its header allows, bytes
 };
 
 struct SentPacket {
@@ -32,8 +35,11 @@ struct SentPacket {
   PacketHeader header;
   std::size_t original = 0;
   std::uint64_t first_frame = 0;  ///< counted on beyond 32 bits
+  std::uint64_t number = 0;       ///< sequence number, likewise
 
   bool is_header() const { return header.type == PacketType::kStreamHeader; }
+  /// Adds to the sequence number and, of a data packet, to the first frame.
+  void advance(std::uint64_t packets, std::uint64_t frames);
 };
 
 /// One stream, or several that follow each other, as they leave the encoder.
@@ -49,7 +55,7 @@ struct Course {
 };
 
 /// What a course is made for.
-enum class CourseKind { kOneStream, kDrops, kSeveralStreams };
+enum class CourseKind { kOneStream, kDrops, kOutage, kSeveralStreams };
 
 /// A course of the golden model: either profile, neighbour, 1 to 128 channels, packets of 1 to 20
 /// frames, a key packet every 1 to 32, numbers that may be about to wrap, raw packets.

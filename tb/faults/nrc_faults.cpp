@@ -91,6 +91,7 @@ Course rtl_course(Random& random) {
 std::vector<Kind> make_kinds() {
   const auto one = [](Random& r) { return model_course(CourseKind::kOneStream, r); };
   const auto drops = [](Random& r) { return model_course(CourseKind::kDrops, r); };
+  const auto outage = [](Random& r) { return model_course(CourseKind::kOutage, r); };
   const auto several = [](Random& r) { return model_course(CourseKind::kSeveralStreams, r); };
   std::vector<Kind> kinds;
   for (const FaultKind& fault : link_faults()) {
@@ -103,6 +104,8 @@ std::vector<Kind> make_kinds() {
   kinds.push_back({"2 to 6 faults", one, strike_often});
   kinds.push_back({"encoder drops", drops, nothing});
   kinds.push_back({"encoder drops, a fault", drops, strike_anywhere});
+  kinds.push_back({"outage", outage, nothing});
+  kinds.push_back({"outage, a fault", outage, strike_anywhere});
   kinds.push_back({"streams in turn, a fault", several, strike_boundary});
   kinds.push_back({"RTL, sink stalls", rtl_course, nothing});
   kinds.push_back({"RTL, sink stalls, a fault", rtl_course, strike_anywhere});

@@ -71,6 +71,7 @@ class Driver {
     dut_->s_axis_tvalid = 0;
     dut_->m_axis_tready = 0;
     dut_->table_we_i = 0;
+    dut_->stream_number_i = random();
     dut_->rst_ni = 1;  // the model reacts to the edge
     dut_.eval();
     dut_->rst_ni = 0;
@@ -182,6 +183,7 @@ Course NRC_FAULTS_COURSE(Random& random) {
       if (begun == streams) throw std::logic_error("the RTL begins a stream too many");
       course.originals.push_back(originals[begun++]);
       course.originals.back().closed = false;
+      course.originals.back().header = parse_stream_header(packet.payload, packet.header.length);
     }
     if (begun == 0) throw std::logic_error("the RTL's stream does not begin with number 0");
     course.originals.back().closed = packet.header.last;

@@ -3,13 +3,14 @@
 // Formal proof of nrc_packet_emitter: what leaves on the AXI4-Stream is packets of
 // docs/bitstream.md, one after the other, word by word. What is offered stays until it is taken. A
 // key packet and no other follows a stream header packet; sequence numbers are consecutive from 0,
-// at the first packet of a stream; a header has its descriptor's frames, flags, first frame and
+// at the first packet of a stream; the first stream has stream_number_i, each one after it the next
+// number, and all packets have their stream's; a header has its descriptor's frames, flags, first frame and
 // length; exactly as many payload words follow, as the buffer gave them; then the CRC of all words
 // of the packet, and tlast there and only there. packets_o counts the data packets. With tready,
 // words and descriptors nothing waits longer than two clocks.
 //
 // Assumed: descriptors and words stay until they are taken, a descriptor has at least one word and
-// at most BufferWords, the first packet of a stream is a key packet, table_id_i is constant.
+// at most BufferWords, the first packet of a stream is a key packet, table_id_i and stream_number_i are constant.
 //
 // Its CRC is an nrc_crc32 of its own, in the clock in which a word is offered first.
 
@@ -34,6 +35,7 @@ module packet_emitter_formal #(
   localparam int CountWidth     = $clog2(BufferWords) + 1;
 
   (* anyconst *) logic [31:0] table_id;
+  (* anyconst *) logic [31:0] stream_number;
 
   logic        pop, ready, tvalid, tlast;
   logic [31:0] tdata, packets;
@@ -51,6 +53,7 @@ module packet_emitter_formal #(
     .clk_i,
     .rst_ni,
     .table_id_i      (table_id),
+    .stream_number_i (stream_number),
     .descriptor_valid_i,
     .descriptor_i,
     .descriptor_pop_o(pop),
@@ -78,13 +81,19 @@ module packet_emitter_formal #(
 
   // The packets, as taken from the stream; *_d: with the word that is offered.
   logic        taken;
-  logic [3:0]  index_q, index_d;              // of the next word in its packet, in the payload 4
+  logic [3:0]  index_q, index_d;              // of the next word in its packet, in the payload 5
   logic        in_payload_q, in_payload_d;    // of a data packet
   logic        in_crc_q, in_crc_d;
   logic        is_header_q, is_header_d;      // a stream header packet
   logic        after_header_q, after_header_d;// the packet before was one
   logic [1:0]  flags_q, flags_d;              // last, key
-  logic [15:0] sequence_q, sequence_d;        // of the next packet, but for a stream's first
+  logic [31:0] sequence_q, sequence_d;        // of the next packet, but for a stream's first
+  logic [31:0] number_q, number_d;            // of the last stream header packet
+  logic        any_q, any_d;                  // there was one
+  logic        fresh_q, fresh_d;              // it had the number of a stream that begins
+  logic        same_q, same_d;                // or that of the one before
+  logic [15:0] stream_q, stream_d;            // of the packet
+  logic [7:0]  low_q, low_d;                  // of its length
   logic        restarted_q, restarted_d;      // the stream header packet had the number 0
   logic        followed_q, followed_d;        // or the next one
   logic [CountWidth-1:0] left_q, left_d;      // words of the payload
@@ -147,6 +156,12 @@ module packet_emitter_formal #(
       after_header_q <= 1'b0;
       flags_q        <= '0;
       sequence_q     <= '0;
+      number_q       <= '0;
+      any_q          <= 1'b0;
+      fresh_q        <= 1'b0;
+      same_q         <= 1'b0;
+      stream_q       <= '0;
+      low_q          <= '0;
       restarted_q    <= 1'b0;
       followed_q     <= 1'b0;
       left_q         <= '0;
@@ -167,6 +182,12 @@ module packet_emitter_formal #(
         after_header_q <= after_header_d;
         flags_q        <= flags_d;
         sequence_q     <= sequence_d;
+        number_q       <= number_d;
+        any_q          <= any_d;
+        fresh_q        <= fresh_d;
+        same_q         <= same_d;
+        stream_q       <= stream_d;
+        low_q          <= low_d;
         restarted_q    <= restarted_d;
         followed_q     <= followed_d;
         left_q         <= left_d;
@@ -183,6 +204,12 @@ module packet_emitter_formal #(
     after_header_d = after_header_q;
     flags_d        = flags_q;
     sequence_d     = sequence_q;
+    number_d       = number_q;
+    any_d          = any_q;
+    fresh_d        = fresh_q;
+    same_d         = same_q;
+    stream_d       = stream_q;
+    low_d          = low_q;
     restarted_d    = restarted_q;
     followed_d     = followed_q;
     left_d         = left_q;
@@ -193,13 +220,21 @@ module packet_emitter_formal #(
         flags_d     = tdata[21:20];
       end
       if (index_q == 4'd1) begin
-        sequence_d = tdata[15:0] + 16'd1;
+        sequence_d = tdata + 32'd1;
         if (is_header_q) begin
-          restarted_d = (tdata[15:0] == 16'd0);
-          followed_d  = (tdata[15:0] == sequence_q);
+          restarted_d = (tdata == 32'd0);
+          followed_d  = (tdata == sequence_q);
         end
       end
-      if (!is_header_q && index_q == 4'd3) begin
+      if (index_q == 4'd3) low_d    = tdata[31:24];
+      if (index_q == 4'd4) stream_d = tdata[31:16];
+      if (is_header_q && index_q == 4'd10) begin
+        fresh_d  = (tdata == (any_q ? number_q + 32'(nrc_pkg::StreamNumberStep) : stream_number));
+        same_d   = any_q && (tdata == number_q);
+        number_d = tdata;
+        any_d    = 1'b1;
+      end
+      if (!is_header_q && index_q == 4'd4) begin
         in_payload_d = 1'b1;
         left_d       = entry_2_q;
       end
@@ -256,7 +291,7 @@ module packet_emitter_formal #(
       stays:      assert (!offered_q || (tvalid && offer_q == {tlast, tdata}));
       moves:      assert (waited_q != 2'd3);
       counts:     assert (packets == packets_q + {31'd0, tvalid && tlast && !is_header_q});
-      ends:       assert (!tvalid || tlast == (is_header_q ? index_q == 4'd9 : in_crc_q));
+      ends:       assert (!tvalid || tlast == (is_header_q ? index_q == 4'd12 : in_crc_q));
       has_crc:    assert (!(tvalid && tlast && check_crc) || tdata == crc);
       if (tvalid && index_q == 4'd0) begin
         sync:     assert (tdata[15:0] == 16'(nrc_pkg::Sync) && tdata[31:22] == '0);
@@ -269,29 +304,35 @@ module packet_emitter_formal #(
       if (tvalid && is_header_q) begin
         case (index_q)
           4'd0: ;
-          4'd1: numbered:  assert (tdata[31:16] == '0 &&
-                                   (tdata[15:0] == '0 || tdata[15:0] == sequence_q));
+          4'd1: numbered:  assert (tdata == '0 || tdata == sequence_q);
           4'd2: no_first:  assert (tdata == '0);
-          4'd3: header_bytes: assert (tdata == 32'(nrc_pkg::StreamHeaderBytes));
-          4'd4: version:   assert (tdata == {8'(CodeWidth), 8'(nrc_pkg::MappingShift6),
+          4'd3: header_words: assert (tdata == {8'(nrc_pkg::StreamHeaderBytes / 4), 24'd0});
+          4'd4: header_length: assert (tdata[15:0] == '0);
+          4'd5: version:   assert (tdata == {8'(CodeWidth), 8'(nrc_pkg::MappingShift6),
                                              8'(Profile), 8'(nrc_pkg::Version)});
-          4'd5: sizes:     assert (tdata == {16'(PacketFrames), 16'(Channels - 1)});
-          4'd6: rate:      assert (tdata == 32'(RateMillihertz));
-          4'd7: tables:    assert (tdata == table_id);
-          4'd8: unlimited: assert (tdata == '1);
-          4'd9: ;
+          4'd6: sizes:     assert (tdata == {16'(PacketFrames), 16'(Channels - 1)});
+          4'd7: rate:      assert (tdata == 32'(RateMillihertz));
+          4'd8: tables:    assert (tdata == table_id);
+          4'd9: unlimited: assert (tdata == '1);
+          4'd10: same_low: assert (tdata[15:0] == stream_q);
+          4'd11: options:  assert (tdata == '0);
+          4'd12: ;
           default: header_ends: assert (1'b0);
         endcase
       end
       if (tvalid && !is_header_q) begin
         if (index_q == 4'd1) begin
-          numbered_on: assert (tdata[31:16] == entry_0_q[15:0] && tdata[15:0] == sequence_q);
+          numbered_on: assert (tdata == sequence_q);
           flagged:     assert (flags_q == entry_0_q[17:16]);
-          restarts:    assert (entry_0_q[18] ? (after_header_q && restarted_q)
-                                             : (!after_header_q || followed_q));
+          restarts:    assert (entry_0_q[18] ? (after_header_q && restarted_q && fresh_q)
+                                             : (!after_header_q || (followed_q && same_q)));
         end
         if (index_q == 4'd2) first_frame: assert (tdata == entry_1_q);
-        if (index_q == 4'd3) bytes:       assert (tdata == 32'(entry_2_q) << 2);
+        if (index_q == 4'd3) frames:      assert (tdata[23:0] == {8'd0, entry_0_q[15:0]});
+        if (index_q == 4'd4) begin
+          length:      assert ({tdata[15:0], low_q} == 24'(entry_2_q));
+          of_stream:   assert (any_q && tdata[31:16] == number_q[15:0]);
+        end
         if (in_payload_q)    word:        assert (tdata == payload_q);
       end
     end
@@ -302,19 +343,23 @@ module packet_emitter_formal #(
   // the word that is offered.
   (* hierconn *) logic [2:0]            \u_dut.state_q ;
   (* hierconn *) logic [3:0]            \u_dut.index_q ;
-  (* hierconn *) logic [15:0]           \u_dut.sequence_q ;
+  (* hierconn *) logic [31:0]           \u_dut.sequence_q ;
+  (* hierconn *) logic [31:0]           \u_dut.number_q ;
+  (* hierconn *) logic                  \u_dut.begun_q ;
+  (* hierconn *) logic [15:0]           \u_dut.frames_q ;
   (* hierconn *) logic [CountWidth-1:0] \u_dut.words_q ;
   (* hierconn *) logic [31:0]           \u_dut.crc ;
 
   logic [2:0]            state;
   logic [3:0]            index;
-  logic [15:0]           sequence;
+  logic [31:0]           sequence, number;
   logic [CountWidth-1:0] words;
   logic [31:0]           crc_q;            // of the module, in the clock before
   logic                  between, begins;
   assign state    = \u_dut.state_q ;
   assign index    = \u_dut.index_q ;
   assign sequence = \u_dut.sequence_q ;
+  assign number   = \u_dut.number_q ;
   assign words    = \u_dut.words_q ;
   assign begins   = descriptor_q[18];
   assign between  = (index_d == '0 && !is_header_d && !in_payload_d && !in_crc_d);
@@ -323,14 +368,17 @@ module packet_emitter_formal #(
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       i_places: assert (in_payload_q + in_crc_q + is_header_q <= 1 && (!is_header_q || index_q != '0) &&
-                        ((in_payload_q || in_crc_q) == (!is_header_q && index_q >= 4'd4)) &&
-                        index_q <= (is_header_q ? 4'd9 : 4'd4));
+                        ((in_payload_q || in_crc_q) == (!is_header_q && index_q >= 4'd5)) &&
+                        index_q <= (is_header_q ? 4'd12 : 4'd5));
       i_crc:    assert (between || crc == crc_q || (index_q == '0 && !offered_q));
-      i_entry:  assert (entry_q == ((state == 3'd3 && index != '0) ? 2'(index - 4'd1) : 2'd0));
+      i_entry:  assert (entry_q == ((state != 3'd3 || index <= 4'd1) ? 2'd0 :
+                                  (index == 4'd2) ? 2'd1 : 2'd2));
       i_new:    assert (streaming_q || (state == 3'd0 && !tvalid && index_q == '0) ||
                         state == 3'd1 || state == 3'd2 || (state == 3'd3 && index <= 4'd1));
       if (state == 3'd0) begin
         i_idle: assert (between && !after_header_d && (!streaming_q || sequence_d == sequence));
+        i_idle_number: assert (\u_dut.begun_q == streaming_q && any_d == streaming_q &&
+                               (!any_d || number_d == number));
       end
       if (state == 3'd1 || state == 3'd2 || (state == 3'd3 && index <= 4'd1)) begin
         i_held: assert (held_q && descriptor_q[16] == (after_header_d || state != 3'd3) &&
@@ -338,18 +386,37 @@ module packet_emitter_formal #(
                         descriptor_q[31:19] == '0);
       end
       if (state == 3'd1) begin
-        i_stream: assert (!after_header_d && index <= 4'd8 &&
+        i_stream: assert (!after_header_d && index <= 4'd11 &&
                           (index == '0 ? between : is_header_d && index_d == index));
       end
-      if (state == 3'd2) i_stream_crc: assert (is_header_d && index_d == 4'd9 && !after_header_d);
+      if (state == 3'd2) i_stream_crc: assert (is_header_d && index_d == 4'd12 && !after_header_d);
       if (state == 3'd1 && index <= 4'd1) begin
-        i_restart: assert (begins || sequence_d == sequence);
+        i_restart: assert (begins ? sequence == '0 : sequence_d == sequence);
       end else if (state == 3'd1 || state == 3'd2) begin
-        i_restarted: assert (begins ? sequence_d == 16'd1 && restarted_d
-                                    : sequence_d == sequence + 16'd1 && followed_d);
+        i_restarted: assert (sequence_d == sequence + 32'd1 &&
+                             (begins ? sequence == '0 && restarted_d : followed_d));
+      end
+      if (state == 3'd1 && index <= 4'd10) begin
+        i_number_due: assert (begins ? number == (any_d ? number_d + 32'(nrc_pkg::StreamNumberStep)
+                                                        : stream_number)
+                                     : any_d && number == number_d);
+        i_any: assert (any_d == streaming_q);
+      end
+      if (state == 3'd1 && index >= 4'd5) i_low_bits: assert (stream_d == number[15:0]);
+      if ((state == 3'd1 && index == 4'd11) || state == 3'd2 ||
+          (state == 3'd3 && index <= 4'd1 && after_header_d)) begin
+        i_fresh: assert (begins ? fresh_d : same_d);
+      end
+      if (state != 3'd0) i_begun: assert (\u_dut.begun_q );
+      if ((state == 3'd1 && index == 4'd11) || state >= 3'd2) begin
+        i_number_sent: assert (any_d && number_d == number);
+      end
+      if (state == 3'd3 && index >= 4'd2) i_frames: assert (\u_dut.frames_q == entry_0_q[15:0]);
+      if (state == 3'd3 && index == 4'd4) begin
+        i_low: assert (held_q && low_d == descriptor_q[7:0]);
       end
       if (state == 3'd3) begin
-        i_header: assert (index <= 4'd3 && (index == '0 ? between :
+        i_header: assert (index <= 4'd4 && (index == '0 ? between :
             index_d == index && !is_header_d && !in_payload_d && !in_crc_d));
         if (index <= 4'd1) begin
           i_begin: assert (sequence_d == sequence && (!after_header_d ||
@@ -358,7 +425,7 @@ module packet_emitter_formal #(
         if (index == 4'd1) i_flags: assert (flags_d == descriptor_q[17:16]);
       end
       if (state >= 3'd4 || (state == 3'd3 && index >= 4'd2)) begin
-        i_number: assert (sequence_d == sequence + 16'd1);
+        i_number: assert (sequence_d == sequence + 32'd1);
       end
       if (state == 3'd4) begin
         i_payload: assert (in_payload_d && left_d == words && words != '0 &&

@@ -8,6 +8,7 @@
 
 #include "nrc/format.hpp"
 #include "nrc/packet.hpp"
+#include "nrc/packet_decoder.hpp"
 #include "nrc/tables.hpp"
 #include "small_tables.hpp"
 
@@ -36,7 +37,7 @@ bool sync_at(const std::uint8_t* data, std::size_t size, std::size_t at) {
 
 /// Where the packet at `at` ends.
 std::size_t packet_end(const std::uint8_t* data, std::size_t size, std::size_t at) {
-  const std::uint64_t told = at + kPacketBytes + std::uint64_t{get(data + at + 12, 4)};
+  const std::uint64_t told = at + kPacketBytes + 4 * std::uint64_t{get(data + at + 15, 3)};
   if (told == size || (told < size && sync_at(data, size, static_cast<std::size_t>(told)))) {
     return static_cast<std::size_t>(told);
   }
@@ -64,6 +65,7 @@ std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, uns
   if ((repairs & kRepairCrc) == 0) return {data, data + size};
   std::vector<std::uint8_t> out;
   std::uint32_t sequence = 0;
+  std::uint32_t number = 0;  // of the stream, its low 16 bits
   std::uint32_t frames = 0;
   std::uint32_t channels = 1;
   std::uint64_t quick = kQuickSamples;
@@ -75,10 +77,10 @@ std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, uns
     packet.resize((packet.size() + 3) / 4 * 4);
     std::uint8_t* const header = packet.data();
     const auto length = static_cast<std::uint32_t>(packet.size() - nrc::kPacketHeaderBytes);
-    set(header + 12, length, 4);
+    set(header + 15, length / 4, 3);
     if ((repairs & kRepairType) != 0) {
       set(header, nrc::kSync, 2);
-      constexpr int kTypes = static_cast<int>(nrc::PacketType::kContainer) + 1;
+      constexpr int kTypes = static_cast<int>(nrc::PacketType::kIndex) + 1;
       header[2] = static_cast<std::uint8_t>(
           ((header[2] & 0x0F) % kTypes) |
           (header[2] & (nrc::kFlagKey | nrc::kFlagLast | nrc::kFlagExceptions)));
@@ -94,24 +96,24 @@ std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, uns
       if ((repairs & kRepairTables) != 0) {
         set(payload + 12, known_tables(payload[1], get(payload + 12, 4)), 4);
       }
+      number = get(payload + 20, 2);
     }
-    std::uint32_t count = get(header + 6, 2) | static_cast<std::uint32_t>(header[3]) << 16;
+    std::uint32_t count = get(header + 12, 3);
     const std::uint64_t samples = std::uint64_t{count} * channels;
     if (type == nrc::PacketType::kRange &&
         samples < (std::uint64_t{length} * 8 + 16) * kCodesInBit) {
       if (samples > quick) {
         count = static_cast<std::uint32_t>(quick / channels);
-        set(header + 6, count, 2);
-        header[3] = static_cast<std::uint8_t>(count >> 16);
+        set(header + 12, count, 3);
       }
       quick -= std::uint64_t{count} * channels;
     }
     if ((repairs & kRepairOrder) != 0) {
-      set(header + 4, sequence++, 2);
-      const bool is_data =
-          type != nrc::PacketType::kStreamHeader && type != nrc::PacketType::kContainer;
+      set(header + 4, sequence++, 4);
+      set(header + 18, number, 2);
+      const bool is_data = nrc::is_data(type);
       if (!is_data) {
-        set(header + 6, 0, 2);
+        set(header + 12, 0, 3);
         header[3] = 0;
       }
       set(header + 8, is_data ? frames : 0, 4);
@@ -137,6 +139,8 @@ bool obeys_header(const std::vector<std::uint8_t>& stream) {
       if (!header) header = nrc::parse_stream_header(packet.payload, h.length);
     } else if (h.type == nrc::PacketType::kContainer) {
       if (!header || header->container != 2 || h.frames != 0) return false;
+    } else if (h.type == nrc::PacketType::kIndex) {
+      if (!header || h.frames != 0) return false;
     } else if (!header || (header->packet_frames != 0 && h.frames > header->packet_frames)) {
       return false;
     }

@@ -36,6 +36,8 @@ import nrc_decode  # table files, and the canonical code
 
 HERE = pathlib.Path(__file__).resolve().parent
 HEADER, HUFFMAN, RANGE, RAW, CONTAINER = range(5)
+NUMBER = 0x12345678  # of the base streams
+OTHER = 0x9ABCDEF0  # of streams made of them
 UNTOLD = 2**32 - 1
 FRAMES = 20
 
@@ -53,22 +55,28 @@ class Packet:
                  frames: int = 0, first: int = 0, sequence: int = 0) -> None:
         self.kind, self.key, self.last = kind, key, last
         self.sequence, self.frames, self.first, self.payload = sequence, frames, first, payload
-        self.reserved = 0
+        self.coding = 0
+        self.stream = NUMBER % 2**16
         self.length: int | None = None  # instead of the payload's
         self.damage: list[tuple[int, int]] = []  # (byte, xor)
         self.cut: tuple[int, int] | None = None  # (first byte, bytes) that are missing
 
     @classmethod
     def parse(cls, data: bytes, at: int) -> Packet:
-        _, flags, high, sequence, low, first, length = struct.unpack_from("<2sBBHHII", data, at)
-        return cls(flags & 15, data[at + 16:at + 16 + length], key=bool(flags & 16),
-                   last=bool(flags & 32), frames=high << 16 | low, first=first, sequence=sequence)
+        _, flags, _, sequence, first, sizes = struct.unpack_from("<2sBBIIQ", data, at)
+        length = 4 * (sizes >> 24 & 2**24 - 1)
+        packet = cls(flags & 15, data[at + 20:at + 20 + length], key=bool(flags & 16),
+                     last=bool(flags & 32), frames=sizes & 2**24 - 1, first=first,
+                     sequence=sequence)
+        packet.stream = sizes >> 48
+        return packet
 
     def encoded(self) -> bytes:
-        flags = self.kind | self.key << 4 | self.last << 5 | self.reserved << 6
+        flags = self.kind | self.key << 4 | self.last << 5
         length = len(self.payload) if self.length is None else self.length
-        out = struct.pack("<2sBBHHII", b"NR", flags, self.frames >> 16, self.sequence % 2**16,
-                          self.frames % 2**16, self.first % 2**32, length) + self.payload
+        out = struct.pack("<2sBBIIQ", b"NR", flags, self.coding, self.sequence % 2**32,
+                          self.first % 2**32,
+                          self.frames | length // 4 << 24 | self.stream << 48) + self.payload
         image = bytearray(out + struct.pack("<I", zlib.crc32(out)))
         for at, bits in self.damage:
             image[at] ^= bits
@@ -87,7 +95,7 @@ class Base:
         at = 0
         while packets is None and at < len(data):
             self.packets.append(Packet.parse(data, at))
-            at += 20 + len(self.packets[-1].payload)
+            at += 24 + len(self.packets[-1].payload)
         self.frames = 480
 
     @overload
@@ -113,11 +121,11 @@ def with_header(packets: list[Packet], **fields: int) -> list[Packet]:
 
 def header_payload(payload: bytes, **fields: int) -> bytes:
     names = ("version", "profile", "mapping", "width", "channels", "packet_frames", "rate", "table",
-             "total")
-    values = dict(zip(names, struct.unpack("<BBBBHHIII", payload), strict=True))
+             "total", "number", "predictor", "sample_type", "zero")
+    values = dict(zip(names, struct.unpack("<BBBBHHIIIIBBH", payload), strict=True))
     assert set(fields) <= set(names)
     values.update(fields)
-    return struct.pack("<BBBBHHIII", *values.values())
+    return struct.pack("<BBBBHHIIIIBBH", *values.values())
 
 
 def renumbered(packets: list[Packet], sequence: int = 0) -> list[Packet]:
@@ -126,9 +134,16 @@ def renumbered(packets: list[Packet], sequence: int = 0) -> list[Packet]:
     return packets
 
 
-def later_half(base: Base) -> list[Packet]:
+def named(packets: list[Packet], number: int = OTHER) -> list[Packet]:
+    """The packets as those of a stream of this number."""
+    for packet in packets:
+        packet.stream = number % 2**16
+    return with_header(packets, number=number)
+
+
+def later_half(base: Base, number: int = OTHER) -> list[Packet]:
     """Data packets 8 to 23 as a stream of their own, with other samples under the same numbers."""
-    packets = renumbered(base[10:])
+    packets = named(renumbered(base[10:]), number)
     for packet in packets:
         packet.first -= 160 if packet.kind != HEADER else 0
     return packets
@@ -214,27 +229,28 @@ def bits(errors: Errors, base: Base, label: str) -> None:
     flip("last", "last flag", 2, 5, CRC)
     flip("exceptions", "exceptions flag", 2, 6, ("payload of" if payload > 80 else CRC[0], CRC[1]))
     flip("reserved", "reserved bit", 2, 7, ("reserved bits", BAD_FIELD))
-    flip("frames_high", "number of frames, bits 23..16", 3, 0, ("are too many", CRC[1]))
-    flip("frames_low", "number of frames, bits 7..0", 6, 2, CRC)
+    flip("step", "rounding step", 3, 0, CRC)
+    flip("lanes", "lanes", 3, 5, ("reserved bits", BAD_FIELD))
     flip("sequence", "sequence number", 4, 0, CRC)
-    flip("sequence_high", "sequence number", 5, 6, CRC)
+    flip("sequence_high", "sequence number", 7, 6, CRC)
     flip("first_frame", "first frame", 8, 2, CRC)
     flip("first_frame_high", "first frame", 11, 7, CRC)
-    flip("length_unaligned", "length (no multiple of 4)", 12, 1, ("payload of", BAD_FIELD))
-    flip("length_more", "length (128 bytes more)", 12, 7,
+    flip("frames_low", "number of frames, bits 7..0", 12, 2, CRC)
+    flip("frames_high", "number of frames, bits 23..16", 14, 0, ("are too many", CRC[1]))
+    flip("length_more", "length (128 bytes more)", 15, 5,
          (f"payload of {payload + 128} bytes", CRC[1]))
-    flip("length_other", "length (8 bytes more or less)", 12, 3, CRC)
-    flip("length_huge", "length (32 MiB)", 15, 1, ("payload of", CUT[1]))
-    flip("length_too_huge", "length (1 GiB)", 15, 6, ("payload of", BAD_FIELD))
-    flip("payload_first", "payload", 16, 7, CRC)
-    flip("payload_last", "payload", 15 + payload, 0, CRC)
-    flip("crc", "CRC-32", 17 + payload, 3, CRC)
-    flip("header", "stream header", 20, 0, CRC, 5, stream(base))
-    flip("first_header", "stream header", 20, 0, ("CRC-32 is wrong", "first packet is damaged"), 0,
+    flip("length_other", "length (8 bytes more or less)", 15, 1, CRC)
+    flip("length_huge", "length (32 MiB)", 17, 7, ("payload of", CUT[1]))
+    flip("stream_number", "stream number", 18, 3, CRC)
+    flip("payload_first", "payload", 20, 7, CRC)
+    flip("payload_last", "payload", 19 + payload, 0, CRC)
+    flip("crc", "CRC-32", 21 + payload, 3, CRC)
+    flip("header", "stream header", 24, 0, CRC, 5, stream(base))
+    flip("first_header", "stream header", 24, 0, ("CRC-32 is wrong", "first packet is damaged"), 0,
          stream(base, (0, 80, 5, 0, 0)))
-    flip("key_packet", "payload", 20, 0, CRC, 6, stream(base, (80, 80, 1, 0, 3)))
-    flip("last_packet", "payload", 20, 0, CRC, 29, stream(base, frames=460, closed=False))
-    flip("last_packet_told", "payload; total frames are told", 20, 0, CRC, 29,
+    flip("key_packet", "payload", 24, 0, CRC, 6, stream(base, (80, 80, 1, 0, 3)))
+    flip("last_packet", "payload", 24, 0, CRC, 29, stream(base, frames=460, closed=False))
+    flip("last_packet_told", "payload; total frames are told", 24, 0, CRC, 29,
          stream(base, (460, 20, 0, 0, 0), closed=False), with_header(base[:], total=480))
     everywhere = base[:]
     for packet in everywhere:
@@ -316,12 +332,8 @@ def order(errors: Errors, base: Base, label: str) -> None:
     add("moved_8", "packet 7 comes behind 15: eight wait for it", moved(7, 8), due(8, 7))
     add("moved_9", "packet 7 comes behind 16: it is given up when nine wait", moved(7, 9),
         due(8, 7), stream(base, LOST_7))
-    add("moved_ahead_16", "packet 27 comes before 11 and waits for 16 others", moved(27, -16),
-        due(27, 11))
-    add("moved_ahead_17", "packet 27 comes before 10 and waits for 17 others", moved(27, -17),
-        due(27, 10))
-    add("moved_ahead_18", "packet 27 comes before 9, longer than it may wait", moved(27, -18),
-        due(27, 9), stream(base, (420, 60, 1, 0, 2)))
+    add("moved_ahead", "packet 27 comes before 9 and waits for 18 others", moved(27, -18),
+        due(27, 9))
 
 
 def pieces(errors: Errors, base: Base, label: str) -> None:
@@ -341,9 +353,9 @@ def pieces(errors: Errors, base: Base, label: str) -> None:
     add("cut_payload", "ends inside the payload of packet 17", cut(17, 25), CUT, ended)
     add("cut_payload_told", "ends inside the payload of packet 17; total frames are told",
         cut(17, 25, True), CUT, stream(base, (260, 220, 0, 0, 0), closed=False))
-    add("cut_fields", "ends inside the first 16 bytes of packet 17", cut(17, 9), CUT, ended)
+    add("cut_fields", "ends inside the header of packet 17", cut(17, 9), CUT, ended)
     add("cut_sync", "ends inside the sync of packet 17", cut(17, 1), CUT, ended)
-    add("cut_crc", "ends inside the CRC of packet 17", cut(17, 16 + len(base[17].payload) + 3), CUT,
+    add("cut_crc", "ends inside the CRC of packet 17", cut(17, 20 + len(base[17].payload) + 3), CUT,
         ended)
     add("cut_between", "ends between packets 16 and 17", base[:17], NO_LAST, ended)
     packets = base[:]
@@ -352,8 +364,8 @@ def pieces(errors: Errors, base: Base, label: str) -> None:
         stream(base, LOST_7))
     packets = base[:]
     packets[7].cut = (13, 3)
-    add("bytes_missing_fields", "packet 7: three bytes of its first 16 are missing", packets,
-        ("payload of", "damaged"), stream(base, LOST_7))
+    add("bytes_missing_fields", "packet 7: three bytes of its header are missing", packets,
+        ("payload of", CUT[1]), stream(base, LOST_7))
 
     noise = bytes((i * i * 37 + 11) % 256 for i in range(1, 62))
     packets = base[:]
@@ -364,142 +376,121 @@ def pieces(errors: Errors, base: Base, label: str) -> None:
     add("garbage_behind", "61 bytes behind the last packet", [*packets, noise], BEHIND)
     add("sync_between", "the letters NRNR between packets 7 and 8",
         [*packets[:8], b"NRNR", *packets[8:]],
-        ("exceptions in a packet", BAD_FIELD))
-    # The first 16 bytes of a packet that would reach over the next ones.
+        ("reserved bits", BAD_FIELD))
+    # The header of a packet that would reach over the next ones.
     claim = Packet(RAW, key=True, frames=FRAMES, first=120, sequence=8)
     claim.length = 80
     add("claim_between", "between packets 7 and 8 the beginning of a raw packet, which would end "
-        "in packet 9", [*packets[:8], claim.encoded()[:16], *packets[8:]], CRC)
+        "in packet 9", [*packets[:8], claim.encoded()[:20], *packets[8:]], CRC)
     claim.sequence, claim.first = 30, 480
     add("claim_behind", "behind packet 28 the beginning of a raw packet, which ends behind the end",
-        [*packets[:29], claim.encoded()[:16], *packets[29:]], CUT)
+        [*packets[:29], claim.encoded()[:20], *packets[29:]], CUT)
 
     other = with_header(later_half(base), rate=30000000)
     add("stream_behind", "another stream of the same settings behind the last packet",
         packets + later_half(base), BEHIND, stream(base), stream(base, start=160, frames=320))
     add("stream_behind_differs", "another stream with another rate behind the last packet",
         packets + other, BEHIND, stream(base), stream(base, start=160, frames=320))
+    add("stream_behind_again", "the same stream behind the last packet", packets + packets, BEHIND,
+        stream(base), stream(base))
     # A stream of 160 frames that is closed, or lacks the stream header with number 5.
     closed = base[:10]
     closed[9].last = True
     short = stream(base, frames=160)
-    joined = stream(base, (0, 160, 10, 0, 0), start=160, frames=320)
+    whole = stream(base, start=160, frames=320)
+    from_5 = stream(base, (0, 80, 5, 0, 0), start=160, frames=320)
     add("stream_behind_joined", "behind a closed stream of ten packets comes another one without "
-        "its first ten", closed + later_half(base)[10:], BEHIND, short, joined)
+        "its first ten", closed + later_half(base)[10:], BEHIND, short,
+        stream(base, (0, 160, 10, 0, 0), start=160, frames=320))
     add("stream_behind_header_late", "packet 5, a stream header, comes behind the last packet",
         base[:5] + base[6:] + base[5:6], due(6, 5))
-    # The numbers up to 64 before the last one's are those of late packets, if none came under them.
-    for by, number in ((64, 59), (65, 60)):
-        following = stream(base, (0, 80, 5, 0, 0), start=160, frames=320)
-        add(f"stream_behind_{by}", "behind a closed stream whose numbers begin with "
-            f"{number} comes another one, from its packet 5 on",
-            renumbered(copy.deepcopy(closed), number) + later_half(base)[5:], BEHIND, short,
-            *[following] * (by > 64))
     add("stream_behind_header_known", "behind a closed stream comes another one with another rate, "
-        "from its packet 5 on, a stream header", closed + other[5:], BEHIND, short,
-        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
-    numbers_go_on = renumbered(copy.deepcopy(other), 10)
-    add("restart_numbers_go_on", "behind packet 9 comes a stream with another rate, whose numbers "
-        "go on", base[:10] + numbers_go_on, ("stream header differs", "differs from the first"),
-        stream(base, frames=160, closed=False), stream(base, start=160, frames=320))
-    add("restart_twice", "behind packet 9 comes a stream header with another rate and number 10, "
-        "then the first stream goes on", base[:10] + numbers_go_on[:1] + base[10:],
-        ("stream header differs", "differs from the first"),
-        stream(base, frames=160, closed=False), stream(base, frames=0, closed=False),
-        stream(base, (0, 240, 15, 0, 0)))
-    add("restart_at_once", "a stream header with another mapping, then the encoder begins anew",
-        with_header(base[:1], mapping=0) + base[:], due(0, 1),
-        stream(base, frames=0, closed=False), stream(base, (0, 80, 5, 0, 0)))
+        "from its packet 5 on, a stream header", closed + other[5:], BEHIND, short, from_5)
     add("stream_behind_header_early", "the stream header of another stream comes before the last "
         "packet of a closed one", closed[:9] + other[:1] + closed[9:] + other[1:], due(0, 9), short,
-        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+        whole)
+    add("stream_behind_early", "eight packets of another stream come before the last packet of a "
+        "closed one", closed[:9] + other[:8] + closed[9:] + other[8:], due(0, 9), short, whole)
+    add("stream_behind_too_early", "nine packets of another stream come before the last packet of "
+        "a closed one, which is late then", closed[:9] + other[:9] + closed[9:] + other[9:],
+        due(0, 9), stream(base, frames=140, closed=False), whole)
+    packets = renumbered(base[:], 2**32 - len(base[:]))
+    del packets[27]
+    add("next_stream_waits", "the numbers end with 2^32 - 1; packet 27 is lost, and the next stream "
+        "follows", packets + other[:], due(2**32 - 2, 2**32 - 3), stream(base, (420, 60, 1, 0, 2)),
+        whole)
+
+    # The encoder begins anew without having closed its stream.
+    ended = stream(base, frames=160, closed=False)
+    differs = ("stream header differs", "differs from the first")
+    add("restart", "behind packet 9 the encoder begins anew", base[:10] + later_half(base),
+        due(0, 10), ended, whole)
+    add("restart_differs", "behind packet 9 the encoder begins anew with another rate",
+        base[:10] + other, due(0, 10), ended, whole)
+    numbers_go_on = renumbered(copy.deepcopy(other), 10)
+    add("restart_numbers_go_on", "behind packet 9 comes a stream with another rate, whose numbers "
+        "go on", base[:10] + numbers_go_on, differs, ended, whole)
+    add("restart_stray", "behind packet 9 comes a stream header of another stream with number 10, "
+        "then the first stream goes on", base[:10] + numbers_go_on[:1] + base[10:], differs,
+        stream(base))
+    add("restart_same_number", "a stream header with another mapping, then the encoder begins anew "
+        "with the same stream number", with_header(base[:1], mapping=0) + base[:], due(0, 1),
+        stream(base, frames=0, closed=False), stream(base))
+    collision = later_half(base, NUMBER ^ 0x10000)
+    add("restart_same_low_bits", "behind packet 9 the encoder begins anew with a stream number "
+        "that has the same low bits", base[:10] + collision, due(0, 10), ended, whole)
+    add("restart_same_low_bits_waiting", "the same, and packets 8 and 9 wait for packet 7: they may "
+        "be of either stream", base[:7] + base[8:10] + collision, due(8, 7),
+        stream(base, frames=100, closed=False), whole)
     parts = [numbers_go_on[i] for i in (2, 0, 1)]
-    add("restart_waiting", "the same, the third of its packets first; then packet 12 of the first "
-        "stream", base[:10] + parts + base[12:13] + numbers_go_on[3:], due(12, 10),
-        stream(base, frames=160, closed=False),
-        stream(base, start=160, frames=40, closed=False),
-        stream(base, (0, 80, 15, 0, 0), start=160, frames=320))
-    stranger = base[12]
-    stranger.sequence = 10
-    add("restart_number_taken", "behind packet 9 comes a stream with another rate, whose numbers "
-        "go on; then a data packet with number 10",
-        base[:10] + numbers_go_on[:3] + [stranger] + numbers_go_on[3:],
-        ("stream header differs", "differs from the first"),
-        stream(base, frames=160, closed=False),
-        stream(base, start=160, frames=40, closed=False),
-        stream(base, (0, 80, 15, 0, 0), start=160, frames=320))
-    # Numbers under which none came: only a stream header more than 64 before the one due, or 16
-    # late packets in sequence, tell of another stream.
-    for by, number in ((64, 55), (65, 56)):
-        begun = (0, 240, 15, 0, 0) if by == 64 else None
-        add(f"restart_late_{by}", f"the numbers begin with {number}; behind ten packets the "
-            "encoder begins anew", renumbered(base[:10], number) + later_half(base),
-            due(0, number + 10),
-            stream(base, frames=160, closed=False),
-            stream(base, *[begun] if begun else [], start=160, frames=320))
-    add("restart_late_run", "the numbers begin with 50; behind ten packets the encoder begins "
-        "anew, its first two packets are lost", renumbered(base[:10], 50) + base[2:], due(2, 60),
-        stream(base, frames=160, closed=False), stream(base, (0, 320, 20, 0, 0)))
-    others = Base("link_range_2ch")
+    add("restart_waiting", "behind packet 9 comes a stream with another rate, whose numbers go on, "
+        "the third of its packets first; then packet 12 of the first stream",
+        base[:10] + parts + base[12:13] + numbers_go_on[3:], due(12, 10),
+        stream(base, (160, 40, 2, 0, 1), frames=200, closed=False),
+        stream(base, (20, 60, 1, 0, 2), start=160, frames=320))
+    add("restart_twice", "behind packet 9 the encoder begins anew, and behind two packets again",
+        base[:10] + named(base[:2], 7) + later_half(base), due(0, 10), ended,
+        stream(base, frames=20, closed=False), whole)
+    add("restart_header_before_comes_again", "behind packet 9 the encoder begins anew; behind ten "
+        "of its packets comes packet 5 of the first stream, a stream header",
+        base[:10] + later_half(base)[:10] + base[5:6] + later_half(base)[10:], due(0, 10), ended,
+        whole)
+    others = named(Base("link_range_2ch")[:])
     add("restart_other_profile", "the numbers begin with 200; behind ten packets the encoder "
-        "begins anew with the range profile", renumbered(base[:10], 200) + others[:], due(0, 210),
-        stream(base, frames=160, closed=False), stream(others, (0, 80, 5, 0, 0)))
-    add("restart_other_profile_early", "the numbers begin with 40000; behind ten packets the "
-        "encoder begins anew with the range profile", renumbered(base[:10], 40000) + others[:],
-        due(0, 40010), stream(base, frames=160, closed=False), stream(others, (0, 80, 4, 0, 0)))
+        "begins anew with the range profile", renumbered(base[:10], 200) + others, due(0, 210),
+        ended, stream(Base("link_range_2ch")))
     add("restart_late_unknown", "packets 5 and 6 are lost; behind packet 15 comes packet 5 of a "
         "stream with another rate", base[:5] + base[7:16] + other[5:], due(7, 5),
-        stream(base, (80, 80, 2, 0, 3), frames=240, closed=False),
-        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
-    add("restart_number_due", "the numbers begin with 65527; behind ten packets the encoder begins "
-        "anew, its second packet has the number that is due",
-        renumbered(base[:10], 65527) + base[:], due(0, 1),
-        stream(base, frames=160, closed=False), stream(base))
-    packets = renumbered(base[:], 65536 - len(base[:]))
-    del packets[27]
-    add("next_stream_waits", "the numbers end with 65535; packet 27 is lost, and the next stream "
-        "follows", packets + other[:], due(65534, 65533), stream(base, (420, 60, 1, 0, 2)),
-        stream(base, start=160, frames=320))
-    stranger = base[8]
-    stranger.first = 5000
-    add("stranger_jumps", "behind packet 3 comes a packet of another stream with number 8",
-        base[:4] + [stranger] + base[4:], due(8, 4), stream(base))
+        stream(base, (80, 80, 2, 0, 3), frames=240, closed=False), from_5)
+    stranger = named(base[8:9])
+    add("stranger", "behind packet 3 comes a packet of another stream with number 8",
+        base[:4] + stranger + base[4:], due(8, 4), stream(base))
     back = base[:11] + base[12:]
     back[7].first = 60
     add("first_frame_back_key_lost", "packet 7: first frame 60; packet 11, a key packet, is lost",
-        back, first_frame(7, 60, 100), stream(base, frames=100, closed=False),
-        stream(base, (0, 240, 11, 0, 3)))
-    add("restart", "behind packet 9 the encoder begins anew", base[:10] + later_half(base),
-        due(0, 10), stream(base, frames=160, closed=False), stream(base, start=160, frames=320))
-    add("restart_differs", "behind packet 9 the encoder begins anew with another rate",
-        base[:10] + other, due(0, 10),
-        stream(base, frames=160, closed=False), stream(base, start=160, frames=320))
+        back, first_frame(7, 60, 100), stream(base, (100, 140, 1, 20, 6)))
     add("restart_header_lost", "behind packet 9 the encoder begins anew; its first packet is lost",
-        base[:10] + later_half(base)[1:], due(1, 10), stream(base, frames=160, closed=False),
-        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+        base[:10] + later_half(base)[1:], due(1, 10), ended, from_5)
     add("restart_key_lost", "behind packet 9 the encoder begins anew; its second packet is lost",
-        base[:10] + later_half(base)[:1] + later_half(base)[2:], due(0, 10),
-        stream(base, frames=160, closed=False),
-        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+        base[:10] + later_half(base)[:1] + later_half(base)[2:], due(0, 10), ended,
+        stream(base, (0, 80, 1, 0, 3), start=160, frames=320))
     add("restart_in_order", "behind packet 4 comes packet 5, a stream header, of a stream with "
-        "another rate", base[:5] + other[5:], ("stream header differs", "differs from the first"),
-        stream(base, frames=80, closed=False),
-        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+        "another rate", base[:5] + other[5:], differs,
+        stream(base, frames=80, closed=False), from_5)
     # Up to packet 14 are the frames to 239. Packet 5 is given up when nine others wait.
     add("restart_late", "packet 5 is lost; behind packet 14 comes packet 5 of a stream with "
         "another rate", base[:5] + base[6:15] + other[5:], due(6, 5),
-        stream(base, frames=240, closed=False),
-        stream(base, (0, 80, 5, 0, 0), start=160, frames=320))
+        stream(base, frames=240, closed=False), from_5)
     add("restart_late_key_lost", "the same, and packet 6 of the other stream is lost",
         base[:5] + base[6:15] + other[5:6] + other[7:], due(6, 5),
         stream(base, frames=240, closed=False),
-        stream(base, (0, 160, 10, 0, 0), start=160, frames=320))
+        stream(base, (0, 160, 6, 0, 3), start=160, frames=320))
 
 
 def joined(errors: Errors, base: Base, label: str) -> None:
     """Numbers that do not begin with 0, and that go round."""
-    packets = renumbered(base[:], 65520)
-    errors.add(f"{label}_numbers_go_round", "the sequence numbers begin with 65520", packets,
+    packets = renumbered(base[:], 2**32 - 16)
+    errors.add(f"{label}_numbers_go_round", "the sequence numbers begin with 2^32 - 16", packets,
                base.frame_bytes(0, 480), stream(base))
     packets = base[:]
     for packet in packets:
@@ -539,12 +530,10 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
     add("payload_padding", "packet 7: the payload's last bit is 1",
         change(payload=payload[:-1] + bytes([payload[-1] | 1])),
         ("padding is not zero", too_long[1]))
-    add("payload_unaligned", "packet 7: two zero bytes more in the payload",
-        change(payload=payload + bytes(2)), ("payload of", BAD_FIELD), stream(base, LOST_7))
-    # A frame is missing behind that, and neither a number nor the stream header of a drop.
+    # A frame is missing behind that as if the encoder had dropped it.
     add("frames_less", "packet 7: 19 frames", change(frames=19),
         ("padding is not zero", too_long[1]),
-        stream(base, (100, 60, 1, 0, 2)))
+        stream(base, (100, 60, 0, 1, 3)))
     add("frames_none", "packet 7: no frames", change(frames=0), ("payload of", too_long[1]),
         stream(base, LOST_7))
     add("frames_more", "packet 7: 21 frames, one more than the stream header tells",
@@ -555,20 +544,23 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
     # The frames of the next packets go back behind that.
     add("frames_untold", "packet 7: 2^23 frames, packet frames are not told",
         with_header(change(frames=2**23), packet_frames=0), too_short,
-        stream(base, (100, 2**23, 0, 0, 1), frames=100 + 2**23, closed=False),
-        stream(base, (0, 160, 10, 0, 0)))
+        stream(base, (100, 2**23, 0, 0, 19), frames=100 + 2**23))
     add("frames_untold_more", "packet 7: 2^23 + 1 frames, packet frames are not told",
         with_header(change(frames=2**23 + 1), packet_frames=0),
         ("8388609 frames are too many", "claims more than 2^24 samples"), stream(base, LOST_7))
-    add("length_most", "packet 7: a length of 2^26 in front of its payload", change(length=2**26),
+    add("length_most", "packet 7: a length of 2^26 - 4 in front of its payload",
+        change(length=2**26 - 4),
         ("payload of", CUT[1]), stream(base, LOST_7))
     add("first_frame_ahead", "packet 7: first frame 101; that of packet 8 is before its end",
-        change(first=101), first_frame(7, 101, 100), stream(base, LOST_7))
-    # Frames do not go back: the next stream begins with packet 10, a stream header.
+        change(first=101), first_frame(7, 101, 100), stream(base, (100, 60, 0, 20, 3)))
     add("first_frame_back", "packet 7: first frame 60", change(first=60), first_frame(7, 60, 100),
-        stream(base, frames=100, closed=False), stream(base, (0, 160, 10, 0, 0)))
+        stream(base, (100, 60, 0, 20, 3)))
     add("sequence_changed", "packet 7: sequence number 3", change(sequence=3), due(3, 7),
-        stream(base, frames=100, closed=False), stream(base, (0, 160, 10, 0, 0)))
+        stream(base, LOST_7))
+    add("stream_changed", "packet 7: another stream number", change(stream=0xDEF0),
+        ("packet of another stream", "is of another stream"), stream(base, LOST_7))
+    add("step_changed", "packet 7: another rounding step, and no key packet", change(coding=3),
+        ("another rounding step", "another rounding step"))
     add("no_key", "packet 1: no key flag", change(1, key=False),
         ("key flag missing", "packet 1 should be a key packet"), stream(base, (0, 80, 0, 0, 4)))
     add("type_other_profile", "packet 7: the type of the other profile",
@@ -583,9 +575,9 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
     add("header_first_frame", "packet 5, a stream header: first frame 80", change(5, first=80),
         ("stream header of wrong length, or with frames", "of a wrong length, or with frames"),
         stream(base))
-    add("header_long", "packet 5, a stream header: 24 bytes",
+    add("header_long", "packet 5, a stream header: 32 bytes",
         change(5, payload=base[5].payload + bytes(4)),
-        ("stream header of wrong length", "it has 20"), stream(base))
+        ("stream header of wrong length", "it has 28"), stream(base))
     packets = base[:]
     with_header(packets[5:6], rate=30000000)
     add("header_differs", "packet 5, a stream header, tells another rate", packets,
@@ -601,10 +593,8 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
     header("table", "a table id that no tables have",
            ("no tables with id 12345678", "which are not available"), table=0x12345678)
     if label == "huffman":
-        header("version", "version 3", ("unknown version 3", "version 3"), version=3)
+        header("version", "version 4", ("unknown version 4", "version 4"), version=4)
         header("profile", "profile 3", ("unknown profile 3", "profile 3"), profile=3)
-        header("lossy_step", "lossy step 24", ("unknown lossy step 24", "lossy step 24"),
-               mapping=24 << 3 | 1)
         header("container", "container 3", ("unknown container 3", "container 3"), profile=0x30)
         header("mapping", "mapping 3", ("unknown mapping 3", "mapping 3"), mapping=3)
         header("width", "17 bits", ("code width 17", "code width 17"), width=17, mapping=0)
@@ -612,7 +602,12 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
         header("width_mapping", "12 bits with mapping shift6", ("code width 12", "code width 12"),
                width=12)
         header("neighbour", "neighbour with profile Huffman",
-               ("neighbour without the range profile", "only the range profile"), profile=0x80)
+               ("neighbour without the range profile", "only the range profile"), predictor=1)
+        header("predictor", "unknown predictor options", ("unknown predictor 16", "predictor 16"),
+               predictor=16)
+        header("sample_type", "sample type 1", ("unknown sample type 1", "sample type 1"),
+               sample_type=1)
+        header("zero", "a reserved byte is not zero", ("reserved bytes", "bytes 26 and 27"), zero=256)
     else:
         header("width_small", "3 bits", ("code width 3", "3"), width=3, mapping=0)
         header("width_tables", "12 bits, with tables for 10", ("for another code width", "12"),
@@ -632,7 +627,7 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
         first_frame(8, 160, 100), stream(base, (100, 60, 0, 60, 0)))
     packets = renumbered(base[:7] + base[8:])
     add("drop_no_key", "frames 100 to 119 are missing and no key packet follows", packets,
-        first_frame(7, 120, 100), stream(base, (100, 60, 1, 0, 1)))
+        first_frame(7, 120, 100), stream(base, (100, 60, 0, 20, 2)))
     packets = renumbered(base[:7] + base[10:])
     del packets[7]
     add("drop_and_loss", "the encoder drops frames 100 to 159, the stream header behind is lost",

@@ -54,8 +54,9 @@ PacketHeader header_of(const Bytes& packet) {
 /// form for a link.
 std::vector<Bytes> encode_all(const StreamHeader& header, const Tables& tables,
                               const std::vector<Code>& codes, std::size_t packet_frames,
-                              std::size_t key_interval = 0) {
+                              std::size_t key_interval = 0, int lossy_step = 1) {
   Encoder encoder(header, tables, key_interval == 0 ? Transport::kFile : Transport::kLink);
+  encoder.set_lossy_step(lossy_step);
   std::vector<Bytes> packets = {encoder.stream_header()};
   const std::size_t frames = codes.size() / header.channels;
   for (std::size_t at = 0, k = 0; at < frames; at += packet_frames, ++k) {
@@ -105,7 +106,8 @@ TEST(Codec, EveryChannelCountWidthAndTableSetComesBack) {
         ASSERT_TRUE(std::equal(codes.begin(), codes.end(), samples.begin()))
             << name << " " << channels << " channels, " << width << " bits";
         const std::uint64_t bound = max_payload_bytes(Profile::kHuffman, width, 5U * channels);
-        for (const Bytes& p : packets) EXPECT_LE(p.size(), bound + 20 + kStreamHeaderBytes);
+        for (const Bytes& p : packets)
+          EXPECT_LE(p.size(), bound + kPacketHeaderBytes + kPacketCrcBytes + kStreamHeaderBytes);
       }
     }
   }
@@ -271,7 +273,7 @@ TEST(Codec, EveryMapComesBackAndItsSamplesAreNoExceptions) {
           for (std::size_t at = 0; at < samples->size(); at += 300) {
             packets.push_back(
                 encoder.encode_samples(samples->data() + at, 300 / header.channels, {}));
-            EXPECT_LE(packets.back().size(), 20U + 600U);
+            EXPECT_LE(packets.back().size(), kPacketHeaderBytes + kPacketCrcBytes + 600U);
           }
           // Below two samples a step, rounding may hide which code it was.
           if (samples == &on_map && map.steps[0].numerator > map.steps[0].denominator * 2) {
@@ -341,10 +343,8 @@ TEST(Codec, StateGoesOnThroughRawPackets) {
   }
   for (const Profile profile : {Profile::kHuffman, Profile::kRange, Profile::kNeural}) {
     for (const int lossy : {1, 4}) {
-      StreamHeader header = stream_of(8, 10);
-      header.lossy_step = lossy;
-      const Tables& tables = Tables::builtin(profile, "generic");
-      Encoder encoder(header, tables);
+      Encoder encoder(stream_of(8, 10), Tables::builtin(profile, "generic"));
+      encoder.set_lossy_step(lossy);
       std::vector<Bytes> packets = {encoder.stream_header()};
       std::size_t raw = 0;
       std::size_t coded = 0;
@@ -393,8 +393,8 @@ TEST(Codec, KeyPacketsDecodeWithoutTheirPast) {
     encoder.skip(40);
     const Bytes alone = encoder.encode(codes.data() + 8 * 40, 20, {false, true});
     // The same packet but for its sequence number: no state was carried over.
-    EXPECT_EQ(Bytes(packets[5].begin() + 6, packets[5].end() - 4),
-              Bytes(alone.begin() + 6, alone.end() - 4));
+    EXPECT_EQ(Bytes(packets[5].begin() + 8, packets[5].end() - 4),
+              Bytes(alone.begin() + 8, alone.end() - 4));
   }
 }
 
@@ -440,8 +440,8 @@ TEST(Codec, AHeaderThatWasAskedForIsNotRepeatedAtOnce) {
   EXPECT_EQ(header_of(packets[3]).type, PacketType::kStreamHeader);
   // The same header but for its sequence number and the CRC over it.
   EXPECT_EQ(header_of(packets[3]).sequence, 3);
-  EXPECT_EQ(Bytes(packets[3].begin() + 6, packets[3].end() - 4),
-            Bytes(packets[0].begin() + 6, packets[0].end() - 4));
+  EXPECT_EQ(Bytes(packets[3].begin() + 8, packets[3].end() - 4),
+            Bytes(packets[0].begin() + 8, packets[0].end() - 4));
 }
 
 TEST(Codec, AKeyRequestWaitsForAPacketWithFrames) {
@@ -525,6 +525,8 @@ TEST(Decoder, RefusesPayloadsThatDoNotFitTheirFrames) {
 
 // ---- golden streams: the format does not change by accident
 
+constexpr std::uint32_t kGoldenNumber = 0x12345678;  // also in tb/tools/golden_stream_tb.sv
+
 struct Golden {
   const char* name;
   Profile profile;
@@ -555,6 +557,7 @@ TEST_P(GoldenMap, StaysAsItIs) {
   header.map = {{{625, 26, Rounding::kTowardsZero}, {3, 2, Rounding::kNearestEven}, {64, 1}},
                 {{0, 26 * 11}, {1, -2 * 20000}, {2, 32768}}};
   header.packet_frames = 50;
+  header.stream_number = kGoldenNumber;
   const Mapper mapper(header);
   std::mt19937 random(2024);
   std::vector<std::int16_t> samples;
@@ -600,11 +603,11 @@ TEST_P(GoldenStream, StaysAsItIs) {
                                                    : wild_codes(count, g.width, 2024);
   StreamHeader header = stream_of(g.channels, g.width, g.mapping);
   header.neighbour = g.neighbour;
-  header.lossy_step = g.lossy_step;
+  header.stream_number = kGoldenNumber;
   header.packet_frames = static_cast<std::uint32_t>(g.packet_frames);
   Bytes stream;
   for (const Bytes& p : encode_all(header, Tables::builtin(g.profile, g.tables), codes,
-                                   g.packet_frames, g.key_interval)) {
+                                   g.packet_frames, g.key_interval, g.lossy_step)) {
     stream.insert(stream.end(), p.begin(), p.end());
   }
   Bytes samples;

@@ -253,7 +253,6 @@ TEST(LossyStream, IsHalfAStepOffAtMost) {
         StreamHeader header;
         header.mapping = Mapping::kCode;
         header.code_width = width;
-        header.lossy_step = step;
         const Tables tables = profile == Profile::kNeural
                                   ? Tables(tables_with(random_network({4, 2}, 3), width))
                                   : [&]() -> Tables {
@@ -265,6 +264,7 @@ TEST(LossyStream, IsHalfAStepOffAtMost) {
           return set;
         }();
         Encoder encoder(header, tables);
+        encoder.set_lossy_step(step);
         const auto codes = wild_codes(300, width, static_cast<unsigned>(step));
         const auto stream_header = encoder.stream_header();
         const auto packet = encoder.encode(codes.data(), codes.size(), {});
@@ -272,7 +272,7 @@ TEST(LossyStream, IsHalfAStepOffAtMost) {
         std::vector<std::int16_t> samples;
         decoder.decode(parse_packet(stream_header.data(), stream_header.size()), samples);
         decoder.decode(parse_packet(packet.data(), packet.size()), samples);
-        EXPECT_EQ(decoder.header()->lossy_step, step);
+        EXPECT_EQ(decoder.lossy_step(), step);
         ASSERT_EQ(samples.size(), codes.size());
         for (std::size_t i = 0; i < codes.size(); ++i) {
           ASSERT_LE(std::abs(samples[i] - codes[i]) * 2, step == 1 ? 0 : step)
@@ -287,15 +287,51 @@ TEST(LossyStream, StepsAreThoseOfTheDocument) {
   const int steps[] = {1, 2, 3, 4, 6, 8, 12, 16, 24};
   for (int i = 0; i < 9; ++i) EXPECT_EQ(lossy_step(i), steps[i]);
   EXPECT_EQ(lossy_step(23), 4096);
+  Encoder encoder({}, Tables::builtin(Profile::kRange, "generic"));
+  EXPECT_THROW(encoder.set_lossy_step(5), Error);
+  encoder.set_lossy_step(12);
+  const Code code = 100;
+  auto packet = encoder.encode(&code, 1, {});
+  EXPECT_EQ(packet[3], 6);
+  packet[3] = kLossySteps;
+  EXPECT_EQ(parse_packet(packet.data(), packet.size()).status, ParseStatus::kBadHeader);
+}
+
+TEST(LossyStream, TheStepChangesAtAKeyPacketOnly) {
+  const auto codes = wild_codes(400, 10, 3);
   StreamHeader header;
-  header.lossy_step = 5;
-  EXPECT_THROW(Encoder(header, Tables::builtin(Profile::kRange, "generic")), Error);
-  header.lossy_step = 12;
-  auto payload = serialise(header);
-  EXPECT_EQ(payload[2], 6 << 3 | 1);
-  EXPECT_EQ(parse_stream_header(payload.data(), payload.size()).lossy_step, 12);
-  payload[2] = kLossySteps << 3 | 1;
-  EXPECT_THROW(parse_stream_header(payload.data(), payload.size()), Error);
+  header.mapping = Mapping::kCode;
+  for (const Profile profile : {Profile::kHuffman, Profile::kRange}) {
+    Encoder encoder(header, Tables::builtin(profile, "generic"));
+    Decoder decoder;
+    std::vector<std::int16_t> samples;
+    std::vector<std::uint8_t> packet = encoder.stream_header();
+    decoder.decode(parse_packet(packet.data(), packet.size()), samples);
+    const int steps[] = {1, 1, 4, 4, 2, 1};
+    int largest = 1;
+    for (std::size_t k = 0; k < 6; ++k) {
+      encoder.set_lossy_step(steps[k]);
+      packet = encoder.encode(codes.data() + 50 * k, 50, {});
+      const ParsedPacket parsed = parse_packet(packet.data(), packet.size());
+      EXPECT_EQ(parsed.header.key, k == 0 || steps[k] != steps[k - 1]) << k;
+      decoder.decode(parsed, samples);
+      largest = std::max(largest, steps[k]);
+      EXPECT_EQ(decoder.lossy_step(), largest);
+    }
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      const int step = steps[i / 50];
+      ASSERT_LE(std::abs(samples[i] - codes[i]) * 2, step == 1 ? 0 : step) << i;
+    }
+    // The state is in units of rounded codes.
+    packet = encoder.encode(codes.data(), 50, {});
+    PacketHeader h = parse_packet(packet.data(), packet.size()).header;
+    h.step = 1;
+    Packetizer packetizer;
+    for (std::uint32_t i = 0; i < h.sequence; ++i) packetizer.wrap({}, {});
+    const ParsedPacket good = parse_packet(packet.data(), packet.size());
+    const auto bad = packetizer.wrap(h, {good.payload, good.payload + good.header.length});
+    EXPECT_THROW(decoder.decode(parse_packet(bad.data(), bad.size()), samples), Error);
+  }
 }
 
 }  // namespace

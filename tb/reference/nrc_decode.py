@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A decoder of the nrc bitstream, version 2, to read.
+"""A decoder of the nrc bitstream, version 3, to read.
 
 It was written from docs/bitstream.md alone and shares nothing with the model: where the two differ,
 one of them or the document is wrong. It is plain and slow. "Section" is a section of that document;
@@ -26,11 +26,13 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-HEADER, HUFFMAN, RANGE, RAW, CONTAINER = range(5)  # packet types
+HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX = range(6)  # packet types
+DATA = HUFFMAN, RANGE, RAW
 NEURAL = 2  # profile
 NOT_TOLD = 2**32 - 1
 MAX_CODES = 2**24
-MAX_PAYLOAD = 2**26
+MAX_PIECE = 2**26  # bytes of a file in a container packet
+MAX_INDEX = 2**20  # payload of an index packet
 MAX_HEADER = 2**18  # payload of a stream header
 MAP = 2  # mapping
 DOWN, TOWARDS_ZERO, NEAREST_EVEN, NEAREST_AWAY = range(4)  # rounding of a map
@@ -487,39 +489,47 @@ class Packet:
 
     def __init__(self, data: bytes, position: int, stream: Stream | None) -> None:
         refuse(not b"NR".startswith(data[position:position + 2]), "no packet begins here")
-        refuse(len(data) - position < 16, "the stream ends inside a packet")
-        _, flags, high, self.sequence, low, self.first, self.length = struct.unpack_from(
-            "<2sBBHHII", data, position)
+        refuse(len(data) - position < 20, "the stream ends inside a packet")
+        _, flags, self.step, self.sequence, self.first, sizes = struct.unpack_from(
+            "<2sBBIIQ", data, position)
         self.type = flags & 15
         self.key = bool(flags & 16)
         self.last = bool(flags & 32)
         self.exceptions = bool(flags & 64)
-        self.frames = high << 16 | low
-        refuse(flags >> 7, "reserved bits are not zero")
+        self.frames = sizes & 2**24 - 1
+        self.length = 4 * (sizes >> 24 & 2**24 - 1)
+        self.stream = sizes >> 48
+        refuse(flags >> 7 or self.step > 23 or self.step and self.type not in DATA,
+               "reserved bits are not zero")
         refuse(self.exceptions and (self.type not in (HUFFMAN, RANGE) or not self.frames),
                "exceptions in a packet that cannot have any")
         self.check_possible(stream)
-        end = position + 16 + self.length
-        if self.type == HEADER and len(data) - position >= 40:
-            refuse(not header_length_possible(data[position + 16:position + 40], self.length),
+        end = position + 20 + self.length
+        if self.type == HEADER and len(data) - position >= 52:
+            refuse(not header_length_possible(data[position + 20:position + 52], self.length),
                    "stream header of wrong length")
         refuse(end + 4 > len(data), "the stream ends inside a packet")
-        self.payload = data[position + 16:end]
+        self.payload = data[position + 20:end]
         (self.crc,) = struct.unpack_from("<I", data, end)
         refuse(zlib.crc32(data[position:end]) != self.crc, "CRC-32 is wrong")
+        refuse(self.type == HEADER and self.payload[0] == 3
+               and self.stream != struct.unpack_from("<H", self.payload, 20)[0],
+               "stream header with two stream numbers")
         self.size = end + 4 - position
 
     def check_possible(self, stream: Stream | None) -> None:
         """Sections 7 and 12: what the fields can be."""
-        refuse(self.type > CONTAINER, f"unknown packet type {self.type}")
+        refuse(self.type > INDEX, f"unknown packet type {self.type}")
         if self.type == HEADER:
-            refuse(self.frames or self.first or not 20 <= self.length <= MAX_HEADER
-                   or self.length % 4, "stream header of wrong length, or with frames")
+            refuse(self.frames or self.first or not 28 <= self.length <= MAX_HEADER,
+                   "stream header of wrong length, or with frames")
             return
         if stream is None:
             raise Fault("a stream begins with a stream header")
         length = f"{'raw ' if self.type == RAW else ''}payload of {self.length} bytes"
-        refuse(self.length % 4 or self.length > MAX_PAYLOAD, length)
+        if self.type == INDEX:
+            refuse(self.frames or self.length > MAX_INDEX, "index too long, or with frames")
+            return
         if self.type == CONTAINER:
             refuse(stream.container != 2 or self.frames,
                    "container packet in a stream without them, or with frames")
@@ -541,11 +551,11 @@ class Packet:
 
 def header_length_possible(begin: bytes, length: int) -> bool:
     """Section 12: whether a stream header's payload that begins so may have this length."""
-    if begin[2] & 7 != MAP:
-        return length == 20
-    channels = struct.unpack_from("<H", begin, 4)[0] + 1 if begin[21] & 1 else 1
-    index = begin[20] > 1
-    fixed = 24 + 8 * begin[20]
+    if begin[2] != MAP:
+        return length == 28
+    channels = struct.unpack_from("<H", begin, 4)[0] + 1 if begin[29] & 1 else 1
+    index = begin[28] > 1
+    fixed = 32 + 8 * begin[28]
     return fixed + channels * (index + 1) <= length <= fixed + (channels * (index + 8) + 3) // 4 * 4
 
 
@@ -632,31 +642,37 @@ def read_exceptions(payload: bytes, positions: int) -> tuple[list[tuple[int, int
     return exceptions, payload[reader.position:]
 
 
+def rounding_step(number: int) -> int:
+    """Section 14: codes."""
+    return 1 if number == 0 else (2 if number % 2 else 3) << (number - 1) // 2
+
+
 class Stream:
     """A stream header, section 8, and the state of the channels."""
 
     def __init__(self, payload: bytes, library: Library) -> None:
         self.payload = payload
         (version, profile, self.mapping, self.width, channels, self.packet_frames, self.rate,
-         table_id, self.total) = struct.unpack("<BBBBHHIII", payload[:20])
+         table_id, self.total, self.number, options, sample_type,
+         zero) = struct.unpack("<BBBBHHIIIIBBH", payload[:28])
         self.channels = channels + 1
         self.profile = profile & 15
         self.coded_type = RANGE if self.profile == NEURAL else HUFFMAN + self.profile
-        self.container = profile >> 4 & 7
-        self.neighbour = bool(profile >> 7)
-        refuse(version != 2, f"unknown version {version}")
+        self.container = profile >> 4
+        self.neighbour = options == 1
+        refuse(version != 3, f"unknown version {version}")
         refuse(self.profile > NEURAL, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
+        refuse(options > 1, f"unknown predictor {options}")
+        refuse(sample_type, f"unknown sample type {sample_type}")
+        refuse(zero, "reserved bytes are not zero")
         refuse(self.neighbour and self.profile != 1, "neighbour without the range profile")
-        index, self.mapping = self.mapping >> 3, self.mapping & 7
-        self.step = 1 if index == 0 else (2 if index % 2 else 3) << (index - 1) // 2
         refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
-        refuse(self.mapping != MAP and len(payload) != 20, "stream header of wrong length")
-        refuse(index > 23, f"unknown lossy step {index}")
+        refuse(self.mapping != MAP and len(payload) != 28, "stream header of wrong length")
         smallest = 2 if self.coded_type == HUFFMAN else 4
         refuse(not smallest <= self.width <= 16 or self.mapping == 1 and self.width != 10,
                f"code width {self.width}")
-        self.maps = read_maps(payload[20:], self.channels) if self.mapping == MAP else []
+        self.maps = read_maps(payload[28:], self.channels) if self.mapping == MAP else []
         tables = library.get((self.profile, table_id))
         self.tables: Any = tables  # of the profile's class, or None
         if table_id:
@@ -666,6 +682,7 @@ class Stream:
             if isinstance(tables, RangeTables):
                 self.low_edges, self.values = tables.linearizer(self.width)
         self.state: list[Channel] | None = None  # a Channel each; None: not known
+        self.step = 1  # rounding step of the last data packet, which the state is in units of
         self.age = 0  # frames since the first one of the last key packet
 
     def begin_frame(self, reset: bool) -> int:
@@ -684,6 +701,12 @@ class Stream:
         """The samples of a data packet, in frame order, as bytes."""
         packet.check_possible(self)  # it may have come before this stream's header
         state, self.state = self.state, None  # not known if there is a fault
+        step = rounding_step(packet.step)
+        if packet.frames and not packet.key and step != self.step:
+            refuse(packet.type != RAW, "another rounding step without a key packet")
+            state = None
+        if packet.frames:
+            self.step = step
         if packet.frames and packet.key and self.tables:
             state = [Channel(self.tables.initial_scale) for _ in range(self.channels)]
         if packet.type == RAW:
@@ -757,7 +780,7 @@ def unpack_container(payload: bytes) -> tuple[int, bytes]:
     refuse(len(payload) < 12, "container packet too short")
     place, method, zero, length, stored = struct.unpack_from("<BBHII", payload)
     piece, padding = payload[12:12 + stored], payload[12 + stored:]
-    refuse(place > 1 or method > 1 or zero or length > MAX_PAYLOAD,
+    refuse(place > 1 or method > 1 or zero or length > MAX_PIECE,
            "container packet with unknown place or method, or of more than 2^26 bytes")
     refuse(len(payload) != (12 + stored + 3) // 4 * 4 or any(padding),
            "container packet of wrong length, or padding is not zero")
@@ -785,6 +808,8 @@ def decode_file(data: bytes, library: Library) -> bytes:
             packet = Packet(data, position, stream)
             refuse(due is not None and packet.sequence != due,
                    f"sequence number {packet.sequence} where {due} is due")
+            refuse(stream and packet.type != HEADER and packet.stream != stream.number % 2**16,
+                   "packet of another stream")
             if stream is None:  # the packet is a stream header: Packet refuses others
                 stream = Stream(packet.payload, library)
                 if stream.container == 1:
@@ -795,14 +820,14 @@ def decode_file(data: bytes, library: Library) -> bytes:
                 refuse(samples, "container packet behind data")
                 place, piece = unpack_container(packet.payload)
                 around[place] += piece
-            else:
+            elif packet.type in DATA:
                 refuse(not frames and packet.frames and not packet.key, "key flag missing")
                 first = frames % 2**32
                 refuse(packet.first != first, f"first frame {packet.first} where {first} is due")
                 samples.append(stream.decode(packet))
                 frames += packet.frames
             position += packet.size
-            due = (packet.sequence + 1) % 2**16
+            due = (packet.sequence + 1) % 2**32
             last = packet.last
         refuse(not last, "the stream ends without its last packet")
         assert stream is not None  # there was a packet
@@ -815,24 +840,13 @@ def decode_file(data: bytes, library: Library) -> bytes:
 
 # ---- Recovering from a lossy link: section 12
 
-WAITING = 8  # early packets that wait at most
-STRANGER = 16  # packets in order that an early one waits for at most
-REPEATED = 64  # packets that a repetition is late at most
-LATE_IN_SEQUENCE = 16  # unknown late packets that are those of another stream
+WAITING = 8  # early packets that wait at most, and those of the next stream
+STRAY = 16  # packets in order after which a stream header of another stream is forgotten
 
 
-class AnotherStream(Exception):
-    """The stream at hand is over. Another one begins with `packets`, or if there are none, with the
-    next stream header."""
-
-    def __init__(self, packets: list[Packet]) -> None:
-        super().__init__()
-        self.packets = packets
-
-
-def distance(number: int, due: int, bits: int) -> int:
-    """From the number that is due to the nearest one that is `number` modulo 2^bits."""
-    return (number - due + 2**(bits - 1)) % 2**bits - 2**(bits - 1)
+def distance(number: int, due: int) -> int:
+    """From the number that is due to the nearest one that is `number` modulo 2^32."""
+    return (number - due + 2**31) % 2**32 - 2**31
 
 
 class Reception:
@@ -844,175 +858,75 @@ class Reception:
         self.number = counts["streams"]
         counts["streams"] += 1
         self.closed = False  # the packet with `last` was taken
-        self.over = False  # a frame went back: up to a stream header nothing is of this stream
         self.due = 0  # sequence number
-        self.crcs: dict[int, int] = {}  # of the packets that came, by sequence number
-        # Early packets by sequence number, with `in_order` when they came.
-        self.waiting: dict[int, tuple[Packet, int]] = {}
+        self.waiting: dict[int, Packet] = {}  # early packets, by sequence number
         self.in_order = 0  # packets that came when they were due
-        self.late_before: Packet | None = None  # the packet before, if it was late
-        self.late_run = 0  # late packets in sequence
-        self.other_header: Packet | None = None  # the last stream header that came, in turn or not
-        self.header_before: Packet | None = None  # the packet taken before, if it was a stream header
         self.due_frame: int | None = None  # after the last data packet, decoded or not
         self.given = 0  # frames that were given or reported missing
         self.lost_before = False  # packets are missing since the last data packet
         self.missing = dict.fromkeys(("lost_packets", "dropped_frames", "undecodable_packets"), 0)
         self.skip_to(header.sequence)
+        self.order(header)
 
-    def order(self, packet: Packet) -> None:
-        ahead = distance(packet.sequence, self.due, 16)
-        if packet.type == HEADER and self.repeats_other(packet):
-            raise AnotherStream(self.extract_others() + [packet])
-        if ahead < 0 or packet.sequence in self.waiting:
-            self.late(packet, -ahead)
-            return
-        before, self.late_before, self.late_run = self.late_before, None, 0
-        if before and before.type == HEADER and packet.sequence == (before.sequence + 1) % 2**16:
-            if ahead == 0 and packet.key and self.goes_back(packet):
-                raise AnotherStream([before, packet])
-            if before.payload != self.stream.payload:
-                self.counts["late_packets"] += 1
-                raise AnotherStream([])  # of this stream or of that of `before`
-        if ahead == 0 and self.jumps(packet):
+    def order(self, packet: Packet, others: int = 0) -> None:
+        """`others` packets of the next stream wait."""
+        ahead = distance(packet.sequence, self.due)
+        if self.closed or ahead < 0 or packet.sequence in self.waiting:
             self.counts["late_packets"] += 1
             return
-        self.crcs[packet.sequence] = packet.crc
         self.in_order += ahead == 0
-        self.waiting[packet.sequence] = packet, self.in_order
+        self.waiting[packet.sequence] = packet
         self.take_in_order()
-        if len(self.waiting) > WAITING:
+        self.limit(others)
+
+    def limit(self, others: int) -> None:
+        """At most 8 packets wait, `others` of the next stream among them."""
+        while self.waiting and not self.closed and len(self.waiting) + others > WAITING:
             self.give_up_waiting()
-        for number, (_, came) in list(self.waiting.items()):
-            if self.in_order - came > STRANGER:
-                self.counts["late_packets"] += 1
-                del self.waiting[number], self.crcs[number]
-
-    def jumps(self, packet: Packet) -> bool:
-        """Whether frames are missing before a data packet, and neither is a number nor is it a key
-        packet after a stream header, as after a drop: so it is of another stream."""
-        if packet.type not in (HUFFMAN, RANGE, RAW) or packet.frames == 0:
-            return False
-        if self.lost_before or self.over:
-            return False
-        dropped = self.header_before is not None and packet.key
-        return not dropped and distance(packet.first, self.due_frame or 0, 32) > 0
-
-    def goes_back(self, packet: Packet) -> bool:
-        """Whether a data packet's first frame is before the one due."""
-        return (packet.type in (HUFFMAN, RANGE, RAW) and self.due_frame is not None
-                and distance(packet.first, self.due_frame, 32) < 0)
-
-    def repeats_other(self, header: Packet) -> bool:
-        """Whether the last stream header but this one is the same, and is not the stream's."""
-        other, self.other_header = self.other_header, header
-        return (header.payload != self.stream.payload and other is not None
-                and other.payload == header.payload and other.sequence != header.sequence)
-
-    def in_wait(self) -> list[Packet]:
-        """The early packets in the order of their numbers. Behind the last packet of the stream,
-        they are of the next one."""
-        numbers = sorted(self.waiting, key=lambda number: distance(number, self.due, 16))
-        return [self.waiting[number][0] for number in numbers]
-
-    def extract_others(self) -> list[Packet]:
-        """The early packets from the first stream header of another stream on. Those of them that
-        came before it are of neither."""
-        in_wait = self.in_wait()
-        number = next((i for i, early in enumerate(in_wait) if early.type == HEADER
-                       and early.payload != self.stream.payload), len(in_wait))
-        behind = [early.sequence for early in in_wait[number:]]
-        came = list(self.waiting)
-        others = [early for early in in_wait[number:]
-                  if came.index(early.sequence) >= came.index(behind[0])]
-        self.counts["late_packets"] += len(behind) - len(others)
-        for sequence in behind:
-            del self.waiting[sequence]
-        return others
-
-    def late(self, packet: Packet, behind: int) -> None:
-        """A repeated or late packet, or one of another stream."""
-        self.counts["late_packets"] += 1
-        before, self.late_before = self.late_before, packet
-        follows = before is not None and packet.sequence == (before.sequence + 1) % 2**16
-        known = self.crcs.get(packet.sequence)
-        if known == packet.crc:
-            self.late_run = 0
-            return
-        self.late_run = self.late_run + 1 if follows else 1
-        header = before if follows and before is not None and before.type == HEADER else None
-        begins = header and (behind > REPEATED or header.payload != self.stream.payload)
-        strange = known is not None and packet.type != HEADER
-        if not strange and not begins and self.late_run < LATE_IN_SEQUENCE:
-            return
-        if packet.type == HEADER:
-            raise AnotherStream([packet])
-        raise AnotherStream([header, packet] if header else [])
 
     def give_up_waiting(self) -> None:
         """What the first of the early packets waits for is lost."""
-        self.skip_to(min(self.waiting, key=lambda number: distance(number, self.due, 16)))
+        self.skip_to(min(self.waiting, key=lambda number: distance(number, self.due)))
         self.take_in_order()
 
     def skip_to(self, number: int) -> None:
-        while self.due != number:
-            self.crcs.pop(self.due, None)
-            self.due = (self.due + 1) % 2**16
-            self.lost_before = True
-            self.missing["lost_packets"] += 1
-            self.counts["lost_packets"] += 1
+        lost = (number - self.due) % 2**32
+        self.due = number
+        self.lost_before = self.lost_before or lost > 0
+        self.missing["lost_packets"] += lost
+        self.counts["lost_packets"] += lost
 
     def take_in_order(self) -> None:
         while self.due in self.waiting and not self.closed:
-            packet, _ = self.waiting.pop(self.due)
-            if self.jumps(packet):
-                self.counts["late_packets"] += 1
-                del self.crcs[packet.sequence]
-                return
-            self.take(packet)
-            self.header_before = packet if packet.type == HEADER else None
-            self.due = (self.due + 1) % 2**16
+            packet = self.waiting.pop(self.due)
+            self.due = (self.due + 1) % 2**32
+            if packet.type in DATA:
+                self.take_frames(packet)
+            if packet.last:
+                self.closed = True
+                self.end()
 
-    def take(self, packet: Packet) -> None:
-        """The next packet in the order of sequence numbers."""
-        if packet.type == HEADER and (self.over or packet.payload != self.stream.payload):
-            self.hand_over([packet])
-        if packet.type in (HUFFMAN, RANGE, RAW):
-            first = packet.first
-            if self.due_frame is not None:
-                first = self.due_frame + distance(packet.first, self.due_frame, 32)
-                self.over = self.over or self.goes_back(packet)
-            if self.over:
-                if self.header_before and packet.key:
-                    self.hand_over([self.header_before, packet])
-                self.counts["undecodable_packets"] += 1
-                return
-            self.take_frames(packet, first)
-        if packet.last:
-            self.closed = True
-            self.end()
-
-    def hand_over(self, packets: list[Packet]) -> None:
-        """To another stream: these packets and those that wait after them."""
-        waiting, self.waiting = self.waiting, {}
-        raise AnotherStream(packets + [packet for packet, _ in waiting.values()])
-
-    def take_frames(self, packet: Packet, first: int) -> None:
+    def take_frames(self, packet: Packet) -> None:
         due_frame = self.due_frame or 0
-        self.due_frame = end = first + packet.frames
+        first = packet.first
+        if self.due_frame is not None:
+            first = due_frame + distance(packet.first, due_frame)
         if first != due_frame:
             self.stream.state = None
+        if first >= due_frame:
             if not self.lost_before:
                 self.missing["dropped_frames"] += first - due_frame
-        self.lost_before = False
+            self.lost_before = False
+            self.due_frame = first + packet.frames
         try:
+            refuse(first < due_frame, "frames go back")
             samples = self.stream.decode(packet)
         except Fault:
             self.missing["undecodable_packets"] += 1
             self.counts["undecodable_packets"] += 1
             return
         self.gap(first)
-        self.given = end
+        self.given = first + packet.frames
         self.counts["frames"] += packet.frames
         self.report(samples)
 
@@ -1028,13 +942,35 @@ class Reception:
         self.given = end
         self.missing = dict.fromkeys(self.missing, 0)
 
-    def end(self) -> None:
+    def finish(self) -> None:
+        """No more of the stream comes: what waits is given."""
         while self.waiting and not self.closed:
             self.give_up_waiting()
+        self.counts["late_packets"] += len(self.waiting)
+        self.waiting = {}
+        if not self.closed:
+            self.end()
+
+    def end(self) -> None:
         end = self.due_frame or 0
         if self.stream.total != NOT_TOLD:
             end = max(end, self.stream.total)
         self.gap(end)
+
+
+class Successor:
+    """A stream header of another stream, and what came of that stream after it."""
+
+    def __init__(self, header: Packet, library: Library, in_order: int) -> None:
+        self.header, self.stream, self.came = header, Stream(header.payload, library), in_order
+        self.packets: dict[int, Packet] = {}
+
+    def keep(self, packet: Packet) -> bool:
+        """Whether the packet is not late."""
+        if distance(packet.sequence, self.header.sequence) <= 0 or packet.sequence in self.packets:
+            return False
+        self.packets[packet.sequence] = packet
+        return True
 
 
 class Receiver:
@@ -1046,65 +982,113 @@ class Receiver:
             ("streams", "frames", "gaps", "missing_frames", "dropped_frames", "lost_packets",
              "undecodable_packets", "late_packets", "packets", "skipped_bytes"), 0)
         self.reception: Reception | None = None  # of the stream at hand
-        self.closed: Reception | None = None  # reception of the stream before, if it was closed
+        self.successor: Successor | None = None
+        self.past: Reception | None = None  # of the stream before
+        self.closed = False  # the last stream was
 
     def receive(self, data: bytes) -> None:
         position = 0
         while position < len(data):
             try:
-                packet = Packet(data, position, self.reception.stream if self.reception else None)
+                packet = Packet(data, position, self.stream_of(data[position + 18:position + 20]))
             except Fault:
                 position += 1
                 self.counts["skipped_bytes"] += 1
                 continue
             position += packet.size
             self.counts["packets"] += 1
-            self.arrive([packet])
-        self.end_streams()
+            self.arrive(packet)
+        while self.reception or self.successor:
+            self.end_stream()
 
-    def arrive(self, packets: list[Packet]) -> None:
-        while packets:
-            packet = packets.pop(0)
-            try:
-                if self.reception:
-                    self.reception.order(packet)
-                elif packet.type != HEADER or self.closed and self.repeats(packet, self.closed):
-                    self.counts["late_packets"] += 1
-                else:
-                    self.reception = Reception(packet, self.library, self.counts, self.report)
-                    self.reception.order(packet)
-            except AnotherStream as other:
-                self.end_streams()
-                if other.packets:
-                    packets, self.closed = other.packets + packets, None
-            if self.reception and self.reception.closed:
-                closed = self.reception
-                self.closed, self.reception = closed, None
-                packets = closed.in_wait() + packets
-
-    @staticmethod
-    def repeats(header: Packet, closed: Reception) -> bool:
-        """Whether a stream header after the last packet may be one of the closed stream."""
-        behind = -distance(header.sequence, closed.due, 16)
-        return (header.sequence != 0 and 0 < behind <= REPEATED
-                and closed.crcs.get(header.sequence) in (None, header.crc))
-
-    def end_streams(self) -> None:
-        """The stream at hand is over, and so is each one that begins with what waits."""
-        while self.reception:
-            reception, self.reception = self.reception, None
-            self.end_stream(reception)
-
-    def end_stream(self, reception: Reception) -> None:
-        """What waits may close the stream, or begin another one."""
-        try:
-            reception.end()
-        except AnotherStream as other:
-            reception.end()
-            self.arrive(other.packets)
+    def stream_of(self, low: bytes) -> Stream | None:
+        """Of a packet with these low bits of a stream number; of an unknown one that at hand."""
         if not self.reception:
-            self.closed = reception if reception.closed else None
-            self.arrive(reception.in_wait())
+            return None
+        number = int.from_bytes(low, "little")
+        if (self.successor and number != self.reception.stream.number % 2**16
+                and number == self.successor.stream.number % 2**16):
+            return self.successor.stream
+        return self.reception.stream
+
+    def arrive(self, packet: Packet) -> None:
+        at_hand, successor = self.reception, self.successor
+        if at_hand is None:
+            if packet.type == HEADER and (packet.sequence == 0 or not self.is_past(packet)):
+                self.begin_stream(packet)
+            else:
+                self.counts["late_packets"] += 1
+        elif packet.type == HEADER and packet.payload != at_hand.stream.payload:
+            self.other_header(packet, at_hand)
+        elif packet.stream == at_hand.stream.number % 2**16:
+            at_hand.order(packet, 1 + len(successor.packets) if successor else 0)
+            if at_hand.closed:
+                self.end_stream()
+            elif successor and at_hand.in_order - successor.came > STRAY:
+                self.counts["late_packets"] += 1 + len(successor.packets)
+                self.successor = None
+        elif successor and packet.stream == successor.stream.number % 2**16:
+            self.keep(packet, successor)
+        else:
+            self.counts["late_packets"] += 1
+
+    def keep(self, packet: Packet, successor: Successor) -> None:
+        if successor.keep(packet):
+            self.settle(successor)
+        else:
+            self.counts["late_packets"] += 1
+
+    def settle(self, successor: Successor) -> None:
+        """After another packet of the next stream, which may end the stream at hand."""
+        assert self.reception is not None
+        self.reception.limit(1 + len(successor.packets))
+        if self.reception.closed or len(successor.packets) >= WAITING:
+            self.end_stream()
+
+    def is_past(self, header: Packet) -> bool:
+        """Whether it is a late stream header of the stream before."""
+        return (self.past is not None and header.payload == self.past.stream.payload
+                and distance(header.sequence, self.past.due) < 0)
+
+    def other_header(self, header: Packet, at_hand: Reception) -> None:
+        """A stream header that differs from that of the stream at hand."""
+        if self.is_past(header):
+            self.counts["late_packets"] += 1
+        elif self.successor:
+            if header.payload == self.successor.header.payload:
+                self.keep(header, self.successor)
+            else:
+                self.end_stream()
+                self.arrive(header)
+        elif header.stream == at_hand.stream.number % 2**16:
+            # Packets do not tell the two apart: what waits may be of either.
+            self.counts["late_packets"] += len(at_hand.waiting)
+            at_hand.waiting = {}
+            self.end_stream()
+            self.begin_stream(header)
+        else:
+            try:
+                self.successor = Successor(header, self.library, at_hand.in_order)
+            except Fault:
+                self.end_stream()
+                raise
+            self.settle(self.successor)
+
+    def begin_stream(self, header: Packet) -> None:
+        self.reception = Reception(header, self.library, self.counts, self.report)
+        if self.reception.closed:
+            self.end_stream()
+
+    def end_stream(self) -> None:
+        """The stream at hand is over, and its successor begins."""
+        if self.reception:
+            self.reception.finish()
+            self.past, self.closed, self.reception = self.reception, self.reception.closed, None
+        successor, self.successor = self.successor, None
+        if successor:
+            self.begin_stream(successor.header)
+            for number in sorted(successor.packets, key=lambda n: distance(n, successor.header.sequence)):
+                self.arrive(successor.packets[number])
 
 
 # ----
@@ -1130,7 +1114,7 @@ def main(command_line: list[str] | None = None) -> int:
                                 if isinstance(event, dict) else output.write(event))
             receiver.receive(data)
         refuse(not receiver.counts["streams"], "no stream header")
-        print(json.dumps(dict(receiver.counts, closed=receiver.closed is not None)))
+        print(json.dumps(dict(receiver.counts, closed=receiver.closed)))
         return 3 if receiver.counts["gaps"] else 0
     except (Fault, OSError, ValueError) as fault:
         print(f"nrc_decode: {arguments.input}: {fault}", file=sys.stderr)

@@ -51,6 +51,7 @@ module golden_stream_tb;
     .rst_ni          (rst_n),
     .enable_i        (enable),
     .key_request_i   (key_request),
+    .stream_number_i (32'h12345678),
     .s_axis_tvalid   (s_valid),
     .s_axis_tready   (s_ready),
     .s_axis_tdata    (s_data),

@@ -92,6 +92,7 @@ struct Stream {
   std::vector<std::uint64_t> raw_frames;  ///< first frames of raw packets
 };
 
+/// Streams of other seeds have other numbers.
 /// @param key_every  packets from one key packet to the next; 0: only the first
 /// @param raw_every  one packet in so many is noise and is sent raw; 0: none. Both it and the next
 /// one are key packets, as the RTL does not follow the state through a raw packet
@@ -101,7 +102,9 @@ inline Stream make_stream(std::size_t packets, unsigned seed, std::size_t key_ev
   // The last packet may be shorter.
   const std::size_t frames = packets * kPacketFrames - (kPacketFrames > 1 ? 1 : 0);
   s.samples = make_samples(frames, seed);
-  Encoder encoder(header, Tables::builtin(Profile::kHuffman, NRC_TABLES), Transport::kLink);
+  StreamHeader named = header;
+  named.stream_number += seed * 0x10001;
+  Encoder encoder(named, Tables::builtin(Profile::kHuffman, NRC_TABLES), Transport::kLink);
   Bytes bytes;
   std::mt19937 noise(seed);
   for (std::size_t p = 0; p < packets; ++p) {

@@ -82,6 +82,8 @@ using Frame = std::vector<Code>;
 
 inline const Tables& built_in_tables() { return Tables::builtin(kProfile, NRC_TABLES); }
 
+constexpr std::uint32_t kStreamNumber = 0xFEDC1234;  ///< of the first stream after a reset
+
 inline StreamHeader stream_header() {
   StreamHeader h;
   h.mapping = kMapping;
@@ -90,6 +92,7 @@ inline StreamHeader stream_header() {
   h.rate_millihertz = 19531250;
   h.packet_frames = kPacketFrames;
   h.neighbour = kNeighbour;
+  h.stream_number = kStreamNumber;
   return h;
 }
 
@@ -115,6 +118,7 @@ class EncoderBench {
     dut_->m_axis_tready = 0;
     dut_->table_we_i = 0;
     dut_->table_id_i = tables_.id();
+    dut_->stream_number_i = kStreamNumber;
     dut_->rst_ni = 1;  // the model reacts to the edge
     dut_.eval();
     reset();
@@ -435,7 +439,9 @@ inline Verdict check(EncoderBench& bench) {
       EXPECT_FALSE(header_before) << "two stream headers, packet " << i;
       header_before = true;
       if (h.sequence == 0) {
-        model.emplace(stream_header(), bench.tables(), Transport::kLink);
+        StreamHeader header = stream_header();
+        header.stream_number += kStreamNumberStep * static_cast<std::uint32_t>(v.streams);
+        model.emplace(header, bench.tables(), Transport::kLink);
         stream_known = false;
         model_frame = 0;
         ++v.streams;
@@ -454,7 +460,7 @@ inline Verdict check(EncoderBench& bench) {
         return false;
       }
       if (stream_known) return c.stream == stream;
-      Encoder fresh(stream_header(), bench.tables(), Transport::kLink);
+      Encoder fresh(model->header(), bench.tables(), Transport::kLink);
       fresh.stream_header();
       fresh.skip(c.first_frame);
       return fresh.encode(c.codes.data(), c.frames, {true, c.last}) == bytes;

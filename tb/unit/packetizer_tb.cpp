@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -31,9 +32,11 @@ namespace {
 constexpr std::size_t kBufferWords = NRC_PARAM_BufferWords;
 constexpr std::size_t kFifoDepth = NRC_PARAM_PacketFifoDepth;
 constexpr std::uint32_t kTableId = 0x89ABCDEF;
+constexpr std::uint32_t kStreamNumber = 0xFEDC1234;  // of the first stream
 constexpr int kMinSpacing = 10;  // clocks from one end of a good packet to the next
 
-nrc::StreamHeader stream_header() {
+/// @param number  of the stream, counted from 0
+nrc::StreamHeader stream_header(std::uint32_t number) {
   nrc::StreamHeader h;
   h.mapping = static_cast<nrc::Mapping>(NRC_PARAM_Mapping);
   h.code_width = NRC_PARAM_CodeWidth;
@@ -41,6 +44,7 @@ nrc::StreamHeader stream_header() {
   h.rate_millihertz = NRC_PARAM_RateMillihertz;
   h.table_id = kTableId;
   h.packet_frames = NRC_PARAM_PacketFrames;
+  h.stream_number = kStreamNumber + number * nrc::kStreamNumberStep;
   return h;
 }
 
@@ -60,6 +64,7 @@ class Bench {
   explicit Bench(std::uint32_t seed) : rng_(seed), ready_([] { return true; }) {
     dut_->rst_ni = 0;
     dut_->table_id_i = kTableId;
+    dut_->stream_number_i = kStreamNumber;
     dut_->word_valid_i = 1;
     for (int i = 0; i < 4; ++i) {
       randomise();
@@ -175,15 +180,18 @@ class Bench {
     key_needed_ = drop;
     ASSERT_EQ(dut_->key_needed_o != 0, key_needed_);
     if (!drop) {
-      if (stream_begin_) golden_ = nrc::Packetizer();
-      if (p.key) expected_.push_back(golden_.wrap({}, nrc::serialise(stream_header())));
+      if (stream_begin_) {
+        stream_ = stream_header(streams_++);
+        golden_.emplace(stream_.stream_number);
+      }
+      if (p.key) expected_.push_back(golden_->wrap({}, nrc::serialise(stream_)));
       nrc::PacketHeader header;
       header.type = nrc::PacketType::kHuffman;
       header.key = p.key;
       header.last = p.last;
       header.frames = static_cast<std::uint16_t>(p.frames);
       header.first_frame = first_frame_;
-      expected_.push_back(golden_.wrap(header, payload));
+      expected_.push_back(golden_->wrap(header, payload));
       waiting_words_ += p.words;
       ++waiting_packets_;
       ++committed_;
@@ -235,7 +243,9 @@ class Bench {
   nrc::tb::Dut<Vnrc_packetizer> dut_;
   nrc::tb::Random rng_;
   Ready ready_;
-  nrc::Packetizer golden_;
+  std::uint32_t streams_ = 0;  ///< begun
+  nrc::StreamHeader stream_;
+  std::optional<nrc::Packetizer> golden_;
   std::deque<std::vector<std::uint8_t>> expected_;
   std::vector<std::uint8_t> received_;
   std::size_t waiting_words_ = 0;    // committed payload words not yet sent

@@ -39,9 +39,12 @@ class Packets {
   bool key() const { return (at_[2] & kFlagKey) != 0; }
   bool last() const { return (at_[2] & kFlagLast) != 0; }
   std::size_t frames() const {
-    return get_little_endian<std::uint16_t>(at_ + 6) | std::size_t{at_[3]} << 16;
+    return static_cast<std::size_t>(get_little_endian<std::uint64_t>(at_ + 12) & 0xFFFFFF);
   }
-  std::size_t length() const { return get_little_endian<std::uint32_t>(at_ + 12); }
+  std::size_t length() const {
+    return 4 *
+           static_cast<std::size_t>(get_little_endian<std::uint64_t>(at_ + 12) >> 24 & 0xFFFFFF);
+  }
   const std::uint8_t* payload() const { return at_ + kPacketHeaderBytes; }
 
  private:

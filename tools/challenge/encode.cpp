@@ -27,11 +27,11 @@ class Packets {
     const std::size_t begin = out_.size();
     append_little_endian(out_, kSync);
     out_.push_back(static_cast<std::uint8_t>(type_and_flags));
-    out_.push_back(static_cast<std::uint8_t>(frames >> 16));
+    out_.push_back(0);  // lossless
     append_little_endian(out_, sequence_++);
-    append_little_endian(out_, static_cast<std::uint16_t>(frames));
     append_little_endian(out_, first_frame_);
-    append_little_endian(out_, static_cast<std::uint32_t>(payload.size()));
+    // The stream number is 0.
+    append_little_endian(out_, std::uint64_t{frames} | std::uint64_t{payload.size() / 4} << 24);
     out_.insert(out_.end(), payload.begin(), payload.end());
     append_little_endian(out_, crc(out_.data() + begin, out_.size() - begin));
     first_frame_ += static_cast<std::uint32_t>(frames);
@@ -48,12 +48,13 @@ class Packets {
     append_little_endian(payload, rate * 1000);
     append_little_endian(payload, kTableId);
     append_little_endian(payload, static_cast<std::uint32_t>(frames));
+    append_little_endian(payload, std::uint64_t{0});  // stream number and predictor
     add(static_cast<int>(PacketType::kStreamHeader), 0, payload);
   }
 
  private:
   Bytes& out_;
-  std::uint16_t sequence_ = 0;
+  std::uint32_t sequence_ = 0;
   std::uint32_t first_frame_ = 0;
 };
 

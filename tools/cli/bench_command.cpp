@@ -441,7 +441,7 @@ void add_bench_command(CLI::App& app) {
       command
           ->add_option("--profile", arguments->profile,
                        "profile to measure: huffman, range, both, neural or cascade")
-          ->check(CLI::IsMember({"huffman", "range", "both", "neural"}))
+          ->check(CLI::IsMember({"huffman", "range", "both", "neural", "cascade"}))
           ->capture_default_str();
   command->add_option("--tables", arguments->tables,
                       "table file for the given profile, or built-in set by name");

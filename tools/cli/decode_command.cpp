@@ -103,9 +103,9 @@ void decode_file(const DecodeArguments& arguments) {
   });
   checked([&] { decoder.finish(); });
   output.commit(arguments.sync);
-  if (decoder.header()->lossy_step > 1) {
+  if (decoder.lossy_step() > 1) {
     fmt::print(stderr, "nrc: note: {} is lossy: its codes are multiples of {}\n", input.name(),
-               decoder.header()->lossy_step);
+               decoder.lossy_step());
   }
 }
 

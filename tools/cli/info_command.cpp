@@ -25,12 +25,10 @@
 namespace nrc::cli {
 namespace {
 
-constexpr std::array<const char*, 5> kTypeNames = {"header", "huffman", "range", "raw",
-                                                   "container"};
+constexpr std::array<const char*, 6> kTypeNames = {"header", "huffman",   "range",
+                                                   "raw",    "container", "index"};
 
 constexpr const char* kRecover = "`nrc decode --recover` writes what survives";
-/// A first stream header that comes again later than this, in packets, is that of another stream.
-constexpr std::uint64_t kLateReach = 8;
 
 /// What the packets of a stream say without decoding them.
 struct StreamInfo {
@@ -40,6 +38,7 @@ struct StreamInfo {
   std::uint64_t exceptions = 0;         ///< samples off the map
   std::uint64_t exception_packets = 0;  ///< that hold them
   std::uint64_t frames = 0;
+  int lossy_step = 1;                 ///< the largest of all packets
   std::uint64_t container_bytes = 0;  ///< of the original file that are not samples
   std::uint64_t missing_packets = 0;
   std::uint64_t late_packets = 0;    ///< repeated or out of order; not in the other numbers
@@ -165,20 +164,23 @@ class InfoReader {
     if (!due_ || packet.header.type != PacketType::kStreamHeader) return false;
     const std::vector<std::uint8_t> known = serialise(info_.header);
     return !std::equal(known.begin(), known.end(), packet.payload) ||
-           (packet.header.sequence == 0 && (info_.closed || packets_ > kLateReach) && *due_ != 0);
+           (packet.header.sequence == 0 && info_.closed);
   }
 
   void take(const ParsedPacket& packet) {
     const PacketHeader& header = packet.header;
     if (!due_) info_.header = parse_stream_header(packet.payload, header.length);
-    const auto distance = static_cast<std::int16_t>(header.sequence - due_.value_or(0));
+    if (header.stream != static_cast<std::uint16_t>(info_.header.stream_number)) {
+      ++info_.late_packets;
+      return;
+    }
+    const auto distance = static_cast<std::int32_t>(header.sequence - due_.value_or(0));
     if (due_ && distance < 0) {
       ++info_.late_packets;
       return;
     }
-    ++packets_;
-    info_.missing_packets += static_cast<std::uint16_t>(header.sequence - due_.value_or(0));
-    due_ = static_cast<std::uint16_t>(header.sequence + 1);
+    info_.missing_packets += header.sequence - due_.value_or(0);
+    due_ = header.sequence + 1;
     loss_before_ = loss_before_ || distance != 0;
     ++info_.packets[static_cast<std::size_t>(header.type)];
     info_.key_packets += header.key && header.frames > 0 ? 1 : 0;
@@ -191,6 +193,7 @@ class InfoReader {
       due_frame_ = header.first_frame + header.frames;
     }
     info_.frames += header.frames;
+    if (header.frames != 0) info_.lossy_step = std::max(info_.lossy_step, lossy_step(header.step));
     if (header.exceptions) {
       ++info_.exception_packets;
       read_exceptions(packet.payload, header.length,
@@ -207,10 +210,9 @@ class InfoReader {
   const std::uint8_t* data_;
   std::size_t size_;
   StreamInfo info_;
-  std::optional<std::uint16_t> due_;  ///< sequence number
+  std::optional<std::uint32_t> due_;  ///< sequence number
   std::uint32_t due_frame_ = 0;
-  std::uint64_t packets_ = 0;  ///< counted
-  bool loss_before_ = false;   ///< packets are missing since the last data packet
+  bool loss_before_ = false;  ///< packets are missing since the last data packet
 };
 
 std::string mapping_name(const StreamHeader& header) {
@@ -228,7 +230,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
   const auto line = [](const char* label, const std::string& value) {
     fmt::print("{:<16}{}\n", label, value);
   };
-  line("stream", name);
+  line("stream", fmt::format("{}, number {:08x}", name, header.stream_number));
   line("state", info.state());
   line("profile",
        std::string(profile_name(header.profile)) + (header.neighbour ? ", with neighbour" : ""));
@@ -237,9 +239,8 @@ void print_text(const std::string& name, const StreamInfo& info) {
     line("exceptions", fmt::format("{} samples off the map, in {} packets", info.exceptions,
                                    info.exception_packets));
   }
-  line("loss", header.lossy_step == 1
-                   ? "none"
-                   : fmt::format("lossy, codes in steps of {}", header.lossy_step));
+  line("loss",
+       info.lossy_step == 1 ? "none" : fmt::format("lossy, codes in steps of {}", info.lossy_step));
   line("channels", fmt::to_string(header.channels));
   line("rate", header.rate_millihertz == 0
                    ? "unknown"
@@ -266,7 +267,8 @@ void print_text(const std::string& name, const StreamInfo& info) {
        fmt::format("{}; {} key, {} missing{}", packets, info.key_packets, info.missing_packets,
                    info.late_packets == 0
                        ? ""
-                       : fmt::format(", {} repeated or out of order", info.late_packets)));
+                       : fmt::format(", {} repeated, out of order or of another stream",
+                                     info.late_packets)));
   if (header.packet_frames != 0) line("packet frames", fmt::to_string(header.packet_frames));
   line("bytes",
        fmt::format("{} of {}, ratio {:.4f}", info.bytes, info.original_bytes(), info.ratio()));
@@ -301,6 +303,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
   }
   nlohmann::ordered_json json = {
       {"stream", name},
+      {"stream_number", header.stream_number},
       {"closed", info.closed},
       {"damage", fault.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(fault)},
       {"profile", profile_name(header.profile)},
@@ -310,7 +313,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"code_width", header.code_width},
       {"exceptions", info.exceptions},
       {"exception_packets", info.exception_packets},
-      {"lossy_step", header.lossy_step},
+      {"lossy_step", info.lossy_step},
       {"channels", header.channels},
       {"rate_hz", static_cast<double>(header.rate_millihertz) / 1000.0},
       {"tables", tables_name(header)},

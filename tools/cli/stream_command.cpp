@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <vector>
 
 #include "commands.hpp"
@@ -28,7 +29,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 16;
 constexpr int kClosingDatagrams = 3;                        ///< that hold the last packet
-constexpr std::uint64_t kMaxFill = std::uint64_t{1} << 32;  ///< bytes of one gap
+constexpr std::uint64_t kMaxFill = std::uint64_t{1} << 32;  ///< bytes before the first samples
 constexpr double kMaxRate = 4294967.295;
 /// Packets without any change that wait at the start for samples that show their map.
 constexpr std::size_t kMaxStillPackets = 256;
@@ -57,6 +58,7 @@ struct StreamEncodeArguments {
   int code_width = 0;  ///< 0: by the mapping, to hold every sample there may be
   std::uint32_t packet_frames = 20;
   std::uint32_t key_interval = 384;
+  std::optional<std::uint32_t> stream_number;  ///< unset: a random one
 };
 
 struct StreamDecodeArguments {
@@ -96,6 +98,8 @@ class LiveEncoder {
     header_.packet_frames = arguments.packet_frames;
     header_.rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
     header_.neighbour = arguments.neighbour;
+    header_.stream_number =
+        arguments.stream_number ? *arguments.stream_number : std::random_device()();
     profile_ = profile_argument(arguments.profile);
     if (header_.neighbour && profile_ != Profile::kRange) {
       throw Error("--neighbour needs the range profile; add --profile range");
@@ -352,7 +356,9 @@ class LiveDecoder {
     if (!fill_) {
       return;
     }
-    if (frames > kMaxFill / 2 / channels_) {
+    // An outage may be that long; before the first samples it is more likely another encoder's
+    // time.
+    if (!started_ && frames > kMaxFill / 2 / channels_) {
       throw Error(
           fmt::format("{} frames are missing, too many to fill; use --join if the encoder "
                       "was started earlier, or --fill none",
@@ -446,8 +452,9 @@ void add_stream_encode(CLI::App& app) {
       ->check(CLI::Range(0.0, kMaxRate));
   command
       ->add_option("--profile", arguments->profile,
-                   "entropy coder: huffman, range for about 1 % less, or neural (slow)")
-      ->check(CLI::IsMember({"huffman", "range", "neural"}))
+                   "entropy coder: huffman, range for about 1 % less, neural or cascade (both slow; "
+                   "cascade needs long packets)")
+      ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}))
       ->capture_default_str();
   command->add_flag("--neighbour", arguments->neighbour,
                     "range profile: also predict a channel from the one before it");
@@ -472,6 +479,9 @@ void add_stream_encode(CLI::App& app) {
                    "packets from one key packet to the next; 0: only the first is a key packet")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
+  command->add_option("--stream-number", arguments->stream_number,
+                      "by which a decoder sees that the encoder has restarted, 0 to 2^32 - 1 "
+                      "(default: a random one)");
   add_link_options(*command, arguments->link,
                    "[HOST:]PORT on which to wait for a decoder, by default on this computer only",
                    "HOST:PORT of a decoder that listens");

@@ -186,6 +186,7 @@ std::string format_package() {
   constant("MaxChannels", kMaxChannels);
   constant("MinCodeWidth", kMinCodeWidth);
   constant("MaxCodeWidth", kMaxCodeWidth);
+  constant("StreamNumberStep", static_cast<std::int32_t>(kStreamNumberStep));
   constant("Version", kVersion);
   constant("ProfileHuffman", Profile::kHuffman);
   constant("ProfileRange", Profile::kRange);
@@ -196,9 +197,9 @@ std::string format_package() {
   constant("TypeRange", PacketType::kRange);
   constant("TypeRaw", PacketType::kRaw);
   constant("TypeContainer", PacketType::kContainer);
+  constant("TypeIndex", PacketType::kIndex);
   constant("FlagKey", kFlagKey);
   constant("FlagLast", kFlagLast);
-  constant("FlagNeighbour", kFlagNeighbour);
   out += "\nendpackage\n";
   return out;
 }

@@ -32,6 +32,8 @@ class Decoder {
   /// Upper bound of the samples in a packet; 0 if the stream header does not state it or is
   /// unknown.
   std::size_t max_samples() const { return packets_.max_samples(); }
+  /// The largest rounding step so far, codes; 1: all packets are lossless.
+  int lossy_step() const { return packets_.lossy_step(); }
   /// True after the packet with the last flag.
   bool finished() const { return finished_; }
   /// Frames decoded so far.
@@ -39,7 +41,7 @@ class Decoder {
 
  private:
   PacketDecoder packets_;
-  std::optional<std::uint16_t> next_sequence_;
+  std::optional<std::uint32_t> next_sequence_;
   std::uint64_t frames_ = 0;
   bool finished_ = false;
 };

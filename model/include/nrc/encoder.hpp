@@ -79,6 +79,12 @@ class Encoder {
   /// Makes the next data packet that holds frames a key packet. RTL: key_request_i.
   void request_key() { key_due_ = true; }
 
+  /// Rounds codes to multiples of this many (docs/bitstream.md, section 14), one of lossy_step();
+  /// 1, as at first: lossless. If it changes, the next data packet that holds frames is a key
+  /// packet.
+  /// @throws Error for another step
+  void set_lossy_step(int step);
+
   const StreamHeader& header() const { return header_; }
   /// Samples so far that were off the map.
   std::uint64_t off_map() const { return off_map_; }
@@ -101,6 +107,7 @@ class Encoder {
   std::vector<std::uint8_t> coded_bytes_;        ///< its codes, if exceptions precede them
   std::vector<std::uint8_t> payload_bytes_;      ///< of the current packet
   std::uint64_t off_map_ = 0;
+  int step_ = 1;
   std::uint32_t next_frame_ = 0;
   const Transport transport_;
   bool header_due_ = true;  ///< no stream header since the last data packet

@@ -31,6 +31,8 @@ class FileDecoder {
   /// The stream's header, once it has been decoded.
   const std::optional<StreamHeader>& header() const { return decoder_.header(); }
   std::uint64_t frames() const { return decoder_.frames(); }
+  /// The largest rounding step so far, codes; 1: all packets are lossless.
+  int lossy_step() const { return decoder_.lossy_step(); }
 
  private:
   void take(const ParsedPacket& packet);

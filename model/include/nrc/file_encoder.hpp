@@ -38,6 +38,8 @@ struct EncodeOptions {
   /// Packets from one key packet to the next, with the stream header before each; 0: only the
   /// first.
   std::uint16_t key_interval = 0;
+  /// Unset: one that the samples give, so that the same samples become the same stream.
+  std::optional<std::uint32_t> stream_number;
 };
 
 /// Result of an encoding.

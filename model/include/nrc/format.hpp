@@ -80,9 +80,9 @@ constexpr int kMaxCodeWidth = 16;
 
 // Packets (section 7).
 constexpr std::uint16_t kSync = 0x524E;  ///< little-endian: bytes 'N' 'R'
-constexpr std::size_t kPacketHeaderBytes = 16;
+constexpr std::size_t kPacketHeaderBytes = 20;
 constexpr std::size_t kPacketCrcBytes = 4;
-constexpr std::uint32_t kMaxPayloadBytes = 1u << 26;
+constexpr std::uint32_t kMaxPayloadBytes = 4 * ((1u << 24) - 1);
 constexpr std::uint64_t kMaxPacketSamples = std::uint64_t{1} << 24;  ///< frames * channels
 constexpr std::uint32_t kMaxPacketFrames = (1u << 24) - 1;
 /// Frames of a packet that a stream header can state.
@@ -100,20 +100,27 @@ enum class PacketType : std::uint8_t {
   kRange = 2,
   kRaw = 3,
   kContainer = 4,
+  kIndex = 5,
 };
 
+/// Bits of byte 3 of a packet that hold the number of the rounding step; the others are zero.
+constexpr std::uint8_t kStepMask = 0x1F;
+
+constexpr std::uint32_t kMaxIndexBytes = 1u << 20;  ///< payload of an index packet
 constexpr std::uint32_t kMaxPieceBytes = 1u << 26;  ///< of a file, in a container packet
 
 // Stream header (section 8).
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
 /// In what a table id is computed from (sections 6, 10 and 13).
 constexpr std::uint8_t kTablesVersion = 1;
 /// Without a value map. With one it is longer, up to kMaxStreamHeaderBytes.
-constexpr std::size_t kStreamHeaderBytes = 20;
+constexpr std::size_t kStreamHeaderBytes = 28;
+/// From the number of a stream of the RTL to that of its next one: odd, so that neither streams of
+/// a chip nor its starts that are counted by one soon meet.
+constexpr std::uint32_t kStreamNumberStep = 0x9E3779B1;
 constexpr std::size_t kMaxStreamHeaderBytes = std::size_t{1} << 18;
-constexpr std::uint8_t kFlagNeighbour = 0x80;  ///< in the byte of profile and container
 
-/// Steps of lossy streams, codes (section 14): 1 (lossless), 2, 3, 4, 6, 8, 12, ... 4096.
+/// Rounding steps, codes (section 14): 1 (lossless), 2, 3, 4, 6, 8, 12, ... 4096.
 constexpr int kLossySteps = 24;
 constexpr int lossy_step(int index) {
   return index == 0 ? 1 : (index % 2 == 1 ? 2 : 3) << ((index - 1) / 2);

@@ -100,7 +100,7 @@ typedef struct nrc_map {
   uint32_t channel_count; /* 1: the same for all; otherwise the number of channels */
 } nrc_map;
 
-/* Facts of a stream, from its header. */
+/* Facts of a stream, from its header; the last one from its packets. */
 typedef struct nrc_stream_info {
   int profile;
   int mapping;
@@ -113,7 +113,10 @@ typedef struct nrc_stream_info {
   uint64_t total_frames; /* UINT64_MAX: not stated */
   uint32_t map_numerator;   /* NRC_MAPPING_MAP: step of channel 0; otherwise 0 */
   uint32_t map_denominator;
-  int lossy_step; /* 1: lossless; more: codes are multiples of it, samples are not as they were */
+  uint32_t stream_number;
+  /* The largest rounding step of the packets so far. 1: lossless; more: codes are multiples of it,
+   * samples are not as they were. */
+  int lossy_step;
 } nrc_stream_info;
 
 /* ---- Tables of your own: nrc_tables_load() of table_files.h, in library nrc_table_files, reads them
@@ -146,6 +149,8 @@ typedef struct nrc_encoder_config {
   const char* builtin_tables; /* built-in tables by name; null: "default" for 10 bits, else
                                  "generic" */
   const nrc_tables* tables;   /* or tables of your own, of the same profile; null: built-in ones */
+  uint32_t stream_number;     /* tells a receiver that the encoder has restarted: another one for
+                                 each encoder; 0: a random one */
 } nrc_encoder_config;
 
 typedef struct nrc_encoder_counters {

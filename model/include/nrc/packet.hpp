@@ -14,16 +14,18 @@
 
 namespace nrc {
 
-/// Fields of a packet's 16-byte header.
+/// Fields of a packet's 20-byte header.
 struct PacketHeader {
   PacketType type = PacketType::kStreamHeader;
   bool key = false;
   bool last = false;
   bool exceptions = false;  ///< the payload begins with exceptions
-  std::uint16_t sequence = 0;
-  std::uint32_t frames = 0;  ///< 0 .. 2^24 - 1
+  std::uint8_t step = 0;    ///< index of the rounding step of the codes, for lossy_step()
+  std::uint32_t sequence = 0;
   std::uint32_t first_frame = 0;
+  std::uint32_t frames = 0;  ///< 0 .. 2^24 - 1
   std::uint32_t length = 0;  ///< payload bytes, a multiple of 4
+  std::uint16_t stream = 0;  ///< low 16 bits of the stream number
 };
 
 /// What messages call a packet: by its sequence number.
@@ -41,10 +43,10 @@ struct StreamHeader {
       0;  ///< of every data packet but the last; 0, or over 65535: not stated
   std::uint64_t total_frames = kUnknownFrames;  ///< from 2^32 - 1 on: not stated
   std::uint8_t container = 0;
+  /// Tells streams apart: another one for each start of an encoder.
+  std::uint32_t stream_number = 0;
   bool neighbour = false;  ///< range profile: with stage neighbour
-  /// Codes are sent as multiples of this many, one of lossy_step(); 1: lossless.
-  int lossy_step = 1;
-  ValueMap map;  ///< of Mapping::kMap, otherwise unused
+  ValueMap map;            ///< of Mapping::kMap, otherwise unused
 };
 
 /// Type of the packets that a profile codes.

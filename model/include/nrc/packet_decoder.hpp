@@ -51,6 +51,9 @@ class PacketDecoder {
 
   const std::optional<StreamHeader>& header() const { return header_; }
 
+  /// The largest rounding step of the packets decoded so far, codes; 1: all are lossless.
+  int lossy_step() const { return lossy_step_; }
+
   /// Upper bound of the samples in a packet of the stream; 0 if the stream header does not state it
   /// or is unknown.
   std::size_t max_samples() const;
@@ -58,11 +61,14 @@ class PacketDecoder {
   /// Whether a packet with these fields may be in the stream: its lengths fit the stream header.
   /// Before that is known, only a stream header may.
   bool plausible(const PacketHeader& header) const;
+  /// The same for a stream with that header. Null: it is not known.
+  static bool plausible(const PacketHeader& header, const StreamHeader* stream);
 
  private:
   void decode_coded(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
   void decode_raw(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
   std::uint64_t raw_bytes(std::uint32_t frames) const;
+  void note_step(const PacketHeader& header);
 
   TableSource table_source_;
   std::optional<StreamHeader> header_;
@@ -71,6 +77,8 @@ class PacketDecoder {
   std::unique_ptr<Mapper> mapper_;
   std::vector<Code> codes_;
   bool synchronised_ = false;
+  std::uint8_t state_step_ = 0;  ///< index of the step that the state is in units of
+  int lossy_step_ = 1;
 };
 
 }  // namespace nrc

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,7 @@ class TableSource {
   std::shared_ptr<const Tables> given_;
 };
 
-nrc_stream_info info_of(const nrc::StreamHeader& h) {
+nrc_stream_info info_of(const nrc::StreamHeader& h, int lossy_step) {
   nrc_stream_info info = {};
   info.profile = static_cast<int>(h.profile);
   info.mapping = static_cast<int>(h.mapping);
@@ -88,14 +89,16 @@ nrc_stream_info info_of(const nrc::StreamHeader& h) {
     info.map_numerator = step.numerator;
     info.map_denominator = step.denominator;
   }
-  info.lossy_step = h.lossy_step;
+  info.stream_number = h.stream_number;
+  info.lossy_step = lossy_step;
   return info;
 }
 
-nrc_status get_info(const std::optional<nrc::StreamHeader>& header, nrc_stream_info* info) {
+nrc_status get_info(const std::optional<nrc::StreamHeader>& header, int lossy_step,
+                    nrc_stream_info* info) {
   if (info == nullptr) return NRC_ERROR_ARGUMENT;
   if (!header) return NRC_ERROR_STATE;
-  *info = info_of(*header);
+  *info = info_of(*header, lossy_step);
   return NRC_OK;
 }
 
@@ -158,6 +161,7 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   h.rate_millihertz = config.rate_millihertz;
   h.packet_frames = config.packet_frames == 0 ? kDefaultPacketFrames : config.packet_frames;
   h.neighbour = config.neighbour != 0;
+  h.stream_number = config.stream_number != 0 ? config.stream_number : std::random_device()();
   return h;
 }
 
@@ -228,7 +232,7 @@ struct nrc_receiver {
     nrc::Receiver::Events events;
     if (c.on_stream != nullptr) {
       events.stream = [&c](const nrc::StreamHeader& header) {
-        const nrc_stream_info info = info_of(header);
+        const nrc_stream_info info = info_of(header, 1);
         c.on_stream(c.user, &info);
       };
     }
@@ -353,7 +357,7 @@ void nrc_encoder_request_key(nrc_encoder* encoder) { encoder->encoder.request_ke
 void nrc_encoder_skip(nrc_encoder* encoder, uint64_t frames) { encoder->encoder.skip(frames); }
 
 void nrc_encoder_get_info(const nrc_encoder* encoder, nrc_stream_info* info) {
-  *info = info_of(encoder->encoder.header());
+  *info = info_of(encoder->encoder.header(), 1);
 }
 
 void nrc_encoder_get_counters(const nrc_encoder* encoder, nrc_encoder_counters* counters) {
@@ -431,7 +435,7 @@ nrc_status nrc_decoder_decode(nrc_decoder* decoder, const uint8_t* data, size_t 
 int nrc_decoder_finished(const nrc_decoder* decoder) { return decoder->decoder.finished() ? 1 : 0; }
 
 nrc_status nrc_decoder_get_info(const nrc_decoder* decoder, nrc_stream_info* info) {
-  return get_info(decoder->decoder.header(), info);
+  return get_info(decoder->decoder.header(), decoder->decoder.lossy_step(), info);
 }
 
 const char* nrc_decoder_message(const nrc_decoder* decoder) { return decoder->message.text; }
@@ -470,7 +474,7 @@ nrc_status nrc_receiver_finish(nrc_receiver* receiver) {
 }
 
 nrc_status nrc_receiver_get_info(const nrc_receiver* receiver, nrc_stream_info* info) {
-  return get_info(receiver->receiver.header(), info);
+  return get_info(receiver->receiver.header(), receiver->receiver.lossy_step(), info);
 }
 
 void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counters* counters) {

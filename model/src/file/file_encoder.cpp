@@ -15,6 +15,7 @@
 #include "file/signal_notes.hpp"
 #include "file/wav.hpp"
 #include "format/bytes.hpp"
+#include "format/crc.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
 #include "stages/mapper.hpp"
@@ -35,6 +36,8 @@ constexpr std::array<int, 4> kCodeWidths = {10, 12, 14, 16};
 constexpr std::uint64_t kRare = 25000;
 /// Packets for which a stream header is sent, where samples are to come.
 constexpr std::size_t kLivePackets = 384;
+/// Bytes at the beginning and at the end of a file that its stream number depends on.
+constexpr std::size_t kNumberBytes = std::size_t{1} << 18;
 
 /// The part of an image that holds samples, cut into packets.
 class SampleImage {
@@ -151,6 +154,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
     try {
       for (const std::vector<std::int16_t>& samples : packets) {
         Encoder encoder(header, tables);
+        encoder.set_lossy_step(options.lossy_step);
         cost += encoder.encode_samples(samples.data(), samples.size() / header.channels, {}).size();
       }
     } catch (const Error& e) {
@@ -184,7 +188,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
     if (options.tables != nullptr) {
       if (certain) return *options.tables;
       try_tables(*options.tables);
-    } else if (header.lossy_step > 1) {
+    } else if (options.lossy_step > 1) {
       // Widths of single codes mean nothing once several of them are one.
       try_tables(generic);
       if (options.profile == Profile::kRange)
@@ -227,8 +231,17 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   header.rate_millihertz = rate_millihertz;
   header.packet_frames = frames;
   header.neighbour = options.neighbour;
-  header.lossy_step = options.lossy_step;
   return header;
+}
+
+/// A stream number that differs between files: it depends on their size, beginning and end.
+std::uint32_t number_of(const std::uint8_t* data, std::size_t size) {
+  const std::size_t part = std::min(size, kNumberBytes);
+  std::vector<std::uint8_t> facts;
+  append_little_endian(facts, std::uint64_t{size});
+  append_little_endian(facts, crc32(data, part));
+  append_little_endian(facts, crc32(data + size - part, part));
+  return crc32(facts);
 }
 
 }  // namespace
@@ -241,6 +254,7 @@ class PacketWriter {
       : encoder_(header, tables, options.key_interval == 0 ? Transport::kFile : Transport::kLink),
         sink_(sink),
         key_interval_(options.key_interval) {
+    encoder_.set_lossy_step(options.lossy_step);
     summary_.header = encoder_.header();
     summary_.tables = tables.name();
     send(encoder_.stream_header());
@@ -325,6 +339,7 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
   StreamHeader header =
       layout.applies() ? header_for(layout.channels, rate_fits ? layout.rate * 1000 : 0, options)
                        : header_for(1, 0, {});
+  header.stream_number = options.stream_number.value_or(number_of(image, size));
   header.total_frames = layout.applies() ? layout.frames() : 0;
   header.container = 2;
   const std::size_t end = layout.data_offset + layout.data_bytes;
@@ -365,6 +380,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
   StreamHeader header = header_for(channels, rate_millihertz, options);
   const std::size_t frame_bytes = std::size_t{2} * channels;
   const std::size_t rest = size % frame_bytes;
+  header.stream_number = options.stream_number.value_or(number_of(image, size));
   header.total_frames = size / frame_bytes;
   if (rest != 0) header.container = 2;
   const SampleImage samples(image, size - rest, header);
@@ -433,6 +449,8 @@ void RawEncoder::flush(bool last) {
   const std::vector<std::int16_t> samples = get_samples(pending_.data(), pending_.size() / 2);
   if (!writer_) {
     const SampleImage first(pending_.data(), pending_.size(), header_);
+    header_.stream_number =
+        options_.stream_number.value_or(number_of(pending_.data(), pending_.size()));
     const Tables& tables = choose_coding(first, false, options_, header_);
     writer_ = std::make_unique<PacketWriter>(header_, tables, options_, sink_);
     add_notes(samples, options_, writer_->summary());

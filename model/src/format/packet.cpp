@@ -16,6 +16,8 @@ namespace {
 
 /// Total frames in a stream header that does not state them.
 constexpr std::uint32_t kUnstatedFrames = 0xFFFFFFFF;
+/// Of the stream number in a stream header's payload.
+constexpr std::size_t kNumberOffset = 20;
 
 }  // namespace
 
@@ -32,10 +34,8 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header) {
   std::uint8_t* p = payload.data();
   p = put_little_endian(p, kVersion);
   p = put_little_endian(
-      p, static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4 |
-                                   (header.neighbour ? kFlagNeighbour : 0)));
-  p = put_little_endian(p, static_cast<std::uint8_t>(static_cast<int>(header.mapping) |
-                                                     lossy_index(header.lossy_step) << 3));
+      p, static_cast<std::uint8_t>(static_cast<int>(header.profile) | header.container << 4));
+  p = put_little_endian(p, static_cast<std::uint8_t>(header.mapping));
   p = put_little_endian(p, static_cast<std::uint8_t>(header.code_width));
   p = put_little_endian(p, static_cast<std::uint16_t>(header.channels - 1));
   p = put_little_endian(p, static_cast<std::uint16_t>(header.packet_frames > kMaxStatedPacketFrames
@@ -43,9 +43,12 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header) {
                                                           : header.packet_frames));
   p = put_little_endian(p, header.rate_millihertz);
   p = put_little_endian(p, header.table_id);
-  put_little_endian(p, header.total_frames < kUnstatedFrames
-                           ? static_cast<std::uint32_t>(header.total_frames)
-                           : kUnstatedFrames);
+  p = put_little_endian(p, header.total_frames < kUnstatedFrames
+                               ? static_cast<std::uint32_t>(header.total_frames)
+                               : kUnstatedFrames);
+  p = put_little_endian(p, header.stream_number);
+  // Predictor options; sample type and two bytes more are zero.
+  put_little_endian(p, std::uint32_t{header.neighbour ? 1U : 0U});
   if (header.mapping == Mapping::kMap) append_value_map(header.map, payload);
   return payload;
 }
@@ -55,7 +58,7 @@ bool same_payload(const StreamHeader& a, const StreamHeader& b) {
 }
 
 bool stream_header_length_possible(const std::uint8_t* payload, std::size_t length) {
-  if ((payload[2] & 7) != static_cast<int>(Mapping::kMap)) return length == kStreamHeaderBytes;
+  if (payload[2] != static_cast<int>(Mapping::kMap)) return length == kStreamHeaderBytes;
   const std::uint32_t channels = std::uint32_t{get_little_endian<std::uint16_t>(payload + 4)} + 1;
   return value_map_size_possible(payload + kStreamHeaderBytes, length - kStreamHeaderBytes,
                                  channels);
@@ -63,7 +66,8 @@ bool stream_header_length_possible(const std::uint8_t* payload, std::size_t leng
 
 StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) {
   if (size < kStreamHeaderBytes) {
-    throw Error("stream header of " + std::to_string(size) + " bytes; it has at least 20");
+    throw Error("stream header of " + std::to_string(size) + " bytes; it has at least " +
+                std::to_string(kStreamHeaderBytes));
   }
   const auto field = [](const char* name, std::uint64_t value) {
     throw Error("stream header: " + std::string(name) + " " + std::to_string(value) +
@@ -71,14 +75,17 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   };
   if (payload[0] != kVersion) field("version", payload[0]);
   if ((payload[1] & 0xF) > static_cast<int>(Profile::kCascade)) field("profile", payload[1] & 0xF);
-  const int container = (payload[1] & ~kFlagNeighbour) >> 4;
+  const int container = payload[1] >> 4;
   if (container > 2) field("container", static_cast<std::uint64_t>(container));
-  if ((payload[2] & 7) > static_cast<int>(Mapping::kMap)) field("mapping", payload[2] & 7U);
-  if (payload[2] >> 3 >= kLossySteps) field("lossy step", payload[2] >> 3);
+  if (payload[2] > static_cast<int>(Mapping::kMap)) field("mapping", payload[2]);
+  if (payload[24] > 1) field("predictor", payload[24]);
+  if (payload[25] != 0) field("sample type", payload[25]);
+  if ((payload[26] | payload[27]) != 0) {
+    field("number in bytes 26 and 27", get_little_endian<std::uint16_t>(payload + 26));
+  }
   StreamHeader h;
   h.profile = static_cast<Profile>(payload[1] & 0xF);
-  h.mapping = static_cast<Mapping>(payload[2] & 7);
-  h.lossy_step = lossy_step(payload[2] >> 3);
+  h.mapping = static_cast<Mapping>(payload[2]);
   h.code_width = payload[3];
   h.channels = std::uint32_t{get_little_endian<std::uint16_t>(payload + 4)} + 1;
   h.packet_frames = get_little_endian<std::uint16_t>(payload + 6);
@@ -87,7 +94,8 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   const auto total_frames = get_little_endian<std::uint32_t>(payload + 16);
   h.total_frames = total_frames == kUnstatedFrames ? kUnknownFrames : total_frames;
   h.container = static_cast<std::uint8_t>(container);
-  h.neighbour = (payload[1] & kFlagNeighbour) != 0;
+  h.stream_number = get_little_endian<std::uint32_t>(payload + kNumberOffset);
+  h.neighbour = payload[24] == 1;
   if (h.neighbour && h.profile != Profile::kRange) {
     throw Error("stream header: only the range profile can use a neighbour");
   }
@@ -98,7 +106,8 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   if (h.mapping == Mapping::kMap) {
     h.map = parse_value_map(payload + kStreamHeaderBytes, size - kStreamHeaderBytes, h.channels);
   } else if (size != kStreamHeaderBytes) {
-    throw Error("stream header of " + std::to_string(size) + " bytes; without a map it has 20");
+    throw Error("stream header of " + std::to_string(size) + " bytes; without a map it has " +
+                std::to_string(kStreamHeaderBytes));
   }
   return h;
 }
@@ -121,16 +130,21 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   h.key = (data[2] & kFlagKey) != 0;
   h.last = (data[2] & kFlagLast) != 0;
   h.exceptions = (data[2] & kFlagExceptions) != 0;
-  h.sequence = get_little_endian<std::uint16_t>(data + 4);
-  h.frames = get_little_endian<std::uint16_t>(data + 6) | std::uint32_t{data[3]} << 16;
+  h.step = data[3] & kStepMask;
+  h.sequence = get_little_endian<std::uint32_t>(data + 4);
   h.first_frame = get_little_endian<std::uint32_t>(data + 8);
-  h.length = get_little_endian<std::uint32_t>(data + 12);
+  // Frames in bytes 12 to 14, words of payload in bytes 15 to 17.
+  const auto frames_and_words = get_little_endian<std::uint64_t>(data + 12);
+  h.frames = static_cast<std::uint32_t>(frames_and_words & 0xFFFFFF);
+  h.length = 4 * static_cast<std::uint32_t>(frames_and_words >> 24 & 0xFFFFFF);
+  h.stream = get_little_endian<std::uint16_t>(data + 18);
   // Raw packets have no need of exceptions, and a packet without frames no room for them.
   const bool coded = h.type == PacketType::kHuffman || h.type == PacketType::kRange;
-  if (type > static_cast<int>(PacketType::kContainer) ||
+  const bool data_packet = coded || h.type == PacketType::kRaw;
+  if (type > static_cast<int>(PacketType::kIndex) ||
       (data[2] & ~(0x0F | kFlagKey | kFlagLast | kFlagExceptions)) != 0 ||
-      (h.exceptions && (!coded || h.frames == 0)) || h.length % 4 != 0 ||
-      h.length > kMaxPayloadBytes) {
+      (data[3] & ~kStepMask) != 0 || h.step >= kLossySteps || (h.step != 0 && !data_packet) ||
+      (h.exceptions && (!coded || h.frames == 0))) {
     return fail(ParseStatus::kBadHeader);
   }
   packet.size += h.length;
@@ -139,6 +153,12 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   if (get_little_endian<std::uint32_t>(data + checked) != crc32(data, checked))
     return fail(ParseStatus::kBadCrc);
   packet.payload = data + kPacketHeaderBytes;
+  // Both say which stream it is.
+  if (h.type == PacketType::kStreamHeader && h.length >= kStreamHeaderBytes &&
+      packet.payload[0] == kVersion &&
+      get_little_endian<std::uint16_t>(packet.payload + kNumberOffset) != h.stream) {
+    return fail(ParseStatus::kBadHeader);
+  }
   return fail(ParseStatus::kPacket);
 }
 

@@ -21,7 +21,7 @@ void Packetizer::append(PacketHeader header, const std::uint8_t* payload, std::s
                         std::vector<std::uint8_t>& packets) {
   if (size > kMaxPayloadBytes) {
     throw Error("a packet's payload has " + std::to_string(size) +
-                " bytes, more than 2^26; use fewer frames per packet");
+                " bytes, more than 2^26 - 4; use fewer frames per packet");
   }
   const std::size_t begin = packets.size();
   packets.resize(begin + kPacketHeaderBytes + size + kPacketCrcBytes);
@@ -32,11 +32,11 @@ void Packetizer::append(PacketHeader header, const std::uint8_t* payload, std::s
       p, static_cast<std::uint8_t>(static_cast<int>(header.type) | (header.key ? kFlagKey : 0) |
                                    (header.last ? kFlagLast : 0) |
                                    (header.exceptions ? kFlagExceptions : 0)));
-  p = put_little_endian(p, static_cast<std::uint8_t>(header.frames >> 16));
+  p = put_little_endian(p, header.step);
   p = put_little_endian(p, sequence_++);
-  p = put_little_endian(p, static_cast<std::uint16_t>(header.frames));
   p = put_little_endian(p, header.first_frame);
-  p = put_little_endian(p, static_cast<std::uint32_t>(size));
+  const std::uint64_t words = size / 4;
+  p = put_little_endian(p, header.frames | words << 24 | std::uint64_t{stream_} << 48);
   p = std::copy_n(payload, size, p);
   put_little_endian(p, crc32(packet, kPacketHeaderBytes + size));
 }

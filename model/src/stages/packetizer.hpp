@@ -15,7 +15,12 @@ namespace nrc {
 /// Counts packets and wraps payloads.
 class Packetizer {
  public:
-  /// The packet for a payload whose size is a multiple of 4; header.sequence and .length are set.
+  /// @param stream_number  of the stream, whose low 16 bits are in every packet
+  explicit Packetizer(std::uint32_t stream_number = 0)
+      : stream_(static_cast<std::uint16_t>(stream_number)) {}
+
+  /// The packet for a payload whose size is a multiple of 4; header.sequence, .length and
+  /// .stream are set.
   std::vector<std::uint8_t> wrap(PacketHeader header, const std::vector<std::uint8_t>& payload);
   /// The same, appended to `packets`. @throws Error if the payload is too long for a packet;
   /// `packets` is then as it was.
@@ -23,7 +28,8 @@ class Packetizer {
               std::vector<std::uint8_t>& packets);
 
  private:
-  std::uint16_t sequence_ = 0;
+  std::uint32_t sequence_ = 0;
+  const std::uint16_t stream_;
 };
 
 }  // namespace nrc

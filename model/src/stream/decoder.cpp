@@ -21,6 +21,8 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
   }
   if (h.type == PacketType::kStreamHeader) {
     packets_.open(packet);
+  } else if (h.stream != static_cast<std::uint16_t>(header()->stream_number)) {
+    throw Error(packet_name(h) + " is of another stream");
   } else if (is_data(h.type)) {
     if (h.first_frame != static_cast<std::uint32_t>(frames_)) {
       throw Error(packet_name(h) + " begins with frame " + std::to_string(h.first_frame) +
@@ -33,9 +35,11 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
     packets_.decode(packet, samples);
     frames_ += h.frames;
   } else if (!packets_.plausible(h)) {
-    throw Error(packet_name(h) + " is a container packet in a stream without them, or has frames");
+    throw Error(packet_name(h) +
+                " is a container packet in a stream without them, or has frames, or "
+                "is an index of more than 2^20 bytes");
   }
-  next_sequence_ = static_cast<std::uint16_t>(h.sequence + 1);
+  next_sequence_ = h.sequence + 1;
   finished_ = h.last;
 }
 

@@ -19,10 +19,6 @@ StreamHeader checked(StreamHeader header, const Tables& tables) {
   if (header.channels < 1 || header.channels > kMaxChannels) {
     throw Error(std::to_string(header.channels) + " channels are not supported; give 1 to 65536");
   }
-  if (lossy_index(header.lossy_step) < 0) {
-    throw Error("a lossy step of " + std::to_string(header.lossy_step) +
-                " codes is not possible; give 2, 3, 4, 6, 8, 12 and so on up to 4096");
-  }
   const std::size_t maps = header.map.channels.size();
   if (header.mapping == Mapping::kMap && maps != 1 && maps != header.channels) {
     throw Error("a value map of " + std::to_string(maps) + " channels; give one map, or " +
@@ -50,7 +46,7 @@ Encoder::Encoder(const StreamHeader& header, const Tables& tables, Transport tra
       header_payload_(serialise(header_)),
       mapper_(std::make_unique<Mapper>(header_)),
       payload_(PayloadEncoder::make(tables_, header.code_width, header.channels, header.neighbour)),
-      packetizer_(std::make_unique<Packetizer>()),
+      packetizer_(std::make_unique<Packetizer>(header_.stream_number)),
       exceptions_(std::make_unique<ExceptionWriter>()),
       transport_(transport) {}
 
@@ -93,6 +89,7 @@ std::vector<std::uint8_t> Encoder::container(const std::vector<std::uint8_t>& pa
 }
 
 void Encoder::finish(PacketHeader h, std::size_t frames, std::vector<std::uint8_t>& packets) {
+  h.step = static_cast<std::uint8_t>(lossy_index(step_));
   h.frames = static_cast<std::uint32_t>(frames);
   h.first_frame = next_frame_;
   next_frame_ += static_cast<std::uint32_t>(frames);
@@ -117,9 +114,9 @@ void Encoder::encode(const Code* codes, std::size_t frames, PacketRequest reques
   check_frames(frames);
   const bool key = request.key || key_due_;
   key_due_ = key_due_ && frames == 0;  // a packet without frames resets nothing
-  if (header_.lossy_step > 1) {
+  if (step_ > 1) {
     codes_.assign(codes, codes + frames * header_.channels);
-    quantise(codes_, header_.lossy_step);
+    quantise(codes_, step_);
     codes = codes_.data();
   }
   payload_->encode(codes, frames, key, payload_bytes_);
@@ -140,7 +137,7 @@ void Encoder::encode_samples(const std::int16_t* samples, std::size_t frames, Pa
   codes_.resize(count);
   exceptions_->clear();
   if (!mapper_->to_codes(samples, frames, codes_.data())) find_exceptions(samples, frames);
-  if (header_.lossy_step > 1) quantise(codes_, header_.lossy_step);
+  if (step_ > 1) quantise(codes_, step_);
   // Also if the packet is sent raw: a decoder maps its samples and moves the state past their
   // codes.
   const bool key = request.key || key_due_;
@@ -180,6 +177,16 @@ void Encoder::find_exceptions(const std::int16_t* samples, std::size_t frames) {
       exceptions_->add(static_cast<std::uint32_t>(c * frames + frame), samples[i]);
     }
   }
+}
+
+void Encoder::set_lossy_step(int step) {
+  if (lossy_index(step) < 0) {
+    throw Error("a lossy step of " + std::to_string(step) +
+                " codes is not possible; give 2, 3, 4, 6, 8, 12 and so on up to 4096");
+  }
+  // The channels' state is in units of rounded codes.
+  key_due_ = key_due_ || step != step_;
+  step_ = step;
 }
 
 void Encoder::skip(std::size_t frames) {

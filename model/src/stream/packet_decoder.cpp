@@ -36,22 +36,33 @@ std::uint64_t PacketDecoder::raw_bytes(std::uint32_t frames) const {
   return std::uint64_t{frames} * header_->channels * sizeof(std::int16_t);
 }
 
+/// Of a packet whose samples are given.
+void PacketDecoder::note_step(const PacketHeader& header) {
+  if (header.frames != 0) lossy_step_ = std::max(lossy_step_, nrc::lossy_step(header.step));
+}
+
 bool PacketDecoder::plausible(const PacketHeader& h) const {
+  return plausible(h, header_ ? &*header_ : nullptr);
+}
+
+bool PacketDecoder::plausible(const PacketHeader& h, const StreamHeader* stream) {
   if (h.type == PacketType::kStreamHeader) {
     return h.length >= kStreamHeaderBytes && h.length <= kMaxStreamHeaderBytes && h.frames == 0 &&
            h.first_frame == 0;
   }
-  if (!header_) return false;
-  if (h.type == PacketType::kContainer) return header_->container == 2 && h.frames == 0;
-  const std::uint64_t codes = std::uint64_t{h.frames} * header_->channels;
+  if (stream == nullptr) return false;
+  if (h.type == PacketType::kContainer) return stream->container == 2 && h.frames == 0;
+  if (h.type == PacketType::kIndex) return h.frames == 0 && h.length <= kMaxIndexBytes;
+  const std::uint64_t codes = std::uint64_t{h.frames} * stream->channels;
   if (codes > kMaxPacketSamples) return false;
-  if (header_->packet_frames != 0 && h.frames > header_->packet_frames) return false;
-  if (h.type == PacketType::kRaw) return h.length == padded(raw_bytes(h.frames));
-  if (h.type != coded_type(header_->profile) || payload_ == nullptr) return false;
+  if (stream->packet_frames != 0 && h.frames > stream->packet_frames) return false;
+  const std::uint64_t raw = padded(codes * sizeof(std::int16_t));
+  if (h.type == PacketType::kRaw) return h.length == raw;
+  if (h.type != coded_type(stream->profile) || stream->table_id == 0) return false;
   // With exceptions a packet is sent only if it is not longer than a raw one.
-  if (h.exceptions) return h.length <= padded(raw_bytes(h.frames));
+  if (h.exceptions) return h.length <= raw;
   return h.length <=
-         (codes == 0 ? 0 : max_payload_bytes(header_->profile, header_->code_width, codes));
+         (codes == 0 ? 0 : max_payload_bytes(stream->profile, stream->code_width, codes));
 }
 
 void PacketDecoder::open(const ParsedPacket& packet) {
@@ -76,6 +87,7 @@ void PacketDecoder::open(const ParsedPacket& packet) {
     payload_ = PayloadDecoder::make(*tables, header.code_width, header.channels, header.neighbour);
   }
   header_ = header;
+  lossy_step_ = 1;
   header_payload_.assign(packet.payload, end);
   mapper_ = std::make_unique<Mapper>(header);
   codes_.reserve(max_samples());
@@ -121,13 +133,16 @@ void PacketDecoder::decode_raw(const ParsedPacket& packet, std::vector<std::int1
   const std::size_t begin = samples.size();
   samples.resize(begin + bytes / 2);
   get_samples(packet.payload, bytes / 2, samples.data() + begin);
+  note_step(h);
   // The state goes on as if the codes had been sent; if it is not known, the samples still are.
-  if (payload_ == nullptr || !(h.key || was_synchronised)) return;
+  const bool known = h.key || (was_synchronised && (h.frames == 0 || h.step == state_step_));
+  if (payload_ == nullptr || !known) return;
   if (h.frames != 0) {
     codes_.resize(bytes / 2);
     mapper_->to_codes(samples.data() + begin, h.frames, codes_.data());
-    if (header_->lossy_step > 1) quantise(codes_, header_->lossy_step);
+    if (h.step != 0) quantise(codes_, nrc::lossy_step(h.step));
     payload_->skip(codes_.data(), h.frames, h.key);
+    state_step_ = h.step;
   }
   synchronised_ = was_synchronised || h.frames != 0;
 }
@@ -141,6 +156,9 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   const std::uint64_t count = std::uint64_t{h.frames} * header_->channels;
   // Until the payload is decoded completely, the state of the channels is unknown.
   const bool was_synchronised = std::exchange(synchronised_, false);
+  if (!h.key && h.frames != 0 && h.step != state_step_) {
+    throw Error(packet_name(h) + " has another rounding step and should be a key packet");
+  }
   // Before memory is allocated: the header may claim any number of frames.
   const std::uint8_t* payload = packet.payload;
   std::size_t size = h.length;
@@ -169,10 +187,11 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   } catch (const Error& e) {
     throw Error(packet_name(h) + ": " + e.what());
   }
-  if (header_->lossy_step > 1) {
+  if (h.step != 0) {
+    const int step = nrc::lossy_step(h.step);
     const std::int32_t half = 1 << (header_->code_width - 1);
     for (Code& code : codes_) {
-      code = static_cast<Code>(std::clamp(code * header_->lossy_step, -half, half - 1));
+      code = static_cast<Code>(std::clamp(code * step, -half, half - 1));
     }
   }
   const std::size_t begin = samples.size();
@@ -185,6 +204,8 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
                       out[position % h.frames * header_->channels + position / h.frames] = sample;
                     });
   }
+  if (h.frames != 0) state_step_ = h.step;
+  note_step(h);
   synchronised_ = was_synchronised || h.frames > 0;
 }
 

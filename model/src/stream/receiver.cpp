@@ -11,34 +11,29 @@ namespace nrc {
 
 namespace {
 
-/// So many late packets in sequence, none of them a repetition: the encoder has restarted.
-constexpr std::size_t kLateRun = 16;
-/// A repeated or late packet is assumed to be at most this old, in packets.
-constexpr std::uint64_t kLateReach = 64;
-/// Places in the table of CRCs.
-constexpr std::size_t kSequences = 65536;
 /// Bytes of a value map that say how long it may be.
 constexpr std::size_t kMapFixedBytes = 4;
 
 /// The number closest to `near` whose low bits are `value`: undoes the wrapping of header fields.
-std::uint64_t extend16(std::uint16_t value, std::uint64_t near) {
-  const auto distance = static_cast<std::int16_t>(value - static_cast<std::uint16_t>(near));
-  return near + static_cast<std::uint64_t>(std::int64_t{distance});
-}
-std::uint64_t extend32(std::uint32_t value, std::uint64_t near) {
+std::uint64_t extend(std::uint32_t value, std::uint64_t near) {
   const auto distance = static_cast<std::int32_t>(value - static_cast<std::uint32_t>(near));
   return near + static_cast<std::uint64_t>(std::int64_t{distance});
 }
 /// True if `a` is before `b`, whichever way they wrapped.
 bool before(std::uint64_t a, std::uint64_t b) { return static_cast<std::int64_t>(a - b) < 0; }
 
+std::uint16_t low_bits(std::uint32_t stream_number) {
+  return static_cast<std::uint16_t>(stream_number);
+}
+
+bool same(const ParsedPacket& stream_header, const std::vector<std::uint8_t>& payload) {
+  return std::equal(payload.begin(), payload.end(), stream_header.payload,
+                    stream_header.payload + stream_header.header.length);
+}
+
 std::vector<std::uint8_t> bytes_of(const ParsedPacket& packet) {
   const std::uint8_t* const begin = packet.payload - kPacketHeaderBytes;
   return {begin, begin + packet.size};
-}
-
-std::uint32_t crc_of(const ParsedPacket& packet) {
-  return get_little_endian<std::uint32_t>(packet.payload + packet.header.length);
 }
 
 }  // namespace
@@ -55,6 +50,10 @@ void Receiver::add(const std::uint8_t* data, std::size_t size) {
 void Receiver::finish() {
   scan(true);
   abandon_stream();
+  while (successor_) {
+    begin_successor();
+    abandon_stream();
+  }
 }
 
 void Receiver::skip(std::size_t count) {
@@ -81,7 +80,7 @@ void Receiver::scan(bool at_end) {
     // receiver.
     const ParsedPacket packet = parse_packet(from, size);
     const bool header_seen = size >= kPacketHeaderBytes;
-    const bool possible =
+    const bool whole =
         packet.status == ParseStatus::kPacket || packet.status == ParseStatus::kIncomplete;
     // A stream header's length varies, so its first bytes must confirm it.
     const bool length_right =
@@ -89,14 +88,13 @@ void Receiver::scan(bool at_end) {
         size < kPacketHeaderBytes + kStreamHeaderBytes + kMapFixedBytes ||
         packet.header.length < kStreamHeaderBytes ||
         stream_header_length_possible(from + kPacketHeaderBytes, packet.header.length);
-    if (possible && (!header_seen || (decoder_.plausible(packet.header) && length_right))) {
+    if (whole && (!header_seen || (possible(packet.header) && length_right))) {
       if (packet.status == ParseStatus::kPacket) {
-        if (packet.header.type == PacketType::kStreamHeader) {
-          header_position_ = counters_.bytes - size;
-        }
+        packet_position_ = counters_.bytes - size;
         at += packet.size;
         skipping_ = false;
-        accept(packet);
+        ++counters_.packets;
+        take(packet);
         continue;
       }
       // An incomplete packet waits for its rest. At the end there is no rest, so its bytes are
@@ -111,251 +109,188 @@ void Receiver::scan(bool at_end) {
   }
 }
 
-void Receiver::accept(const ParsedPacket& packet) {
-  ++counters_.packets;
-  take(packet);
+bool Receiver::possible(const PacketHeader& header) const {
+  const StreamHeader* stream = decoder_.header() ? &*decoder_.header() : nullptr;
+  if (stream != nullptr && successor_ && header.stream != low_bits(stream->stream_number) &&
+      header.stream == low_bits(successor_->header.stream_number)) {
+    stream = &successor_->header;
+  }
+  return PacketDecoder::plausible(header, stream);
 }
 
 void Receiver::take(const ParsedPacket& packet) {
-  // Between two streams only a stream header is of use, unless it is a late one of the stream that
-  // was closed.
-  if (decoder_.header()) {
+  const bool is_header = packet.header.type == PacketType::kStreamHeader;
+  const std::optional<StreamHeader>& stream = decoder_.header();
+  if (!stream) {
+    // Between two streams only a stream header is of use. Number 0 begins a stream even if its
+    // header is that of the stream before: a file twice in a row.
+    if (is_header && (packet.header.sequence == 0 || !is_past(packet))) {
+      begin_stream(packet, packet_position_);
+    } else {
+      ++counters_.late_packets;
+    }
+  } else if (is_header && !same(packet, known_header_)) {
+    take_other_header(packet);
+  } else if (packet.header.stream == low_bits(stream->stream_number)) {
     order(packet);
-  } else if (packet.header.type != PacketType::kStreamHeader || follows_closed(packet)) {
-    ++counters_.late_packets;
+  } else if (successor_ && packet.header.stream == low_bits(successor_->header.stream_number)) {
+    keep(packet);
   } else {
-    begin_stream(packet);
+    ++counters_.late_packets;
   }
 }
 
-bool Receiver::follows_closed(const ParsedPacket& packet) const {
-  const std::uint16_t sequence = packet.header.sequence;
-  // Number 0 always begins a stream. Otherwise a header within reach of the closed stream may be a
-  // late or repeated one of that stream: it is, unless another packet arrived under its number.
-  if (!closed_ || sequence == 0) return false;
-  if (crcs_[sequence] != 0 && crcs_[sequence] != crc_of(packet)) return false;
-  const std::uint64_t at = extend16(sequence, next_sequence_);
-  return before(at, next_sequence_) && !before(at, next_sequence_ - kLateReach);
+/// True for a late stream header of the stream before. One with a number that was still due shows
+/// that its encoder goes on.
+bool Receiver::is_past(const ParsedPacket& stream_header) const {
+  return past_ && same(stream_header, past_->header) &&
+         before(extend(stream_header.header.sequence, past_->sequence), past_->sequence);
 }
 
-void Receiver::begin_stream(const ParsedPacket& packet) {
-  decoder_.open(packet);
-  // What was sent before the first header that arrived is lost. The numbers start high, so that
-  // packets from before have one.
-  next_sequence_ = (std::uint64_t{1} << 32) + packet.header.sequence;
-  waiting_.clear();
-  begin(packet.header.sequence);
-  crcs_[packet.header.sequence] = crc_of(packet);
-  process(packet);
-}
-
-void Receiver::begin(std::uint64_t lost_packets) {
-  ++counters_.streams;
-  counters_.lost_packets += lost_packets;
-  gap_ = {};
-  gap_.lost_packets = lost_packets;
-  loss_before_ = lost_packets != 0;
-  crcs_.assign(kSequences, 0);
-  // Packets that wait belong to the new stream and have already arrived under their numbers: their
-  // repetitions must be recognised.
-  for (const auto& [sequence, early] : waiting_) {
-    crcs_[sequence % kSequences] = crc_of(parse_packet(early.bytes.data(), early.bytes.size()));
+void Receiver::take_other_header(const ParsedPacket& packet) {
+  if (is_past(packet)) {
+    ++counters_.late_packets;
+    return;
   }
-  late_run_ = 0;
-  late_header_.clear();
-  other_header_.clear();
-  anew_ = false;
-  next_frame_ = 0;
-  due_frame_.reset();
-  samples_.reserve(decoder_.max_samples());
-  known_header_ = serialise(*decoder_.header());
-  if (events_.stream) events_.stream(*decoder_.header());
-}
-
-void Receiver::order(const ParsedPacket& packet) {
-  const std::uint64_t sequence = extend16(packet.header.sequence, next_sequence_);
-  if (packet.header.type == PacketType::kStreamHeader && repeats_other(packet)) {
-    // Its data packets need not be possible in the current stream, so nothing else may reveal it.
-    const std::vector<Early> others = extract_others();
-    abandon_stream();
-    for (const Early& early : others) take(parse_packet(early.bytes.data(), early.bytes.size()));
+  if (successor_) {
+    const ParsedPacket known = parse_packet(successor_->packet.data(), successor_->packet.size());
+    if (same(packet, {known.payload, known.payload + known.header.length})) {
+      keep(packet);
+      return;
+    }
+    // The encoder has restarted twice.
+    begin_successor();
     take(packet);
     return;
   }
-  // A number below the one due, or one under which a packet waits: repeated, late, or of another
-  // stream.
-  const bool is_before = before(sequence, next_sequence_);
-  if (is_before || waiting_.count(sequence) != 0) {
-    late(packet, is_before ? next_sequence_ - sequence : 0);
+  if (packet.header.stream == low_bits(decoder_.header()->stream_number)) {
+    // Packets do not tell these two streams apart, so what waits may be of either.
+    counters_.late_packets += waiting_.size();
+    waiting_.clear();
+    end_stream(false);
+    begin_stream(packet, packet_position_);
     return;
   }
-  late_run_ = 0;
-  const auto header = std::exchange(late_header_, {});
-  const bool behind_header =
-      !header.empty() && packet.header.sequence == static_cast<std::uint16_t>(late_sequence_ + 1);
-  // A late stream header and then its key packet, whose number happens to be the one due here: the
-  // frames prove that the encoder has restarted.
-  if (behind_header && sequence == next_sequence_ && goes_back(packet.header)) {
+  Successor next;
+  try {
+    next.header = parse_stream_header(packet.payload, packet.header.length);
+  } catch (const Error&) {
+    header_position_ = packet_position_;
     abandon_stream();
-    begin_stream(parse_packet(header.data(), header.size()));
-    order(packet);
-    return;
+    throw;
   }
-  if (behind_header && differs(parse_packet(header.data(), header.size()))) {
-    // It may belong to this stream or to that of the late header, so its samples may be wrong.
+  next.packet = bytes_of(packet);
+  next.position = packet_position_;
+  next.sequence = std::uint64_t{1} << 32 | packet.header.sequence;
+  next.came = in_order_;
+  successor_ = std::move(next);
+  settle_successor();
+}
+
+/// A packet of the next stream.
+void Receiver::keep(const ParsedPacket& packet) {
+  const std::uint64_t sequence = extend(packet.header.sequence, successor_->sequence);
+  if (sequence == successor_->sequence || before(sequence, successor_->sequence) ||
+      !successor_->packets.emplace(sequence, bytes_of(packet)).second) {
     ++counters_.late_packets;
-    abandon_stream();
     return;
   }
-  // Of another stream. Its number remains due: the stream's own packet may still arrive.
-  if (sequence == next_sequence_ && jumps(packet.header)) {
+  settle_successor();
+}
+
+/// After another packet of the next stream, which may end the stream at hand.
+void Receiver::settle_successor() {
+  release(options_.reorder_packets);
+  // So many packets overtake no other.
+  const bool over = successor_->packets.size() >= options_.reorder_packets;
+  if (over || !decoder_.header()) begin_successor();
+}
+
+/// Ends the stream at hand, if it has not ended yet.
+void Receiver::begin_successor() {
+  const std::optional<Successor> next = std::exchange(successor_, std::nullopt);
+  release(0);
+  if (decoder_.header()) end_stream(false);
+  begin_stream(parse_packet(next->packet.data(), next->packet.size()), next->position);
+  for (const auto& [sequence, bytes] : next->packets) {
+    take(parse_packet(bytes.data(), bytes.size()));
+  }
+}
+
+void Receiver::begin_stream(const ParsedPacket& packet, std::uint64_t position) {
+  header_position_ = position;
+  decoder_.open(packet);
+  // What was sent before the first header that arrived is lost. The numbers start high, so that
+  // packets from before have one.
+  const std::uint32_t lost = packet.header.sequence;
+  next_sequence_ = (std::uint64_t{1} << 32) + lost;
+  waiting_.clear();
+  ++counters_.streams;
+  counters_.lost_packets += lost;
+  gap_ = {};
+  gap_.lost_packets = lost;
+  loss_before_ = lost != 0;
+  next_frame_ = 0;
+  due_frame_.reset();
+  lossy_step_ = 1;
+  samples_.reserve(decoder_.max_samples());
+  known_header_.assign(packet.payload, packet.payload + packet.header.length);
+  if (events_.stream) events_.stream(*decoder_.header());
+  process(packet);
+  if (!decoder_.header() && successor_) begin_successor();
+}
+
+void Receiver::order(const ParsedPacket& packet) {
+  const std::uint64_t sequence = extend(packet.header.sequence, next_sequence_);
+  // Repeated, or given up before.
+  if (before(sequence, next_sequence_) || waiting_.count(sequence) != 0) {
     ++counters_.late_packets;
     return;
   }
-  crcs_[packet.header.sequence] = crc_of(packet);
   // Copied, since the buffer moves on.
   if (sequence != next_sequence_) {
-    waiting_.emplace(sequence, Early{bytes_of(packet), in_order_, counters_.packets});
+    waiting_.emplace(sequence, bytes_of(packet));
   } else {
     ++in_order_;
     counters_.reordered_packets += waiting_.empty() ? 0 : 1;
     process(packet);
   }
   release(options_.reorder_packets);
-  discard_strangers();
-}
-
-bool Receiver::goes_back(const PacketHeader& header) const {
-  return is_data(header.type) && header.key && due_frame_ &&
-         before(extend32(header.first_frame, *due_frame_), *due_frame_);
-}
-
-bool Receiver::jumps(const PacketHeader& header) const {
-  // After a drop the encoder sends a stream header and a key packet.
-  if (!is_data(header.type) || header.frames == 0) return false;
-  // A loss or a restart explains missing frames, and so does a drop that is announced properly.
-  if (loss_before_ || anew_ || (header_before_ && header.key)) return false;
-  const std::uint64_t due = due_frame_.value_or(0);
-  return before(due, extend32(header.first_frame, due));
-}
-
-bool Receiver::repeats_other(const ParsedPacket& packet) {
-  const std::uint16_t sequence = packet.header.sequence;
-  if (!differs(packet)) {
-    // This stream is still alive, so the foreign header before was a stray.
-    other_header_.clear();
-    return false;
-  }
-  const std::vector<std::uint8_t> payload(packet.payload, packet.payload + packet.header.length);
-  const bool known = other_header_ == payload && other_sequence_ != sequence;
-  other_header_ = payload;
-  other_sequence_ = sequence;
-  return known;
-}
-
-std::vector<Receiver::Early> Receiver::extract_others() {
-  const auto header = std::find_if(waiting_.begin(), waiting_.end(), [this](const auto& early) {
-    const ParsedPacket p = parse_packet(early.second.bytes.data(), early.second.bytes.size());
-    return p.header.type == PacketType::kStreamHeader && differs(p);
-  });
-  std::vector<Early> others;
-  // Those after the foreign header that also arrived later belong to its stream; the others are of
-  // the old one and can no longer be decoded in order.
-  for (auto it = header; it != waiting_.end(); ++it) {
-    if (it->second.arrival >= header->second.arrival) {
-      others.push_back(it->second);
-    } else {
-      ++counters_.late_packets;
-    }
-  }
-  waiting_.erase(header, waiting_.end());
-  return others;
-}
-
-void Receiver::late(const ParsedPacket& packet, std::uint64_t distance) {
-  ++counters_.late_packets;
-  const PacketHeader& h = packet.header;
-  const bool is_header = h.type == PacketType::kStreamHeader;
-  const auto header =
-      std::exchange(late_header_, is_header ? bytes_of(packet) : std::vector<std::uint8_t>());
-  const bool runs = h.sequence == static_cast<std::uint16_t>(late_sequence_ + 1);
-  late_sequence_ = h.sequence;
-  // The same CRC under the same number: a repetition, which says nothing about other streams.
-  const std::uint32_t known = crcs_[h.sequence];
-  if (known == crc_of(packet)) {
-    late_run_ = 0;
-    return;
-  }
-  // A restarted encoder is late by its numbers, so its packets form a run of unknown late packets.
-  late_run_ = late_run_ != 0 && runs ? late_run_ + 1 : 1;
-  const bool behind_header = runs && !header.empty();
-  const bool begins = behind_header && (distance > kLateReach ||
-                                        differs(parse_packet(header.data(), header.size())));
-  // A stream header alone may have come before the end of the stream before it.
-  const bool strange = known != 0 && !is_header;
-  if (!strange && !begins && late_run_ < kLateRun) return;
-  // The encoder has restarted. Without the new stream's header nothing more can be decoded until
-  // one comes.
-  abandon_stream();
-  if (is_header) {
-    begin_stream(packet);
-  } else if (behind_header) {
-    begin_stream(parse_packet(header.data(), header.size()));
-    order(packet);
+  if (!successor_) return;
+  if (!decoder_.header()) {
+    begin_successor();
+  } else if (in_order_ - successor_->came > 2 * options_.reorder_packets) {
+    // The stream lives on: that header was a stray.
+    counters_.late_packets += 1 + successor_->packets.size();
+    successor_.reset();
   }
 }
 
-bool Receiver::differs(const ParsedPacket& stream_header) const {
-  return !std::equal(known_header_.begin(), known_header_.end(), stream_header.payload,
-                     stream_header.payload + stream_header.header.length);
-}
-
-void Receiver::discard_strangers() {
-  // A packet so early that the stream does not catch up with it never belonged to it.
-  for (auto it = waiting_.begin(); it != waiting_.end();) {
-    if (in_order_ - it->second.came <= 2 * options_.reorder_packets) {
-      ++it;
-      continue;
-    }
-    ++counters_.late_packets;
-    crcs_[it->first % kSequences] = 0;
-    it = waiting_.erase(it);
-  }
+/// Packets that wait, of both streams.
+std::size_t Receiver::early_packets() const {
+  return waiting_.size() + (successor_ ? 1 + successor_->packets.size() : 0);
 }
 
 void Receiver::release(std::size_t limit) {
   while (!waiting_.empty() && decoder_.header() &&
-         (waiting_.begin()->first == next_sequence_ || waiting_.size() > limit)) {
+         (waiting_.begin()->first == next_sequence_ || early_packets() > limit)) {
     const auto node = waiting_.extract(waiting_.begin());
     // Either the packet due, or too many wait: what the first of them waits for is given up.
     const std::uint64_t missing = node.key() - next_sequence_;
     counters_.lost_packets += missing;
     gap_.lost_packets += missing;
     loss_before_ = loss_before_ || missing != 0;
-    // A lost packet that comes after all is late, and must not pass for a repetition.
-    for (; next_sequence_ != node.key(); ++next_sequence_) crcs_[next_sequence_ % kSequences] = 0;
-    const std::vector<std::uint8_t>& bytes = node.mapped().bytes;
-    const ParsedPacket packet = parse_packet(bytes.data(), bytes.size());
-    // The number stays due, and no packet counts as arrived under it.
-    if (jumps(packet.header)) {
-      ++counters_.late_packets;
-      crcs_[packet.header.sequence] = 0;
-    } else {
-      process(packet);
-    }
+    next_sequence_ = node.key();
+    process(parse_packet(node.mapped().data(), node.mapped().size()));
   }
   if (decoder_.header()) return;
-  // The stream is closed: packets with numbers after its last one belong to the next stream.
-  for (const auto& [sequence, early] : std::exchange(waiting_, {})) {
-    take(parse_packet(early.bytes.data(), early.bytes.size()));
-  }
+  // The stream is closed: nothing of it comes after its last packet.
+  counters_.late_packets += waiting_.size();
+  waiting_.clear();
 }
 
 void Receiver::abandon_stream() {
-  // What waits may close the stream, and begin another one that something waits for.
-  do {
-    release(0);
-  } while (!waiting_.empty());
+  release(0);
   if (decoder_.header()) end_stream(false);
 }
 
@@ -363,63 +298,43 @@ void Receiver::process(const ParsedPacket& packet) {
   // From here on the packet is the next of its stream in order.
   ++next_sequence_;
   const PacketHeader& h = packet.header;
-  const bool header_before = std::exchange(header_before_, h.type == PacketType::kStreamHeader);
-  if (h.type == PacketType::kStreamHeader) {
-    if (anew_ || differs(packet)) {
-      // The numbers go on, as those of the packets that wait do.
-      end_stream(false);
-      decoder_.open(packet);
-      begin(h.sequence);
-      crcs_[h.sequence] = crc_of(packet);
-      header_before_ = true;
-    }
-  } else if (h.type == PacketType::kContainer) {
+  if (h.type == PacketType::kContainer) {
     if (events_.container) events_.container(packet.payload, h.length);
-  } else {
-    std::uint64_t first = due_frame_ ? extend32(h.first_frame, *due_frame_) : h.first_frame;
-    if (anew_ || (due_frame_ && before(first, *due_frame_))) {
-      // Frame numbers never decrease within a stream: the encoder has restarted.
-      decoder_.lose_state();
-      anew_ = true;
-      if (!header_before || !h.key) {
-        ++counters_.undecodable_packets;
-        return;
-      }
-      report_end(false);
-      begin(static_cast<std::uint16_t>(h.sequence - 1));
-      crcs_[h.sequence] = crc_of(packet);
-      first = h.first_frame;
-    }
-    process_data(packet, first);
+  } else if (is_data(h.type)) {
+    process_data(packet);
   }
   if (h.last) end_stream(true);
 }
 
-void Receiver::process_data(const ParsedPacket& packet, std::uint64_t first) {
-  const bool loss_before = std::exchange(loss_before_, false);
+void Receiver::process_data(const ParsedPacket& packet) {
+  const PacketHeader& h = packet.header;
   const std::uint64_t due = due_frame_.value_or(0);
+  const std::uint64_t first = due_frame_ ? extend(h.first_frame, due) : h.first_frame;
+  // Frames never go back within a stream, so this packet is wrong.
+  const bool back = before(first, due);
+  const bool loss_before = std::exchange(loss_before_, back && loss_before_);
   // A gap in frame numbers without one in sequence numbers is a drop at the encoder.
   if (first != due) {
     decoder_.lose_state();
-    if (!loss_before) gap_.dropped_frames += first - due;
+    if (!loss_before && !back) gap_.dropped_frames += first - due;
   }
-  due_frame_ = first + packet.header.frames;
+  if (!back) due_frame_ = first + h.frames;
   // The gap is reported with the next samples. On an error these frames join it; only decoded
   // frames end it.
   samples_.clear();
   try {
+    if (back) throw Error(packet_name(h) + " goes back in time");
     decoder_.decode(packet, samples_);
   } catch (const Error&) {
     ++counters_.undecodable_packets;
     ++gap_.undecodable_packets;
     return;
   }
+  lossy_step_ = decoder_.lossy_step();
   report_gap(first);
   next_frame_ = *due_frame_;
-  counters_.frames += packet.header.frames;
-  if (packet.header.frames != 0 && events_.samples) {
-    events_.samples(first, samples_.data(), packet.header.frames);
-  }
+  counters_.frames += h.frames;
+  if (h.frames != 0 && events_.samples) events_.samples(first, samples_.data(), h.frames);
 }
 
 void Receiver::report_gap(std::uint64_t end) {
@@ -433,20 +348,15 @@ void Receiver::report_gap(std::uint64_t end) {
   if (gap.frames != 0 && events_.gap) events_.gap(gap);
 }
 
-void Receiver::report_end(bool closed) {
+void Receiver::end_stream(bool closed) {
   const std::uint64_t total = decoder_.header()->total_frames;
   std::uint64_t end = due_frame_.value_or(0);
   // A stated length reveals frames that are missing at the end.
   if (total != kUnknownFrames && total > end) end = total;
   report_gap(end);
-  if (events_.end) events_.end(closed);
-}
-
-void Receiver::end_stream(bool closed) {
-  report_end(closed);
   decoder_.close();
-  header_before_ = false;
-  closed_ = closed;
+  past_ = Past{known_header_, next_sequence_};
+  if (events_.end) events_.end(closed);
 }
 
 }  // namespace nrc
