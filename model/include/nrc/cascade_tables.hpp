@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tables of the cascade profile: the code edges of range tables, or none (docs/bitstream.md, section
-// 15). Everything else it learns from the samples.
+// Tables of the cascade profile: the code edges of range tables, or none (docs/bitstream.md,
+// section 15). Everything else it learns from the samples.
 #pragma once
 
 #include "nrc/range_tables.hpp"

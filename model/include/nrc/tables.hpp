@@ -23,7 +23,7 @@ class Tables {
   Tables(RangeTables tables) : tables_(std::move(tables)) {}  // NOLINT(google-explicit-constructor)
   Tables(NeuralTables tables)                                 // NOLINT(google-explicit-constructor)
       : tables_(std::move(tables)) {}
-  Tables(CascadeTables tables)                                // NOLINT(google-explicit-constructor)
+  Tables(CascadeTables tables)  // NOLINT(google-explicit-constructor)
       : tables_(std::move(tables)) {}
 
   Profile profile() const { return static_cast<Profile>(tables_.index()); }
@@ -35,8 +35,8 @@ class Tables {
   /// The tables of one profile; the profile must be right.
   const TableSet& huffman() const { return std::get<TableSet>(tables_); }
   const NeuralTables& neural() const { return std::get<NeuralTables>(tables_); }
-  /// Of the range profile, what the network of the neural profile corrects, or those whose edges the
-  /// cascade profile uses.
+  /// Of the range profile, what the network of the neural profile corrects, or those whose edges
+  /// the cascade profile uses.
   const RangeTables& range() const;
 
   /// Built-in tables of a profile by name. @throws Error for another name.

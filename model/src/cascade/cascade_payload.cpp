@@ -43,8 +43,8 @@ void code_packet(Coder& coder, const RangeTables& tables, int code_width, std::s
     std::vector<std::size_t> from;
     if (channel > 0) {
       static const std::vector<std::size_t> kNone;
-      const auto coded = reference_code.code(coder, channel,
-                                             references.empty() ? kNone : references[channel]);
+      const auto coded =
+          reference_code.code(coder, channel, references.empty() ? kNone : references[channel]);
       if (!coded) throw Error("a channel is predicted from one that does not exist");
       from = *coded;
     }
@@ -113,8 +113,8 @@ class CascadePayloadEncoder : public PayloadEncoder {
     std::vector<std::uint8_t> bytes = {
         static_cast<std::uint8_t>(phases == 1 ? Form::kOnePhase : Form::kTwoPhases)};
     BitEncoder coder(bytes);
-    code_packet(coder, tables_, code_width_, channels, frames, phases, references,
-                codes, [] { return false; });
+    code_packet(coder, tables_, code_width_, channels, frames, phases, references, codes,
+                [] { return false; });
     coder.finish();
     pad(bytes);
     return bytes;
@@ -133,7 +133,8 @@ class CascadePayloadEncoder : public PayloadEncoder {
     return two + two / 16 < one ? 2 : 1;
   }
 
-  void write_plain(const Code* codes, std::size_t frames, std::vector<std::uint8_t>& payload) const {
+  void write_plain(const Code* codes, std::size_t frames,
+                   std::vector<std::uint8_t>& payload) const {
     BitPacker packer;
     packer.put(static_cast<std::uint32_t>(Form::kPlain), 8);
     for (std::size_t i = 0; i < frames * channels_; ++i) {
@@ -170,9 +171,8 @@ class CascadePayloadDecoder : public PayloadDecoder {
     }
     codes.resize(before + frames * channels_);
     BitDecoder coder(payload + 1, size - 1);
-    code_packet(coder, tables_, code_width_, channels_, frames,
-                form == Form::kTwoPhases ? 2 : 1, {}, codes.data() + before,
-                [&] { return coder.overrun(); });
+    code_packet(coder, tables_, code_width_, channels_, frames, form == Form::kTwoPhases ? 2 : 1,
+                {}, codes.data() + before, [&] { return coder.overrun(); });
     const std::size_t used = 1 + coder.consumed();
     if ((used + 3) / 4 * 4 != size) throw Error("the payload goes on after its last code");
     for (std::size_t i = used; i < size; ++i) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage cascade predictor: two least-squares predictions, one that adapts fast and one that adapts
-// slowly, joined by their errors, and two LMS filters of what they leave (docs/bitstream.md, section
-// 15). No RTL.
+// slowly, joined by their errors, and two LMS filters of what they leave (docs/bitstream.md,
+// section 15). No RTL.
 #pragma once
 
 #include <cstdint>

@@ -5,9 +5,9 @@ namespace nrc {
 
 namespace {
 
-constexpr std::size_t kPast = 16;            ///< values of the part itself
-constexpr std::size_t kWideReferences = 3;   ///< of these also the frame before and the one after
-constexpr std::size_t kAfter = 8;            ///< of the other phase
+constexpr std::size_t kPast = 16;           ///< values of the part itself
+constexpr std::size_t kWideReferences = 3;  ///< of these also the frame before and the one after
+constexpr std::size_t kAfter = 8;           ///< of the other phase
 
 }  // namespace
 

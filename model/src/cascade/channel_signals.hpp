@@ -49,7 +49,7 @@ class ChannelSignals {
   std::size_t stride_;
   std::size_t channel_ = 0;
   std::vector<double> values_;
-  std::vector<double> sum_;   ///< of the first phase of all channels before
+  std::vector<double> sum_;  ///< of the first phase of all channels before
   std::vector<double> mean_;
   std::vector<const double*> references_;
 };

@@ -22,9 +22,9 @@ constexpr std::size_t kSteadyScale = 1;  ///< these two show whether the signal 
 constexpr std::size_t kLiveScale = 2;
 
 constexpr int kMaxShiftBits = 16;
-constexpr int kWeightRate = 22;   ///< error times log odds is shifted by so much, at first
-constexpr int kSlowerBy = 3;      ///< and by so much more in the end
-constexpr int kSlowerFrom = 8;    ///< from 2^8 decisions on
+constexpr int kWeightRate = 22;  ///< error times log odds is shifted by so much, at first
+constexpr int kSlowerBy = 3;     ///< and by so much more in the end
+constexpr int kSlowerFrom = 8;   ///< from 2^8 decisions on
 constexpr std::int32_t kLargestWeight = 1 << 23;
 constexpr int kCounterRate = 5;
 constexpr std::int32_t kEdgeStart = 12;
@@ -101,8 +101,8 @@ void CodeModel::learn(bool above, std::int32_t edge, DecisionKind kind) {
   }
   if (fine_) {
     EdgeShift& e = edge_shifts_[shift_index(edge)];
-    e.shift = std::clamp(e.shift - error * 4 / (e.decisions + kEdgeStart), -kLargestShift,
-                         kLargestShift);
+    e.shift =
+        std::clamp(e.shift - error * 4 / (e.decisions + kEdgeStart), -kLargestShift, kLargestShift);
     if (e.decisions < kEdgeSteadies) ++e.decisions;
   }
   std::uint16_t& counter = counters_[kind.context];

@@ -58,7 +58,8 @@ class CodeModel {
  private:
   static constexpr std::int32_t kOne = 1 << kFracBits;
   static constexpr std::size_t kDistributions = 6;
-  static constexpr std::size_t kInputs = kDistributions + 1;  ///< to the mixing, the last one a counter
+  static constexpr std::size_t kInputs =
+      kDistributions + 1;  ///< to the mixing, the last one a counter
   static constexpr std::size_t kContexts = 28 * 64;
   static constexpr std::size_t kDecisionKinds = 49;
   static constexpr std::size_t kFirst = 3;  ///< steadiness of a channel's first code
@@ -169,7 +170,8 @@ class CodeModel {
   }
 
   const Curves& curves_;
-  const std::int32_t* edges_;  ///< edges_[i] is the lower one of code min_code_ + 1 + i; may be null
+  const std::int32_t*
+      edges_;  ///< edges_[i] is the lower one of code min_code_ + 1 + i; may be null
   std::int32_t min_code_;
   std::int32_t max_code_;
   std::array<Scale, kDistributions> scales_;
@@ -178,9 +180,9 @@ class CodeModel {
   CascadePrediction expected_ = {};
   std::array<Distribution, kDistributions> distributions_;
   std::size_t steadiness_ = 0;
-  bool fine_ = false;  ///< codes are so coarse that their edges matter
-  std::vector<Weights> weights_;            ///< [steadiness * kDecisionKinds + kind]
-  std::vector<EdgeShift> edge_shifts_;      ///< by the code's low bits
+  bool fine_ = false;                              ///< codes are so coarse that their edges matter
+  std::vector<Weights> weights_;                   ///< [steadiness * kDecisionKinds + kind]
+  std::vector<EdgeShift> edge_shifts_;             ///< by the code's low bits
   std::array<std::uint16_t, kContexts> counters_;  ///< probability of "not below", in 1/65536
   // Of the decision that is due.
   std::array<std::int32_t, kInputs> log_odds_ = {};

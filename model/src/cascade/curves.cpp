@@ -47,9 +47,9 @@ Curves::Curves() {
     const auto i = static_cast<std::size_t>(k);
     const double z = k / 64.0;
     const double s = 1 + z * z / 4;
-    const std::array<double, 3> above_half = {
-        0.5 * (normal[i] / normal[kHalf]), 1 / (1 + power[i]) - 0.5,
-        0.375 * (z / std::sqrt(s)) * (1 - z * z / (12 * s))};
+    const std::array<double, 3> above_half = {0.5 * (normal[i] / normal[kHalf]),
+                                              1 / (1 + power[i]) - 0.5,
+                                              0.375 * (z / std::sqrt(s)) * (1 - z * z / (12 * s))};
     for (std::size_t shape = 0; shape < 3; ++shape) {
       const std::int32_t mass =
           k * (kUniform / (2 * kHalf)) + rounded((kAll - kUniform) * above_half[shape]);

@@ -43,9 +43,9 @@ class Curves {
 
   /// log2(odds) -> probability in 1/65536, 1..65535.
   std::uint32_t probability(std::int64_t log_odds) const {
-    const std::int64_t v = std::clamp<std::int64_t>(
-        log_odds + (std::int64_t{kReach} << kOctaveBits), 0,
-        (std::int64_t{2 * kReach} << kOctaveBits) - 1);
+    const std::int64_t v =
+        std::clamp<std::int64_t>(log_odds + (std::int64_t{kReach} << kOctaveBits), 0,
+                                 (std::int64_t{2 * kReach} << kOctaveBits) - 1);
     return static_cast<std::uint32_t>(
         std::clamp(between(probability_, v, kOctaveBits - kSquashBits), 1, 65535));
   }

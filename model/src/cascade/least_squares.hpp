@@ -45,7 +45,8 @@ class LeastSquares {
   void fade();
 
  private:
-  /// Sums of products, of which [i][j] has a meaning for j <= i; the last row is that of the values.
+  /// Sums of products, of which [i][j] has a meaning for j <= i; the last row is that of the
+  /// values.
   struct alignas(64) Sums {
     std::array<Regressors, kRegressors + 1> rows = {};
   };

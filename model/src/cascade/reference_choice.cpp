@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kLooked = 1024;  ///< frames that are looked at, at most
 constexpr std::size_t kReach = 96;     ///< how far back references are looked for
 constexpr std::size_t kOrder = 8;
-constexpr double kSlotBits = 5;        ///< what a reference in a list costs, about
-constexpr double kLeastRest = 0.02;    ///< a signal with less of its own says nothing new
+constexpr double kSlotBits = 5;      ///< what a reference in a list costs, about
+constexpr double kLeastRest = 0.02;  ///< a signal with less of its own says nothing new
 
 using Signal = std::vector<double>;
 

@@ -38,8 +38,8 @@ class ReferenceCode {
     if (!decide(coder, listed_, references != nearest)) return nearest;
     std::vector<std::size_t> coded;
     for (std::size_t i = 0; i < nearest.size(); ++i) {
-      const std::size_t distance =
-          this->distance(coder, std::min<std::size_t>(i, 1), channel - (references.empty() ? 0 : references[i]));
+      const std::size_t distance = this->distance(
+          coder, std::min<std::size_t>(i, 1), channel - (references.empty() ? 0 : references[i]));
       if (distance > channel) return std::nullopt;
       coded.push_back(channel - distance);
     }
@@ -62,8 +62,7 @@ class ReferenceCode {
   template <class Coder>
   std::size_t distance(Coder& coder, std::size_t slot, std::size_t distance) {
     const auto coded = static_cast<std::uint32_t>(distance);
-    const std::size_t known_bits =
-        coded == 0 ? 0 : static_cast<std::size_t>(floor_log2(coded));
+    const std::size_t known_bits = coded == 0 ? 0 : static_cast<std::size_t>(floor_log2(coded));
     std::size_t bits = 0;
     while (bits < kMaxBits && decide(coder, more_[slot][bits], known_bits > bits)) ++bits;
     std::size_t result = 1;
@@ -74,11 +73,11 @@ class ReferenceCode {
   }
 
   std::uint16_t listed_ = kEven;
-  std::array<std::array<std::uint16_t, kMaxBits>, 2> more_ = {{
-      {kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven,
-       kEven, kEven, kEven},
-      {kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven,
-       kEven, kEven, kEven}}};
+  std::array<std::array<std::uint16_t, kMaxBits>, 2> more_ = {
+      {{kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven,
+        kEven, kEven, kEven},
+       {kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven,
+        kEven, kEven, kEven}}};
 };
 
 }  // namespace nrc

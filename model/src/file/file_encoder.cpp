@@ -120,8 +120,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
     EncodeOptions fast = options;
     fast.profile = Profile::kRange;
     const Tables& tables = choose_coding(image, complete, fast, header);
-    return Tables::builtin(Profile::kCascade,
-                           tables.range().edges.empty() ? "generic" : "default");
+    return Tables::builtin(Profile::kCascade, tables.range().edges.empty() ? "generic" : "default");
   }
   MapRequest request;
   request.source = &image;

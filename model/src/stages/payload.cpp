@@ -331,7 +331,9 @@ std::uint64_t max_code_bits(Profile profile, int code_width) {
 
 std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t codes) {
   // The range coder's last bit, or the form of the cascade profile.
-  const std::uint64_t others = profile == Profile::kHuffman ? 0 : profile == Profile::kCascade ? 8 : 1;
+  const std::uint64_t others = profile == Profile::kHuffman   ? 0
+                               : profile == Profile::kCascade ? 8
+                                                              : 1;
   const std::uint64_t bits = codes * max_code_bits(profile, code_width) + others;
   return (bits + 31) / 32 * 4;
 }

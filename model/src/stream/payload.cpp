@@ -9,8 +9,8 @@ namespace nrc {
 
 namespace {
 
-/// Whether the vector path codes these streams. The neural profile has none, as its network works on
-/// one code after the other, and neither has the cascade profile.
+/// Whether the vector path codes these streams. The neural profile has none, as its network works
+/// on one code after the other, and neither has the cascade profile.
 bool by_vectors(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour,
                 Path path) {
   return path == Path::kFast && tables.profile() < Profile::kNeural &&
