@@ -31,6 +31,7 @@ PUBLIC = {
     "encoder.hpp": "stream", "decoder.hpp": "stream", "packet_decoder.hpp": "stream",
     "receiver.hpp": "stream",
     "byte_sink.hpp": "file", "file_encoder.hpp": "file", "file_decoder.hpp": "file",
+    "file_reader.hpp": "file",
     "file_recovery.hpp": "file",
     "nrc.h": "c",
     "table_files.hpp": "table_files", "table_files.h": "table_files",

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -13,6 +14,8 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "file/wav.hpp"
+#include "format/bytes.hpp"
 #include "gap_report.hpp"
 #include "host/input_file.hpp"
 #include "host/output_file.hpp"
@@ -20,6 +23,7 @@
 #include "host/progress.hpp"
 #include "nrc/error.hpp"
 #include "nrc/file_decoder.hpp"
+#include "nrc/file_reader.hpp"
 #include "nrc/file_recovery.hpp"
 #include "table_argument.hpp"
 
@@ -109,6 +113,62 @@ void decode_file(const DecodeArguments& arguments) {
   }
 }
 
+void decode_part(const DecodeArguments& arguments) {
+  const StreamTables tables(arguments.tables);
+  host::InputFile input(arguments.input);
+  const std::uint8_t* const pipe = input.mapped() ? nullptr : input.data();
+  const auto read = [&](std::uint64_t offset, std::uint8_t* to, std::size_t size) {
+    if (pipe == nullptr) {
+      input.read_at(offset, to, size);
+    } else {
+      std::copy_n(pipe + offset, size, to);
+    }
+  };
+  try {
+    FileReader reader(input.size(), read, std::cref(tables));
+    const StreamHeader& header = reader.header();
+    const auto seconds = [&header](std::uint64_t frames) {
+      return header.rate_millihertz == 0
+                 ? std::string()
+                 : fmt::format(" ({:.3f} s)",
+                               1000.0 * static_cast<double>(frames) / header.rate_millihertz);
+    };
+    const std::uint64_t from = arguments.from ? arguments.from->frames(header) : 0;
+    if (from >= reader.frames()) {
+      throw Error(fmt::format("--from: frame {}{} is wanted, but the stream has {} frames{}", from,
+                              seconds(from), reader.frames(), seconds(reader.frames())));
+    }
+    const std::uint64_t left = reader.frames() - from;
+    const std::uint64_t wanted = arguments.length ? arguments.length->frames(header) : left;
+    const std::uint64_t count = std::min(wanted, left);
+    host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
+    if (reader.wav()) {
+      const std::vector<std::uint8_t> bytes =
+          canonical_header(header.channels, header.rate_millihertz / 1000, count);
+      output.write(bytes.data(), bytes.size());
+    }
+    std::vector<std::uint8_t> bytes;
+    reader.read(from, count, [&](const std::int16_t* samples, std::size_t frames) {
+      bytes.resize(2 * frames * header.channels);
+      put_samples(bytes.data(), samples, frames * header.channels);
+      output.write(bytes.data(), bytes.size());
+    });
+    output.commit(arguments.sync);
+    if (count < wanted && arguments.length) {
+      fmt::print(stderr, "nrc: note: {} ends at frame {}{}, so that {} frames were written\n",
+                 input.name(), reader.frames(), seconds(reader.frames()), count);
+    }
+    if (reader.lossy_step() > 1) {
+      fmt::print(stderr, "nrc: note: {} is lossy: its codes are multiples of {}\n", input.name(),
+                 reader.lossy_step());
+    }
+  } catch (const host::OutputError&) {
+    throw;
+  } catch (const Error& e) {
+    throw Error(fmt::format("{}: {}", input.name(), e.what()));
+  }
+}
+
 bool recover_file(const DecodeArguments& arguments) {
   const StreamTables tables(arguments.tables);
   host::InputFile input(arguments.input);
@@ -170,8 +230,18 @@ void add_decode_command(CLI::App& app) {
                       "table file that the stream was encoded with, if it is not a built-in set");
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
   command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
+  CLI::Option* const from = command->add_option_function<std::string>(
+      "--from",
+      [arguments](const std::string& text) { arguments->from = TimeArgument("--from", text); },
+      std::string("decode a part only, from here on: ") + kTimeHelp +
+          "; of a WAV file it becomes one");
+  CLI::Option* const length = command->add_option_function<std::string>(
+      "--seconds",
+      [arguments](const std::string& text) { arguments->length = TimeArgument("--seconds", text); },
+      "decode a part only, of this length, likewise (default: up to the end)");
   CLI::Option* const recover = command->add_flag(
       "--recover", "write what survives of a damaged stream, and report what is missing");
+  recover->excludes(from)->excludes(length);
   command
       ->add_option_function<std::string>(
           "--fill", [arguments](const std::string& text) { arguments->fill = fill_argument(text); },
@@ -188,7 +258,9 @@ void add_decode_command(CLI::App& app) {
       "done, "
       "but something is missing.");
   command->callback([arguments, recover] {
-    if (recover->count() == 0) {
+    if (arguments->from || arguments->length) {
+      decode_part(*arguments);
+    } else if (recover->count() == 0) {
       decode_file(*arguments);
     } else if (!recover_file(*arguments)) {
       throw CLI::RuntimeError(host::kExitIncomplete);

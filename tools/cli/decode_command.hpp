@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "time_argument.hpp"
+
 namespace nrc::cli {
 
 /// What to decode and how; the defaults are those of the command.
@@ -16,6 +18,8 @@ struct DecodeArguments {
   bool sync = false;                     ///< wait until the output is on the disk
   std::string gaps;                      ///< recovery: file for the report; empty: none
   std::optional<std::int16_t> fill = 0;  ///< recovery: for missing samples; unset: left out
+  std::optional<TimeArgument> from;      ///< part: its beginning
+  std::optional<TimeArgument> length;    ///< part: unset: up to the end
 };
 
 /// The value of a --fill option; unset for "none". Anything but a sample is a wrong use.
@@ -23,6 +27,9 @@ std::optional<std::int16_t> fill_argument(const std::string& text);
 
 /// Decodes a stream. @throws Error
 void decode_file(const DecodeArguments& arguments);
+
+/// Decodes a part of a stream and reads no more of it than that needs. @throws Error
+void decode_part(const DecodeArguments& arguments);
 
 /// Decodes what survives of a stream, and says on standard error what does not.
 /// @return true if nothing is missing

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace nrc::cli {
@@ -22,10 +23,10 @@ struct EncodeArguments {
   int code_width = 0;            ///< 0: by the samples
   std::string lossy;             ///< step=N: codes are rounded to multiples of N; empty: lossless
   std::uint32_t packet_frames = 0;
-  std::uint16_t key_interval = 0;
-  bool force = false;    ///< replace an existing output
-  bool sync = false;     ///< wait until the output is on the disk
-  bool verbose = false;  ///< say on standard error what was done
+  std::optional<std::uint16_t> key_interval;  ///< unset: as often as costs next to nothing
+  bool force = false;                         ///< replace an existing output
+  bool sync = false;                          ///< wait until the output is on the disk
+  bool verbose = false;                       ///< say on standard error what was done
 };
 
 /// Encodes a file. @throws Error

@@ -77,6 +77,20 @@ std::size_t InputFile::read(std::uint8_t* buffer, std::size_t size) {
   }
 }
 
+void InputFile::read_at(std::uint64_t offset, std::uint8_t* buffer, std::size_t size) {
+  while (size > 0) {
+    const ssize_t count = ::pread(descriptor_, buffer, size, static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      throw Error(fmt::format("cannot read {}: {}; check the medium it is on", name_,
+                              count == 0 ? "it has become shorter" : std::strerror(errno)));
+    }
+    buffer += count;
+    offset += static_cast<std::uint64_t>(count);
+    size -= static_cast<std::size_t>(count);
+  }
+}
+
 void InputFile::load() {
   if (mapped() || loaded_) {
     return;

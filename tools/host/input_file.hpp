@@ -41,6 +41,10 @@ class InputFile {
   const std::uint8_t* data();
   std::size_t size();
 
+  /// Reads bytes that are in the file; only if mapped(), and without reading others ahead.
+  /// @throws Error
+  void read_at(std::uint64_t offset, std::uint8_t* buffer, std::size_t size);
+
   /// The next bytes, 0 at the end. Not to be mixed with data(). @throws Error
   std::size_t read(std::uint8_t* buffer, std::size_t size);
 

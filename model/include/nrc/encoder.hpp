@@ -48,6 +48,9 @@ class Encoder {
   /// A container packet (docs/bitstream.md, section 9).
   std::vector<std::uint8_t> container(const std::vector<std::uint8_t>& payload);
 
+  /// An index packet (docs/bitstream.md, section 9), which closes the stream.
+  std::vector<std::uint8_t> index(const std::vector<std::uint8_t>& payload);
+
   /// One data packet of `frames` frames: codes[frame * channels + channel], each inside the code
   /// width. 0 .. 2^24 - 1 frames. With kLink the stream header packet precedes a key packet.
   std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, PacketRequest request);

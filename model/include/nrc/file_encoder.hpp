@@ -36,8 +36,8 @@ struct EncodeOptions {
   /// of the range profile smaller.
   int lossy_step = 1;
   /// Packets from one key packet to the next, with the stream header before each; 0: only the
-  /// first.
-  std::uint16_t key_interval = 0;
+  /// first. Unset: as often as costs less than a thousandth of the stream, and no stream headers.
+  std::optional<std::uint16_t> key_interval;
   /// Unset: one that the samples give, so that the same samples become the same stream.
   std::optional<std::uint32_t> stream_number;
 };

@@ -317,6 +317,47 @@ void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counte
 /* Message of the last error of this object, "" if there was none. Valid until the next call. */
 const char* nrc_receiver_message(const nrc_receiver* receiver);
 
+/* ---- Reader: any part of the samples of a stream in a file. Decoding begins at the key packet
+ * before it, which the index at the end of the file tells; without one, the headers of all packets
+ * are read once. */
+
+typedef struct nrc_reader nrc_reader;
+
+/* Set struct_size, size and read. */
+typedef struct nrc_reader_config {
+  size_t struct_size;       /* sizeof(nrc_reader_config) */
+  const nrc_tables* tables; /* of streams that do not use built-in ones; may be null */
+  uint64_t size;            /* of the file, bytes */
+  void* user;               /* given to read */
+  /* Reads `count` bytes of the file from byte `offset` on. Called inside nrc_reader_create and
+   * nrc_reader_read; must not throw. @return 0, or anything else if that fails */
+  int (*read)(void* user, uint64_t offset, uint8_t* to, size_t count);
+} nrc_reader_config;
+
+/* @param message  may be null; set on an error only
+ * @return NRC_ERROR_DATA if the file does not begin with a stream, or with one that needs other
+ * tables */
+nrc_status nrc_reader_create(const nrc_reader_config* config, nrc_reader** reader,
+                             nrc_message* message);
+
+/* @param reader  may be null */
+void nrc_reader_destroy(nrc_reader* reader);
+
+/* Frames that the stream has; without an index, those up to the first packet that is missing. */
+uint64_t nrc_reader_frames(const nrc_reader* reader);
+
+/* Decodes frames from first_frame on.
+ * @param samples  room for frames * channels
+ * @return NRC_ERROR_ARGUMENT if the stream has not as many, NRC_ERROR_DATA if a packet on the way to
+ * them is damaged or cannot be read */
+nrc_status nrc_reader_read(nrc_reader* reader, uint64_t first_frame, uint64_t frames,
+                           int16_t* samples);
+
+void nrc_reader_get_info(const nrc_reader* reader, nrc_stream_info* info);
+
+/* Message of the last error of this object, "" if there was none. Valid until the next call. */
+const char* nrc_reader_message(const nrc_reader* reader);
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,6 +12,7 @@
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
+#include "nrc/file_reader.hpp"
 #include "nrc/nrc.h"
 #include "nrc/receiver.hpp"
 
@@ -255,6 +256,20 @@ struct nrc_receiver {
   }
 };
 
+struct nrc_reader {
+  explicit nrc_reader(const nrc_reader_config& c)
+      : reader(
+            c.size,
+            [read = c.read, user = c.user](std::uint64_t offset, std::uint8_t* to,
+                                           std::size_t count) {
+              if (read(user, offset, to, count) != 0) throw Error("the file cannot be read");
+            },
+            TableSource(c.tables)) {}
+
+  nrc::FileReader reader;
+  nrc_message message = {};
+};
+
 const char* nrc_strerror(int status) {
   switch (status) {
     case NRC_OK:
@@ -485,3 +500,48 @@ void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counte
 }
 
 const char* nrc_receiver_message(const nrc_receiver* receiver) { return receiver->message.text; }
+
+// ---- Reader
+
+nrc_status nrc_reader_create(const nrc_reader_config* config, nrc_reader** reader,
+                             nrc_message* message) {
+  if (reader == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "reader is null");
+  *reader = nullptr;
+  if (config == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "config is null");
+  if (config->struct_size != sizeof(nrc_reader_config)) {
+    return fail(message, NRC_ERROR_ARGUMENT, "set struct_size to sizeof(nrc_reader_config)");
+  }
+  if (config->read == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "read is null");
+  return guarded(message, NRC_ERROR_DATA, [&] {
+    *reader = new nrc_reader(*config);
+    return NRC_OK;
+  });
+}
+
+void nrc_reader_destroy(nrc_reader* reader) { delete reader; }
+
+uint64_t nrc_reader_frames(const nrc_reader* reader) { return reader->reader.frames(); }
+
+nrc_status nrc_reader_read(nrc_reader* reader, uint64_t first_frame, uint64_t frames,
+                           int16_t* samples) {
+  const std::uint64_t all = reader->reader.frames();
+  if (first_frame > all || frames > all - first_frame) {
+    return fail(&reader->message, NRC_ERROR_ARGUMENT, "the stream has fewer frames");
+  }
+  if (samples == nullptr && frames != 0) {
+    return fail(&reader->message, NRC_ERROR_ARGUMENT, "samples is null");
+  }
+  return guarded(&reader->message, NRC_ERROR_DATA, [&] {
+    const std::size_t channels = reader->reader.header().channels;
+    reader->reader.read(first_frame, frames, [&](const std::int16_t* given, std::size_t count) {
+      samples = std::copy_n(given, count * channels, samples);
+    });
+    return NRC_OK;
+  });
+}
+
+void nrc_reader_get_info(const nrc_reader* reader, nrc_stream_info* info) {
+  *info = info_of(reader->reader.header(), reader->reader.lossy_step());
+}
+
+const char* nrc_reader_message(const nrc_reader* reader) { return reader->message.text; }

@@ -13,6 +13,7 @@
 #include "file/container.hpp"
 #include "file/map_detector.hpp"
 #include "file/signal_notes.hpp"
+#include "file/stream_index.hpp"
 #include "file/wav.hpp"
 #include "format/bytes.hpp"
 #include "format/crc.hpp"
@@ -36,6 +37,9 @@ constexpr std::array<int, 4> kCodeWidths = {10, 12, 14, 16};
 constexpr std::uint64_t kRare = 25000;
 /// Packets for which a stream header is sent, where samples are to come.
 constexpr std::size_t kLivePackets = 384;
+/// Bytes of a channel from one key packet to the next, where the user does not say. A key packet
+/// costs about 4 bytes of a channel more than another one.
+constexpr std::uint64_t kKeyChannelBytes = 6000;
 /// Bytes at the beginning and at the end of a file that its stream number depends on.
 constexpr std::size_t kNumberBytes = std::size_t{1} << 18;
 
@@ -250,7 +254,8 @@ class PacketWriter {
  public:
   PacketWriter(const StreamHeader& header, const Tables& tables, const EncodeOptions& options,
                const ByteSink& sink)
-      : encoder_(header, tables, options.key_interval == 0 ? Transport::kFile : Transport::kLink),
+      : encoder_(header, tables,
+                 options.key_interval.value_or(0) == 0 ? Transport::kFile : Transport::kLink),
         sink_(sink),
         key_interval_(options.key_interval) {
     encoder_.set_lossy_step(options.lossy_step);
@@ -274,9 +279,28 @@ class PacketWriter {
 
   void packet(const std::vector<std::int16_t>& samples, bool last) {
     const std::size_t frames = samples.size() / summary_.header.channels;
-    const bool key = key_interval_ != 0 && packets_ % key_interval_ == 0;
-    send(encoder_.encode_samples(samples.data(), frames, {key, last}));
+    const bool key = key_due();
+    if (key && frames != 0) {
+      index_.keys.push_back({summary_.stream_bytes, summary_.frames});
+    }
+    // Only if there is something to find.
+    const bool indexed = last && index_.keys.size() > 1;
+    const std::vector<std::uint8_t> packets =
+        encoder_.encode_samples(samples.data(), frames, {key, last && !indexed});
+    if (key && frames != 0) {
+      // A stream header may precede it.
+      const ParsedPacket first = parse_packet(packets.data(), packets.size());
+      if (first.header.type == PacketType::kStreamHeader) index_.keys.back().offset += first.size;
+      key_bytes_ = 0;
+    }
+    send(packets);
+    key_bytes_ += packets.size();
     summary_.frames += frames;
+    if (indexed) {
+      index_.bytes = summary_.stream_bytes;
+      index_.frames = summary_.frames;
+      send(encoder_.index(index_payload(index_)));
+    }
     summary_.off_map = encoder_.off_map();
     ++packets_;
   }
@@ -289,11 +313,19 @@ class PacketWriter {
     summary_.stream_bytes += bytes.size();
   }
 
+  bool key_due() const {
+    if (packets_ == 0) return true;
+    if (key_interval_) return *key_interval_ != 0 && packets_ % *key_interval_ == 0;
+    return key_bytes_ >= kKeyChannelBytes * summary_.header.channels;
+  }
+
   Encoder encoder_;
   const ByteSink& sink_;
   EncodeSummary summary_;
-  std::uint16_t key_interval_;
+  std::optional<std::uint16_t> key_interval_;
   std::uint64_t packets_ = 0;
+  std::uint64_t key_bytes_ = 0;  ///< of the packets since the last key packet, that one included
+  StreamIndex index_;
 };
 
 namespace {

@@ -88,6 +88,10 @@ std::vector<std::uint8_t> Encoder::container(const std::vector<std::uint8_t>& pa
   return packetizer_->wrap({PacketType::kContainer}, payload);
 }
 
+std::vector<std::uint8_t> Encoder::index(const std::vector<std::uint8_t>& payload) {
+  return packetizer_->wrap({PacketType::kIndex, false, true}, payload);
+}
+
 void Encoder::finish(PacketHeader h, std::size_t frames, std::vector<std::uint8_t>& packets) {
   h.step = static_cast<std::uint8_t>(lossy_index(step_));
   h.frames = static_cast<std::uint32_t>(frames);
