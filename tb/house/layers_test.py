@@ -20,13 +20,13 @@ from pathlib import Path
 ROOT = Path(os.environ.get("NRC_SOURCE_DIR", Path(__file__).resolve().parents[2]))
 
 # Floors of the library from the lowest on: a file may include its own and those before.
-FLOORS = ("format", "tables", "stages", "vector", "stream", "file", "c")
+FLOORS = ("format", "tables", "stages", "vector", "cascade", "stream", "file", "c")
 # The floor of each public header; one that is not here is refused.
 PUBLIC = {
     "error.hpp": "format", "format.hpp": "format", "packet.hpp": "format",
     "value_map.hpp": "format",
     "table_set.hpp": "tables", "range_tables.hpp": "tables", "neural_network.hpp": "tables",
-    "neural_tables.hpp": "tables", "tables.hpp": "tables",
+    "neural_tables.hpp": "tables", "cascade_tables.hpp": "tables", "tables.hpp": "tables",
     "payload.hpp": "stages",
     "encoder.hpp": "stream", "decoder.hpp": "stream", "packet_decoder.hpp": "stream",
     "receiver.hpp": "stream",

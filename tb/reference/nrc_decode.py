@@ -26,9 +26,11 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+import nrc_cascade
+
 HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX = range(6)  # packet types
 DATA = HUFFMAN, RANGE, RAW
-NEURAL = 2  # profile
+NEURAL, CASCADE = 2, 3  # profiles
 NOT_TOLD = 2**32 - 1
 MAX_CODES = 2**24
 MAX_PIECE = 2**26  # bytes of a file in a container packet
@@ -463,6 +465,18 @@ def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Chann
                               key and at < n, boost)
 
 
+# ---- Cascade profile: section 15
+
+
+def decode_cascade(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+    """The codes of a packet, which depends on no other."""
+    try:
+        return nrc_cascade.decode_cascade(payload, frames, len(channels), stream.width,
+                                          stream.low_edges, stream.values, bool(stream.tables.edges))
+    except nrc_cascade.Damaged as e:
+        raise Fault(str(e)) from e
+
+
 # ---- Neural profile: section 13
 
 
@@ -672,11 +686,11 @@ class Stream:
          zero) = struct.unpack("<BBBBHHIIIIBBH", payload[:28])
         self.channels = channels + 1
         self.profile = profile & 15
-        self.coded_type = RANGE if self.profile == NEURAL else HUFFMAN + self.profile
+        self.coded_type = HUFFMAN if self.profile == 0 else RANGE
         self.container = profile >> 4
         self.neighbour = options == 1
         refuse(version != 3, f"unknown version {version}")
-        refuse(self.profile > NEURAL, f"unknown profile {self.profile}")
+        refuse(self.profile > CASCADE, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
         refuse(options > 1, f"unknown predictor {options}")
         refuse(sample_type, f"unknown sample type {sample_type}")
@@ -684,16 +698,18 @@ class Stream:
         refuse(self.neighbour and self.profile != 1, "neighbour without the range profile")
         refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
         refuse(self.mapping != MAP and len(payload) != 28, "stream header of wrong length")
-        smallest = 2 if self.coded_type == HUFFMAN else 4
+        smallest = 4 if self.profile in (1, NEURAL) else 2
         refuse(not smallest <= self.width <= 16 or self.mapping == 1 and self.width != 10,
                f"code width {self.width}")
         self.maps = read_maps(payload[28:], self.channels) if self.mapping == MAP else []
-        tables = library.get((self.profile, table_id))
+        # The cascade profile uses the edges of range tables.
+        tables = library.get((1 if self.profile == CASCADE else self.profile, table_id))
         self.tables: Any = tables  # of the profile's class, or None
         if table_id:
             if tables is None:
                 raise Fault(f"no tables with id {table_id:08x}")
-            refuse(not tables.fit(self.width), "tables for another code width")
+            fits = tables.code_width in (0, self.width) if self.profile == CASCADE else tables.fit(self.width)
+            refuse(not fits, "tables for another code width")
             if isinstance(tables, RangeTables):
                 self.low_edges, self.values = tables.linearizer(self.width)
         self.state: list[Channel] | None = None  # a Channel each; None: not known
@@ -708,7 +724,9 @@ class Stream:
     def max_payload(self, codes: int) -> int:
         """Sections 5, 7 and 11."""
         bits = codes * (15 + self.width)
-        if self.coded_type == RANGE:
+        if self.profile == CASCADE:
+            bits = 8 * (codes > 0) + codes * self.width
+        elif self.coded_type == RANGE:
             bits = codes * max(self.width + 12, 15) + (codes > 0)
         return 4 * ((bits + 31) // 32)
 
@@ -730,8 +748,9 @@ class Stream:
             if state:
                 raw = struct.unpack(f"<{size // 2}h", packet.payload[:size])
                 codes = [self.code(i % self.channels, sample) for i, sample in enumerate(raw)]
-                skip = skip_huffman if self.coded_type == HUFFMAN else skip_range
-                skip(codes, packet.key, self, state)
+                if self.profile != CASCADE:
+                    skip = skip_huffman if self.coded_type == HUFFMAN else skip_range
+                    skip(codes, packet.key, self, state)
             self.state = state
             return packet.payload[:size]
 
@@ -743,7 +762,8 @@ class Stream:
             payload = packet.payload
             if packet.exceptions:
                 exceptions, payload = read_exceptions(payload, packet.frames * self.channels)
-            decode = decode_huffman if packet.type == HUFFMAN else decode_range
+            decode = (decode_huffman if packet.type == HUFFMAN else
+                      decode_cascade if self.profile == CASCADE else decode_range)
             codes = decode(payload, packet.frames, packet.key, self, state)
             samples = [self.sample(i % self.channels, code) for i, code in enumerate(codes)]
             for position, sample in exceptions:

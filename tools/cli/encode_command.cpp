@@ -22,6 +22,7 @@
 #include "map_argument.hpp"
 #include "nrc/error.hpp"
 #include "nrc/file_encoder.hpp"
+#include "preset.hpp"
 #include "table_argument.hpp"
 
 namespace nrc::cli {
@@ -91,7 +92,8 @@ int lossy_argument(const std::string& argument) {
 
 void encode_file(const EncodeArguments& arguments) {
   EncodeOptions options;
-  options.profile = profile_argument(arguments.profile);
+  options.profile = arguments.preset.empty() ? profile_argument(arguments.profile)
+                                             : preset_argument(arguments.preset).profile;
   options.neighbour = arguments.neighbour;
   if (arguments.neighbour && options.profile != Profile::kRange) {
     throw Error("--neighbour needs the range profile; add --profile range");
@@ -155,11 +157,18 @@ void add_encode_command(CLI::App& app) {
   CLI::Option* const rate =
       command->add_option("--rate", arguments->rate, "sampling rate of raw input, Hz (fractional)")
           ->check(CLI::Range(0.0, kMaxRate));
+  CLI::Option* const profile =
+      command
+          ->add_option(
+              "--profile", arguments->profile,
+              "entropy coder: huffman, range for about 1 % less, neural or cascade (both slow)")
+          ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}))
+          ->capture_default_str();
   command
-      ->add_option("--profile", arguments->profile,
-                   "entropy coder: huffman, range for about 1 % less, or neural (slow)")
-      ->check(CLI::IsMember({"huffman", "range", "neural"}))
-      ->capture_default_str();
+      ->add_option("--preset", arguments->preset,
+                   "options by purpose: best makes the smallest files, at some 1 us a sample")
+      ->check(CLI::IsMember(preset_names()))
+      ->excludes(profile);
   command->add_flag("--neighbour", arguments->neighbour,
                     "range profile: also predict a channel from the one before it, for channels "
                     "of adjacent electrodes");

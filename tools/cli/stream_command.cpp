@@ -451,9 +451,11 @@ void add_stream_encode(CLI::App& app) {
   command->add_option("--rate", arguments->rate, "sampling rate of a channel, Hz (fractional)")
       ->check(CLI::Range(0.0, kMaxRate));
   command
-      ->add_option("--profile", arguments->profile,
-                   "entropy coder: huffman, range for about 1 % less, or neural (slow)")
-      ->check(CLI::IsMember({"huffman", "range", "neural"}))
+      ->add_option(
+          "--profile", arguments->profile,
+          "entropy coder: huffman, range for about 1 % less, neural or cascade (both slow; "
+          "cascade needs long packets)")
+      ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}))
       ->capture_default_str();
   command->add_flag("--neighbour", arguments->neighbour,
                     "range profile: also predict a channel from the one before it");

@@ -103,9 +103,10 @@ Recording read_recording(const Source& source) {
 
 /// Payload bytes of a channel's codes as a stream of its own.
 std::size_t coded_bytes(const Code* codes, std::size_t count, const Tables& tables,
-                        const StreamHeader& header) {
+                        const StreamHeader& header, int lossy_step) {
   std::size_t bytes = 0;
   Encoder encoder(header, tables);
+  encoder.set_lossy_step(lossy_step);
   for (std::size_t at = 0; at < count; at += kMaxPacketFrames) {
     const std::size_t frames = std::min<std::size_t>(kMaxPacketFrames, count - at);
     bytes += encoder.encode(codes + at, frames, {}).size() - kPacketHeaderBytes - kPacketCrcBytes;
@@ -248,13 +249,12 @@ class Meter {
   void add(const Recording& recording, const Tables& tables, bool only_last_part, Total& total) {
     ++total.files;
     for (const int step : steps_) {
-      header_.lossy_step = step;
       total.bytes += recording.bytes;
       for (const auto& channel : recording.channels) {
         const std::size_t first = only_last_part ? learned_part(channel.size()) : 0;
         total.samples += channel.size() - first;
         total.coded +=
-            coded_bytes(channel.data() + first, channel.size() - first, tables, header_);
+            coded_bytes(channel.data() + first, channel.size() - first, tables, header_, step);
       }
     }
   }

@@ -136,7 +136,7 @@ constexpr int lossy_index(int step) {
 }
 constexpr std::uint64_t kUnknownFrames = ~std::uint64_t{0};
 
-enum class Profile : std::uint8_t { kHuffman = 0, kRange = 1, kNeural = 2 };
+enum class Profile : std::uint8_t { kHuffman = 0, kRange = 1, kNeural = 2, kCascade = 3 };
 /// How samples become codes (section 1); kMap: as the value map in the stream header says.
 enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1, kMap = 2 };
 

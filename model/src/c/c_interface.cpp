@@ -19,6 +19,7 @@
 static_assert(NRC_PROFILE_HUFFMAN == static_cast<int>(nrc::Profile::kHuffman));
 static_assert(NRC_PROFILE_RANGE == static_cast<int>(nrc::Profile::kRange));
 static_assert(NRC_PROFILE_NEURAL == static_cast<int>(nrc::Profile::kNeural));
+static_assert(NRC_PROFILE_CASCADE == static_cast<int>(nrc::Profile::kCascade));
 static_assert(NRC_MAPPING_CODE == static_cast<int>(nrc::Mapping::kCode));
 static_assert(NRC_MAPPING_SHIFT6 == static_cast<int>(nrc::Mapping::kShift6));
 static_assert(NRC_MAPPING_MAP == static_cast<int>(nrc::Mapping::kMap));
@@ -149,7 +150,7 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   within("channels", config.channels, nrc::kMaxChannels);
   within("packet_frames", config.packet_frames, nrc::kMaxStatedPacketFrames);
   // Negative numbers are large ones.
-  within("profile", static_cast<unsigned>(config.profile), NRC_PROFILE_NEURAL);
+  within("profile", static_cast<unsigned>(config.profile), NRC_PROFILE_CASCADE);
   within("mapping", static_cast<unsigned>(config.mapping), NRC_MAPPING_MAP);
   within("neighbour", static_cast<unsigned>(config.neighbour), 1);
   within("code_width", static_cast<unsigned>(config.code_width), nrc::kMaxCodeWidth);

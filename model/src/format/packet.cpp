@@ -74,7 +74,7 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
                 " is unknown to this version");
   };
   if (payload[0] != kVersion) field("version", payload[0]);
-  if ((payload[1] & 0xF) > static_cast<int>(Profile::kNeural)) field("profile", payload[1] & 0xF);
+  if ((payload[1] & 0xF) > static_cast<int>(Profile::kCascade)) field("profile", payload[1] & 0xF);
   const int container = payload[1] >> 4;
   if (container > 2) field("container", static_cast<std::uint64_t>(container));
   if (payload[2] > static_cast<int>(Mapping::kMap)) field("mapping", payload[2]);

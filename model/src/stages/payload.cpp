@@ -330,19 +330,25 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
 
 std::uint64_t max_code_bits(Profile profile, int code_width) {
   const auto width = static_cast<std::uint64_t>(code_width);
+  if (profile == Profile::kCascade) return width;
   return profile == Profile::kHuffman ? kMaxCodeLength + width
                                       : std::max(kEscapeOverhead + width, kMaxIntervalBits);
 }
 
 std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t codes) {
-  const std::uint64_t bits =
-      codes * max_code_bits(profile, code_width) + (profile == Profile::kHuffman ? 0 : 1);
+  // The range coder's last bit, or the form of the cascade profile.
+  const std::uint64_t others = profile == Profile::kHuffman   ? 0
+                               : profile == Profile::kCascade ? 8
+                                                              : 1;
+  const std::uint64_t bits = codes * max_code_bits(profile, code_width) + others;
   return (bits + 31) / 32 * 4;
 }
 
 std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes) {
   // Every code takes at least a bit.
   if (profile == Profile::kHuffman) return bytes * 8;
+  // A code takes one decision or more; of the likeliest ones, 45,426 take a bit.
+  if (profile == Profile::kCascade) return (bytes * 8 + 32) * 45427;
   // The likeliest code has 65519 of 65536 parts: 2,671 of them take a bit.
   return (bytes * 8 + 16) * 2672;
 }
