@@ -182,7 +182,7 @@ refused "PacketFrames is 0; give 1 to 65535" generic PacketFrames=0
 refused "PacketFrames * Channels is 16842752; give at most 16777216" \
   generic PacketFrames=257 Channels=65536
 for value in 4 1000 33554432; do
-  refused "BufferWords is $value; give a power of two, 8 to 16777216" generic "BufferWords=$value"
+  refused "BufferWords is $value; give a power of two, 8 to 8388608" generic "BufferWords=$value"
 done
 for value in 1 3 131072; do
   refused "PacketFifoDepth is $value; give a power of two, 2 to 65536" \
@@ -190,7 +190,7 @@ for value in 1 3 131072; do
 done
 accepted default
 accepted default Channels=1 PacketFrames=1 BufferWords=8 PacketFifoDepth=2
-accepted generic Channels=65536 PacketFrames=256 BufferWords=16777216
+accepted generic Channels=65536 PacketFrames=256 BufferWords=8388608
 accepted generic CodeWidth=16 Mapping=0
 accepted narrow CodeWidth=2 Mapping=0
 icarus generic BufferWords=8 >"$work/log" 2>&1 || fail "a buffer of 8 words is refused"
