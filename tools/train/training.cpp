@@ -65,10 +65,11 @@ Recording read_recording(const std::string& path, Mapping mapping, int code_widt
 
 /// Stream bytes of a recording, all channels as one-channel streams without packets' overhead.
 std::size_t coded_bytes(const Recording& recording, const Tables& tables,
-                        const StreamHeader& header) {
+                        const StreamHeader& header, int lossy_step) {
   std::size_t bytes = 0;
   for (const auto& channel : recording.channels) {
     Encoder encoder(header, tables);
+    encoder.set_lossy_step(lossy_step);
     for (std::size_t at = 0; at < channel.size(); at += kMaxPacketFrames) {
       const std::size_t frames = std::min<std::size_t>(kMaxPacketFrames, channel.size() - at);
       bytes += encoder.encode(channel.data() + at, frames, {}).size() - kPacketHeaderBytes -
@@ -162,9 +163,8 @@ void run(const TrainOptions& o) {
     Total& total = totals[host::is_test(i, o.test_every) ? 1 : 0];
     ++total.files;
     for (const int step : o.lossy_steps.empty() ? std::vector<int>{1} : o.lossy_steps) {
-      header.lossy_step = step;
       total.bytes += recording.bytes;
-      total.coded += coded_bytes(recording, tables, header);
+      total.coded += coded_bytes(recording, tables, header, step);
       for (const auto& channel : recording.channels) total.samples += channel.size();
     }
     progress.update(training.size() + i + 1);
