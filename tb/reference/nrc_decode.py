@@ -222,7 +222,7 @@ def clamp_code(p: int, width: int) -> int:
     return clamp(p, -2**(width - 1) * 64, (2**(width - 1) - 1) * 64)
 
 
-def signed(bits: int, width: int) -> int:
+def twos_complement(bits: int, width: int) -> int:
     """A number in two's complement."""
     return bits - 2**width if bits >= 2**(width - 1) else bits
 
@@ -288,7 +288,7 @@ def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, chann
             p = channel.predict(width)
             q = (p + 32) >> 6
             if key and frame == 0:
-                code = signed(bits.read(width), width)
+                code = twos_complement(bits.read(width), width)
             else:
                 code = read_huffman_code(bits, tables, channel.scale, q, width)
             refuse(not -half <= code < half, f"code {code} outside {width} bits")
@@ -318,7 +318,7 @@ def read_huffman_code(bits: Bits, tables: HuffmanTables, scale: int, q: int, wid
     symbol = table[length, word]
 
     if symbol == 0:  # escape
-        return signed(bits.read(width), width)
+        return twos_complement(bits.read(width), width)
     v = symbol - 2**(tables.symbol_bits - 1)
     return q + (v << c["raw_bits"] | bits.read(c["raw_bits"]))
 
@@ -380,7 +380,7 @@ class RangeDecoder:
         refuse(self.offset >= 2**15, "payload points between codes")
         all_bits = self.offset << width | self.bits.read(width)
         self.offset, self.range = all_bits % 2**15, 2**15
-        return signed(all_bits >> 15, width) + 2**(width - 1)
+        return twos_complement(all_bits >> 15, width) + 2**(width - 1)
 
     def read_code(self, intervals: Intervals, width: int) -> int:
         """A code plus 2^(width-1)."""
@@ -388,7 +388,7 @@ class RangeDecoder:
             refuse(self.offset >= 8, "payload points between codes")
             u = self.offset << (width - 3) | self.bits.read(width - 3)
             self.offset, self.range = self.bits.read(15), 2**15
-            return signed(u, width) + 2**(width - 1)
+            return twos_complement(u, width) + 2**(width - 1)
 
         # The last code that begins at the offset or before it.
         low, high = 0, 2**width
