@@ -7,16 +7,9 @@
 
 #include "nrc/error.hpp"
 #include "stages/floor_log2.hpp"
+#include "stages/low_bits.hpp"
 
 namespace nrc {
-
-namespace {
-
-std::uint32_t low_bits(std::int32_t value, int bits) {
-  return static_cast<std::uint32_t>(value) & ((std::uint32_t{1} << bits) - 1);
-}
-
-}  // namespace
 
 std::vector<std::uint16_t> canonical_order(const std::vector<std::uint8_t>& lengths) {
   std::vector<std::uint16_t> order(lengths.size());
@@ -103,7 +96,8 @@ Codeword HuffmanEncoder::encode(Code code, std::int32_t predicted_code,
   const bool escape = value <= -half || value >= half;
   const std::int32_t symbol = escape ? 0 : value + half;
   const int extra_bits = escape ? code_width_ : context.raw_bits;
-  const std::uint32_t extra = low_bits(escape ? code : residual, extra_bits);
+  const auto extra =
+      static_cast<std::uint32_t>(low_bits(escape ? code : residual, extra_bits));
 
   const auto address =
       (static_cast<std::size_t>(context.table) << symbol_bits_) | static_cast<std::size_t>(symbol);
@@ -114,7 +108,7 @@ Codeword HuffmanEncoder::encode(Code code, std::int32_t predicted_code,
 }
 
 Codeword HuffmanEncoder::plain(Code code) const {
-  return {low_bits(code, code_width_), code_width_};
+  return {static_cast<std::uint32_t>(low_bits(code, code_width_)), code_width_};
 }
 
 HuffmanDecoder::HuffmanDecoder(const TableSet& tables, int code_width)
