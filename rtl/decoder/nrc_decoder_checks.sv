@@ -18,7 +18,7 @@ module nrc_decoder_checks #(
   `include "nrc_assert.svh"
 
   localparam longint Samples  = longint'(Channels) * longint'(PacketFrames);
-  localparam int     MaxWords = nrc_pkg::MaxPayloadBytes / 4;
+  localparam int     MaxWords = nrc_pkg::MaxPacketSamples;  // no packet has more
 
   if (Channels < 1 || Channels > nrc_pkg::MaxChannels) begin : gen_channels
     `NRC_REFUSE("nrc_decoder: Channels is %0d; give 1 to 65536", Channels)

@@ -26,7 +26,7 @@ module nrc_encoder_checks #(
 
   localparam bit     IsRange = Profile == nrc_pkg::ProfileRange;
   localparam longint Samples = longint'(Channels) * longint'(PacketFrames);
-  localparam int     MaxWords = nrc_pkg::MaxPayloadBytes / 4;
+  localparam int     MaxWords = nrc_pkg::MaxPacketSamples;  // no packet has more
 
   if (Channels < 1 || Channels > nrc_pkg::MaxChannels) begin : gen_channels
     `NRC_REFUSE("nrc_encoder: Channels is %0d; give 1 to 65536", Channels)
@@ -66,7 +66,7 @@ module nrc_encoder_checks #(
   end
   if (BufferWords < 4 || BufferWords > MaxWords || (BufferWords & (BufferWords - 1)) != 0)
   begin : gen_buffer
-    `NRC_REFUSE("nrc_encoder: BufferWords is %0d; give a power of two, 4 to 8388608", BufferWords)
+    `NRC_REFUSE("nrc_encoder: BufferWords is %0d; give a power of two, 4 to 16777216", BufferWords)
   end
   if (PacketFifoDepth < 1 || PacketFifoDepth > 65536) begin : gen_fifo
     `NRC_REFUSE("nrc_encoder: PacketFifoDepth is %0d; give 1 to 65536", PacketFifoDepth)

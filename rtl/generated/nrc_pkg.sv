@@ -44,7 +44,6 @@ package nrc_pkg;
   localparam int Sync              = 21070;
   localparam int PacketHeaderBytes = 20;
   localparam int StreamHeaderBytes = 28;
-  localparam int MaxPayloadBytes   = 67108860;
   localparam int MaxPacketSamples  = 16777216;
   localparam int MaxChannels       = 65536;
   localparam int MinCodeWidth      = 2;

@@ -600,7 +600,7 @@ class Info(CommandLineTest):
 
     def test_cut_stream(self) -> None:
         data = self.stream("--packet-frames", "1000").read_bytes()
-        cut = self.write("cut.nrc", data[:-10])
+        cut = self.write("cut.nrc", data[:-100])  # the index, and more
         self.assertIn(b"cut", self.succeed(NRC, "info", cut).stdout)
         info = json.loads(self.succeed(NRC, "info", "--json", cut).stdout)
         self.assertFalse(info["closed"])
@@ -728,7 +728,7 @@ class Bench(CommandLineTest):
                 ("first_channel_bytes", one, ["--channels", "1"]),
             ):
                 stream = self.stream("--force", "--profile", "range", "--packet-frames", "65536",
-                                     *options, source=source)
+                                     "--key-interval", "0", *options, source=source)
                 self.assertEqual(pair[key], stream.stat().st_size, key)
                 sizes[key] += stream.stat().st_size
         plain, shared, alone = sizes.values()

@@ -21,7 +21,7 @@ PACKET = 1000
 KEY = 4  # packets from one key packet to the next
 RATE = 19531
 OPTIONS = ("--packet-frames", str(PACKET), "--key-interval", str(KEY))
-HEADER, HUFFMAN, CONTAINER = 0, 1, 4
+HEADER, HUFFMAN, CONTAINER, INDEX = 0, 1, 4, 5
 
 
 def split(stream: bytes) -> list[bytes]:
@@ -62,7 +62,7 @@ class RecoverTest(CommandLineTest):
         self.packets = split(self.stream(*OPTIONS).read_bytes())
         # Where the data packet of each thousand frames is.
         self.data = [i for i, packet in enumerate(self.packets) if kind(packet) not in
-                     (HEADER, CONTAINER)]
+                     (HEADER, CONTAINER, INDEX)]
 
     def recover(self, status: int, stream: bytes, *options: object) -> tuple[bytes, dict[str, Any], list[str]]:
         """Recovers from a file to a file. Returns output, report and lines for the user."""
@@ -158,21 +158,21 @@ class WhatSurvives(RecoverTest):
         self.assertEqual(report["gaps"][0]["lost_packets"], KEY + 1)
 
     def test_cut(self) -> None:
-        stream = b"".join(self.packets)
+        stream = b"".join(self.packets[:-1])  # without the index
         out, report, lines = self.recover(3, stream[:-3])
         self.assertEqual(out, wav(self.blank(19000, 20000)))
         self.assertTrue(report["gaps"][0]["cut"])
         self.assertFalse(report["closed"])
         self.assertTrue(report["end_known"])
         self.assertIn("the end of the stream is missing", lines[0])
-        out, _, _ = self.recover(3, stream[:40])  # the stream header alone
+        out, _, _ = self.recover(3, stream[:60])  # the stream header alone
         self.assertEqual(out, wav(fill(FRAMES)))
 
     def test_end_of_unknown_length(self) -> None:
         stream = self.succeed(NRC, "encode", "-", "-", "--channels", "2", *OPTIONS,
                               data=self.samples).stdout
         packets = split(stream)
-        out, report, lines = self.recover(3, b"".join(packets[:-1]))
+        out, report, lines = self.recover(3, b"".join(packets[:-2]))
         self.assertEqual(out, self.samples[:-4000])
         self.assertFalse(report["end_known"])
         self.assertEqual(report["gaps"], [])
@@ -208,8 +208,8 @@ class WhatSurvives(RecoverTest):
         stream = self.succeed(NRC, "encode", "--raw", "-", "-", "--packet-frames", "1000",
                               "--key-interval", "1", data=self.samples).stdout
         packets = split(stream)
-        last = packets[-1]
-        packets[-1] = with_first_frame(last, first_frame(last) + 1)
+        last = packets[-2]
+        packets[-2] = with_first_frame(last, first_frame(last) + 1)
         out, report, lines = self.recover(3, b"".join(packets))
         self.assertEqual(out, self.samples[:38000] + fill(1) + self.samples[38000:])
         self.assertEqual(report["gaps"][0]["dropped_frames"], 1)
@@ -271,7 +271,7 @@ class WhatSurvives(RecoverTest):
         tables["initial_scale"] += 1
         own = self.write("own.json", json.dumps(tables).encode())
         packets = split(self.stream("--force", "--tables", own, *OPTIONS).read_bytes())
-        stream = b"".join(packets[:-1])
+        stream = b"".join(packets[:-2])
         self.assertEqual(self.recover(3, stream, "--tables", own)[0],
                          wav(self.blank(19000, 20000)))
         source = self.write("lost.nrc", stream)
@@ -285,7 +285,7 @@ class Limits(RecoverTest):
                               "--key-interval", "1", data=self.samples).stdout
         packets = split(stream)
         data = [p for p in packets if kind(p) == HUFFMAN]
-        kept = [packets[0]] + [p for i, p in enumerate(data) if i % 4 != 1]
+        kept = [packets[0]] + [p for i, p in enumerate(data) if i % 4 != 1] + packets[-1:]
         out, report, lines = self.recover(3, b"".join(kept))
         self.assertEqual(len(out), len(self.samples))
         self.assertEqual(len(report["gaps"]), 50)
@@ -301,7 +301,8 @@ class Limits(RecoverTest):
         stream = self.succeed(NRC, "encode", "-", "-", "--channels", channels, "--packet-frames",
                               "1", "--key-interval", "1", data=data + data).stdout
         packets = split(stream)
-        packets[-1] = with_first_frame(packets[-1], frame)
+        packets[-2] = with_first_frame(packets[-2], frame)
+        packets[-1] = with_first_frame(packets[-1], frame + 1)
         return b"".join(packets), data
 
     def test_gap_too_long_to_fill(self) -> None:
@@ -362,7 +363,7 @@ class InputsAndOutputs(RecoverTest):
         self.assertEqual(out, self.wav.read_bytes())
         self.assertEqual(report["next_stream_byte"], len(stream))
         self.assertIn(f"another stream begins at byte {len(stream)}", lines[0])
-        cut = self.without(self.data[-1])
+        cut = self.without(self.data[-1], len(self.packets) - 1)
         out, report, lines = self.recover(3, cut + b"rubbish" + other)
         self.assertEqual(out, wav(self.blank(19000, 20000)))
         self.assertEqual(report["next_stream_byte"], len(cut) + 7)
@@ -437,7 +438,7 @@ class InputsAndOutputs(RecoverTest):
             [NRC, "decode", "--recover", "-", str(self.dir / "o")], stdin=subprocess.PIPE,
             stderr=follower)
         os.close(follower)
-        for packet in self.packets[:-1]:
+        for packet in self.packets[:-2]:
             process.stdin.write(packet)
             process.stdin.flush()
             time.sleep(0.05)
@@ -512,7 +513,8 @@ class InfoOnDamage(RecoverTest):
         self.assertEqual(info["frames"], FRAMES)
         self.assertEqual(info["missing_packets"], 0)
         packets = list(self.packets)
-        packets[-1] = with_first_frame(packets[-1], FRAMES)
+        packets[-2] = with_first_frame(packets[-2], FRAMES)
+        packets[-1] = with_first_frame(packets[-1], FRAMES + 1000)
         info = self.info(1, b"".join(packets))
         self.assertEqual(info["damage"], "the encoder dropped frames")
         self.assertEqual(info["dropped_frames"], 1000)

@@ -7,9 +7,12 @@ import re
 import select
 import signal
 import socket
+import struct
 import subprocess
 import threading
+import time
 import unittest
+import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -218,6 +221,41 @@ class Loss(StreamTest):
         self.assertEqual(out, self.samples[:8 * PACKET_BYTES] + other)
         self.assertIn("the encoder restarted 1 time", line)
 
+    def test_encoder_begins_anew_in_other_order(self) -> None:
+        """The last packets before come after the first ones of the new stream."""
+        other = recording(CHANNELS * 1005, seed=2)
+        old, new = self.packets[:self.data[8]], split(self.encode(other))
+        again = old[:-3] + new[:3] + old[-3:] + new[3:]
+        out, _ = self.decode(3, again)
+        self.assertEqual(out, self.samples[:8 * PACKET_BYTES] + other)
+
+    def test_a_stream_number_of_ones_own(self) -> None:
+        streams = [self.encode(self.samples, "--stream-number", n) for n in (7, 7, 8)]
+        self.assertEqual(streams[0], streams[1])
+        self.assertNotEqual(streams[0], streams[2])
+        self.assertNotEqual(self.encode(self.samples), self.encode(self.samples))
+        self.fail_with(2, NRC, "stream", "encode", "--stream-number", 2**32, data=b"")
+
+    def test_outages_of_any_length(self) -> None:
+        """The stream goes on with its numbers, hours later or after a single packet."""
+        at = self.data[10] - 1
+        for lost in (1, 9, 32759, 32768, 40000, 65535, 65536, 70000, 3_515_625):
+            for frames in (20 * lost, lost):
+                with self.subTest(lost=lost, frames=frames):
+                    later = [advanced(packet, lost, frames) for packet in self.packets[at:]]
+                    out, line = self.decode(3, self.packets[:at] + later, "--fill", "none")
+                    self.assertEqual(out, self.samples)
+                    self.assertIn(f"; {lost} lost, 0 damaged; {frames} frame", line)
+
+
+def advanced(packet: bytes, packets: int, frames: int) -> bytes:
+    """The packet of a stream that has lost so much before it."""
+    sequence, first = struct.unpack_from("<II", packet, 4)
+    if kind(packet) != 0:
+        first += frames
+    packet = packet[:4] + struct.pack("<II", sequence + packets, first) + packet[12:-4]
+    return packet + struct.pack("<I", zlib.crc32(packet))
+
 
 class Sockets(StreamTest):
     def round_trip(self, first: Sequence[object], second: Sequence[object]) -> None:
@@ -251,6 +289,23 @@ class Sockets(StreamTest):
         encoder.stdin.close()
         self.assertEqual(encoder.wait(SECONDS), 0)
         self.assertEqual(decoder.wait(SECONDS), 0)
+
+    def test_udp_outage_and_restart(self) -> None:
+        """Before the outage, after it, and a second encoder after the first was switched off."""
+        first = split(self.encode(self.samples, "--key-interval", 5))
+        second = split(self.encode(self.samples))
+        at = len(first) // 2
+        while kind(first[at]) != 0:
+            at += 1
+        decoder = self.start("stream", "decode", "--udp", "--listen", "0", "--fill", "none")
+        port = int(self.listening(decoder))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for packet in (*first[:at], *(advanced(p, 50000, 10**6) for p in first[at:-1]), *second):
+                sender.sendto(packet, ("127.0.0.1", port))
+                time.sleep(0.001)
+        out = decoder.stdout.read()
+        self.assertEqual(decoder.wait(SECONDS), 3)
+        self.assertEqual(out, self.samples[:-2 * CHANNELS * (1005 % 20)] + self.samples)
 
     def test_udp_sends_a_packet_in_each_datagram(self) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:

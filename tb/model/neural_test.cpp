@@ -15,6 +15,7 @@
 #include "nrc/payload.hpp"
 #include "nrc/table_files.hpp"
 #include "stages/neural_predictor.hpp"
+#include "stages/packetizer.hpp"
 
 namespace nrc {
 namespace {

@@ -840,11 +840,12 @@ def decode_file(data: bytes, library: Library) -> bytes:
                 refuse(samples, "container packet behind data")
                 place, piece = unpack_container(packet.payload)
                 around[place] += piece
-            elif packet.type in DATA:
+            else:
                 refuse(not frames and packet.frames and not packet.key, "key flag missing")
                 first = frames % 2**32
                 refuse(packet.first != first, f"first frame {packet.first} where {first} is due")
-                samples.append(stream.decode(packet))
+                if packet.type in DATA:
+                    samples.append(stream.decode(packet))
                 frames += packet.frames
             position += packet.size
             due = (packet.sequence + 1) % 2**32
@@ -920,7 +921,7 @@ class Reception:
         while self.due in self.waiting and not self.closed:
             packet = self.waiting.pop(self.due)
             self.due = (self.due + 1) % 2**32
-            if packet.type in DATA:
+            if packet.type not in (HEADER, CONTAINER):
                 self.take_frames(packet)
             if packet.last:
                 self.closed = True
@@ -938,6 +939,8 @@ class Reception:
                 self.missing["dropped_frames"] += first - due_frame
             self.lost_before = False
             self.due_frame = first + packet.frames
+        if packet.type == INDEX:
+            return
         try:
             refuse(first < due_frame, "frames go back")
             samples = self.stream.decode(packet)

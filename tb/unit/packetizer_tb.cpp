@@ -436,7 +436,7 @@ TEST(Packetizer, DroppedAtTheSeam) {
 // Without stalls a packet leaves in consecutive clocks, and soon; a key packet with the stream
 // header before it as well.
 TEST(Packetizer, FullThroughput) {
-  constexpr int kHeaderPacketWords = 10;
+  constexpr int kHeaderPacketWords = 13;
   Bench bench(8);
   Packet p;
   p.key = true;
@@ -453,9 +453,9 @@ TEST(Packetizer, FullThroughput) {
     }
     EXPECT_LE(wait, 8);
     const int before = key ? kHeaderPacketWords : 0;
-    for (int i = 0; i < before + 4 + 60 + 1; ++i) {
+    for (int i = 0; i < before + 5 + 60 + 1; ++i) {
       ASSERT_EQ(bench.dut()->m_axis_tvalid_o, 1) << "word " << i;
-      ASSERT_EQ(bench.dut()->m_axis_tlast_o, i + 1 == before || i == before + 4 + 60)
+      ASSERT_EQ(bench.dut()->m_axis_tlast_o, i + 1 == before || i == before + 5 + 60)
           << "word " << i;
       bench.idle();
     }

@@ -192,6 +192,7 @@ class PairsBench {
     options.profile = Profile::kRange;
     options.tables = tables_ ? &*tables_ : nullptr;
     options.neighbour = neighbour;
+    options.key_interval = 0;  // as in the stream of one channel
     options.packet_frames = kPacketFrames;
     const auto sink = [&stream](const std::uint8_t* data, std::size_t size) {
       stream.insert(stream.end(), data, data + size);

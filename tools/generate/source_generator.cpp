@@ -181,7 +181,6 @@ std::string format_package() {
   constant("Sync", kSync);
   constant("PacketHeaderBytes", kPacketHeaderBytes);
   constant("StreamHeaderBytes", kStreamHeaderBytes);
-  constant("MaxPayloadBytes", kMaxPayloadBytes);
   constant("MaxPacketSamples", kMaxPacketSamples);
   constant("MaxChannels", kMaxChannels);
   constant("MinCodeWidth", kMinCodeWidth);

@@ -100,7 +100,7 @@ class Receiver {
   };
   /// The stream before this one.
   struct Past {
-    Bytes header;                ///< its payload
+    Bytes header;                ///< its payload; empty: there was none
     std::uint64_t sequence = 0;  ///< that was due
   };
 
@@ -116,7 +116,7 @@ class Receiver {
   void order(const ParsedPacket& packet);
   void release(std::size_t limit);
   void process(const ParsedPacket& packet);
-  void process_data(const ParsedPacket& packet);
+  void process_frames(const ParsedPacket& packet);
   void begin_stream(const ParsedPacket& packet, std::uint64_t position);
   void begin_successor();
   void abandon_stream();
@@ -138,7 +138,7 @@ class Receiver {
   std::map<std::uint64_t, Bytes> waiting_;  ///< early packets, by such numbers
   std::uint64_t in_order_ = 0;              ///< packets that arrived in order
   std::optional<Successor> successor_;
-  std::optional<Past> past_;
+  Past past_;
   bool loss_before_ = false;  ///< packets are missing since the last data packet
 
   std::uint64_t next_frame_ = 0;            ///< neither given nor reported missing yet

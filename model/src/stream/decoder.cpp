@@ -23,7 +23,7 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
     packets_.open(packet);
   } else if (h.stream != static_cast<std::uint16_t>(header()->stream_number)) {
     throw Error(packet_name(h) + " is of another stream");
-  } else if (is_data(h.type)) {
+  } else if (is_data(h.type) || (h.type == PacketType::kIndex && packets_.plausible(h))) {
     if (h.first_frame != static_cast<std::uint32_t>(frames_)) {
       throw Error(packet_name(h) + " begins with frame " + std::to_string(h.first_frame) +
                   " where " + std::to_string(frames_) + " is due: the encoder dropped frames");
@@ -32,7 +32,7 @@ void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samp
     if (frames_ == 0 && h.frames != 0 && !h.key) {
       throw Error(packet_name(h) + " should be a key packet");
     }
-    packets_.decode(packet, samples);
+    if (is_data(h.type)) packets_.decode(packet, samples);
     frames_ += h.frames;
   } else if (!packets_.plausible(h)) {
     throw Error(packet_name(h) +

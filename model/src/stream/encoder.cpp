@@ -89,7 +89,9 @@ std::vector<std::uint8_t> Encoder::container(const std::vector<std::uint8_t>& pa
 }
 
 std::vector<std::uint8_t> Encoder::index(const std::vector<std::uint8_t>& payload) {
-  return packetizer_->wrap({PacketType::kIndex, false, true}, payload);
+  PacketHeader h = {PacketType::kIndex, false, true};
+  h.first_frame = next_frame_;
+  return packetizer_->wrap(h, payload);
 }
 
 void Encoder::finish(PacketHeader h, std::size_t frames, std::vector<std::uint8_t>& packets) {

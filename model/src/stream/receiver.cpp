@@ -143,8 +143,8 @@ void Receiver::take(const ParsedPacket& packet) {
 /// True for a late stream header of the stream before. One with a number that was still due shows
 /// that its encoder goes on.
 bool Receiver::is_past(const ParsedPacket& stream_header) const {
-  return past_ && same(stream_header, past_->header) &&
-         before(extend(stream_header.header.sequence, past_->sequence), past_->sequence);
+  return same(stream_header, past_.header) &&
+         before(extend(stream_header.header.sequence, past_.sequence), past_.sequence);
 }
 
 void Receiver::take_other_header(const ParsedPacket& packet) {
@@ -300,13 +300,13 @@ void Receiver::process(const ParsedPacket& packet) {
   const PacketHeader& h = packet.header;
   if (h.type == PacketType::kContainer) {
     if (events_.container) events_.container(packet.payload, h.length);
-  } else if (is_data(h.type)) {
-    process_data(packet);
+  } else if (h.type != PacketType::kStreamHeader) {
+    process_frames(packet);
   }
   if (h.last) end_stream(true);
 }
 
-void Receiver::process_data(const ParsedPacket& packet) {
+void Receiver::process_frames(const ParsedPacket& packet) {
   const PacketHeader& h = packet.header;
   const std::uint64_t due = due_frame_.value_or(0);
   const std::uint64_t first = due_frame_ ? extend(h.first_frame, due) : h.first_frame;
@@ -319,6 +319,8 @@ void Receiver::process_data(const ParsedPacket& packet) {
     if (!loss_before && !back) gap_.dropped_frames += first - due;
   }
   if (!back) due_frame_ = first + h.frames;
+  // An index says how many frames there were.
+  if (!is_data(h.type)) return;
   // The gap is reported with the next samples. On an error these frames join it; only decoded
   // frames end it.
   samples_.clear();
@@ -355,7 +357,8 @@ void Receiver::end_stream(bool closed) {
   if (total != kUnknownFrames && total > end) end = total;
   report_gap(end);
   decoder_.close();
-  past_ = Past{known_header_, next_sequence_};
+  std::swap(past_.header, known_header_);  // allocates nothing
+  past_.sequence = next_sequence_;
   if (events_.end) events_.end(closed);
 }
 
