@@ -4,10 +4,11 @@
 
     study/rigs.py DIRECTORY... [--nrc build/nrc] [--json build/rigs.json]
 
-Files are WAV, or raw int16 with their channels in the name, as `probe_384ch_30000Hz.i16`. Every nrc stream is decoded and
-compared. The others get the layout that is best for them: flac -8 (each channel alone, or up to 8 together), wavpack -hhx4,
-bzip2 -9 and xz -9 (samples channel by channel, or as they are), and pcodec, level 8, if its Python module is installed. Times
-are processor time of encoding in us a sample, in one run. Without flac or wavpack there is an error.
+Files are WAV, or raw int16 with their channels in the name, as `probe_384ch_30000Hz.i16`. Every nrc stream is
+decoded and compared. The others get the layout that is best for them: flac -8 (each channel alone, or up to 8
+together), wavpack -hhx4, bzip2 -9 and xz -9 (samples channel by channel, or as they are), and pcodec, level 8, if
+its Python module is installed. Times are processor time of encoding in us a sample, in one run. Without flac or
+wavpack there is an error.
 """
 import argparse
 import array
@@ -104,7 +105,7 @@ def pcodec_bytes(r: Recording) -> int | None:
         return None
     samples = numpy.array(r.samples, dtype=numpy.int16).reshape(-1, r.channels)
 
-    def packed(values: Any) -> int:
+    def packed(values: numpy.ndarray) -> int:
         values = numpy.ascontiguousarray(values).ravel()
         return len(standalone.simple_compress(values, ChunkConfig(compression_level=8)))
 
@@ -117,7 +118,7 @@ def nrc_bytes(nrc: str, r: Recording, *options: object) -> int:
         stream, back = Path(directory) / "stream.nrc", Path(directory) / "back"
         run(nrc, "encode", *options, *r.options, r.path, stream)
         size = stream.stat().st_size
-        if not options[-1] == "best":
+        if options[-1] != "best":
             return size
         run(nrc, "decode", stream, back)
         if back.read_bytes() != r.path.read_bytes():
@@ -171,7 +172,8 @@ def main() -> int:
         if not files:
             raise RigError(f"no .wav or .i16 file in {arguments.directory[0]}; give a directory of recordings")
         rows = {}
-        print("| recording | nrc range | nrc best | flac | wavpack | bzip2 | xz | pcodec | saved, % | best, us | wavpack, us |")
+        print("| recording | nrc range | nrc best | flac | wavpack | bzip2 | xz | pcodec | saved, % | best, us "
+              "| wavpack, us |")
         print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
         for path in files:
             row = rows[path.stem] = measure(arguments.nrc, path)
@@ -180,7 +182,8 @@ def main() -> int:
             print("|", path.stem, "|", " | ".join(bits),
                   f"| {row['saved']:.1f} | {row['best_us']:.2f} | {row['wavpack_us']:.2f} |", flush=True)
         saved = [row["saved"] for row in rows.values()]
-        print(f"\nsaved against the best of the others: median {statistics.median(saved):.1f} %, least {min(saved):.1f} %")
+        print(f"\nsaved against the best of the others: median {statistics.median(saved):.1f} %, "
+              f"least {min(saved):.1f} %")
         if arguments.json:
             arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
     except (RigError, OSError) as e:
