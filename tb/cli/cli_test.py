@@ -238,6 +238,15 @@ class RoundTrip(CommandLineTest):
                                "-", "-", data=electrodes).stdout
         self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=packets).stdout, electrodes)
 
+    def test_cascade_profile(self) -> None:
+        self.assert_round_trip(self.wav, "--preset", "best")
+        self.assert_round_trip(self.wav, "--profile", "cascade", "--packet-frames", "500")
+        stream = self.stream("--force", "--preset", "best")
+        self.assertIn("cascade", self.succeed(NRC, "info", stream).stdout.decode())
+        self.fail_with(1, NRC, "encode", "--profile", "cascade", "--neighbour", self.wav, self.dir / "n")
+        self.fail_with(2, NRC, "encode", "--preset", "worst", self.wav, self.dir / "n")
+        self.fail_with(2, NRC, "encode", "--preset", "best", "--profile", "range", self.wav, self.dir / "n")
+
     def test_neural_profile(self) -> None:
         self.assert_round_trip(self.wav, "--profile", "neural")
         wide = self.write("wide.wav", wav(samples([17 * (i * i % 1000) - 9000 for i in range(900)])))
@@ -245,7 +254,7 @@ class RoundTrip(CommandLineTest):
         self.fail_with(1, NRC, "encode", "--profile", "neural", "--neighbour", self.wav, self.dir / "n")
 
     def test_lossy(self) -> None:
-        for step, profile in ((2, "huffman"), (12, "range"), (64, "neural")):
+        for step, profile in ((2, "huffman"), (12, "range"), (64, "neural"), (6, "cascade")):
             stream = self.stream("--force", "--lossy", f"step={step}", "--profile", profile)
             text = self.succeed(NRC, "info", stream).stdout.decode()
             self.assertIn(f"lossy, codes in steps of {step}", text)

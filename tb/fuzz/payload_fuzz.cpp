@@ -20,6 +20,8 @@ namespace {
 using fuzz::require;
 
 constexpr std::uint64_t kMaxCodes = 1U << 16;
+/// The same of the cascade profile, which takes its time.
+constexpr std::uint64_t kMaxSlowCodes = 1U << 12;
 
 const std::vector<const nrc::Tables*>& all_tables() {
   static const std::vector<const nrc::Tables*> all = [] {
@@ -32,6 +34,9 @@ const std::vector<const nrc::Tables*>& all_tables() {
     }
     for (const std::string& name : nrc::NeuralTables::builtin_names()) {
       tables.push_back(&nrc::Tables::builtin(nrc::Profile::kNeural, name));
+    }
+    for (const std::string& name : nrc::Tables::builtin_names(nrc::Profile::kCascade)) {
+      tables.push_back(&nrc::Tables::builtin(nrc::Profile::kCascade, name));
     }
     return tables;
   }();
@@ -59,6 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::unique_ptr<nrc::PayloadEncoder> encoder;
   std::unique_ptr<nrc::PayloadDecoder> second;
   const std::int32_t half = 1 << (width - 1);
+  const bool slow = tables.profile() == nrc::Profile::kCascade;
+  const std::uint64_t max_total = slow ? kMaxSlowCodes : kMaxCodes;
   bool started = false;
   std::uint64_t total = 0;
   while (input.size() > 0) {
@@ -74,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool key = (flags & 1) != 0 || !started;
     const std::uint64_t count = std::uint64_t{frames} * channels;
     total += count;
-    if (count > decoder->max_codes(length) || total > kMaxCodes) break;
+    if (count > decoder->max_codes(length) || total > max_total) break;
 
     std::vector<nrc::Code> codes = {1};  // decode() appends
     try {

@@ -271,6 +271,9 @@ void write_payload_seeds(const SeedWriter& out) {
   for (const std::string& name : nrc::NeuralTables::builtin_names()) {
     payloads_of(nrc::Profile::kNeural, name);
   }
+  for (const std::string& name : nrc::Tables::builtin_names(nrc::Profile::kCascade)) {
+    payloads_of(nrc::Profile::kCascade, name);
+  }
 }
 
 void write_receiver_seeds(const SeedWriter& out) {

@@ -376,7 +376,7 @@ TEST(CInterface, EncoderSettingsOutsideTheirRange) {
   refused(with(&nrc_encoder_config::channels, 0), "channels");
   refused(with(&nrc_encoder_config::channels, 65537), "65536");
   refused(with(&nrc_encoder_config::packet_frames, 65536), "packet_frames");
-  refused(with(&nrc_encoder_config::profile, 3), "profile");
+  refused(with(&nrc_encoder_config::profile, 4), "profile");
   refused(with(&nrc_encoder_config::profile, -1), "profile");
   refused(with(&nrc_encoder_config::mapping, 3), "mapping");
   refused(with(&nrc_encoder_config::mapping, NRC_MAPPING_MAP), "map is null");

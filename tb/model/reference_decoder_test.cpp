@@ -57,6 +57,7 @@ Tables tables_for(Profile profile, int width) {
     return tables;
   }
   RangeTables tables = RangeTables::builtin("generic");
+  if (profile == Profile::kCascade) return CascadeTables{tables};
   tables.initial_scale = std::min(tables.initial_scale, largest);
   return tables;
 }
@@ -123,6 +124,7 @@ std::vector<Case> cases() {
     cases.push_back({Profile::kHuffman, width, false});
     if (width >= 4) cases.push_back({Profile::kRange, width, width % 2 == 0});
     if (width % 6 == 4) cases.push_back({Profile::kNeural, width, false});
+    if (width % 7 == 2) cases.push_back({Profile::kCascade, width, false});
   }
   return cases;
 }

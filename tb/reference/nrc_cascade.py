@@ -164,8 +164,8 @@ class LeastSquares:
             self.w = w
 
     def fade(self) -> None:
-        self.r = [[s * 0.75 for s in row] for row in self.r]
-        self.b = [s * 0.75 for s in self.b]
+        self.r = [[s * 0.125 for s in row] for row in self.r]
+        self.b = [s * 0.125 for s in self.b]
 
 
 class LmsFilter:
@@ -201,7 +201,6 @@ class Predictor:
         self.origin = origin
         if not first:
             self.fast.fade()
-            self.slow.fade()
         self.long.begin_channel()
         self.short.begin_channel()
 
@@ -324,9 +323,9 @@ class CodeModel:
         self.scales = [4 << 14] * 6
         self.first_scale = 2**max(width - 5, 0) << 14
         self.n = 0
-        self.weights = [[10922] * 6 + [0] for _ in range(4 * 49)]
+        self.weights = [[10922] * 6 + [0, 0] for _ in range(4 * 49)]
         self.counts = [0] * (4 * 49)
-        self.counters = [32768] * 1792
+        self.counters = [(32768, 32768, 0)] * 1792  # Q, G, h
         self.modulus = 2**min(width, 16)
         self.shifts = [0] * self.modulus
         self.shift_counts = [250 if with_edges else 0] * self.modulus
@@ -396,8 +395,9 @@ class CodeModel:
         middle = self.masses(e)
         inputs = [clamp(log2(max(z - m, 1)) - log2(max(m - a, 1)), -15 << 16, 15 << 16)
                   for a, m, z in zip(self.below_a, middle, self.below_b, strict=True)]
-        q = self.counters[counter]
+        q, g, h = self.counters[counter]
         inputs.append(log2(q + 1) - log2(65536 - q))
+        inputs.append(log2(g + 1) - log2(65536 - g))
         at = 49 * self.steadiness + kind
         weights = self.weights[at]
         p = prob(sum(w * i for w, i in zip(weights, inputs, strict=True)) >> 16)
@@ -413,7 +413,9 @@ class CodeModel:
             step = toward_zero(error * 4, self.shift_counts[i] + 12)
             self.shifts[i] = clamp(self.shifts[i] - step, -30000, 30000)
             self.shift_counts[i] = min(self.shift_counts[i] + 1, 1023)
-        self.counters[counter] += (65535 - q) >> 5 if above else -(q >> 5)
+        q += (65535 - q) >> 5 if above else -(q >> 5)
+        g += toward_zero(((65535 if above else 0) - g) * 2, 2 * h + 3)
+        self.counters[counter] = q, g, min(h + 1, 255)
         if above:
             self.a, self.below_a = e, middle
         else:

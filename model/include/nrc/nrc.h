@@ -10,7 +10,8 @@
  * an object in one thread at a time.
  *
  * Memory is allocated when an object is created and, by decoder and receiver, when a stream begins.
- * Encoding a packet allocates none, nor does decoding one in order, except for an error's message.
+ * Encoding a packet allocates none, nor does decoding one in order, except for an error's message,
+ * and with the cascade profile.
  *
  * No function throws or ends the process. Pointers must be valid unless "may be null" is
  * stated.

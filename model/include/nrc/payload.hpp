@@ -41,7 +41,8 @@ class PayloadEncoder {
   }
 
   /// The same, replacing the contents of `payload`. Allocates nothing once reserve() was called for
-  /// as many codes and `payload` has the capacity of max_payload_bytes().
+  /// as many codes and `payload` has the capacity of max_payload_bytes(), except in the cascade
+  /// profile.
   virtual void encode(const Code* codes, std::size_t frames, bool key,
                       std::vector<std::uint8_t>& payload) = 0;
 

@@ -40,10 +40,8 @@ CascadePredictor::CascadePredictor(int code_width)
 
 void CascadePredictor::begin_channel(std::int32_t origin, bool first) {
   origin_ = origin;
-  if (!first) {
-    fast_.fade();
-    slow_.fade();
-  }
+  // The slow one stays with what channels have in common.
+  if (!first) fast_.fade();
   long_filter_.begin_channel();
   short_filter_.begin_channel();
 }

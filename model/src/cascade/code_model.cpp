@@ -27,6 +27,7 @@ constexpr int kSlowerBy = 3;     ///< and by so much more in the end
 constexpr int kSlowerFrom = 8;   ///< from 2^8 decisions on
 constexpr std::int32_t kLargestWeight = 1 << 23;
 constexpr int kCounterRate = 5;
+constexpr int kCounterSteadies = 255;  ///< decisions after which a slow counter moves no slower
 constexpr std::int32_t kEdgeStart = 12;
 constexpr std::int32_t kEdgeSteadies = 1023;  ///< decisions after which an edge moves no slower
 constexpr std::int32_t kEdgeKnown = 250;      ///< decisions that an edge of the tables is worth
@@ -45,7 +46,6 @@ CodeModel::CodeModel(const RangeTables& tables, int code_width)
       first_scale_((std::int64_t{kOne} << Scale::kFraction) << std::max(code_width - 5, 0)),
       weights_((kFirst + 1) * kDecisionKinds),
       edge_shifts_(std::size_t{1} << std::min(code_width, kMaxShiftBits)) {
-  counters_.fill(1 << 15);
   if (edges_ != nullptr) {
     for (EdgeShift& e : edge_shifts_) e.decisions = kEdgeKnown;
   }
@@ -78,8 +78,12 @@ std::uint32_t CodeModel::probability(const Masses& low, const Masses& middle, co
     const std::int32_t above = curves_.log2(std::max(high[i] - middle[i], 1));
     log_odds_[i] = std::clamp(above - below, -Curves::kLimit, Curves::kLimit);
   }
-  const std::int32_t counter = counters_[kind.context];
-  log_odds_[kDistributions] = curves_.log2(counter + 1) - curves_.log2(65536 - counter);
+  const Counter& counter = counters_[kind.context];
+  const auto odds_of = [this](std::int32_t p) {
+    return curves_.log2(p + 1) - curves_.log2(65536 - p);
+  };
+  log_odds_[kDistributions] = odds_of(counter.fast);
+  log_odds_[kDistributions + 1] = odds_of(counter.slow);
   const Weights& weights = weights_[steadiness_ * kDecisionKinds + kind.weights];
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < kInputs; ++i) {
@@ -105,10 +109,14 @@ void CodeModel::learn(bool above, std::int32_t edge, DecisionKind kind) {
         std::clamp(e.shift - error * 4 / (e.decisions + kEdgeStart), -kLargestShift, kLargestShift);
     if (e.decisions < kEdgeSteadies) ++e.decisions;
   }
-  std::uint16_t& counter = counters_[kind.context];
-  const int c = counter;
-  counter = static_cast<std::uint16_t>(above ? c + ((65535 - c) >> kCounterRate)
-                                             : c - (c >> kCounterRate));
+  Counter& counter = counters_[kind.context];
+  const int target = above ? 65535 : 0;
+  const int fast = counter.fast;
+  counter.fast = static_cast<std::uint16_t>(above ? fast + ((target - fast) >> kCounterRate)
+                                                  : fast - (fast >> kCounterRate));
+  counter.slow = static_cast<std::uint16_t>(counter.slow + (target - counter.slow) * 2 /
+                                                               (2 * counter.decisions + 3));
+  if (counter.decisions < kCounterSteadies) ++counter.decisions;
 }
 
 }  // namespace nrc

@@ -58,8 +58,8 @@ class CodeModel {
  private:
   static constexpr std::int32_t kOne = 1 << kFracBits;
   static constexpr std::size_t kDistributions = 6;
-  static constexpr std::size_t kInputs =
-      kDistributions + 1;  ///< to the mixing, the last one a counter
+  /// To the mixing; the last two are a fast and a slow counter.
+  static constexpr std::size_t kInputs = kDistributions + 2;
   static constexpr std::size_t kContexts = 28 * 64;
   static constexpr std::size_t kDecisionKinds = 49;
   static constexpr std::size_t kFirst = 3;  ///< steadiness of a channel's first code
@@ -96,7 +96,7 @@ class CodeModel {
   struct Weights {
     Weights() {
       inputs.fill(65536 / static_cast<int>(kDistributions));
-      inputs[kDistributions] = 0;
+      std::fill(inputs.begin() + kDistributions, inputs.end(), 0);
     }
     std::array<std::int32_t, kInputs> inputs;
     std::int32_t decisions = 0;
@@ -106,6 +106,13 @@ class CodeModel {
   struct EdgeShift {
     std::int32_t shift = 0;  ///< 1/65536 code
     std::int32_t decisions = 0;
+  };
+
+  /// Probability of "not below", in 1/65536.
+  struct Counter {
+    std::uint16_t fast = 1 << 15;
+    std::uint16_t slow = 1 << 15;
+    std::uint16_t decisions = 0;
   };
 
   /// Where a decision belongs.
@@ -180,10 +187,10 @@ class CodeModel {
   CascadePrediction expected_ = {};
   std::array<Distribution, kDistributions> distributions_;
   std::size_t steadiness_ = 0;
-  bool fine_ = false;                              ///< codes are so coarse that their edges matter
-  std::vector<Weights> weights_;                   ///< [steadiness * kDecisionKinds + kind]
-  std::vector<EdgeShift> edge_shifts_;             ///< by the code's low bits
-  std::array<std::uint16_t, kContexts> counters_;  ///< probability of "not below", in 1/65536
+  bool fine_ = false;                   ///< codes are so coarse that their edges matter
+  std::vector<Weights> weights_;        ///< [steadiness * kDecisionKinds + kind]
+  std::vector<EdgeShift> edge_shifts_;  ///< by the code's low bits
+  std::array<Counter, kContexts> counters_;
   // Of the decision that is due.
   std::array<std::int32_t, kInputs> log_odds_ = {};
   std::uint32_t p_ = 0;

@@ -143,7 +143,7 @@ void LeastSquares::add(const FitBlock& block) {
 }
 
 void LeastSquares::fade() {
-  constexpr double kFade = 0.75;
+  constexpr double kFade = 0.125;
   for (Regressors& row : sums_->rows) {
     for (double& sum : row) sum *= kFade;
   }

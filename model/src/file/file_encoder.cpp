@@ -90,8 +90,8 @@ class SampleImage {
   std::size_t packet_bytes_;
 };
 
-/// The smallest code width that nearly all samples of an image fit into.
-int width_of(const SampleImage& image, const StreamHeader& header) {
+/// The smallest code width that all samples of an image but one in `rare` fit into.
+int width_of(const SampleImage& image, const StreamHeader& header, std::uint64_t rare = kRare) {
   StreamHeader wide = header;
   wide.code_width = kMaxCodeWidth;
   const Mapper mapper(wide);
@@ -109,9 +109,39 @@ int width_of(const SampleImage& image, const StreamHeader& header) {
     }
   }
   for (std::size_t w = 0; w < kCodeWidths.size(); ++w) {
-    if (outside[w] * kRare <= image.size() / 2) return kCodeWidths[w];
+    if (outside[w] * rare <= image.size() / 2) return kCodeWidths[w];
   }
   return kMaxCodeWidth;
+}
+
+const Tables& choose_coding(const SampleImage& image, bool complete, const EncodeOptions& options,
+                            StreamHeader& header);
+
+/// The same for the cascade profile.
+const Tables& choose_cascade(const SampleImage& image, bool complete, const EncodeOptions& options,
+                             StreamHeader& header) {
+  if (options.mapping) {
+    header.mapping = *options.mapping;
+    header.map = options.map;
+    header.code_width = kMaxCodeWidth;
+  } else {
+    // What is best for the range profile is so for this one, and it takes a fraction of the time.
+    EncodeOptions fast = options;
+    fast.profile = Profile::kRange;
+    const Tables& tables = choose_coding(image, complete, fast, header);
+    if (!tables.range().edges.empty()) return Tables::builtin(Profile::kCascade, "default");
+  }
+  if (header.mapping == Mapping::kShift6) {
+    header.code_width = 10;
+    return Tables::builtin(Profile::kCascade, options.lossy_step > 1 ? "generic" : "default");
+  }
+  if (options.code_width != 0) {
+    header.code_width = options.code_width;
+  } else if (complete) {
+    // Bits that hardly any code needs cost nothing here, and exceptions do.
+    header.code_width = width_of(image, header, std::max<std::size_t>(image.size(), 1));
+  }
+  return Tables::builtin(Profile::kCascade, "generic");
 }
 
 /// Finds map and code width, and the tables that go with them.
@@ -119,11 +149,7 @@ int width_of(const SampleImage& image, const StreamHeader& header) {
 const Tables& choose_coding(const SampleImage& image, bool complete, const EncodeOptions& options,
                             StreamHeader& header) {
   if (options.profile == Profile::kCascade && options.tables == nullptr) {
-    // What is best for the range profile is so for this one, and it takes a fraction of the time.
-    EncodeOptions fast = options;
-    fast.profile = Profile::kRange;
-    const Tables& tables = choose_coding(image, complete, fast, header);
-    return Tables::builtin(Profile::kCascade, tables.range().edges.empty() ? "generic" : "default");
+    return choose_cascade(image, complete, options, header);
   }
   MapRequest request;
   request.source = &image;
@@ -313,7 +339,9 @@ class PacketWriter {
   }
 
   bool key_due() const {
-    if (packets_ == 0) return true;
+    // The cascade profile has no state that a key packet would lose.
+    const bool free = summary_.header.profile == Profile::kCascade && !key_interval_;
+    if (packets_ == 0 || free) return true;
     if (key_interval_) return *key_interval_ != 0 && packets_ % *key_interval_ == 0;
     return key_bytes_ >= kKeyChannelBytes * summary_.header.channels;
   }
