@@ -90,8 +90,7 @@ class Bench {
     Expected expected;
     expected.valid = true;
     const auto value = static_cast<nrc::Code>(code);
-    expected.codeword =
-        plain ? golden_.plain(value) : golden_.encode(value, predicted, context);
+    expected.codeword = plain ? golden_.plain(value) : golden_.encode(value, predicted, context);
     longest_ = std::max(longest_, expected.codeword.length);
     shortest_ = std::min(shortest_, expected.codeword.length);
     step(expected, code, predicted, context, plain);

@@ -18,12 +18,12 @@ void add_train_command(CLI::App& app) {
   command->add_option("--profile", options->profile, "Profile to train for: huffman or range")
       ->check(CLI::IsMember({"huffman", "range"}))
       ->capture_default_str();
-  command
-      ->add_option("--shape", options->shape,
-                   "Huffman profile: classes and phases: default, generic, or a table "
-                   "file; without it, default or generic, whichever codes better");
+  command->add_option("--shape", options->shape,
+                      "Huffman profile: classes and phases: default, generic, or a table "
+                      "file; without it, default or generic, whichever codes better");
   command->add_option("--name", options->name, "Name of the new tables (default: the shape's)");
-  command->add_option("--mapping", options->mapping,
+  command
+      ->add_option("--mapping", options->mapping,
                    "How samples are codes: auto (found for each file as by encode), shift6 or "
                    "code")
       ->check(CLI::IsMember({"auto", "shift6", "code"}))

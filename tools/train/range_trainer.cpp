@@ -26,8 +26,8 @@ constexpr double kWidthPrior = 20.0;
 constexpr std::size_t kExpectedStride = 8;
 // Codes before the state has settled say little about the distribution, unless there are few.
 constexpr std::size_t kSettling = 300;
-// Codes that the distribution of `generic` counts as, so that a few recordings do not leave deviates
-// without a frequency.
+// Codes that the distribution of `generic` counts as, so that a few recordings do not leave
+// deviates without a frequency.
 constexpr double kMassPrior = 2000.0;
 
 /// Half distribution from the probability of |deviate| in [i, i + 1).
@@ -312,8 +312,7 @@ RangeTables RangeTrainer::train(CodeEdges code_edges, int iterations,
   for (double& mass : prior) mass = mass * kMassPrior + 1e-3;
   std::size_t done = 0;
   for (int i = 0; i < iterations; ++i) {
-    Counts counts{std::vector<double>(codes, 0.0), std::vector<double>(codes, 0.0),
-                  prior};
+    Counts counts{std::vector<double>(codes, 0.0), std::vector<double>(codes, 0.0), prior};
     for (const auto& channel : channels_) {
       gather(channel, tables, code_width_, counts);
       if (progress) progress(++done);

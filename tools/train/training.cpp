@@ -127,7 +127,7 @@ enum class Part { kAll, kLearned };
 
 /// What is fixed before tables are learned.
 struct Shape {
-  std::string huffman;  ///< of the Huffman profile: a name or a file
+  std::string huffman;                 ///< of the Huffman profile: a name or a file
   CodeEdges edges = CodeEdges::kEven;  ///< of the range profile
 };
 
@@ -304,9 +304,10 @@ void run(const TrainOptions& o) {
   }
   if (o.code_width != 0) code_width = o.code_width;
   if (o.profile == "range" && code_width < kMinRangeCodeWidth) {
-    throw Error(fmt::format("range tables are for codes of {} bits or more; give a --code-width of "
-                            "{} to {}",
-                            kMinRangeCodeWidth, kMinRangeCodeWidth, kMaxCodeWidth));
+    throw Error(
+        fmt::format("range tables are for codes of {} bits or more; give a --code-width of "
+                    "{} to {}",
+                    kMinRangeCodeWidth, kMinRangeCodeWidth, kMaxCodeWidth));
   }
 
   const std::vector<Shape> shapes = shapes_for(o, code_width);

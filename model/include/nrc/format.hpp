@@ -60,8 +60,8 @@ constexpr int kGainMin = -1024;
 constexpr int kGainMax = 1023;
 constexpr int kMinRangeCodeWidth = 4;  ///< of the range profile's codes
 constexpr int kMaxEdgeCodeWidth = 12;  ///< of codes with trained edges
-constexpr int kMaxEdgeStep = 255;  ///< widest code, 1/64 code
-constexpr int kValueStep = 16;     ///< midpoints of codes are multiples of 1/4 code
+constexpr int kMaxEdgeStep = 255;      ///< widest code, 1/64 code
+constexpr int kValueStep = 16;         ///< midpoints of codes are multiples of 1/4 code
 
 // Neural profile (section 13).
 constexpr int kNeuralLags = 16;  ///< innovations that the network sees

@@ -96,8 +96,7 @@ Codeword HuffmanEncoder::encode(Code code, std::int32_t predicted_code,
   const bool escape = value <= -half || value >= half;
   const std::int32_t symbol = escape ? 0 : value + half;
   const int extra_bits = escape ? code_width_ : context.raw_bits;
-  const auto extra =
-      static_cast<std::uint32_t>(low_bits(escape ? code : residual, extra_bits));
+  const auto extra = static_cast<std::uint32_t>(low_bits(escape ? code : residual, extra_bits));
 
   const auto address =
       (static_cast<std::size_t>(context.table) << symbol_bits_) | static_cast<std::size_t>(symbol);

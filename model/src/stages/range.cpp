@@ -48,8 +48,7 @@ CarryWord RangeEncoder::plain(Code code) {
   // low is 0 or half and the range at least half, so the code's bits follow low's first one; the
   // last of them is low's new first bit.
   const std::uint64_t value = low_bits(code, code_width_);
-  const std::uint64_t low =
-      (std::uint64_t{low_} << code_width_) + (value << (kRangeBits - 1));
+  const std::uint64_t low = (std::uint64_t{low_} << code_width_) + (value << (kRangeBits - 1));
   range_ = 1U << (kRangeBits - 1);
   low_ = window(low);
   return {static_cast<std::uint32_t>(low >> kRangeBits), code_width_};
