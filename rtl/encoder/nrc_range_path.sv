@@ -44,9 +44,9 @@ module nrc_range_path #(
   localparam int CorrectLatency   = (Neighbour != 0) ? nrc_latency_pkg::NeighbourLatency : 0;
 
   // The code enters the linearizer late, so that its edges and value come with the prediction: ten
-  // bits wait instead of fifty. After nrc_neighbour the signals are called corrected. The interval does not look
-  // at the code, nor any stage before nrc_range at the flags: they go straight to where they are used.
-  logic [CodeWidth-1:0]  code_to_linearize, interval_code;
+  // bits wait instead of fifty. After nrc_neighbour the signals are called corrected. No stage before
+  // nrc_range looks at the flags: they go straight to where they are used.
+  logic [CodeWidth-1:0]  code_to_linearize, code_to_interval, interval_code;
   logic [SideWidth-1:0]  interval_side, range_side;
   logic [ValueWidth-1:0] low, high, value, low_corrected, high_corrected;
   logic                  lowest, highest, lowest_corrected, highest_corrected;
@@ -55,9 +55,12 @@ module nrc_range_path #(
     .clk_i, .d_i(code_i), .q_o(code_to_linearize)
   );
 
-  nrc_delay #(.Width(CodeWidth), .Depth(LinearizeLatency + CorrectLatency + IntervalLatency))
-  u_late_delay (
-    .clk_i, .d_i(code_to_linearize), .q_o(interval_code)
+  nrc_delay #(.Width(CodeWidth), .Depth(LinearizeLatency + CorrectLatency)) u_code_delay (
+    .clk_i, .d_i(code_to_linearize), .q_o(code_to_interval)
+  );
+
+  nrc_delay #(.Width(CodeWidth), .Depth(IntervalLatency)) u_late_delay (
+    .clk_i, .d_i(code_to_interval), .q_o(interval_code)
   );
 
   nrc_delay #(.Width(SideWidth), .Depth(PredictLatency + CorrectLatency + IntervalLatency))
@@ -209,6 +212,7 @@ module nrc_range_path #(
 
   logic        interval_valid, interval_escape;
   logic [15:0] interval_low, interval_frequency;
+  logic [3:0]  interval_plain;
 
   nrc_interval #(
     .CodeWidth(CodeWidth)
@@ -216,6 +220,7 @@ module nrc_range_path #(
     .clk_i,
     .rst_ni,
     .valid_i     (corrected_valid),
+    .code_i      (code_to_interval),
     .low_i       (low_corrected),
     .high_i      (high_corrected),
     .lowest_i    (lowest_corrected),
@@ -225,7 +230,8 @@ module nrc_range_path #(
     .valid_o     (interval_valid),
     .low_o       (interval_low),
     .frequency_o (interval_frequency),
-    .escape_o    (interval_escape)
+    .escape_o    (interval_escape),
+    .plain_o     (interval_plain)
   );
 
   logic        range_valid;
@@ -241,6 +247,7 @@ module nrc_range_path #(
     .low_i       (interval_low),
     .frequency_i (interval_frequency),
     .escape_i    (interval_escape),
+    .plain_i     (interval_plain),
     .code_i      (interval_code),
     .packet_end_i(interval_side[nrc_side_pkg::SidePacketEnd]),
     .valid_o     (range_valid),

@@ -32,6 +32,8 @@ package nrc_pkg;
   localparam int RangeReset        = 65535;
   localparam int ScaleMantissaBits = 4;
   localparam int MinScale          = 64;
+  localparam int PlainWidth        = 10;
+  localparam int PlainOctave       = 8;
   localparam int BurstMax          = 15;
   localparam int BurstStep         = 4;
   localparam int ValueStep         = 16;

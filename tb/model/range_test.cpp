@@ -241,6 +241,56 @@ TEST(Interval, IsTheWrittenFormula) {
   }
 }
 
+/// Even tables, or trained ones with uneven edges, of a width.
+RangeTables wide_tables(int width, bool trained) {
+  RangeTables tables = RangeTables::builtin("generic");
+  if (!trained) return tables;
+  tables.code_width = width;
+  for (int c = 1 - (1 << (width - 1)); c < 1 << (width - 1); ++c) {
+    tables.edges.push_back(64 * c - 32 + (c % 3 == 0 ? 20 : 0));
+  }
+  tables.validate();
+  return tables;
+}
+
+TEST(Interval, GroupsOfWideSignalsAreTheWrittenFormula) {
+  std::mt19937 random(8);
+  for (const int width : {10, 11, 12, 16}) {
+    for (const bool trained : {false, true}) {
+      const RangeTables tables = wide_tables(width, trained);
+      const Linearizer linearizer(tables, width);
+      const IntervalModel model(tables, linearizer);
+      const std::int64_t half = std::int64_t{1} << (width - 1);
+      std::vector<int> groups(10);  // by plain bits
+      for (const Situation& s : situations(random, width, 20000)) {
+        const int plain = width > 10 && s.index / 16 > 8 ? s.index / 16 - 8 : 0;
+        ASSERT_EQ(model.plain_bits(s.index), plain) << width << ' ' << s.index;
+        ++groups[static_cast<std::size_t>(plain)];
+        if (plain == 0) continue;
+
+        const auto edge = [&](std::int64_t code) -> std::uint32_t {
+          if (code == -half) return 16;
+          if (code == half) return 65535;
+          const auto m = std::lround(1024.0 * 32 / (33 + 2 * (s.index % 16)));
+          const double scaled = static_cast<double>((64 * code - 32 - s.prediction) * m) /
+                                std::exp2(s.index / 16 + 5);
+          const auto z = static_cast<int>(std::min(std::max(std::floor(scaled), -1024.0), 1023.0));
+          return z >= 0 ? tables.cumulative[static_cast<std::size_t>(z)]
+                        : 65551U - tables.cumulative[static_cast<std::size_t>(-1 - z)];
+        };
+        const std::int64_t code = static_cast<std::int64_t>(random() % (2U << (width - 1))) - half;
+        const std::int64_t size = std::int64_t{1} << plain;
+        const std::int64_t first = code - (code + half) % size;
+        const Interval interval = model.of(static_cast<Code>(code), s.prediction, s.index);
+        ASSERT_EQ(interval.low, edge(first));
+        ASSERT_EQ(interval.low + interval.frequency, edge(first + size));
+      }
+      EXPECT_EQ(groups[1] > 0, width > 10);
+      EXPECT_EQ(groups[8] > 0, width == 16);
+    }
+  }
+}
+
 TEST(Interval, FindInvertsEveryFrequency) {
   std::mt19937 random(4);
   for (const char* name : {"default", "generic"}) {
@@ -264,22 +314,27 @@ TEST(Interval, FindInvertsEveryFrequency) {
 
 TEST(Range, AnySequenceOfIntervalsComesBackAndCostsItsInformation) {
   std::mt19937 random(5);
-  for (int trial = 0; trial < 40; ++trial) {
-    RangeEncoder encoder(10);
+  for (int trial = 0; trial < 80; ++trial) {
+    const int width = trial % 2 == 0 ? 10 : 16;
+    const unsigned most_plain = width == 10 ? 0 : 11;  // with the neural profile's widening
+    RangeEncoder encoder(width);
     CarryPacker packer;
     struct Step {
       Interval interval;
       Code code;
+      int plain;
     };
     std::vector<Step> steps;
     double information = 0;
     std::size_t sent = 0;
     for (int i = 0; i < 3000; ++i) {
       Interval interval{0, 0};
-      const auto code = static_cast<Code>(static_cast<int>(random() % 1024) - 512);
+      const auto code = static_cast<Code>(static_cast<int>(random() % (1U << width)) -
+                                          (1 << (width - 1)));
+      const auto plain = static_cast<int>(random() % (most_plain + 1));
       if (random() % 50 == 0) {
         interval.frequency = random() % 2;
-        information += 22.0;
+        information += width + 12;
       } else {
         // From the rarest to the likeliest, at both ends of the range too.
         const std::uint32_t most = kTopFrequency - kEscapeFrequency;
@@ -293,14 +348,14 @@ TEST(Range, AnySequenceOfIntervalsComesBackAndCostsItsInformation) {
                                 : room == 0      ? 0
                                                  : static_cast<std::uint32_t>(random()) % room);
         interval.frequency = n;
-        information += 16 - std::log2(n);
+        information += 16 - std::log2(n) + plain;
       }
-      const CarryWord word = encoder.encode(interval, code);
-      ASSERT_LE(word.length, 22);
+      const CarryWord word = encoder.encode(interval, code, plain);
+      ASSERT_LE(word.length, width + 12);
       ASSERT_LT(word.bits >> word.length, 2U) << "one carry at most";
       sent += static_cast<std::size_t>(word.length);
       packer.put(word);
-      steps.push_back({interval, code});
+      steps.push_back({interval, code, plain});
     }
     packer.put(encoder.finish());
     const auto payload = packer.take();
@@ -309,7 +364,7 @@ TEST(Range, AnySequenceOfIntervalsComesBackAndCostsItsInformation) {
     EXPECT_GT(static_cast<double>(sent), information - 40);
     EXPECT_LT(static_cast<double>(sent), 1.03 * information + 40);
 
-    RangeDecoder decoder(payload.data(), payload.size(), 10);
+    RangeDecoder decoder(payload.data(), payload.size(), width);
     for (const Step& step : steps) {
       const std::uint32_t target = decoder.target();
       if (step.interval.escape()) {
@@ -319,6 +374,7 @@ TEST(Range, AnySequenceOfIntervalsComesBackAndCostsItsInformation) {
         ASSERT_GE(target, step.interval.low);
         ASSERT_LT(target, step.interval.low + step.interval.frequency);
         decoder.consume(step.interval);
+        ASSERT_EQ(decoder.consume_plain(step.plain), step.code & ((1 << step.plain) - 1));
       }
     }
     EXPECT_EQ(decoder.consumed_bits(), sent + 1);
@@ -370,6 +426,22 @@ TEST(RangePayload, EveryWidthAndChannelCountComesBack) {
         decoder->decode(payload.data(), payload.size(), frames, key, decoded);
         ASSERT_EQ(decoded, codes) << width << " bits, " << channels << " channels";
       }
+    }
+  }
+}
+
+TEST(RangePayload, WideNoiseTakesItsEntropy) {
+  std::mt19937 random(9);
+  for (const int width : {12, 16}) {
+    for (double deviation = 40; deviation < std::ldexp(1, width - 4); deviation *= 1.7) {
+      std::normal_distribution<double> normal(0, deviation);
+      constexpr std::size_t kFrames = 20000;
+      std::vector<Code> codes(kFrames);
+      for (Code& code : codes) code = static_cast<Code>(std::lround(normal(random)));
+      const Tables& tables = Tables::builtin(Profile::kRange, "generic");
+      const auto payload = PayloadEncoder::make(tables, width, 1)->encode(codes.data(), kFrames, true);
+      const double entropy = std::log2(deviation * std::sqrt(2 * 3.14159265 * std::exp(1)));
+      EXPECT_LT(static_cast<double>(payload.size()) * 8 / kFrames, entropy + 0.12) << deviation;
     }
   }
 }
@@ -436,7 +508,8 @@ class RangeProfileWithNeighbour {
 
         const Code code = *codes++;
         packer.put(coder.encode(
-            model_.of(code, static_cast<std::int32_t>(corrected), static_cast<int>(index)), code));
+            model_.of(code, static_cast<std::int32_t>(corrected), static_cast<int>(index)), code,
+            width_ > 10 ? std::max(static_cast<int>(index >> 4) - 8, 0) : 0));
 
         const std::int64_t value = linearizer_.interval(code).value;
         const std::int64_t e = value - p;

@@ -342,9 +342,13 @@ class Intervals:
     def __init__(self, stream: Stream, p: int, index: int) -> None:
         self.low_edges, self.cumulative = stream.low_edges, stream.tables.cumulative
         self.p, self.index = p, index
+        self.plain = max((index >> 4) - 8, 0) if stream.width > 10 else 0  # bits
+        if self.plain:
+            half = len(self.low_edges) // 2
+            self.low_edges = [64 * c - 32 for c in range(-half, half, 2**self.plain)]
 
     def begin(self, i: int) -> int:
-        """The cumulative frequency at which code i - 2^(width-1) begins, the one before ends."""
+        """The cumulative frequency at which code, or group, i begins, from the lowest one on."""
         if i == 0:
             return 16
         if i == len(self.low_edges):
@@ -375,7 +379,7 @@ class RangeDecoder:
             return (u + 2**(width - 1)) % 2**width  # u is in two's complement
 
         # The last code that begins at the offset or before it.
-        low, high = 0, 2**width
+        low, high = 0, len(intervals.low_edges)
         while high - low > 1:
             middle = (low + high) // 2
             if self.share(intervals.begin(middle)) <= self.offset:
@@ -389,7 +393,11 @@ class RangeDecoder:
         refuse(n < 2 or self.offset >= self.range, "payload points between codes")
         k = 16 - self.range.bit_length()
         self.offset, self.range = self.offset << k | self.bits.read(k), self.range << k
-        return low
+        if not intervals.plain:
+            return low
+        self.offset = self.offset << intervals.plain | self.bits.read(intervals.plain)
+        v, self.offset = divmod(self.offset, self.range)
+        return (low << intervals.plain) + v
 
     def check_end(self) -> None:
         """Behind the bits of the last code is one more, of the 16 that the offset holds."""

@@ -170,6 +170,8 @@ std::string format_package() {
   constant("RangeReset", kRangeReset);
   constant("ScaleMantissaBits", kScaleMantissaBits);
   constant("MinScale", kMinScale);
+  constant("PlainWidth", kPlainWidth);
+  constant("PlainOctave", kPlainOctave);
   constant("BurstMax", kBurstMax);
   constant("BurstStep", kBurstStep);
   constant("ValueStep", kValueStep);

@@ -255,7 +255,8 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
       for (Channel& channel : channels_) {
         const Code code = *codes++;
         const Expectation expected = expect(channel, reset);
-        const CarryWord word = coder_.encode(model_.of(code, expected.value, expected.index), code);
+        const CarryWord word = coder_.encode(model_.of(code, expected.value, expected.index), code,
+                                             model_.plain_bits(expected.index));
         check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
         packer_.put(word);
         update(channel, expected, code, reset);
@@ -298,6 +299,8 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
         } else {
           code = model_.find(target, expected.value, expected.index);
           coder.consume(model_.of(code, expected.value, expected.index));
+          const int plain = model_.plain_bits(expected.index);
+          if (plain > 0) code = static_cast<Code>(code + coder.consume_plain(plain));
         }
         codes.push_back(code);
         update(channel, expected, code, reset);

@@ -23,7 +23,7 @@ std::uint32_t share(std::uint32_t range, std::uint32_t frequency) {
 
 }  // namespace
 
-CarryWord RangeEncoder::encode(const Interval& interval, Code code) {
+CarryWord RangeEncoder::encode(const Interval& interval, Code code, int plain) {
   if (interval.escape()) {
     // The escape's share has at least 2^kEscapeBits parts. The code's first bits choose one of
     // them, its other bits divide it into parts of which one is left: the range is a power of two.
@@ -38,8 +38,12 @@ CarryWord RangeEncoder::encode(const Interval& interval, Code code) {
   const std::uint32_t range = share(range_, interval.frequency);
   const int shift = normalising_shift(range);
   range_ = range << shift;
-  low_ = low_bits(std::uint64_t{low} << shift, kRangeBits);
-  return {low >> (kRangeBits - shift), shift};
+  // Plain bits choose one of 2^plain equal parts, each of which is as long as the range was, in
+  // units that are as much smaller.
+  const std::uint64_t value = low_bits(static_cast<std::uint32_t>(code), plain);
+  const std::uint64_t moved = (std::uint64_t{low} << (shift + plain)) + value * range_;
+  low_ = low_bits(moved, kRangeBits);
+  return {static_cast<std::uint32_t>(moved >> kRangeBits), shift + plain};
 }
 
 CarryWord RangeEncoder::finish() {
@@ -79,6 +83,13 @@ void RangeDecoder::consume(const Interval& interval) {
   const int count = normalising_shift(range);
   range_ = range << count;
   shift(count);
+}
+
+std::int32_t RangeDecoder::consume_plain(int count) {
+  shift(count);
+  const std::uint32_t value = offset_ / range_;
+  offset_ -= value * range_;
+  return static_cast<std::int32_t>(value);
 }
 
 Code RangeDecoder::consume_escape() {

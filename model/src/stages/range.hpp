@@ -17,8 +17,8 @@ class RangeEncoder {
  public:
   explicit RangeEncoder(int code_width) : code_width_(code_width) {}
 
-  /// Codes an interval; for an escape, `code` itself.
-  CarryWord encode(const Interval& interval, Code code);
+  /// Codes an interval and then the low `plain` bits of `code`; for an escape, `code` itself.
+  CarryWord encode(const Interval& interval, Code code, int plain);
 
   /// Ends the payload with the one bit that puts the bit string into the last interval; restarts.
   CarryWord finish();
@@ -39,6 +39,8 @@ class RangeDecoder {
 
   /// Moves past a symbol with this interval. @throws Error if the payload does not hold it.
   void consume(const Interval& interval);
+  /// Moves past plain bits. @return them
+  std::int32_t consume_plain(int count);
   /// Moves past an escape. @return its code. @throws Error if the payload does not hold one.
   Code consume_escape();
 

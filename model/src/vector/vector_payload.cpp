@@ -344,6 +344,8 @@ class VectorRangeEncoder : public PayloadEncoder {
         const int shift = 15 - floor_log2(range);
         range <<= shift;
         append(shift);
+        if (const int plain = lanes_.plain[c]; plain > 0)
+          append_plain(lanes_.code[c], plain, range);
       }
       reset ? lanes_.update_reset() : lanes_.update();
     }
@@ -377,6 +379,14 @@ class VectorRangeEncoder : public PayloadEncoder {
     out_ += 4;
     low_ &= (std::uint64_t{1} << below) - 1;
     fill_ -= 32;
+  }
+
+  /// The low bits of a code: as in RangeEncoder, before anything moves out.
+  void append_plain(std::int32_t code, int count, std::uint32_t range) {
+    const std::uint32_t value = static_cast<std::uint32_t>(code) & ((1U << count) - 1);
+    low_ = (low_ << count) + std::uint64_t{value} * range;
+    fill_ += count;
+    append(0);
   }
 
   void escape(std::int32_t code) {
@@ -483,44 +493,81 @@ class VectorRangeDecoder : public PayloadDecoder {
       }
       const std::int32_t prediction = lanes_.value[c];
       const std::int32_t index = lanes_.index[c];
-      // The guess for even steps is usually the code or its neighbour, so a short walk beats a
-      // search.
-      std::int32_t code = model_.near(f, prediction, index);
-      std::uint32_t low = below_code(code, prediction, index);
-      std::uint32_t high = below_code(code + 1, prediction, index);
-      for (int steps = 0; f < low || f >= high; ++steps) {
-        if (steps == kMaxSteps) {
-          code = model_.find(f, prediction, index);
-          low = below_code(code, prediction, index);
-          high = below_code(code + 1, prediction, index);
-          break;
-        }
-        if (f < low) {
-          if (code == first) break;
-          high = low;
-          low = below_code(--code, prediction, index);
-        } else {
-          if (code == last) break;
-          low = high;
-          high = below_code(++code + 1, prediction, index);
-        }
+      if (const int plain = model_.plain_bits(index); plain > 0) {
+        const auto begin = [&](std::int32_t group) {
+          return below_group(group, plain, prediction, index);
+        };
+        const Found found = walk(f, model_.near(f, prediction, index) >> plain, first >> plain,
+                                 last >> plain, begin, [&] {
+                                   return model_.find(f, prediction, index) >> plain;
+                                 });
+        narrow(found.interval, window, offset, range);
+        offset = offset << plain | window.peek_some(plain);
+        window.skip(plain);
+        const std::uint32_t value = offset / range;
+        offset -= value * range;
+        lanes_.code[c] = (found.at << plain) + static_cast<std::int32_t>(value);
+        continue;
       }
-      const std::uint32_t frequency = high - low;
-      const std::uint32_t from = (range * low) >> 16;
-      const std::uint32_t part = (range * frequency) >> 16;
-      // Rounding leaves offsets to which no code maps; an encoder never produces them.
-      if (frequency < kMinFrequency || offset < from || offset - from >= part) {
-        throw Error("the payload points between two codes");
-      }
-      const int shift = 15 - floor_log2(part);
-      range = part << shift;
-      offset = (offset - from) << shift | window.peek_some(shift);
-      window.skip(shift);
-      lanes_.code[c] = code;
+      const auto begin = [&](std::int32_t code) { return below_code(code, prediction, index); };
+      const Found found =
+          walk(f, model_.near(f, prediction, index), first, last, begin,
+               [&] { return std::int32_t{model_.find(f, prediction, index)}; });
+      narrow(found.interval, window, offset, range);
+      lanes_.code[c] = found.at;
     }
     window_of_payload = window;
     offset_of_payload = offset;
     range_of_payload = range;
+  }
+
+  /// A code or group, and its interval.
+  struct Found {
+    std::int32_t at;
+    Interval interval;
+  };
+
+  /// The one of `first` .. `last` whose interval holds frequency f. `begin` is where one begins. The
+  /// guess for even steps, `start`, is usually right or one off, so a short walk beats a search.
+  template <class Begin, class Search>
+  static Found walk(std::uint32_t f, std::int32_t start, std::int32_t first, std::int32_t last,
+                    const Begin& begin, const Search& search) {
+    std::int32_t at = start;
+    std::uint32_t low = begin(at);
+    std::uint32_t high = begin(at + 1);
+    for (int steps = 0; f < low || f >= high; ++steps) {
+      if (steps == kMaxSteps) {
+        at = search();
+        low = begin(at);
+        high = begin(at + 1);
+        break;
+      }
+      if (f < low) {
+        if (at == first) break;
+        high = low;
+        low = begin(--at);
+      } else {
+        if (at == last) break;
+        low = high;
+        high = begin(++at + 1);
+      }
+    }
+    return {at, {low, high - low}};
+  }
+
+  /// Moves past a symbol with this interval.
+  static void narrow(const Interval& interval, BitWindow& window, std::uint32_t& offset,
+                     std::uint32_t& range) {
+    const std::uint32_t from = (range * interval.low) >> 16;
+    const std::uint32_t part = (range * interval.frequency) >> 16;
+    // Rounding leaves offsets to which no code maps; an encoder never produces them.
+    if (interval.escape() || offset < from || offset - from >= part) {
+      throw Error("the payload points between two codes");
+    }
+    const int shift = 15 - floor_log2(part);
+    range = part << shift;
+    offset = (offset - from) << shift | window.peek_some(shift);
+    window.skip(shift);
   }
 
   /// Cumulative frequency below a code, or below the one after the last.
@@ -528,6 +575,16 @@ class VectorRangeDecoder : public PayloadDecoder {
     if (code == lanes_.min_code) return kEscapeFrequency;
     if (code > lanes_.max_code) return kTopFrequency;
     const std::int32_t edge = lanes_.edges[static_cast<std::size_t>(code - lanes_.min_code)];
+    return static_cast<std::uint32_t>(lanes_.at_edge(edge, prediction, index));
+  }
+
+  /// Cumulative frequency below a group of 2^plain codes, plain > 0, or below the one after the last.
+  std::uint32_t below_group(std::int32_t group, int plain, std::int32_t prediction,
+                            std::int32_t index) const {
+    const std::int32_t code = group * (1 << plain);
+    if (code == lanes_.min_code) return kEscapeFrequency;
+    if (code > lanes_.max_code) return kTopFrequency;
+    const std::int32_t edge = code * (1 << kFracBits) - (1 << (kFracBits - 1));
     return static_cast<std::uint32_t>(lanes_.at_edge(edge, prediction, index));
   }
 
