@@ -164,6 +164,7 @@ module nrc_range_path #(
       .pred_value_i        (pred_value),
       .value_i             (value),
       .innovation_i        (innovation_value),
+      .innovation_boost_i  (corrected_innovation_boost),
       .pred_valid_o        (corrected_valid),
       .pred_value_o        (corrected_value),
       .innovation_valid_o  (corrected_innovation_valid),

@@ -37,10 +37,12 @@ package nrc_pkg;
   localparam int BurstMax          = 15;
   localparam int BurstStep         = 4;
   localparam int ValueStep         = 16;
-  localparam int GainBits          = 11;
-  localparam int GainFrac          = 10;
-  localparam int GainMin           = -1024;
-  localparam int GainMax           = 1023;
+  localparam int NeighbourInputs   = 3;
+  localparam int NeighbourMeanShift = 3;
+  localparam int GainBits          = 9;
+  localparam int GainFrac          = 8;
+  localparam int GainMin           = -256;
+  localparam int GainMax           = 255;
 
   // Packets.
   localparam int Sync              = 21070;

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/recording_generator.hpp"
@@ -108,35 +109,52 @@ TEST(Neighbour, FollowsTheWrittenRules) {
     const std::int64_t highest = ((std::int64_t{1} << (width - 1)) - 1) * 64;
     const Neighbour neighbour(width);
     NeighbourState state;
-    std::int64_t gain = 0;
+    NeighbourInputs inputs{};
+    std::int64_t g1 = 0, g2 = 0, g3 = 0, n1 = 0, n2 = 0, m = 0;
     int at_limit = 0, cut_inputs = 0, cut_predictions = 0;
     for (int i = 0; i < 40000; ++i) {
       const bool reset = i == 0 || random() % 9000 == 0;
+      const int boost = static_cast<int>(random() % 8);
       // Runs in which the signs agree, differ, or do neither, long enough for both limits.
       const int trend = (i / 4000) % 3;
+      if (random() % 30 == 0) {  // a frame begins
+        inputs = {};
+        n1 = n2 = m = 0;
+      }
       const std::int64_t spread = std::int64_t{1} << between(0, width + 6);
-      const std::int64_t before = random() % 20 == 0 ? 0 : between(-spread, spread);
-      const std::int64_t n = std::min(std::max(before, lowest), -lowest - 1);
       const std::int64_t p = random() % 10 == 0   ? lowest
                              : random() % 10 == 0 ? highest
                                                   : between(lowest, highest);
-      if (reset) gain = 0;
-      const std::int64_t wanted = p + floor_shift(gain * n, 10);
+      if (reset) g1 = g2 = g3 = 0;
+      const std::int64_t wanted = p + floor_shift(g1 * n1 + g2 * n2 + g3 * m, 8);
       const std::int64_t corrected = std::min(std::max(wanted, lowest), highest);
-      const std::int32_t input = neighbour.input(static_cast<std::int32_t>(before));
-      ASSERT_EQ(input, n);
-      ASSERT_EQ(neighbour.correct(state, input, static_cast<std::int32_t>(p), reset), corrected)
-          << width << " bits, gain " << gain << ", input " << n << ", prediction " << p;
+      ASSERT_EQ(neighbour.correct(state, inputs, static_cast<std::int32_t>(p), reset), corrected)
+          << width << " bits, prediction " << p;
       std::int64_t e = random() % 20 == 0 ? 0 : between(-spread, spread);
-      if (trend != 2) e = std::abs(e) * sign_of(n) * (trend == 0 ? 1 : -1);
-      Neighbour::update(state, input, static_cast<std::int32_t>(e), reset);
-      if (!reset) {
-        gain = std::min<std::int64_t>(std::max<std::int64_t>(gain + sign_of(n) * sign_of(e), -1024),
-                                      1023);
+      if (trend != 2) e = std::abs(e) * sign_of(n1) * (trend == 0 ? 1 : -1);
+      Neighbour::update(state, inputs, static_cast<std::int32_t>(e), reset, boost);
+      if (!reset && (e < -32 || e >= 32)) {
+        const std::int64_t step = sign_of(e) * (1 << (boost / 2));
+        const auto moved = [&](std::int64_t g, std::int64_t n) {
+          return std::min<std::int64_t>(std::max<std::int64_t>(g + sign_of(n) * step, -256), 255);
+        };
+        g1 = moved(g1, n1);
+        g2 = moved(g2, n2);
+        g3 = moved(g3, m);
       }
-      ASSERT_EQ(state.gain, gain);
-      at_limit += gain == -1024 || gain == 1023;
-      cut_inputs += n != before;
+      ASSERT_EQ(state.gain[0], g1);
+      ASSERT_EQ(state.gain[1], g2);
+      ASSERT_EQ(state.gain[2], g3);
+      const std::int64_t own = random() % 20 == 0 ? 0 : between(-spread, spread);
+      neighbour.pass(inputs, static_cast<std::int32_t>(own));
+      n2 = n1;
+      n1 = std::min(std::max(own, lowest), -lowest - 1);
+      m += floor_shift(n1 - m, 3);
+      ASSERT_EQ(inputs[0], n1);
+      ASSERT_EQ(inputs[1], n2);
+      ASSERT_EQ(inputs[2], m);
+      at_limit += g1 == -256 || g1 == 255;
+      cut_inputs += n1 != own;
       cut_predictions += wanted != corrected;
     }
     EXPECT_GT(at_limit, 100) << width;
@@ -147,40 +165,48 @@ TEST(Neighbour, FollowsTheWrittenRules) {
 
 TEST(Neighbour, CornersOfTenBits) {
   const Neighbour neighbour(10);
-  EXPECT_EQ(neighbour.input(32767), 32767);
-  EXPECT_EQ(neighbour.input(32768), 32767);
-  EXPECT_EQ(neighbour.input(-32768), -32768);
-  EXPECT_EQ(neighbour.input(-32769), -32768);
-  EXPECT_EQ(neighbour.input(-65472), -32768) << "the largest innovation there is";
-
-  const auto corrected = [&](std::int32_t gain, std::int32_t input, std::int32_t prediction) {
-    return neighbour.correct({gain}, input, prediction, false);
+  const auto passed = [&](std::int32_t innovation) {
+    NeighbourInputs inputs{};
+    neighbour.pass(inputs, innovation);
+    return inputs[0];
   };
-  EXPECT_EQ(corrected(0, 32767, 123), 123);
-  EXPECT_EQ(corrected(1023, 0, 123), 123);
-  EXPECT_EQ(corrected(512, 3, 0), 1) << "1.5 floored";
-  EXPECT_EQ(corrected(512, -3, 0), -2) << "-1.5 floored";
-  EXPECT_EQ(corrected(-1, 1, 0), -1);
-  EXPECT_EQ(corrected(-1024, 100, 7), -93);
-  EXPECT_EQ(corrected(1023, 32767, 0), 32704) << "clamped to the highest code, 511 * 64";
-  EXPECT_EQ(corrected(1023, 32767, -32768), -33) << "inside: 32735 - 32768";
-  EXPECT_EQ(corrected(-1024, 32767, 0), -32767);
-  EXPECT_EQ(corrected(-1024, 32767, -2), -32768) << "clamped to the lowest code, -512 * 64";
-  EXPECT_EQ(corrected(-1024, -32768, 32704), 32704);
-  EXPECT_EQ(neighbour.correct({1000}, 32767, 5, true), 5) << "a reset counts before the code";
+  EXPECT_EQ(passed(32767), 32767);
+  EXPECT_EQ(passed(32768), 32767);
+  EXPECT_EQ(passed(-32768), -32768);
+  EXPECT_EQ(passed(-32769), -32768);
+  EXPECT_EQ(passed(-65472), -32768) << "the largest innovation there is";
+
+  const auto corrected = [&](NeighbourState state, NeighbourInputs inputs,
+                             std::int32_t prediction) {
+    return neighbour.correct(state, inputs, prediction, false);
+  };
+  EXPECT_EQ(corrected({{0, 0, 0}}, {32767, 32767, 32767}, 123), 123);
+  EXPECT_EQ(corrected({{128, 0, 0}}, {3, 0, 0}, 0), 1) << "1.5 floored";
+  EXPECT_EQ(corrected({{0, 128, 0}}, {0, -3, 0}, 0), -2) << "-1.5 floored";
+  EXPECT_EQ(corrected({{128, 128, 0}}, {3, -3, 0}, 0), 0) << "one shift for all three";
+  EXPECT_EQ(corrected({{-256, -256, -256}}, {100, 10, 1}, 7), -104);
+  EXPECT_EQ(corrected({{255, 255, 255}}, {32767, 32767, 32767}, 0), 32704) << "the highest code";
+  EXPECT_EQ(corrected({{255, 0, 0}}, {32767, 0, 0}, -32768), -129) << "inside: 32639 - 32768";
+  EXPECT_EQ(corrected({{-256, -256, -256}}, {32767, 32767, 32767}, 0), -32768)
+      << "the lowest code";
+  EXPECT_EQ(corrected({{-256, -256, -256}}, {-32768, -32768, -32768}, 32704), 32704);
+  EXPECT_EQ(neighbour.correct({{250, 250, 250}}, {32767, 32767, 32767}, 5, true), 5)
+      << "a reset counts before the code";
 
   NeighbourState state;
-  for (int i = 0; i < 3000; ++i) Neighbour::update(state, 1, 32767, false);
-  EXPECT_EQ(state.gain, 1023);
-  for (int i = 0; i < 3000; ++i) Neighbour::update(state, -1, 1, false);
-  EXPECT_EQ(state.gain, -1024);
-  Neighbour::update(state, -5, -5, false);
-  EXPECT_EQ(state.gain, -1023);
-  Neighbour::update(state, 0, 100, false);
-  Neighbour::update(state, 100, 0, false);
-  EXPECT_EQ(state.gain, -1023) << "no step without a sign";
-  Neighbour::update(state, 5, 5, true);
-  EXPECT_EQ(state.gain, 0) << "a reset counts after the code";
+  const auto update = [&](NeighbourInputs inputs, std::int32_t innovation, bool reset, int boost) {
+    Neighbour::update(state, inputs, innovation, reset, boost);
+    return state.gain;
+  };
+  using Gains = decltype(state.gain);
+  EXPECT_EQ(update({1, -1, 0}, 32, false, 0), (Gains{1, -1, 0}));
+  EXPECT_EQ(update({1, -1, 0}, 31, false, 0), (Gains{1, -1, 0})) << "within half a code";
+  EXPECT_EQ(update({1, -1, 0}, -32, false, 0), (Gains{1, -1, 0})) << "within half a code";
+  EXPECT_EQ(update({1, -1, 5}, -33, false, 1), (Gains{0, 0, -1}));
+  EXPECT_EQ(update({1, -1, 5}, 33, false, 7), (Gains{8, -8, 7})) << "boost / 2, rounded down";
+  for (int i = 0; i < 100; ++i) update({1, -1, 1}, 100, false, 6);
+  EXPECT_EQ(state.gain, (Gains{255, -256, 255}));
+  EXPECT_EQ(update({1, 1, 1}, 100, true, 0), (Gains{0, 0, 0})) << "a reset counts after the code";
 }
 
 // ---- interval
@@ -487,19 +513,18 @@ class RangeProfileWithNeighbour {
     const std::int64_t lowest = -(std::int64_t{1} << (width_ + 5));
     const std::int64_t highest = -lowest - 64;
     for (std::size_t frame = 0; frame < frames; ++frame) {
-      std::int64_t before = 0;
+      std::int64_t n1 = 0, n2 = 0, m = 0;
       age_ = key && frame == 0 ? 0 : age_ + 1;
       int boost = 7;  // 4 frames, then half the boost for twice as many
       for (std::int64_t end = 4; boost > 0 && age_ > end; --boost) end = 2 * end + 4;
       for (Channel& c : channels_) {
         const bool first = key && frame == 0;
-        if (first) c = {0, 0, 717, tables_.initial_scale, 0, 0};
+        if (first) c = {0, 0, 717, tables_.initial_scale, 0, 0, 0, 0};
         const std::int64_t d = c.last - c.level;
         const std::int64_t p =
             std::min(std::max(c.level + floor_shift(c.weight * d, 10), lowest), highest);
-        const std::int64_t n = std::min(std::max(before, lowest), -lowest - 1);
-        const std::int64_t corrected =
-            std::min(std::max(p + floor_shift(c.gain * n, 10), lowest), highest);
+        const std::int64_t correction = floor_shift(c.g1 * n1 + c.g2 * n2 + c.g3 * m, 8);
+        const std::int64_t corrected = std::min(std::max(p + correction, lowest), highest);
 
         const std::int64_t s = std::max<std::int64_t>(c.scale, 64);
         int log2 = 0;
@@ -514,7 +539,6 @@ class RangeProfileWithNeighbour {
         const std::int64_t value = linearizer_.interval(code).value;
         const std::int64_t e = value - p;
         const std::int64_t corrected_e = value - corrected;
-        before = e;
         if (first) {
           c.level = value;
         } else {
@@ -524,27 +548,34 @@ class RangeProfileWithNeighbour {
                 1280);
           }
           c.level += floor_shift(value - c.level, 3);
-          const std::int64_t m = 16 * std::min<std::int64_t>(std::abs(corrected_e),
+          const std::int64_t magnitude = 16 * std::min<std::int64_t>(std::abs(corrected_e),
                                                              (std::int64_t{1} << (width_ + 2)) - 1);
-          c.burst = m >= 7 * c.scale       ? std::min<std::int64_t>(c.burst + 8, 15)
-                    : 2 * m >= 7 * c.scale ? std::min<std::int64_t>(c.burst + 4, 15)
-                                           : std::max<std::int64_t>(c.burst - 1, 0);
-          c.scale += floor_shift(m - c.scale, 8 - boost);
-          c.gain = std::min<std::int64_t>(
-              std::max<std::int64_t>(c.gain + sign_of(n) * sign_of(corrected_e), -1024), 1023);
+          c.burst = magnitude >= 7 * c.scale       ? std::min<std::int64_t>(c.burst + 8, 15)
+                    : 2 * magnitude >= 7 * c.scale ? std::min<std::int64_t>(c.burst + 4, 15)
+                                                   : std::max<std::int64_t>(c.burst - 1, 0);
+          c.scale += floor_shift(magnitude - c.scale, 8 - boost);
+          if (corrected_e < -32 || corrected_e >= 32) {
+            const std::int64_t step = sign_of(corrected_e) * (1 << (boost / 2));
+            for (auto [g, n] : {std::pair{&c.g1, n1}, {&c.g2, n2}, {&c.g3, m}}) {
+              *g = std::min<std::int64_t>(std::max<std::int64_t>(*g + sign_of(n) * step, -256), 255);
+            }
+          }
         }
         c.last = value;
+        n2 = n1;
+        n1 = std::min(std::max(e, lowest), -lowest - 1);
+        m += floor_shift(n1 - m, 3);
       }
     }
     packer.put(coder.finish());
     return packer.take();
   }
 
-  std::int64_t gain(std::size_t channel) const { return channels_[channel].gain; }
+  std::int64_t gain(std::size_t channel) const { return channels_[channel].g1; }
 
  private:
   struct Channel {
-    std::int64_t level, last, weight, scale, burst, gain;
+    std::int64_t level, last, weight, scale, burst, g1, g2, g3;
   };
   const RangeTables& tables_;
   int width_;
@@ -578,8 +609,8 @@ TEST(RangePayload, WithNeighbourIsTheWrittenSection) {
           least = std::min(least, written.gain(c));
         }
       }
-      EXPECT_GE(most, channels >= 2 ? 300 : 0) << width << ": gains that test nothing";
-      EXPECT_LE(least, channels >= 3 ? -300 : 0) << width << ": gains that test nothing";
+      EXPECT_GE(most, channels >= 2 ? 75 : 0) << width << ": gains that test nothing";
+      EXPECT_LE(least, channels >= 3 ? -75 : 0) << width << ": gains that test nothing";
     }
   }
 }

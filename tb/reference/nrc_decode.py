@@ -195,7 +195,7 @@ class Channel:
         self.weight = 717
         self.scale = initial_scale
         self.burst = 0  # range profile
-        self.gain = 0  # range profile with neighbour
+        self.gains = [0, 0, 0]  # range profile with neighbour
         self.past = [0] * 16  # neural profile
         self.fast = self.slow = 256
 
@@ -409,12 +409,10 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
     """The codes of a range packet, in order. Updates the channels' state."""
     width, codes, decoder = stream.width, [], RangeDecoder(payload)
     for frame in range(frames):
-        n = 0  # from the channel before
+        n = [0, 0, 0]  # from the channels before
         boost = stream.begin_frame(key and frame == 0)
         for channel in channels:
-            p = corrected = channel.predict(width)
-            if stream.neighbour:
-                corrected = clamp_code(p + ((channel.gain * n) >> 10), width)
+            p, corrected = predict_range(channel, stream, n)
             index = dispersion_index(channel)
             if stream.profile == NEURAL:
                 intervals = Intervals(stream, *correct(channel, stream.tables.layers, p, width))
@@ -422,14 +420,23 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
                 intervals = Intervals(stream, corrected, index)
             i = decoder.read_code(intervals, width)
             codes.append(i - 2**(width - 1))
-            n = update_range(channel, stream, i, (p, corrected), n, key and frame == 0, boost)
+            update_range(channel, stream, i, (p, corrected), n, key and frame == 0, boost)
     decoder.check_end()
     return codes
 
 
-def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int], n: int,
-                 first: bool, boost: int) -> int:
-    """The state after code i - 2^(width-1), and what the next channel gets from this one."""
+def predict_range(channel: Channel, stream: Stream, n: list[int]) -> tuple[int, int]:
+    """The prediction, and the same as corrected by n: n1, n2 and m."""
+    p = channel.predict(stream.width)
+    if not stream.neighbour:
+        return p, p
+    correction = sum(g * x for g, x in zip(channel.gains, n)) >> 8
+    return p, clamp_code(p + correction, stream.width)
+
+
+def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int], n: list[int],
+                 first: bool, boost: int) -> None:
+    """The state after code i - 2^(width-1), and in n what the next channel gets."""
     (p, corrected), width, value = predicted, stream.width, stream.values[i]
     if first:
         channel.start(value)
@@ -438,22 +445,23 @@ def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int,
         if stream.profile == NEURAL:
             update_past(channel, value - p)
         update_dispersion(channel, value - corrected, width, boost)
-        channel.gain = clamp(channel.gain + sign(n) * sign(value - corrected), -1024, 1023)
-    return clamp(value - p, -2**(width + 5), 2**(width + 5) - 1)
+        if not -32 <= value - corrected < 32:
+            step = sign(value - corrected) * 2**(boost >> 1)
+            channel.gains = [clamp(g + sign(x) * step, -256, 255) for g, x in zip(channel.gains, n)]
+    n[1] = n[0]
+    n[0] = clamp(value - p, -2**(width + 5), 2**(width + 5) - 1)
+    n[2] += (n[0] - n[2]) >> 3
 
 
 def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
     """Section 7: the channels' state after codes that were not sent."""
-    width, n, before, boost = stream.width, len(channels), 0, 0
+    width, count, n, boost = stream.width, len(channels), [0, 0, 0], 0
     for at, code in enumerate(codes):
-        channel = channels[at % n]
-        if at % n == 0:
-            before, boost = 0, stream.begin_frame(key and at == 0)
-        p = corrected = channel.predict(width)
-        if stream.neighbour:
-            corrected = clamp_code(p + ((channel.gain * before) >> 10), width)
-        before = update_range(channel, stream, code + 2**(width - 1), (p, corrected), before,
-                              key and at < n, boost)
+        channel = channels[at % count]
+        if at % count == 0:
+            n, boost = [0, 0, 0], stream.begin_frame(key and at == 0)
+        predicted = predict_range(channel, stream, n)
+        update_range(channel, stream, code + 2**(width - 1), predicted, n, key and at < count, boost)
 
 
 # ---- Neural profile: section 13

@@ -175,6 +175,8 @@ std::string format_package() {
   constant("BurstMax", kBurstMax);
   constant("BurstStep", kBurstStep);
   constant("ValueStep", kValueStep);
+  constant("NeighbourInputs", kNeighbourInputs);
+  constant("NeighbourMeanShift", kNeighbourMeanShift);
   constant("GainBits", kGainBits);
   constant("GainFrac", kGainFrac);
   constant("GainMin", kGainMin);

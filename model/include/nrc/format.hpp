@@ -56,10 +56,12 @@ constexpr int kPlainWidth = 10;  ///< widest codes that never have plain bits
 constexpr int kPlainOctave = 8;  ///< a code has a plain bit for each octave of the index above it
 constexpr int kBurstMax = 15;
 constexpr int kBurstStep = 4;  ///< for |e| from 3.5 scales on, twice from 7 on
-constexpr int kGainBits = 11;  ///< signed width of the neighbour's gain
-constexpr int kGainFrac = 10;  ///< gain 1.0 is 1 << kGainFrac
-constexpr int kGainMin = -1024;
-constexpr int kGainMax = 1023;
+constexpr int kNeighbourInputs = 3;  ///< of the two channels before, and the mean of all before
+constexpr int kNeighbourMeanShift = 3;
+constexpr int kGainBits = 9;  ///< signed width of the gain of one of these
+constexpr int kGainFrac = 8;  ///< gain 1.0 is 1 << kGainFrac
+constexpr int kGainMin = -256;
+constexpr int kGainMax = 255;
 constexpr int kMaxEdgeStep = 255;  ///< widest code, 1/64 code
 constexpr int kValueStep = 16;     ///< midpoints of codes are multiples of 1/4 code
 

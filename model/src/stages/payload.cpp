@@ -184,7 +184,7 @@ class RangeStages {
   RangeStages& operator=(const RangeStages&) = delete;
 
   void begin_frame(bool reset) {
-    input_ = 0;
+    inputs_ = {};
     boost_ = pace_.next(reset);
   }
 
@@ -194,7 +194,7 @@ class RangeStages {
     if (neural_) return expect_neural(channel, p, index, reset);
     return {
         p,
-        with_neighbour_ ? neighbour_.correct(channel.neighbour, input_, p.value, reset) : p.value,
+        with_neighbour_ ? neighbour_.correct(channel.neighbour, inputs_, p.value, reset) : p.value,
         index, index};
   }
 
@@ -204,8 +204,8 @@ class RangeStages {
     const std::int32_t innovation = value - (neural_ ? expected.uncorrected.value : expected.value);
     if (neural_) NeuralPredictor::update(channel.neural, innovation, expected.steady, reset);
     if (with_neighbour_) {
-      Neighbour::update(channel.neighbour, input_, innovation, reset);
-      input_ = neighbour_.input(value - expected.uncorrected.value);
+      Neighbour::update(channel.neighbour, inputs_, innovation, reset, boost_);
+      neighbour_.pass(inputs_, value - expected.uncorrected.value);
     }
     dispersion_.update(channel.dispersion, innovation, reset, boost_);
     predictor_.update_value(channel.predictor, expected.uncorrected, value, reset, boost_);
@@ -229,7 +229,7 @@ class RangeStages {
   IntervalModel model_;
   std::optional<NeuralPredictor> neural_;
   std::vector<Channel> channels_;
-  std::int32_t input_ = 0;  ///< to stage neighbour, from the channel before
+  NeighbourInputs inputs_{};  ///< from the channels before
   Pace pace_;
   int boost_ = 0;  ///< of the frame
 };
