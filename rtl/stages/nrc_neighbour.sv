@@ -47,9 +47,7 @@ module nrc_neighbour #(
   output logic [ValueWidth-1:0]   pred_value_o,          // p', signed
 
   // One clock later, for nrc_dispersion; the boost of the frame comes with it.
-  // verilator lint_off UNUSEDSIGNAL
-  input  logic [2:0]              innovation_boost_i,    // every other one counts
-  // verilator lint_on UNUSEDSIGNAL
+  input  logic [2:0]              innovation_boost_i,
   output logic                    innovation_valid_o,
   output logic [ChannelWidth-1:0] innovation_channel_o,
   output logic                    innovation_reset_o,
@@ -59,11 +57,9 @@ module nrc_neighbour #(
   localparam int PredStage       = nrc_latency_pkg::NeighbourLatency;
   localparam int InnovationStage = PredStage + nrc_latency_pkg::InnovationLatency;
   localparam int WriteStage      = InnovationStage + 1;
-  localparam int FracBits        = nrc_pkg::FracBits;
   localparam int Inputs          = nrc_pkg::NeighbourInputs;
   localparam int MeanShift       = nrc_pkg::NeighbourMeanShift;
   localparam int GainBits        = nrc_pkg::GainBits;
-  localparam int GainFrac        = nrc_pkg::GainFrac;
 
   // Control: bit s is the sample in stage s.
   logic [WriteStage:1]     valid_q;
@@ -88,13 +84,13 @@ module nrc_neighbour #(
 
   // Stage 1: the gains, input 0 in the low bits as in all vectors below.
   logic [Inputs*GainBits-1:0] gain_s1_read, gain_s1;
-  logic [Inputs*GainBits-1:0] new_gain_q;  // stage WriteStage
+  logic [Inputs*GainBits-1:0] new_gain;  // stage WriteStage
 
   nrc_ram_1r1w #(.Width(Inputs * GainBits), .Depth(Channels)) u_gain (
     .clk_i,
     .we_i   (valid_q[WriteStage]),
     .waddr_i(write_channel_q),
-    .wdata_i(new_gain_q),
+    .wdata_i(new_gain),
     .re_i   (valid_i && !reset_i),
     .raddr_i(channel_i),
     .rdata_o(gain_s1_read)
@@ -130,66 +126,28 @@ module nrc_neighbour #(
     end
   end
 
-  // Stage 2: the products. Operands are extended by hand to their width. At CodeWidth = 10 they fit
-  // one 16 x 16 DSP block each.
-  localparam int ProductWidth = GainBits + ValueWidth;
-  localparam int SumWidth     = ProductWidth + 2;
-
-  logic [Inputs*ProductWidth-1:0] product_s2;
-
-  for (genvar i = 0; i < Inputs; i++) begin : gen_product
-    logic [GainBits-1:0]            gain;
-    logic [ValueWidth-1:0]          input_n;
-    logic signed [ProductWidth-1:0] factor, n, product_q;
-
-    assign gain    = gain_s1[i*GainBits+:GainBits];
-    assign input_n = n_s1_q[i*ValueWidth+:ValueWidth];
-    assign factor  = {{ValueWidth{gain[GainBits-1]}}, gain};
-    assign n       = {{GainBits{input_n[ValueWidth-1]}}, input_n};
-
-    always_ff @(posedge clk_i) product_q <= factor * n;
-
-    assign product_s2[i*ProductWidth+:ProductWidth] = product_q;
-  end
-
-  // Stage 3: p'. Each product has a magnitude up to 2^(ProductWidth-2), and p one up to
-  // 2^(ValueWidth-1). The largest value has all integer bits set but the sign, and no fraction, so
-  // everything that has them is clamped to it.
-  localparam int RawWidth = SumWidth - GainFrac + 1;
-
-  // verilator lint_off UNUSEDSIGNAL
-  logic [SumWidth-1:0]   sum_s2;  // its fraction is cut off
-  // verilator lint_on UNUSEDSIGNAL
+  // Stages 2 and 3: p'.
   logic [ValueWidth-1:0] pred_value_s2;
-  logic [RawWidth-1:0]   raw_s2;
-  logic                  too_low_s2, too_high_s2;
-  logic [ValueWidth-1:0] pred_value_s3_q;
 
   nrc_delay #(.Width(ValueWidth), .Depth(2)) u_pred_delay (
     .clk_i, .d_i(pred_value_i), .q_o(pred_value_s2)
   );
 
-  always_comb begin
-    sum_s2 = '0;
-    for (int i = 0; i < Inputs; i++) begin
-      sum_s2 = sum_s2 + {{2{product_s2[(i+1)*ProductWidth-1]}}, product_s2[i*ProductWidth+:ProductWidth]};
-    end
-  end
-
-  assign raw_s2      = {sum_s2[SumWidth-1], sum_s2[SumWidth-1:GainFrac]} +
-                       {{(RawWidth-ValueWidth){pred_value_s2[ValueWidth-1]}}, pred_value_s2};
-  assign too_low_s2  = raw_s2[RawWidth-1] && !(&raw_s2[RawWidth-2:ValueWidth-1]);
-  assign too_high_s2 = !raw_s2[RawWidth-1] && ((|raw_s2[RawWidth-2:ValueWidth-1]) ||
-                                               (&raw_s2[ValueWidth-2:FracBits]));
-
-  always_ff @(posedge clk_i) begin
-    pred_value_s3_q <= too_low_s2  ? {1'b1, {(ValueWidth-1){1'b0}}} :
-                       too_high_s2 ? {1'b0, {(CodeWidth-1){1'b1}}, {FracBits{1'b0}}} :
-                                     raw_s2[ValueWidth-1:0];
-  end
+  nrc_correct #(
+    .CodeWidth (CodeWidth),
+    .Count     (Inputs),
+    .WeightBits(GainBits),
+    .InputBits (ValueWidth),
+    .Shift     (nrc_pkg::GainFrac)
+  ) u_correct (
+    .clk_i,
+    .weight_i    (gain_s1),
+    .input_i     (n_s1_q),
+    .pred_value_i(pred_value_s2),
+    .pred_value_o
+  );
 
   assign pred_valid_o = valid_q[PredStage];
-  assign pred_value_o = pred_value_s3_q;
 
   // Stage 4: e'.
   logic [ValueWidth-1:0] value_s3;
@@ -201,51 +159,40 @@ module nrc_neighbour #(
 
   always_ff @(posedge clk_i) begin
     innovation_s4_q <= {value_s3[ValueWidth-1], value_s3} -
-                       {pred_value_s3_q[ValueWidth-1], pred_value_s3_q};
+                       {pred_value_o[ValueWidth-1], pred_value_o};
   end
 
   assign innovation_valid_o = valid_q[InnovationStage];
   assign innovation_value_o = innovation_s4_q;
 
-  // Stage 5: the new gains.
+  // Stage 5: the new gains. With reset no input counts.
   logic [Inputs*GainBits-1:0] gain_s4;
-  logic [Inputs-1:0]          n_negative_s1, n_nonzero_s1, n_negative_s4, n_nonzero_s4;
-  logic                       quiet;  // e' is within half a code
-  logic [3:0]                 step;
+  logic [Inputs-1:0]          negative_s1, nonzero_s1, negative_s4, nonzero_s4;
 
   for (genvar i = 0; i < Inputs; i++) begin : gen_sign
-    assign n_negative_s1[i] = n_s1_q[(i+1)*ValueWidth-1];
-    assign n_nonzero_s1[i]  = |n_s1_q[i*ValueWidth+:ValueWidth];
+    assign negative_s1[i] = n_s1_q[(i+1)*ValueWidth-1];
+    assign nonzero_s1[i]  = (|n_s1_q[i*ValueWidth+:ValueWidth]) && !reset_s1_q;
   end
 
   nrc_delay #(.Width(Inputs * (GainBits + 2)), .Depth(InnovationStage - 1)) u_gain_delay (
     .clk_i,
-    .d_i({gain_s1, n_negative_s1, n_nonzero_s1}),
-    .q_o({gain_s4, n_negative_s4, n_nonzero_s4})
+    .d_i({gain_s1, negative_s1, nonzero_s1}),
+    .q_o({gain_s4, negative_s4, nonzero_s4})
   );
 
-  assign quiet = (&innovation_s4_q[ValueWidth:nrc_pkg::QuietShift]) ||
-                 !(|innovation_s4_q[ValueWidth:nrc_pkg::QuietShift]);
-  assign step  = 4'd1 << innovation_boost_i[2:1];
-
-  for (genvar i = 0; i < Inputs; i++) begin : gen_gain
-    logic [GainBits-1:0] gain;
-    logic [GainBits:0]   moved;
-    logic                down, stays, fits;
-
-    assign gain  = gain_s4[i*GainBits+:GainBits];
-    assign down  = n_negative_s4[i] != innovation_s4_q[ValueWidth];
-    assign stays = innovation_reset_o || !n_nonzero_s4[i] || quiet;
-    assign moved = {gain[GainBits-1], gain} + ({{(GainBits-3){1'b0}}, step} ^ {(GainBits+1){down}}) +
-                   {{GainBits{1'b0}}, down};
-    assign fits  = moved[GainBits] == moved[GainBits-1];
-
-    always_ff @(posedge clk_i) begin
-      new_gain_q[i*GainBits+:GainBits] <= stays ? gain :
-                                          fits  ? moved[GainBits-1:0] :
-                                                  {moved[GainBits], {(GainBits-1){!moved[GainBits]}}};
-    end
-  end
+  nrc_learn #(
+    .Count     (Inputs),
+    .WeightBits(GainBits),
+    .ValueWidth(ValueWidth)
+  ) u_learn (
+    .clk_i,
+    .weight_i   (gain_s4),
+    .negative_i (negative_s4),
+    .nonzero_i  (nonzero_s4),
+    .remaining_i(innovation_s4_q),
+    .boost_i    (innovation_boost_i),
+    .weight_o   (new_gain)
+  );
 
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"

@@ -9,17 +9,18 @@
 #include <cmath>
 #include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "host/recording_generator.hpp"
 #include "nrc/error.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
 #include "nrc/table_files.hpp"
 #include "stages/dispersion.hpp"
 #include "stages/interval.hpp"
 #include "stages/linearizer.hpp"
 #include "stages/neighbour.hpp"
+#include "stages/taps.hpp"
 #include "train/range_trainer.hpp"
 
 namespace nrc {
@@ -187,8 +188,7 @@ TEST(Neighbour, CornersOfTenBits) {
   EXPECT_EQ(corrected({{-256, -256, -256}}, {100, 10, 1}, 7), -104);
   EXPECT_EQ(corrected({{255, 255, 255}}, {32767, 32767, 32767}, 0), 32704) << "the highest code";
   EXPECT_EQ(corrected({{255, 0, 0}}, {32767, 0, 0}, -32768), -129) << "inside: 32639 - 32768";
-  EXPECT_EQ(corrected({{-256, -256, -256}}, {32767, 32767, 32767}, 0), -32768)
-      << "the lowest code";
+  EXPECT_EQ(corrected({{-256, -256, -256}}, {32767, 32767, 32767}, 0), -32768) << "the lowest code";
   EXPECT_EQ(corrected({{-256, -256, -256}}, {-32768, -32768, -32768}, 32704), 32704);
   EXPECT_EQ(neighbour.correct({{250, 250, 250}}, {32767, 32767, 32767}, 5, true), 5)
       << "a reset counts before the code";
@@ -207,6 +207,96 @@ TEST(Neighbour, CornersOfTenBits) {
   for (int i = 0; i < 100; ++i) update({1, -1, 1}, 100, false, 6);
   EXPECT_EQ(state.gain, (Gains{255, -256, 255}));
   EXPECT_EQ(update({1, 1, 1}, 100, true, 0), (Gains{0, 0, 0})) << "a reset counts after the code";
+}
+
+// ---- taps
+
+TEST(Taps, FollowsTheWrittenRules) {
+  std::mt19937 random(21);
+  const auto between = [&random](std::int64_t low, std::int64_t high) {
+    return low + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(high - low + 1));
+  };
+  for (int width = 4; width <= 16; ++width) {
+    const std::int64_t half = std::int64_t{1} << (width - 1);
+    const Taps taps(width);
+    TapsState state;
+    std::int64_t w1 = 0, w2 = 0, a1 = 0, a2 = 0;
+    int at_limit = 0, cut_inputs = 0, cut_predictions = 0;
+    for (int i = 0; i < 40000; ++i) {
+      const bool reset = i == 0 || random() % 9000 == 0;
+      const int boost = static_cast<int>(random() % 8);
+      const int trend = (i / 4000) % 3;
+      const std::int64_t p = random() % 10 == 0   ? -64 * half
+                             : random() % 10 == 0 ? 64 * (half - 1)
+                                                  : between(-64 * half, 64 * (half - 1));
+      if (reset) w1 = w2 = a1 = a2 = 0;
+      const std::int64_t wanted = p + floor_shift(w1 * a1 + w2 * a2, 2);
+      const std::int64_t corrected = std::min(std::max(wanted, -64 * half), 64 * (half - 1));
+      ASSERT_EQ(taps.correct(state, static_cast<std::int32_t>(p), reset), corrected) << width;
+
+      const std::int64_t spread = std::int64_t{1} << between(0, width + 6);
+      const std::int64_t e = random() % 20 == 0 ? 0 : between(-spread, spread);
+      std::int64_t left = random() % 20 == 0 ? 0 : between(-spread, spread);
+      if (trend != 2) left = std::abs(left) * sign_of(a1) * (trend == 0 ? 1 : -1);
+      taps.update(state, static_cast<std::int32_t>(e), static_cast<std::int32_t>(left), reset,
+                  boost);
+      if (!reset) {
+        if (left < -32 || left >= 32) {
+          const std::int64_t step = sign_of(left) * (1 << (boost / 2));
+          w1 = std::min<std::int64_t>(std::max<std::int64_t>(w1 + sign_of(a1) * step, -512), 511);
+          w2 = std::min<std::int64_t>(std::max<std::int64_t>(w2 + sign_of(a2) * step, -512), 511);
+        }
+        a2 = a1;
+        a1 = std::min(std::max(floor_shift(e + 32, 6), -half), half - 1);
+        cut_inputs += a1 != floor_shift(e + 32, 6);
+      }
+      ASSERT_EQ(state.weight[0], w1);
+      ASSERT_EQ(state.weight[1], w2);
+      ASSERT_EQ(state.past[0], a1);
+      ASSERT_EQ(state.past[1], a2);
+      at_limit += w1 == -512 || w1 == 511;
+      cut_predictions += wanted != corrected;
+    }
+    EXPECT_GT(at_limit, 100) << width;
+    EXPECT_GT(cut_inputs, 100) << width;
+    EXPECT_GT(cut_predictions, 100) << width;
+  }
+}
+
+TEST(Taps, CornersOfTenBits) {
+  const Taps taps(10);
+  const auto corrected = [&](TapsState state, std::int32_t prediction) {
+    return taps.correct(state, prediction, false);
+  };
+  EXPECT_EQ(corrected({{500, -500}, {0, 0}}, 123), 123);
+  EXPECT_EQ(corrected({{3, 0}, {1, 0}}, 0), 0) << "3/4 floored";
+  EXPECT_EQ(corrected({{0, -3}, {0, 1}}, 0), -1) << "-3/4 floored";
+  EXPECT_EQ(corrected({{3, 3}, {1, 1}}, 0), 1) << "one shift for both";
+  EXPECT_EQ(corrected({{511, 511}, {511, 511}}, 0), 32704) << "the highest code";
+  EXPECT_EQ(corrected({{511, 511}, {-512, -512}}, 0), -32768) << "the lowest code";
+  EXPECT_EQ(taps.correct({{511, 511}, {511, 511}}, 5, true), 5) << "reset before the code";
+
+  TapsState state;
+  const auto past = [&](std::int32_t innovation) {
+    taps.update(state, innovation, 0, false, 0);
+    return state.past[0];
+  };
+  EXPECT_EQ(past(31), 0);
+  EXPECT_EQ(past(32), 1);
+  EXPECT_EQ(past(-32), 0);
+  EXPECT_EQ(past(-33), -1);
+  EXPECT_EQ(past(65472), 511);
+  EXPECT_EQ(state.past[1], -1);
+  EXPECT_EQ(past(-65472), -512);
+  EXPECT_EQ(state.past[1], 511);
+  taps.update(state, 100, 32, false, 3);
+  EXPECT_EQ(state.weight[0], -2) << "boost / 2, rounded down";
+  EXPECT_EQ(state.weight[1], 2);
+  taps.update(state, 100, 31, false, 7);
+  EXPECT_EQ(state.weight[0], -2) << "within half a code";
+  taps.update(state, 100, 100, true, 0);
+  EXPECT_EQ(state.weight[1], 0) << "reset after the code";
+  EXPECT_EQ(state.past[0], 0);
 }
 
 // ---- interval
@@ -355,8 +445,8 @@ TEST(Range, AnySequenceOfIntervalsComesBackAndCostsItsInformation) {
     std::size_t sent = 0;
     for (int i = 0; i < 3000; ++i) {
       Interval interval{0, 0};
-      const auto code = static_cast<Code>(static_cast<int>(random() % (1U << width)) -
-                                          (1 << (width - 1)));
+      const auto code =
+          static_cast<Code>(static_cast<int>(random() % (1U << width)) - (1 << (width - 1)));
       const auto plain = static_cast<int>(random() % (most_plain + 1));
       if (random() % 50 == 0) {
         interval.frequency = random() % 2;
@@ -465,7 +555,8 @@ TEST(RangePayload, WideNoiseTakesItsEntropy) {
       std::vector<Code> codes(kFrames);
       for (Code& code : codes) code = static_cast<Code>(std::lround(normal(random)));
       const Tables& tables = Tables::builtin(Profile::kRange, "generic");
-      const auto payload = PayloadEncoder::make(tables, width, 1)->encode(codes.data(), kFrames, true);
+      const auto payload =
+          PayloadEncoder::make(tables, width, 1)->encode(codes.data(), kFrames, true);
       const double entropy = std::log2(deviation * std::sqrt(2 * 3.14159265 * std::exp(1)));
       EXPECT_LT(static_cast<double>(payload.size()) * 8 / kFrames, entropy + 0.12) << deviation;
     }
@@ -498,11 +589,13 @@ std::vector<Code> shared_noise(std::uint32_t channels, std::size_t frames, int w
 
 /// Section 10 written once more: the payloads of packets of `packet_frames`, every other one a key
 /// packet. The interval and the coder are those of the model; their own tests are above.
-class RangeProfileWithNeighbour {
+class RangeProfileWithCorrections {
  public:
-  RangeProfileWithNeighbour(const RangeTables& tables, int width, std::uint32_t channels)
+  RangeProfileWithCorrections(const RangeTables& tables, int width, std::uint32_t channels,
+                              const Corrections& corrections)
       : tables_(tables),
         width_(width),
+        corrections_(corrections),
         linearizer_(tables, width),
         model_(tables, linearizer_),
         channels_(channels) {}
@@ -519,12 +612,20 @@ class RangeProfileWithNeighbour {
       for (std::int64_t end = 4; boost > 0 && age_ > end; --boost) end = 2 * end + 4;
       for (Channel& c : channels_) {
         const bool first = key && frame == 0;
-        if (first) c = {0, 0, 717, tables_.initial_scale, 0, 0, 0, 0};
+        if (first) c = {0, 0, 717, tables_.initial_scale, 0, 0, 0, 0, 0, 0, 0, 0};
         const std::int64_t d = c.last - c.level;
         const std::int64_t p =
             std::min(std::max(c.level + floor_shift(c.weight * d, 10), lowest), highest);
-        const std::int64_t correction = floor_shift(c.g1 * n1 + c.g2 * n2 + c.g3 * m, 8);
-        const std::int64_t corrected = std::min(std::max(p + correction, lowest), highest);
+        std::int64_t tapped = p;
+        if (corrections_.taps) {
+          tapped += floor_shift(c.w1 * c.a1 + c.w2 * c.a2, 2);
+          tapped = std::min(std::max(tapped, lowest), highest);
+        }
+        std::int64_t corrected = tapped;
+        if (corrections_.neighbour) {
+          corrected += floor_shift(c.g1 * n1 + c.g2 * n2 + c.g3 * m, 8);
+          corrected = std::min(std::max(corrected, lowest), highest);
+        }
 
         const std::int64_t s = std::max<std::int64_t>(c.scale, 64);
         int log2 = 0;
@@ -548,22 +649,33 @@ class RangeProfileWithNeighbour {
                 1280);
           }
           c.level += floor_shift(value - c.level, 3);
-          const std::int64_t magnitude = 16 * std::min<std::int64_t>(std::abs(corrected_e),
-                                                             (std::int64_t{1} << (width_ + 2)) - 1);
+          const std::int64_t magnitude =
+              16 *
+              std::min<std::int64_t>(std::abs(corrected_e), (std::int64_t{1} << (width_ + 2)) - 1);
           c.burst = magnitude >= 7 * c.scale       ? std::min<std::int64_t>(c.burst + 8, 15)
                     : 2 * magnitude >= 7 * c.scale ? std::min<std::int64_t>(c.burst + 4, 15)
                                                    : std::max<std::int64_t>(c.burst - 1, 0);
           c.scale += floor_shift(magnitude - c.scale, 8 - boost);
           if (corrected_e < -32 || corrected_e >= 32) {
             const std::int64_t step = sign_of(corrected_e) * (1 << (boost / 2));
-            for (auto [g, n] : {std::pair{&c.g1, n1}, {&c.g2, n2}, {&c.g3, m}}) {
-              *g = std::min<std::int64_t>(std::max<std::int64_t>(*g + sign_of(n) * step, -256), 255);
-            }
+            const auto learn = [step](std::int64_t& weight, std::int64_t input,
+                                      std::int64_t limit) {
+              weight += sign_of(input) * step;
+              weight = std::min<std::int64_t>(std::max<std::int64_t>(weight, -limit), limit - 1);
+            };
+            learn(c.g1, n1, 256);
+            learn(c.g2, n2, 256);
+            learn(c.g3, m, 256);
+            learn(c.w1, c.a1, 512);
+            learn(c.w2, c.a2, 512);
           }
+          const std::int64_t half = std::int64_t{1} << (width_ - 1);
+          c.a2 = c.a1;
+          c.a1 = std::min(std::max(floor_shift(e + 32, 6), -half), half - 1);
         }
         c.last = value;
         n2 = n1;
-        n1 = std::min(std::max(e, lowest), -lowest - 1);
+        n1 = std::min(std::max(value - tapped, lowest), -lowest - 1);
         m += floor_shift(n1 - m, 3);
       }
     }
@@ -572,45 +684,53 @@ class RangeProfileWithNeighbour {
   }
 
   std::int64_t gain(std::size_t channel) const { return channels_[channel].g1; }
+  std::int64_t weight(std::size_t channel) const { return channels_[channel].w1; }
 
  private:
   struct Channel {
-    std::int64_t level, last, weight, scale, burst, g1, g2, g3;
+    std::int64_t level, last, weight, scale, burst, g1, g2, g3, w1, w2, a1, a2;
   };
   const RangeTables& tables_;
   int width_;
+  Corrections corrections_;
   Linearizer linearizer_;
   IntervalModel model_;
   std::vector<Channel> channels_;
   std::int64_t age_ = 0;  ///< frames since the key packet's first
 };
 
-TEST(RangePayload, WithNeighbourIsTheWrittenSection) {
+TEST(RangePayload, WithCorrectionsIsTheWrittenSection) {
   constexpr std::size_t kFrames = 400;
   for (const int width : {4, 5, 8, 10, 12, 16}) {
     for (const std::uint32_t channels : {1U, 2U, 3U, 64U}) {
-      const RangeTables tables = tables_of(width);
-      const Tables own = tables;
-      const auto encoder = PayloadEncoder::make(own, width, channels, true);
-      const auto decoder = PayloadDecoder::make(own, width, channels, true);
-      RangeProfileWithNeighbour written(tables, width, channels);
-      std::int64_t most = 0, least = 0;
-      for (unsigned packet = 0; packet < 6; ++packet) {
-        const bool key = packet == 0 || packet == 4;
-        const auto codes = shared_noise(channels, kFrames, width, 7 * channels + packet);
-        const auto payload = encoder->encode(codes.data(), kFrames, key);
-        ASSERT_EQ(payload, written.payload(codes.data(), kFrames, key))
-            << width << " bits, " << channels << " channels, packet " << packet;
-        std::vector<Code> decoded;
-        decoder->decode(payload.data(), payload.size(), kFrames, key, decoded);
-        ASSERT_EQ(decoded, codes);
-        for (std::size_t c = 0; c < channels; ++c) {
-          most = std::max(most, written.gain(c));
-          least = std::min(least, written.gain(c));
+      for (const Corrections& corrections :
+           {Corrections{false, true}, Corrections{true, false}, Corrections{true, true}}) {
+        const RangeTables tables = tables_of(width);
+        const Tables own = tables;
+        const auto encoder = PayloadEncoder::make(own, width, channels, corrections);
+        const auto decoder = PayloadDecoder::make(own, width, channels, corrections);
+        RangeProfileWithCorrections written(tables, width, channels, corrections);
+        std::int64_t most = 0, least = 0, weights = 0;
+        for (unsigned packet = 0; packet < 6; ++packet) {
+          const bool key = packet == 0 || packet == 4;
+          const auto codes = shared_noise(channels, kFrames, width, 7 * channels + packet);
+          const auto payload = encoder->encode(codes.data(), kFrames, key);
+          ASSERT_EQ(payload, written.payload(codes.data(), kFrames, key))
+              << width << " bits, " << channels << " channels, packet " << packet << ", "
+              << corrections_name(corrections);
+          std::vector<Code> decoded;
+          decoder->decode(payload.data(), payload.size(), kFrames, key, decoded);
+          ASSERT_EQ(decoded, codes);
+          for (std::size_t c = 0; c < channels; ++c) {
+            most = std::max(most, written.gain(c));
+            least = std::min(least, written.gain(c));
+            weights = std::max(weights, std::abs(written.weight(c)));
+          }
         }
+        EXPECT_GE(most, channels >= 2 ? 75 : 0) << width << ": gains that test nothing";
+        EXPECT_LE(least, channels >= 3 ? -75 : 0) << width << ": gains that test nothing";
+        EXPECT_GE(weights, 4) << width << ": weights that test nothing";
       }
-      EXPECT_GE(most, channels >= 2 ? 75 : 0) << width << ": gains that test nothing";
-      EXPECT_LE(least, channels >= 3 ? -75 : 0) << width << ": gains that test nothing";
     }
   }
 }
@@ -618,17 +738,39 @@ TEST(RangePayload, WithNeighbourIsTheWrittenSection) {
 TEST(RangePayload, TheFirstChannelHasNoNeighbour) {
   const auto codes = shared_noise(1, 2000, 10, 30);
   const Tables& tables = Tables::builtin(Profile::kRange, "default");
-  EXPECT_EQ(PayloadEncoder::make(tables, 10, 1, true)->encode(codes.data(), 2000, true),
-            PayloadEncoder::make(tables, 10, 1, false)->encode(codes.data(), 2000, true));
+  EXPECT_EQ(PayloadEncoder::make(tables, 10, 1, {false, true})->encode(codes.data(), 2000, true),
+            PayloadEncoder::make(tables, 10, 1)->encode(codes.data(), 2000, true));
 }
 
 TEST(RangePayload, SharedNoiseTakesFewerBytesWithNeighbour) {
   const auto codes = shared_noise(3, 3000, 10, 31);
   const Tables& tables = Tables::builtin(Profile::kRange, "default");
-  const auto size = [&](bool neighbour) {
-    return PayloadEncoder::make(tables, 10, 3, neighbour)->encode(codes.data(), 3000, true).size();
+  const auto size = [&](const Corrections& corrections) {
+    return PayloadEncoder::make(tables, 10, 3, corrections)
+        ->encode(codes.data(), 3000, true)
+        .size();
   };
-  EXPECT_LT(size(true), size(false) * 9 / 10);
+  EXPECT_LT(size({false, true}), size({}) * 9 / 10);
+}
+
+TEST(RangePayload, AnOversampledSignalTakesFewerBytesWithTaps) {
+  std::mt19937 random(32);
+  std::normal_distribution<double> normal(0, 3);
+  std::vector<Code> codes;
+  double x1 = 0, x2 = 0;
+  for (int i = 0; i < 20000; ++i) {  // two poles near the unit circle, far below half the rate
+    const double x = 1.9 * x1 - 0.92 * x2 + normal(random);
+    x2 = x1;
+    x1 = x;
+    codes.push_back(static_cast<Code>(std::lround(std::min(std::max(x, -2000.0), 2000.0))));
+  }
+  const Tables& tables = Tables::builtin(Profile::kRange, "generic");
+  const auto size = [&](const Corrections& corrections) {
+    return PayloadEncoder::make(tables, 12, 1, corrections)
+        ->encode(codes.data(), codes.size(), true)
+        .size();
+  };
+  EXPECT_LT(size({true, false}), size({}) * 9 / 10);
 }
 
 TEST(RangePayload, DamageIsAnErrorOrOtherCodesButNeverACrash) {

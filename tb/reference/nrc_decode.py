@@ -195,6 +195,7 @@ class Channel:
         self.weight = 717
         self.scale = initial_scale
         self.burst = 0  # range profile
+        self.tap_past, self.tap_weights = [0, 0], [0, 0]  # range profile with taps
         self.gains = [0, 0, 0]  # range profile with neighbour
         self.past = [0] * 16  # neural profile
         self.fast = self.slow = 256
@@ -412,44 +413,62 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
         n = [0, 0, 0]  # from the channels before
         boost = stream.begin_frame(key and frame == 0)
         for channel in channels:
-            p, corrected = predict_range(channel, stream, n)
+            predicted = predict_range(channel, stream, n)
             index = dispersion_index(channel)
             if stream.profile == NEURAL:
-                intervals = Intervals(stream, *correct(channel, stream.tables.layers, p, width))
+                intervals = Intervals(
+                    stream, *correct(channel, stream.tables.layers, predicted[0], width))
             else:
-                intervals = Intervals(stream, corrected, index)
+                intervals = Intervals(stream, predicted[2], index)
             i = decoder.read_code(intervals, width)
             codes.append(i - 2**(width - 1))
-            update_range(channel, stream, i, (p, corrected), n, key and frame == 0, boost)
+            update_range(channel, stream, i, predicted, n, key and frame == 0, boost)
     decoder.check_end()
     return codes
 
 
-def predict_range(channel: Channel, stream: Stream, n: list[int]) -> tuple[int, int]:
-    """The prediction, and the same as corrected by n: n1, n2 and m."""
-    p = channel.predict(stream.width)
-    if not stream.neighbour:
-        return p, p
-    correction = sum(g * x for g, x in zip(channel.gains, n)) >> 8
-    return p, clamp_code(p + correction, stream.width)
+def predict_range(channel: Channel, stream: Stream, n: list[int]) -> tuple[int, int, int]:
+    """p, p' and p'' of section 10; n holds n1, n2 and m."""
+    p = tapped = corrected = channel.predict(stream.width)
+    if stream.taps:
+        tapped = corrected = clamp_code(
+            p + (dot(channel.tap_weights, channel.tap_past) >> 2), stream.width)
+    if stream.neighbour:
+        corrected = clamp_code(tapped + (dot(channel.gains, n) >> 8), stream.width)
+    return p, tapped, corrected
 
 
-def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int], n: list[int],
-                 first: bool, boost: int) -> None:
+def dot(weights: list[int], inputs: list[int]) -> int:
+    return sum(w * x for w, x in zip(weights, inputs, strict=True))
+
+
+def learn(weights: list[int], inputs: list[int], e: int, boost: int, limit: int) -> list[int]:
+    """Weights of a correction after the innovation e that remained."""
+    if -32 <= e < 32:
+        return weights
+    step = sign(e) * 2**(boost >> 1)
+    return [clamp(w + sign(x) * step, -limit, limit - 1)
+            for w, x in zip(weights, inputs, strict=True)]
+
+
+def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int, int],
+                 n: list[int], first: bool, boost: int) -> None:
     """The state after code i - 2^(width-1), and in n what the next channel gets."""
-    (p, corrected), width, value = predicted, stream.width, stream.values[i]
+    (p, tapped, corrected), width, value = predicted, stream.width, stream.values[i]
     if first:
         channel.start(value)
     else:
         channel.update(value, p, boost)
+        e = value - corrected
         if stream.profile == NEURAL:
             update_past(channel, value - p)
-        update_dispersion(channel, value - corrected, width, boost)
-        if not -32 <= value - corrected < 32:
-            step = sign(value - corrected) * 2**(boost >> 1)
-            channel.gains = [clamp(g + sign(x) * step, -256, 255) for g, x in zip(channel.gains, n)]
+        update_dispersion(channel, e, width, boost)
+        channel.tap_weights = learn(channel.tap_weights, channel.tap_past, e, boost, 512)
+        rounded = clamp((value - p + 32) >> 6, -2**(width - 1), 2**(width - 1) - 1)
+        channel.tap_past = [rounded, channel.tap_past[0]]
+        channel.gains = learn(channel.gains, n, e, boost, 256)
     n[1] = n[0]
-    n[0] = clamp(value - p, -2**(width + 5), 2**(width + 5) - 1)
+    n[0] = clamp(value - tapped, -2**(width + 5), 2**(width + 5) - 1)
     n[2] += (n[0] - n[2]) >> 3
 
 
@@ -675,14 +694,14 @@ class Stream:
         self.profile = profile & 15
         self.coded_type = RANGE if self.profile == NEURAL else HUFFMAN + self.profile
         self.container = profile >> 4
-        self.neighbour = options == 1
+        self.taps, self.neighbour = bool(options & 4), bool(options & 2)
         refuse(version != 3, f"unknown version {version}")
         refuse(self.profile > NEURAL, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
-        refuse(options > 1, f"unknown predictor {options}")
+        refuse(options & ~6, f"unknown predictor {options}")
         refuse(sample_type, f"unknown sample type {sample_type}")
         refuse(zero, "reserved bytes are not zero")
-        refuse(self.neighbour and self.profile != 1, "neighbour without the range profile")
+        refuse(options and self.profile != 1, "taps or neighbours without the range profile")
         refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
         refuse(self.mapping != MAP and len(payload) != 28, "stream header of wrong length")
         smallest = 2 if self.coded_type == HUFFMAN else 4

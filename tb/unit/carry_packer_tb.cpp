@@ -429,7 +429,7 @@ TEST(CarryPacker, RangeCoder) {
                     static_cast<std::uint32_t>(frequency)};
       }
       intervals.push_back(interval);
-      nrc::CarryWord word = encoder.encode(interval, code, 0);
+      nrc::CarryWord word = encoder.encode(interval, code);
       if (n + 1 == codes) {
         const nrc::CarryWord final = encoder.finish();
         word = {(word.bits << 1) + final.bits, word.length + 1};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// nrc_interval against nrc::IntervalModel: cumulative frequency, frequency, escape and plain bits of
-// every code in the clock in which they are due. The edges come from
-// nrc::Linearizer; those that an outermost code lacks are random.
+// nrc_interval against nrc::IntervalModel: cumulative frequency, frequency, escape and plain bits
+// of every code in the clock in which they are due. The edges come from nrc::Linearizer; those that
+// an outermost code lacks are random.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <vector>
 
+#include "coding_argument.hpp"
 #include "commands.hpp"
 #include "file/wav.hpp"
 #include "host/input_file.hpp"
@@ -92,10 +93,7 @@ int lossy_argument(const std::string& argument) {
 void encode_file(const EncodeArguments& arguments) {
   EncodeOptions options;
   options.profile = profile_argument(arguments.profile);
-  options.neighbour = arguments.neighbour;
-  if (arguments.neighbour && options.profile != Profile::kRange) {
-    throw Error("--neighbour needs the range profile; add --profile range");
-  }
+  options.corrections = corrections_argument(arguments.taps, arguments.neighbour, options.profile);
   std::optional<Tables> tables;
   if (!arguments.tables.empty()) {
     tables = table_argument(arguments.tables, options.profile);
@@ -160,9 +158,8 @@ void add_encode_command(CLI::App& app) {
                    "entropy coder: huffman, range for about 1 % less, or neural (slow)")
       ->check(CLI::IsMember({"huffman", "range", "neural"}))
       ->capture_default_str();
-  command->add_flag("--neighbour", arguments->neighbour,
-                    "range profile: also predict a channel from the one before it, for channels "
-                    "of adjacent electrodes");
+  command->add_flag("--taps", arguments->taps, kTapsHelp);
+  command->add_flag("--neighbour", arguments->neighbour, kNeighbourHelp);
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: chosen by the samples)");
   command->add_option("--mapping", arguments->mapping, kMappingHelp)->capture_default_str();

@@ -16,6 +16,7 @@ struct EncodeArguments {
   std::uint32_t channels = 1;  ///< of raw input
   double rate = 0.0;           ///< of raw input, Hz; 0: unknown
   std::string profile = "huffman";
+  bool taps = false;             ///< range profile: with stage taps
   bool neighbour = false;        ///< range profile: with stage neighbour
   std::string tables;            ///< built-in name or table file; empty: choose
   std::string mapping = "auto";  ///< auto, shift6, code, or a step

@@ -30,7 +30,7 @@ struct EncodeOptions {
   /// `default` and `generic` which makes a few packets smaller.
   const Tables* tables = nullptr;
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
-  bool neighbour = false;           ///< range profile: with stage neighbour
+  Corrections corrections;          ///< range profile only
   /// Codes are rounded to multiples of this, which loses samples, one of lossy_step(); 1:
   /// lossless. Without `tables`, `generic` is used then, or `coarse` if that makes a few packets
   /// of the range profile smaller.

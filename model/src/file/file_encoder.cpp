@@ -222,7 +222,7 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   header.channels = channels;
   header.rate_millihertz = rate_millihertz;
   header.packet_frames = frames;
-  header.neighbour = options.neighbour;
+  header.corrections.neighbour = options.corrections.neighbour;
   return header;
 }
 

@@ -19,6 +19,7 @@
 #include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 #include "stages/range.hpp"
+#include "stages/taps.hpp"
 
 namespace nrc {
 
@@ -147,34 +148,40 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   HuffmanDecoder huffman_;
 };
 
-// ---- range profile: predictor, neighbour, linearizer, dispersion, pace -> interval -> range ->
-// carry_packer. Neural profile: the same with the neural predictor after predictor and dispersion.
+// ---- range profile: predictor, taps, neighbour, linearizer, dispersion, pace -> interval -> range
+// -> carry_packer. Neural profile: the same with the neural predictor after predictor and
+// dispersion.
 
 class RangeStages {
  protected:
   struct Channel {
     PredictorState predictor;
     DispersionState dispersion;
+    TapsState taps;
     NeighbourState neighbour;
     NeuralState neural;
   };
   /// What is known of a code before it is.
   struct Expectation {
     Prediction uncorrected;
-    std::int32_t value;  ///< 1/64 code
+    std::int32_t tapped;  ///< after stage taps, 1/64 code
+    std::int32_t value;   ///< after all corrections, 1/64 code
     int index;
     int steady;  ///< neural profile: the dispersion index without its burst
   };
 
-  RangeStages(const Tables& all, int code_width, std::uint32_t channels, bool neighbour)
-      : RangeStages(all.range(), code_width, channels, neighbour) {
+  RangeStages(const Tables& all, int code_width, std::uint32_t channels,
+              const Corrections& corrections)
+      : RangeStages(all.range(), code_width, channels, corrections) {
     if (all.profile() == Profile::kNeural) neural_.emplace(all.neural().network, code_width);
   }
-  RangeStages(const RangeTables& tables, int code_width, std::uint32_t channels, bool neighbour)
+  RangeStages(const RangeTables& tables, int code_width, std::uint32_t channels,
+              const Corrections& corrections)
       : code_width_(code_width),
-        with_neighbour_(neighbour),
+        corrections_(corrections),
         linearizer_(tables, code_width),
         predictor_(code_width),
+        taps_(code_width),
         neighbour_(code_width),
         dispersion_(tables.initial_scale, code_width),
         model_(tables, linearizer_),
@@ -192,10 +199,12 @@ class RangeStages {
     const Prediction p = predictor_.predict(channel.predictor, reset);
     const int index = dispersion_.index(channel.dispersion, reset);
     if (neural_) return expect_neural(channel, p, index, reset);
-    return {
-        p,
-        with_neighbour_ ? neighbour_.correct(channel.neighbour, inputs_, p.value, reset) : p.value,
-        index, index};
+    std::int32_t value = p.value;
+    if (corrections_.taps) value = taps_.correct(channel.taps, value, reset);
+    const std::int32_t tapped = value;
+    if (corrections_.neighbour)
+      value = neighbour_.correct(channel.neighbour, inputs_, value, reset);
+    return {p, tapped, value, index, index};
   }
 
   void update(Channel& channel, const Expectation& expected, Code code, bool reset) {
@@ -203,9 +212,12 @@ class RangeStages {
     // A network corrects what is coded, and the other stages go on as without it.
     const std::int32_t innovation = value - (neural_ ? expected.uncorrected.value : expected.value);
     if (neural_) NeuralPredictor::update(channel.neural, innovation, expected.steady, reset);
-    if (with_neighbour_) {
+    if (corrections_.taps) {
+      taps_.update(channel.taps, value - expected.uncorrected.value, innovation, reset, boost_);
+    }
+    if (corrections_.neighbour) {
       Neighbour::update(channel.neighbour, inputs_, innovation, reset, boost_);
-      neighbour_.pass(inputs_, value - expected.uncorrected.value);
+      neighbour_.pass(inputs_, value - expected.tapped);
     }
     dispersion_.update(channel.dispersion, innovation, reset, boost_);
     predictor_.update_value(channel.predictor, expected.uncorrected, value, reset, boost_);
@@ -217,13 +229,14 @@ class RangeStages {
     const NeuralExpectation corrected =
         neural_->correct(reset ? NeuralState() : channel.neural, p,
                          reset ? 0 : channel.predictor.last, index - burst, burst);
-    return {p, corrected.value, corrected.index, index - burst};
+    return {p, p.value, corrected.value, corrected.index, index - burst};
   }
 
   int code_width_;
-  bool with_neighbour_;
+  Corrections corrections_;
   Linearizer linearizer_;
   Predictor predictor_;
+  Taps taps_;
   Neighbour neighbour_;
   Dispersion dispersion_;
   IntervalModel model_;
@@ -236,8 +249,9 @@ class RangeStages {
 
 class RangePayloadEncoder : public PayloadEncoder, RangeStages {
  public:
-  RangePayloadEncoder(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour)
-      : RangeStages(tables, code_width, channels, neighbour),
+  RangePayloadEncoder(const Tables& tables, int code_width, std::uint32_t channels,
+                      const Corrections& corrections)
+      : RangeStages(tables, code_width, channels, corrections),
         max_code_bits_(max_code_bits(Profile::kRange, code_width)),
         coder_(code_width) {}
 
@@ -276,8 +290,9 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
 
 class RangePayloadDecoder : public PayloadDecoder, RangeStages {
  public:
-  RangePayloadDecoder(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour)
-      : RangeStages(tables, code_width, channels, neighbour) {}
+  RangePayloadDecoder(const Tables& tables, int code_width, std::uint32_t channels,
+                      const Corrections& corrections)
+      : RangeStages(tables, code_width, channels, corrections) {}
 
   std::uint64_t max_codes(std::size_t size) const override {
     return max_payload_codes(Profile::kRange, size);
@@ -345,19 +360,21 @@ std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes) {
 }
 
 std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels, bool neighbour) {
+                                                    std::uint32_t channels,
+                                                    const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadEncoder>(tables.huffman(), code_width, channels);
   }
-  return std::make_unique<RangePayloadEncoder>(tables, code_width, channels, neighbour);
+  return std::make_unique<RangePayloadEncoder>(tables, code_width, channels, corrections);
 }
 
 std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels, bool neighbour) {
+                                                    std::uint32_t channels,
+                                                    const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadDecoder>(tables.huffman(), code_width, channels);
   }
-  return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, neighbour);
+  return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, corrections);
 }
 
 }  // namespace nrc

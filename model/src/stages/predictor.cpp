@@ -34,8 +34,8 @@ void Predictor::update_value(PredictorState& state, const Prediction& prediction
     state.weight = kWeightReset;
     state.level = value;
   } else {
-    const int step = sign(prediction.deviation) * innovation_sign(value - prediction.value) *
-                     (1 << boost);
+    const int step =
+        sign(prediction.deviation) * innovation_sign(value - prediction.value) * (1 << boost);
     state.weight = std::clamp(state.weight + step, kWeightMin, kWeightMax);
     state.level += (value - state.level) >> kLevelShift;
   }

@@ -18,7 +18,7 @@ class RangeEncoder {
   explicit RangeEncoder(int code_width) : code_width_(code_width) {}
 
   /// Codes an interval and then the low `plain` bits of `code`; for an escape, `code` itself.
-  CarryWord encode(const Interval& interval, Code code, int plain);
+  CarryWord encode(const Interval& interval, Code code, int plain = 0);
 
   /// Ends the payload with the one bit that puts the bit string into the last interval; restarts.
   CarryWord finish();

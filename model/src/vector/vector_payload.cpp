@@ -497,10 +497,9 @@ class VectorRangeDecoder : public PayloadDecoder {
         const auto begin = [&](std::int32_t group) {
           return below_group(group, plain, prediction, index);
         };
-        const Found found = walk(f, model_.near(f, prediction, index) >> plain, first >> plain,
-                                 last >> plain, begin, [&] {
-                                   return model_.find(f, prediction, index) >> plain;
-                                 });
+        const Found found =
+            walk(f, model_.near(f, prediction, index) >> plain, first >> plain, last >> plain,
+                 begin, [&] { return model_.find(f, prediction, index) >> plain; });
         narrow(found.interval, window, offset, range);
         offset = offset << plain | window.peek_some(plain);
         window.skip(plain);
@@ -510,9 +509,8 @@ class VectorRangeDecoder : public PayloadDecoder {
         continue;
       }
       const auto begin = [&](std::int32_t code) { return below_code(code, prediction, index); };
-      const Found found =
-          walk(f, model_.near(f, prediction, index), first, last, begin,
-               [&] { return std::int32_t{model_.find(f, prediction, index)}; });
+      const Found found = walk(f, model_.near(f, prediction, index), first, last, begin,
+                               [&] { return std::int32_t{model_.find(f, prediction, index)}; });
       narrow(found.interval, window, offset, range);
       lanes_.code[c] = found.at;
     }
@@ -527,8 +525,9 @@ class VectorRangeDecoder : public PayloadDecoder {
     Interval interval;
   };
 
-  /// The one of `first` .. `last` whose interval holds frequency f. `begin` is where one begins. The
-  /// guess for even steps, `start`, is usually right or one off, so a short walk beats a search.
+  /// The one of `first` .. `last` whose interval holds frequency f. `begin` is where one begins.
+  /// The guess for even steps, `start`, is usually right or one off, so a short walk beats a
+  /// search.
   template <class Begin, class Search>
   static Found walk(std::uint32_t f, std::int32_t start, std::int32_t first, std::int32_t last,
                     const Begin& begin, const Search& search) {
@@ -578,7 +577,8 @@ class VectorRangeDecoder : public PayloadDecoder {
     return static_cast<std::uint32_t>(lanes_.at_edge(edge, prediction, index));
   }
 
-  /// Cumulative frequency below a group of 2^plain codes, plain > 0, or below the one after the last.
+  /// Cumulative frequency below a group of 2^plain codes, plain > 0, or below the one after the
+  /// last.
   std::uint32_t below_group(std::int32_t group, int plain, std::int32_t prediction,
                             std::int32_t index) const {
     const std::int32_t code = group * (1 << plain);
@@ -599,8 +599,8 @@ class VectorRangeDecoder : public PayloadDecoder {
 
 }  // namespace
 
-bool suits_vectors(int code_width, std::uint32_t channels, bool neighbour) {
-  return code_width <= kMaxVectorCodeWidth && channels >= kMinChannels && !neighbour;
+bool suits_vectors(int code_width, std::uint32_t channels, const Corrections& corrections) {
+  return code_width <= kMaxVectorCodeWidth && channels >= kMinChannels && !corrections.any();
 }
 
 std::unique_ptr<PayloadEncoder> make_vector_encoder(const Tables& tables, int code_width,
