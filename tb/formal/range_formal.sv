@@ -181,6 +181,7 @@ module range_formal #(
       if (\u_dut.valid_q [4]) begin
         i_value: assert ((\u_dut.s4_value_q >> \u_dut.s4_plain_q ) == '0);
         if (!\u_dut.s4_escape_q ) begin
+          i_plain: assert (32'(\u_dut.s4_plain_q ) <= ((CodeWidth > nrc_pkg::PlainWidth) ? MaxPlain : 0));
           i_range: assert (\u_dut.s4_range_q [15] && \u_dut.s4_range_q ==
                            ((\u_dut.s4_range_q >> \u_dut.s4_shift_q ) << \u_dut.s4_shift_q ));
           i_same:  assert (\u_dut.s4_packet_end || \u_dut.range_q == \u_dut.s4_range_q );

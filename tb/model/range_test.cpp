@@ -373,6 +373,7 @@ TEST(Interval, GroupsOfWideSignalsAreTheWrittenFormula) {
   std::mt19937 random(8);
   for (const int width : {10, 11, 12, 16}) {
     for (const bool trained : {false, true}) {
+      if (trained && width > 12) continue;  // edges are of 12 bits at most
       const RangeTables tables = wide_tables(width, trained);
       const Linearizer linearizer(tables, width);
       const IntervalModel model(tables, linearizer);

@@ -15,4 +15,21 @@ Corrections corrections_argument(bool taps, bool neighbour, Profile profile) {
   return {taps, neighbour};
 }
 
+const Preset& preset_argument(const std::string& name) {
+  if (const Preset* const preset = find_preset(name)) return *preset;
+  std::string names;
+  for (const Preset& preset : presets()) names += (names.empty() ? "" : ", ") + preset.name;
+  throw Error(fmt::format("there is no preset {}; give one of {}", name, names));
+}
+
+std::string preset_help() {
+  std::string help = "choice of codings by the samples";
+  char separator = ':';
+  for (const Preset& preset : presets()) {
+    help += fmt::format("{} {}, {}", separator, preset.name, preset.purpose);
+    separator = ';';
+  }
+  return help;
+}
+
 }  // namespace nrc::cli

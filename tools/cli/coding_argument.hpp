@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include "nrc/format.hpp"
+#include "nrc/preset.hpp"
 
 namespace nrc::cli {
 
@@ -13,5 +16,11 @@ constexpr const char* kNeighbourHelp =
 
 /// What --taps and --neighbour say. @throws Error if the profile has no corrections.
 Corrections corrections_argument(bool taps, bool neighbour, Profile profile);
+
+/// What --preset says. @throws Error if there is none of this name.
+const Preset& preset_argument(const std::string& name);
+
+/// The presets and what they are for.
+std::string preset_help();
 
 }  // namespace nrc::cli

@@ -93,6 +93,9 @@ int lossy_argument(const std::string& argument) {
 void encode_file(const EncodeArguments& arguments) {
   EncodeOptions options;
   options.profile = profile_argument(arguments.profile);
+  const bool own = !arguments.profile.empty() || !arguments.tables.empty() || arguments.taps ||
+                   arguments.neighbour;
+  if (!own) options.preset = &preset_argument(arguments.preset);
   options.corrections = corrections_argument(arguments.taps, arguments.neighbour, options.profile);
   std::optional<Tables> tables;
   if (!arguments.tables.empty()) {
@@ -150,14 +153,17 @@ void add_encode_command(CLI::App& app) {
           ->add_option("--channels", arguments->channels, "channels of raw input (implies --raw)")
           ->check(CLI::Range(std::uint32_t{1}, kMaxChannels))
           ->capture_default_str();
+  CLI::Option* const preset =
+      command->add_option("--preset", arguments->preset, preset_help())->capture_default_str();
   CLI::Option* const rate =
       command->add_option("--rate", arguments->rate, "sampling rate of raw input, Hz (fractional)")
           ->check(CLI::Range(0.0, kMaxRate));
   command
-      ->add_option("--profile", arguments->profile,
-                   "entropy coder: huffman, range for about 1 % less, or neural (slow)")
-      ->check(CLI::IsMember({"huffman", "range", "neural"}))
-      ->capture_default_str();
+      ->add_option(
+          "--profile", arguments->profile,
+          "entropy coder, instead of a preset: huffman, range for about 1 % less, or neural "
+          "(slow)")
+      ->check(CLI::IsMember({"huffman", "range", "neural"}));
   command->add_flag("--taps", arguments->taps, kTapsHelp);
   command->add_flag("--neighbour", arguments->neighbour, kNeighbourHelp);
   command->add_option("--tables", arguments->tables,
@@ -184,10 +190,15 @@ void add_encode_command(CLI::App& app) {
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
   command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
   command->add_flag("-v,--verbose", arguments->verbose, "print sizes and choices");
-  command->callback([arguments, channels, rate] {
+  command->callback([arguments, channels, preset, rate] {
     arguments->raw = arguments->raw || channels->count() > 0;
     if (rate->count() > 0 && !arguments->raw) {
       host::usage_error("--rate is for raw input; a WAV file states its own rate");
+    }
+    const bool own = !arguments->profile.empty() || !arguments->tables.empty() || arguments->taps ||
+                     arguments->neighbour;
+    if (preset->count() > 0 && own) {
+      host::usage_error("--preset chooses profile, tables, --taps and --neighbour; give either");
     }
     encode_file(*arguments);
   });
