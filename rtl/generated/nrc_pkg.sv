@@ -48,7 +48,6 @@ package nrc_pkg;
   localparam int MaxChannels       = 65536;
   localparam int MinCodeWidth      = 2;
   localparam int MaxCodeWidth      = 16;
-  localparam int StreamNumberStep  = -1640531535;
   localparam int Version           = 3;
   localparam int ProfileHuffman    = 0;
   localparam int ProfileRange      = 1;
