@@ -57,7 +57,6 @@ package nrc_pkg;
   localparam int MaxChannels       = 65536;
   localparam int MinCodeWidth      = 2;
   localparam int MaxCodeWidth      = 16;
-  localparam int StreamNumberStep  = -1640531535;
   localparam int Version           = 3;
   localparam int PredictorNeighbour = 2;
   localparam int PredictorTaps     = 4;

@@ -26,7 +26,7 @@ module nrc_packetizer #(
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic [31:0] table_id_i,    // of the table set in use, for the stream header
-  input  logic [31:0] stream_number_i,  // of the first stream since reset
+  input  logic [31:0] stream_number_i,  // of the first stream since reset; stable
 
   // From the bit packer.
   input  logic        word_valid_i,

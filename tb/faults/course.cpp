@@ -77,7 +77,8 @@ void add_stream(Course& course, const Shape& shape, std::size_t packet_frames, b
   // Sequence numbers or frame numbers that wrap around, as if joined late.
   std::uint32_t first_sequence = 0;
   if (random.percent(25)) {
-    first_sequence = random.flip() ? random() : 0U - random() % shape.data_packets;
+    first_sequence =
+        random.flip() ? random() : 0U - random() % static_cast<std::uint32_t>(shape.data_packets);
     const std::size_t before = (kFewestPackets - 10) * packet_frames;  // a header comes in time
     original.first_frame = random.flip()
                                ? (std::uint64_t{1} << 32) - before - random() % (frames - before)

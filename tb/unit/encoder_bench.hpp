@@ -26,6 +26,7 @@
 #include "rtl_constants.hpp"
 #include "stages/code_to_sample.hpp"
 #include "stages/huffman.hpp"
+#include "stream_number.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::tb {
@@ -445,7 +446,7 @@ inline Verdict check(EncoderBench& bench) {
       header_before = true;
       if (h.sequence == 0) {
         StreamHeader header = stream_header();
-        header.stream_number += kStreamNumberStep * static_cast<std::uint32_t>(v.streams);
+        header.stream_number = tb::stream_number(header.stream_number, v.streams);
         model.emplace(header, bench.tables(), Transport::kLink);
         stream_known = false;
         model_frame = 0;

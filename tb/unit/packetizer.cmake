@@ -6,5 +6,5 @@ nrc_unit_bench(packetizer NAME 8ch CHECK
                PARAMS Channels=8 CodeWidth=10 Mapping=1 PacketFrames=100 Profile=0 Predictor=0
                RateMillihertz=30000500 BufferWords=256 PacketFifoDepth=8)
 nrc_unit_bench(packetizer NAME 1ch
-               PARAMS Channels=1 CodeWidth=16 Mapping=0 PacketFrames=32 Profile=0 Predictor=0
+               PARAMS Channels=1 CodeWidth=16 Mapping=0 PacketFrames=65535 Profile=0 Predictor=0
                RateMillihertz=0 BufferWords=64 PacketFifoDepth=3)

@@ -194,7 +194,6 @@ std::string format_package() {
   constant("MaxChannels", kMaxChannels);
   constant("MinCodeWidth", kMinCodeWidth);
   constant("MaxCodeWidth", kMaxCodeWidth);
-  constant("StreamNumberStep", static_cast<std::int32_t>(kStreamNumberStep));
   constant("Version", kVersion);
   constant("PredictorNeighbour", kPredictorNeighbour);
   constant("PredictorTaps", kPredictorTaps);

@@ -126,9 +126,6 @@ constexpr std::uint8_t kVersion = 3;
 constexpr std::uint8_t kTablesVersion = 1;
 /// Without a value map. With one it is longer, up to kMaxStreamHeaderBytes.
 constexpr std::size_t kStreamHeaderBytes = 28;
-/// From the number of a stream of the RTL to that of its next one: odd, so that neither streams of
-/// a chip nor its starts that are counted by one soon meet.
-constexpr std::uint32_t kStreamNumberStep = 0x9E3779B1;
 constexpr std::size_t kMaxStreamHeaderBytes = std::size_t{1} << 18;
 
 /// Rounding steps, codes (section 14): 1 (lossless), 2, 3, 4, 6, 8, 12, ... 4096.
