@@ -48,6 +48,7 @@ module nrc_range_path #(
   // at the code, nor any stage before nrc_range at the flags: they go straight to where they are used.
   logic [CodeWidth-1:0]  code_to_linearize, interval_code;
   logic [SideWidth-1:0]  interval_side, range_side;
+  logic                  interval_plain;
   logic [ValueWidth-1:0] low, high, value, low_corrected, high_corrected;
   logic                  lowest, highest, lowest_corrected, highest_corrected;
 
@@ -60,9 +61,9 @@ module nrc_range_path #(
     .clk_i, .d_i(code_to_linearize), .q_o(interval_code)
   );
 
-  nrc_delay #(.Width(SideWidth), .Depth(PredictLatency + CorrectLatency + IntervalLatency))
+  nrc_delay #(.Width(SideWidth + 1), .Depth(PredictLatency + CorrectLatency + IntervalLatency))
   u_side_delay (
-    .clk_i, .d_i(side_i), .q_o(interval_side)
+    .clk_i, .d_i({side_i, first_i}), .q_o({interval_side, interval_plain})
   );
 
   nrc_delay #(.Width(SideWidth), .Depth(nrc_latency_pkg::RangeLatency)) u_range_side_delay (
@@ -241,6 +242,7 @@ module nrc_range_path #(
     .low_i       (interval_low),
     .frequency_i (interval_frequency),
     .escape_i    (interval_escape),
+    .plain_i     (interval_plain),
     .code_i      (interval_code),
     .packet_end_i(interval_side[nrc_side_pkg::SidePacketEnd]),
     .valid_o     (range_valid),

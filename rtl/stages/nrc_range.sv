@@ -20,7 +20,9 @@
 // and a shifter, one clock later.
 //
 // An escape adds its code's top three bits to low, appends the others and moves on by 15 bits: the
-// last of the code's bits is then low's first.
+// last of the code's bits is then low's first. A plain code, a channel's first one after a reset, is
+// an escape without the 12 bits in front: low is 0 or half there, so that only low's first bit goes
+// before the code's.
 //
 // Pipeline:
 //   1, 2  leading zeros and normalised frequency
@@ -41,7 +43,8 @@ module nrc_range #(
   input  logic [15:0]          low_i,        // cumulative frequency below the code
   input  logic [15:0]          frequency_i,  // at least MinFrequency, these two without escape_i
   input  logic                 escape_i,
-  input  logic [CodeWidth-1:0] code_i,       // for an escape
+  input  logic                 plain_i,      // only after plain codes or at a packet's start
+  input  logic [CodeWidth-1:0] code_i,       // for an escape or a plain code
   input  logic                 packet_end_i,
 
   output logic                 valid_o,
@@ -76,12 +79,12 @@ module nrc_range #(
   // What the loops need besides the frequency waits for it.
   logic [15:0]          s3_low;
   logic [CodeWidth-1:0] s3_code;
-  logic                 s3_escape;
+  logic                 s3_escape, s3_plain;
 
-  nrc_delay #(.Width(17 + CodeWidth), .Depth(3)) u_delay (
+  nrc_delay #(.Width(18 + CodeWidth), .Depth(3)) u_delay (
     .clk_i,
-    .d_i({low_i, code_i, escape_i}),
-    .q_o({s3_low, s3_code, s3_escape})
+    .d_i({low_i, code_i, escape_i || plain_i, plain_i}),
+    .q_o({s3_low, s3_code, s3_escape, s3_plain})
   );
 
   // 1, 2: binary search for the leading one.
@@ -124,7 +127,7 @@ module nrc_range #(
   /* verilator lint_on UNUSEDSIGNAL */
   logic [15:0]         s4_addend_q;
   logic [3:0]          s4_shift_q;
-  logic                s4_escape_q;
+  logic                s4_escape_q, s4_plain_q;
   logic [RestBits-1:0] s4_rest_q;
 
   assign product = {16'd0, range_q} * {16'd0, s3_frequency_q};
@@ -144,6 +147,7 @@ module nrc_range #(
     s4_addend_q <= s3_escape ? {13'd0, s3_code[CodeWidth-1-:3]} : share[31:16];
     s4_shift_q  <= s3_zeros_q + {3'd0, !product[31]};
     s4_escape_q <= s3_escape;
+    s4_plain_q  <= s3_plain;
     s4_rest_q   <= s3_code[RestBits-1:0];
   end
 
@@ -151,7 +155,7 @@ module nrc_range #(
   logic [15:0]         low_q, next_low, s5_next_low_q;
   logic [16:0]         sum, s5_sum_q;
   logic [3:0]          s5_shift_q;
-  logic                s5_escape_q;
+  logic                s5_escape_q, s5_plain_q;
   logic [RestBits-1:0] s5_rest_q;
 
   assign sum      = {1'b0, low_q} + {1'b0, s4_addend_q};
@@ -167,6 +171,7 @@ module nrc_range #(
     s5_sum_q      <= sum;
     s5_shift_q    <= s4_shift_q;
     s5_escape_q   <= s4_escape_q;
+    s5_plain_q    <= s4_plain_q;
     s5_rest_q     <= s4_rest_q;
   end
 
@@ -174,6 +179,7 @@ module nrc_range #(
   logic [15:0]          stepped;
   /* verilator lint_off UNUSEDSIGNAL */  // bit 0 stays in low
   logic [RestBits+16:0] escaped;
+  logic [RestBits+3:0]  plain;
   /* verilator lint_on UNUSEDSIGNAL */
   logic                 low_tail;
   logic [StepBits-1:0]  s6_bits_q;
@@ -182,11 +188,14 @@ module nrc_range #(
 
   assign stepped  = s5_sum_q[16:1] >> ~s5_shift_q;  // sum >> (16 - shift)
   assign escaped  = {s5_sum_q, s5_rest_q};
+  assign plain    = {s5_sum_q[15], s5_sum_q[2:0], s5_rest_q};
   assign low_tail = (s5_next_low_q[14:0] != '0);
 
   always_ff @(posedge clk_i) begin
-    s6_bits_q   <= s5_escape_q ? StepBits'(escaped[RestBits+16:1]) : {13'd0, stepped};
-    s6_length_q <= s5_escape_q ? 5'(EscapeLength) : {1'b0, s5_shift_q};
+    s6_bits_q   <= s5_plain_q  ? StepBits'(plain[RestBits+3:1]) :
+                   s5_escape_q ? StepBits'(escaped[RestBits+16:1]) : {13'd0, stepped};
+    s6_length_q <= s5_plain_q  ? 5'(CodeWidth) :
+                   s5_escape_q ? 5'(EscapeLength) : {1'b0, s5_shift_q};
     s6_final_q  <= {s5_next_low_q[15] && low_tail, s5_next_low_q[15] ^ low_tail};
   end
 

@@ -829,11 +829,56 @@ class TrainAndGenerate(CommandLineTest):
         self.fail_with(1, NRC, "encode", self.wav, self.dir / "other", "--tables", tables)
         self.rtl(tables, ["nrc_cumulative_rom.sv", "nrc_edge_rom.sv", "nrc_range_tables_pkg.sv"])
 
+    def wide_recordings(self, frames: int, *, bits: int = 16) -> Path:
+        """A directory with a recording of 8 channels that wander, in samples of `bits` bits."""
+        directory = self.dir / f"wide{frames}"
+        directory.mkdir()
+        rng = random.Random(frames)
+        level = [0.0] * 8
+        data = bytearray()
+        for _ in range(frames):
+            for channel, value in enumerate(level):
+                level[channel] = 0.9 * value + rng.gauss(0, 2 ** (bits - 9))
+                data += struct.pack("<h", int(level[channel]))
+        (directory / "a.wav").write_bytes(wav(bytes(data), channels=8, rate=1000))
+        return directory
+
+    def test_codes_of_any_width(self) -> None:
+        for bits in (12, 14, 16):
+            directory = self.wide_recordings(6000 + bits, bits=bits)
+            for profile in ("huffman", "range"):
+                with self.subTest(bits=bits, profile=profile):
+                    tables = self.dir / f"{profile}{bits}.json"
+                    done = self.succeed(NRC, "train", directory, "--profile", profile, "-o", tables)
+                    self.assertIn(f"for {bits}-bit codes", done.stdout.decode())
+                    self.assertEqual(done.stderr, b"")
+                    sizes = []
+                    for chosen in ([], ["--tables", tables]):
+                        stream = self.dir / "wide.nrc"
+                        self.succeed(NRC, "encode", directory / "a.wav", stream, "--force",
+                                     "--profile", profile, "--code-width", str(bits), *chosen)
+                        sizes.append(stream.stat().st_size)
+                    self.assertLess(sizes[1], sizes[0])
+
+    def test_tables_of_too_few_samples_are_announced(self) -> None:
+        directory = self.wide_recordings(60)
+        out = self.dir / "few.json"
+        done = self.succeed(NRC, "train", directory, "--shape", "default", "--mapping", "code",
+                            "--code-width", "16", "--prior-weight", "0.001", "-o", out)
+        self.assertRegex(done.stderr.decode(),
+                         r"\Anrc: warning: on samples they were not trained on, the new tables take "
+                         r"[\d.]+ bits a sample and the built-in `\w+` [\d.]+: [^\n]*480 samples[^\n]*\n\Z")
+        self.assertTrue(out.exists())
+
     def test_mistakes(self) -> None:
         out = self.dir / "t.json"
         self.fail_with(1, NRC, "train", self.dir / "nowhere", "-o", out)
         self.fail_with(1, NRC, "train", self.dir, "-o", out, "--shape", "magic")
-        self.fail_with(1, NRC, "train", self.dir, "-o", out, "--code-width", "12")
+        for options in (("--mapping", "shift6", "--code-width", "12"),
+                        ("--profile", "range", "--mapping", "code", "--code-width", "3"),
+                        ("--mapping", "code", "--code-width", "8"),
+                        ("--lossy-steps", "2")):
+            self.fail_with(1, NRC, "train", self.dir, "-o", out, *options)
         self.fail_with(1, GENERATE, self.dir, program="nrc-generate")
         self.fail_with(1, GENERATE, "--tables", self.wav, "--rtl", self.dir / "rtl",
                        program="nrc-generate")

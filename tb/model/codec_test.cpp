@@ -631,7 +631,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Golden{"default_1ch", Profile::kHuffman, "default", 1, 10, Mapping::kShift6, 3000, 1000, 0},
         Golden{"default_8ch", Profile::kHuffman, "default", 8, 10, Mapping::kShift6, 400, 100, 2},
-        Golden{"generic_4ch_16bit", Profile::kHuffman, "generic", 4, 16, Mapping::kCode, 500, 128,
+        Golden{"generic_4ch_16bit", Profile::kHuffman, "generic", 4, 16, Mapping::kCode, 160, 48,
                0},
         Golden{"range_8ch", Profile::kRange, "default", 8, 10, Mapping::kShift6, 400, 100, 2},
         Golden{"range_8ch_neighbour", Profile::kRange, "default", 8, 10, Mapping::kShift6, 400, 100,

@@ -582,7 +582,7 @@ TEST(RangeTables, FilesComeBackAndMistakesAreNamed) {
 TEST(RangeTrainer, FindsTheUnevenCodes) {
   RangeTrainer trainer(10);
   for (std::uint64_t seed = 1; seed <= 3; ++seed) trainer.add(generate(1, 100000, seed));
-  const RangeTables tables = trainer.train(2);
+  const RangeTables tables = trainer.train(CodeEdges::kTrained, 2);
   const Linearizer linearizer(tables, 10);
   const auto width = [&](int code) {
     const CodeInterval i = linearizer.interval(static_cast<Code>(code));
@@ -595,6 +595,29 @@ TEST(RangeTrainer, FindsTheUnevenCodes) {
   EXPECT_LT(PayloadEncoder::make(trained, 10, 1)->encode(codes.data(), codes.size(), true).size(),
             PayloadEncoder::make(generic, 10, 1)->encode(codes.data(), codes.size(), true).size());
   EXPECT_EQ(RangeTrainer::generic().id(), RangeTables::builtin("generic").id());
+}
+
+TEST(RangeTrainer, LearnsTheDistributionOfWideCodes) {
+  RangeTrainer trainer(16);
+  std::vector<Code> codes = generate(1, 60000, 4);
+  for (Code& code : codes) code = static_cast<Code>(code * 40);
+  trainer.add(codes);
+  const Tables trained = trainer.train(CodeEdges::kEven);
+  EXPECT_EQ(trained.range().code_width, 0);
+  EXPECT_TRUE(trained.range().edges.empty());
+  const Tables generic = RangeTrainer::generic();
+  EXPECT_LT(PayloadEncoder::make(trained, 16, 1)->encode(codes.data(), codes.size(), true).size(),
+            PayloadEncoder::make(generic, 16, 1)->encode(codes.data(), codes.size(), true).size());
+}
+
+TEST(RangeTrainer, FewCodesMakeTheGenericTables) {
+  RangeTrainer trainer(16);
+  trainer.add({0, 5, -7, 3});
+  const RangeTables few = trainer.train(CodeEdges::kEven);
+  const RangeTables& generic = RangeTables::builtin("generic");
+  for (std::size_t k = 0; k < few.cumulative.size(); ++k) {
+    EXPECT_NEAR(few.cumulative[k], generic.cumulative[k], 200) << "deviate " << k;
+  }
 }
 
 }  // namespace

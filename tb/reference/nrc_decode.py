@@ -222,6 +222,11 @@ def clamp_code(p: int, width: int) -> int:
     return clamp(p, -2**(width - 1) * 64, (2**(width - 1) - 1) * 64)
 
 
+def twos_complement(bits: int, width: int) -> int:
+    """A number in two's complement."""
+    return bits - 2**width if bits >= 2**(width - 1) else bits
+
+
 def magnitude(e: int, width: int) -> int:
     """|e| as `scale` and `burst` see it, in 1/1024 code."""
     return min(abs(e), 2**(width + 2) - 1) << 4
@@ -282,7 +287,10 @@ def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, chann
         for channel in channels:
             p = channel.predict(width)
             q = (p + 32) >> 6
-            code = read_huffman_code(bits, tables, channel.scale, q, width)
+            if key and frame == 0:
+                code = twos_complement(bits.read(width), width)
+            else:
+                code = read_huffman_code(bits, tables, channel.scale, q, width)
             refuse(not -half <= code < half, f"code {code} outside {width} bits")
             codes.append(code)
             value = code << 6
@@ -310,8 +318,7 @@ def read_huffman_code(bits: Bits, tables: HuffmanTables, scale: int, q: int, wid
     symbol = table[length, word]
 
     if symbol == 0:  # escape
-        code = bits.read(width)
-        return code - 2**width if code >= 2**(width - 1) else code
+        return twos_complement(bits.read(width), width)
     v = symbol - 2**(tables.symbol_bits - 1)
     return q + (v << c["raw_bits"] | bits.read(c["raw_bits"]))
 
@@ -368,13 +375,20 @@ class RangeDecoder:
     def share(self, frequency: int) -> int:
         return (self.range * frequency) >> 16
 
+    def read_plain(self, width: int) -> int:
+        """A channel's first code plus 2^(width-1)."""
+        refuse(self.offset >= 2**15, "payload points between codes")
+        all_bits = self.offset << width | self.bits.read(width)
+        self.offset, self.range = all_bits % 2**15, 2**15
+        return twos_complement(all_bits >> 15, width) + 2**(width - 1)
+
     def read_code(self, intervals: Intervals, width: int) -> int:
         """A code plus 2^(width-1)."""
         if self.offset < self.share(16):
             refuse(self.offset >= 8, "payload points between codes")
             u = self.offset << (width - 3) | self.bits.read(width - 3)
             self.offset, self.range = self.bits.read(15), 2**15
-            return (u + 2**(width - 1)) % 2**width  # u is in two's complement
+            return twos_complement(u, width) + 2**(width - 1)
 
         # The last code that begins at the offset or before it.
         low, high = 0, 2**width
@@ -414,7 +428,8 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
                 intervals = Intervals(stream, *correct(channel, stream.tables.layers, p, width))
             else:
                 intervals = Intervals(stream, corrected, index)
-            i = decoder.read_code(intervals, width)
+            first = key and frame == 0
+            i = decoder.read_plain(width) if first else decoder.read_code(intervals, width)
             codes.append(i - 2**(width - 1))
             n = update_range(channel, stream, i, (p, corrected), n, key and frame == 0, boost)
     decoder.check_end()

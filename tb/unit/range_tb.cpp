@@ -25,7 +25,8 @@ constexpr nrc::Interval kEscape{0, 0};
 
 struct Step {
   nrc::Interval interval;
-  nrc::Code code;  // of an escape
+  nrc::Code code;  // of an escape or a plain code
+  bool plain = false;
 };
 
 struct Output {
@@ -57,14 +58,16 @@ class Bench {
     const bool escape = step.interval.escape();
     dut_->valid_i = 1;
     dut_->escape_i = escape;
+    dut_->plain_i = step.plain;
     if (!escape || rng_.flip()) {
       dut_->low_i = static_cast<std::uint16_t>(step.interval.low);
       dut_->frequency_i = static_cast<std::uint16_t>(step.interval.frequency);
     }
-    if (escape) nrc::tb::drive(dut_->code_i, code_port(step.code));
+    if (escape || step.plain) nrc::tb::drive(dut_->code_i, code_port(step.code));
     dut_->packet_end_i = packet_end;
 
-    nrc::CarryWord word = golden_.encode(step.interval, step.code);
+    nrc::CarryWord word =
+        step.plain ? golden_.plain(step.code) : golden_.encode(step.interval, step.code);
     longest_ = word.length > longest_ ? word.length : longest_;
     packer_.put(word);
     packet_.push_back(step);
@@ -115,10 +118,17 @@ class Bench {
     return interval(frequency);
   }
 
+  /// A packet that begins with plain codes, or has none.
   void packet(int codes, std::uint32_t escape_percent, std::uint32_t gap_percent) {
+    const int plain = rng_.flip() ? rng_.range(0, codes) : 0;
     for (int i = 0; i < codes; ++i) {
       while (rng_.percent(gap_percent)) gap();
-      put(any(escape_percent), i + 1 == codes);
+      Step step = any(escape_percent);
+      if (i < plain) {
+        step.code = escape().code;
+        step.plain = true;
+      }
+      put(step, i + 1 == codes);
       if (testing::Test::HasFatalFailure()) return;
     }
   }
@@ -136,6 +146,7 @@ class Bench {
     dut_->low_i = rng_() & 0xFFFF;
     dut_->frequency_i = rng_() & 0xFFFF;
     dut_->escape_i = rng_() & 1;
+    dut_->plain_i = rng_() & 1;
     nrc::tb::drive(dut_->code_i, code_port(static_cast<int>(rng_() & 0xFFFF)));
     dut_->packet_end_i = rng_() & 1;
   }
@@ -145,6 +156,10 @@ class Bench {
     const std::vector<std::uint8_t> payload = packer_.take();
     nrc::RangeDecoder decoder(payload.data(), payload.size(), kCodeWidth);
     for (const Step& step : packet_) {
+      if (step.plain) {
+        ASSERT_EQ(decoder.consume_plain(), step.code);
+        continue;
+      }
       const std::uint32_t target = decoder.target();
       if (step.interval.escape()) {
         ASSERT_LT(target, nrc::kEscapeFrequency);

@@ -30,14 +30,14 @@
 namespace nrc::cli {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{1} << 18;
+constexpr std::size_t kStreamReadBytes = std::size_t{1} << 18;
 constexpr const char* kHint = "; `nrc decode --recover` writes what survives";
 
 /// Hands the input on in parts. @param take  returns false to have no more
 template <typename Take>
 void read_all(host::InputFile& input, const char* what, const Take& take) {
   host::Progress progress(what + (" " + input.name()), input.mapped() ? input.size() : 0);
-  std::vector<std::uint8_t> buffer(kReadBytes);
+  std::vector<std::uint8_t> buffer(kStreamReadBytes);
   std::uint64_t done = 0;
   while (const std::size_t count = input.read(buffer.data(), buffer.size())) {
     if (!take(buffer.data(), count)) {

@@ -28,14 +28,14 @@
 namespace nrc::cli {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{1} << 18;
+constexpr std::size_t kImageReadBytes = std::size_t{1} << 18;
 constexpr double kMaxRate = 4294967.295;
 
 EncodeSummary encode_pipe(host::InputFile& input, const EncodeArguments& arguments,
                           std::uint32_t rate_millihertz, const EncodeOptions& options,
                           const ByteSink& sink, host::Progress& progress) {
   RawEncoder encoder(arguments.channels, rate_millihertz, options, sink);
-  std::vector<std::uint8_t> buffer(kReadBytes);
+  std::vector<std::uint8_t> buffer(kImageReadBytes);
   std::uint64_t done = 0;
   while (const std::size_t count = input.read(buffer.data(), buffer.size())) {
     encoder.add(buffer.data(), count);

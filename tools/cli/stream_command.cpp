@@ -27,7 +27,7 @@
 namespace nrc::cli {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{1} << 16;
+constexpr std::size_t kLinkReadBytes = std::size_t{1} << 16;
 constexpr int kClosingDatagrams = 3;                        ///< that hold the last packet
 constexpr std::uint64_t kMaxFill = std::uint64_t{1} << 32;  ///< bytes before the first samples
 constexpr double kMaxRate = 4294967.295;
@@ -222,7 +222,7 @@ void encode_live(const StreamEncodeArguments& arguments) {
   LiveLink link = arguments.link.given() ? arguments.link.open(stop) : LiveLink::standard_output();
   host::StatusLine status([&encoder] { return encoder.status(); });
 
-  std::vector<std::uint8_t> samples(std::max(kReadBytes, encoder.packet_bytes()));
+  std::vector<std::uint8_t> samples(std::max(kLinkReadBytes, encoder.packet_bytes()));
   std::size_t fill = 0;
   std::vector<std::uint8_t> packets;
   const auto send = [&] {
@@ -371,7 +371,7 @@ class LiveDecoder {
 
   void put(std::int16_t sample) {
     append_samples(bytes_, &sample, 1);
-    if (bytes_.size() >= kReadBytes) {
+    if (bytes_.size() >= kLinkReadBytes) {
       flush();
     }
   }
@@ -403,7 +403,7 @@ bool decode_live(const StreamDecodeArguments& arguments) {
   LiveDecoder decoder(arguments, output);
   LiveLink link = arguments.link.given() ? arguments.link.open(stop) : LiveLink::standard_input();
   host::StatusLine status([&decoder] { return decoder.status(); });
-  std::vector<std::uint8_t> buffer(kReadBytes);
+  std::vector<std::uint8_t> buffer(kLinkReadBytes);
   bool cut = false;
   with_status(status, [&] {
     while (!decoder.closed()) {

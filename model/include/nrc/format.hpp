@@ -58,8 +58,10 @@ constexpr int kGainBits = 11;  ///< signed width of the neighbour's gain
 constexpr int kGainFrac = 10;  ///< gain 1.0 is 1 << kGainFrac
 constexpr int kGainMin = -1024;
 constexpr int kGainMax = 1023;
-constexpr int kMaxEdgeStep = 255;  ///< widest code, 1/64 code
-constexpr int kValueStep = 16;     ///< midpoints of codes are multiples of 1/4 code
+constexpr int kMinRangeCodeWidth = 4;  ///< of the range profile's codes
+constexpr int kMaxEdgeCodeWidth = 12;  ///< of codes with trained edges
+constexpr int kMaxEdgeStep = 255;      ///< widest code, 1/64 code
+constexpr int kValueStep = 16;         ///< midpoints of codes are multiples of 1/4 code
 
 // Neural profile (section 13).
 constexpr int kNeuralLags = 16;  ///< innovations that the network sees

@@ -32,7 +32,6 @@ constexpr std::uint32_t kCascadePacketSamples = 1u << 20;
 /// Samples that are looked at to find their map.
 constexpr std::size_t kLearnedSamples = std::size_t{1} << 24;
 constexpr std::size_t kLearnedBlocks = 16;
-constexpr std::array<int, 4> kCodeWidths = {10, 12, 14, 16};
 /// Of samples outside the code width, one in so many costs less than a larger one.
 constexpr std::uint64_t kRare = 25000;
 /// Packets for which a stream header is sent, where samples are to come.

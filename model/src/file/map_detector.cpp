@@ -16,7 +16,6 @@
 namespace nrc {
 namespace {
 
-constexpr std::array<int, 4> kCodeWidths = {10, 12, 14, 16};
 /// What an exception costs, about: its position, its value and the padding.
 constexpr double kExceptionBits = 48.0;
 /// Exceptions that a smaller code width may cost, bits per sample.

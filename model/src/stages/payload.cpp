@@ -84,7 +84,8 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
         const Code code = *codes++;
         const Prediction prediction = predictor_.predict(channel.predictor, reset);
         const CodingContext context = context_.select(channel.context, prediction.code, reset);
-        const Codeword word = huffman_.encode(code, prediction.code, context);
+        const Codeword word =
+            reset ? huffman_.plain(code) : huffman_.encode(code, prediction.code, context);
         check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
         packer_.put(word.bits, word.length);
         update(channel, prediction, code, reset);
@@ -120,7 +121,8 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
       for (Channel& channel : channels_) {
         const Prediction prediction = predictor_.predict(channel.predictor, reset);
         const CodingContext context = context_.select(channel.context, prediction.code, reset);
-        const Code code = huffman_.decode(reader, prediction.code, context);
+        const Code code = reset ? huffman_.decode_plain(reader)
+                                : huffman_.decode(reader, prediction.code, context);
         codes.push_back(code);
         update(channel, prediction, code, reset);
       }
@@ -255,7 +257,9 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
       for (Channel& channel : channels_) {
         const Code code = *codes++;
         const Expectation expected = expect(channel, reset);
-        const CarryWord word = coder_.encode(model_.of(code, expected.value, expected.index), code);
+        const CarryWord word =
+            reset ? coder_.plain(code)
+                  : coder_.encode(model_.of(code, expected.value, expected.index), code);
         check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
         packer_.put(word);
         update(channel, expected, code, reset);
@@ -291,14 +295,7 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
       begin_frame(reset);
       for (Channel& channel : channels_) {
         const Expectation expected = expect(channel, reset);
-        const std::uint32_t target = coder.target();
-        Code code = 0;
-        if (target < kEscapeFrequency) {
-          code = coder.consume_escape();
-        } else {
-          code = model_.find(target, expected.value, expected.index);
-          coder.consume(model_.of(code, expected.value, expected.index));
-        }
+        const Code code = reset ? coder.consume_plain() : next(coder, expected);
         codes.push_back(code);
         update(channel, expected, code, reset);
       }
@@ -317,6 +314,15 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
         update(channel, expect(channel, reset), *codes++, reset);
       }
     }
+  }
+
+ private:
+  Code next(RangeDecoder& coder, const Expectation& expected) const {
+    const std::uint32_t target = coder.target();
+    if (target < kEscapeFrequency) return coder.consume_escape();
+    const Code code = model_.find(target, expected.value, expected.index);
+    coder.consume(model_.of(code, expected.value, expected.index));
+    return code;
   }
 };
 

@@ -19,6 +19,9 @@ class RangeEncoder {
 
   /// Codes an interval; for an escape, `code` itself.
   CarryWord encode(const Interval& interval, Code code);
+  /// The code itself, for a channel's first one after a reset: nothing predicts it. Only after
+  /// other plain codes or at the start of a payload.
+  CarryWord plain(Code code);
 
   /// Ends the payload with the one bit that puts the bit string into the last interval; restarts.
   CarryWord finish();
@@ -41,6 +44,8 @@ class RangeDecoder {
   void consume(const Interval& interval);
   /// Moves past an escape. @return its code. @throws Error if the payload does not hold one.
   Code consume_escape();
+  /// Inverse of RangeEncoder::plain(). @throws Error if the payload does not hold one.
+  Code consume_plain();
 
   /// True once more was read than the payload holds.
   bool overrun() const { return consumed_bits() > size_ * 8; }
@@ -51,6 +56,7 @@ class RangeDecoder {
 
  private:
   void shift(int count);
+  Code code_of(std::uint32_t value) const;
 
   const std::uint8_t* payload_;
   std::size_t size_;

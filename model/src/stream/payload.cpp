@@ -11,10 +11,9 @@ namespace {
 
 /// Whether the vector path codes these streams. The neural profile has none, as its network works
 /// on one code after the other, and neither has the cascade profile.
-bool by_vectors(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour,
-                Path path) {
+bool by_vectors(const Tables& tables, std::uint32_t channels, bool neighbour, Path path) {
   return path == Path::kFast && tables.profile() < Profile::kNeural &&
-         suits_vectors(code_width, channels, neighbour);
+         suits_vectors(channels, neighbour);
 }
 
 }  // namespace
@@ -26,7 +25,7 @@ std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int c
   if (tables.profile() == Profile::kCascade) {
     return make_cascade_encoder(tables.range(), code_width, channels);
   }
-  return by_vectors(tables, code_width, channels, neighbour, path)
+  return by_vectors(tables, channels, neighbour, path)
              ? make_vector_encoder(tables, code_width, channels)
              : make_stages_encoder(tables, code_width, channels, neighbour);
 }
@@ -38,7 +37,7 @@ std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int c
   if (tables.profile() == Profile::kCascade) {
     return make_cascade_decoder(tables.range(), code_width, channels);
   }
-  return by_vectors(tables, code_width, channels, neighbour, path)
+  return by_vectors(tables, channels, neighbour, path)
              ? make_vector_decoder(tables, code_width, channels)
              : make_stages_decoder(tables, code_width, channels, neighbour);
 }

@@ -16,6 +16,9 @@ namespace nrc {
 
 namespace {
 
+/// The coder's range after a plain code.
+constexpr std::uint32_t kPlainRange = 1U << 15;
+
 /// With fewer channels the stages, one code at a time, are faster than vectors.
 constexpr std::uint32_t kMinChannels = 8;
 
@@ -86,9 +89,14 @@ class VectorHuffmanEncoder : public PayloadEncoder {
       const bool reset = key && frame == 0;
       if (reset) lanes_.reset();
       std::copy(codes, codes + channels_, lanes_.code.begin());
-      lanes_.expect();
-      lanes_.encode(memory_);
-      // A codeword has at most 27 bits, so it always fits next to the 31 that may be pending.
+      if (reset) {
+        plain();
+      } else {
+        lanes_.expect();
+        lanes_.encode(memory_);
+      }
+      // A codeword has at most 31 bits, so it always fits next to the 31 that may be pending.
+      static_assert(kMaxCodeLength + std::max(kMaxCodeWidth, kMaxRawBits) <= 64 - 31);
       for (std::size_t c = 0; c < channels_; ++c) {
         const int length = lanes_.length[c];
         accumulator = accumulator << length | static_cast<std::uint32_t>(lanes_.bits[c]);
@@ -112,11 +120,23 @@ class VectorHuffmanEncoder : public PayloadEncoder {
     return max_payload_bytes(Profile::kHuffman, lanes_.code_width, codes) + 4;
   }
 
+  /// Codewords of the frame after a reset.
+  void plain() {
+    const std::int32_t mask = (1 << lanes_.code_width) - 1;
+    for (std::size_t c = 0; c < channels_; ++c) {
+      lanes_.bits[c] = lanes_.code[c] & mask;
+      lanes_.length[c] = lanes_.code_width;
+    }
+  }
+
   std::size_t channels_;
   HuffmanLanes lanes_;
   Lanes memory_;
   Scratch scratch_;
 };
+
+/// Bits that BitWindow holds after a refill().
+constexpr int kWindowBits = 56;
 
 /// The payload from its first bit on, and zeros after its end. Reads 8 bytes at a time, hence a
 /// copy with as many bytes of margin.
@@ -131,7 +151,7 @@ class BitWindow {
     bytes_ = copy.data();
   }
 
-  /// From here on the next 56 bits are there.
+  /// From here on the next kWindowBits bits are there.
   void refill() {
     // Loads 8 bytes without a branch; whole bytes that do not fit are loaded again next time.
     bits_ |= load_big_endian(bytes_ + std::min(next_, size_)) >> available_;
@@ -203,9 +223,13 @@ class VectorHuffmanDecoder : public PayloadDecoder {
     BitWindow window(payload, size, copy_);
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      if (reset) lanes_.reset();
-      lanes_.expect();
-      parse(window);
+      if (reset) {
+        lanes_.reset();
+        parse_plain(window);
+      } else {
+        lanes_.expect();
+        parse(window);
+      }
       // Past the end the window reads zeros, which do no harm, so one look per frame is enough.
       if (window.overrun()) throw Error("the payload is too short");
       for (std::size_t c = 0; c < channels_; ++c) {
@@ -248,6 +272,18 @@ class VectorHuffmanDecoder : public PayloadDecoder {
     return std::prev(above)->entry;
   }
 
+  /// The codes of a frame after a reset.
+  void parse_plain(BitWindow& window) {
+    const int width = lanes_.code_width;
+    const std::int32_t half = 1 << (width - 1);
+    for (std::size_t c = 0; c < channels_; ++c) {
+      window.refill();
+      const auto bits = static_cast<std::int32_t>(window.peek(width));
+      window.skip(width);
+      lanes_.code[c] = bits >= half ? bits - 2 * half : bits;
+    }
+  }
+
   /// The codes of a frame, after lanes_.expect().
   void parse(BitWindow& window_of_payload) {
     // Everything the loop reads is local: compilers cannot know that out does not alias the
@@ -284,15 +320,18 @@ class VectorHuffmanDecoder : public PayloadDecoder {
       outside |= static_cast<std::uint32_t>(code + half) >> width;
       out[c] = code;
     };
-    // Two codes have at most 54 bits.
-    static_assert(2 * (kMaxCodeLength + kMaxVectorCodeWidth) <= 56);
+    // One code always fits into the window, two if they are not too wide.
+    static_assert(kMaxCodeLength + std::max(kMaxCodeWidth, kMaxRawBits) <= kWindowBits);
+    const bool two = 2 * (kMaxCodeLength + std::max(width, kMaxRawBits)) <= kWindowBits;
     std::size_t c = 0;
-    for (; c + 1 < channels_; c += 2) {
-      window.refill();
-      next(c);
-      next(c + 1);
+    if (two) {
+      for (; c + 1 < channels_; c += 2) {
+        window.refill();
+        next(c);
+        next(c + 1);
+      }
     }
-    if (c < channels_) {
+    for (; c < channels_; ++c) {
       window.refill();
       next(c);
     }
@@ -329,6 +368,12 @@ class VectorRangeEncoder : public PayloadEncoder {
       const bool reset = key && frame == 0;
       if (reset) lanes_.reset();
       std::copy(codes, codes + channels_, lanes_.code.begin());
+      if (reset) {
+        for (std::size_t c = 0; c < channels_; ++c) plain(lanes_.code[c]);
+        range = kPlainRange;
+        lanes_.update_reset();
+        continue;
+      }
       lanes_.expect();
       lanes_.intervals();
       for (std::size_t c = 0; c < channels_; ++c) {
@@ -345,7 +390,7 @@ class VectorRangeEncoder : public PayloadEncoder {
         range <<= shift;
         append(shift);
       }
-      reset ? lanes_.update_reset() : lanes_.update();
+      lanes_.update();
     }
     // The range is at least half, so one bit, followed by zeros, reaches into it.
     low_ = (low_ + (1U << 15) - 1) & ~std::uint64_t{(1U << 15) - 1};
@@ -379,9 +424,20 @@ class VectorRangeEncoder : public PayloadEncoder {
     fill_ -= 32;
   }
 
+  std::uint32_t low_bits(std::int32_t code) const {
+    return static_cast<std::uint32_t>(code) & ((1U << code_width_) - 1);
+  }
+
+  /// A code after a reset, as in RangeEncoder.
+  void plain(std::int32_t code) {
+    low_ = (low_ << code_width_) + std::uint64_t{low_bits(code)} * kPlainRange;
+    fill_ += code_width_;
+    append(0);
+  }
+
   void escape(std::int32_t code) {
     const int below = code_width_ - kEscapeBits;
-    const auto value = static_cast<std::uint32_t>(code) & ((1U << code_width_) - 1);
+    const std::uint32_t value = low_bits(code);
     // The value's first bits may carry into the low end: it has room above.
     low_ = (low_ << below) + value;
     fill_ += below;
@@ -426,9 +482,14 @@ class VectorRangeDecoder : public PayloadDecoder {
     std::uint32_t range = kRangeReset;
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      if (reset) lanes_.reset();
-      lanes_.expect();
-      parse(window, offset, range);
+      if (reset) {
+        lanes_.reset();
+        parse_plain(window, offset);
+        range = kPlainRange;
+      } else {
+        lanes_.expect();
+        parse(window, offset, range);
+      }
       if (consumed_bits(window) > size * 8) throw Error("the payload is too short");
       for (std::size_t c = 0; c < channels_; ++c) {
         codes.push_back(static_cast<Code>(lanes_.code[c]));
@@ -457,6 +518,20 @@ class VectorRangeDecoder : public PayloadDecoder {
     std::size_t at = bits / 8;
     if (bits % 8 != 0 && (payload[at++] & (0xFF >> bits % 8)) != 0) return false;
     return std::all_of(payload + at, payload + size, [](std::uint8_t b) { return b == 0; });
+  }
+
+  /// The codes of a frame after a reset.
+  void parse_plain(BitWindow& window, std::uint32_t& offset) {
+    const std::int32_t half = 1 << (code_width_ - 1);
+    for (std::size_t c = 0; c < channels_; ++c) {
+      window.refill();
+      if (offset >= kPlainRange) throw Error("the payload points between two codes");
+      const std::uint32_t all = offset << code_width_ | window.peek(code_width_);
+      window.skip(code_width_);
+      const auto value = static_cast<std::int32_t>(all / kPlainRange);
+      offset = all % kPlainRange;
+      lanes_.code[c] = value >= half ? value - 2 * half : value;
+    }
   }
 
   void parse(BitWindow& window_of_payload, std::uint32_t& offset_of_payload,
@@ -542,8 +617,8 @@ class VectorRangeDecoder : public PayloadDecoder {
 
 }  // namespace
 
-bool suits_vectors(int code_width, std::uint32_t channels, bool neighbour) {
-  return code_width <= kMaxVectorCodeWidth && channels >= kMinChannels && !neighbour;
+bool suits_vectors(std::uint32_t channels, bool neighbour) {
+  return channels >= kMinChannels && !neighbour;
 }
 
 std::unique_ptr<PayloadEncoder> make_vector_encoder(const Tables& tables, int code_width,

@@ -27,6 +27,15 @@ Vec gather(const Lanes& from, Vec at) { return hn::GatherIndex(I32(), from.data(
 
 hn::Mask<I32> at_least(Vec a, Vec b) { return hn::Gt(a, hn::Sub(b, set(1))); }
 
+/// (a * b) >> kShift for products of more than 32 bits: b's high part times a is a whole number of
+/// 2^kShift, so that only the low part's product is shifted.
+template <int kShift>
+Vec mul_shift(Vec a, Vec b) {
+  const Vec high = hn::Mul(a, hn::ShiftRight<kShift>(b));
+  const Vec low = hn::Mul(a, hn::And(b, set((1 << kShift) - 1)));
+  return hn::Add(high, hn::ShiftRight<kShift>(low));
+}
+
 /// -1, 0 or 1.
 Vec sign(Vec v) { return hn::Max(hn::Min(v, set(1)), set(-1)); }
 
@@ -35,7 +44,7 @@ Vec predict(PredictorLanes& p, std::size_t at) {
   const Vec last = load(p.last, at);
   const Vec deviation = hn::Sub(last, level);
   store(deviation, p.deviation, at);
-  const Vec persistence = hn::ShiftRight<kWeightFrac>(hn::Mul(load(p.weight, at), deviation));
+  const Vec persistence = mul_shift<kWeightFrac>(load(p.weight, at), deviation);
   const Vec value =
       hn::Max(hn::Min(hn::Add(level, persistence), set(p.max_value)), set(p.min_value));
   store(value, p.value, at);
@@ -133,8 +142,8 @@ void ExpectIntervals(RangeLanes& r) {
 Vec at_edges(const RangeLanes& r, Vec edge, Vec prediction, Vec index) {
   const Vec mantissa = hn::And(index, set((1 << kScaleMantissaBits) - 1));
   const Vec octave = hn::ShiftRight<kScaleMantissaBits>(index);
-  const Vec product = hn::Mul(hn::Sub(edge, prediction), gather(r.reciprocals, mantissa));
-  const Vec deviate = hn::Shr(product, hn::Add(octave, set(5)));
+  const Vec product = mul_shift<5>(gather(r.reciprocals, mantissa), hn::Sub(edge, prediction));
+  const Vec deviate = hn::Shr(product, octave);
   const Vec clamped = hn::Max(hn::Min(deviate, set(kDeviates - 1)), set(-kDeviates));
   return gather(r.cumulative, hn::Add(clamped, set(kDeviates)));
 }
@@ -306,9 +315,9 @@ void RangeLanes::update_reset() {
 std::int32_t RangeLanes::at_edge(std::int32_t edge, std::int32_t prediction,
                                  std::int32_t index_of) const {
   const auto mantissa = static_cast<std::size_t>(index_of & ((1 << kScaleMantissaBits) - 1));
-  const std::int32_t product = (edge - prediction) * reciprocals[mantissa];
-  const std::int32_t deviate = product >> ((index_of >> kScaleMantissaBits) + 5);
-  const std::int32_t place = std::clamp(deviate, -kDeviates, kDeviates - 1) + kDeviates;
+  const std::int64_t product = std::int64_t{edge - prediction} * reciprocals[mantissa];
+  const auto deviate = product >> ((index_of >> kScaleMantissaBits) + 5);
+  const auto place = std::clamp<std::int64_t>(deviate, -kDeviates, kDeviates - 1) + kDeviates;
   return cumulative[static_cast<std::size_t>(place)];
 }
 

@@ -2,7 +2,7 @@
 //
 // The stages of all channels of a frame at a time, with vector instructions: what predictor,
 // context, huffman, linearizer, dispersion and interval do for one code, on arrays. Integer for
-// integer the same as those classes, for codes of up to kMaxVectorCodeWidth bits (32-bit products).
+// integer the same as those classes. Products that need more than 32 bits are made of two.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,6 @@
 #include "stages/pace.hpp"
 
 namespace nrc {
-
-constexpr int kMaxVectorCodeWidth = 12;
 
 /// Values of one kind, by channel. Padded, so that vectors need no tails.
 using Lanes = std::vector<std::int32_t>;
