@@ -744,9 +744,11 @@ class Stream:
             if tables is None:
                 raise Fault(f"no tables with id {table_id:08x}")
             if self.profile == CASCADE:
-                refuse(self.tables.code_width not in (0, self.width), "tables for another code width")
+                assert isinstance(tables, RangeTables)
+                fits = tables.code_width in (0, self.width)
             else:
-                refuse(not tables.fit(self.width), "tables for another code width")
+                fits = tables.fit(self.width)
+            refuse(not fits, "tables for another code width")
             if isinstance(tables, RangeTables):
                 self.low_edges, self.values = tables.linearizer(self.width)
         self.state: list[Channel] | None = None  # a Channel each; None: not known
