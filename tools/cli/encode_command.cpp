@@ -109,6 +109,7 @@ void encode_file(const EncodeArguments& arguments) {
   options.tables = tables ? &*tables : nullptr;
   if (!arguments.lossy.empty()) options.lossy_step = lossy_argument(arguments.lossy);
   options.packet_frames = arguments.packet_frames;
+  options.threads = arguments.threads;
   options.key_interval = arguments.key_interval;
   mapping_argument(arguments.mapping, arguments.code_width, options);
   const auto rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
@@ -192,6 +193,10 @@ void add_encode_command(CLI::App& app) {
                    "without stream headers)")
       ->check(CLI::Range(0, 65535));
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
+  command
+      ->add_option("--threads", arguments->threads,
+                   "threads that encode a file (0: one for each processor)")
+      ->capture_default_str();
   command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
   command->add_flag("-v,--verbose", arguments->verbose, "print sizes and choices");
   command->callback([arguments, channels, preset, rate] {

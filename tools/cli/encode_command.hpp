@@ -18,6 +18,7 @@ struct EncodeArguments {
   std::string preset = "fast";   ///< where neither profile nor tables are given
   std::string profile;           ///< empty: by the preset
   bool taps = false;             ///< range profile: with stage taps
+  unsigned threads = 0;          ///< 0: one for each processor
   bool neighbour = false;        ///< range profile: with stage neighbour
   std::string tables;            ///< built-in name or table file; empty: choose
   std::string mapping = "auto";  ///< auto, shift6, code, or a step

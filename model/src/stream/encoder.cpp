@@ -73,6 +73,15 @@ std::uint64_t Encoder::max_bytes(std::size_t frames) const {
          std::max(coded, raw_bytes(count));
 }
 
+void Encoder::resume(std::uint32_t packets, std::uint64_t frames) {
+  packetizer_->resume(packets);
+  next_frame_ = static_cast<std::uint32_t>(frames);
+  header_due_ = false;
+  key_due_ = true;
+}
+
+std::uint32_t Encoder::packets() const { return packetizer_->sequence(); }
+
 std::vector<std::uint8_t> Encoder::stream_header() {
   std::vector<std::uint8_t> packet;
   append_stream_header(packet);
