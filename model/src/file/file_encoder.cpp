@@ -37,7 +37,7 @@ constexpr std::uint64_t kRare = 25000;
 constexpr std::size_t kLivePackets = 384;
 /// Bytes of a channel from one key packet to the next, where the user does not say. A key packet
 /// costs about 4 bytes of a channel more than another one.
-constexpr std::uint64_t kKeyChannelBytes = 6000;
+constexpr std::uint64_t kKeyChannelBytes = 8000;
 /// Bytes at the beginning and at the end of a file that its stream number depends on.
 constexpr std::size_t kNumberBytes = std::size_t{1} << 18;
 
