@@ -44,7 +44,7 @@ constexpr std::size_t kTrialFrames = 1024;
 constexpr std::size_t kLivePackets = 384;
 /// Bytes of a channel from one key packet to the next, where the user does not say. A key packet
 /// costs about 4 bytes of a channel more than another one.
-constexpr std::uint64_t kKeyChannelBytes = 6000;
+constexpr std::uint64_t kKeyChannelBytes = 8000;
 /// How long a group, a key packet and those after it, has to be follows from the size of the group
 /// so many before it. So many can be encoded at a time.
 constexpr std::size_t kGroupLag = 16;
