@@ -69,7 +69,9 @@ module nrc_board #(
     .status_o     (status_request)
   );
 
-  logic [AliveBits-1:0] alive_q;  // clocks
+  logic [AliveBits-1:0] alive_q;   // clocks
+  logic [7:0]           number_q;  // of the first stream
+  logic                 used_q;    // it is
 
   // Samples: a frame begins when the packet it belongs to may.
   logic                  run_q;          // frames are sent, up to the one that closes the stream
@@ -94,6 +96,13 @@ module nrc_board #(
     .m_axis_tdata (sample),
     .m_axis_tlast (sample_last)
   );
+
+  // The host enables the first stream at no certain time.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)      used_q <= 1'b0;
+    else if (restart) used_q <= 1'b1;
+  end
+  always_ff @(posedge clk_i) if (!used_q) number_q <= alive_q[7:0];
 
   assign finished     = packets[7:0] + dropped[7:0];
   assign under_way    = started_q - finished;
@@ -147,7 +156,7 @@ module nrc_board #(
     .rst_ni,
     .enable_i        (enable),
     .key_request_i   (key_request),
-    .stream_number_i (32'(alive_q)),  // the host's commands come at no certain time
+    .stream_number_i (32'(number_q)),
     .s_axis_tvalid   (sample_valid),
     .s_axis_tready   (sample_ready),
     .s_axis_tdata    (sample),

@@ -9,9 +9,10 @@
 // payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the CRC-32. Sequence
 // numbers are assigned here, to packets that are actually sent.
 //
-// The first stream since reset has the number stream_number_i, each one after it that of the one
-// before plus StreamNumberStep: a stream may close and another one open while packets wait, so a
-// number taken from outside could be that of either.
+// The n-th stream since reset, from 0 on, has the number stream_number_i with the 8 bits of n, the lowest
+// first, exclusive-ored into bits 15..8. A stream may close and another one open while packets wait, so
+// a number from outside could be that of either; and the highest bits change first, so that neither
+// streams nor resets that are counted below soon meet.
 //
 // One word is chosen per clock, goes through the CRC and into the output register, from where it
 // leaves; while the output register waits for tready nothing else moves. Latency: 2 clocks from a
@@ -23,7 +24,7 @@ module nrc_packet_emitter #(
   parameter int Mapping        = -1,
   parameter int PacketFrames   = -1,
   parameter int Profile        = -1,
-  parameter int Neighbour      = -1,  // 1: the stream header says so
+  parameter int Predictor      = -1,  // options, as in the stream header
   parameter int RateMillihertz = -1,
   parameter int BufferWords    = -1
 ) (
@@ -54,6 +55,7 @@ module nrc_packet_emitter #(
       (Profile == nrc_pkg::ProfileHuffman) ? nrc_pkg::TypeHuffman : nrc_pkg::TypeRange;
 
   localparam int CountWidth = $clog2(BufferWords) + 1;
+  localparam int FrameWidth = $clog2(PacketFrames + 1);
 
   typedef enum logic [2:0] {
     StIdle,          // waits for a descriptor
@@ -66,10 +68,10 @@ module nrc_packet_emitter #(
 
   state_e                state_q, state_d;
   logic [3:0]            index_q, index_d;  // word of a header
-  logic                  begun_q;           // a stream has begun since reset
-  logic [31:0]           number_q;          // of the stream
+  logic [7:0]            streams_q;         // begun since reset, less one
+  logic [31:0]           number;            // of the stream
   logic [31:0]           sequence_q;        // of the next packet
-  logic [15:0]           frames_q;          // of the packet
+  logic [FrameWidth-1:0] frames_q;          // of the packet
   logic [CountWidth-1:0] words_q;           // payload words still to come
 
   // One word of output: chosen when its source has it and the output register can take it.
@@ -85,11 +87,11 @@ module nrc_packet_emitter #(
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
     .Profile       (Profile),
-    .Neighbour     (Neighbour),
+    .Predictor     (Predictor),
     .RateMillihertz(RateMillihertz)
   ) u_stream_header (
     .table_id_i,
-    .stream_number_i(number_q),
+    .stream_number_i(number),
     .sequence_i     (sequence_q),
     .index_i        (index_q),
     .word_o         (stream_header)
@@ -105,7 +107,7 @@ module nrc_packet_emitter #(
   assign key          = descriptor_i[16];
   assign last         = descriptor_i[17];
   assign stream_begin = descriptor_i[18];
-  assign words        = descriptor_i[23:0];
+  assign words        = 24'(descriptor_i[CountWidth-1:0]);
   assign header_index = index_q[2:0];
   assign payload      = {word_i[7:0], word_i[15:8], word_i[23:16], word_i[31:24]};
 
@@ -114,8 +116,8 @@ module nrc_packet_emitter #(
       3'd0:    header = {10'd0, last, key, 4'(DataType), 16'(nrc_pkg::Sync)};
       3'd1:    header = sequence_q;
       3'd2:    header = descriptor_i;
-      3'd3:    header = {words[7:0], 8'd0, frames_q};
-      default: header = {number_q[15:0], words[23:8]};
+      3'd3:    header = {words[7:0], 24'(frames_q)};
+      default: header = {number[15:0], words[23:8]};
     endcase
   end
 
@@ -168,6 +170,11 @@ module nrc_packet_emitter #(
     endcase
   end
 
+  always_comb begin
+    number = stream_number_i;
+    for (int b = 0; b < 8; b++) number[15-b] = stream_number_i[15-b] ^ streams_q[b];
+  end
+
   logic begins;  // a stream
   assign begins = (state_q == StIdle) && descriptor_valid_i && stream_begin;
 
@@ -175,14 +182,14 @@ module nrc_packet_emitter #(
     if (!rst_ni) begin
       state_q       <= StIdle;
       index_q       <= '0;
-      begun_q       <= 1'b0;
+      streams_q     <= '1;
       m_axis_tvalid_o <= 1'b0;
       m_axis_tlast_o  <= 1'b0;
       packets_o     <= '0;
     end else begin
       state_q <= state_d;
       index_q <= index_d;
-      if (begins) begun_q <= 1'b1;
+      if (begins) streams_q <= streams_q + 1'b1;
       if (room) begin
         m_axis_tvalid_o <= available;
         m_axis_tlast_o  <= is_crc;
@@ -193,13 +200,9 @@ module nrc_packet_emitter #(
 
   always_ff @(posedge clk_i) begin
     if (take) m_axis_tdata_o <= is_crc ? crc : word;
-    if (begins) begin
-      sequence_q <= '0;
-      number_q   <= begun_q ? number_q + 32'(nrc_pkg::StreamNumberStep) : stream_number_i;
-    end else if (take && is_crc) begin
-      sequence_q <= sequence_q + 32'd1;
-    end
-    if (state_q == StHeader && index_q == 4'd1) frames_q <= descriptor_i[15:0];
+    if (begins)              sequence_q <= '0;
+    else if (take && is_crc) sequence_q <= sequence_q + 32'd1;
+    if (state_q == StHeader && index_q == 4'd1) frames_q <= descriptor_i[FrameWidth-1:0];
     if (state_q == StHeader)  words_q <= descriptor_i[CountWidth-1:0];
     else if (take)            words_q <= words_q - 1'b1;
   end

@@ -18,7 +18,7 @@ module nrc_packetizer #(
   parameter int Mapping         = -1,
   parameter int PacketFrames    = -1,
   parameter int Profile         = -1,
-  parameter int Neighbour       = -1,  // 1: the stream header says so
+  parameter int Predictor       = -1,  // options, as in the stream header
   parameter int RateMillihertz  = -1,
   parameter int BufferWords     = -1,  // a power of two
   parameter int PacketFifoDepth = -1   // packets that wait at most
@@ -26,7 +26,7 @@ module nrc_packetizer #(
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic [31:0] table_id_i,    // of the table set in use, for the stream header
-  input  logic [31:0] stream_number_i,  // of the first stream since reset
+  input  logic [31:0] stream_number_i,  // of the first stream since reset; stable
 
   // From the bit packer.
   input  logic        word_valid_i,
@@ -114,7 +114,7 @@ module nrc_packetizer #(
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
     .Profile       (Profile),
-    .Neighbour     (Neighbour),
+    .Predictor     (Predictor),
     .RateMillihertz(RateMillihertz),
     .BufferWords   (BufferWords)
   ) u_emitter (

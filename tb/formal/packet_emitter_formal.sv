@@ -3,14 +3,14 @@
 // Formal proof of nrc_packet_emitter: what leaves on the AXI4-Stream is packets of
 // docs/bitstream.md, one after the other, word by word. What is offered stays until it is taken. A
 // key packet and no other follows a stream header packet; sequence numbers are consecutive from 0,
-// at the first packet of a stream; the first stream has stream_number_i, each one after it the next
-// number, and all packets have their stream's; a header has its descriptor's frames, flags, first frame and
+// at the first packet of a stream; the first stream has stream_number_i, the next ones others
+// that are made from it and their count, and all packets have their stream's; a header has its descriptor's frames, flags, first frame and
 // length; exactly as many payload words follow, as the buffer gave them; then the CRC of all words
 // of the packet, and tlast there and only there. packets_o counts the data packets. With tready,
 // words and descriptors nothing waits longer than two clocks.
 //
 // Assumed: descriptors and words stay until they are taken, a descriptor has at least one word and
-// at most BufferWords, the first packet of a stream is a key packet, table_id_i and stream_number_i are constant.
+// at most BufferWords, at most PacketFrames frames, the first packet of a stream is a key packet, table_id_i and stream_number_i are constant.
 //
 // Its CRC is an nrc_crc32 of its own, in the clock in which a word is offered first.
 
@@ -46,7 +46,7 @@ module packet_emitter_formal #(
     .Mapping       (nrc_pkg::MappingShift6),
     .PacketFrames  (PacketFrames),
     .Profile       (Profile),
-    .Neighbour     (0),
+    .Predictor     (0),
     .RateMillihertz(RateMillihertz),
     .BufferWords   (BufferWords)
   ) u_dut (
@@ -90,6 +90,8 @@ module packet_emitter_formal #(
   logic [31:0] sequence_q, sequence_d;        // of the next packet, but for a stream's first
   logic [31:0] number_q, number_d;            // of the last stream header packet
   logic        any_q, any_d;                  // there was one
+  logic [7:0]  count_q;                       // streams that have begun, modulo 256
+  logic [31:0] next_number;                   // of the next one
   logic        fresh_q, fresh_d;              // it had the number of a stream that begins
   logic        same_q, same_d;                // or that of the one before
   logic [15:0] stream_q, stream_d;            // of the packet
@@ -158,6 +160,7 @@ module packet_emitter_formal #(
       sequence_q     <= '0;
       number_q       <= '0;
       any_q          <= 1'b0;
+      count_q        <= '0;
       fresh_q        <= 1'b0;
       same_q         <= 1'b0;
       stream_q       <= '0;
@@ -184,6 +187,7 @@ module packet_emitter_formal #(
         sequence_q     <= sequence_d;
         number_q       <= number_d;
         any_q          <= any_d;
+        if (!is_header_q && index_q == 4'd1 && entry_0_q[18]) count_q <= count_q + 8'd1;
         fresh_q        <= fresh_d;
         same_q         <= same_d;
         stream_q       <= stream_d;
@@ -229,7 +233,7 @@ module packet_emitter_formal #(
       if (index_q == 4'd3) low_d    = tdata[31:24];
       if (index_q == 4'd4) stream_d = tdata[31:16];
       if (is_header_q && index_q == 4'd10) begin
-        fresh_d  = (tdata == (any_q ? number_q + 32'(nrc_pkg::StreamNumberStep) : stream_number));
+        fresh_d  = (tdata == next_number);
         same_d   = any_q && (tdata == number_q);
         number_d = tdata;
         any_d    = 1'b1;
@@ -254,6 +258,9 @@ module packet_emitter_formal #(
     end
   end
 
+  assign next_number = stream_number ^ {16'd0, count_q[0], count_q[1], count_q[2], count_q[3],
+                                        count_q[4], count_q[5], count_q[6], count_q[7], 8'd0};
+
   always_comb begin
     assume (begun_q || !rst_ni);
     if (held_q) assume (descriptor_valid_i && descriptor_i == descriptor_q);
@@ -262,6 +269,7 @@ module packet_emitter_formal #(
       assume (descriptor_i[31:19] == '0);
       assume (descriptor_i[16] || !descriptor_i[18]);
       assume (descriptor_i[18] || streaming_q);
+      assume (32'(descriptor_i[15:0]) <= PacketFrames);
     end
     if (descriptor_valid_i && entry_q == 2'd2) begin
       assume (descriptor_i != '0 && descriptor_i <= 32'(BufferWords));
@@ -344,9 +352,9 @@ module packet_emitter_formal #(
   (* hierconn *) logic [2:0]            \u_dut.state_q ;
   (* hierconn *) logic [3:0]            \u_dut.index_q ;
   (* hierconn *) logic [31:0]           \u_dut.sequence_q ;
-  (* hierconn *) logic [31:0]           \u_dut.number_q ;
-  (* hierconn *) logic                  \u_dut.begun_q ;
-  (* hierconn *) logic [15:0]           \u_dut.frames_q ;
+  (* hierconn *) logic [31:0]           \u_dut.number ;
+  (* hierconn *) logic [7:0]            \u_dut.streams_q ;
+  (* hierconn *) logic [$clog2(PacketFrames+1)-1:0] \u_dut.frames_q ;
   (* hierconn *) logic [CountWidth-1:0] \u_dut.words_q ;
   (* hierconn *) logic [31:0]           \u_dut.crc ;
 
@@ -359,7 +367,7 @@ module packet_emitter_formal #(
   assign state    = \u_dut.state_q ;
   assign index    = \u_dut.index_q ;
   assign sequence = \u_dut.sequence_q ;
-  assign number   = \u_dut.number_q ;
+  assign number   = \u_dut.number ;
   assign words    = \u_dut.words_q ;
   assign begins   = descriptor_q[18];
   assign between  = (index_d == '0 && !is_header_d && !in_payload_d && !in_crc_d);
@@ -377,8 +385,8 @@ module packet_emitter_formal #(
                         state == 3'd1 || state == 3'd2 || (state == 3'd3 && index <= 4'd1));
       if (state == 3'd0) begin
         i_idle: assert (between && !after_header_d && (!streaming_q || sequence_d == sequence));
-        i_idle_number: assert (\u_dut.begun_q == streaming_q && any_d == streaming_q &&
-                               (!any_d || number_d == number));
+        i_idle_number: assert (any_d == streaming_q && (!any_d || number_d == number) &&
+                               \u_dut.streams_q == count_q - 8'd1);
       end
       if (state == 3'd1 || state == 3'd2 || (state == 3'd3 && index <= 4'd1)) begin
         i_held: assert (held_q && descriptor_q[16] == (after_header_d || state != 3'd3) &&
@@ -397,21 +405,28 @@ module packet_emitter_formal #(
                              (begins ? sequence == '0 && restarted_d : followed_d));
       end
       if (state == 3'd1 && index <= 4'd10) begin
-        i_number_due: assert (begins ? number == (any_d ? number_d + 32'(nrc_pkg::StreamNumberStep)
-                                                        : stream_number)
-                                     : any_d && number == number_d);
+        i_number_due: assert (begins ? number == next_number : any_d && number == number_d);
         i_any: assert (any_d == streaming_q);
       end
+      if (state == 3'd1 || state == 3'd2 || (state == 3'd3 && index <= 4'd1)) begin
+        i_count: assert (\u_dut.streams_q == (begins ? count_q : count_q - 8'd1));
+      end
+      if (state == 3'd3 && index >= 4'd2) begin
+        // The word that says so may still be offered.
+        i_counted: assert (\u_dut.streams_q ==
+                           ((entry_0_q[18] && index_q <= 4'd1 && !is_header_q) ? count_q
+                                                                             : count_q - 8'd1));
+      end
+      if (state >= 3'd4) i_count_on: assert (\u_dut.streams_q == count_q - 8'd1);
       if (state == 3'd1 && index >= 4'd5) i_low_bits: assert (stream_d == number[15:0]);
       if ((state == 3'd1 && index == 4'd11) || state == 3'd2 ||
           (state == 3'd3 && index <= 4'd1 && after_header_d)) begin
         i_fresh: assert (begins ? fresh_d : same_d);
       end
-      if (state != 3'd0) i_begun: assert (\u_dut.begun_q );
       if ((state == 3'd1 && index == 4'd11) || state >= 3'd2) begin
         i_number_sent: assert (any_d && number_d == number);
       end
-      if (state == 3'd3 && index >= 4'd2) i_frames: assert (\u_dut.frames_q == entry_0_q[15:0]);
+      if (state == 3'd3 && index >= 4'd2) i_frames: assert (16'(\u_dut.frames_q ) == entry_0_q[15:0]);
       if (state == 3'd3 && index == 4'd4) begin
         i_low: assert (held_q && low_d == descriptor_q[7:0]);
       end

@@ -51,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       *all_tables()[input.below(static_cast<std::uint32_t>(all_tables().size()))];
   const std::uint8_t choice = input.u8();
   const int width = nrc::kMinCodeWidth + (choice & 0x0F) % 15;
-  const bool neighbour = (choice & 0x10) != 0 && tables.profile() == nrc::Profile::kRange;
+  const bool range = tables.profile() == nrc::Profile::kRange;
+  const nrc::Corrections corrections{range && (choice & 0x40) != 0, range && (choice & 0x10) != 0};
   const std::uint32_t channels = 1U + ((choice & 0x20) != 0 ? input.u16() : input.u8() % 40U);
   try {
     tables.check(width);
@@ -59,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require_message(e);
     return 0;
   }
-  const auto decoder = nrc::PayloadDecoder::make(tables, width, channels, neighbour);
+  const auto decoder = nrc::PayloadDecoder::make(tables, width, channels, corrections);
   // Made when a payload is accepted: to make them takes longer than most inputs.
   std::unique_ptr<nrc::PayloadEncoder> encoder;
   std::unique_ptr<nrc::PayloadDecoder> second;
@@ -97,8 +98,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       require(code >= -half && code < half, "codes are inside the code width");
     }
     if (encoder == nullptr) {
-      encoder = nrc::PayloadEncoder::make(tables, width, channels, neighbour);
-      second = nrc::PayloadDecoder::make(tables, width, channels, neighbour);
+      encoder = nrc::PayloadEncoder::make(tables, width, channels, corrections);
+      second = nrc::PayloadDecoder::make(tables, width, channels, corrections);
     }
     const std::vector<std::uint8_t> coded = encoder->encode(codes.data(), frames, key);
     require(coded.size() <= nrc::max_payload_bytes(tables.profile(), width, count),

@@ -602,7 +602,7 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
         header("width_mapping", "12 bits with mapping shift6", ("code width 12", "code width 12"),
                width=12)
         header("neighbour", "neighbour with profile Huffman",
-               ("neighbour without the range profile", "only the range profile"), predictor=1)
+               ("taps or neighbours without the range profile", "only the range profile"), predictor=2)
         header("predictor", "unknown predictor options", ("unknown predictor 16", "predictor 16"),
                predictor=16)
         header("sample_type", "sample type 1", ("unknown sample type 1", "sample type 1"),

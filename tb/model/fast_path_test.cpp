@@ -113,10 +113,10 @@ void check(const Case& c, std::uint32_t seed) {
   Random random(seed);
   const Tables tables = tables_of(c);
   const auto encoder = [&](Path path) {
-    return PayloadEncoder::make(tables, c.code_width, c.channels, false, path);
+    return PayloadEncoder::make(tables, c.code_width, c.channels, {}, path);
   };
   const auto decoder = [&](Path path) {
-    return PayloadDecoder::make(tables, c.code_width, c.channels, false, path);
+    return PayloadDecoder::make(tables, c.code_width, c.channels, {}, path);
   };
   const auto fast_encoder = encoder(Path::kFast);
   const auto encoder_of_stages = encoder(Path::kReference);
@@ -190,7 +190,7 @@ void check_long_run(Profile profile, int code_width) {
   EXPECT_EQ(least, kWeightMin);
   EXPECT_EQ(most, kWeightMax);
   const auto encode = [&](Path path) {
-    return PayloadEncoder::make(tables, c.code_width, c.channels, false, path)
+    return PayloadEncoder::make(tables, c.code_width, c.channels, {}, path)
         ->encode(codes.data(), kFrames, true);
   };
   const std::vector<std::uint8_t> payload = encode(Path::kFast);

@@ -451,16 +451,16 @@ TEST(StreamHeader, ComesBackAndIsChecked) {
   EXPECT_THROW(parse_stream_header(payload.data(), kStreamHeaderBytes - 1), Error);
 }
 
-TEST(StreamHeader, NeighbourIsOfTheRangeProfile) {
+TEST(StreamHeader, CorrectionsAreOfTheRangeProfile) {
   StreamHeader h;
   h.profile = Profile::kRange;
   h.container = 2;
-  h.neighbour = true;
+  h.corrections = {true, true};
   auto payload = serialise(h);
   EXPECT_EQ(payload[1], 0x21) << "bits 6..4 container, bits 3..0 profile";
-  EXPECT_EQ(payload[24], 1);
+  EXPECT_EQ(payload[24], 6) << "bit 2 taps, bits 1..0 neighbours";
   const StreamHeader with = parse_stream_header(payload.data(), payload.size());
-  EXPECT_TRUE(with.neighbour);
+  EXPECT_TRUE(with.corrections.taps && with.corrections.neighbour);
   EXPECT_EQ(serialise(with), payload);
   payload[1] = 0x20;
   try {

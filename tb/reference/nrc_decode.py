@@ -197,7 +197,8 @@ class Channel:
         self.weight = 717
         self.scale = initial_scale
         self.burst = 0  # range profile
-        self.gain = 0  # range profile with neighbour
+        self.tap_past, self.tap_weights = [0, 0], [0, 0]  # range profile with taps
+        self.gains = [0, 0, 0]  # range profile with neighbour
         self.past = [0] * 16  # neural profile
         self.fast = self.slow = 256
 
@@ -351,9 +352,13 @@ class Intervals:
     def __init__(self, stream: Stream, p: int, index: int) -> None:
         self.low_edges, self.cumulative = stream.low_edges, stream.tables.cumulative
         self.p, self.index = p, index
+        self.plain = max((index >> 4) - 8, 0) if stream.width > 10 else 0  # bits
+        if self.plain:
+            half = len(self.low_edges) // 2
+            self.low_edges = [64 * c - 32 for c in range(-half, half, 2**self.plain)]
 
     def begin(self, i: int) -> int:
-        """The cumulative frequency at which code i - 2^(width-1) begins, the one before ends."""
+        """The cumulative frequency at which code, or group, i begins, from the lowest one on."""
         if i == 0:
             return 16
         if i == len(self.low_edges):
@@ -375,7 +380,7 @@ class RangeDecoder:
     def share(self, frequency: int) -> int:
         return (self.range * frequency) >> 16
 
-    def read_plain(self, width: int) -> int:
+    def read_verbatim(self, width: int) -> int:
         """A channel's first code plus 2^(width-1)."""
         refuse(self.offset >= 2**15, "payload points between codes")
         all_bits = self.offset << width | self.bits.read(width)
@@ -391,7 +396,7 @@ class RangeDecoder:
             return twos_complement(u, width) + 2**(width - 1)
 
         # The last code that begins at the offset or before it.
-        low, high = 0, 2**width
+        low, high = 0, len(intervals.low_edges)
         while high - low > 1:
             middle = (low + high) // 2
             if self.share(intervals.begin(middle)) <= self.offset:
@@ -405,7 +410,11 @@ class RangeDecoder:
         refuse(n < 2 or self.offset >= self.range, "payload points between codes")
         k = 16 - self.range.bit_length()
         self.offset, self.range = self.offset << k | self.bits.read(k), self.range << k
-        return low
+        if not intervals.plain:
+            return low
+        self.offset = self.offset << intervals.plain | self.bits.read(intervals.plain)
+        v, self.offset = divmod(self.offset, self.range)
+        return (low << intervals.plain) + v
 
     def check_end(self) -> None:
         """Behind the bits of the last code is one more, of the 16 that the offset holds."""
@@ -417,52 +426,78 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
     """The codes of a range packet, in order. Updates the channels' state."""
     width, codes, decoder = stream.width, [], RangeDecoder(payload)
     for frame in range(frames):
-        n = 0  # from the channel before
+        n = [0, 0, 0]  # from the channels before
         boost = stream.begin_frame(key and frame == 0)
         for channel in channels:
-            p = corrected = channel.predict(width)
-            if stream.neighbour:
-                corrected = clamp_code(p + ((channel.gain * n) >> 10), width)
+            predicted = predict_range(channel, stream, n)
             index = dispersion_index(channel)
             if stream.profile == NEURAL:
-                intervals = Intervals(stream, *correct(channel, stream.tables.layers, p, width))
+                intervals = Intervals(
+                    stream, *correct(channel, stream.tables.layers, predicted[0], width))
             else:
-                intervals = Intervals(stream, corrected, index)
+                intervals = Intervals(stream, predicted[2], index)
             first = key and frame == 0
-            i = decoder.read_plain(width) if first else decoder.read_code(intervals, width)
+            i = decoder.read_verbatim(width) if first else decoder.read_code(intervals, width)
             codes.append(i - 2**(width - 1))
-            n = update_range(channel, stream, i, (p, corrected), n, key and frame == 0, boost)
+            update_range(channel, stream, i, predicted, n, key and frame == 0, boost)
     decoder.check_end()
     return codes
 
 
-def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int], n: int,
-                 first: bool, boost: int) -> int:
-    """The state after code i - 2^(width-1), and what the next channel gets from this one."""
-    (p, corrected), width, value = predicted, stream.width, stream.values[i]
+def predict_range(channel: Channel, stream: Stream, n: list[int]) -> tuple[int, int, int]:
+    """p, p' and p'' of section 10; n holds n1, n2 and m."""
+    p = tapped = corrected = channel.predict(stream.width)
+    if stream.taps:
+        tapped = corrected = clamp_code(
+            p + (dot(channel.tap_weights, channel.tap_past) >> 2), stream.width)
+    if stream.neighbour:
+        corrected = clamp_code(tapped + (dot(channel.gains, n) >> 8), stream.width)
+    return p, tapped, corrected
+
+
+def dot(weights: list[int], inputs: list[int]) -> int:
+    return sum(w * x for w, x in zip(weights, inputs, strict=True))
+
+
+def learn(weights: list[int], inputs: list[int], e: int, boost: int, limit: int) -> list[int]:
+    """Weights of a correction after the innovation e that remained."""
+    if -32 <= e < 32:
+        return weights
+    step = sign(e) * 2**(boost >> 1)
+    return [clamp(w + sign(x) * step, -limit, limit - 1)
+            for w, x in zip(weights, inputs, strict=True)]
+
+
+def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int, int],
+                 n: list[int], first: bool, boost: int) -> None:
+    """The state after code i - 2^(width-1), and in n what the next channel gets."""
+    (p, tapped, corrected), width, value = predicted, stream.width, stream.values[i]
     if first:
         channel.start(value)
     else:
         channel.update(value, p, boost)
+        e = value - corrected
         if stream.profile == NEURAL:
             update_past(channel, value - p)
-        update_dispersion(channel, value - corrected, width, boost)
-        channel.gain = clamp(channel.gain + sign(n) * sign(value - corrected), -1024, 1023)
-    return clamp(value - p, -2**(width + 5), 2**(width + 5) - 1)
+        update_dispersion(channel, e, width, boost)
+        channel.tap_weights = learn(channel.tap_weights, channel.tap_past, e, boost, 512)
+        rounded = clamp((value - p + 32) >> 6, -2**(width - 1), 2**(width - 1) - 1)
+        channel.tap_past = [rounded, channel.tap_past[0]]
+        channel.gains = learn(channel.gains, n, e, boost, 256)
+    n[1] = n[0]
+    n[0] = clamp(value - tapped, -2**(width + 5), 2**(width + 5) - 1)
+    n[2] += (n[0] - n[2]) >> 3
 
 
 def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
     """Section 7: the channels' state after codes that were not sent."""
-    width, n, before, boost = stream.width, len(channels), 0, 0
+    width, count, n, boost = stream.width, len(channels), [0, 0, 0], 0
     for at, code in enumerate(codes):
-        channel = channels[at % n]
-        if at % n == 0:
-            before, boost = 0, stream.begin_frame(key and at == 0)
-        p = corrected = channel.predict(width)
-        if stream.neighbour:
-            corrected = clamp_code(p + ((channel.gain * before) >> 10), width)
-        before = update_range(channel, stream, code + 2**(width - 1), (p, corrected), before,
-                              key and at < n, boost)
+        channel = channels[at % count]
+        if at % count == 0:
+            n, boost = [0, 0, 0], stream.begin_frame(key and at == 0)
+        predicted = predict_range(channel, stream, n)
+        update_range(channel, stream, code + 2**(width - 1), predicted, n, key and at < count, boost)
 
 
 # ---- Cascade profile: section 15
@@ -688,14 +723,14 @@ class Stream:
         self.profile = profile & 15
         self.coded_type = HUFFMAN if self.profile == 0 else RANGE
         self.container = profile >> 4
-        self.neighbour = options == 1
+        self.taps, self.neighbour = bool(options & 4), bool(options & 2)
         refuse(version != 3, f"unknown version {version}")
         refuse(self.profile > CASCADE, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
-        refuse(options > 1, f"unknown predictor {options}")
+        refuse(options & ~6, f"unknown predictor {options}")
         refuse(sample_type, f"unknown sample type {sample_type}")
         refuse(zero, "reserved bytes are not zero")
-        refuse(self.neighbour and self.profile != 1, "neighbour without the range profile")
+        refuse(options and self.profile != 1, "taps or neighbours without the range profile")
         refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
         refuse(self.mapping != MAP and len(payload) != 28, "stream header of wrong length")
         smallest = 4 if self.profile in (1, NEURAL) else 2

@@ -25,6 +25,9 @@ play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48 Pipeline=1
 play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2
+play range_8ch_taps default Profile=1 Taps=1 Channels=8 PacketFrames=100 KeyInterval=2
+play range_3ch_16bit_taps_neighbour generic Profile=1 Taps=1 Neighbour=1 Channels=3 CodeWidth=16 Mapping=0 \
+  PacketFrames=200
 play range_8ch_neighbour default Profile=1 Neighbour=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_3ch_12bit_neighbour generic Profile=1 Neighbour=1 Channels=3 CodeWidth=12 Mapping=0 \
   PacketFrames=200

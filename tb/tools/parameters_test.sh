@@ -124,10 +124,12 @@ done
 for value in 2 -1; do
   refused "Profile is $value; give 0 (Huffman) or 1 (range)" generic "Profile=$value"
   refused "Mapping is $value; give 0 (code) or 1 (shift6)" generic "Mapping=$value"
+  refused "Taps is $value; give 0 or 1" generic "Taps=$value" Profile=1
   refused "Neighbour is $value; give 0 or 1" generic "Neighbour=$value" Profile=1
   refused "LoadableTables is $value; give 0 or 1" generic "LoadableTables=$value"
   refused "Pipeline is $value; give 0 (deep) or 1 (shallow)" generic "Pipeline=$value"
 done
+refused "Taps is 1; with Profile 0 give 0" generic Taps=1
 refused "Neighbour is 1; with Profile 0 give 0" generic Neighbour=1
 refused "LoadableTables is 1; with Profile 1 give 0" generic LoadableTables=1 Profile=1
 refused "Pipeline is 1; with Profile 1 give 0" generic Pipeline=1 Profile=1
@@ -156,8 +158,8 @@ accepted generic Channels=256 PacketFrames=65535 BufferWords=8388608 KeyInterval
 accepted generic Channels=1 PacketFrames=1 KeyInterval=1 BufferWords=4 PacketFifoDepth=1
 accepted generic CodeWidth=16 Mapping=0 KeyInterval=0 RateMillihertz=0
 accepted narrow CodeWidth=2 Mapping=0 RateMillihertz=2147483647
-accepted narrow CodeWidth=4 Mapping=0 Profile=1 Neighbour=1
-accepted generic CodeWidth=16 Mapping=0 Profile=1 Neighbour=1 Channels=65536 PacketFifoDepth=65536
+accepted narrow CodeWidth=4 Mapping=0 Profile=1 Taps=1 Neighbour=1
+accepted generic CodeWidth=16 Mapping=0 Profile=1 Taps=1 Neighbour=1 Channels=65536 PacketFifoDepth=65536
 accepted default CodeWidth=10 Mapping=0 Profile=1
 accepted default LoadableTables=1
 accepted default LoadableTables=1 Pipeline=1

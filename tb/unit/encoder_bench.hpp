@@ -26,6 +26,7 @@
 #include "rtl_constants.hpp"
 #include "stages/code_to_sample.hpp"
 #include "stages/huffman.hpp"
+#include "stream_number.hpp"
 #include "verilated_dut.hpp"
 
 namespace nrc::tb {
@@ -48,6 +49,11 @@ constexpr std::uint16_t kKeyInterval = 384;
 constexpr bool kLoadable = true;
 #else
 constexpr bool kLoadable = false;
+#endif
+#ifdef NRC_PARAM_Taps
+constexpr bool kTaps = NRC_PARAM_Taps;
+#else
+constexpr bool kTaps = false;
 #endif
 #ifdef NRC_PARAM_Neighbour
 constexpr bool kNeighbour = NRC_PARAM_Neighbour;
@@ -91,7 +97,7 @@ inline StreamHeader stream_header() {
   h.channels = kChannels;
   h.rate_millihertz = 19531250;
   h.packet_frames = kPacketFrames;
-  h.neighbour = kNeighbour;
+  h.corrections = {kTaps, kNeighbour};
   h.stream_number = kStreamNumber;
   return h;
 }
@@ -440,7 +446,7 @@ inline Verdict check(EncoderBench& bench) {
       header_before = true;
       if (h.sequence == 0) {
         StreamHeader header = stream_header();
-        header.stream_number += kStreamNumberStep * static_cast<std::uint32_t>(v.streams);
+        header.stream_number = tb::stream_number(header.stream_number, v.streams);
         model.emplace(header, bench.tables(), Transport::kLink);
         stream_known = false;
         model_frame = 0;

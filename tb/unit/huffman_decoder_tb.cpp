@@ -37,12 +37,12 @@ struct Sample {
   CodingContext context{0, 0};
   bool raw = false;  ///< of a raw packet: 16 bits
   bool packet_end = false;
-  bool plain = false;  ///< after a reset
+  bool verbatim = false;  ///< after a reset
 };
 
 Codeword codeword(const HuffmanEncoder& encoder, const Sample& s) {
   const auto code = static_cast<Code>(s.code);
-  return s.plain ? encoder.plain(code) : encoder.encode(code, s.predicted, s.context);
+  return s.verbatim ? encoder.verbatim(code) : encoder.encode(code, s.predicted, s.context);
 }
 
 struct Word {
@@ -118,7 +118,7 @@ class Bench {
     drive(dut_->table_i, s.context.table);
     drive(dut_->raw_bits_i, s.context.raw_bits);
     dut_->raw_i = sample ? s.raw : rng_.flip();
-    dut_->plain_i = sample && !s.raw ? s.plain : rng_.flip();
+    dut_->verbatim_i = sample && !s.raw ? s.verbatim : rng_.flip();
     dut_->packet_end_i = sample ? s.packet_end : rng_.flip();
     dut_->word_valid_i = !words_.empty();
     dut_->word_i = words_.empty() ? rng_() : words_.front().word;
@@ -184,11 +184,11 @@ class Bench {
 std::vector<Sample> random_packet(Bench& bench, int samples) {
   std::vector<Sample> packet;
   const bool raw = bench.rng()() % 8 == 0;
-  const int plain = bench.rng().flip() ? bench.rng().range(0, samples) : 0;
+  const int verbatim = bench.rng().flip() ? bench.rng().range(0, samples) : 0;
   for (int i = 0; i < samples; ++i) {
     packet.push_back(bench.random_sample());
     packet.back().raw = raw;
-    packet.back().plain = i < plain;
+    packet.back().verbatim = i < verbatim;
     if (raw) packet.back().code = bench.rng().range(-32768, 32767);
   }
   packet.back().packet_end = true;

@@ -86,14 +86,15 @@ class Bench {
 
   void gap() { step({}, 0, 0, {0, 0}, false); }
 
-  void sample(int code, int predicted, const nrc::CodingContext& context, bool plain = false) {
+  void sample(int code, int predicted, const nrc::CodingContext& context, bool verbatim = false) {
     Expected expected;
     expected.valid = true;
     const auto value = static_cast<nrc::Code>(code);
-    expected.codeword = plain ? golden_.plain(value) : golden_.encode(value, predicted, context);
+    expected.codeword =
+        verbatim ? golden_.verbatim(value) : golden_.encode(value, predicted, context);
     longest_ = std::max(longest_, expected.codeword.length);
     shortest_ = std::min(shortest_, expected.codeword.length);
-    step(expected, code, predicted, context, plain);
+    step(expected, code, predicted, context, verbatim);
   }
 
   void drain() {
@@ -134,10 +135,10 @@ class Bench {
 
  private:
   void step(const Expected& expected, int code, int predicted, const nrc::CodingContext& context,
-            bool plain) {
+            bool verbatim) {
     const bool valid = expected.valid;
     dut_->valid_i = valid;
-    dut_->plain_i = valid ? plain : rng_.flip();
+    dut_->verbatim_i = valid ? verbatim : rng_.flip();
     nrc::tb::drive(dut_->code_i, bits(valid ? code : random_code(), kCodeWidth));
     nrc::tb::drive(dut_->pred_code_i, bits(valid ? predicted : random_code(), kCodeWidth));
     nrc::tb::drive(dut_->table_i, valid ? context.table : random_context().table);

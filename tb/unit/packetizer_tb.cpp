@@ -21,6 +21,7 @@
 #include "nrc/payload.hpp"
 #include "sideband.hpp"
 #include "stages/packetizer.hpp"
+#include "stream_number.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
@@ -44,7 +45,7 @@ nrc::StreamHeader stream_header(std::uint32_t number) {
   h.rate_millihertz = NRC_PARAM_RateMillihertz;
   h.table_id = kTableId;
   h.packet_frames = NRC_PARAM_PacketFrames;
-  h.stream_number = kStreamNumber + number * nrc::kStreamNumberStep;
+  h.stream_number = nrc::tb::stream_number(kStreamNumber, number);
   return h;
 }
 
@@ -227,7 +228,7 @@ class Bench {
       received_.push_back(static_cast<std::uint8_t>(data >> shift));
     }
     const bool header = received_.size() > 4 && (received_[2] & 15) == 0;
-    if (!header && received_.size() > 16 && !last && waiting_words_ > 0) --waiting_words_;
+    if (!header && received_.size() > nrc::kPacketHeaderBytes && !last && waiting_words_ > 0) --waiting_words_;
     if (!last) return;
     ++sent_;
     ASSERT_FALSE(expected_.empty()) << "a packet that was not committed";
@@ -463,12 +464,12 @@ TEST(Packetizer, FullThroughput) {
   }
 }
 
-// More packets than a sequence number has values, and as many frames as a packet can have.
-TEST(Packetizer, CountersWrap) {
+// Numbers of more than 16 bits, and as many frames as a packet can have.
+TEST(Packetizer, CountersGoFar) {
   Bench bench(9);
   Packet p;
   p.key = true;
-  p.frames = 65535;
+  p.frames = NRC_PARAM_PacketFrames;
   bench.send(p);
   bench.drain();
   p.frames = 1;

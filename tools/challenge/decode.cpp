@@ -81,7 +81,7 @@ void put_coded(Model& model, const Packets& packet, Bytes& out) {
     const std::int32_t prediction = expected.prediction.value;
     Code code = 0;
     if (reset) {
-      code = coder.consume_plain();
+      code = coder.consume_verbatim();
     } else if (const std::uint32_t target = coder.target(); target < kEscapeFrequency) {
       code = coder.consume_escape();
     } else {

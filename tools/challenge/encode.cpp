@@ -70,7 +70,7 @@ Bytes coded(Model& model, const std::uint8_t* data, std::size_t frames, bool key
     const bool reset = key && i < model.channels();
     const Model::Expectation expected = model.expect(channel, reset);
     const std::int32_t prediction = expected.prediction.value;
-    packer.put(reset ? coder.plain(code)
+    packer.put(reset ? coder.verbatim(code)
                      : coder.encode(model.intervals().of(code, prediction, expected.index), code));
     model.update(channel, expected, code, reset);
   }

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <vector>
 
+#include "coding_argument.hpp"
 #include "commands.hpp"
 #include "file/wav.hpp"
 #include "host/input_file.hpp"
@@ -22,7 +23,6 @@
 #include "map_argument.hpp"
 #include "nrc/error.hpp"
 #include "nrc/file_encoder.hpp"
-#include "preset.hpp"
 #include "table_argument.hpp"
 
 namespace nrc::cli {
@@ -92,11 +92,15 @@ int lossy_argument(const std::string& argument) {
 
 void encode_file(const EncodeArguments& arguments) {
   EncodeOptions options;
-  options.profile = arguments.preset.empty() ? profile_argument(arguments.profile)
-                                             : preset_argument(arguments.preset).profile;
-  options.neighbour = arguments.neighbour;
-  if (arguments.neighbour && options.profile != Profile::kRange) {
-    throw Error("--neighbour needs the range profile; add --profile range");
+  options.profile = profile_argument(arguments.profile);
+  const bool own = !arguments.profile.empty() || !arguments.tables.empty() || arguments.taps ||
+                   arguments.neighbour;
+  options.corrections = corrections_argument(arguments.taps, arguments.neighbour, options.profile);
+  if (!own) {
+    const Preset& preset = preset_argument(arguments.preset);
+    options.profile = preset.codings.front().profile;
+    options.corrections = preset.codings.front().corrections;
+    if (preset.codings.size() > 1) options.preset = &preset;
   }
   std::optional<Tables> tables;
   if (!arguments.tables.empty()) {
@@ -154,24 +158,18 @@ void add_encode_command(CLI::App& app) {
           ->add_option("--channels", arguments->channels, "channels of raw input (implies --raw)")
           ->check(CLI::Range(std::uint32_t{1}, kMaxChannels))
           ->capture_default_str();
+  CLI::Option* const preset =
+      command->add_option("--preset", arguments->preset, preset_help())->capture_default_str();
   CLI::Option* const rate =
       command->add_option("--rate", arguments->rate, "sampling rate of raw input, Hz (fractional)")
           ->check(CLI::Range(0.0, kMaxRate));
-  CLI::Option* const profile =
-      command
-          ->add_option(
-              "--profile", arguments->profile,
-              "entropy coder: huffman, range for about 1 % less, neural or cascade (both slow)")
-          ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}))
-          ->capture_default_str();
   command
-      ->add_option("--preset", arguments->preset,
-                   "options by purpose: best makes the smallest files, at some 1 us a sample")
-      ->check(CLI::IsMember(preset_names()))
-      ->excludes(profile);
-  command->add_flag("--neighbour", arguments->neighbour,
-                    "range profile: also predict a channel from the one before it, for channels "
-                    "of adjacent electrodes");
+      ->add_option("--profile", arguments->profile,
+                   "entropy coder, instead of a preset: huffman, range for about 1 % less, neural "
+                   "or cascade (both slow)")
+      ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}));
+  command->add_flag("--taps", arguments->taps, kTapsHelp);
+  command->add_flag("--neighbour", arguments->neighbour, kNeighbourHelp);
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: chosen by the samples)");
   command->add_option("--mapping", arguments->mapping, kMappingHelp)->capture_default_str();
@@ -196,10 +194,15 @@ void add_encode_command(CLI::App& app) {
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
   command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
   command->add_flag("-v,--verbose", arguments->verbose, "print sizes and choices");
-  command->callback([arguments, channels, rate] {
+  command->callback([arguments, channels, preset, rate] {
     arguments->raw = arguments->raw || channels->count() > 0;
     if (rate->count() > 0 && !arguments->raw) {
       host::usage_error("--rate is for raw input; a WAV file states its own rate");
+    }
+    const bool own = !arguments->profile.empty() || !arguments->tables.empty() || arguments->taps ||
+                     arguments->neighbour;
+    if (preset->count() > 0 && own) {
+      host::usage_error("--preset chooses profile, tables, --taps and --neighbour; give either");
     }
     encode_file(*arguments);
   });

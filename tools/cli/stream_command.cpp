@@ -11,6 +11,7 @@
 #include <random>
 #include <vector>
 
+#include "coding_argument.hpp"
 #include "commands.hpp"
 #include "decode_command.hpp"
 #include "format/bytes.hpp"
@@ -52,6 +53,7 @@ struct StreamEncodeArguments {
   std::uint32_t channels = 1;
   double rate = 0.0;  ///< Hz; 0: unknown
   std::string profile = "huffman";
+  bool taps = false;
   bool neighbour = false;
   std::string tables;
   std::string mapping = "auto";
@@ -97,13 +99,10 @@ class LiveEncoder {
     header_.channels = arguments.channels;
     header_.packet_frames = arguments.packet_frames;
     header_.rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
-    header_.neighbour = arguments.neighbour;
     header_.stream_number =
         arguments.stream_number ? *arguments.stream_number : std::random_device()();
     profile_ = profile_argument(arguments.profile);
-    if (header_.neighbour && profile_ != Profile::kRange) {
-      throw Error("--neighbour needs the range profile; add --profile range");
-    }
+    header_.corrections = corrections_argument(arguments.taps, arguments.neighbour, profile_);
     const std::uint64_t max = kMaxPacketSamples / header_.channels;
     if (header_.packet_frames > max) {
       throw Error(
@@ -457,8 +456,8 @@ void add_stream_encode(CLI::App& app) {
           "cascade needs long packets)")
       ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}))
       ->capture_default_str();
-  command->add_flag("--neighbour", arguments->neighbour,
-                    "range profile: also predict a channel from the one before it");
+  command->add_flag("--taps", arguments->taps, kTapsHelp);
+  command->add_flag("--neighbour", arguments->neighbour, kNeighbourHelp);
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: by the code width)");
   command

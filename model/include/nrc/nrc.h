@@ -106,7 +106,8 @@ typedef struct nrc_stream_info {
   int profile;
   int mapping;
   int code_width; /* bits, 2..16 */
-  int neighbour;  /* 1: a channel is predicted from the one before it as well */
+  int taps;       /* 1: a channel is predicted from more of its past */
+  int neighbour;  /* 1: a channel is predicted from those before it as well */
   uint32_t channels;
   uint32_t packet_frames;   /* upper bound of the frames in a packet; 0: not stated */
   uint32_t rate_millihertz; /* of one channel, 1/1000 Hz; 0: unknown */
@@ -145,7 +146,8 @@ typedef struct nrc_encoder_config {
   const nrc_map* map;    /* with NRC_MAPPING_MAP, otherwise null; copied */
   int code_width;        /* 2..16, range and neural profile 4..16; 0: 10, the only one of
                             NRC_MAPPING_SHIFT6 */
-  int neighbour;         /* range profile: 1 predicts a channel from the one before it as well */
+  int taps;              /* range profile: 1 predicts a channel from more of its past */
+  int neighbour;         /* range profile: 1 predicts a channel from those before it as well */
   uint32_t key_interval; /* data packets from one key packet to the next; 0: the first, and on
                             request */
   const char* builtin_tables; /* built-in tables by name; null: "default" for 10 bits, else

@@ -50,10 +50,11 @@ class PayloadEncoder {
   virtual void reserve(std::uint64_t codes) = 0;
 
   /// Keeps a reference: the tables outlive the object.
-  /// @param neighbour  with stage neighbour, which only the range profile has
+  /// @param corrections  which only the range profile has
   /// @throws Error if the tables do not suit the width.
   static std::unique_ptr<PayloadEncoder> make(const Tables& tables, int code_width,
-                                              std::uint32_t channels, bool neighbour = false,
+                                              std::uint32_t channels,
+                                              const Corrections& corrections = {},
                                               Path path = Path::kFast);
 };
 
@@ -78,7 +79,8 @@ class PayloadDecoder {
 
   /// Arguments as for PayloadEncoder::make().
   static std::unique_ptr<PayloadDecoder> make(const Tables& tables, int code_width,
-                                              std::uint32_t channels, bool neighbour = false,
+                                              std::uint32_t channels,
+                                              const Corrections& corrections = {},
                                               Path path = Path::kFast);
 };
 

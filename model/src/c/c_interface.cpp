@@ -79,7 +79,8 @@ nrc_stream_info info_of(const nrc::StreamHeader& h, int lossy_step) {
   info.profile = static_cast<int>(h.profile);
   info.mapping = static_cast<int>(h.mapping);
   info.code_width = h.code_width;
-  info.neighbour = h.neighbour ? 1 : 0;
+  info.taps = h.corrections.taps ? 1 : 0;
+  info.neighbour = h.corrections.neighbour ? 1 : 0;
   info.channels = h.channels;
   info.packet_frames = h.packet_frames;
   info.rate_millihertz = h.rate_millihertz;
@@ -152,6 +153,7 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   // Negative numbers are large ones.
   within("profile", static_cast<unsigned>(config.profile), NRC_PROFILE_CASCADE);
   within("mapping", static_cast<unsigned>(config.mapping), NRC_MAPPING_MAP);
+  within("taps", static_cast<unsigned>(config.taps), 1);
   within("neighbour", static_cast<unsigned>(config.neighbour), 1);
   within("code_width", static_cast<unsigned>(config.code_width), nrc::kMaxCodeWidth);
   nrc::StreamHeader h;
@@ -161,7 +163,8 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   h.channels = config.channels;
   h.rate_millihertz = config.rate_millihertz;
   h.packet_frames = config.packet_frames == 0 ? kDefaultPacketFrames : config.packet_frames;
-  h.neighbour = config.neighbour != 0;
+  h.corrections.taps = config.taps != 0;
+  h.corrections.neighbour = config.neighbour != 0;
   h.stream_number = config.stream_number != 0 ? config.stream_number : std::random_device()();
   return h;
 }

@@ -34,6 +34,10 @@ constexpr std::size_t kLearnedSamples = std::size_t{1} << 24;
 constexpr std::size_t kLearnedBlocks = 16;
 /// Of samples outside the code width, one in so many costs less than a larger one.
 constexpr std::uint64_t kRare = 25000;
+/// Of a packet, the samples that show which coding is best, and the frames at least: corrections
+/// learn from frame to frame.
+constexpr std::size_t kTrialSamples = 32768;
+constexpr std::size_t kTrialFrames = 1024;
 /// Packets for which a stream header is sent, where samples are to come.
 constexpr std::size_t kLivePackets = 384;
 /// Bytes of a channel from one key packet to the next, where the user does not say. A key packet
@@ -144,7 +148,83 @@ const Tables& choose_cascade(const SampleImage& image, bool complete, const Enco
   return Tables::builtin(Profile::kCascade, "generic");
 }
 
-/// Finds map and code width, and the tables that go with them.
+/// The tables to choose from for a stream with this header.
+std::vector<const Tables*> tables_for(const EncodeOptions& options, Profile profile,
+                                      const StreamHeader& header) {
+  if (options.tables != nullptr) return {options.tables};
+  const Tables& standard = Tables::builtin(profile, "default");
+  const Tables& generic = Tables::builtin(profile, "generic");
+  // Widths of single codes mean nothing once several of them are one.
+  if (options.lossy_step > 1) {
+    if (profile != Profile::kRange) return {&generic};
+    return {&generic, &Tables::builtin(profile, "coarse")};
+  }
+  if (header.mapping == Mapping::kShift6) return {&standard};
+  if (profile == Profile::kHuffman || header.code_width == standard.range().code_width) {
+    return {&generic, &standard};
+  }
+  return {&generic};
+}
+
+using Packets = std::vector<std::vector<std::int16_t>>;
+
+/// Bytes of these packets, each a key packet.
+/// @throws Error if the tables do not suit the header
+std::uint64_t coded_size(const Packets& packets, const StreamHeader& header, const Tables& tables,
+                         int lossy_step) {
+  std::uint64_t size = 0;
+  for (const std::vector<std::int16_t>& samples : packets) {
+    Encoder encoder(header, tables);
+    encoder.set_lossy_step(lossy_step);
+    size += encoder.encode_samples(samples.data(), samples.size() / header.channels, {}).size();
+  }
+  return size;
+}
+
+/// Bytes of as many frames of these packets as show what corrections are worth, which learn from
+/// frame to frame and across packets.
+std::uint64_t trial_size(const Packets& packets, const StreamHeader& header, const Tables& tables,
+                         int lossy_step) {
+  const std::size_t most_frames = std::max(kTrialFrames, kTrialSamples / header.channels);
+  Encoder encoder(header, tables);
+  encoder.set_lossy_step(lossy_step);
+  std::uint64_t size = 0;
+  for (const std::vector<std::int16_t>& samples : packets) {
+    const std::size_t frames = std::min(samples.size() / header.channels, most_frames);
+    size += encoder.encode_samples(samples.data(), frames, {}).size();
+  }
+  return size;
+}
+
+/// The coding of a preset that suits the packets, and its tables.
+const Tables& choose_coding(const Preset& preset, const Packets& packets,
+                            const EncodeOptions& options, StreamHeader& header) {
+  struct Candidate {
+    Corrections corrections;
+    const Tables* tables;
+    std::uint64_t size;
+  };
+  std::vector<Candidate> candidates;
+  for (const Coding& coding : preset.codings) {
+    header.corrections = coding.corrections;
+    std::optional<Candidate> best;
+    for (const Tables* tables : tables_for(options, coding.profile, header)) {
+      const std::uint64_t size = trial_size(packets, header, *tables, options.lossy_step);
+      if (!best || size < best->size) best = {coding.corrections, tables, size};
+    }
+    candidates.push_back(*best);
+  }
+  std::uint64_t smallest = candidates.front().size;
+  for (const Candidate& c : candidates) smallest = std::min(smallest, c.size);
+  const std::uint64_t limit = smallest + smallest * static_cast<std::uint64_t>(preset.slack) / 1000;
+  const auto chosen =
+      std::find_if(candidates.begin(), candidates.end(),
+                   [limit](const Candidate& candidate) { return candidate.size <= limit; });
+  header.corrections = chosen->corrections;
+  return *chosen->tables;
+}
+
+/// Finds map and code width, the coding, and the tables that go with them.
 /// @param complete  whether no samples follow those of the image
 const Tables& choose_coding(const SampleImage& image, bool complete, const EncodeOptions& options,
                             StreamHeader& header) {
@@ -166,38 +246,20 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
   } else {
     choices = find_maps(request);
   }
-  // A few packets show what is best.
-  std::vector<std::vector<std::int16_t>> packets;
+  // A few packets show what is best: first map and tables, with the quickest coding.
+  Packets packets;
   const std::size_t last = image.packets() == 0 ? 0 : image.packets() - 1;
   for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
     packets.push_back(image.packet(image.packet_offset(number)));
   }
-  const bool certain = choices.size() == 1;
+  const Preset* const preset = options.tables == nullptr ? options.preset : nullptr;
+  const Coding coding =
+      preset != nullptr ? preset->codings.front() : Coding{options.profile, options.corrections};
+  header.corrections = coding.corrections;
   const Tables* best = nullptr;
   StreamHeader best_header = header;
   std::uint64_t lowest_cost = 0;
   std::optional<Error> error;
-  const auto try_tables = [&](const Tables& tables) {
-    std::uint64_t cost = 0;
-    try {
-      for (const std::vector<std::int16_t>& samples : packets) {
-        Encoder encoder(header, tables);
-        encoder.set_lossy_step(options.lossy_step);
-        cost += encoder.encode_samples(samples.data(), samples.size() / header.channels, {}).size();
-      }
-    } catch (const Error& e) {
-      // Tables of the user's need not suit every width that is tried.
-      error = e;
-      return;
-    }
-    // The stream header is sent once for all packets, so that it counts for less.
-    const std::size_t all = std::max<std::size_t>(image.packets(), complete ? 1 : kLivePackets);
-    cost += serialise(header).size() * packets.size() / all;
-    if (best != nullptr && cost >= lowest_cost) return;
-    best = &tables;
-    best_header = header;
-    lowest_cost = cost;
-  };
   for (const MapChoice& choice : choices) {
     header.mapping = choice.mapping;
     header.map = choice.map;
@@ -211,30 +273,30 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
         header.code_width = width_of(image, header);
       }
     }
-    const Tables& standard = Tables::builtin(options.profile, "default");
-    const Tables& generic = Tables::builtin(options.profile, "generic");
-    if (options.tables != nullptr) {
-      if (certain) return *options.tables;
-      try_tables(*options.tables);
-    } else if (options.lossy_step > 1) {
-      // Widths of single codes mean nothing once several of them are one.
-      try_tables(generic);
-      if (options.profile == Profile::kRange)
-        try_tables(Tables::builtin(options.profile, "coarse"));
-    } else if (header.mapping == Mapping::kShift6) {
-      if (certain) return standard;
-      try_tables(standard);
-    } else {
-      try_tables(generic);
-      if (options.profile == Profile::kHuffman ||
-          header.code_width == standard.range().code_width) {
-        try_tables(standard);
+    const std::vector<const Tables*> candidates = tables_for(options, coding.profile, header);
+    const bool certain = choices.size() == 1 && candidates.size() == 1;
+    for (const Tables* tables : candidates) {
+      std::uint64_t cost = 0;
+      try {
+        if (!certain) cost = coded_size(packets, header, *tables, options.lossy_step);
+      } catch (const Error& e) {
+        // Tables of the user's need not suit every width that is tried.
+        error = e;
+        continue;
       }
+      // The stream header is sent once for all packets, so that it counts for less.
+      const std::size_t all = std::max<std::size_t>(image.packets(), complete ? 1 : kLivePackets);
+      cost += serialise(header).size() * packets.size() / all;
+      if (best != nullptr && cost >= lowest_cost) continue;
+      best = tables;
+      best_header = header;
+      lowest_cost = cost;
     }
   }
   if (best == nullptr) throw Error(*error);
   header = best_header;
-  return *best;
+  if (preset == nullptr || preset->codings.size() == 1) return *best;
+  return choose_coding(*preset, packets, options, header);
 }
 
 /// Header of a stream with the settings that do not depend on the samples.
@@ -258,7 +320,7 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   header.channels = channels;
   header.rate_millihertz = rate_millihertz;
   header.packet_frames = frames;
-  header.neighbour = options.neighbour;
+  header.corrections = options.corrections;
   return header;
 }
 

@@ -19,6 +19,11 @@ constexpr std::uint32_t kUnstatedFrames = 0xFFFFFFFF;
 /// Of the stream number in a stream header's payload.
 constexpr std::size_t kNumberOffset = 20;
 
+std::uint8_t predictor_byte(const Corrections& corrections) {
+  return static_cast<std::uint8_t>((corrections.neighbour ? kPredictorNeighbour : 0) |
+                                   (corrections.taps ? kPredictorTaps : 0));
+}
+
 }  // namespace
 
 std::string packet_name(const PacketHeader& header) {
@@ -27,6 +32,12 @@ std::string packet_name(const PacketHeader& header) {
 
 PacketType coded_type(Profile profile) {
   return profile == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
+}
+
+const char* corrections_name(const Corrections& corrections) {
+  if (!corrections.any()) return "";
+  if (!corrections.neighbour) return "taps";
+  return corrections.taps ? "taps and neighbour" : "neighbour";
 }
 
 std::vector<std::uint8_t> serialise(const StreamHeader& header) {
@@ -48,7 +59,7 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header) {
                                : kUnstatedFrames);
   p = put_little_endian(p, header.stream_number);
   // Predictor options; sample type and two bytes more are zero.
-  put_little_endian(p, std::uint32_t{header.neighbour ? 1U : 0U});
+  put_little_endian(p, std::uint32_t{predictor_byte(header.corrections)});
   if (header.mapping == Mapping::kMap) append_value_map(header.map, payload);
   return payload;
 }
@@ -78,7 +89,9 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   const int container = payload[1] >> 4;
   if (container > 2) field("container", static_cast<std::uint64_t>(container));
   if (payload[2] > static_cast<int>(Mapping::kMap)) field("mapping", payload[2]);
-  if (payload[24] > 1) field("predictor", payload[24]);
+  if ((payload[24] & ~(kPredictorNeighbour | kPredictorTaps)) != 0) {
+    field("predictor", payload[24]);
+  }
   if (payload[25] != 0) field("sample type", payload[25]);
   if ((payload[26] | payload[27]) != 0) {
     field("number in bytes 26 and 27", get_little_endian<std::uint16_t>(payload + 26));
@@ -95,9 +108,10 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   h.total_frames = total_frames == kUnstatedFrames ? kUnknownFrames : total_frames;
   h.container = static_cast<std::uint8_t>(container);
   h.stream_number = get_little_endian<std::uint32_t>(payload + kNumberOffset);
-  h.neighbour = payload[24] == 1;
-  if (h.neighbour && h.profile != Profile::kRange) {
-    throw Error("stream header: only the range profile can use a neighbour");
+  h.corrections.taps = (payload[24] & kPredictorTaps) != 0;
+  h.corrections.neighbour = (payload[24] & kPredictorNeighbour) != 0;
+  if (h.corrections.any() && h.profile != Profile::kRange) {
+    throw Error("stream header: only the range profile has taps and neighbours");
   }
   if (h.code_width < kMinCodeWidth || h.code_width > kMaxCodeWidth ||
       (h.mapping == Mapping::kShift6 && h.code_width != 10)) {

@@ -106,7 +106,7 @@ Codeword HuffmanEncoder::encode(Code code, std::int32_t predicted_code,
   return {(prefix << extra_bits) | extra, length + extra_bits};
 }
 
-Codeword HuffmanEncoder::plain(Code code) const {
+Codeword HuffmanEncoder::verbatim(Code code) const {
   return {static_cast<std::uint32_t>(low_bits(code, code_width_)), code_width_};
 }
 
@@ -157,7 +157,7 @@ Code HuffmanDecoder::decode(BitReader& reader, std::int32_t predicted_code,
   reader.skip(entry.length);
 
   const std::int32_t half = 1 << (code_width_ - 1);
-  if (entry.symbol == 0) return decode_plain(reader);
+  if (entry.symbol == 0) return decode_verbatim(reader);
   const std::int32_t value = entry.symbol - (1 << (symbol_bits_ - 1));
   const auto raw = static_cast<std::int32_t>(reader.get(context.raw_bits));
   const std::int32_t code = predicted_code + value * (1 << context.raw_bits) + raw;
@@ -167,7 +167,7 @@ Code HuffmanDecoder::decode(BitReader& reader, std::int32_t predicted_code,
   return static_cast<Code>(code);
 }
 
-Code HuffmanDecoder::decode_plain(BitReader& reader) const {
+Code HuffmanDecoder::decode_verbatim(BitReader& reader) const {
   const std::int32_t half = 1 << (code_width_ - 1);
   const auto bits = static_cast<std::int32_t>(reader.get(code_width_));
   return static_cast<Code>(bits >= half ? bits - 2 * half : bits);

@@ -25,7 +25,7 @@ std::uint32_t share(std::uint32_t range, std::uint32_t frequency) {
 
 }  // namespace
 
-CarryWord RangeEncoder::encode(const Interval& interval, Code code) {
+CarryWord RangeEncoder::encode(const Interval& interval, Code code, int plain) {
   if (interval.escape()) {
     // The escape's share has at least 2^kEscapeBits parts. The code's first bits choose one of
     // them, its other bits divide it into parts of which one is left: the range is a power of two.
@@ -40,11 +40,15 @@ CarryWord RangeEncoder::encode(const Interval& interval, Code code) {
   const std::uint32_t range = share(range_, interval.frequency);
   const int shift = normalising_shift(range);
   range_ = range << shift;
-  low_ = window(std::uint64_t{low} << shift);
-  return {low >> (kRangeBits - shift), shift};
+  // Plain bits choose one of 2^plain equal parts, each of which is as long as the range was, in
+  // units that are as much smaller.
+  const std::uint64_t value = low_bits(code, plain);
+  const std::uint64_t moved = (std::uint64_t{low} << (shift + plain)) + value * range_;
+  low_ = window(moved);
+  return {static_cast<std::uint32_t>(moved >> kRangeBits), shift + plain};
 }
 
-CarryWord RangeEncoder::plain(Code code) {
+CarryWord RangeEncoder::verbatim(Code code) {
   // low is 0 or half and the range at least half, so the code's bits follow low's first one; the
   // last of them is low's new first bit.
   const std::uint64_t value = low_bits(code, code_width_);
@@ -93,6 +97,13 @@ void RangeDecoder::consume(const Interval& interval) {
   shift(count);
 }
 
+std::int32_t RangeDecoder::consume_plain(int count) {
+  shift(count);
+  const std::uint32_t value = offset_ / range_;
+  offset_ -= value * range_;
+  return static_cast<std::int32_t>(value);
+}
+
 Code RangeDecoder::consume_escape() {
   const int below = code_width_ - kEscapeBits;
   if (offset_ >> kEscapeBits != 0) throw Error("the payload points between two codes");
@@ -105,7 +116,7 @@ Code RangeDecoder::consume_escape() {
   return code_of(value);
 }
 
-Code RangeDecoder::consume_plain() {
+Code RangeDecoder::consume_verbatim() {
   const std::uint32_t half = 1U << (kRangeBits - 1);
   if (offset_ >= half) throw Error("the payload points between two codes");
   shift(code_width_);

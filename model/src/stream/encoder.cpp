@@ -45,7 +45,8 @@ Encoder::Encoder(const StreamHeader& header, const Tables& tables, Transport tra
       header_(checked(header, tables)),
       header_payload_(serialise(header_)),
       mapper_(std::make_unique<Mapper>(header_)),
-      payload_(PayloadEncoder::make(tables_, header.code_width, header.channels, header.neighbour)),
+      payload_(
+          PayloadEncoder::make(tables_, header.code_width, header.channels, header.corrections)),
       packetizer_(std::make_unique<Packetizer>(header_.stream_number)),
       exceptions_(std::make_unique<ExceptionWriter>()),
       transport_(transport) {}

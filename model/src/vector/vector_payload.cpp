@@ -10,14 +10,15 @@
 #include "stages/floor_log2.hpp"
 #include "stages/huffman.hpp"
 #include "stages/interval.hpp"
+#include "stages/low_bits.hpp"
 #include "vector/vector_stages.hpp"
 
 namespace nrc {
 
 namespace {
 
-/// The coder's range after a plain code.
-constexpr std::uint32_t kPlainRange = 1U << 15;
+/// The coder's range after a verbatim code.
+constexpr std::uint32_t kVerbatimRange = 1U << 15;
 
 /// With fewer channels the stages, one code at a time, are faster than vectors.
 constexpr std::uint32_t kMinChannels = 8;
@@ -90,7 +91,7 @@ class VectorHuffmanEncoder : public PayloadEncoder {
       if (reset) lanes_.reset();
       std::copy(codes, codes + channels_, lanes_.code.begin());
       if (reset) {
-        plain();
+        verbatim();
       } else {
         lanes_.expect();
         lanes_.encode(memory_);
@@ -121,7 +122,7 @@ class VectorHuffmanEncoder : public PayloadEncoder {
   }
 
   /// Codewords of the frame after a reset.
-  void plain() {
+  void verbatim() {
     const std::int32_t mask = (1 << lanes_.code_width) - 1;
     for (std::size_t c = 0; c < channels_; ++c) {
       lanes_.bits[c] = lanes_.code[c] & mask;
@@ -225,7 +226,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
       const bool reset = key && frame == 0;
       if (reset) {
         lanes_.reset();
-        parse_plain(window);
+        parse_verbatim(window);
       } else {
         lanes_.expect();
         parse(window);
@@ -273,7 +274,7 @@ class VectorHuffmanDecoder : public PayloadDecoder {
   }
 
   /// The codes of a frame after a reset.
-  void parse_plain(BitWindow& window) {
+  void parse_verbatim(BitWindow& window) {
     const int width = lanes_.code_width;
     const std::int32_t half = 1 << (width - 1);
     for (std::size_t c = 0; c < channels_; ++c) {
@@ -369,8 +370,8 @@ class VectorRangeEncoder : public PayloadEncoder {
       if (reset) lanes_.reset();
       std::copy(codes, codes + channels_, lanes_.code.begin());
       if (reset) {
-        for (std::size_t c = 0; c < channels_; ++c) plain(lanes_.code[c]);
-        range = kPlainRange;
+        for (std::size_t c = 0; c < channels_; ++c) verbatim(lanes_.code[c]);
+        range = kVerbatimRange;
         lanes_.update_reset();
         continue;
       }
@@ -389,6 +390,8 @@ class VectorRangeEncoder : public PayloadEncoder {
         const int shift = 15 - floor_log2(range);
         range <<= shift;
         append(shift);
+        if (const int plain = lanes_.plain[c]; plain > 0)
+          append_plain(lanes_.code[c], plain, range);
       }
       lanes_.update();
     }
@@ -424,20 +427,24 @@ class VectorRangeEncoder : public PayloadEncoder {
     fill_ -= 32;
   }
 
-  std::uint32_t low_bits(std::int32_t code) const {
-    return static_cast<std::uint32_t>(code) & ((1U << code_width_) - 1);
+  /// The low bits of a code: as in RangeEncoder, before anything moves out.
+  void append_plain(std::int32_t code, int count, std::uint32_t range) {
+    low_ = (low_ << count) + low_bits(static_cast<std::uint32_t>(code), count) * range;
+    fill_ += count;
+    append(0);
   }
 
   /// A code after a reset, as in RangeEncoder.
-  void plain(std::int32_t code) {
-    low_ = (low_ << code_width_) + std::uint64_t{low_bits(code)} * kPlainRange;
+  void verbatim(std::int32_t code) {
+    low_ = (low_ << code_width_) +
+           low_bits(static_cast<std::uint32_t>(code), code_width_) * kVerbatimRange;
     fill_ += code_width_;
     append(0);
   }
 
   void escape(std::int32_t code) {
     const int below = code_width_ - kEscapeBits;
-    const std::uint32_t value = low_bits(code);
+    const std::uint64_t value = low_bits(static_cast<std::uint32_t>(code), code_width_);
     // The value's first bits may carry into the low end: it has room above.
     low_ = (low_ << below) + value;
     fill_ += below;
@@ -484,8 +491,8 @@ class VectorRangeDecoder : public PayloadDecoder {
       const bool reset = key && frame == 0;
       if (reset) {
         lanes_.reset();
-        parse_plain(window, offset);
-        range = kPlainRange;
+        parse_verbatim(window, offset);
+        range = kVerbatimRange;
       } else {
         lanes_.expect();
         parse(window, offset, range);
@@ -521,15 +528,15 @@ class VectorRangeDecoder : public PayloadDecoder {
   }
 
   /// The codes of a frame after a reset.
-  void parse_plain(BitWindow& window, std::uint32_t& offset) {
+  void parse_verbatim(BitWindow& window, std::uint32_t& offset) {
     const std::int32_t half = 1 << (code_width_ - 1);
     for (std::size_t c = 0; c < channels_; ++c) {
       window.refill();
-      if (offset >= kPlainRange) throw Error("the payload points between two codes");
+      if (offset >= kVerbatimRange) throw Error("the payload points between two codes");
       const std::uint32_t all = offset << code_width_ | window.peek(code_width_);
       window.skip(code_width_);
-      const auto value = static_cast<std::int32_t>(all / kPlainRange);
-      offset = all % kPlainRange;
+      const auto value = static_cast<std::int32_t>(all / kVerbatimRange);
+      offset = all % kVerbatimRange;
       lanes_.code[c] = value >= half ? value - 2 * half : value;
     }
   }
@@ -558,44 +565,80 @@ class VectorRangeDecoder : public PayloadDecoder {
       }
       const std::int32_t prediction = lanes_.value[c];
       const std::int32_t index = lanes_.index[c];
-      // The guess for even steps is usually the code or its neighbour, so a short walk beats a
-      // search.
-      std::int32_t code = model_.near(f, prediction, index);
-      std::uint32_t low = below_code(code, prediction, index);
-      std::uint32_t high = below_code(code + 1, prediction, index);
-      for (int steps = 0; f < low || f >= high; ++steps) {
-        if (steps == kMaxSteps) {
-          code = model_.find(f, prediction, index);
-          low = below_code(code, prediction, index);
-          high = below_code(code + 1, prediction, index);
-          break;
-        }
-        if (f < low) {
-          if (code == first) break;
-          high = low;
-          low = below_code(--code, prediction, index);
-        } else {
-          if (code == last) break;
-          low = high;
-          high = below_code(++code + 1, prediction, index);
-        }
+      if (const int plain = model_.plain_bits(index); plain > 0) {
+        const auto begin = [&](std::int32_t group) {
+          return below_group(group, plain, prediction, index);
+        };
+        const Found found =
+            walk(f, model_.near(f, prediction, index) >> plain, first >> plain, last >> plain,
+                 begin, [&] { return model_.find(f, prediction, index) >> plain; });
+        narrow(found.interval, window, offset, range);
+        offset = offset << plain | window.peek_some(plain);
+        window.skip(plain);
+        const std::uint32_t value = offset / range;
+        offset -= value * range;
+        lanes_.code[c] = (found.at << plain) + static_cast<std::int32_t>(value);
+        continue;
       }
-      const std::uint32_t frequency = high - low;
-      const std::uint32_t from = (range * low) >> 16;
-      const std::uint32_t part = (range * frequency) >> 16;
-      // Rounding leaves offsets to which no code maps; an encoder never produces them.
-      if (frequency < kMinFrequency || offset < from || offset - from >= part) {
-        throw Error("the payload points between two codes");
-      }
-      const int shift = 15 - floor_log2(part);
-      range = part << shift;
-      offset = (offset - from) << shift | window.peek_some(shift);
-      window.skip(shift);
-      lanes_.code[c] = code;
+      const auto begin = [&](std::int32_t code) { return below_code(code, prediction, index); };
+      const Found found = walk(f, model_.near(f, prediction, index), first, last, begin,
+                               [&] { return std::int32_t{model_.find(f, prediction, index)}; });
+      narrow(found.interval, window, offset, range);
+      lanes_.code[c] = found.at;
     }
     window_of_payload = window;
     offset_of_payload = offset;
     range_of_payload = range;
+  }
+
+  /// A code or group, and its interval.
+  struct Found {
+    std::int32_t at;
+    Interval interval;
+  };
+
+  /// The one of `first` .. `last` whose interval holds frequency f. `begin` is where one begins.
+  /// The guess for even steps, `start`, is usually right or one off, so a short walk beats a
+  /// search.
+  template <class Begin, class Search>
+  static Found walk(std::uint32_t f, std::int32_t start, std::int32_t first, std::int32_t last,
+                    const Begin& begin, const Search& search) {
+    std::int32_t at = start;
+    std::uint32_t low = begin(at);
+    std::uint32_t high = begin(at + 1);
+    for (int steps = 0; f < low || f >= high; ++steps) {
+      if (steps == kMaxSteps) {
+        at = search();
+        low = begin(at);
+        high = begin(at + 1);
+        break;
+      }
+      if (f < low) {
+        if (at == first) break;
+        high = low;
+        low = begin(--at);
+      } else {
+        if (at == last) break;
+        low = high;
+        high = begin(++at + 1);
+      }
+    }
+    return {at, {low, high - low}};
+  }
+
+  /// Moves past a symbol with this interval.
+  static void narrow(const Interval& interval, BitWindow& window, std::uint32_t& offset,
+                     std::uint32_t& range) {
+    const std::uint32_t from = (range * interval.low) >> 16;
+    const std::uint32_t part = (range * interval.frequency) >> 16;
+    // Rounding leaves offsets to which no code maps; an encoder never produces them.
+    if (interval.escape() || offset < from || offset - from >= part) {
+      throw Error("the payload points between two codes");
+    }
+    const int shift = 15 - floor_log2(part);
+    range = part << shift;
+    offset = (offset - from) << shift | window.peek_some(shift);
+    window.skip(shift);
   }
 
   /// Cumulative frequency below a code, or below the one after the last.
@@ -603,6 +646,17 @@ class VectorRangeDecoder : public PayloadDecoder {
     if (code == lanes_.min_code) return kEscapeFrequency;
     if (code > lanes_.max_code) return kTopFrequency;
     const std::int32_t edge = lanes_.edges[static_cast<std::size_t>(code - lanes_.min_code)];
+    return static_cast<std::uint32_t>(lanes_.at_edge(edge, prediction, index));
+  }
+
+  /// Cumulative frequency below a group of 2^plain codes, plain > 0, or below the one after the
+  /// last.
+  std::uint32_t below_group(std::int32_t group, int plain, std::int32_t prediction,
+                            std::int32_t index) const {
+    const std::int32_t code = group * (1 << plain);
+    if (code == lanes_.min_code) return kEscapeFrequency;
+    if (code > lanes_.max_code) return kTopFrequency;
+    const std::int32_t edge = code * (1 << kFracBits) - (1 << (kFracBits - 1));
     return static_cast<std::uint32_t>(lanes_.at_edge(edge, prediction, index));
   }
 
@@ -617,8 +671,8 @@ class VectorRangeDecoder : public PayloadDecoder {
 
 }  // namespace
 
-bool suits_vectors(std::uint32_t channels, bool neighbour) {
-  return channels >= kMinChannels && !neighbour;
+bool suits_vectors(std::uint32_t channels, const Corrections& corrections) {
+  return channels >= kMinChannels && !corrections.any();
 }
 
 std::unique_ptr<PayloadEncoder> make_vector_encoder(const Tables& tables, int code_width,

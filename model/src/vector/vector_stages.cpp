@@ -2,6 +2,7 @@
 #include "vector/vector_stages.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "stages/interval.hpp"
 
@@ -154,12 +155,26 @@ void Intervals(RangeLanes& r) {
     const Vec number = hn::Sub(code, set(r.min_code));
     const Vec prediction = load(r.value, at);
     const Vec index = load(r.index, at);
-    const Vec low = hn::IfThenElse(hn::Eq(code, set(r.min_code)),
+    const Vec octave = hn::ShiftRight<kScaleMantissaBits>(index);
+    const Vec plain = hn::Max(hn::Sub(octave, set(r.plain_octave)), hn::Zero(I32()));
+    // The group begins at the code itself if it has no plain bits, and then has the code's edges.
+    const Vec size = hn::Shl(set(1), plain);
+    const Vec first = hn::AndNot(hn::Sub(size, set(1)), code);
+    const Vec last = hn::Add(first, hn::Sub(size, set(1)));
+    const auto single = hn::Eq(plain, hn::Zero(I32()));
+    const Vec half = set(1 << (kFracBits - 1));
+    const Vec even_low = hn::Sub(hn::ShiftLeft<kFracBits>(first), half);
+    const Vec even_high = hn::Add(hn::ShiftLeft<kFracBits>(last), half);
+    const Vec low_edge = hn::IfThenElse(single, gather(r.edges, number), even_low);
+    const Vec high_edge =
+        hn::IfThenElse(single, gather(r.edges, hn::Add(number, set(1))), even_high);
+    const Vec low = hn::IfThenElse(hn::Eq(first, set(r.min_code)),
                                    set(static_cast<std::int32_t>(kEscapeFrequency)),
-                                   at_edges(r, gather(r.edges, number), prediction, index));
+                                   at_edges(r, low_edge, prediction, index));
     const Vec high =
-        hn::IfThenElse(hn::Eq(code, set(r.max_code)), set(static_cast<std::int32_t>(kTopFrequency)),
-                       at_edges(r, gather(r.edges, hn::Add(number, set(1))), prediction, index));
+        hn::IfThenElse(hn::Eq(last, set(r.max_code)), set(static_cast<std::int32_t>(kTopFrequency)),
+                       at_edges(r, high_edge, prediction, index));
+    store(plain, r.plain, at);
     store(low, r.low, at);
     store(hn::Sub(high, low), r.frequency, at);
   }
@@ -272,12 +287,14 @@ RangeLanes::RangeLanes(const RangeTables& tables, int code_width, std::size_t ch
       max_code((1 << (code_width - 1)) - 1),
       initial_scale(static_cast<std::int32_t>(tables.initial_scale)),
       cap((1 << (code_width + 2)) - 1),
+      plain_octave(code_width > kPlainWidth ? kPlainOctave : std::numeric_limits<int>::max()),
       linearizer(tables, code_width),
       scale(count, initial_scale),
       burst(count),
       index(count),
       low(count),
-      frequency(count) {
+      frequency(count),
+      plain(count) {
   for (std::int32_t c = min_code; c <= max_code; ++c) {
     const CodeInterval& interval = linearizer.interval(static_cast<Code>(c));
     edges.push_back(interval.low);
