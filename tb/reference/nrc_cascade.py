@@ -191,7 +191,7 @@ class LmsFilter:
 class Predictor:
     def __init__(self, width: int) -> None:
         self.low, self.high = -2**(width - 1) * 64, (2**(width - 1) - 1) * 64
-        self.fast, self.slow = LeastSquares(0.96875, 2), LeastSquares(0.998046875, 4)
+        self.fast, self.slow = LeastSquares(0.96875, 4), LeastSquares(0.998046875, 8)
         self.long, self.short = LmsFilter(32, 2.0**-9), LmsFilter(16, 2.0**-7)
         self.fast_error = self.slow_error = 1.0
         self.xs: list[list[float]] = []

@@ -10,8 +10,8 @@ namespace {
 constexpr double kUnit = 64;  ///< predictions are in 1/64 code
 constexpr double kFastMemory = 1 - 1.0 / 32;
 constexpr double kSlowMemory = 1 - 1.0 / 512;
-constexpr int kFastInterval = 2;  ///< blocks
-constexpr int kSlowInterval = 4;
+constexpr int kFastInterval = 4;  ///< blocks
+constexpr int kSlowInterval = 8;
 constexpr double kLongRate = 1.0 / 512;
 constexpr double kShortRate = 1.0 / 128;
 constexpr double kErrorRate = 1.0 / 32;

@@ -31,7 +31,7 @@ constexpr std::uint32_t kMaxSearchedDenominator = 256;
 constexpr std::uint32_t kMaxNumerator = 1U << 17;
 constexpr std::size_t kMaxSearches = 16;  ///< that find nothing
 constexpr std::size_t kMaxKnownSteps = 32;
-constexpr std::size_t kMaxWork = std::size_t{1} << 24;  ///< of a search, in votes
+constexpr std::size_t kMaxWork = std::size_t{1} << 22;  ///< of a search, in votes
 constexpr std::size_t kMaxUsual =
     256;  ///< channels among which the most frequent map is looked for
 constexpr std::size_t kMinSearchedValues = 8;
