@@ -34,6 +34,8 @@ struct EncodeOptions {
   const Tables* tables = nullptr;
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
   Corrections corrections;          ///< range profile only
+  /// Channels in the order in which they are coded; empty: as they are, or as the preset finds.
+  std::vector<std::uint16_t> order;
   /// Codes are rounded to multiples of this, which loses samples, one of lossy_step(); 1:
   /// lossless. Without `tables`, `generic` is used then, or `coarse` if that makes a few packets
   /// of the range profile smaller.
