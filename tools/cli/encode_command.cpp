@@ -58,10 +58,13 @@ void report(const EncodeArguments& arguments, const std::string& name,
     const StreamHeader& header = summary.header;
     const std::string mapping =
         mapping_text(header) + fmt::format(", codes of {} bits", header.code_width);
-    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}\n", name,
+    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}{}\n", name,
                summary.input_bytes, summary.stream_bytes,
                static_cast<double>(summary.input_bytes) / static_cast<double>(summary.stream_bytes),
-               mapping, profile_name(header.profile), summary.tables);
+               mapping, profile_name(header.profile), summary.tables,
+               header.corrections.any()
+                   ? fmt::format(", with {}", corrections_name(header.corrections))
+                   : "");
   }
   const bool forced = arguments.mapping != "auto" && summary.notes.empty();
   if (summary.off_map != 0 && (forced || arguments.verbose)) {
@@ -102,6 +105,7 @@ void encode_file(const EncodeArguments& arguments) {
     options.corrections = preset.codings.front().corrections;
     if (preset.codings.size() > 1) options.preset = &preset;
   }
+  options.order = order_argument(arguments.order);
   std::optional<Tables> tables;
   if (!arguments.tables.empty()) {
     tables = table_argument(arguments.tables, options.profile);
@@ -171,6 +175,9 @@ void add_encode_command(CLI::App& app) {
       ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}));
   command->add_flag("--taps", arguments->taps, kTapsHelp);
   command->add_flag("--neighbour", arguments->neighbour, kNeighbourHelp);
+  command->add_option("--channel-order", arguments->order,
+                      "channels in the order in which they are coded, as in 3,0,1,2, or a file of "
+                      "their numbers; the samples come back in their own order");
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: chosen by the samples)");
   command->add_option("--mapping", arguments->mapping, kMappingHelp)->capture_default_str();

@@ -34,6 +34,8 @@ struct EncodeOptions {
   const Tables* tables = nullptr;
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
   Corrections corrections;          ///< range profile only
+  /// Channels in the order in which they are coded; empty: as they are, or as the preset finds.
+  std::vector<std::uint16_t> order;
   /// Threads that encode a file, which are as many packets from one key packet to the next in
   /// memory; 0: one for each processor. The stream is the same with any number. Samples that arrive
   /// piece by piece, and a stream with a key interval, are encoded by one.

@@ -13,6 +13,7 @@
 
 #include "file/container.hpp"
 #include "file/map_detector.hpp"
+#include "file/order_search.hpp"
 #include "file/ordered_jobs.hpp"
 #include "file/signal_notes.hpp"
 #include "file/stream_index.hpp"
@@ -40,6 +41,8 @@ constexpr std::uint64_t kRare = 25000;
 /// learn from frame to frame.
 constexpr std::size_t kTrialSamples = 32768;
 constexpr std::size_t kTrialFrames = 1024;
+/// Another order of the channels is taken if it saves one byte in so many.
+constexpr std::uint64_t kWorthOrdering = 200;
 /// Packets for which a stream header is sent, where samples are to come.
 constexpr std::size_t kLivePackets = 384;
 /// Bytes of a channel from one key packet to the next, where the user does not say. A key packet
@@ -205,27 +208,38 @@ std::uint64_t trial_size(const Packets& packets, const StreamHeader& header, con
 const Tables& choose_coding(const Preset& preset, const Packets& packets,
                             const EncodeOptions& options, StreamHeader& header) {
   struct Candidate {
-    Corrections corrections;
+    StreamHeader header;
     const Tables* tables;
-    std::uint64_t size;
+    std::uint64_t cost;
   };
   std::vector<Candidate> candidates;
-  for (const Coding& coding : preset.codings) {
-    header.corrections = coding.corrections;
-    std::optional<Candidate> best;
+  const auto try_coding = [&](const Coding& coding, const std::vector<std::uint16_t>& order) {
+    Candidate candidate = {header, nullptr, 0};
+    candidate.header.corrections = coding.corrections;
+    candidate.header.order = order;
     for (const Tables* tables : tables_for(options, coding.profile, header)) {
-      const std::uint64_t size = trial_size(packets, header, *tables, options.lossy_step);
-      if (!best || size < best->size) best = {coding.corrections, tables, size};
+      const std::uint64_t size = trial_size(packets, candidate.header, *tables, options.lossy_step);
+      if (candidate.tables != nullptr && size >= candidate.cost) continue;
+      candidate.tables = tables;
+      candidate.cost = size;
     }
-    candidates.push_back(*best);
+    // Another order has to be worth it.
+    if (order != header.order) candidate.cost += candidate.cost / kWorthOrdering;
+    candidates.push_back(std::move(candidate));
+  };
+  for (const Coding& coding : preset.codings) try_coding(coding, header.order);
+  if (preset.orders && header.order.empty() && header.channels > 2) {
+    const std::vector<std::uint16_t> order = find_channel_order(packets, header);
+    for (const Coding& coding : preset.codings) {
+      if (coding.corrections.neighbour) try_coding(coding, order);
+    }
   }
-  std::uint64_t smallest = candidates.front().size;
-  for (const Candidate& c : candidates) smallest = std::min(smallest, c.size);
-  const std::uint64_t limit = smallest + smallest * static_cast<std::uint64_t>(preset.slack) / 1000;
-  const auto chosen =
-      std::find_if(candidates.begin(), candidates.end(),
-                   [limit](const Candidate& candidate) { return candidate.size <= limit; });
-  header.corrections = chosen->corrections;
+  std::uint64_t lowest = candidates.front().cost;
+  for (const Candidate& c : candidates) lowest = std::min(lowest, c.cost);
+  const std::uint64_t limit = lowest + lowest * static_cast<std::uint64_t>(preset.slack) / 1000;
+  const auto chosen = std::find_if(candidates.begin(), candidates.end(),
+                                   [limit](const Candidate& c) { return c.cost <= limit; });
+  header = chosen->header;
   return *chosen->tables;
 }
 
@@ -326,6 +340,8 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   header.rate_millihertz = rate_millihertz;
   header.packet_frames = frames;
   header.corrections = options.corrections;
+  check_order(options.order, channels);
+  header.order = options.order;
   return header;
 }
 

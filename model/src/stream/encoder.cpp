@@ -45,8 +45,7 @@ Encoder::Encoder(const StreamHeader& header, const Tables& tables, Transport tra
       header_(checked(header, tables)),
       header_payload_(serialise(header_)),
       mapper_(std::make_unique<Mapper>(header_)),
-      payload_(
-          PayloadEncoder::make(tables_, header.code_width, header.channels, header.corrections)),
+      payload_(PayloadEncoder::make(tables_, header_)),
       packetizer_(std::make_unique<Packetizer>(header_.stream_number)),
       exceptions_(std::make_unique<ExceptionWriter>()),
       transport_(transport) {}
