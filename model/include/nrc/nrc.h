@@ -148,6 +148,8 @@ typedef struct nrc_encoder_config {
                             NRC_MAPPING_SHIFT6 */
   int taps;              /* range profile: 1 predicts a channel from more of its past */
   int neighbour;         /* range profile: 1 predicts a channel from those before it as well */
+  const uint16_t* channel_order; /* the channels in the order in which they are coded, each once;
+                                    null: as they are. Copied */
   uint32_t key_interval; /* data packets from one key packet to the next; 0: the first, and on
                             request */
   const char* builtin_tables; /* built-in tables by name; null: "default" for 10 bits, else
@@ -156,6 +158,23 @@ typedef struct nrc_encoder_config {
   uint32_t stream_number;     /* tells a receiver that the encoder has restarted: another one for
                                  each encoder; 0: a random one */
 } nrc_encoder_config;
+
+/* What nrc_choose() makes a config refer to. */
+typedef struct nrc_choice nrc_choice;
+
+/* Chooses how a stream is coded from its first samples, as `nrc encode --preset` does: sets profile,
+ * mapping, map, code_width, taps, neighbour, channel_order and builtin_tables of the config; the
+ * other fields are used as they are. Later samples may be larger, or off the map.
+ * @param config   struct_size and channels are set
+ * @param preset   "implant", "fast", "balanced" or "best"; null: "fast"
+ * @param samples  frames * channels, some thousand frames if there are
+ * @param choice   set to what the config refers to; destroy it after nrc_encoder_create()
+ * @param message  may be null; set on an error only */
+nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const int16_t* samples,
+                      size_t frames, nrc_choice** choice, nrc_message* message);
+
+/* @param choice  may be null */
+void nrc_choice_destroy(nrc_choice* choice);
 
 typedef struct nrc_encoder_counters {
   uint64_t packets;         /* calls of nrc_encoder_encode, stream headers not counted */
