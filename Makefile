@@ -60,7 +60,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build challenge sim wave check test coverage fuzz fuzz-corpus faults formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
+.PHONY: help build challenge sim wave check test coverage fuzz fuzz-corpus faults soak formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -131,6 +131,11 @@ faults: ## Damage streams of the model and the RTL, and check the receiver [TRIA
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_faults
 	$(BUILD)/nrc_faults $(if $(TRIALS),--trials $(TRIALS)) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(JSON),--json "$(JSON)")
+
+soak: ## Run nrc stream for long over sockets with a bad link in between [PACKETS=100000 SEED=1]
+	@$(MAKE) --no-print-directory build
+	$(PYTHON) scripts/soak.py --nrc $(BUILD)/nrc $(if $(PACKETS),--packets $(PACKETS)) \
+	  $(if $(SEED),--seed $(SEED))
 
 formal: ## Prove properties of the RTL, and that each proof finds faults [PROOF=]
 	$(DEPS) formal

@@ -107,6 +107,37 @@ TEST(Preset, BalancedTakesTheCorrectionsThatASignalNeeds) {
   EXPECT_EQ(chosen("both"), "taps and neighbour");
 }
 
+/// 16 channels, of which each shares its noise with the one 8 channels on.
+TEST(Preset, BalancedFindsTheOrderInWhichNeighboursShareNoise) {
+  std::mt19937 random(9);
+  std::normal_distribution<double> normal(0, 40);
+  Signal signal{"far apart", 16, {}};
+  for (int frame = 0; frame < 6000; ++frame) {
+    double common[8];
+    for (double& c : common) c = normal(random);
+    for (int c = 0; c < 16; ++c) signal.samples.push_back(common[c % 8] + normal(random) / 8);
+  }
+  EncodeOptions options;
+  options.profile = Profile::kRange;
+  options.corrections.neighbour = true;
+  const std::uint64_t as_they_are = encode(signal, options).stream_bytes;
+  options.preset = find_preset("balanced");
+  const EncodeSummary found = encode(signal, options);
+  EXPECT_TRUE(found.header.corrections.neighbour);
+  EXPECT_EQ(found.header.order.size(), 16U);
+  EXPECT_LT(found.stream_bytes, as_they_are * 9 / 10);
+  EncodeOptions given;
+  given.profile = Profile::kRange;
+  given.corrections.neighbour = true;
+  for (std::uint16_t c = 0; c < 8; ++c) {
+    given.order.push_back(c);
+    given.order.push_back(static_cast<std::uint16_t>(c + 8));
+  }
+  const EncodeSummary summary = encode(signal, given);
+  EXPECT_EQ(summary.header.order, given.order);
+  EXPECT_LT(summary.stream_bytes, as_they_are * 9 / 10);
+}
+
 TEST(Preset, NamesAreKnown) {
   EXPECT_EQ(find_preset("fast")->name, "fast");
   EXPECT_EQ(find_preset("implant")->codings.size(), 1U);

@@ -615,12 +615,21 @@ class Packet:
 
 def header_length_possible(begin: bytes, length: int) -> bool:
     """Section 12: whether a stream header's payload that begins so may have this length."""
-    if begin[2] != MAP:
-        return length == 28
-    channels = struct.unpack_from("<H", begin, 4)[0] + 1 if begin[29] & 1 else 1
-    index = begin[28] > 1
-    fixed = 32 + 8 * begin[28]
-    return fixed + channels * (index + 1) <= length <= fixed + (channels * (index + 8) + 3) // 4 * 4
+    channels = struct.unpack_from("<H", begin, 4)[0] + 1
+    least = most = 28
+    if begin[2] == MAP:
+        maps = channels if begin[29] & 1 else 1
+        index = begin[28] > 1
+        least += 4 + 8 * begin[28] + padded(maps * (index + 1))
+        most += 4 + 8 * begin[28] + padded(maps * (index + 8))
+    if begin[24] & 8:
+        least += padded(channels)
+        most += padded(3 * channels)
+    return least <= length <= most
+
+
+def padded(size: int) -> int:
+    return (size + 3) // 4 * 4
 
 
 class ChannelMap:
@@ -662,9 +671,8 @@ def signed(value: int) -> int:
     return (value + 2**15) % 2**16 - 2**15
 
 
-def read_maps(data: bytes, channels: int) -> list[ChannelMap]:
+def read_maps(reader: Bytes, channels: int) -> list[ChannelMap]:
     """Section 8: the value map, of one channel for all or of each."""
-    reader = Bytes(data, "value map")
     count, flags, zero = struct.unpack("<BBH", reader.take(4))
     refuse(count == 0 or flags > 1 or zero or flags and channels == 1,
            "value map without steps, or with unknown flags")
@@ -683,8 +691,18 @@ def read_maps(data: bytes, channels: int) -> list[ChannelMap]:
         refuse(abs(offset) >= 2**48, "value map: offset")
         maps.append(ChannelMap(steps[step], offset))
     reader.pad()
-    refuse(reader.position != len(data), "value map of wrong length")
     return maps
+
+
+def read_order(reader: Bytes, channels: int) -> list[int]:
+    """Section 8: the channel of each place in a frame."""
+    order: list[int] = []
+    for _ in range(channels):
+        difference = reader.number()
+        order.append((order[-1] + 1 if order else 0) + ((difference >> 1) ^ -(difference & 1)))
+    refuse(sorted(order) != list(range(channels)), "channel order without one of the channels")
+    reader.pad()
+    return order
 
 
 def read_exceptions(payload: bytes, positions: int) -> tuple[list[tuple[int, int]], bytes]:
@@ -727,16 +745,19 @@ class Stream:
         refuse(version != 3, f"unknown version {version}")
         refuse(self.profile > CASCADE, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
-        refuse(options & ~6, f"unknown predictor {options}")
+        refuse(options & ~14, f"unknown predictor {options}")
         refuse(sample_type, f"unknown sample type {sample_type}")
         refuse(zero, "reserved bytes are not zero")
-        refuse(options and self.profile != 1, "taps or neighbours without the range profile")
+        refuse(options & 6 and self.profile != 1, "taps or neighbours without the range profile")
         refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
-        refuse(self.mapping != MAP and len(payload) != 28, "stream header of wrong length")
         smallest = 4 if self.profile in (1, NEURAL) else 2
         refuse(not smallest <= self.width <= 16 or self.mapping == 1 and self.width != 10,
                f"code width {self.width}")
-        self.maps = read_maps(payload[28:], self.channels) if self.mapping == MAP else []
+        rest = Bytes(payload[28:], "value map or channel order")
+        self.maps = read_maps(rest, self.channels) if self.mapping == MAP else []
+        self.order = (read_order(rest, self.channels) if options & 8 else
+                      list(range(self.channels)))
+        refuse(rest.position != len(payload) - 28, "stream header of wrong length")
         # The cascade profile uses the edges of range tables.
         tables = library.get((1 if self.profile == CASCADE else self.profile, table_id))
         self.tables: Any = tables  # of the profile's class, or None
@@ -787,6 +808,8 @@ class Stream:
             if state:
                 raw = struct.unpack(f"<{size // 2}h", packet.payload[:size])
                 codes = [self.code(i % self.channels, sample) for i, sample in enumerate(raw)]
+                codes = [codes[at + c] for at in range(0, len(codes), self.channels)
+                         for c in self.order]
                 if self.profile != CASCADE:
                     skip = skip_huffman if self.coded_type == HUFFMAN else skip_range
                     skip(codes, packet.key, self, state)
@@ -804,7 +827,9 @@ class Stream:
             decode = (decode_huffman if packet.type == HUFFMAN else
                       decode_cascade if self.profile == CASCADE else decode_range)
             codes = decode(payload, packet.frames, packet.key, self, state)
-            samples = [self.sample(i % self.channels, code) for i, code in enumerate(codes)]
+            place = sorted(range(self.channels), key=self.order.__getitem__)  # of each channel
+            samples = [self.sample(c, codes[at + place[c]])
+                       for at in range(0, len(codes), self.channels) for c in range(self.channels)]
             for position, sample in exceptions:
                 channel, frame = divmod(position, packet.frames)
                 samples[frame * self.channels + channel] = sample

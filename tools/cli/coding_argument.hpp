@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "nrc/format.hpp"
 #include "nrc/preset.hpp"
@@ -16,6 +18,10 @@ constexpr const char* kNeighbourHelp =
 
 /// What --taps and --neighbour say. @throws Error if the profile has no corrections.
 Corrections corrections_argument(bool taps, bool neighbour, Profile profile);
+
+/// What --channel-order says: channels by number with commas between them, or a file of such
+/// numbers. Empty for an empty argument. @throws Error if it is neither.
+std::vector<std::uint16_t> order_argument(const std::string& argument);
 
 /// What --preset says. @throws Error if there is none of this name.
 const Preset& preset_argument(const std::string& name);

@@ -58,10 +58,13 @@ void report(const EncodeArguments& arguments, const std::string& name,
     const StreamHeader& header = summary.header;
     const std::string mapping =
         mapping_text(header) + fmt::format(", codes of {} bits", header.code_width);
-    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}\n", name,
+    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}{}\n", name,
                summary.input_bytes, summary.stream_bytes,
                static_cast<double>(summary.input_bytes) / static_cast<double>(summary.stream_bytes),
-               mapping, profile_name(header.profile), summary.tables);
+               mapping, profile_name(header.profile), summary.tables,
+               header.corrections.any()
+                   ? fmt::format(", with {}", corrections_name(header.corrections))
+                   : "");
   }
   const bool forced = arguments.mapping != "auto" && summary.notes.empty();
   if (summary.off_map != 0 && (forced || arguments.verbose)) {
@@ -102,6 +105,7 @@ void encode_file(const EncodeArguments& arguments) {
     options.corrections = preset.codings.front().corrections;
     if (preset.codings.size() > 1) options.preset = &preset;
   }
+  options.order = order_argument(arguments.order);
   std::optional<Tables> tables;
   if (!arguments.tables.empty()) {
     tables = table_argument(arguments.tables, options.profile);
@@ -109,6 +113,7 @@ void encode_file(const EncodeArguments& arguments) {
   options.tables = tables ? &*tables : nullptr;
   if (!arguments.lossy.empty()) options.lossy_step = lossy_argument(arguments.lossy);
   options.packet_frames = arguments.packet_frames;
+  options.threads = arguments.threads;
   options.key_interval = arguments.key_interval;
   mapping_argument(arguments.mapping, arguments.code_width, options);
   const auto rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
@@ -170,6 +175,9 @@ void add_encode_command(CLI::App& app) {
       ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}));
   command->add_flag("--taps", arguments->taps, kTapsHelp);
   command->add_flag("--neighbour", arguments->neighbour, kNeighbourHelp);
+  command->add_option("--channel-order", arguments->order,
+                      "channels in the order in which they are coded, as in 3,0,1,2, or a file of "
+                      "their numbers; the samples come back in their own order");
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: chosen by the samples)");
   command->add_option("--mapping", arguments->mapping, kMappingHelp)->capture_default_str();
@@ -192,6 +200,10 @@ void add_encode_command(CLI::App& app) {
                    "without stream headers)")
       ->check(CLI::Range(0, 65535));
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
+  command
+      ->add_option("--threads", arguments->threads,
+                   "threads that encode a file (0: one for each processor)")
+      ->capture_default_str();
   command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
   command->add_flag("-v,--verbose", arguments->verbose, "print sizes and choices");
   command->callback([arguments, channels, preset, rate] {

@@ -18,7 +18,9 @@ struct EncodeArguments {
   std::string preset = "fast";   ///< where neither profile nor tables are given
   std::string profile;           ///< empty: by the preset
   bool taps = false;             ///< range profile: with stage taps
+  unsigned threads = 0;          ///< 0: one for each processor
   bool neighbour = false;        ///< range profile: with stage neighbour
+  std::string order;             ///< of the channels: list or file; empty: as they are
   std::string tables;            ///< built-in name or table file; empty: choose
   std::string mapping = "auto";  ///< auto, shift6, code, or a step
   int code_width = 0;            ///< 0: by the samples

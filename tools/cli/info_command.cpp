@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -236,6 +237,9 @@ void print_text(const std::string& name, const StreamInfo& info) {
                       (header.corrections.any()
                            ? fmt::format(", with {}", corrections_name(header.corrections))
                            : ""));
+  if (!header.order.empty()) {
+    line("channel order", fmt::format("{}", fmt::join(header.order, ",")));
+  }
   line("mapping", fmt::format("{}, {} bits", mapping_text(header), header.code_width));
   if (info.exception_packets != 0) {
     line("exceptions", fmt::format("{} samples off the map, in {} packets", info.exceptions,
@@ -311,6 +315,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"profile", profile_name(header.profile)},
       {"taps", header.corrections.taps},
       {"neighbour", header.corrections.neighbour},
+      {"channel_order", header.order},
       {"mapping", mapping_name(header)},
       {"map", map_json(header)},
       {"code_width", header.code_width},

@@ -34,6 +34,12 @@ struct EncodeOptions {
   const Tables* tables = nullptr;
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
   Corrections corrections;          ///< range profile only
+  /// Channels in the order in which they are coded; empty: as they are, or as the preset finds.
+  std::vector<std::uint16_t> order;
+  /// Threads that encode a file, which are as many packets from one key packet to the next in
+  /// memory; 0: one for each processor. The stream is the same with any number. Samples that arrive
+  /// piece by piece, and a stream with a key interval, are encoded by one.
+  unsigned threads = 1;
   /// Codes are rounded to multiples of this, which loses samples, one of lossy_step(); 1:
   /// lossless. Without `tables`, `generic` is used then, or `coarse` if that makes a few packets
   /// of the range profile smaller.

@@ -151,6 +151,7 @@ struct Corrections {
 };
 constexpr std::uint8_t kPredictorNeighbour = 2;  ///< in the stream header's byte of the predictor
 constexpr std::uint8_t kPredictorTaps = 4;
+constexpr std::uint8_t kPredictorOrder = 8;
 /// How samples become codes (section 1); kMap: as the value map in the stream header says.
 enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1, kMap = 2 };
 

@@ -14,6 +14,9 @@
 
 namespace nrc {
 
+/// @throws Error if the order does not hold each channel exactly once; an empty one is right.
+void check_order(const std::vector<std::uint16_t>& order, std::uint32_t channels);
+
 /// What messages call a stream's corrections: "taps", "neighbour", "taps and neighbour", or
 /// nothing.
 const char* corrections_name(const Corrections& corrections);
@@ -50,7 +53,9 @@ struct StreamHeader {
   /// Tells streams apart: another one for each start of an encoder.
   std::uint32_t stream_number = 0;
   Corrections corrections;  ///< range profile only
-  ValueMap map;             ///< of Mapping::kMap, otherwise unused
+  /// Channels in the order in which a frame's codes are coded; empty: as they are.
+  std::vector<std::uint16_t> order;
+  ValueMap map;  ///< of Mapping::kMap, otherwise unused
 };
 
 /// Type of the packets that a profile codes.

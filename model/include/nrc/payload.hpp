@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "nrc/packet.hpp"
 #include "nrc/tables.hpp"
 
 namespace nrc {
@@ -56,6 +57,8 @@ class PayloadEncoder {
                                               std::uint32_t channels,
                                               const Corrections& corrections = {},
                                               Path path = Path::kFast);
+  /// For a stream: with its corrections, and its channels in their order.
+  static std::unique_ptr<PayloadEncoder> make(const Tables& tables, const StreamHeader& header);
 };
 
 class PayloadDecoder {
@@ -82,6 +85,7 @@ class PayloadDecoder {
                                               std::uint32_t channels,
                                               const Corrections& corrections = {},
                                               Path path = Path::kFast);
+  static std::unique_ptr<PayloadDecoder> make(const Tables& tables, const StreamHeader& header);
 };
 
 }  // namespace nrc

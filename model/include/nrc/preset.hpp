@@ -24,6 +24,8 @@ struct Preset {
   /// A quicker coding is taken if it makes a few packets larger than the best one by at most so
   /// many thousandths.
   int slack = 0;
+  /// Whether channels may be coded in another order, if neighbours save half a percent by it.
+  bool orders = false;
 };
 
 /// All presets, the quickest first.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <limits>
 #include <optional>
 #include <set>
@@ -12,6 +13,8 @@
 
 #include "file/container.hpp"
 #include "file/map_detector.hpp"
+#include "file/order_search.hpp"
+#include "file/ordered_jobs.hpp"
 #include "file/signal_notes.hpp"
 #include "file/stream_index.hpp"
 #include "file/wav.hpp"
@@ -38,11 +41,16 @@ constexpr std::uint64_t kRare = 25000;
 /// learn from frame to frame.
 constexpr std::size_t kTrialSamples = 32768;
 constexpr std::size_t kTrialFrames = 1024;
+/// Another order of the channels is taken if it saves one byte in so many.
+constexpr std::uint64_t kWorthOrdering = 200;
 /// Packets for which a stream header is sent, where samples are to come.
 constexpr std::size_t kLivePackets = 384;
 /// Bytes of a channel from one key packet to the next, where the user does not say. A key packet
 /// costs about 4 bytes of a channel more than another one.
-constexpr std::uint64_t kKeyChannelBytes = 6000;
+constexpr std::uint64_t kKeyChannelBytes = 8000;
+/// How long a group, a key packet and those after it, has to be follows from the size of the group
+/// so many before it. So many can be encoded at a time.
+constexpr std::size_t kGroupLag = 16;
 /// Bytes at the beginning and at the end of a file that its stream number depends on.
 constexpr std::size_t kNumberBytes = std::size_t{1} << 18;
 
@@ -200,27 +208,38 @@ std::uint64_t trial_size(const Packets& packets, const StreamHeader& header, con
 const Tables& choose_coding(const Preset& preset, const Packets& packets,
                             const EncodeOptions& options, StreamHeader& header) {
   struct Candidate {
-    Corrections corrections;
+    StreamHeader header;
     const Tables* tables;
-    std::uint64_t size;
+    std::uint64_t cost;
   };
   std::vector<Candidate> candidates;
-  for (const Coding& coding : preset.codings) {
-    header.corrections = coding.corrections;
-    std::optional<Candidate> best;
+  const auto try_coding = [&](const Coding& coding, const std::vector<std::uint16_t>& order) {
+    Candidate candidate = {header, nullptr, 0};
+    candidate.header.corrections = coding.corrections;
+    candidate.header.order = order;
     for (const Tables* tables : tables_for(options, coding.profile, header)) {
-      const std::uint64_t size = trial_size(packets, header, *tables, options.lossy_step);
-      if (!best || size < best->size) best = {coding.corrections, tables, size};
+      const std::uint64_t size = trial_size(packets, candidate.header, *tables, options.lossy_step);
+      if (candidate.tables != nullptr && size >= candidate.cost) continue;
+      candidate.tables = tables;
+      candidate.cost = size;
     }
-    candidates.push_back(*best);
+    // Another order has to be worth it.
+    if (order != header.order) candidate.cost += candidate.cost / kWorthOrdering;
+    candidates.push_back(std::move(candidate));
+  };
+  for (const Coding& coding : preset.codings) try_coding(coding, header.order);
+  if (preset.orders && header.order.empty() && header.channels > 2) {
+    const std::vector<std::uint16_t> order = find_channel_order(packets, header);
+    for (const Coding& coding : preset.codings) {
+      if (coding.corrections.neighbour) try_coding(coding, order);
+    }
   }
-  std::uint64_t smallest = candidates.front().size;
-  for (const Candidate& c : candidates) smallest = std::min(smallest, c.size);
-  const std::uint64_t limit = smallest + smallest * static_cast<std::uint64_t>(preset.slack) / 1000;
-  const auto chosen =
-      std::find_if(candidates.begin(), candidates.end(),
-                   [limit](const Candidate& candidate) { return candidate.size <= limit; });
-  header.corrections = chosen->corrections;
+  std::uint64_t lowest = candidates.front().cost;
+  for (const Candidate& c : candidates) lowest = std::min(lowest, c.cost);
+  const std::uint64_t limit = lowest + lowest * static_cast<std::uint64_t>(preset.slack) / 1000;
+  const auto chosen = std::find_if(candidates.begin(), candidates.end(),
+                                   [limit](const Candidate& c) { return c.cost <= limit; });
+  header = chosen->header;
   return *chosen->tables;
 }
 
@@ -321,6 +340,8 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   header.rate_millihertz = rate_millihertz;
   header.packet_frames = frames;
   header.corrections = options.corrections;
+  check_order(options.order, channels);
+  header.order = options.order;
   return header;
 }
 
@@ -343,7 +364,9 @@ class PacketWriter {
                const ByteSink& sink)
       : encoder_(header, tables,
                  options.key_interval.value_or(0) == 0 ? Transport::kFile : Transport::kLink),
+        tables_(tables),
         sink_(sink),
+        lossy_step_(options.lossy_step),
         key_interval_(options.key_interval) {
     encoder_.set_lossy_step(options.lossy_step);
     summary_.header = encoder_.header();
@@ -366,9 +389,10 @@ class PacketWriter {
 
   void packet(const std::vector<std::int16_t>& samples, bool last) {
     const std::size_t frames = samples.size() / summary_.header.channels;
-    const bool key = key_due();
-    if (key && frames != 0) {
-      index_.keys.push_back({summary_.stream_bytes, summary_.frames});
+    const bool key = packets_ == 0 || (group_packets_ != 0 && group_packets_ == group_length());
+    if (key) {
+      if (packets_ != 0) close_group();
+      if (frames != 0) index_.keys.push_back({summary_.stream_bytes, summary_.frames});
     }
     // Only if there is something to find.
     const bool indexed = last && index_.keys.size() > 1;
@@ -378,18 +402,54 @@ class PacketWriter {
       // A stream header may precede it.
       const ParsedPacket first = parse_packet(packets.data(), packets.size());
       if (first.header.type == PacketType::kStreamHeader) index_.keys.back().offset += first.size;
-      key_bytes_ = 0;
     }
+    if (packets_ == 0) first_packet_bytes_ = packets.size();
     send(packets);
-    key_bytes_ += packets.size();
+    group_bytes_ += packets.size();
+    ++group_packets_;
     summary_.frames += frames;
-    if (indexed) {
-      index_.bytes = summary_.stream_bytes;
-      index_.frames = summary_.frames;
-      send(encoder_.index(index_payload(index_)));
-    }
+    if (indexed) finish_index();
     summary_.off_map = encoder_.off_map();
     ++packets_;
+  }
+
+  /// All packets of an image, by several threads. The last one closes the stream.
+  void packets(const SampleImage& samples, std::size_t threads, const ByteProgress& progress) {
+    const StreamHeader& header = summary_.header;
+    const std::size_t all = samples.packets();
+    first_packet_bytes_ = encode_group(samples, 0, 1, 0, false).first.size();
+    std::deque<std::size_t> lengths;  // of the groups that are being encoded
+    OrderedJobs<std::pair<std::vector<std::uint8_t>, std::uint64_t>> jobs(
+        std::min(threads, kGroupLag));
+    std::size_t written = 0;  // packets
+    const auto take = [&] {
+      const auto [bytes, off_map] = jobs.take();
+      index_.keys.push_back({summary_.stream_bytes, summary_.frames});
+      send(bytes);
+      group_bytes_ = bytes.size();
+      group_packets_ = lengths.front();
+      lengths.pop_front();
+      written += group_packets_;
+      close_group();
+      summary_.off_map += off_map;
+      const std::size_t end = std::min(samples.packet_offset(written), samples.size());
+      summary_.frames = end / (2 * header.channels);
+      if (progress) progress(end);
+    };
+    const std::uint32_t sequence = encoder_.packets();
+    for (std::size_t first = 0; first < all; first += lengths.back()) {
+      while (jobs.full()) take();
+      lengths.push_back(std::min(group_length(lengths.size()), all - first));
+      const std::size_t count = lengths.back();
+      jobs.add([this, &samples, first, count, sequence] {
+        return encode_group(samples, first, count, sequence, count == samples.packets());
+      });
+    }
+    while (!jobs.empty()) take();
+    if (index_.keys.size() > 1) {
+      encoder_.resume(sequence + static_cast<std::uint32_t>(all), summary_.frames);
+      finish_index();
+    }
   }
 
   EncodeSummary& summary() { return summary_; }
@@ -400,20 +460,65 @@ class PacketWriter {
     summary_.stream_bytes += bytes.size();
   }
 
-  bool key_due() const {
+  void close_group() {
+    mean_packets_.push_back(std::max<std::size_t>(group_bytes_ / group_packets_, 1));
+    if (mean_packets_.size() > kGroupLag) mean_packets_.pop_front();
+    group_bytes_ = 0;
+    group_packets_ = 0;
+  }
+
+  /// Packets of a group, if `between` are being encoded between the last closed one and it.
+  std::size_t group_length(std::size_t between = 0) const {
+    if (key_interval_) {
+      return *key_interval_ == 0 ? std::numeric_limits<std::size_t>::max() : *key_interval_;
+    }
     // The cascade profile has no state that a key packet would lose.
-    const bool free = summary_.header.profile == Profile::kCascade && !key_interval_;
-    if (packets_ == 0 || free) return true;
-    if (key_interval_) return *key_interval_ != 0 && packets_ % *key_interval_ == 0;
-    return key_bytes_ >= kKeyChannelBytes * summary_.header.channels;
+    if (summary_.header.profile == Profile::kCascade) return 1;
+    // The group kGroupLag before it is closed in any case, the same with any number of threads.
+    const std::size_t closed = mean_packets_.size() + between;
+    const std::size_t bytes =
+        closed < kGroupLag ? first_packet_bytes_ : mean_packets_[closed - kGroupLag];
+    const std::uint64_t wanted = kKeyChannelBytes * summary_.header.channels;
+    return static_cast<std::size_t>((wanted + bytes - 1) / bytes);
+  }
+
+  /// Packets of a group on their own, and how many samples are off the map.
+  std::pair<std::vector<std::uint8_t>, std::uint64_t> encode_group(const SampleImage& samples,
+                                                                   std::size_t first,
+                                                                   std::size_t count,
+                                                                   std::uint32_t sequence,
+                                                                   bool last) const {
+    const StreamHeader& header = summary_.header;
+    Encoder encoder(header, tables_, Transport::kFile);
+    encoder.set_lossy_step(lossy_step_);
+    encoder.resume(sequence + static_cast<std::uint32_t>(first),
+                   std::uint64_t{first} * header.packet_frames);
+    std::vector<std::uint8_t> packets;
+    for (std::size_t number = first; number < first + count; ++number) {
+      const std::vector<std::int16_t> packet = samples.packet(samples.packet_offset(number));
+      encoder.encode_samples(packet.data(), packet.size() / header.channels,
+                             {number == first, last && number + 1 == first + count}, packets);
+    }
+    return {std::move(packets), encoder.off_map()};
+  }
+
+  void finish_index() {
+    index_.bytes = summary_.stream_bytes;
+    index_.frames = summary_.frames;
+    send(encoder_.index(index_payload(index_)));
   }
 
   Encoder encoder_;
+  const Tables& tables_;
   const ByteSink& sink_;
   EncodeSummary summary_;
+  int lossy_step_;
   std::optional<std::uint16_t> key_interval_;
   std::uint64_t packets_ = 0;
-  std::uint64_t key_bytes_ = 0;  ///< of the packets since the last key packet, that one included
+  std::size_t first_packet_bytes_ = 1;
+  std::size_t group_bytes_ = 0;    ///< of the packets since the last key packet, that one included
+  std::size_t group_packets_ = 0;  ///< how many these are
+  std::deque<std::size_t> mean_packets_;  ///< bytes of a packet in each of the last groups
   StreamIndex index_;
 };
 
@@ -434,8 +539,15 @@ void add_notes(const std::vector<std::int16_t>& first, const EncodeOptions& opti
 }
 
 /// Sends all packets; the last one closes the stream. An empty image sends one empty packet.
-void send(const SampleImage& image, PacketWriter& writer, std::size_t done_before,
-          const ByteProgress& progress) {
+void send(const SampleImage& image, PacketWriter& writer, const EncodeOptions& options,
+          std::size_t done_before, const ByteProgress& progress) {
+  const std::size_t threads = thread_count(options.threads);
+  if (threads > 1 && image.packets() > 1 && !options.key_interval) {
+    writer.packets(image, threads, [&](std::uint64_t done) {
+      if (progress) progress(done_before + done);
+    });
+    return;
+  }
   std::size_t offset = 0;
   bool last = false;
   while (!last) {
@@ -483,7 +595,7 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
     writer.container(false, image, layout.data_offset);
     writer.container(true, image + end, size - end);
   }
-  send(samples, writer, layout.data_offset, progress);
+  send(samples, writer, options, layout.data_offset, progress);
   EncodeSummary& summary = writer.summary();
   summary.input_bytes = size;
   summary.stored_because = layout.reason;
@@ -508,7 +620,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
   PacketWriter writer(header, tables, options, sink);
   // A file without frames is stored, and that is before samples that do not come.
   writer.container(header.total_frames != 0, image + size - rest, rest);
-  send(samples, writer, 0, progress);
+  send(samples, writer, options, 0, progress);
   EncodeSummary& summary = writer.summary();
   summary.input_bytes = size;
   if (rest != 0) {

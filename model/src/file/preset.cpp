@@ -21,7 +21,8 @@ const std::vector<Preset>& presets() {
         {Profile::kRange, {true, false}},
         {Profile::kRange, {false, true}},
         {Profile::kRange, {true, true}}},
-       2},
+       2,
+       true},
       {"best", "the smallest files, at about a microsecond a sample", {{Profile::kCascade, {}}}, 0},
   };
   return all;
