@@ -346,6 +346,20 @@ TEST(CascadePayload, FindsAChannelFarAway) {
   EXPECT_LT(bits_per_code(bytes, codes), before - 4.0 / kChannels);
 }
 
+TEST(CascadePayload, FindsValuesThatDoNotOccur) {
+  // Codes in irregular steps about 24, which no map has.
+  constexpr std::size_t kFrames = 6000;
+  const Codes noise = noise_codes(2 * kFrames, 3, 10);
+  Codes codes;
+  for (const Code n : noise) {
+    codes.push_back(static_cast<Code>(std::lround(n * 24.3 + 2 * std::sin(n * 12.0))));
+  }
+  const Bytes bytes = encoded(codes, 12, 2);
+  EXPECT_EQ(decoded(bytes, kFrames, 12, 2), codes);
+  const double dense = bits_per_code(encoded(noise, 12, 2), noise);
+  EXPECT_LT(bits_per_code(bytes, codes), dense + 1);  // not 4.6 more
+}
+
 TEST(CascadePayload, TakesInterpolatedFramesApart) {
   constexpr std::size_t kFrames = 8001;
   Codes codes = noise_codes(kFrames, 300, 9);
@@ -452,7 +466,7 @@ TEST(CascadeFile, ComesBackWithExceptionsAndInShortPackets) {
 
 TEST(CascadeStream, HasNoNeighbour) {
   StreamHeader header;
-  header.neighbour = true;
+  header.corrections.neighbour = true;
   EXPECT_THROW(Encoder(header, tables("default")), Error);
 }
 

@@ -323,9 +323,10 @@ class CodeModel:
         self.scales = [4 << 14] * 6
         self.first_scale = 2**max(width - 5, 0) << 14
         self.n = 0
-        self.weights = [[10922] * 6 + [0, 0] for _ in range(4 * 49)]
+        self.weights = [[10922] * 6 + [0, 0, 0] for _ in range(4 * 49)]
         self.counts = [0] * (4 * 49)
         self.counters = [(32768, 32768, 0)] * 1792  # Q, G, h
+        self.nodes = [(32768, 0)] * 65536  # Y, j
         self.modulus = 2**min(width, 16)
         self.shifts = [0] * self.modulus
         self.shift_counts = [250 if with_edges else 0] * self.modulus
@@ -398,6 +399,9 @@ class CodeModel:
         q, g, h = self.counters[counter]
         inputs.append(log2(q + 1) - log2(65536 - q))
         inputs.append(log2(g + 1) - log2(65536 - g))
+        node = ((e * 2654435761 ^ counter // 64 * 40503 * 128) % 2**32 >> 8) % 2**16
+        y, j = self.nodes[node]
+        inputs.append(log2(y + 1) - log2(65536 - y))
         at = 49 * self.steadiness + kind
         weights = self.weights[at]
         p = prob(sum(w * i for w, i in zip(weights, inputs, strict=True)) >> 16)
@@ -416,6 +420,8 @@ class CodeModel:
         q += (65535 - q) >> 5 if above else -(q >> 5)
         g += toward_zero(((65535 if above else 0) - g) * 2, 2 * h + 3)
         self.counters[counter] = q, g, min(h + 1, 255)
+        y += toward_zero(((65535 if above else 0) - y) * 2, 2 * j + 3)
+        self.nodes[node] = y, min(j + 1, 4)
         if above:
             self.a, self.below_a = e, middle
         else:

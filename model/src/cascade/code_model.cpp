@@ -28,6 +28,7 @@ constexpr int kSlowerFrom = 8;   ///< from 2^8 decisions on
 constexpr std::int32_t kLargestWeight = 1 << 23;
 constexpr int kCounterRate = 5;
 constexpr int kCounterSteadies = 255;  ///< decisions after which a slow counter moves no slower
+constexpr int kNodeSteadies = 4;       ///< few: each channel may have values of its own
 constexpr std::int32_t kEdgeStart = 12;
 constexpr std::int32_t kEdgeSteadies = 1023;  ///< decisions after which an edge moves no slower
 constexpr std::int32_t kEdgeKnown = 250;      ///< decisions that an edge of the tables is worth
@@ -44,6 +45,7 @@ CodeModel::CodeModel(const RangeTables& tables, int code_width)
               Scale(4 * kOne << Scale::kFraction), Scale(4 * kOne << Scale::kFraction),
               Scale(4 * kOne << Scale::kFraction), Scale(4 * kOne << Scale::kFraction)},
       first_scale_((std::int64_t{kOne} << Scale::kFraction) << std::max(code_width - 5, 0)),
+      nodes_(kNodes),
       weights_((kFirst + 1) * kDecisionKinds),
       edge_shifts_(std::size_t{1} << std::min(code_width, kMaxShiftBits)) {
   if (edges_ != nullptr) {
@@ -84,6 +86,7 @@ std::uint32_t CodeModel::probability(const Masses& low, const Masses& middle, co
   };
   log_odds_[kDistributions] = odds_of(counter.fast);
   log_odds_[kDistributions + 1] = odds_of(counter.slow);
+  log_odds_[kDistributions + 2] = odds_of(nodes_[kind.node].p);
   const Weights& weights = weights_[steadiness_ * kDecisionKinds + kind.weights];
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < kInputs; ++i) {
@@ -117,6 +120,9 @@ void CodeModel::learn(bool above, std::int32_t edge, DecisionKind kind) {
   counter.slow = static_cast<std::uint16_t>(counter.slow + (target - counter.slow) * 2 /
                                                                (2 * counter.decisions + 3));
   if (counter.decisions < kCounterSteadies) ++counter.decisions;
+  Node& node = nodes_[kind.node];
+  node.p = static_cast<std::uint16_t>(node.p + (target - node.p) * 2 / (2 * node.decisions + 3));
+  if (node.decisions < kNodeSteadies) ++node.decisions;
 }
 
 }  // namespace nrc

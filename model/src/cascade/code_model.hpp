@@ -58,9 +58,10 @@ class CodeModel {
  private:
   static constexpr std::int32_t kOne = 1 << kFracBits;
   static constexpr std::size_t kDistributions = 6;
-  /// To the mixing; the last two are a fast and a slow counter.
-  static constexpr std::size_t kInputs = kDistributions + 2;
+  /// To the mixing; the last three are a fast and a slow counter and a node.
+  static constexpr std::size_t kInputs = kDistributions + 3;
   static constexpr std::size_t kContexts = 28 * 64;
+  static constexpr std::size_t kNodes = 1 << 16;
   static constexpr std::size_t kDecisionKinds = 49;
   static constexpr std::size_t kFirst = 3;  ///< steadiness of a channel's first code
   static constexpr int kFirstRate = 2;
@@ -115,10 +116,17 @@ class CodeModel {
     std::uint16_t decisions = 0;
   };
 
+  /// The same of the decisions about one code, which is how values that do not occur are found.
+  struct Node {
+    std::uint16_t p = 1 << 15;
+    std::uint16_t decisions = 0;
+  };
+
   /// Where a decision belongs.
   struct DecisionKind {
     std::size_t weights;
     std::size_t context;
+    std::size_t node;
   };
 
   std::int32_t lower_edge(std::int32_t code) const {
@@ -161,19 +169,23 @@ class CodeModel {
   template <class Coder>
   std::int32_t walk(Coder& coder, std::int64_t scale, std::int32_t expected, std::int32_t code);
 
-  static DecisionKind first_kind(std::int32_t edge) {
-    return {0, 64 + static_cast<std::size_t>(edge & 63)};
+  /// @param group  of the contexts
+  /// @param low    bits that tell the contexts of a group apart
+  static DecisionKind kind_of(std::size_t weights, std::size_t group, std::int32_t low,
+                              std::int32_t edge) {
+    const std::uint32_t hash = (static_cast<std::uint32_t>(edge) * 2654435761u) ^
+                               (static_cast<std::uint32_t>(group) * (40503u << 7));
+    return {weights, group * 64 + static_cast<std::size_t>(low & 63), (hash >> 8) % kNodes};
   }
+  static DecisionKind first_kind(std::int32_t edge) { return kind_of(0, 1, edge, edge); }
   static DecisionKind outward_kind(int count, bool up, std::int32_t edge) {
     const std::size_t side = up ? 1 : 0;
-    return {1 + 2 * static_cast<std::size_t>(std::min(count, 11)) + side,
-            (2 + 2 * static_cast<std::size_t>(std::min(count, 3)) + side) * 64 +
-                static_cast<std::size_t>(edge & 63)};
+    return kind_of(1 + 2 * static_cast<std::size_t>(std::min(count, 11)) + side,
+                   2 + 2 * static_cast<std::size_t>(std::min(count, 3)) + side, edge, edge);
   }
   static DecisionKind inward_kind(int level, std::int32_t edge) {
-    return {25 + static_cast<std::size_t>(std::min(level, 23)),
-            (12 + static_cast<std::size_t>(std::min(level, 15))) * 64 +
-                static_cast<std::size_t>((edge >> level) & 63)};
+    return kind_of(25 + static_cast<std::size_t>(std::min(level, 23)),
+                   12 + static_cast<std::size_t>(std::min(level, 15)), edge >> level, edge);
   }
 
   const Curves& curves_;
@@ -187,7 +199,8 @@ class CodeModel {
   CascadePrediction expected_ = {};
   std::array<Distribution, kDistributions> distributions_;
   std::size_t steadiness_ = 0;
-  bool fine_ = false;                   ///< codes are so coarse that their edges matter
+  bool fine_ = false;  ///< codes are so coarse that their edges matter
+  std::vector<Node> nodes_;
   std::vector<Weights> weights_;        ///< [steadiness * kDecisionKinds + kind]
   std::vector<EdgeShift> edge_shifts_;  ///< by the code's low bits
   std::array<Counter, kContexts> counters_;
