@@ -155,6 +155,12 @@ class RoundTrip(CommandLineTest):
             ["--profile", "range", "--tables", "generic"],
             ["--profile", "range", "--mapping", "code"],
             ["--profile", "range", "--neighbour"],
+            ["--profile", "range", "--taps"],
+            ["--profile", "range", "--taps", "--neighbour"],
+            ["--preset", "implant"],
+            ["--preset", "fast"],
+            ["--preset", "balanced"],
+            ["--channel-order", "0"],
             ["--sync"],
         ):
             with self.subTest(options):
@@ -244,8 +250,43 @@ class RoundTrip(CommandLineTest):
         stream = self.stream("--force", "--preset", "best")
         self.assertIn("cascade", self.succeed(NRC, "info", stream).stdout.decode())
         self.fail_with(1, NRC, "encode", "--profile", "cascade", "--neighbour", self.wav, self.dir / "n")
-        self.fail_with(2, NRC, "encode", "--preset", "worst", self.wav, self.dir / "n")
         self.fail_with(2, NRC, "encode", "--preset", "best", "--profile", "range", self.wav, self.dir / "n")
+
+    def test_presets(self) -> None:
+        electrodes = self.write("source", neighbours(3000))
+        options = {"implant": ("huffman", False), "fast": ("huffman", False),
+                   "balanced": ("range", True)}
+        for name, (profile, neighbour) in options.items():
+            stream = self.assert_round_trip(electrodes, "--channels", "2", "--preset", name)
+            info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
+            self.assertEqual((info["profile"], info["neighbour"]), (profile, neighbour))
+        message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--preset", "slow")
+        for name in options:  # as the document has them
+            self.assertIn(name, message)
+        for other in (["--profile", "range"], ["--taps"], ["--neighbour"], ["--tables", "default"]):
+            self.fail_with(2, NRC, "encode", self.wav, self.dir / "s", "--preset", "fast", *other)
+        help_text = self.succeed(NRC, "encode", "--help").stdout.decode()
+        document = (Path(os.environ.get("NRC_SOURCE_DIR", ".")) / "docs/cli.md").read_text()
+        for name in options:
+            self.assertIn(name, help_text)
+            self.assertIn(f"\n| `{name}` | ", document)
+
+    def test_channel_order(self) -> None:
+        frames = [grid(i * c % 300 - 100) for i in range(500) for c in range(3)]
+        source = self.write("source", samples(frames))
+        listed = self.write("order", b"2\n0, 1\n")
+        for order in ("2,0,1", "2 0 1", listed):
+            stream = self.assert_round_trip(source, "--channels", "3", "--channel-order", order)
+            info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
+            self.assertEqual(info["channel_order"], [2, 0, 1])
+            self.assertIn("channel order   2,0,1", self.succeed(NRC, "info", stream).stdout.decode())
+        empty = self.write("empty", b"")
+        for order, part in (("0,1", "2 channels"), ("0,1,1", "twice"), ("0,1,3", "channel 3"),
+                            ("0,1,70000", "70000"), ("none", "no such file"),
+                            (empty, "no channels")):
+            message = self.fail_with(1, NRC, "encode", "--channels", "3", "--channel-order", order,
+                                     source, self.dir / "s")
+            self.assertIn(part, message)
 
     def test_neural_profile(self) -> None:
         self.assert_round_trip(self.wav, "--profile", "neural")
@@ -367,12 +408,12 @@ class Errors(CommandLineTest):
         for command in ("encode", "decode", "info", "bench", "synth"):
             self.succeed(NRC, command, "--help")
 
-    def test_neighbour_is_of_the_range_profile(self) -> None:
-        for options in ([], ["--profile", "huffman"]):
-            message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--neighbour",
-                                     *options)
-            self.assertIn("--neighbour", message)
-            self.assertIn("--profile range", message)
+    def test_corrections_are_of_the_range_profile(self) -> None:
+        for flag in ("--taps", "--neighbour"):
+            for options in ([], ["--profile", "huffman"]):
+                message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", flag, *options)
+                self.assertIn(flag, message)
+                self.assertIn("--profile range", message)
 
     def test_inputs_that_are_no_wav(self) -> None:
         for data in (b"", b"x", b"RIFF", b"RIFF\0\0\0\0AVI ", recording(100)):
@@ -580,14 +621,16 @@ class Info(CommandLineTest):
         self.assertEqual(info["stream_bytes"], stream.stat().st_size)
         self.assertAlmostEqual(info["ratio"], info["original_bytes"] / info["stream_bytes"])
 
-    def test_neighbour(self) -> None:
-        for options, shown in (([], False), (["--neighbour"], True)):
+    def test_corrections(self) -> None:
+        for options, shown in (([], ""), (["--neighbour"], ", with neighbour"),
+                               (["--taps"], ", with taps"),
+                               (["--taps", "--neighbour"], ", with taps and neighbour")):
             stream = self.stream("--force", "--profile", "range", *options)
             text = self.succeed(NRC, "info", stream).stdout.decode()
-            self.assertRegex(text, r"profile +range")
-            self.assertEqual("with neighbour" in text, shown)
+            self.assertRegex(text, rf"profile +range{shown}\n")
             info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
-            self.assertIs(info["neighbour"], shown)
+            self.assertIs(info["taps"], "--taps" in options)
+            self.assertIs(info["neighbour"], "--neighbour" in options)
         info = json.loads(self.succeed(NRC, "info", "--json", self.stream("--force")).stdout)
         self.assertIs(info["neighbour"], False)
 

@@ -454,6 +454,8 @@ TEST(CInterface, EncoderSettingsOutsideTheirRange) {
   refused(with(&nrc_encoder_config::profile, -1), "profile");
   refused(with(&nrc_encoder_config::mapping, 3), "mapping");
   refused(with(&nrc_encoder_config::mapping, NRC_MAPPING_MAP), "map is null");
+  refused(with(&nrc_encoder_config::taps, 2), "taps");
+  refused(with(&nrc_encoder_config::taps, 1), "taps");
   refused(with(&nrc_encoder_config::neighbour, 2), "neighbour");
   refused(with(&nrc_encoder_config::neighbour, 1), "neighbour");
   refused(with(&nrc_encoder_config::code_width, 17), "code_width");
