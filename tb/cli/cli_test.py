@@ -892,14 +892,16 @@ class TrainAndGenerate(CommandLineTest):
             for profile in ("huffman", "range"):
                 with self.subTest(bits=bits, profile=profile):
                     tables = self.dir / f"{profile}{bits}.json"
-                    done = self.succeed(NRC, "train", directory, "--profile", profile, "-o", tables)
+                    width = ["--mapping", "code", "--code-width", str(bits)]
+                    done = self.succeed(NRC, "train", directory, "--profile", profile, "-o", tables,
+                                        *width)
                     self.assertIn(f"for {bits}-bit codes", done.stdout.decode())
                     self.assertEqual(done.stderr, b"")
                     sizes = []
                     for chosen in ([], ["--tables", tables]):
                         stream = self.dir / "wide.nrc"
                         self.succeed(NRC, "encode", directory / "a.wav", stream, "--force",
-                                     "--profile", profile, "--code-width", str(bits), *chosen)
+                                     "--profile", profile, *width, *chosen)
                         sizes.append(stream.stat().st_size)
                     self.assertLess(sizes[1], sizes[0])
 

@@ -252,8 +252,8 @@ TEST_P(EachProfile, ReceivingInOrderTakesNoMemory) {
   nrc_receiver_destroy(receiver);
 }
 
-// Samples of two front ends: 12 bits, left-justified, each channel with an offset of its own; and the
-// samples of the implant's ADC.
+// Samples of two front ends: 12 bits, left-justified, each channel with an offset of its own; and
+// the samples of the implant's ADC.
 TEST(CInterface, ChoosesTheCodingByTheSamples) {
   Samples wide;
   for (const std::int16_t sample : recording()) {

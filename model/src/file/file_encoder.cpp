@@ -492,7 +492,7 @@ class PacketWriter {
     Encoder encoder(header, tables_, Transport::kFile);
     encoder.set_lossy_step(lossy_step_);
     encoder.resume(sequence + static_cast<std::uint32_t>(first),
-                   std::uint64_t{first} * header.packet_frames);
+                   samples.packet_offset(first) / (2 * header.channels));
     std::vector<std::uint8_t> packets;
     for (std::size_t number = first; number < first + count; ++number) {
       const std::vector<std::int16_t> packet = samples.packet(samples.packet_offset(number));
