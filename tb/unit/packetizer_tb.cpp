@@ -228,7 +228,8 @@ class Bench {
       received_.push_back(static_cast<std::uint8_t>(data >> shift));
     }
     const bool header = received_.size() > 4 && (received_[2] & 15) == 0;
-    if (!header && received_.size() > nrc::kPacketHeaderBytes && !last && waiting_words_ > 0) --waiting_words_;
+    if (!header && received_.size() > nrc::kPacketHeaderBytes && !last && waiting_words_ > 0)
+      --waiting_words_;
     if (!last) return;
     ++sent_;
     ASSERT_FALSE(expected_.empty()) << "a packet that was not committed";

@@ -410,8 +410,8 @@ bool decode_live(const StreamDecodeArguments& arguments) {
   bool cut = false;
   with_status(status, [&] {
     while (!decoder.closed()) {
-      const std::size_t size = link.read(buffer.data(), buffer.size(), stop,
-                                         decoder.closing() ? kClosingPatience : -1);
+      const std::size_t size =
+          link.read(buffer.data(), buffer.size(), stop, decoder.closing() ? kClosingPatience : -1);
       if (size == 0) {
         break;
       }

@@ -57,8 +57,7 @@ void Receiver::finish() {
 }
 
 bool Receiver::closing() const {
-  return decoder_.header() && !waiting_.empty() &&
-         (waiting_.rbegin()->second[2] & kFlagLast) != 0;
+  return decoder_.header() && !waiting_.empty() && (waiting_.rbegin()->second[2] & kFlagLast) != 0;
 }
 
 void Receiver::skip(std::size_t count) {
