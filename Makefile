@@ -6,10 +6,10 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 # The system bench's design is verilated for one profile and channel count, so others
 # (or a trace) have a tree of their own and leave the default one alone.
-VARIANT   = $(if $(CHANNELS),-$(CHANNELS))$(if $(PROFILE),-$(PROFILE))$(if $(NEIGHBOUR),-neighbour$(NEIGHBOUR))
+VARIANT   = $(if $(CHANNELS),-$(CHANNELS))$(if $(PROFILE),-$(PROFILE))$(if $(TAPS),-taps$(TAPS))$(if $(NEIGHBOUR),-neighbour$(NEIGHBOUR))
 SIM_BUILD = $(if $(VARIANT),$(BUILD)/sim$(VARIANT),$(BUILD))
 SIM_DEFINES = $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS)) $(if $(PROFILE),-DNRC_PROFILE=$(PROFILE)) \
-              $(if $(NEIGHBOUR),-DNRC_NEIGHBOUR=$(NEIGHBOUR))
+              $(if $(TAPS),-DNRC_TAPS=$(TAPS)) $(if $(NEIGHBOUR),-DNRC_NEIGHBOUR=$(NEIGHBOUR))
 
 # Options and variables of this make are not meant for CMake's own makefiles.
 CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL cmake
@@ -30,7 +30,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
 # A variable that no target knows would be ignored: `make sim CHANNEL=32` would simulate 1024 channels.
 VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FRAMES \
   FRESH_TMP HARNESS JOBS JSON LIBERTY LINT LOOPBACK LOSS MACROS MIRROR NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
-  PREDICTOR_ARGS PROFILE PROOF RADIO SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TRIALS WORKTREE
+  PREDICTOR_ARGS PROFILE PROOF RADIO SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TAPS TRIALS WORKTREE
 # In MAKEOVERRIDES a space inside a value has a backslash before it.
 empty :=
 space := $(empty) $(empty)
@@ -45,6 +45,12 @@ ifeq ($(filter $(or $(PROFILE),huffman),huffman range),)
 endif
 ifeq ($(filter $(or $(NEIGHBOUR),0),0 1),)
   $(error NEIGHBOUR is "$(NEIGHBOUR)"; give NEIGHBOUR=0 or NEIGHBOUR=1)
+endif
+ifeq ($(filter $(or $(TAPS),0),0 1),)
+  $(error TAPS is "$(TAPS)"; give TAPS=0 or TAPS=1)
+endif
+ifeq ($(TAPS)/$(or $(PROFILE),huffman),1/huffman)
+  $(error stage taps belongs to the range profile; give PROFILE=range with TAPS=1)
 endif
 ifeq ($(NEIGHBOUR)/$(or $(PROFILE),huffman),1/huffman)
   $(error stage neighbour belongs to the range profile; give PROFILE=range with NEIGHBOUR=1)
@@ -73,7 +79,7 @@ challenge: ## Count ratio as Neuralink's compression challenge does, its two sma
 	$(PYTHON) tools/challenge/score.py "$(DATA)" --encode $(BUILD)/challenge/encode \
 	  --decode $(BUILD)/challenge/decode --jobs $(JOBS) --json "$(or $(JSON),$(BUILD)/challenge/score.json)"
 
-sim: ## Run the system simulation [DATA= PROFILE= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LOOPBACK=1 LOSS=]
+sim: ## Run the system simulation [DATA= PROFILE= TAPS= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LOOPBACK=1 LOSS=]
 	$(call check_data,sim)
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(SIM_BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(SIM_BUILD)) \

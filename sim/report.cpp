@@ -148,6 +148,9 @@ void print_report(const Run& run) {
   const StreamHeader& header = run.design.header;
   const Monitor::Figures& f = run.figures;
 
+  const auto with_corrections = [](const StreamHeader& h) {
+    return h.corrections.any() ? fmt::format(" with {}", corrections_name(h.corrections)) : "";
+  };
   fmt::print("nrc_encoder in SystemC against the golden model\n");
   heading("Design");
   row("channels", grouped(header.channels));
@@ -155,9 +158,9 @@ void print_report(const Run& run) {
                             run.design.header.packet_frames));
   row("samples", grouped(run.recording.size()));
   row("source", run.recording.source);
-  row("profile", fmt::format("{}{}, tables {} (id 0x{:08X})", profile_name(header.profile),
-                             header.neighbour ? " with neighbour" : "", run.design.tables->name(),
-                             run.design.tables->id()));
+  row("profile",
+      fmt::format("{}{}, tables {} (id 0x{:08X})", profile_name(header.profile),
+                  with_corrections(header), run.design.tables->name(), run.design.tables->id()));
   row("clock", fmt::format("{:g} MHz, one sample a clock; {} x {:.2f} Hz = {:.3f} Msample/s",
                            kClockMhz, header.channels, frame_rate(run.design),
                            header.channels * frame_rate(run.design) / 1e6));

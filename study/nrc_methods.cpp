@@ -61,15 +61,20 @@ int state_bits(Profile profile, int width) {
 
 void add_nrc_methods(Methods& methods) {
   constexpr int kWidth = 10;
-  for (const Profile profile : {Profile::kHuffman, Profile::kRange, Profile::kNeural}) {
+  for (const Profile profile :
+       {Profile::kHuffman, Profile::kRange, Profile::kNeural, Profile::kCascade}) {
     MethodFacts facts;
     facts.name = fmt::format("nrc-{}", profile_name(profile));
-    facts.title = profile == Profile::kHuffman ? "nrc, Huffman profile"
-                  : profile == Profile::kRange ? "nrc, range profile"
-                                               : "nrc, neural profile";
-    facts.latency = "1, and its packet: 20 at 1 ms";
-    facts.state = fmt::format("{} bits with codes of {}; shared: tables",
-                              state_bits(profile, kWidth), kWidth);
+    facts.title = profile == Profile::kHuffman  ? "nrc, Huffman profile"
+                  : profile == Profile::kRange  ? "nrc, range profile"
+                  : profile == Profile::kNeural ? "nrc, neural profile"
+                                                : "nrc, cascade profile";
+    const bool cascade = profile == Profile::kCascade;
+    facts.latency =
+        cascade ? "its packet: about a million samples" : "1, and its packet: 20 at 1 ms";
+    facts.state = cascade ? "its packet, 8 B a code; shared: some 100 KiB"
+                          : fmt::format("{} bits with codes of {}; shared: tables",
+                                        state_bits(profile, kWidth), kWidth);
     facts.note =
         "As nrc encode makes it, with built-in tables. Those for 10 bits were trained on "
         "recordings of the challenge.";

@@ -79,7 +79,7 @@ ChannelMatrix matrix(const std::vector<std::size_t>& indices,
 std::size_t coded_bytes(const Recording& recording, bool neighbour) {
   EncodeOptions options;
   options.profile = Profile::kRange;
-  options.neighbour = neighbour;
+  options.corrections.neighbour = neighbour;
   const std::size_t size = 2 * recording.samples.size();
   Comparison comparison(recording.sample_bytes(), size);
   FileDecoder decoder(comparison.sink());

@@ -83,7 +83,7 @@ module nrc_decode_path #(
   logic                  context_valid;
   logic [TableWidth-1:0] table_index;
   logic [3:0]            raw_bits;
-  logic                  raw_at_context, end_at_context;
+  logic                  raw_at_context, verbatim_at_context, end_at_context;
 
   nrc_context #(
     .Channels   (Channels),
@@ -111,8 +111,10 @@ module nrc_decode_path #(
   nrc_delay #(.Width(CodeWidth), .Depth(Context)) u_pred_delay (
     .clk_i, .d_i(pred_code), .q_o(pred_at_context)
   );
-  nrc_delay #(.Width(2), .Depth(Predict + Context)) u_context_side_delay (
-    .clk_i, .d_i({raw_i, packet_end_i}), .q_o({raw_at_context, end_at_context})
+  nrc_delay #(.Width(3), .Depth(Predict + Context)) u_context_side_delay (
+    .clk_i,
+    .d_i({raw_i, reset_i, packet_end_i}),
+    .q_o({raw_at_context, verbatim_at_context, end_at_context})
   );
 
   logic        code_valid, code_raw;
@@ -132,6 +134,7 @@ module nrc_decode_path #(
     .table_i     (table_index),
     .raw_bits_i  (raw_bits),
     .raw_i       (raw_at_context),
+    .verbatim_i     (verbatim_at_context),
     .packet_end_i(end_at_context),
     .valid_o     (code_valid),
     .code_o      (code),

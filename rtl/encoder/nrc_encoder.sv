@@ -14,14 +14,15 @@
 // single samples. docs/rtl.md has the rules of framing, key packets and drops.
 //
 // Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 17 huffman_path or 24 range_path =
-// 19 or 26 until its last bit is packed; Neighbour makes it 29. With Pipeline = 1, of the Huffman
-// profile, 0 framer, 5 huffman_path = 5. One sample per clock; with fewer channels than
+// 19 or 26 until its last bit is packed; 1 more with Taps, 3 more with Neighbour. With Pipeline = 1, of
+// the Huffman profile, 0 framer, 5 huffman_path = 5. One sample per clock; with fewer channels than
 // nrc_latency_pkg::LoopLatency (ShallowLoopLatency) one frame per LoopLatency clocks.
 
 module nrc_encoder #(
   parameter int Channels        = 1024,
   parameter int CodeWidth       = 10,
   parameter int Profile         = nrc_pkg::ProfileHuffman,
+  parameter int Taps            = 0,         // 1: stage taps, of the range profile only
   parameter int Neighbour       = 0,         // 1: stage neighbour, of the range profile only
   parameter int Mapping         = nrc_pkg::MappingShift6,
   parameter int PacketFrames    = 20,        // 1.024 ms at 19,531.25 Hz
@@ -78,6 +79,9 @@ module nrc_encoder #(
 
   localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
                         ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
+
+  localparam int Predictor = ((Taps != 0) ? nrc_pkg::PredictorTaps : 0) |
+                             ((Neighbour != 0) ? nrc_pkg::PredictorNeighbour : 0);
 
   localparam int SideWidth = nrc_side_pkg::SideWidth;
 
@@ -150,6 +154,7 @@ module nrc_encoder #(
     nrc_range_path #(
       .Channels (Channels),
       .CodeWidth(Width),
+      .Taps     (Taps),
       .Neighbour(Neighbour)
     ) u_path (
       .clk_i,
@@ -206,7 +211,7 @@ module nrc_encoder #(
     .Mapping        (Mapping),
     .PacketFrames   (PacketFrames),
     .Profile        (Profile),
-    .Neighbour      (Neighbour),
+    .Predictor      (Predictor),
     .RateMillihertz (RateMillihertz),
     .BufferWords    (Words),
     .PacketFifoDepth(Depth)
@@ -244,6 +249,7 @@ module nrc_encoder #(
     .Channels       (Channels),
     .CodeWidth      (CodeWidth),
     .Profile        (Profile),
+    .Taps           (Taps),
     .Neighbour      (Neighbour),
     .Mapping        (Mapping),
     .PacketFrames   (PacketFrames),

@@ -9,6 +9,7 @@ module nrc_encoder_checks #(
   parameter int Channels        = -1,
   parameter int CodeWidth       = -1,
   parameter int Profile         = -1,
+  parameter int Taps            = -1,
   parameter int Neighbour       = -1,
   parameter int Mapping         = -1,
   parameter int PacketFrames    = -1,
@@ -39,6 +40,12 @@ module nrc_encoder_checks #(
   end
   if (IsRange && CodeWidth < 4) begin : gen_range_width
     `NRC_REFUSE("nrc_encoder: CodeWidth is %0d; with Profile 1 give 4 to 16", CodeWidth)
+  end
+  if (Taps != 0 && Taps != 1) begin : gen_taps
+    `NRC_REFUSE("nrc_encoder: Taps is %0d; give 0 or 1", Taps)
+  end
+  if (Taps != 0 && !IsRange) begin : gen_taps_profile
+    `NRC_REFUSE("nrc_encoder: Taps is %0d; with Profile 0 give 0", Taps)
   end
   if (Neighbour != 0 && Neighbour != 1) begin : gen_neighbour
     `NRC_REFUSE("nrc_encoder: Neighbour is %0d; give 0 or 1", Neighbour)

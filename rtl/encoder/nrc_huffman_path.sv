@@ -55,7 +55,7 @@ module nrc_huffman_path #(
   logic [CodeWidth-1:0]    pred_code, code_at_pred;
   logic [CodeWidth-1:0]    pred_at_context, code_at_context;
   logic [SideWidth-1:0]    codeword_side;
-  logic                    pred_valid;
+  logic                    pred_valid, verbatim;
   logic [ValueWidth-1:0]   unused_pred_value;
   logic                    innovation_valid, innovation_reset;
   logic [ChannelWidth-1:0] innovation_channel;
@@ -78,6 +78,15 @@ module nrc_huffman_path #(
     .clk_i,
     .d_i(side_i),
     .q_o(codeword_side)
+  );
+
+  nrc_delay #(
+    .Width(1),
+    .Depth(Predict + Context)
+  ) u_verbatim_delay (
+    .clk_i,
+    .d_i(first_i),
+    .q_o(verbatim)
   );
 
   nrc_delay #(
@@ -158,6 +167,7 @@ module nrc_huffman_path #(
     .pred_code_i  (pred_at_context),
     .table_i      (table_index),
     .raw_bits_i   (raw_bits),
+    .verbatim_i      (verbatim),
     .valid_o      (codeword_valid),
     .bits_o       (codeword_bits),
     .length_o     (codeword_length)

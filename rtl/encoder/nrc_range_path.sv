@@ -4,16 +4,17 @@
 // linearizer and dispersion, interval, range, carry_packer (docs/bitstream.md, sections 10 and 11).
 // Golden model: the range half of nrc::PayloadEncoder.
 //
-// Neighbour puts stage neighbour between the predictor and what needs the prediction. Everything
-// parallel to it is then delayed by as much; the dispersion starts later, so that the delay holds a
-// channel's number and not its state.
+// Taps and Neighbour put stages taps and neighbour between the predictor and what needs the prediction.
+// Everything parallel to them is then delayed by as much; the dispersion starts later, so that the delay
+// holds a channel's number and not its state.
 //
 // Latency, clocks from a code: 6 predictor, 7 interval, 7 range, 4 carry_packer = 24 until its last
-// bit is packed; 3 more with Neighbour. One code per clock, rigid.
+// bit is packed; 1 more with Taps, 3 more with Neighbour. One code per clock, rigid.
 
 module nrc_range_path #(
   parameter int Channels  = -1,
   parameter int CodeWidth = -1,  // 4..16
+  parameter int Taps      = -1,  // 1: with stage taps
   parameter int Neighbour = -1,  // 1: with stage neighbour
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int SideWidth    = nrc_side_pkg::SideWidth
@@ -41,13 +42,17 @@ module nrc_range_path #(
   localparam int LinearizeLatency = nrc_latency_pkg::LinearizerLatency;
   localparam int IntervalLatency  = nrc_latency_pkg::IntervalLatency;
   localparam int PackLatency      = nrc_latency_pkg::CarryPackerLatency;  // to the current word
-  localparam int CorrectLatency   = (Neighbour != 0) ? nrc_latency_pkg::NeighbourLatency : 0;
+  localparam int TapsLatency      = (Taps != 0) ? nrc_latency_pkg::TapsLatency : 0;
+  localparam int NeighbourLatency = (Neighbour != 0) ? nrc_latency_pkg::NeighbourLatency : 0;
+  localparam int CorrectLatency   = TapsLatency + NeighbourLatency;
 
   // The code enters the linearizer late, so that its edges and value come with the prediction: ten
-  // bits wait instead of fifty. After nrc_neighbour the signals are called corrected. The interval does not look
-  // at the code, nor any stage before nrc_range at the flags: they go straight to where they are used.
-  logic [CodeWidth-1:0]  code_to_linearize, interval_code;
+  // bits wait instead of fifty. After nrc_taps the signals are called tapped, after nrc_neighbour
+  // corrected; without these they are the same as before. No stage before
+  // nrc_range looks at the flags: they go straight to where they are used.
+  logic [CodeWidth-1:0]  code_to_linearize, code_to_interval, interval_code;
   logic [SideWidth-1:0]  interval_side, range_side;
+  logic                  interval_verbatim;
   logic [ValueWidth-1:0] low, high, value, low_corrected, high_corrected;
   logic                  lowest, highest, lowest_corrected, highest_corrected;
 
@@ -55,14 +60,17 @@ module nrc_range_path #(
     .clk_i, .d_i(code_i), .q_o(code_to_linearize)
   );
 
-  nrc_delay #(.Width(CodeWidth), .Depth(LinearizeLatency + CorrectLatency + IntervalLatency))
-  u_late_delay (
-    .clk_i, .d_i(code_to_linearize), .q_o(interval_code)
+  nrc_delay #(.Width(CodeWidth), .Depth(LinearizeLatency + CorrectLatency)) u_code_delay (
+    .clk_i, .d_i(code_to_linearize), .q_o(code_to_interval)
   );
 
-  nrc_delay #(.Width(SideWidth), .Depth(PredictLatency + CorrectLatency + IntervalLatency))
+  nrc_delay #(.Width(CodeWidth), .Depth(IntervalLatency)) u_late_delay (
+    .clk_i, .d_i(code_to_interval), .q_o(interval_code)
+  );
+
+  nrc_delay #(.Width(SideWidth + 1), .Depth(PredictLatency + CorrectLatency + IntervalLatency))
   u_side_delay (
-    .clk_i, .d_i(side_i), .q_o(interval_side)
+    .clk_i, .d_i({side_i, first_i}), .q_o({interval_side, interval_verbatim})
   );
 
   nrc_delay #(.Width(SideWidth), .Depth(nrc_latency_pkg::RangeLatency)) u_range_side_delay (
@@ -118,35 +126,83 @@ module nrc_range_path #(
     .innovation_value_o  (innovation_value)
   );
 
-  // As of the predictor, or corrected.
+  // The predictor's outputs after the corrections.
+  logic                    tapped_valid;
+  logic [ValueWidth-1:0]   tapped_value;
+  logic                    tapped_innovation_valid, tapped_innovation_reset;
+  logic [ChannelWidth-1:0] tapped_innovation_channel;
+  logic [ValueWidth:0]     tapped_innovation_value;
+
   logic                    corrected_valid;
   logic [ValueWidth-1:0]   corrected_value;
   logic                    corrected_innovation_valid, corrected_innovation_reset;
   logic [ChannelWidth-1:0] corrected_innovation_channel;
   logic [ValueWidth:0]     corrected_innovation_value;
 
-  // What the dispersion starts with.
-  logic                    dispersion_valid, dispersion_reset;
-  logic [ChannelWidth-1:0] dispersion_channel;
+  nrc_delay #(.Width(3), .Depth(CorrectLatency)) u_boost_delay (
+    .clk_i, .d_i(innovation_boost), .q_o(corrected_innovation_boost)
+  );
 
-  if (Neighbour != 0) begin : gen_neighbour
-    logic [CorrectLatency-1:0] valid_q;
-    logic                      pred_reset;
-    logic [ChannelWidth-1:0]   pred_channel;
+  if (Taps != 0) begin : gen_taps
+    localparam int Wait = PredictLatency - nrc_latency_pkg::TapsLead;
+
+    logic [Wait-1:0]         valid_q;
+    logic                    tap_reset;
+    logic [ChannelWidth-1:0] tap_channel;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) valid_q <= '0;
-      else         valid_q <= {valid_q[CorrectLatency-2:0], valid_i};
+      else         valid_q <= {valid_q[Wait-2:0], valid_i};
     end
 
-    assign dispersion_valid = valid_q[CorrectLatency-1];
-
-    nrc_delay #(.Width(ChannelWidth + 1), .Depth(CorrectLatency)) u_dispersion_delay (
-      .clk_i, .d_i({channel_i, first_i}), .q_o({dispersion_channel, dispersion_reset})
+    nrc_delay #(.Width(ChannelWidth + 1), .Depth(Wait)) u_tag_delay (
+      .clk_i, .d_i({channel_i, first_i}), .q_o({tap_channel, tap_reset})
     );
 
-    nrc_delay #(.Width(ChannelWidth + 1), .Depth(PredictLatency - CorrectLatency)) u_pred_delay (
-      .clk_i, .d_i({dispersion_channel, dispersion_reset}), .q_o({pred_channel, pred_reset})
+    nrc_taps #(
+      .Channels   (Channels),
+      .CodeWidth  (CodeWidth),
+      .UpdateDelay(NeighbourLatency)
+    ) u_taps (
+      .clk_i,
+      .rst_ni,
+      .valid_i             (valid_q[Wait-1]),
+      .channel_i           (tap_channel),
+      .reset_i             (tap_reset),
+      .pred_value_i        (pred_value),
+      .value_i             (value),
+      .innovation_i        (innovation_value),
+      .pred_valid_o        (tapped_valid),
+      .pred_value_o        (tapped_value),
+      .innovation_valid_o  (tapped_innovation_valid),
+      .innovation_channel_o(tapped_innovation_channel),
+      .innovation_reset_o  (tapped_innovation_reset),
+      .innovation_value_o  (tapped_innovation_value),
+      .remaining_value_i   (corrected_innovation_value),
+      .remaining_boost_i   (corrected_innovation_boost)
+    );
+
+    logic unused_innovation;
+    assign unused_innovation = ^{pred_valid, innovation_valid, innovation_channel, innovation_reset};
+  end else begin : gen_no_taps
+    assign tapped_valid              = pred_valid;
+    assign tapped_value              = pred_value;
+    assign tapped_innovation_valid   = innovation_valid;
+    assign tapped_innovation_channel = innovation_channel;
+    assign tapped_innovation_reset   = innovation_reset;
+    assign tapped_innovation_value   = innovation_value;
+  end
+
+  if (Neighbour != 0) begin : gen_neighbour
+    logic                    pred_reset;
+    logic [ChannelWidth-1:0] pred_channel;
+    logic [ValueWidth-1:0]   tapped_code_value;
+
+    nrc_delay #(.Width(ChannelWidth + 1), .Depth(PredictLatency + TapsLatency)) u_tag_delay (
+      .clk_i, .d_i({channel_i, first_i}), .q_o({pred_channel, pred_reset})
+    );
+    nrc_delay #(.Width(ValueWidth), .Depth(TapsLatency)) u_value_delay (
+      .clk_i, .d_i(value), .q_o(tapped_code_value)
     );
 
     nrc_neighbour #(
@@ -155,12 +211,13 @@ module nrc_range_path #(
     ) u_neighbour (
       .clk_i,
       .rst_ni,
-      .valid_i             (pred_valid),
+      .valid_i             (tapped_valid),
       .channel_i           (pred_channel),
       .reset_i             (pred_reset),
-      .pred_value_i        (pred_value),
-      .value_i             (value),
-      .innovation_i        (innovation_value),
+      .pred_value_i        (tapped_value),
+      .value_i             (tapped_code_value),
+      .innovation_i        (tapped_innovation_value),
+      .innovation_boost_i  (corrected_innovation_boost),
       .pred_valid_o        (corrected_valid),
       .pred_value_o        (corrected_value),
       .innovation_valid_o  (corrected_innovation_valid),
@@ -170,21 +227,39 @@ module nrc_range_path #(
     );
 
     logic unused_innovation;
-    assign unused_innovation = ^{innovation_valid, innovation_channel, innovation_reset};
+    assign unused_innovation = ^{tapped_innovation_valid, tapped_innovation_channel,
+                                 tapped_innovation_reset};
   end else begin : gen_no_neighbour
-    assign corrected_valid              = pred_valid;
-    assign corrected_value              = pred_value;
-    assign corrected_innovation_valid   = innovation_valid;
-    assign corrected_innovation_channel = innovation_channel;
-    assign corrected_innovation_reset   = innovation_reset;
-    assign corrected_innovation_value   = innovation_value;
-    assign dispersion_valid             = valid_i;
-    assign dispersion_channel           = channel_i;
-    assign dispersion_reset             = first_i;
+    assign corrected_valid              = tapped_valid;
+    assign corrected_value              = tapped_value;
+    assign corrected_innovation_valid   = tapped_innovation_valid;
+    assign corrected_innovation_channel = tapped_innovation_channel;
+    assign corrected_innovation_reset   = tapped_innovation_reset;
+    assign corrected_innovation_value   = tapped_innovation_value;
   end
 
-  nrc_delay #(.Width(3), .Depth(CorrectLatency)) u_boost_delay (
-    .clk_i, .d_i(innovation_boost), .q_o(corrected_innovation_boost)
+  // What the dispersion starts with.
+  logic                    dispersion_valid, dispersion_reset;
+  logic [ChannelWidth-1:0] dispersion_channel;
+
+  if (CorrectLatency != 0) begin : gen_late_dispersion
+    logic [CorrectLatency:0] valid_q;  // two bits at least
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) valid_q <= '0;
+      else         valid_q <= {valid_q[CorrectLatency-1:0], valid_i};
+    end
+
+    assign dispersion_valid = valid_q[CorrectLatency-1];
+
+    logic unused_valid;
+    assign unused_valid = valid_q[CorrectLatency];
+  end else begin : gen_dispersion
+    assign dispersion_valid = valid_i;
+  end
+
+  nrc_delay #(.Width(ChannelWidth + 1), .Depth(CorrectLatency)) u_dispersion_delay (
+    .clk_i, .d_i({channel_i, first_i}), .q_o({dispersion_channel, dispersion_reset})
   );
 
   logic [IndexWidth-1:0] index;
@@ -209,6 +284,7 @@ module nrc_range_path #(
 
   logic        interval_valid, interval_escape;
   logic [15:0] interval_low, interval_frequency;
+  logic [3:0]  interval_plain;
 
   nrc_interval #(
     .CodeWidth(CodeWidth)
@@ -216,6 +292,7 @@ module nrc_range_path #(
     .clk_i,
     .rst_ni,
     .valid_i     (corrected_valid),
+    .code_i      (code_to_interval),
     .low_i       (low_corrected),
     .high_i      (high_corrected),
     .lowest_i    (lowest_corrected),
@@ -225,7 +302,8 @@ module nrc_range_path #(
     .valid_o     (interval_valid),
     .low_o       (interval_low),
     .frequency_o (interval_frequency),
-    .escape_o    (interval_escape)
+    .escape_o    (interval_escape),
+    .plain_o     (interval_plain)
   );
 
   logic        range_valid;
@@ -241,6 +319,8 @@ module nrc_range_path #(
     .low_i       (interval_low),
     .frequency_i (interval_frequency),
     .escape_i    (interval_escape),
+    .plain_i     (interval_plain),
+    .verbatim_i  (interval_verbatim),
     .code_i      (interval_code),
     .packet_end_i(interval_side[nrc_side_pkg::SidePacketEnd]),
     .valid_o     (range_valid),

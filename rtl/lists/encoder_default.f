@@ -28,6 +28,9 @@ rtl/stages/nrc_shift6.sv
 rtl/stages/nrc_huffman.sv
 rtl/stages/nrc_bit_packer.sv
 rtl/stages/nrc_linearizer.sv
+rtl/stages/nrc_correct.sv
+rtl/stages/nrc_learn.sv
+rtl/stages/nrc_taps.sv
 rtl/stages/nrc_neighbour.sv
 rtl/stages/nrc_dispersion.sv
 rtl/stages/nrc_cumulative.sv

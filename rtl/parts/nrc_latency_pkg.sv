@@ -24,8 +24,9 @@
 // clock 3. The same channel may enter again in clock 4; ShallowLoopLatency is one more, because
 // nrc_packet_writer needs four clocks for a packet and nrc_bit_packer may move its end by one.
 //
-// In the range profile with nrc_neighbour, its corrected prediction follows NeighbourLatency clocks
-// after pred_valid_o, and nrc_dispersion works that much later as a whole. No loop gets longer.
+// In the range profile, the corrected prediction of nrc_taps follows TapsLatency clocks after
+// pred_valid_o, that of nrc_neighbour NeighbourLatency after it, and nrc_dispersion works as much later
+// as a whole. No loop gets longer.
 // tb/common/rtl_constants.hpp has the same numbers for benches, generated from this file.
 
 package nrc_latency_pkg;
@@ -63,8 +64,11 @@ package nrc_latency_pkg;
 
   // Range profile.
   localparam int LinearizerLatency    = 2;
+  localparam int TapsLead             = 2;  // clocks that nrc_taps starts before the prediction
+  localparam int TapsLatency          = 1;
   localparam int NeighbourLatency     = 3;
   localparam int NeighbourLoopLatency = NeighbourLatency + InnovationLatency + 2;
+  localparam int TapsLoopLatency      = TapsLead + TapsLatency + InnovationLatency + 2;
   localparam int CumulativeLatency    = 6;
   localparam int IntervalLatency      = CumulativeLatency + 1;
   localparam int RangeLatency         = 7;
@@ -73,8 +77,8 @@ package nrc_latency_pkg;
   localparam int RangePathLatency = PredictLatency + IntervalLatency + RangeLatency +
                                     CarryPackerLatency;
 
-  // The encoder, from a sample's handshake until its last bit is packed; NeighbourLatency more with
-  // stage neighbour.
+  // The encoder, from a sample's handshake until its last bit is packed; TapsLatency more with
+  // stage taps, NeighbourLatency more with stage neighbour.
   localparam int EncoderLatency        = FramerLatency + Shift6Latency + HuffmanPathLatency;
   localparam int ShallowEncoderLatency = ShallowFramerLatency + ShallowShift6Latency +
                                          ShallowHuffmanPathLatency;

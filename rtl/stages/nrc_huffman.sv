@@ -7,6 +7,7 @@
 // outside the table, and v = -S/2, which would be symbol 0, is outside as well. The word of the
 // table memory at {table, symbol} is the canonical code with a one in front of its first bit.
 // After the code come the low raw_bits bits of the residual or, after an escape, the code itself.
+// A verbatim code, a channel's first one after a reset, has no codeword before it.
 //
 // The tables are a ROM (nrc_huffman_rom, generated with the table set) or, with LoadableTables, a
 // RAM that is written through the table port before the encoder is enabled; while a sample is in
@@ -43,6 +44,7 @@ module nrc_huffman #(
   input  logic [CodeWidth-1:0] pred_code_i,    // signed
   input  logic [TableBits-1:0] table_i,
   input  logic [3:0]           raw_bits_i,     // 0..12, at most CodeWidth
+  input  logic                 verbatim_i,
 
   output logic                 valid_o,
   output logic [30:0]          bits_o,         // right-aligned, zeros above
@@ -75,14 +77,15 @@ module nrc_huffman #(
   logic [CodeWidth-1:0]  s1_code;
   logic [TableBits-1:0]  s1_table;
   logic [3:0]            s1_raw_bits;
+  logic                  s1_verbatim;
 
   assign residual = {{(ValueWidth - CodeWidth){code_i[CodeWidth-1]}}, code_i} -
                     {{(ValueWidth - CodeWidth){pred_code_i[CodeWidth-1]}}, pred_code_i};
 
-  nrc_delay #(.Width(ValueWidth + CodeWidth + TableBits + 4), .Depth(Registered)) u_stage1 (
+  nrc_delay #(.Width(ValueWidth + CodeWidth + TableBits + 5), .Depth(Registered)) u_stage1 (
     .clk_i,
-    .d_i({residual, code_i, table_i, raw_bits_i}),
-    .q_o({s1_residual, s1_code, s1_table, s1_raw_bits})
+    .d_i({residual, code_i, table_i, raw_bits_i, verbatim_i}),
+    .q_o({s1_residual, s1_code, s1_table, s1_raw_bits, s1_verbatim})
   );
 
   // 2: v, with the sign shifted in, and the residual's low bits.
@@ -90,6 +93,7 @@ module nrc_huffman #(
   logic [CodeWidth-1:0]  raw, s2_raw, s2_code;
   logic [TableBits-1:0]  s2_table;
   logic [3:0]            s2_raw_bits;
+  logic                  s2_verbatim;
 
   // Most samples have no raw bits: the shifter rests at zero then.
   logic                  has_raw;
@@ -101,10 +105,10 @@ module nrc_huffman #(
                    (s1_residual & {ValueWidth{!has_raw}});
   assign raw     = shifted[CodeWidth-1:0] & ~({CodeWidth{1'b1}} << s1_raw_bits);
 
-  nrc_delay #(.Width(ValueWidth + 2 * CodeWidth + TableBits + 4), .Depth(Registered)) u_stage2 (
+  nrc_delay #(.Width(ValueWidth + 2 * CodeWidth + TableBits + 5), .Depth(Registered)) u_stage2 (
     .clk_i,
-    .d_i({value, raw, s1_code, s1_table, s1_raw_bits}),
-    .q_o({s2_value, s2_raw, s2_code, s2_table, s2_raw_bits})
+    .d_i({value, raw, s1_code, s1_table, s1_raw_bits, s1_verbatim}),
+    .q_o({s2_value, s2_raw, s2_code, s2_table, s2_raw_bits, s2_verbatim})
   );
 
   // 3: symbol. v fits into SymbolBits bits if all bits from the symbol's sign bit up are equal.
@@ -113,6 +117,7 @@ module nrc_huffman #(
   logic [AddrWidth-1:0]  addr, s3_addr;
   logic [CodeWidth-1:0]  extra, s3_extra;
   logic [4:0]            extra_length, s3_extra_length;
+  logic                  s3_verbatim;
 
   assign fits   = (s2_value[ValueWidth-1:SymbolBits-1] == '0) ||
                   (&s2_value[ValueWidth-1:SymbolBits-1]);
@@ -121,19 +126,20 @@ module nrc_huffman #(
   assign escape = !fits || (symbol == '0);
 
   assign addr         = AddrWidth'({s2_table, fits ? symbol : {SymbolBits{1'b0}}});
-  assign extra        = escape ? s2_code : s2_raw;
-  assign extra_length = escape ? 5'(CodeWidth) : {1'b0, s2_raw_bits};
+  assign extra        = (escape || s2_verbatim) ? s2_code : s2_raw;
+  assign extra_length = (escape || s2_verbatim) ? 5'(CodeWidth) : {1'b0, s2_raw_bits};
 
-  nrc_delay #(.Width(AddrWidth + CodeWidth + 5), .Depth(Registered)) u_stage3 (
+  nrc_delay #(.Width(AddrWidth + CodeWidth + 6), .Depth(Registered)) u_stage3 (
     .clk_i,
-    .d_i({addr, extra, extra_length}),
-    .q_o({s3_addr, s3_extra, s3_extra_length})
+    .d_i({addr, extra, extra_length, s2_verbatim}),
+    .q_o({s3_addr, s3_extra, s3_extra_length, s3_verbatim})
   );
 
   // 4: table memory.
   logic [15:0]          s4_word;  // registered in the memory
   logic [CodeWidth-1:0] s4_extra_q;
   logic [4:0]           s4_extra_length_q;
+  logic                 s4_verbatim_q;
 
   if (LoadableTables != 0) begin : gen_ram
     nrc_ram_1rw #(
@@ -160,6 +166,7 @@ module nrc_huffman #(
   always_ff @(posedge clk_i) begin
     s4_extra_q        <= s3_extra;
     s4_extra_length_q <= s3_extra_length;
+    s4_verbatim_q        <= s3_verbatim;
   end
 
   // 5: the leading one gives the length of the code and is not part of it. It is never bit 0.
@@ -170,14 +177,16 @@ module nrc_huffman #(
   logic [CodeWidth-1:0] s5_extra;
   logic [4:0]           s5_extra_length;
 
-  // Binary search from the top.
+  // Binary search from the top. A verbatim code's word is a one, the length 0.
   logic       in_top_8, in_top_4, in_top_2;
+  logic [15:1] word;
   logic [7:0] eight;
   /* verilator lint_off UNUSEDSIGNAL */  // bit 0
   logic [3:0] four;
   /* verilator lint_on UNUSEDSIGNAL */
-  assign in_top_8 = (s4_word[15:8] != '0);
-  assign eight    = in_top_8 ? s4_word[15:8] : s4_word[7:0];
+  assign word     = s4_word[15:1] & {15{!s4_verbatim_q}};
+  assign in_top_8 = (word[15:8] != '0);
+  assign eight    = in_top_8 ? word[15:8] : {word[7:1], 1'b0};
   assign in_top_4 = (eight[7:4] != '0);
   assign four     = in_top_4 ? eight[7:4] : eight[3:0];
   assign in_top_2 = (four[3:2] != '0);
@@ -224,7 +233,7 @@ module nrc_huffman #(
       assert (32'(raw_bits_i) <= CodeWidth && 32'(raw_bits_i) <= 12);
       assert (32'(table_i) < NumTables);
     end
-    if (awake_q && valid[LengthClock]) assert (s5_length != 4'd0);
+    if (awake_q && valid[LengthClock]) assert ({1'b0, s5_length} + s5_extra_length != 5'd0);
     if (awake_q && LoadableTables != 0 && table_we_i) assert (valid[Latency-1:0] == '0);
   end
 `endif

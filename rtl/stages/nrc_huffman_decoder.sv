@@ -12,7 +12,8 @@
 //   rank   = code + rank word of {table, length}, symbol = symbol word of {table, rank}
 //   code   = pred_code + ((symbol - S/2) << raw_bits) + raw bits; after an escape, its bits
 //
-// Samples of raw packets are 16 bits, low byte first, and bypass the tables.
+// Verbatim codes, a channel's first after a reset, are an escape without a codeword. Samples of raw packets
+// are 16 bits, low byte first, and bypass the tables.
 //
 // The tables are ROMs, generated with the table set. A code outside CodeWidth bits and what
 // nrc_bit_window finds make a packet damaged: damaged_o stays high until drain_i. All samples that
@@ -46,6 +47,7 @@ module nrc_huffman_decoder #(
   input  logic [TableBits-1:0] table_i,
   input  logic [3:0]           raw_bits_i,    // 0..12, at most CodeWidth
   input  logic                 raw_i,         // sample of a raw packet
+  input  logic                 verbatim_i,       // verbatim code, unless raw_i
   input  logic                 packet_end_i,
 
   output logic                 valid_o,
@@ -76,7 +78,7 @@ module nrc_huffman_decoder #(
   logic [CodeWidth-1:0]  s1_pred_q;
   logic [TableBits-1:0]  s1_table_q;
   logic [3:0]            s1_raw_bits_q;
-  logic                  s1_raw_q, s1_end_q;
+  logic                  s1_raw_q, s1_verbatim_q, s1_end_q;
 
   nrc_code_limit_rom u_limits (.clk_i, .addr_i(table_i), .data_o(s1_limits));
 
@@ -85,6 +87,7 @@ module nrc_huffman_decoder #(
     s1_table_q    <= table_i;
     s1_raw_bits_q <= raw_bits_i;
     s1_raw_q      <= raw_i;
+    s1_verbatim_q    <= verbatim_i;
     s1_end_q      <= packet_end_i;
   end
 
@@ -102,7 +105,7 @@ module nrc_huffman_decoder #(
   assign head = window[30-:MaxLength];
   assign {escape_length, escape_code} = s1_limits[LimitWidth-1-:4+MaxLength];
   assign escape_mask = ~({MaxLength{1'b1}} >> escape_length);
-  assign escape      = ((head ^ escape_code) & escape_mask) == '0;
+  assign escape      = s1_verbatim_q || (((head ^ escape_code) & escape_mask) == '0);
 
   assign longer[0] = 1'b1;
   for (genvar n = 1; n < MaxLength; n++) begin : gen_longer
@@ -116,6 +119,7 @@ module nrc_huffman_decoder #(
       // The longest n with longer[n]; the limits ascend.
       if (longer[n]) length = 4'(n + 1);
     end
+    if (s1_verbatim_q) length = '0;
   end
 
   assign extra_length = escape ? 5'(CodeWidth) : {1'b0, s1_raw_bits_q};

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage interval: the part of 0..65535 that belongs to a code under the distribution of the innovation
-// (docs/bitstream.md, section 10). Golden model: nrc::IntervalModel.
+// Stage interval: the part of 0..65535 that belongs to a code, or to the group of codes that share its
+// high bits, under the distribution of the innovation (docs/bitstream.md, section 10). Golden model:
+// nrc::IntervalModel.
 //
 // The interval begins at the cumulative frequency of the code's lower edge, of the lowest code at
 // EscapeFrequency, and ends at that of the upper edge, of the highest code at TopFrequency. Its
 // length is the code's frequency; one that is below MinFrequency makes the code an escape.
 //
+// From an index of 16 * (PlainOctave + 1) on, codes of more than PlainWidth bits are taken in groups of
+// 2^plain_o, whose edges are even. Narrower codes have no groups, nor the logic for them.
+//
 // Stages:
+//   0     edges of a group
 //   1..6  cumulative frequencies of both edges (nrc_cumulative)
 //   7     outermost codes; difference
 // Latency 7 clocks, one code per clock.
@@ -21,6 +26,7 @@ module nrc_interval #(
   input  logic                  rst_ni,
 
   input  logic                  valid_i,
+  input  logic [CodeWidth-1:0]  code_i,
   input  logic [ValueWidth-1:0] low_i,         // these four from nrc_linearizer
   input  logic [ValueWidth-1:0] high_i,
   input  logic                  lowest_i,
@@ -31,7 +37,8 @@ module nrc_interval #(
   output logic                  valid_o,
   output logic [15:0]           low_o,         // cumulative frequency below the code
   output logic [15:0]           frequency_o,
-  output logic                  escape_o       // frequency_o is below MinFrequency
+  output logic                  escape_o,      // frequency_o is below MinFrequency
+  output logic [3:0]            plain_o        // low bits of the code that follow plain
 );
 
   localparam int CumulativeLatency = nrc_latency_pkg::CumulativeLatency;
@@ -46,18 +53,62 @@ module nrc_interval #(
 
   assign valid_o = valid_q[Latency-1];
 
+  // Stage 0: the edges of a group.
+  logic [ValueWidth-1:0] low_edge, high_edge;
+  logic                  at_lowest, at_highest;
+
+  if (CodeWidth > nrc_pkg::PlainWidth) begin : gen_groups
+    localparam int OctaveBits = IndexWidth - nrc_pkg::ScaleMantissaBits;
+    localparam int MaxPlain   = CodeWidth - nrc_pkg::PlainOctave;  // of the largest index
+    localparam logic [OctaveBits-1:0] PlainOctave = OctaveBits'(nrc_pkg::PlainOctave);
+
+    logic [OctaveBits-1:0] octave;
+    logic [3:0]            plain;
+    logic [CodeWidth-1:0]  mask;         // ones where the code has plain bits
+    logic [CodeWidth-1:0]  first, last;  // of the group
+
+    assign octave = index_i[IndexWidth-1:nrc_pkg::ScaleMantissaBits];
+    assign plain  = (octave > PlainOctave) ? 4'(octave - PlainOctave) : 4'd0;
+
+    always_comb begin
+      mask = '0;
+      for (int n = 0; n < MaxPlain; n++) mask[n] = octave > PlainOctave + OctaveBits'(n);
+    end
+
+    // Half a code below the first one and above the last one.
+    assign first      = code_i & ~mask;
+    assign last       = code_i | mask;
+    assign low_edge   = !mask[0] ? low_i
+                        : {first - CodeWidth'(1), 1'b1, {(nrc_pkg::FracBits-1){1'b0}}};
+    assign high_edge  = !mask[0] ? high_i : {last, 1'b1, {(nrc_pkg::FracBits-1){1'b0}}};
+    assign at_lowest  = lowest_i || first == {1'b1, {(CodeWidth-1){1'b0}}};
+    assign at_highest = highest_i || last == {1'b0, {(CodeWidth-1){1'b1}}};
+
+    nrc_delay #(.Width(4), .Depth(Latency)) u_plain_delay (
+      .clk_i, .d_i(plain), .q_o(plain_o)
+    );
+  end else begin : gen_no_groups
+    logic unused_code;
+    assign unused_code = ^code_i;
+    assign low_edge    = low_i;
+    assign high_edge   = high_i;
+    assign at_lowest   = lowest_i;
+    assign at_highest  = highest_i;
+    assign plain_o     = '0;
+  end
+
   // Stages 1 to 6.
   logic [15:0] low_cumulative, high_cumulative;
   logic        lowest, highest;
 
   nrc_cumulative #(.CodeWidth(CodeWidth)) u_low (
-    .clk_i, .edge_i(low_i), .pred_value_i, .index_i, .cumulative_o(low_cumulative)
+    .clk_i, .edge_i(low_edge), .pred_value_i, .index_i, .cumulative_o(low_cumulative)
   );
   nrc_cumulative #(.CodeWidth(CodeWidth)) u_high (
-    .clk_i, .edge_i(high_i), .pred_value_i, .index_i, .cumulative_o(high_cumulative)
+    .clk_i, .edge_i(high_edge), .pred_value_i, .index_i, .cumulative_o(high_cumulative)
   );
   nrc_delay #(.Width(2), .Depth(CumulativeLatency)) u_outermost_delay (
-    .clk_i, .d_i({lowest_i, highest_i}), .q_o({lowest, highest})
+    .clk_i, .d_i({at_lowest, at_highest}), .q_o({lowest, highest})
   );
 
   // Stage 7.

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage neighbour: corrects a prediction by the previous channel's misprediction
+// Stage neighbour: corrects a prediction by what the channels before were mispredicted by
 // (docs/bitstream.md, section 10). Golden model: nrc::Neighbour. Sits between nrc_predictor and
 // nrc_interval. The predictor's own update uses p and e, nrc_dispersion's uses e'.
 //
-//   n    = clamp(e of the channel before, in the same frame), CodeWidth + 6 bits; 0 for channel 0
-//   p'   = clamp(p + ((gain * n) >> 10))
-//   e'   = value - p'
-//   gain = clamp(gain + sign(n) * sign(e'))
+//   n[0]    = clamp(e of the channel before, in the same frame), CodeWidth + 6 bits; 0 for channel 0
+//   n[1]    = that of the channel before it
+//   n[2]    = their running mean: n[2] + ((n[0] - n[2]) >> 3)
+//   p'      = clamp(p + ((gain[0] * n[0] + gain[1] * n[1] + gain[2] * n[2]) >> 8))
+//   e'      = value - p'
+//   gain[i] = clamp(gain[i] + sign(n[i]) * sign(e') * 2^(boost >> 1)), unless |e'| is within half a code
 //
-// n is kept in a register until the next channel comes, however long that takes. Channel 0 clears
-// it on its way in, so nothing passes from one frame to the next, whatever the length of the first.
+// The n are kept in registers until the next channel comes, however long that takes. Channel 0 clears
+// them on its way in, so nothing passes from one frame to the next, whatever the length of the first.
 //
-// With reset_i the gain counts as 0 and stays 0: it is not read, so it need not have been written.
+// With reset_i the gains count as 0 and stay 0: they are not read, so they need not have been written.
 //
 // Stages:
 //   0  valid_i, p, value; gain RAM read       3  p': pred_*_o; e'
-//   1  innovation_i; gain, n; product         4  innovation_*_o; new gain
+//   1  innovation_i; gains, n; products       4  innovation_*_o, innovation_boost_i; new gains
 //   2  p + correction, clamped                5  gain RAM write
 // Latency NeighbourLatency (3) clocks to p', one more to e'; one sample per clock. A channel may
 // come again 6 clocks later, sooner than the predictor allows.
@@ -44,7 +46,8 @@ module nrc_neighbour #(
   output logic                    pred_valid_o,
   output logic [ValueWidth-1:0]   pred_value_o,          // p', signed
 
-  // One clock later, for nrc_dispersion.
+  // One clock later, for nrc_dispersion; the boost of the frame comes with it.
+  input  logic [2:0]              innovation_boost_i,
   output logic                    innovation_valid_o,
   output logic [ChannelWidth-1:0] innovation_channel_o,
   output logic                    innovation_reset_o,
@@ -54,12 +57,9 @@ module nrc_neighbour #(
   localparam int PredStage       = nrc_latency_pkg::NeighbourLatency;
   localparam int InnovationStage = PredStage + nrc_latency_pkg::InnovationLatency;
   localparam int WriteStage      = InnovationStage + 1;
-  localparam int FracBits        = nrc_pkg::FracBits;
+  localparam int Inputs          = nrc_pkg::NeighbourInputs;
+  localparam int MeanShift       = nrc_pkg::NeighbourMeanShift;
   localparam int GainBits        = nrc_pkg::GainBits;
-  localparam int GainFrac        = nrc_pkg::GainFrac;
-
-  localparam logic [GainBits-1:0] GainMin = GainBits'(nrc_pkg::GainMin);
-  localparam logic [GainBits-1:0] GainMax = GainBits'(nrc_pkg::GainMax);
 
   // Control: bit s is the sample in stage s.
   logic [WriteStage:1]     valid_q;
@@ -82,15 +82,15 @@ module nrc_neighbour #(
     .q_o({innovation_channel_o, innovation_reset_o})
   );
 
-  // Stage 1: the gain.
-  logic [GainBits-1:0] gain_s1_read, gain_s1;
-  logic [GainBits-1:0] new_gain_q;  // stage WriteStage
+  // Stage 1: the gains, input 0 in the low bits as in all vectors below.
+  logic [Inputs*GainBits-1:0] gain_s1_read, gain_s1;
+  logic [Inputs*GainBits-1:0] new_gain;  // stage WriteStage
 
-  nrc_ram_1r1w #(.Width(GainBits), .Depth(Channels)) u_gain (
+  nrc_ram_1r1w #(.Width(Inputs * GainBits), .Depth(Channels)) u_gain (
     .clk_i,
     .we_i   (valid_q[WriteStage]),
     .waddr_i(write_channel_q),
-    .wdata_i(new_gain_q),
+    .wdata_i(new_gain),
     .re_i   (valid_i && !reset_i),
     .raddr_i(channel_i),
     .rdata_o(gain_s1_read)
@@ -98,10 +98,14 @@ module nrc_neighbour #(
 
   assign gain_s1 = reset_s1_q ? '0 : gain_s1_read;
 
-  // Stage 1: n, which the sample before leaves in its own stage 1 or earlier.
-  logic                  innovation_fits;
-  logic [ValueWidth-1:0] innovation_limited;
-  logic [ValueWidth-1:0] n_s1_q;
+  // Stage 1: n, which the samples before leave in their own stage 1 or earlier.
+  logic                         innovation_fits;
+  logic [ValueWidth-1:0]        innovation_limited;
+  // verilator lint_off UNUSEDSIGNAL
+  logic [ValueWidth:0]          from_mean;  // its fraction is cut off
+  // verilator lint_on UNUSEDSIGNAL
+  logic [ValueWidth-1:0]        mean, mean_step, previous;
+  logic [Inputs*ValueWidth-1:0] n_s1_q;
 
   assign innovation_fits    = innovation_i[ValueWidth] == innovation_i[ValueWidth-1];
   assign innovation_limited = innovation_fits
@@ -109,53 +113,41 @@ module nrc_neighbour #(
                               : {innovation_i[ValueWidth],
                                  {(ValueWidth-1){!innovation_i[ValueWidth]}}};
 
+  assign previous  = n_s1_q[ValueWidth-1:0];
+  assign mean      = n_s1_q[2*ValueWidth+:ValueWidth];
+  assign from_mean = {innovation_limited[ValueWidth-1], innovation_limited} -
+                     {mean[ValueWidth-1], mean};
+  assign mean_step = {{(MeanShift-1){from_mean[ValueWidth]}}, from_mean[ValueWidth:MeanShift]};
+
   always_ff @(posedge clk_i) begin
     if (valid_i && channel_i == '0) n_s1_q <= '0;
-    else if (valid_q[1])            n_s1_q <= innovation_limited;
+    else if (valid_q[1]) begin
+      n_s1_q <= {mean + mean_step, previous, innovation_limited};
+    end
   end
 
-  // Stage 2: the product. Operands are extended by hand to its width. At CodeWidth = 10 they fit
-  // one 16 x 16 DSP block.
-  localparam int ProductWidth = GainBits + ValueWidth;
-
-  logic signed [ProductWidth-1:0] factor, n;
-  // verilator lint_off UNUSEDSIGNAL
-  logic signed [ProductWidth-1:0] product_s2_q;  // its fraction is cut off
-  // verilator lint_on UNUSEDSIGNAL
-  logic [ValueWidth:0]            correction_s2;
-
-  assign factor = {{ValueWidth{gain_s1[GainBits-1]}}, gain_s1};
-  assign n      = {{GainBits{n_s1_q[ValueWidth-1]}}, n_s1_q};
-
-  always_ff @(posedge clk_i) product_s2_q <= factor * n;
-
-  assign correction_s2 = product_s2_q[ProductWidth-1:GainFrac];
-
-  // Stage 3: p'. Neither summand has a magnitude above 2^(ValueWidth-1), and p is below it, so the
-  // sum has one bit more than p. The largest value has all integer bits set but the sign, and no
-  // fraction, so everything that has them is clamped to it.
+  // Stages 2 and 3: p'.
   logic [ValueWidth-1:0] pred_value_s2;
-  logic [ValueWidth:0]   raw_s2;
-  logic                  too_low_s2, too_high_s2;
-  logic [ValueWidth-1:0] pred_value_s3_q;
 
   nrc_delay #(.Width(ValueWidth), .Depth(2)) u_pred_delay (
     .clk_i, .d_i(pred_value_i), .q_o(pred_value_s2)
   );
 
-  assign raw_s2      = correction_s2 + {pred_value_s2[ValueWidth-1], pred_value_s2};
-  assign too_low_s2  = raw_s2[ValueWidth] && !raw_s2[ValueWidth-1];
-  assign too_high_s2 = !raw_s2[ValueWidth] && (raw_s2[ValueWidth-1] ||
-                                               (&raw_s2[ValueWidth-2:FracBits]));
-
-  always_ff @(posedge clk_i) begin
-    pred_value_s3_q <= too_low_s2  ? {1'b1, {(ValueWidth-1){1'b0}}} :
-                       too_high_s2 ? {1'b0, {(CodeWidth-1){1'b1}}, {FracBits{1'b0}}} :
-                                     raw_s2[ValueWidth-1:0];
-  end
+  nrc_correct #(
+    .CodeWidth (CodeWidth),
+    .Count     (Inputs),
+    .WeightBits(GainBits),
+    .InputBits (ValueWidth),
+    .Shift     (nrc_pkg::GainFrac)
+  ) u_correct (
+    .clk_i,
+    .weight_i    (gain_s1),
+    .input_i     (n_s1_q),
+    .pred_value_i(pred_value_s2),
+    .pred_value_o
+  );
 
   assign pred_valid_o = valid_q[PredStage];
-  assign pred_value_o = pred_value_s3_q;
 
   // Stage 4: e'.
   logic [ValueWidth-1:0] value_s3;
@@ -167,36 +159,48 @@ module nrc_neighbour #(
 
   always_ff @(posedge clk_i) begin
     innovation_s4_q <= {value_s3[ValueWidth-1], value_s3} -
-                       {pred_value_s3_q[ValueWidth-1], pred_value_s3_q};
+                       {pred_value_o[ValueWidth-1], pred_value_o};
   end
 
   assign innovation_valid_o = valid_q[InnovationStage];
   assign innovation_value_o = innovation_s4_q;
 
-  // Stage 5: the new gain.
-  logic [GainBits-1:0] gain_s4;
-  logic                n_negative_s4, n_nonzero_s4;
-  logic                gain_down, gain_stays;
+  // Stage 5: the new gains. With reset no input counts.
+  logic [Inputs*GainBits-1:0] gain_s4;
+  logic [Inputs-1:0]          negative_s1, nonzero_s1, negative_s4, nonzero_s4;
 
-  nrc_delay #(.Width(GainBits + 2), .Depth(InnovationStage - 1)) u_gain_delay (
+  for (genvar i = 0; i < Inputs; i++) begin : gen_sign
+    assign negative_s1[i] = n_s1_q[(i+1)*ValueWidth-1];
+    assign nonzero_s1[i]  = (|n_s1_q[i*ValueWidth+:ValueWidth]) && !reset_s1_q;
+  end
+
+  nrc_delay #(.Width(Inputs * (GainBits + 2)), .Depth(InnovationStage - 1)) u_gain_delay (
     .clk_i,
-    .d_i({gain_s1, n_s1_q[ValueWidth-1], |n_s1_q}),
-    .q_o({gain_s4, n_negative_s4, n_nonzero_s4})
+    .d_i({gain_s1, negative_s1, nonzero_s1}),
+    .q_o({gain_s4, negative_s4, nonzero_s4})
   );
 
-  assign gain_down  = n_negative_s4 != innovation_s4_q[ValueWidth];
-  assign gain_stays = innovation_reset_o || !n_nonzero_s4 || !(|innovation_s4_q) ||
-                      (gain_down ? gain_s4 == GainMin : gain_s4 == GainMax);
-
-  always_ff @(posedge clk_i) begin
-    new_gain_q <= gain_stays ? gain_s4 : gain_s4 + {{(GainBits-1){gain_down}}, 1'b1};
-  end
+  nrc_learn #(
+    .Count     (Inputs),
+    .WeightBits(GainBits),
+    .ValueWidth(ValueWidth)
+  ) u_learn (
+    .clk_i,
+    .weight_i   (gain_s4),
+    .negative_i (negative_s4),
+    .nonzero_i  (nonzero_s4),
+    .remaining_i(innovation_s4_q),
+    .boost_i    (innovation_boost_i),
+    .weight_o   (new_gain)
+  );
 
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"
 
+  // The limits of a gain are those of its bits.
   `NRC_REQUIRE(Channels >= 1 && CodeWidth >= 4 && CodeWidth <= 16 && PredStage == 3 &&
-               GainBits == GainFrac + 1,
+               Inputs == 3 && nrc_pkg::GainMax == (1 << (GainBits - 1)) - 1 &&
+               nrc_pkg::GainMin == -nrc_pkg::GainMax - 1,
                "nrc_neighbour: Channels is 1 or more, CodeWidth 4 to 16")
 
   // The channels of a frame come in turn, or n would be another channel's.

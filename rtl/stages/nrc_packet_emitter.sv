@@ -24,7 +24,7 @@ module nrc_packet_emitter #(
   parameter int Mapping        = -1,
   parameter int PacketFrames   = -1,
   parameter int Profile        = -1,
-  parameter int Neighbour      = -1,  // 1: the stream header says so
+  parameter int Predictor      = -1,  // options, as in the stream header
   parameter int RateMillihertz = -1,
   parameter int BufferWords    = -1
 ) (
@@ -87,7 +87,7 @@ module nrc_packet_emitter #(
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
     .Profile       (Profile),
-    .Neighbour     (Neighbour),
+    .Predictor     (Predictor),
     .RateMillihertz(RateMillihertz)
   ) u_stream_header (
     .table_id_i,

@@ -150,7 +150,7 @@ module nrc_packet_parser #(
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
     .Profile       (nrc_pkg::ProfileHuffman),
-    .Neighbour     (0),
+    .Predictor     (0),
     .RateMillihertz(0)  // not looked at
   ) u_own_header (
     .table_id_i(nrc_tables_pkg::TableId),

@@ -18,7 +18,7 @@ module nrc_packetizer #(
   parameter int Mapping         = -1,
   parameter int PacketFrames    = -1,
   parameter int Profile         = -1,
-  parameter int Neighbour       = -1,  // 1: the stream header says so
+  parameter int Predictor       = -1,  // options, as in the stream header
   parameter int RateMillihertz  = -1,
   parameter int BufferWords     = -1,  // a power of two
   parameter int PacketFifoDepth = -1   // packets that wait at most
@@ -114,7 +114,7 @@ module nrc_packetizer #(
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
     .Profile       (Profile),
-    .Neighbour     (Neighbour),
+    .Predictor     (Predictor),
     .RateMillihertz(RateMillihertz),
     .BufferWords   (BufferWords)
   ) u_emitter (

@@ -19,8 +19,14 @@
 // That leaves one multiplier and one selection in the loop. The second loop, of low, is an adder
 // and a shifter, one clock later.
 //
+// The plain bits of a code are the number v of one of 2^plain equal parts, each as long as the range
+// after the code: they move low on and add v * range to it. Codes of PlainWidth bits or fewer have
+// none, nor the logic for them.
+//
 // An escape adds its code's top three bits to low, appends the others and moves on by 15 bits: the
-// last of the code's bits is then low's first.
+// last of the code's bits is then low's first. A verbatim code, a channel's first one after a reset, is
+// an escape without the 12 bits in front: low is 0 or half there, so that only low's first bit goes
+// before the code's.
 //
 // Pipeline:
 //   1, 2  leading zeros and normalised frequency
@@ -41,7 +47,9 @@ module nrc_range #(
   input  logic [15:0]          low_i,        // cumulative frequency below the code
   input  logic [15:0]          frequency_i,  // at least MinFrequency, these two without escape_i
   input  logic                 escape_i,
-  input  logic [CodeWidth-1:0] code_i,       // for an escape
+  input  logic [3:0]           plain_i,      // from nrc_interval
+  input  logic                 verbatim_i,   // only after verbatim codes or at a packet's start
+  input  logic [CodeWidth-1:0] code_i,       // for an escape, a verbatim code and plain bits
   input  logic                 packet_end_i,
 
   output logic                 valid_o,
@@ -52,6 +60,8 @@ module nrc_range #(
   localparam int RestBits     = CodeWidth - nrc_pkg::EscapeBits;  // of an escape, below low
   localparam int EscapeLength = RestBits + 15;
   localparam int StepBits     = 29;                               // longest word without final bit
+  localparam bit Groups       = CodeWidth > nrc_pkg::PlainWidth;
+  localparam int MaxPlain     = Groups ? CodeWidth - nrc_pkg::PlainOctave : 1;
 
   localparam int Latency = nrc_latency_pkg::RangeLatency;
 
@@ -76,13 +86,22 @@ module nrc_range #(
   // What the loops need besides the frequency waits for it.
   logic [15:0]          s3_low;
   logic [CodeWidth-1:0] s3_code;
-  logic                 s3_escape;
+  logic                 s3_escape, s3_verbatim;
+  logic [3:0]           s3_plain;
 
-  nrc_delay #(.Width(17 + CodeWidth), .Depth(3)) u_delay (
+  nrc_delay #(.Width(18 + CodeWidth), .Depth(3)) u_delay (
     .clk_i,
-    .d_i({low_i, code_i, escape_i}),
-    .q_o({s3_low, s3_code, s3_escape})
+    .d_i({low_i, code_i, escape_i || verbatim_i, verbatim_i}),
+    .q_o({s3_low, s3_code, s3_escape, s3_verbatim})
   );
+
+  if (Groups) begin : gen_plain_delay
+    nrc_delay #(.Width(4), .Depth(3)) u_plain_delay (.clk_i, .d_i(plain_i), .q_o(s3_plain));
+  end else begin : gen_no_plain_delay
+    logic unused_plain;
+    assign unused_plain = ^plain_i;
+    assign s3_plain     = '0;
+  end
 
   // 1, 2: binary search for the leading one.
   logic        zero_8, zero_4, zero_2, zero_1;
@@ -117,23 +136,24 @@ module nrc_range #(
     s3_zeros_q     <= s2_zeros_q;
   end
 
-  // 4: range.
-  logic [15:0]         range_q, range_d;
+  // 4: range. s4_range_q is what the code leaves, whether or not the packet goes on.
+  logic [15:0]         range_q, range_d, next_range, s4_range_q;
   /* verilator lint_off UNUSEDSIGNAL */  // the bits that are always cut off
   logic [31:0]         product, share;
   /* verilator lint_on UNUSEDSIGNAL */
   logic [15:0]         s4_addend_q;
-  logic [3:0]          s4_shift_q;
-  logic                s4_escape_q;
+  logic [3:0]          s4_shift_q, s4_plain_q;
+  logic                s4_escape_q, s4_verbatim_q;
   logic [RestBits-1:0] s4_rest_q;
+  logic [MaxPlain-1:0] s4_value_q;
 
   assign product = {16'd0, range_q} * {16'd0, s3_frequency_q};
   assign share   = {16'd0, range_q} * {16'd0, s3_low};
 
-  assign range_d = s3_packet_end ? 16'(nrc_pkg::RangeReset) :
-                   s3_escape     ? 16'h8000 :
-                   product[31]   ? (product[31:16] & s3_mask_q) :
-                                   {product[30:16] & s3_mask_q[14:0], 1'b0};
+  assign next_range = product[31] ? (product[31:16] & s3_mask_q) :
+                                    {product[30:16] & s3_mask_q[14:0], 1'b0};
+  assign range_d    = s3_packet_end ? 16'(nrc_pkg::RangeReset) :
+                      s3_escape     ? 16'h8000 : next_range;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)         range_q <= 16'(nrc_pkg::RangeReset);
@@ -145,17 +165,49 @@ module nrc_range #(
     s4_shift_q  <= s3_zeros_q + {3'd0, !product[31]};
     s4_escape_q <= s3_escape;
     s4_rest_q   <= s3_code[RestBits-1:0];
+    s4_range_q  <= next_range;
+    s4_plain_q  <= s3_plain;
+    s4_value_q  <= s3_code[MaxPlain-1:0] & ~({MaxPlain{1'b1}} << s3_plain);
+
+    s4_verbatim_q <= s3_verbatim;
   end
 
   // 5: low. next_low is low for the final bit as well, which comes before the next packet's zero.
-  logic [15:0]         low_q, next_low, s5_next_low_q;
-  logic [16:0]         sum, s5_sum_q;
-  logic [3:0]          s5_shift_q;
-  logic                s5_escape_q;
-  logic [RestBits-1:0] s5_rest_q;
+  // stepped is what lies above it, the word of a code without escape.
+  logic [15:0]          low_q, low_d, next_low, s5_next_low_q;
+  logic [16:0]          sum, s5_sum_q;
+  logic [MaxPlain+15:0] part;
+  logic [StepBits-1:0]  stepped;
+  logic [4:0]           s5_shift_q;
+  logic                 s5_escape_q, s5_verbatim_q;
+  logic [RestBits-1:0]  s5_rest_q;
 
-  assign sum      = {1'b0, low_q} + {1'b0, s4_addend_q};
-  assign next_low = s4_escape_q ? {s4_rest_q[0], 15'd0} : (sum[15:0] << s4_shift_q);
+  assign sum  = {1'b0, low_q} + {1'b0, s4_addend_q};
+  assign part = {{MaxPlain{1'b0}}, s4_range_q} * {16'd0, s4_value_q};
+
+  if (Groups) begin : gen_plain
+    localparam int MovedBits = 17 + 15 + MaxPlain;
+
+    logic [MovedBits-1:0]  moved;
+    logic [MovedBits-17:0] s5_stepped_q;
+
+    assign moved = ((MovedBits'(sum) << s4_shift_q) << s4_plain_q) + MovedBits'(part);
+    assign low_d = moved[15:0];
+
+    always_ff @(posedge clk_i) s5_stepped_q <= moved[MovedBits-1:16];
+
+    assign stepped = StepBits'(s5_stepped_q);
+  end else begin : gen_no_plain
+    logic [15:0] word;
+    logic        unused_part;
+
+    assign low_d       = sum[15:0] << s4_shift_q;
+    assign word        = s5_sum_q[16:1] >> ~s5_shift_q[3:0];  // sum >> (16 - shift)
+    assign stepped     = {13'd0, word};
+    assign unused_part = ^part;
+  end
+
+  assign next_low = s4_escape_q ? {s4_rest_q[0], 15'd0} : low_d;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)         low_q <= '0;
@@ -165,28 +217,31 @@ module nrc_range #(
   always_ff @(posedge clk_i) begin
     s5_next_low_q <= next_low;
     s5_sum_q      <= sum;
-    s5_shift_q    <= s4_shift_q;
+    s5_shift_q    <= {1'b0, s4_shift_q} + {1'b0, s4_plain_q};
     s5_escape_q   <= s4_escape_q;
+    s5_verbatim_q <= s4_verbatim_q;
     s5_rest_q     <= s4_rest_q;
   end
 
   // 6: word. Final bit: (low + 32767) >> 15.
-  logic [15:0]          stepped;
   /* verilator lint_off UNUSEDSIGNAL */  // bit 0 stays in low
   logic [RestBits+16:0] escaped;
+  logic [RestBits+3:0]  verbatim;
   /* verilator lint_on UNUSEDSIGNAL */
   logic                 low_tail;
   logic [StepBits-1:0]  s6_bits_q;
   logic [4:0]           s6_length_q;
   logic [1:0]           s6_final_q;
 
-  assign stepped  = s5_sum_q[16:1] >> ~s5_shift_q;  // sum >> (16 - shift)
   assign escaped  = {s5_sum_q, s5_rest_q};
+  assign verbatim = {s5_sum_q[15], s5_sum_q[2:0], s5_rest_q};
   assign low_tail = (s5_next_low_q[14:0] != '0);
 
   always_ff @(posedge clk_i) begin
-    s6_bits_q   <= s5_escape_q ? StepBits'(escaped[RestBits+16:1]) : {13'd0, stepped};
-    s6_length_q <= s5_escape_q ? 5'(EscapeLength) : {1'b0, s5_shift_q};
+    s6_bits_q   <= s5_verbatim_q ? StepBits'(verbatim[RestBits+3:1]) :
+                   s5_escape_q   ? StepBits'(escaped[RestBits+16:1]) : stepped;
+    s6_length_q <= s5_verbatim_q ? 5'(CodeWidth) :
+                   s5_escape_q   ? 5'(EscapeLength) : s5_shift_q;
     s6_final_q  <= {s5_next_low_q[15] && low_tail, s5_next_low_q[15] ^ low_tail};
   end
 
@@ -212,6 +267,7 @@ module nrc_range #(
       assert (32'(low_i) >= nrc_pkg::EscapeFrequency);
       assert (32'(low_i) + 32'(frequency_i) <= nrc_pkg::TopFrequency);
     end
+    if (awake_q && valid_i) assert (escape_i || 32'(plain_i) <= (Groups ? MaxPlain : 0));
     if (awake_q) assert (range_q[15]);
     // The code's interval ends inside the one before: at most one carry leaves low.
     if (awake_q && valid_o) assert ((bits_o >> length_o) <= 30'd1);

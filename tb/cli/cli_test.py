@@ -155,6 +155,12 @@ class RoundTrip(CommandLineTest):
             ["--profile", "range", "--tables", "generic"],
             ["--profile", "range", "--mapping", "code"],
             ["--profile", "range", "--neighbour"],
+            ["--profile", "range", "--taps"],
+            ["--profile", "range", "--taps", "--neighbour"],
+            ["--preset", "implant"],
+            ["--preset", "fast"],
+            ["--preset", "balanced"],
+            ["--channel-order", "0"],
             ["--sync"],
         ):
             with self.subTest(options):
@@ -238,6 +244,50 @@ class RoundTrip(CommandLineTest):
                                "-", "-", data=electrodes).stdout
         self.assertEqual(self.succeed(NRC, "decode", "-", "-", data=packets).stdout, electrodes)
 
+    def test_cascade_profile(self) -> None:
+        self.assert_round_trip(self.wav, "--preset", "best")
+        self.assert_round_trip(self.wav, "--profile", "cascade", "--packet-frames", "500")
+        stream = self.stream("--force", "--preset", "best")
+        self.assertIn("cascade", self.succeed(NRC, "info", stream).stdout.decode())
+        self.fail_with(1, NRC, "encode", "--profile", "cascade", "--neighbour", self.wav, self.dir / "n")
+        self.fail_with(2, NRC, "encode", "--preset", "best", "--profile", "range", self.wav, self.dir / "n")
+
+    def test_presets(self) -> None:
+        electrodes = self.write("source", neighbours(3000))
+        options = {"implant": ("huffman", False), "fast": ("huffman", False),
+                   "balanced": ("range", True)}
+        for name, (profile, neighbour) in options.items():
+            stream = self.assert_round_trip(electrodes, "--channels", "2", "--preset", name)
+            info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
+            self.assertEqual((info["profile"], info["neighbour"]), (profile, neighbour))
+        message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--preset", "slow")
+        for name in options:  # as the document has them
+            self.assertIn(name, message)
+        for other in (["--profile", "range"], ["--taps"], ["--neighbour"], ["--tables", "default"]):
+            self.fail_with(2, NRC, "encode", self.wav, self.dir / "s", "--preset", "fast", *other)
+        help_text = self.succeed(NRC, "encode", "--help").stdout.decode()
+        document = (Path(os.environ.get("NRC_SOURCE_DIR", ".")) / "docs/cli.md").read_text()
+        for name in options:
+            self.assertIn(name, help_text)
+            self.assertIn(f"\n| `{name}` | ", document)
+
+    def test_channel_order(self) -> None:
+        frames = [grid(i * c % 300 - 100) for i in range(500) for c in range(3)]
+        source = self.write("source", samples(frames))
+        listed = self.write("order", b"2\n0, 1\n")
+        for order in ("2,0,1", "2 0 1", listed):
+            stream = self.assert_round_trip(source, "--channels", "3", "--channel-order", order)
+            info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
+            self.assertEqual(info["channel_order"], [2, 0, 1])
+            self.assertIn("channel order   2,0,1", self.succeed(NRC, "info", stream).stdout.decode())
+        empty = self.write("empty", b"")
+        for order, part in (("0,1", "2 channels"), ("0,1,1", "twice"), ("0,1,3", "channel 3"),
+                            ("0,1,70000", "70000"), ("none", "no such file"),
+                            (empty, "no channels")):
+            message = self.fail_with(1, NRC, "encode", "--channels", "3", "--channel-order", order,
+                                     source, self.dir / "s")
+            self.assertIn(part, message)
+
     def test_neural_profile(self) -> None:
         self.assert_round_trip(self.wav, "--profile", "neural")
         wide = self.write("wide.wav", wav(samples([17 * (i * i % 1000) - 9000 for i in range(900)])))
@@ -245,7 +295,7 @@ class RoundTrip(CommandLineTest):
         self.fail_with(1, NRC, "encode", "--profile", "neural", "--neighbour", self.wav, self.dir / "n")
 
     def test_lossy(self) -> None:
-        for step, profile in ((2, "huffman"), (12, "range"), (64, "neural")):
+        for step, profile in ((2, "huffman"), (12, "range"), (64, "neural"), (6, "cascade")):
             stream = self.stream("--force", "--lossy", f"step={step}", "--profile", profile)
             text = self.succeed(NRC, "info", stream).stdout.decode()
             self.assertIn(f"lossy, codes in steps of {step}", text)
@@ -358,12 +408,12 @@ class Errors(CommandLineTest):
         for command in ("encode", "decode", "info", "bench", "synth"):
             self.succeed(NRC, command, "--help")
 
-    def test_neighbour_is_of_the_range_profile(self) -> None:
-        for options in ([], ["--profile", "huffman"]):
-            message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--neighbour",
-                                     *options)
-            self.assertIn("--neighbour", message)
-            self.assertIn("--profile range", message)
+    def test_corrections_are_of_the_range_profile(self) -> None:
+        for flag in ("--taps", "--neighbour"):
+            for options in ([], ["--profile", "huffman"]):
+                message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", flag, *options)
+                self.assertIn(flag, message)
+                self.assertIn("--profile range", message)
 
     def test_inputs_that_are_no_wav(self) -> None:
         for data in (b"", b"x", b"RIFF", b"RIFF\0\0\0\0AVI ", recording(100)):
@@ -571,14 +621,16 @@ class Info(CommandLineTest):
         self.assertEqual(info["stream_bytes"], stream.stat().st_size)
         self.assertAlmostEqual(info["ratio"], info["original_bytes"] / info["stream_bytes"])
 
-    def test_neighbour(self) -> None:
-        for options, shown in (([], False), (["--neighbour"], True)):
+    def test_corrections(self) -> None:
+        for options, shown in (([], ""), (["--neighbour"], ", with neighbour"),
+                               (["--taps"], ", with taps"),
+                               (["--taps", "--neighbour"], ", with taps and neighbour")):
             stream = self.stream("--force", "--profile", "range", *options)
             text = self.succeed(NRC, "info", stream).stdout.decode()
-            self.assertRegex(text, r"profile +range")
-            self.assertEqual("with neighbour" in text, shown)
+            self.assertRegex(text, rf"profile +range{shown}\n")
             info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
-            self.assertIs(info["neighbour"], shown)
+            self.assertIs(info["taps"], "--taps" in options)
+            self.assertIs(info["neighbour"], "--neighbour" in options)
         info = json.loads(self.succeed(NRC, "info", "--json", self.stream("--force")).stdout)
         self.assertIs(info["neighbour"], False)
 
@@ -820,11 +872,56 @@ class TrainAndGenerate(CommandLineTest):
         self.fail_with(1, NRC, "encode", self.wav, self.dir / "other", "--tables", tables)
         self.rtl(tables, ["nrc_cumulative_rom.sv", "nrc_edge_rom.sv", "nrc_range_tables_pkg.sv"])
 
+    def wide_recordings(self, frames: int, *, bits: int = 16) -> Path:
+        """A directory with a recording of 8 channels that wander, in samples of `bits` bits."""
+        directory = self.dir / f"wide{frames}"
+        directory.mkdir()
+        rng = random.Random(frames)
+        level = [0.0] * 8
+        data = bytearray()
+        for _ in range(frames):
+            for channel, value in enumerate(level):
+                level[channel] = 0.9 * value + rng.gauss(0, 2 ** (bits - 9))
+                data += struct.pack("<h", int(level[channel]))
+        (directory / "a.wav").write_bytes(wav(bytes(data), channels=8, rate=1000))
+        return directory
+
+    def test_codes_of_any_width(self) -> None:
+        for bits in (12, 14, 16):
+            directory = self.wide_recordings(6000 + bits, bits=bits)
+            for profile in ("huffman", "range"):
+                with self.subTest(bits=bits, profile=profile):
+                    tables = self.dir / f"{profile}{bits}.json"
+                    done = self.succeed(NRC, "train", directory, "--profile", profile, "-o", tables)
+                    self.assertIn(f"for {bits}-bit codes", done.stdout.decode())
+                    self.assertEqual(done.stderr, b"")
+                    sizes = []
+                    for chosen in ([], ["--tables", tables]):
+                        stream = self.dir / "wide.nrc"
+                        self.succeed(NRC, "encode", directory / "a.wav", stream, "--force",
+                                     "--profile", profile, "--code-width", str(bits), *chosen)
+                        sizes.append(stream.stat().st_size)
+                    self.assertLess(sizes[1], sizes[0])
+
+    def test_tables_of_too_few_samples_are_announced(self) -> None:
+        directory = self.wide_recordings(60)
+        out = self.dir / "few.json"
+        done = self.succeed(NRC, "train", directory, "--shape", "default", "--mapping", "code",
+                            "--code-width", "16", "--prior-weight", "0.001", "-o", out)
+        self.assertRegex(done.stderr.decode(),
+                         r"\Anrc: warning: on samples they were not trained on, the new tables take "
+                         r"[\d.]+ bits a sample and the built-in `\w+` [\d.]+: [^\n]*480 samples[^\n]*\n\Z")
+        self.assertTrue(out.exists())
+
     def test_mistakes(self) -> None:
         out = self.dir / "t.json"
         self.fail_with(1, NRC, "train", self.dir / "nowhere", "-o", out)
         self.fail_with(1, NRC, "train", self.dir, "-o", out, "--shape", "magic")
-        self.fail_with(1, NRC, "train", self.dir, "-o", out, "--code-width", "12")
+        for options in (("--mapping", "shift6", "--code-width", "12"),
+                        ("--profile", "range", "--mapping", "code", "--code-width", "3"),
+                        ("--mapping", "code", "--code-width", "8"),
+                        ("--lossy-steps", "2")):
+            self.fail_with(1, NRC, "train", self.dir, "-o", out, *options)
         self.fail_with(1, GENERATE, self.dir, program="nrc-generate")
         self.fail_with(1, GENERATE, "--tables", self.wav, "--rtl", self.dir / "rtl",
                        program="nrc-generate")

@@ -69,6 +69,7 @@ class StreamTest(CommandLineTest):
 class Pipes(StreamTest):
     def test_round_trip(self) -> None:
         for options in ((), ("--profile", "range"), ("--profile", "range", "--neighbour"),
+                        ("--profile", "range", "--taps", "--neighbour"),
                         ("--mapping", "code"), ("--key-interval", 3), ("--rate", "19531.25")):
             with self.subTest(options=options):
                 stream = self.encode(self.samples, *options)

@@ -36,7 +36,7 @@ Shape make_shape(Random& random) {
   Shape shape;
   shape.profile = random.flip() ? Profile::kRange : Profile::kHuffman;
   StreamHeader& h = shape.header;
-  h.neighbour = shape.profile == Profile::kRange && random.flip();
+  if (shape.profile == Profile::kRange) h.corrections = {random.flip(), random.flip()};
   if (random.percent(25)) {
     shape.tables = "generic";
     h.mapping = Mapping::kCode;
@@ -186,8 +186,11 @@ Course model_course(CourseKind kind, Random& random) {
   course.name = fmt::format(
       "{}{} profile, tables {}, {} channels, {} data packets of {} frames, "
       "key packet every {}",
-      profile_name(shape.profile), shape.header.neighbour ? " (neighbour)" : "", shape.tables,
-      shape.header.channels, shape.data_packets, packet_frames, shape.key_interval);
+      profile_name(shape.profile),
+      shape.header.corrections.any()
+          ? fmt::format(" ({})", corrections_name(shape.header.corrections))
+          : "",
+      shape.tables, shape.header.channels, shape.data_packets, packet_frames, shape.key_interval);
   const std::size_t streams = kind == CourseKind::kSeveralStreams ? 2 + random() % 2 : 1;
   for (std::size_t i = 0; i < streams; ++i) {
     const bool closed = streams == 1 ? !random.percent(10) : random.flip();

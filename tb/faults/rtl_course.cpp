@@ -137,8 +137,11 @@ Course NRC_FAULTS_COURSE(Random& random) {
   header.channels = kChannels;
   header.packet_frames = kPacketFrames;
   header.rate_millihertz = NRC_PARAM_RateMillihertz;
+#ifdef NRC_PARAM_Taps
+  header.corrections.taps = NRC_PARAM_Taps != 0;
+#endif
 #ifdef NRC_PARAM_Neighbour
-  header.neighbour = NRC_PARAM_Neighbour != 0;
+  header.corrections.neighbour = NRC_PARAM_Neighbour != 0;
 #endif
   header = Encoder(header, Tables::builtin(kProfile, NRC_TABLES)).header();
   const std::uint64_t codes = std::uint64_t{kChannels} * kPacketFrames;
@@ -168,9 +171,11 @@ Course NRC_FAULTS_COURSE(Random& random) {
   }
   const Bytes stream = driver.drain();
   course.stalls = driver.stalls();
-  course.name = fmt::format("RTL, {} profile{}, {} channels, {} stalls, {} packets dropped",
-                            profile_name(kProfile), header.neighbour ? " (neighbour)" : "",
-                            kChannels, course.stalls, driver.dropped());
+  const std::string note =
+      header.corrections.any() ? fmt::format(" ({})", corrections_name(header.corrections)) : "";
+  course.name =
+      fmt::format("RTL, {} profile{}, {} channels, {} stalls, {} packets dropped",
+                  profile_name(kProfile), note, kChannels, course.stalls, driver.dropped());
 
   // Whose packet is it? Sequence numbers begin at 0 with each stream.
   std::size_t begun = 0;

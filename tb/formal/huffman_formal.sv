@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Formal proof of nrc_huffman: every codeword has 1 to MaxCodeLength + CodeWidth bits and zeros
-// above them. nrc_bit_packer relies on it. Whatever comes in, a codeword comes out six clocks later
+// above them, a verbatim code CodeWidth of them. nrc_bit_packer relies on it. Whatever comes in, a codeword comes out six clocks later
 // and no other.
 //
 // Assumed of the user: raw_bits_i up to 12 and up to CodeWidth, a table that exists. The table
@@ -17,7 +17,8 @@ module huffman_formal #(
   input logic [CodeWidth-1:0] code_i,
   input logic [CodeWidth-1:0] pred_code_i,
   input logic [7:0]           table_i,
-  input logic [3:0]           raw_bits_i
+  input logic [3:0]           raw_bits_i,
+  input logic                 verbatim_i
 );
 
   localparam int SymbolBits = 6;
@@ -43,6 +44,7 @@ module huffman_formal #(
     .pred_code_i,
     .table_i,
     .raw_bits_i,
+    .verbatim_i,
     .valid_o      (valid),
     .bits_o       (bits),
     .length_o     (length)
@@ -50,6 +52,7 @@ module huffman_formal #(
 
   logic       begun_q;              // after the first clock
   logic [6:1] valid_q;              // valid_i n clocks ago
+  logic [6:1] verbatim_q;
 
   initial begun_q = 1'b0;
   always_ff @(posedge clk_i) begun_q <= 1'b1;
@@ -58,6 +61,8 @@ module huffman_formal #(
     if (!rst_ni) valid_q <= '0;
     else         valid_q <= {valid_q[5:1], valid_i};
   end
+
+  always_ff @(posedge clk_i) verbatim_q <= {verbatim_q[5:1], verbatim_i};
 
   always_comb begin
     assume (begun_q || !rst_ni);
@@ -70,6 +75,7 @@ module huffman_formal #(
       if (valid) begin
         lengths:  assert (length != '0 && 32'(length) <= nrc_pkg::MaxCodeLength + CodeWidth);
         no_more:  assert ((bits >> length) == '0);
+        verbatim:    assert (!verbatim_q[6] || 32'(length) == CodeWidth);
       end
     end
   end

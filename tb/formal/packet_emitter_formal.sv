@@ -46,7 +46,7 @@ module packet_emitter_formal #(
     .Mapping       (nrc_pkg::MappingShift6),
     .PacketFrames  (PacketFrames),
     .Profile       (Profile),
-    .Neighbour     (0),
+    .Predictor     (0),
     .RateMillihertz(RateMillihertz),
     .BufferWords   (BufferWords)
   ) u_dut (

@@ -8,7 +8,7 @@
 //
 // The products are cut: they may be anything that these facts about products allow. For
 // 2^15 <= r, f < 2^16 is 2^30 <= r f < 2^32. For low + n < 2^16 is
-// floor(r low / 2^16) + floor(r n / 2^16) <= r.
+// floor(r low / 2^16) + floor(r n / 2^16) <= r. For v < 2^b is v r + r <= 2^b r.
 
 module range_formal #(
   parameter int CodeWidth = 10
@@ -19,11 +19,14 @@ module range_formal #(
   input logic [15:0]          low_i,
   input logic [15:0]          frequency_i,
   input logic                 escape_i,
+  input logic [3:0]           plain_i,
   input logic [CodeWidth-1:0] code_i,
   input logic                 packet_end_i
 );
 
   localparam int RestBits = CodeWidth - nrc_pkg::EscapeBits;
+  localparam int MaxPlain = (CodeWidth > nrc_pkg::PlainWidth) ? CodeWidth - nrc_pkg::PlainOctave : 1;
+  localparam int FineBits = 18 + 15 + MaxPlain;
 
   logic        valid, packet_end;
   logic [29:0] bits;
@@ -38,6 +41,7 @@ module range_formal #(
     .low_i,
     .frequency_i,
     .escape_i,
+    .plain_i,
     .code_i,
     .packet_end_i,
     .valid_o (valid),
@@ -69,13 +73,25 @@ module range_formal #(
   (* hierconn *) logic [15:0]         \u_dut.s4_addend_q ;
   (* hierconn *) logic [3:0]          \u_dut.s4_shift_q ;
   (* hierconn *) logic [RestBits-1:0] \u_dut.s4_rest_q ;
+  (* hierconn *) logic [15:0]         \u_dut.s4_range_q ;
+  (* hierconn *) logic [3:0]          \u_dut.s4_plain_q ;
+  (* hierconn *) logic [MaxPlain-1:0] \u_dut.s4_value_q ;
+  (* hierconn *) logic [MaxPlain+15:0] \u_dut.part ;
 
   // The facts about products.
   logic [15:0] n, scaled;
   logic [31:0] taken;
+  logic [16:0] sum;
+  assign sum    = {1'b0, \u_dut.low_q } + {1'b0, \u_dut.s4_addend_q };
   assign n      = \u_dut.s3_frequency_q >> \u_dut.s3_zeros_q ;
   assign scaled = n << \u_dut.s3_zeros_q ;
   assign taken  = \u_dut.product >> (6'd16 + {2'd0, \u_dut.s3_zeros_q });
+
+  // What low and the range become with the plain bits, whose last one is the unit.
+  logic [FineBits-1:0] parts, moved;
+  assign parts = FineBits'(\u_dut.s4_range_q ) << \u_dut.s4_plain_q ;
+  assign moved = ((FineBits'(sum) << \u_dut.s4_shift_q ) << \u_dut.s4_plain_q ) +
+                 FineBits'(\u_dut.part );
 
   logic begun_q;                        // after the first clock
   initial begun_q = 1'b0;
@@ -94,6 +110,10 @@ module range_formal #(
       assume (32'(frequency_i) >= nrc_pkg::MinFrequency);
       assume (32'(low_i) >= nrc_pkg::EscapeFrequency);
       assume (32'(low_i) + 32'(frequency_i) <= nrc_pkg::TopFrequency);
+      assume (32'(plain_i) <= ((CodeWidth > nrc_pkg::PlainWidth) ? MaxPlain : 0));
+    end
+    if ((\u_dut.s4_value_q >> \u_dut.s4_plain_q ) == '0) begin
+      assume (FineBits'(\u_dut.part ) + FineBits'(\u_dut.s4_range_q ) <= parts);
     end
   end
 
@@ -121,15 +141,16 @@ module range_formal #(
 `ifndef NO_INVARIANTS
   // Invariants that make the proof inductive: the same of `low`, three clocks earlier. While all
   // bits are ones, what is left of the interval ends at or below the place of the next carry.
-  logic        low_ones_q, low_carry;
-  logic [2:0]  delay_q;
-  logic [16:0] sum;
-  logic [15:0] top;                     // ones below the bits that leave
-  logic [17:0] end_here;
+  logic                 low_ones_q, low_carry;
+  logic [2:0]           delay_q;
+  logic [4:0]           shift;            // with the plain bits
+  logic [15+MaxPlain:0] above, top;       // the bits that leave, the carry; ones above these
+  logic [17:0]          end_here;
 
-  assign sum       = {1'b0, \u_dut.low_q } + {1'b0, \u_dut.s4_addend_q };
-  assign low_carry = sum[16];
-  assign top       = 16'hFFFF >> \u_dut.s4_shift_q ;
+  assign shift     = {1'b0, \u_dut.s4_shift_q } + {1'b0, \u_dut.s4_plain_q };
+  assign above     = moved[16+:16+MaxPlain];
+  assign top       = {(16+MaxPlain){1'b1}} << shift;
+  assign low_carry = \u_dut.s4_escape_q ? sum[16] : 1'(above >> shift);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -141,24 +162,31 @@ module range_formal #(
         low_ones_q <= \u_dut.s4_packet_end ? 1'b1 :
                       \u_dut.s4_escape_q   ? (low_ones_q || low_carry) && (&sum[15:0]) &&
                                              (&(\u_dut.s4_rest_q | RestBits'(1)))
-                                           : (low_ones_q || low_carry) && (&(sum[15:0] | top));
+                                           : (low_ones_q || low_carry) && (&(above | top));
       end
     end
   end
 
-  // The end of the interval, of the code in stage 4 if there is one. A packet's last code has left
-  // no range; it was 32768 or more, or 1 before the shift.
+  // The end of the interval, of the code in stage 4 if there is one.
   always_comb begin
     end_here = {1'b0, sum};
-    if (!\u_dut.valid_q [4])        end_here = {2'd0, \u_dut.low_q } + {2'd0, \u_dut.range_q };
-    else if (\u_dut.s4_escape_q )   end_here = end_here + 18'd1;
-    else if (\u_dut.s4_packet_end ) end_here = end_here + (18'h8000 >> \u_dut.s4_shift_q );
-    else                            end_here = end_here + ({2'd0, \u_dut.range_q } >> \u_dut.s4_shift_q );
+    if (!\u_dut.valid_q [4])       end_here = {2'd0, \u_dut.low_q } + {2'd0, \u_dut.range_q };
+    else if (\u_dut.s4_escape_q )  end_here = end_here + 18'd1;
+    else                           end_here = end_here + ({2'd0, \u_dut.s4_range_q } >> \u_dut.s4_shift_q );
   end
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       i_end:   assert (end_here <= (low_ones_q ? 18'h10000 : 18'h20000));
+      if (\u_dut.valid_q [4]) begin
+        i_value: assert ((\u_dut.s4_value_q >> \u_dut.s4_plain_q ) == '0);
+        if (!\u_dut.s4_escape_q ) begin
+          i_plain: assert (32'(\u_dut.s4_plain_q ) <= ((CodeWidth > nrc_pkg::PlainWidth) ? MaxPlain : 0));
+          i_range: assert (\u_dut.s4_range_q [15] && \u_dut.s4_range_q ==
+                           ((\u_dut.s4_range_q >> \u_dut.s4_shift_q ) << \u_dut.s4_shift_q ));
+          i_same:  assert (\u_dut.s4_packet_end || \u_dut.range_q == \u_dut.s4_range_q );
+        end
+      end
       if (\u_dut.valid_q [3] && !\u_dut.s3_escape ) begin
         i_scaled: assert (scaled == \u_dut.s3_frequency_q && \u_dut.s3_frequency_q [15] &&
                           {1'b0, \u_dut.s3_low } + {1'b0, n} < 17'h10000);

@@ -20,6 +20,8 @@ namespace {
 using fuzz::require;
 
 constexpr std::uint64_t kMaxCodes = 1U << 16;
+/// The same of the cascade profile, which takes its time.
+constexpr std::uint64_t kMaxSlowCodes = 1U << 12;
 
 const std::vector<const nrc::Tables*>& all_tables() {
   static const std::vector<const nrc::Tables*> all = [] {
@@ -32,6 +34,9 @@ const std::vector<const nrc::Tables*>& all_tables() {
     }
     for (const std::string& name : nrc::NeuralTables::builtin_names()) {
       tables.push_back(&nrc::Tables::builtin(nrc::Profile::kNeural, name));
+    }
+    for (const std::string& name : nrc::Tables::builtin_names(nrc::Profile::kCascade)) {
+      tables.push_back(&nrc::Tables::builtin(nrc::Profile::kCascade, name));
     }
     return tables;
   }();
@@ -46,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       *all_tables()[input.below(static_cast<std::uint32_t>(all_tables().size()))];
   const std::uint8_t choice = input.u8();
   const int width = nrc::kMinCodeWidth + (choice & 0x0F) % 15;
-  const bool neighbour = (choice & 0x10) != 0 && tables.profile() == nrc::Profile::kRange;
+  const bool range = tables.profile() == nrc::Profile::kRange;
+  const nrc::Corrections corrections{range && (choice & 0x40) != 0, range && (choice & 0x10) != 0};
   const std::uint32_t channels = 1U + ((choice & 0x20) != 0 ? input.u16() : input.u8() % 40U);
   try {
     tables.check(width);
@@ -54,11 +60,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require_message(e);
     return 0;
   }
-  const auto decoder = nrc::PayloadDecoder::make(tables, width, channels, neighbour);
+  const auto decoder = nrc::PayloadDecoder::make(tables, width, channels, corrections);
   // Made when a payload is accepted: to make them takes longer than most inputs.
   std::unique_ptr<nrc::PayloadEncoder> encoder;
   std::unique_ptr<nrc::PayloadDecoder> second;
   const std::int32_t half = 1 << (width - 1);
+  const bool slow = tables.profile() == nrc::Profile::kCascade;
+  const std::uint64_t max_total = slow ? kMaxSlowCodes : kMaxCodes;
   bool started = false;
   std::uint64_t total = 0;
   while (input.size() > 0) {
@@ -74,7 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool key = (flags & 1) != 0 || !started;
     const std::uint64_t count = std::uint64_t{frames} * channels;
     total += count;
-    if (count > decoder->max_codes(length) || total > kMaxCodes) break;
+    if (count > decoder->max_codes(length) || total > max_total) break;
 
     std::vector<nrc::Code> codes = {1};  // decode() appends
     try {
@@ -90,8 +98,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       require(code >= -half && code < half, "codes are inside the code width");
     }
     if (encoder == nullptr) {
-      encoder = nrc::PayloadEncoder::make(tables, width, channels, neighbour);
-      second = nrc::PayloadDecoder::make(tables, width, channels, neighbour);
+      encoder = nrc::PayloadEncoder::make(tables, width, channels, corrections);
+      second = nrc::PayloadDecoder::make(tables, width, channels, corrections);
     }
     const std::vector<std::uint8_t> coded = encoder->encode(codes.data(), frames, key);
     require(coded.size() <= nrc::max_payload_bytes(tables.profile(), width, count),

@@ -89,7 +89,7 @@ void raw_round_trip(FuzzInput& input, bool piecewise) {
   const std::uint8_t choice = input.u8();
   nrc::EncodeOptions options;
   options.profile = (choice & 1) != 0 ? nrc::Profile::kRange : nrc::Profile::kHuffman;
-  options.neighbour = (choice & 2) != 0;
+  options.corrections = {(choice & 128) != 0, (choice & 2) != 0};
   if ((choice & 4) != 0) {
     options.mapping = (choice & 8) != 0 ? nrc::Mapping::kShift6 : nrc::Mapping::kCode;
   }
@@ -104,7 +104,7 @@ void raw_round_trip(FuzzInput& input, bool piecewise) {
   // Tables have widths of their own, so whether they fit depends on the samples.
   const bool surely_possible =
       (options.tables == nullptr || options.tables == &fuzz::small_tables()) &&
-      (!options.neighbour ||
+      (!options.corrections.any() ||
        (options.tables == nullptr && options.profile == nrc::Profile::kRange)) &&
       std::uint64_t{options.packet_frames} * channels <= nrc::kMaxPacketSamples &&
       samples.size() % (std::size_t{2} * channels) == 0;
@@ -139,7 +139,7 @@ void packet_round_trip(FuzzInput& input) {
   header.code_width = nrc::kMinCodeWidth + (choice >> 4) % 15;
   header.mapping =
       header.code_width == 10 && (choice & 1) != 0 ? nrc::Mapping::kShift6 : nrc::Mapping::kCode;
-  header.neighbour = (choice & 2) != 0;
+  header.corrections.neighbour = (choice & 2) != 0;
   header.channels = channels_from(input);
   const std::uint8_t seed = input.u8();
   if ((choice & 4) != 0) {

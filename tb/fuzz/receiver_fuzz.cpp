@@ -194,7 +194,7 @@ Recording make_recording(std::uint32_t traits) {
 
   nrc::StreamHeader header;
   header.channels = recording.channels;
-  header.neighbour = range && (traits & 2) != 0;
+  header.corrections.neighbour = range && (traits & 2) != 0;
   header.container = (traits & 2) != 0 && !range ? 2 : 0;
   header.packet_frames = kFrames;
   for (const nrc::Code code : nrc::generate(recording.channels, kFrames * kPackets, traits)) {

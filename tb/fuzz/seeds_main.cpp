@@ -113,7 +113,7 @@ std::vector<std::pair<std::string, Bytes>> streams(const fs::path& golden) {
     stream.clear();
     nrc::encode_raw(raw.data(), raw.size(), 2, 0, mapped, into(stream));
     all.emplace_back(profile + "_map", stream);
-    options.neighbour = range;
+    options.corrections = {range, range};
     const Bytes image = nrc::canonical_header(2, 20000, 60) + plain;
     stream.clear();
     nrc::encode_wav(image.data(), image.size(), options, into(stream));
@@ -237,19 +237,22 @@ void write_payload_seeds(const SeedWriter& out) {
   int at = 0;
   const auto payloads_of = [&](nrc::Profile profile, const std::string& name) {
     for (const int width : {4, 10, 16}) {
-      for (const bool neighbour : {false, true}) {
-        if (neighbour && profile != nrc::Profile::kRange) continue;
+      for (const nrc::Corrections& corrections :
+           {nrc::Corrections{}, nrc::Corrections{true, false}, nrc::Corrections{false, true}}) {
+        if (corrections.any() && profile != nrc::Profile::kRange) continue;
         const nrc::Tables& tables = nrc::Tables::builtin(profile, name);
         try {
           tables.check(width);
         } catch (const std::exception&) {
           continue;
         }
-        const auto encoder = nrc::PayloadEncoder::make(tables, width, 2, neighbour);
+        const auto encoder = nrc::PayloadEncoder::make(tables, width, 2, corrections);
         auto codes = nrc::generate(2, 40, 5);
         const int half = 1 << (width - 1);
         for (nrc::Code& c : codes) c = static_cast<nrc::Code>(std::clamp<int>(c, -half, half - 1));
-        Bytes seed = bytes_of({at, (width - 2) | (neighbour ? 0x10 : 0), 1});
+        Bytes seed = bytes_of(
+            {at, (width - 2) | (corrections.neighbour ? 0x10 : 0) | (corrections.taps ? 0x40 : 0),
+             1});
         for (int packet = 0; packet < 2; ++packet) {
           const Bytes payload = encoder->encode(codes.data() + 40 * packet, 20, packet == 0);
           seed = std::move(seed) +
@@ -257,7 +260,9 @@ void write_payload_seeds(const SeedWriter& out) {
                  payload;
         }
         out.write("payload",
-                  std::to_string(at) + "_" + std::to_string(width) + (neighbour ? "n" : ""), seed);
+                  std::to_string(at) + "_" + std::to_string(width) +
+                      (corrections.neighbour ? "n" : "") + (corrections.taps ? "t" : ""),
+                  seed);
       }
     }
     ++at;
@@ -270,6 +275,9 @@ void write_payload_seeds(const SeedWriter& out) {
   }
   for (const std::string& name : nrc::NeuralTables::builtin_names()) {
     payloads_of(nrc::Profile::kNeural, name);
+  }
+  for (const std::string& name : nrc::Tables::builtin_names(nrc::Profile::kCascade)) {
+    payloads_of(nrc::Profile::kCascade, name);
   }
 }
 

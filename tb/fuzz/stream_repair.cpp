@@ -50,7 +50,8 @@ std::size_t packet_end(const std::uint8_t* data, std::size_t size, std::size_t a
 std::uint32_t known_tables(std::uint8_t profile, std::uint32_t id) {
   if (id == 0) return 0;
   nrc::Profile kind = nrc::Profile::kHuffman;
-  for (const nrc::Profile other : {nrc::Profile::kRange, nrc::Profile::kNeural}) {
+  for (const nrc::Profile other :
+       {nrc::Profile::kRange, nrc::Profile::kNeural, nrc::Profile::kCascade}) {
     if ((profile & 0xF) == static_cast<int>(other)) kind = other;
   }
   if (tables_by_id(kind, id) != nullptr) return id;

@@ -64,9 +64,10 @@ void require_round_trip(const nrc::Tables& tables, int width, const std::vector<
     fuzz::require_message(e);
     return;
   }
-  const bool with_neighbour = neighbour && tables.profile() == nrc::Profile::kRange;
-  const auto encoder = nrc::PayloadEncoder::make(tables, width, kChannels, with_neighbour);
-  const auto decoder = nrc::PayloadDecoder::make(tables, width, kChannels, with_neighbour);
+  const bool corrected = neighbour && tables.profile() == nrc::Profile::kRange;
+  const nrc::Corrections corrections{corrected, corrected};
+  const auto encoder = nrc::PayloadEncoder::make(tables, width, kChannels, corrections);
+  const auto decoder = nrc::PayloadDecoder::make(tables, width, kChannels, corrections);
   const std::size_t frames = codes.size() / kChannels;
   const std::size_t half = frames / 2;
   std::vector<nrc::Code> back;

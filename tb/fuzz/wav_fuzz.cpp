@@ -41,7 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint8_t pieces = input.u8();
   nrc::EncodeOptions options;
   options.profile = (choice & 1) != 0 ? nrc::Profile::kRange : nrc::Profile::kHuffman;
-  options.neighbour = (choice & 3) == 3;  // the range profile has it, the other has not
+  // The range profile has them, the other has not.
+  options.corrections = {(choice & 0x21) == 0x21, (choice & 3) == 3};
   if ((choice & 4) != 0) {
     options.mapping = (choice & 8) != 0 ? nrc::Mapping::kShift6 : nrc::Mapping::kCode;
   }

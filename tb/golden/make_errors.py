@@ -594,7 +594,7 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
            ("no tables with id 12345678", "which are not available"), table=0x12345678)
     if label == "huffman":
         header("version", "version 4", ("unknown version 4", "version 4"), version=4)
-        header("profile", "profile 3", ("unknown profile 3", "profile 3"), profile=3)
+        header("profile", "profile 4", ("unknown profile 4", "profile 4"), profile=4)
         header("container", "container 3", ("unknown container 3", "container 3"), profile=0x30)
         header("mapping", "mapping 3", ("unknown mapping 3", "mapping 3"), mapping=3)
         header("width", "17 bits", ("code width 17", "code width 17"), width=17, mapping=0)
@@ -602,7 +602,7 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
         header("width_mapping", "12 bits with mapping shift6", ("code width 12", "code width 12"),
                width=12)
         header("neighbour", "neighbour with profile Huffman",
-               ("neighbour without the range profile", "only the range profile"), predictor=1)
+               ("taps or neighbours without the range profile", "only the range profile"), predictor=2)
         header("predictor", "unknown predictor options", ("unknown predictor 16", "predictor 16"),
                predictor=16)
         header("sample_type", "sample type 1", ("unknown sample type 1", "sample type 1"),
@@ -722,29 +722,49 @@ def codes(errors: Errors, huffman: Base, range_base: Base) -> None:
         text += "0" * (-len(text) % 32)
         return int(text, 2).to_bytes(len(text) // 8, "big")
 
-    # An escape to 511 in the first frame; the scale does not follow in that frame.
-    start = word(0, 0) + f"{511:010b}"
+    # The first frame's code is plain, and the scale does not follow in that frame.
+    start = f"{511:010b}"
     largest = 2**tables.symbol_bits - 1
     add("huffman_code_outside", "code 511, then one 31 above it: outside 10 bits", huffman,
         payload(start + word(511, largest) + word(511, 32)),
         ("code 542 outside 10 bits", "outside 10 bits"))
-    start = word(0, 0) + f"{512:010b}"
+    start = f"{512:010b}"
     add("huffman_code_below", "code -512, then one 31 below it: outside 10 bits", huffman,
         payload(start + word(-512, 1) + word(-512, 32)),
         ("code -543 outside 10 bits", "outside 10 bits"))
     between = ("payload points between codes", "the payload points between two codes")
-    add("range_escape_outside", "the first code's offset is 9: an escape without such a part",
-        range_base, payload(f"{9:016b}"), between)
     header = nrc_decode.Stream(range_base[0].payload, library)
     channel = nrc_decode.Channel(header.tables.initial_scale)
-    intervals = nrc_decode.Intervals(header, 0, nrc_decode.dispersion_index(channel))
-    end = (65535 * intervals.begin(512)) >> 16  # of code -1, the 512th, and 0 begins here
-    add("range_between", "the first code's offset is behind code -1 and before code 0", range_base,
-        payload(f"{end - 1:016b}"), between)
-    add("range_behind_all", "the first code's offset is 65535: behind the last code", range_base,
-        payload("1" * 16), between)
+    begin = nrc_decode.Intervals(header, header.values[512], nrc_decode.dispersion_index(channel)).begin
+
+    def second(offset: int) -> str:
+        """Plain code 0, and the offset for the code after it, where the range is 2^15."""
+        return "0" * 11 + f"{offset:015b}"
+
+    def share(frequency: int) -> int:
+        return frequency >> 1  # of a range of 2^15
+
+    add("range_plain_outside", "the first code's offset is 2^15: no plain code", range_base,
+        payload(f"{2**15:016b}"), between)
+    gap = next(i for i in range(500, 524)
+               if share(begin(i)) + share(begin(i + 1) - begin(i)) < share(begin(i + 1)))
+    add("range_between", "the second code's offset lies between two codes", range_base,
+        payload(second(share(begin(gap + 1)) - 1)), between)
+    add("range_behind_all", "the second code's offset is 2^15 - 1: after the last code", range_base,
+        payload(second(2**15 - 1)), between)
+    # A code after which the range is large enough for an escape with a ninth part.
+    for i in range(500, 524):
+        part = share(begin(i + 1) - begin(i))
+        k = 16 - part.bit_length()
+        if (part << k) * 16 >> 16 >= 9:
+            break
+    else:
+        raise AssertionError("no code leaves a large range")
+    add("range_escape_outside", "the third code's offset is 8: an escape without such a part", range_base,
+        payload(second(share(begin(i)) + (8 >> k)) + f"{8 % 2**k:0{k}b}"), between)
+    middle = share(begin(512) + begin(513)) >> 1
     add("range_padding", "three codes near zero, with a bit set in the padding", range_base,
-        b"\x80\0\0\1", ("padding is not zero", "the payload goes on after its last code"))
+        payload(second(middle) + "00001" + "0"), ("padding is not zero", "the payload goes on after its last code"))
 
 
 def containers(errors: Errors, base: Base) -> None:

@@ -252,6 +252,80 @@ TEST_P(EachProfile, ReceivingInOrderTakesNoMemory) {
   nrc_receiver_destroy(receiver);
 }
 
+// Samples of two front ends: 12 bits, left-justified, each channel with an offset of its own; and the
+// samples of the implant's ADC.
+TEST(CInterface, ChoosesTheCodingByTheSamples) {
+  Samples wide;
+  for (const std::int16_t sample : recording()) {
+    const auto channel = static_cast<std::int16_t>(wide.size() % kChannels);
+    wide.push_back(static_cast<std::int16_t>((sample >> 6) * 16 + 3 + channel));
+  }
+  for (const char* const preset : {"implant", "fast", "balanced", "best"}) {
+    for (const Samples& samples : {wide, recording()}) {
+      nrc_encoder_config config = {};
+      config.struct_size = sizeof config;
+      config.channels = kChannels;
+      config.packet_frames = kFrames;
+      const std::size_t plain = [&] {
+        nrc_encoder_config code = config;
+        code.code_width = 16;
+        std::size_t bytes = 0;
+        for (const Bytes& packet : encode(code, samples)) bytes += packet.size();
+        return bytes;
+      }();
+      nrc_choice* choice = nullptr;
+      nrc_message message = {};
+      ASSERT_EQ(nrc_choose(&config, preset, samples.data(), samples.size() / kChannels, &choice,
+                           &message),
+                NRC_OK)
+          << message.text;
+      const bool implant = &samples != &wide && samples != wide;
+      EXPECT_EQ(config.mapping, implant ? NRC_MAPPING_SHIFT6 : NRC_MAPPING_MAP) << preset;
+      EXPECT_EQ(config.packet_frames, kFrames);
+      std::size_t bytes = 0;
+      Heard heard;
+      nrc_receiver* const receiver = make_receiver(listener(heard));
+      for (const Bytes& packet : encode(config, samples)) {
+        bytes += packet.size();
+        ASSERT_EQ(nrc_receiver_add(receiver, packet.data(), packet.size()), NRC_OK);
+      }
+      EXPECT_EQ(nrc_receiver_finish(receiver), NRC_OK);
+      nrc_receiver_destroy(receiver);
+      nrc_choice_destroy(choice);
+      EXPECT_EQ(heard.samples, samples);
+      EXPECT_LT(bytes, plain) << preset;
+    }
+  }
+}
+
+TEST(CInterface, ChoosingRefusesMisuse) {
+  const Samples samples = recording();
+  nrc_encoder_config config = {};
+  nrc_choice* choice = nullptr;
+  nrc_message message = {};
+  EXPECT_EQ(nrc_choose(&config, nullptr, samples.data(), 100, &choice, &message),
+            NRC_ERROR_ARGUMENT);
+  EXPECT_NE(std::string(message.text).find("struct_size"), std::string::npos);
+  config.struct_size = sizeof config;
+  EXPECT_EQ(nrc_choose(&config, nullptr, samples.data(), 100, &choice, &message),
+            NRC_ERROR_ARGUMENT);
+  EXPECT_NE(std::string(message.text).find("channels is 0"), std::string::npos);
+  config.channels = kChannels;
+  EXPECT_EQ(nrc_choose(&config, nullptr, nullptr, 100, &choice, &message), NRC_ERROR_ARGUMENT);
+  EXPECT_EQ(nrc_choose(&config, nullptr, samples.data(), 0, &choice, &message), NRC_ERROR_ARGUMENT);
+  EXPECT_EQ(nrc_choose(&config, nullptr, samples.data(), 100, nullptr, &message),
+            NRC_ERROR_ARGUMENT);
+  EXPECT_EQ(nrc_choose(&config, "quick", samples.data(), 100, &choice, &message),
+            NRC_ERROR_ARGUMENT);
+  EXPECT_EQ(std::string(message.text),
+            "there is no preset quick; give implant, fast, balanced or best");
+  EXPECT_EQ(choice, nullptr);
+  std::vector<std::uint16_t> order(kChannels, 0);
+  config.channel_order = order.data();
+  nrc_encoder* encoder = nullptr;
+  EXPECT_EQ(nrc_encoder_create(&config, &encoder, &message), NRC_ERROR_ARGUMENT);
+}
+
 TEST(CInterface, ReceiverTellsWhatIsLost) {
   const Samples samples = recording();
   std::vector<Bytes> packets = encode(settings(), samples);
@@ -376,10 +450,12 @@ TEST(CInterface, EncoderSettingsOutsideTheirRange) {
   refused(with(&nrc_encoder_config::channels, 0), "channels");
   refused(with(&nrc_encoder_config::channels, 65537), "65536");
   refused(with(&nrc_encoder_config::packet_frames, 65536), "packet_frames");
-  refused(with(&nrc_encoder_config::profile, 3), "profile");
+  refused(with(&nrc_encoder_config::profile, 4), "profile");
   refused(with(&nrc_encoder_config::profile, -1), "profile");
   refused(with(&nrc_encoder_config::mapping, 3), "mapping");
   refused(with(&nrc_encoder_config::mapping, NRC_MAPPING_MAP), "map is null");
+  refused(with(&nrc_encoder_config::taps, 2), "taps");
+  refused(with(&nrc_encoder_config::taps, 1), "taps");
   refused(with(&nrc_encoder_config::neighbour, 2), "neighbour");
   refused(with(&nrc_encoder_config::neighbour, 1), "neighbour");
   refused(with(&nrc_encoder_config::code_width, 17), "code_width");

@@ -113,10 +113,12 @@ TEST(Codec, EveryChannelCountWidthAndTableSetComesBack) {
   }
 }
 
-StreamHeader with_neighbour(StreamHeader header) {
-  header.neighbour = true;
+StreamHeader with(const Corrections& corrections, StreamHeader header) {
+  header.corrections = corrections;
   return header;
 }
+
+constexpr Corrections kEveryCorrection[] = {{true, false}, {false, true}, {true, true}};
 
 /// Wild codes of several channels, interleaved, each but the first near the one before it.
 std::vector<Code> neighbouring_codes(std::uint32_t channels, std::size_t frames, int width,
@@ -134,15 +136,15 @@ std::vector<Code> neighbouring_codes(std::uint32_t channels, std::size_t frames,
   return codes;
 }
 
-TEST(Codec, EveryChannelCountAndWidthComesBackWithNeighbour) {
+TEST(Codec, EveryChannelCountAndWidthComesBackWithCorrections) {
   for (const std::uint32_t channels : {1U, 2U, 3U, 64U}) {
     for (int width = 4; width <= 16; ++width) {
       RangeTables tables = RangeTables::builtin(width == 10 ? "default" : "generic");
       tables.initial_scale = std::min(tables.initial_scale, (1U << (width + 6)) - 1);
       const Tables own = tables;
       const auto codes = neighbouring_codes(channels, 400, width, channels);
-      const auto header = with_neighbour(stream_of(channels, width));
       for (const std::size_t key_interval : {0U, 1U, 3U}) {
+        const auto header = with(kEveryCorrection[key_interval % 3], stream_of(channels, width));
         const auto packets = encode_all(header, own, codes, 30, key_interval);
         ASSERT_EQ(decode_all(packets, [&own](Profile, std::uint32_t) { return &own; }),
                   std::vector<std::int16_t>(codes.begin(), codes.end()))
@@ -152,28 +154,81 @@ TEST(Codec, EveryChannelCountAndWidthComesBackWithNeighbour) {
   }
 }
 
-TEST(Codec, AStreamWithNeighbourSaysSo) {
+TEST(Codec, AStreamWithCorrectionsSaysSo) {
   const auto codes = neighbouring_codes(2, 300, 10, 15);
-  auto packets =
-      encode_all(with_neighbour(stream_of(2)), RangeTables::builtin("default"), codes, 100);
-  const auto first = parse_packet(packets[0].data(), packets[0].size());
-  StreamHeader header = parse_stream_header(first.payload, first.header.length);
-  EXPECT_TRUE(header.neighbour);
-  // With a header that does not, the payloads give other samples or nothing.
-  header.neighbour = false;
-  Packetizer packetizer;
-  packets[0] = packetizer.wrap({PacketType::kStreamHeader}, serialise(header));
-  std::vector<std::int16_t> other;
-  try {
-    other = decode_all(packets);
-  } catch (const Error&) {
+  for (const Corrections& corrections : kEveryCorrection) {
+    auto packets =
+        encode_all(with(corrections, stream_of(2)), RangeTables::builtin("default"), codes, 100);
+    const auto first = parse_packet(packets[0].data(), packets[0].size());
+    StreamHeader header = parse_stream_header(first.payload, first.header.length);
+    EXPECT_EQ(header.corrections.taps, corrections.taps);
+    EXPECT_EQ(header.corrections.neighbour, corrections.neighbour);
+    // With a header that does not, the payloads give other samples or nothing.
+    header.corrections = {};
+    Packetizer packetizer;
+    packets[0] = packetizer.wrap({PacketType::kStreamHeader}, serialise(header));
+    std::vector<std::int16_t> other;
+    try {
+      other = decode_all(packets);
+    } catch (const Error&) {
+    }
+    EXPECT_NE(other, std::vector<std::int16_t>(codes.begin(), codes.end()));
   }
-  EXPECT_NE(other, std::vector<std::int16_t>(codes.begin(), codes.end()));
 }
 
-TEST(Codec, NeighbourNeedsTheRangeProfile) {
-  EXPECT_THROW(Encoder(with_neighbour(stream_of(2)), TableSet::builtin("default")), Error);
-  EXPECT_NO_THROW(Encoder(with_neighbour(stream_of(2)), RangeTables::builtin("default")));
+TEST(Codec, AnyChannelOrderComesBack) {
+  std::mt19937 random(8);
+  for (const Profile profile : {Profile::kHuffman, Profile::kRange}) {
+    const Tables& tables = Tables::builtin(profile, "generic");
+    for (const std::uint32_t channels : {1U, 2U, 3U, 64U}) {
+      StreamHeader plain = stream_of(channels, 12);
+      if (profile == Profile::kRange) plain.corrections = {true, true};
+      StreamHeader ordered = plain;
+      for (std::uint32_t c = 0; c < channels; ++c) {
+        ordered.order.push_back(static_cast<std::uint16_t>(c));
+      }
+      std::shuffle(ordered.order.begin(), ordered.order.end(), random);
+      // Packets that are sent raw as well, and samples off the map.
+      std::vector<std::int16_t> samples;
+      for (const Code c : neighbouring_codes(channels, 300, 12, channels)) samples.push_back(c);
+      for (std::size_t i = 0; i < samples.size(); ++i) {
+        const std::size_t frame = i / channels;
+        if (frame / 20 == 3) samples[i] = static_cast<std::int16_t>(random());
+        if (random() % 500 == 0) samples[i] = 30000;
+      }
+      // What a coded payload holds is what it would hold of channels that came in this order.
+      std::vector<std::int16_t> moved;
+      for (std::size_t frame = 0; frame < 300; ++frame) {
+        for (const std::uint16_t c : ordered.order) moved.push_back(samples[frame * channels + c]);
+      }
+      Encoder encoder(ordered, tables);
+      Encoder of_moved(plain, tables);
+      Decoder decoder;
+      std::vector<std::int16_t> back;
+      const auto decode = [&](const Bytes& packet) {
+        decoder.decode(parse_packet(packet.data(), packet.size()), back);
+      };
+      decode(encoder.stream_header());
+      of_moved.stream_header();
+      for (std::size_t frame = 0; frame < 300; frame += 20) {
+        const Bytes packet = encoder.encode_samples(&samples[frame * channels], 20, {});
+        const Bytes other = of_moved.encode_samples(&moved[frame * channels], 20, {});
+        if (!header_of(packet).exceptions) EXPECT_EQ(packet.size(), other.size());
+        if (header_of(packet).type != PacketType::kRaw && !header_of(packet).exceptions) {
+          EXPECT_EQ(packet, other) << frame;
+        }
+        decode(packet);
+      }
+      ASSERT_EQ(back, samples) << profile_name(profile) << ", " << channels << " channels";
+    }
+  }
+}
+
+TEST(Codec, CorrectionsNeedTheRangeProfile) {
+  for (const Corrections& corrections : kEveryCorrection) {
+    EXPECT_THROW(Encoder(with(corrections, stream_of(2)), TableSet::builtin("default")), Error);
+    EXPECT_NO_THROW(Encoder(with(corrections, stream_of(2)), RangeTables::builtin("default")));
+  }
 }
 
 TEST(Codec, ASetOfOneTableIsTheSamePipeline) {
@@ -210,7 +265,8 @@ TEST(Codec, OffMapSamplesCostBytesInTheirPacketOnly) {
     Tables tables;
   } const cases[] = {{header, TableSet::builtin("default")},
                      {header, RangeTables::builtin("default")},
-                     {with_neighbour(header), RangeTables::builtin("default")}};
+                     {with({false, true}, header), RangeTables::builtin("default")},
+                     {with({true, true}, header), RangeTables::builtin("default")}};
   for (const auto& c : cases) {
     Encoder encoder(c.header, c.tables);
     Encoder plain(c.header, c.tables);
@@ -384,7 +440,8 @@ TEST(Codec, KeyPacketsDecodeWithoutTheirPast) {
     Tables tables;
   } const cases[] = {{stream_of(8), TableSet::builtin("default")},
                      {stream_of(8), RangeTables::builtin("default")},
-                     {with_neighbour(stream_of(8)), RangeTables::builtin("default")}};
+                     {with({false, true}, stream_of(8)), RangeTables::builtin("default")},
+                     {with({true, true}, stream_of(8)), RangeTables::builtin("default")}};
   for (const auto& c : cases) {
     auto packets = encode_all(c.header, c.tables, codes, 20, 1);
     ASSERT_EQ(packets.size(), 6U);  // three, and the header before each
@@ -535,7 +592,7 @@ struct Golden {
   int width;
   Mapping mapping;
   std::size_t frames, packet_frames, key_interval;
-  bool neighbour = false;
+  Corrections corrections = {};
   int lossy_step = 1;
 };
 
@@ -602,7 +659,7 @@ TEST_P(GoldenStream, StaysAsItIs) {
   const auto codes = g.mapping == Mapping::kShift6 ? generate(g.channels, g.frames, 2024)
                                                    : wild_codes(count, g.width, 2024);
   StreamHeader header = stream_of(g.channels, g.width, g.mapping);
-  header.neighbour = g.neighbour;
+  header.corrections = g.corrections;
   header.stream_number = kGoldenNumber;
   header.packet_frames = static_cast<std::uint32_t>(g.packet_frames);
   Bytes stream;
@@ -631,23 +688,88 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Golden{"default_1ch", Profile::kHuffman, "default", 1, 10, Mapping::kShift6, 3000, 1000, 0},
         Golden{"default_8ch", Profile::kHuffman, "default", 8, 10, Mapping::kShift6, 400, 100, 2},
-        Golden{"generic_4ch_16bit", Profile::kHuffman, "generic", 4, 16, Mapping::kCode, 500, 128,
+        Golden{"generic_4ch_16bit", Profile::kHuffman, "generic", 4, 16, Mapping::kCode, 160, 48,
                0},
         Golden{"range_8ch", Profile::kRange, "default", 8, 10, Mapping::kShift6, 400, 100, 2},
-        Golden{"range_8ch_neighbour", Profile::kRange, "default", 8, 10, Mapping::kShift6, 400, 100,
-               2, true},
+        Golden{"range_8ch_neighbour",
+               Profile::kRange,
+               "default",
+               8,
+               10,
+               Mapping::kShift6,
+               400,
+               100,
+               2,
+               {false, true}},
+        Golden{"range_8ch_taps",
+               Profile::kRange,
+               "default",
+               8,
+               10,
+               Mapping::kShift6,
+               400,
+               100,
+               2,
+               {true, false}},
+        Golden{"range_3ch_16bit_taps_neighbour",
+               Profile::kRange,
+               "generic",
+               3,
+               16,
+               Mapping::kCode,
+               600,
+               200,
+               0,
+               {true, true}},
         Golden{"link_huffman_2ch", Profile::kHuffman, "default", 2, 10, Mapping::kShift6, 480, 20,
                4},
-        Golden{"link_range_2ch", Profile::kRange, "default", 2, 10, Mapping::kShift6, 480, 20, 4,
-               true},
-        Golden{"range_3ch_12bit_neighbour", Profile::kRange, "generic", 3, 12, Mapping::kCode, 600,
-               200, 0, true},
+        Golden{"link_range_2ch",
+               Profile::kRange,
+               "default",
+               2,
+               10,
+               Mapping::kShift6,
+               480,
+               20,
+               4,
+               {false, true}},
+        Golden{"range_3ch_12bit_neighbour",
+               Profile::kRange,
+               "generic",
+               3,
+               12,
+               Mapping::kCode,
+               600,
+               200,
+               0,
+               {false, true}},
         Golden{"neural_8ch", Profile::kNeural, "default", 8, 10, Mapping::kShift6, 400, 100, 2},
         Golden{"neural_3ch_16bit", Profile::kNeural, "generic", 3, 16, Mapping::kCode, 300, 100, 0},
-        Golden{"lossy_range_2ch", Profile::kRange, "generic", 2, 10, Mapping::kShift6, 400, 100, 2,
-               false, 12},
-        Golden{"lossy_coarse_2ch", Profile::kRange, "coarse", 2, 10, Mapping::kShift6, 400, 100, 2,
-               false, 32}),
+        Golden{"cascade_2ch", Profile::kCascade, "default", 2, 10, Mapping::kShift6, 700, 500, 0},
+        Golden{"cascade_10ch_12bit", Profile::kCascade, "generic", 10, 12, Mapping::kCode, 90, 60,
+               0},
+        Golden{"lossy_range_2ch",
+               Profile::kRange,
+               "generic",
+               2,
+               10,
+               Mapping::kShift6,
+               400,
+               100,
+               2,
+               {},
+               12},
+        Golden{"lossy_coarse_2ch",
+               Profile::kRange,
+               "coarse",
+               2,
+               10,
+               Mapping::kShift6,
+               400,
+               100,
+               2,
+               {},
+               32}),
     [](const auto& golden) { return golden.param.name; });
 
 }  // namespace

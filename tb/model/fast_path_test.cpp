@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -112,10 +113,10 @@ void check(const Case& c, std::uint32_t seed) {
   Random random(seed);
   const Tables tables = tables_of(c);
   const auto encoder = [&](Path path) {
-    return PayloadEncoder::make(tables, c.code_width, c.channels, false, path);
+    return PayloadEncoder::make(tables, c.code_width, c.channels, {}, path);
   };
   const auto decoder = [&](Path path) {
-    return PayloadDecoder::make(tables, c.code_width, c.channels, false, path);
+    return PayloadDecoder::make(tables, c.code_width, c.channels, {}, path);
   };
   const auto fast_encoder = encoder(Path::kFast);
   const auto encoder_of_stages = encoder(Path::kReference);
@@ -156,10 +157,11 @@ void check(const Case& c, std::uint32_t seed) {
 }
 
 /// Without key packets for long: the predictor's weight goes to both of its limits.
-void check_long_run(Profile profile) {
-  SCOPED_TRACE(profile_name(profile));
+void check_long_run(Profile profile, int code_width) {
   constexpr std::size_t kFrames = 4000;
-  const Case c{profile, "default", 10, 16};
+  const Case c{profile, code_width == 10 ? "default" : "generic", code_width, 16};
+  SCOPED_TRACE(name(c));
+  const int unit = 1 << (code_width - 10);
   const Tables tables = tables_of(c);
   const Predictor predictor(c.code_width);
   std::vector<Code> codes;
@@ -173,11 +175,12 @@ void check_long_run(Profile profile) {
       PredictorState& state = states[channel];
       const Prediction p = predictor.predict(state, frame == 0);
       // Every second channel swings, in the others the deviation grows until there is no more room.
-      Code code = frame % 2 == 0 ? 200 : -200;
+      std::int32_t next = (frame % 2 == 0 ? 200 : -200) * unit;
       if (channel % 2 == 0) {
-        const std::int32_t next = p.code + (p.deviation < 0 ? -2 : 2);
-        code = static_cast<Code>(next > 500 || next < -500 ? 0 : next);
+        next = p.code + (p.deviation < 0 ? -2 : 2) * unit;
+        if (std::abs(next) > 500 * unit) next = 0;
       }
+      const auto code = static_cast<Code>(next);
       codes.push_back(code);
       predictor.update(state, p, code, frame == 0, boost);
       least = std::min(least, state.weight);
@@ -187,7 +190,7 @@ void check_long_run(Profile profile) {
   EXPECT_EQ(least, kWeightMin);
   EXPECT_EQ(most, kWeightMax);
   const auto encode = [&](Path path) {
-    return PayloadEncoder::make(tables, c.code_width, c.channels, false, path)
+    return PayloadEncoder::make(tables, c.code_width, c.channels, {}, path)
         ->encode(codes.data(), kFrames, true);
   };
   const std::vector<std::uint8_t> payload = encode(Path::kFast);
@@ -217,7 +220,9 @@ TEST_P(FastPath, EqualsTheStages) {
 }
 
 TEST_P(FastPath, EqualsTheStagesAtTheLimitsOfTheWeight) {
-  for (const Profile profile : {Profile::kHuffman, Profile::kRange}) check_long_run(profile);
+  for (const Profile profile : {Profile::kHuffman, Profile::kRange}) {
+    for (const int code_width : {10, 16}) check_long_run(profile, code_width);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(InstructionSets, FastPath,

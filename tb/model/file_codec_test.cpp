@@ -8,6 +8,7 @@
 #include <random>
 
 #include "file/wav.hpp"
+#include "format/crc.hpp"
 #include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
@@ -31,9 +32,9 @@ nrc::ByteSink append_to(Bytes& bytes) {
 }
 
 /// Decodes in steps of `step` bytes. @throws Error
-Bytes decode(const Bytes& stream, std::size_t step = 1 << 20) {
+Bytes decode(const Bytes& stream, std::size_t step = 1 << 20, unsigned threads = 1) {
   Bytes out;
-  FileDecoder decoder(append_to(out));
+  FileDecoder decoder(append_to(out), nrc::Tables::builtin_by_id, threads);
   for (std::size_t i = 0; i < stream.size(); i += step) {
     decoder.add(stream.data() + i, std::min(step, stream.size() - i));
   }
@@ -374,6 +375,107 @@ TEST(FileCodec, DecodesInAnySteps) {
   const Bytes stream = code_wav(image).stream;
   for (const std::size_t step : {1, 3, 19, 20, 21, 1000}) {
     EXPECT_EQ(decode(stream, step), image) << step;
+  }
+}
+
+// Loud and quiet parts, so that the groups between key packets have different lengths.
+std::vector<std::int16_t> changing(std::uint32_t channels, std::size_t frames) {
+  std::vector<std::int16_t> values = recording(channels, frames);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i * 3 / values.size() == 1) values[i] = nrc::Shift6::sample(static_cast<nrc::Code>(i % 3));
+  }
+  return values;
+}
+
+TEST(FileCodec, ThreadsMakeTheSameStream) {
+  for (const std::uint16_t channels : {std::uint16_t{1}, std::uint16_t{40}}) {
+    const Bytes image = wav(changing(channels, std::size_t{800000} / channels), channels);
+    for (const nrc::Profile profile : {nrc::Profile::kHuffman, nrc::Profile::kRange}) {
+      EncodeOptions options;
+      options.profile = profile;
+      options.packet_frames = 8000u / channels;
+      const Coded one = code_wav(image, options);
+      for (const unsigned threads : {2u, 5u, 0u}) {
+        options.threads = threads;
+        Coded several;
+        several.summary =
+            nrc::encode_wav(image.data(), image.size(), options, append_to(several.stream));
+        EXPECT_EQ(several.stream, one.stream) << channels << " channels, " << threads;
+        EXPECT_EQ(several.summary.frames, one.summary.frames);
+        EXPECT_EQ(several.summary.off_map, one.summary.off_map);
+        EXPECT_EQ(several.summary.stream_bytes, one.summary.stream_bytes);
+        EXPECT_EQ(decode(one.stream, 1 << 16, threads), image);
+      }
+      EXPECT_EQ(decode(one.stream, 977, 3), image);
+    }
+  }
+}
+
+TEST(FileCodec, ThreadsCountSamplesOffTheMap) {
+  std::vector<std::int16_t> values = recording(8, 60000);
+  for (std::size_t i = 0; i < values.size(); i += 9001) values[i] = 1;
+  const Bytes image = wav(values, 8);
+  EncodeOptions options;
+  options.packet_frames = 1000;
+  options.mapping = Mapping::kShift6;
+  const Coded one = code_wav(image, options);
+  options.threads = 4;
+  const Coded several = code_wav(image, options);
+  EXPECT_GT(one.summary.off_map, 0u);
+  EXPECT_EQ(several.summary.off_map, one.summary.off_map);
+  EXPECT_EQ(several.stream, one.stream);
+}
+
+// What is written before a fault is correct, and the fault is the same one.
+TEST(FileCodec, ThreadsFindTheSameFaults) {
+  const Bytes image = wav(changing(4, 60000), 4);
+  EncodeOptions options;
+  options.packet_frames = 1000;
+  options.key_interval = 7;
+  const Bytes stream = code_wav(image, options).stream;
+  std::mt19937 random(3);
+  for (int trial = 0; trial < 60; ++trial) {
+    Bytes damaged = stream;
+    if (trial % 3 == 0) {
+      damaged.resize(random() % stream.size());
+    } else {
+      // A packet is lost, or its payload is another one with a CRC that is right.
+      const nrc::ParsedPacket packet = [&] {
+        std::size_t at = 0;
+        nrc::ParsedPacket p = nrc::parse_packet(stream.data(), stream.size());
+        for (auto skip = 2 + random() % 40; skip > 0; --skip) {
+          at += p.size;
+          p = nrc::parse_packet(stream.data() + at, stream.size() - at);
+        }
+        return p;
+      }();
+      const auto begin = packet.payload - nrc::kPacketHeaderBytes - stream.data();
+      const auto end = begin + static_cast<std::ptrdiff_t>(packet.size);
+      if (trial % 3 == 1) {
+        damaged.erase(damaged.begin() + begin, damaged.begin() + end);
+      } else if (packet.header.length > 0) {
+        damaged[static_cast<std::size_t>(begin) + nrc::kPacketHeaderBytes] ^= 0x80;
+        const auto crc = nrc::crc32(damaged.data() + begin, packet.size - nrc::kPacketCrcBytes);
+        for (int i = 0; i < 4; ++i) {
+          damaged[static_cast<std::size_t>(end - 4 + i)] = static_cast<std::uint8_t>(crc >> 8 * i);
+        }
+      }
+    }
+    std::string messages[2];
+    Bytes written[2];
+    for (const unsigned threads : {1u, 3u}) {
+      Bytes& out = written[threads / 2];
+      FileDecoder decoder(append_to(out), nrc::Tables::builtin_by_id, threads);
+      try {
+        decoder.add(damaged.data(), damaged.size());
+        decoder.finish();
+      } catch (const nrc::Error& e) {
+        messages[threads / 2] = e.what();
+      }
+    }
+    EXPECT_EQ(messages[1], messages[0]) << "trial " << trial;
+    ASSERT_LE(written[1].size(), written[0].size());
+    EXPECT_TRUE(std::equal(written[1].begin(), written[1].end(), written[0].begin()));
   }
 }
 

@@ -238,10 +238,12 @@ TEST(NeuralTables, BadOnesAreRefused) {
   EXPECT_NE(other.id(), good.id());
 }
 
-TEST(NeuralStream, HasNoNeighbour) {
-  StreamHeader header;
-  header.neighbour = true;
-  EXPECT_THROW(Encoder(header, Tables::builtin(Profile::kNeural, "default")), Error);
+TEST(NeuralStream, HasNoCorrections) {
+  for (const Corrections& corrections : {Corrections{true, false}, Corrections{false, true}}) {
+    StreamHeader header;
+    header.corrections = corrections;
+    EXPECT_THROW(Encoder(header, Tables::builtin(Profile::kNeural, "default")), Error);
+  }
 }
 
 // ---- lossy streams

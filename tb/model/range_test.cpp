@@ -13,12 +13,14 @@
 
 #include "host/recording_generator.hpp"
 #include "nrc/error.hpp"
+#include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
 #include "nrc/table_files.hpp"
 #include "stages/dispersion.hpp"
 #include "stages/interval.hpp"
 #include "stages/linearizer.hpp"
 #include "stages/neighbour.hpp"
+#include "stages/taps.hpp"
 #include "train/range_trainer.hpp"
 
 namespace nrc {
@@ -108,35 +110,52 @@ TEST(Neighbour, FollowsTheWrittenRules) {
     const std::int64_t highest = ((std::int64_t{1} << (width - 1)) - 1) * 64;
     const Neighbour neighbour(width);
     NeighbourState state;
-    std::int64_t gain = 0;
+    NeighbourInputs inputs{};
+    std::int64_t g1 = 0, g2 = 0, g3 = 0, n1 = 0, n2 = 0, m = 0;
     int at_limit = 0, cut_inputs = 0, cut_predictions = 0;
     for (int i = 0; i < 40000; ++i) {
       const bool reset = i == 0 || random() % 9000 == 0;
+      const int boost = static_cast<int>(random() % 8);
       // Runs in which the signs agree, differ, or do neither, long enough for both limits.
       const int trend = (i / 4000) % 3;
+      if (random() % 30 == 0) {  // a frame begins
+        inputs = {};
+        n1 = n2 = m = 0;
+      }
       const std::int64_t spread = std::int64_t{1} << between(0, width + 6);
-      const std::int64_t before = random() % 20 == 0 ? 0 : between(-spread, spread);
-      const std::int64_t n = std::min(std::max(before, lowest), -lowest - 1);
       const std::int64_t p = random() % 10 == 0   ? lowest
                              : random() % 10 == 0 ? highest
                                                   : between(lowest, highest);
-      if (reset) gain = 0;
-      const std::int64_t wanted = p + floor_shift(gain * n, 10);
+      if (reset) g1 = g2 = g3 = 0;
+      const std::int64_t wanted = p + floor_shift(g1 * n1 + g2 * n2 + g3 * m, 8);
       const std::int64_t corrected = std::min(std::max(wanted, lowest), highest);
-      const std::int32_t input = neighbour.input(static_cast<std::int32_t>(before));
-      ASSERT_EQ(input, n);
-      ASSERT_EQ(neighbour.correct(state, input, static_cast<std::int32_t>(p), reset), corrected)
-          << width << " bits, gain " << gain << ", input " << n << ", prediction " << p;
+      ASSERT_EQ(neighbour.correct(state, inputs, static_cast<std::int32_t>(p), reset), corrected)
+          << width << " bits, prediction " << p;
       std::int64_t e = random() % 20 == 0 ? 0 : between(-spread, spread);
-      if (trend != 2) e = std::abs(e) * sign_of(n) * (trend == 0 ? 1 : -1);
-      Neighbour::update(state, input, static_cast<std::int32_t>(e), reset);
-      if (!reset) {
-        gain = std::min<std::int64_t>(std::max<std::int64_t>(gain + sign_of(n) * sign_of(e), -1024),
-                                      1023);
+      if (trend != 2) e = std::abs(e) * sign_of(n1) * (trend == 0 ? 1 : -1);
+      Neighbour::update(state, inputs, static_cast<std::int32_t>(e), reset, boost);
+      if (!reset && (e < -32 || e >= 32)) {
+        const std::int64_t step = sign_of(e) * (1 << (boost / 2));
+        const auto moved = [&](std::int64_t g, std::int64_t n) {
+          return std::min<std::int64_t>(std::max<std::int64_t>(g + sign_of(n) * step, -256), 255);
+        };
+        g1 = moved(g1, n1);
+        g2 = moved(g2, n2);
+        g3 = moved(g3, m);
       }
-      ASSERT_EQ(state.gain, gain);
-      at_limit += gain == -1024 || gain == 1023;
-      cut_inputs += n != before;
+      ASSERT_EQ(state.gain[0], g1);
+      ASSERT_EQ(state.gain[1], g2);
+      ASSERT_EQ(state.gain[2], g3);
+      const std::int64_t own = random() % 20 == 0 ? 0 : between(-spread, spread);
+      neighbour.pass(inputs, static_cast<std::int32_t>(own));
+      n2 = n1;
+      n1 = std::min(std::max(own, lowest), -lowest - 1);
+      m += floor_shift(n1 - m, 3);
+      ASSERT_EQ(inputs[0], n1);
+      ASSERT_EQ(inputs[1], n2);
+      ASSERT_EQ(inputs[2], m);
+      at_limit += g1 == -256 || g1 == 255;
+      cut_inputs += n1 != own;
       cut_predictions += wanted != corrected;
     }
     EXPECT_GT(at_limit, 100) << width;
@@ -147,40 +166,137 @@ TEST(Neighbour, FollowsTheWrittenRules) {
 
 TEST(Neighbour, CornersOfTenBits) {
   const Neighbour neighbour(10);
-  EXPECT_EQ(neighbour.input(32767), 32767);
-  EXPECT_EQ(neighbour.input(32768), 32767);
-  EXPECT_EQ(neighbour.input(-32768), -32768);
-  EXPECT_EQ(neighbour.input(-32769), -32768);
-  EXPECT_EQ(neighbour.input(-65472), -32768) << "the largest innovation there is";
-
-  const auto corrected = [&](std::int32_t gain, std::int32_t input, std::int32_t prediction) {
-    return neighbour.correct({gain}, input, prediction, false);
+  const auto passed = [&](std::int32_t innovation) {
+    NeighbourInputs inputs{};
+    neighbour.pass(inputs, innovation);
+    return inputs[0];
   };
-  EXPECT_EQ(corrected(0, 32767, 123), 123);
-  EXPECT_EQ(corrected(1023, 0, 123), 123);
-  EXPECT_EQ(corrected(512, 3, 0), 1) << "1.5 floored";
-  EXPECT_EQ(corrected(512, -3, 0), -2) << "-1.5 floored";
-  EXPECT_EQ(corrected(-1, 1, 0), -1);
-  EXPECT_EQ(corrected(-1024, 100, 7), -93);
-  EXPECT_EQ(corrected(1023, 32767, 0), 32704) << "clamped to the highest code, 511 * 64";
-  EXPECT_EQ(corrected(1023, 32767, -32768), -33) << "inside: 32735 - 32768";
-  EXPECT_EQ(corrected(-1024, 32767, 0), -32767);
-  EXPECT_EQ(corrected(-1024, 32767, -2), -32768) << "clamped to the lowest code, -512 * 64";
-  EXPECT_EQ(corrected(-1024, -32768, 32704), 32704);
-  EXPECT_EQ(neighbour.correct({1000}, 32767, 5, true), 5) << "a reset counts before the code";
+  EXPECT_EQ(passed(32767), 32767);
+  EXPECT_EQ(passed(32768), 32767);
+  EXPECT_EQ(passed(-32768), -32768);
+  EXPECT_EQ(passed(-32769), -32768);
+  EXPECT_EQ(passed(-65472), -32768) << "the largest innovation there is";
+
+  const auto corrected = [&](NeighbourState state, NeighbourInputs inputs,
+                             std::int32_t prediction) {
+    return neighbour.correct(state, inputs, prediction, false);
+  };
+  EXPECT_EQ(corrected({{0, 0, 0}}, {32767, 32767, 32767}, 123), 123);
+  EXPECT_EQ(corrected({{128, 0, 0}}, {3, 0, 0}, 0), 1) << "1.5 floored";
+  EXPECT_EQ(corrected({{0, 128, 0}}, {0, -3, 0}, 0), -2) << "-1.5 floored";
+  EXPECT_EQ(corrected({{128, 128, 0}}, {3, -3, 0}, 0), 0) << "one shift for all three";
+  EXPECT_EQ(corrected({{-256, -256, -256}}, {100, 10, 1}, 7), -104);
+  EXPECT_EQ(corrected({{255, 255, 255}}, {32767, 32767, 32767}, 0), 32704) << "the highest code";
+  EXPECT_EQ(corrected({{255, 0, 0}}, {32767, 0, 0}, -32768), -129) << "inside: 32639 - 32768";
+  EXPECT_EQ(corrected({{-256, -256, -256}}, {32767, 32767, 32767}, 0), -32768) << "the lowest code";
+  EXPECT_EQ(corrected({{-256, -256, -256}}, {-32768, -32768, -32768}, 32704), 32704);
+  EXPECT_EQ(neighbour.correct({{250, 250, 250}}, {32767, 32767, 32767}, 5, true), 5)
+      << "a reset counts before the code";
 
   NeighbourState state;
-  for (int i = 0; i < 3000; ++i) Neighbour::update(state, 1, 32767, false);
-  EXPECT_EQ(state.gain, 1023);
-  for (int i = 0; i < 3000; ++i) Neighbour::update(state, -1, 1, false);
-  EXPECT_EQ(state.gain, -1024);
-  Neighbour::update(state, -5, -5, false);
-  EXPECT_EQ(state.gain, -1023);
-  Neighbour::update(state, 0, 100, false);
-  Neighbour::update(state, 100, 0, false);
-  EXPECT_EQ(state.gain, -1023) << "no step without a sign";
-  Neighbour::update(state, 5, 5, true);
-  EXPECT_EQ(state.gain, 0) << "a reset counts after the code";
+  const auto update = [&](NeighbourInputs inputs, std::int32_t innovation, bool reset, int boost) {
+    Neighbour::update(state, inputs, innovation, reset, boost);
+    return state.gain;
+  };
+  using Gains = decltype(state.gain);
+  EXPECT_EQ(update({1, -1, 0}, 32, false, 0), (Gains{1, -1, 0}));
+  EXPECT_EQ(update({1, -1, 0}, 31, false, 0), (Gains{1, -1, 0})) << "within half a code";
+  EXPECT_EQ(update({1, -1, 0}, -32, false, 0), (Gains{1, -1, 0})) << "within half a code";
+  EXPECT_EQ(update({1, -1, 5}, -33, false, 1), (Gains{0, 0, -1}));
+  EXPECT_EQ(update({1, -1, 5}, 33, false, 7), (Gains{8, -8, 7})) << "boost / 2, rounded down";
+  for (int i = 0; i < 100; ++i) update({1, -1, 1}, 100, false, 6);
+  EXPECT_EQ(state.gain, (Gains{255, -256, 255}));
+  EXPECT_EQ(update({1, 1, 1}, 100, true, 0), (Gains{0, 0, 0})) << "a reset counts after the code";
+}
+
+// ---- taps
+
+TEST(Taps, FollowsTheWrittenRules) {
+  std::mt19937 random(21);
+  const auto between = [&random](std::int64_t low, std::int64_t high) {
+    return low + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(high - low + 1));
+  };
+  for (int width = 4; width <= 16; ++width) {
+    const std::int64_t half = std::int64_t{1} << (width - 1);
+    const Taps taps(width);
+    TapsState state;
+    std::int64_t w1 = 0, w2 = 0, a1 = 0, a2 = 0;
+    int at_limit = 0, cut_inputs = 0, cut_predictions = 0;
+    for (int i = 0; i < 40000; ++i) {
+      const bool reset = i == 0 || random() % 9000 == 0;
+      const int boost = static_cast<int>(random() % 8);
+      const int trend = (i / 4000) % 3;
+      const std::int64_t p = random() % 10 == 0   ? -64 * half
+                             : random() % 10 == 0 ? 64 * (half - 1)
+                                                  : between(-64 * half, 64 * (half - 1));
+      if (reset) w1 = w2 = a1 = a2 = 0;
+      const std::int64_t wanted = p + floor_shift(w1 * a1 + w2 * a2, 2);
+      const std::int64_t corrected = std::min(std::max(wanted, -64 * half), 64 * (half - 1));
+      ASSERT_EQ(taps.correct(state, static_cast<std::int32_t>(p), reset), corrected) << width;
+
+      const std::int64_t spread = std::int64_t{1} << between(0, width + 6);
+      const std::int64_t e = random() % 20 == 0 ? 0 : between(-spread, spread);
+      std::int64_t left = random() % 20 == 0 ? 0 : between(-spread, spread);
+      if (trend != 2) left = std::abs(left) * sign_of(a1) * (trend == 0 ? 1 : -1);
+      taps.update(state, static_cast<std::int32_t>(e), static_cast<std::int32_t>(left), reset,
+                  boost);
+      if (!reset) {
+        if (left < -32 || left >= 32) {
+          const std::int64_t step = sign_of(left) * (1 << (boost / 2));
+          w1 = std::min<std::int64_t>(std::max<std::int64_t>(w1 + sign_of(a1) * step, -512), 511);
+          w2 = std::min<std::int64_t>(std::max<std::int64_t>(w2 + sign_of(a2) * step, -512), 511);
+        }
+        a2 = a1;
+        a1 = std::min(std::max(floor_shift(e + 32, 6), -half), half - 1);
+        cut_inputs += a1 != floor_shift(e + 32, 6);
+      }
+      ASSERT_EQ(state.weight[0], w1);
+      ASSERT_EQ(state.weight[1], w2);
+      ASSERT_EQ(state.past[0], a1);
+      ASSERT_EQ(state.past[1], a2);
+      at_limit += w1 == -512 || w1 == 511;
+      cut_predictions += wanted != corrected;
+    }
+    EXPECT_GT(at_limit, 100) << width;
+    EXPECT_GT(cut_inputs, 100) << width;
+    EXPECT_GT(cut_predictions, 100) << width;
+  }
+}
+
+TEST(Taps, CornersOfTenBits) {
+  const Taps taps(10);
+  const auto corrected = [&](TapsState state, std::int32_t prediction) {
+    return taps.correct(state, prediction, false);
+  };
+  EXPECT_EQ(corrected({{500, -500}, {0, 0}}, 123), 123);
+  EXPECT_EQ(corrected({{3, 0}, {1, 0}}, 0), 0) << "3/4 floored";
+  EXPECT_EQ(corrected({{0, -3}, {0, 1}}, 0), -1) << "-3/4 floored";
+  EXPECT_EQ(corrected({{3, 3}, {1, 1}}, 0), 1) << "one shift for both";
+  EXPECT_EQ(corrected({{511, 511}, {511, 511}}, 0), 32704) << "the highest code";
+  EXPECT_EQ(corrected({{511, 511}, {-512, -512}}, 0), -32768) << "the lowest code";
+  EXPECT_EQ(taps.correct({{511, 511}, {511, 511}}, 5, true), 5) << "reset before the code";
+
+  TapsState state;
+  const auto past = [&](std::int32_t innovation) {
+    taps.update(state, innovation, 0, false, 0);
+    return state.past[0];
+  };
+  EXPECT_EQ(past(31), 0);
+  EXPECT_EQ(past(32), 1);
+  EXPECT_EQ(past(-32), 0);
+  EXPECT_EQ(past(-33), -1);
+  EXPECT_EQ(past(65472), 511);
+  EXPECT_EQ(state.past[1], -1);
+  EXPECT_EQ(past(-65472), -512);
+  EXPECT_EQ(state.past[1], 511);
+  taps.update(state, 100, 32, false, 3);
+  EXPECT_EQ(state.weight[0], -2) << "boost / 2, rounded down";
+  EXPECT_EQ(state.weight[1], 2);
+  taps.update(state, 100, 31, false, 7);
+  EXPECT_EQ(state.weight[0], -2) << "within half a code";
+  taps.update(state, 100, 100, true, 0);
+  EXPECT_EQ(state.weight[1], 0) << "reset after the code";
+  EXPECT_EQ(state.past[0], 0);
 }
 
 // ---- interval
@@ -241,6 +357,57 @@ TEST(Interval, IsTheWrittenFormula) {
   }
 }
 
+/// Even tables, or trained ones with uneven edges, of a width.
+RangeTables wide_tables(int width, bool trained) {
+  RangeTables tables = RangeTables::builtin("generic");
+  if (!trained) return tables;
+  tables.code_width = width;
+  for (int c = 1 - (1 << (width - 1)); c < 1 << (width - 1); ++c) {
+    tables.edges.push_back(64 * c - 32 + (c % 3 == 0 ? 20 : 0));
+  }
+  tables.validate();
+  return tables;
+}
+
+TEST(Interval, GroupsOfWideSignalsAreTheWrittenFormula) {
+  std::mt19937 random(8);
+  for (const int width : {10, 11, 12, 16}) {
+    for (const bool trained : {false, true}) {
+      if (trained && width > 12) continue;  // edges are of 12 bits at most
+      const RangeTables tables = wide_tables(width, trained);
+      const Linearizer linearizer(tables, width);
+      const IntervalModel model(tables, linearizer);
+      const std::int64_t half = std::int64_t{1} << (width - 1);
+      std::vector<int> groups(10);  // by plain bits
+      for (const Situation& s : situations(random, width, 20000)) {
+        const int plain = width > 10 && s.index / 16 > 8 ? s.index / 16 - 8 : 0;
+        ASSERT_EQ(model.plain_bits(s.index), plain) << width << ' ' << s.index;
+        ++groups[static_cast<std::size_t>(plain)];
+        if (plain == 0) continue;
+
+        const auto edge = [&](std::int64_t code) -> std::uint32_t {
+          if (code == -half) return 16;
+          if (code == half) return 65535;
+          const auto m = std::lround(1024.0 * 32 / (33 + 2 * (s.index % 16)));
+          const double scaled = static_cast<double>((64 * code - 32 - s.prediction) * m) /
+                                std::exp2(s.index / 16 + 5);
+          const auto z = static_cast<int>(std::min(std::max(std::floor(scaled), -1024.0), 1023.0));
+          return z >= 0 ? tables.cumulative[static_cast<std::size_t>(z)]
+                        : 65551U - tables.cumulative[static_cast<std::size_t>(-1 - z)];
+        };
+        const std::int64_t code = static_cast<std::int64_t>(random() % (2U << (width - 1))) - half;
+        const std::int64_t size = std::int64_t{1} << plain;
+        const std::int64_t first = code - (code + half) % size;
+        const Interval interval = model.of(static_cast<Code>(code), s.prediction, s.index);
+        ASSERT_EQ(interval.low, edge(first));
+        ASSERT_EQ(interval.low + interval.frequency, edge(first + size));
+      }
+      EXPECT_EQ(groups[1] > 0, width > 10);
+      EXPECT_EQ(groups[8] > 0, width == 16);
+    }
+  }
+}
+
 TEST(Interval, FindInvertsEveryFrequency) {
   std::mt19937 random(4);
   for (const char* name : {"default", "generic"}) {
@@ -264,22 +431,27 @@ TEST(Interval, FindInvertsEveryFrequency) {
 
 TEST(Range, AnySequenceOfIntervalsComesBackAndCostsItsInformation) {
   std::mt19937 random(5);
-  for (int trial = 0; trial < 40; ++trial) {
-    RangeEncoder encoder(10);
+  for (int trial = 0; trial < 80; ++trial) {
+    const int width = trial % 2 == 0 ? 10 : 16;
+    const unsigned most_plain = width == 10 ? 0 : 11;  // with the neural profile's widening
+    RangeEncoder encoder(width);
     CarryPacker packer;
     struct Step {
       Interval interval;
       Code code;
+      int plain;
     };
     std::vector<Step> steps;
     double information = 0;
     std::size_t sent = 0;
     for (int i = 0; i < 3000; ++i) {
       Interval interval{0, 0};
-      const auto code = static_cast<Code>(static_cast<int>(random() % 1024) - 512);
+      const auto code =
+          static_cast<Code>(static_cast<int>(random() % (1U << width)) - (1 << (width - 1)));
+      const auto plain = static_cast<int>(random() % (most_plain + 1));
       if (random() % 50 == 0) {
         interval.frequency = random() % 2;
-        information += 22.0;
+        information += width + 12;
       } else {
         // From the rarest to the likeliest, at both ends of the range too.
         const std::uint32_t most = kTopFrequency - kEscapeFrequency;
@@ -293,14 +465,14 @@ TEST(Range, AnySequenceOfIntervalsComesBackAndCostsItsInformation) {
                                 : room == 0      ? 0
                                                  : static_cast<std::uint32_t>(random()) % room);
         interval.frequency = n;
-        information += 16 - std::log2(n);
+        information += 16 - std::log2(n) + plain;
       }
-      const CarryWord word = encoder.encode(interval, code);
-      ASSERT_LE(word.length, 22);
+      const CarryWord word = encoder.encode(interval, code, plain);
+      ASSERT_LE(word.length, width + 12);
       ASSERT_LT(word.bits >> word.length, 2U) << "one carry at most";
       sent += static_cast<std::size_t>(word.length);
       packer.put(word);
-      steps.push_back({interval, code});
+      steps.push_back({interval, code, plain});
     }
     packer.put(encoder.finish());
     const auto payload = packer.take();
@@ -309,7 +481,7 @@ TEST(Range, AnySequenceOfIntervalsComesBackAndCostsItsInformation) {
     EXPECT_GT(static_cast<double>(sent), information - 40);
     EXPECT_LT(static_cast<double>(sent), 1.03 * information + 40);
 
-    RangeDecoder decoder(payload.data(), payload.size(), 10);
+    RangeDecoder decoder(payload.data(), payload.size(), width);
     for (const Step& step : steps) {
       const std::uint32_t target = decoder.target();
       if (step.interval.escape()) {
@@ -319,6 +491,7 @@ TEST(Range, AnySequenceOfIntervalsComesBackAndCostsItsInformation) {
         ASSERT_GE(target, step.interval.low);
         ASSERT_LT(target, step.interval.low + step.interval.frequency);
         decoder.consume(step.interval);
+        ASSERT_EQ(decoder.consume_plain(step.plain), step.code & ((1 << step.plain) - 1));
       }
     }
     EXPECT_EQ(decoder.consumed_bits(), sent + 1);
@@ -374,6 +547,23 @@ TEST(RangePayload, EveryWidthAndChannelCountComesBack) {
   }
 }
 
+TEST(RangePayload, WideNoiseTakesItsEntropy) {
+  std::mt19937 random(9);
+  for (const int width : {12, 16}) {
+    for (double deviation = 40; deviation < std::ldexp(1, width - 4); deviation *= 1.7) {
+      std::normal_distribution<double> normal(0, deviation);
+      constexpr std::size_t kFrames = 20000;
+      std::vector<Code> codes(kFrames);
+      for (Code& code : codes) code = static_cast<Code>(std::lround(normal(random)));
+      const Tables& tables = Tables::builtin(Profile::kRange, "generic");
+      const auto payload =
+          PayloadEncoder::make(tables, width, 1)->encode(codes.data(), kFrames, true);
+      const double entropy = std::log2(deviation * std::sqrt(2 * 3.14159265 * std::exp(1)));
+      EXPECT_LT(static_cast<double>(payload.size()) * 8 / kFrames, entropy + 0.12) << deviation;
+    }
+  }
+}
+
 /// Codes in which a channel shares noise with the one before it: with it, against it, or both.
 std::vector<Code> shared_noise(std::uint32_t channels, std::size_t frames, int width,
                                unsigned seed) {
@@ -400,11 +590,13 @@ std::vector<Code> shared_noise(std::uint32_t channels, std::size_t frames, int w
 
 /// Section 10 written once more: the payloads of packets of `packet_frames`, every other one a key
 /// packet. The interval and the coder are those of the model; their own tests are above.
-class RangeProfileWithNeighbour {
+class RangeProfileWithCorrections {
  public:
-  RangeProfileWithNeighbour(const RangeTables& tables, int width, std::uint32_t channels)
+  RangeProfileWithCorrections(const RangeTables& tables, int width, std::uint32_t channels,
+                              const Corrections& corrections)
       : tables_(tables),
         width_(width),
+        corrections_(corrections),
         linearizer_(tables, width),
         model_(tables, linearizer_),
         channels_(channels) {}
@@ -415,19 +607,26 @@ class RangeProfileWithNeighbour {
     const std::int64_t lowest = -(std::int64_t{1} << (width_ + 5));
     const std::int64_t highest = -lowest - 64;
     for (std::size_t frame = 0; frame < frames; ++frame) {
-      std::int64_t before = 0;
+      std::int64_t n1 = 0, n2 = 0, m = 0;
       age_ = key && frame == 0 ? 0 : age_ + 1;
       int boost = 7;  // 4 frames, then half the boost for twice as many
       for (std::int64_t end = 4; boost > 0 && age_ > end; --boost) end = 2 * end + 4;
       for (Channel& c : channels_) {
         const bool first = key && frame == 0;
-        if (first) c = {0, 0, 717, tables_.initial_scale, 0, 0};
+        if (first) c = {0, 0, 717, tables_.initial_scale, 0, 0, 0, 0, 0, 0, 0, 0};
         const std::int64_t d = c.last - c.level;
         const std::int64_t p =
             std::min(std::max(c.level + floor_shift(c.weight * d, 10), lowest), highest);
-        const std::int64_t n = std::min(std::max(before, lowest), -lowest - 1);
-        const std::int64_t corrected =
-            std::min(std::max(p + floor_shift(c.gain * n, 10), lowest), highest);
+        std::int64_t tapped = p;
+        if (corrections_.taps) {
+          tapped += floor_shift(c.w1 * c.a1 + c.w2 * c.a2, 2);
+          tapped = std::min(std::max(tapped, lowest), highest);
+        }
+        std::int64_t corrected = tapped;
+        if (corrections_.neighbour) {
+          corrected += floor_shift(c.g1 * n1 + c.g2 * n2 + c.g3 * m, 8);
+          corrected = std::min(std::max(corrected, lowest), highest);
+        }
 
         const std::int64_t s = std::max<std::int64_t>(c.scale, 64);
         int log2 = 0;
@@ -435,13 +634,16 @@ class RangeProfileWithNeighbour {
         const std::int64_t index = 16 * (log2 - 6) + floor_shift(s, log2 - 6 + 2) % 16 + c.burst;
 
         const Code code = *codes++;
-        packer.put(coder.encode(
-            model_.of(code, static_cast<std::int32_t>(corrected), static_cast<int>(index)), code));
+        packer.put(
+            first ? coder.verbatim(code)
+                  : coder.encode(model_.of(code, static_cast<std::int32_t>(corrected),
+                                           static_cast<int>(index)),
+                                 code,
+                                 width_ > 10 ? std::max(static_cast<int>(index >> 4) - 8, 0) : 0));
 
         const std::int64_t value = linearizer_.interval(code).value;
         const std::int64_t e = value - p;
         const std::int64_t corrected_e = value - corrected;
-        before = e;
         if (first) {
           c.level = value;
         } else {
@@ -451,62 +653,88 @@ class RangeProfileWithNeighbour {
                 1280);
           }
           c.level += floor_shift(value - c.level, 3);
-          const std::int64_t m = 16 * std::min<std::int64_t>(std::abs(corrected_e),
-                                                             (std::int64_t{1} << (width_ + 2)) - 1);
-          c.burst = m >= 7 * c.scale       ? std::min<std::int64_t>(c.burst + 8, 15)
-                    : 2 * m >= 7 * c.scale ? std::min<std::int64_t>(c.burst + 4, 15)
-                                           : std::max<std::int64_t>(c.burst - 1, 0);
-          c.scale += floor_shift(m - c.scale, 8 - boost);
-          c.gain = std::min<std::int64_t>(
-              std::max<std::int64_t>(c.gain + sign_of(n) * sign_of(corrected_e), -1024), 1023);
+          const std::int64_t magnitude =
+              16 *
+              std::min<std::int64_t>(std::abs(corrected_e), (std::int64_t{1} << (width_ + 2)) - 1);
+          c.burst = magnitude >= 7 * c.scale       ? std::min<std::int64_t>(c.burst + 8, 15)
+                    : 2 * magnitude >= 7 * c.scale ? std::min<std::int64_t>(c.burst + 4, 15)
+                                                   : std::max<std::int64_t>(c.burst - 1, 0);
+          c.scale += floor_shift(magnitude - c.scale, 8 - boost);
+          if (corrected_e < -32 || corrected_e >= 32) {
+            const std::int64_t step = sign_of(corrected_e) * (1 << (boost / 2));
+            const auto learn = [step](std::int64_t& weight, std::int64_t input,
+                                      std::int64_t limit) {
+              weight += sign_of(input) * step;
+              weight = std::min<std::int64_t>(std::max<std::int64_t>(weight, -limit), limit - 1);
+            };
+            learn(c.g1, n1, 256);
+            learn(c.g2, n2, 256);
+            learn(c.g3, m, 256);
+            learn(c.w1, c.a1, 512);
+            learn(c.w2, c.a2, 512);
+          }
+          const std::int64_t half = std::int64_t{1} << (width_ - 1);
+          c.a2 = c.a1;
+          c.a1 = std::min(std::max(floor_shift(e + 32, 6), -half), half - 1);
         }
         c.last = value;
+        n2 = n1;
+        n1 = std::min(std::max(value - tapped, lowest), -lowest - 1);
+        m += floor_shift(n1 - m, 3);
       }
     }
     packer.put(coder.finish());
     return packer.take();
   }
 
-  std::int64_t gain(std::size_t channel) const { return channels_[channel].gain; }
+  std::int64_t gain(std::size_t channel) const { return channels_[channel].g1; }
+  std::int64_t weight(std::size_t channel) const { return channels_[channel].w1; }
 
  private:
   struct Channel {
-    std::int64_t level, last, weight, scale, burst, gain;
+    std::int64_t level, last, weight, scale, burst, g1, g2, g3, w1, w2, a1, a2;
   };
   const RangeTables& tables_;
   int width_;
+  Corrections corrections_;
   Linearizer linearizer_;
   IntervalModel model_;
   std::vector<Channel> channels_;
   std::int64_t age_ = 0;  ///< frames since the key packet's first
 };
 
-TEST(RangePayload, WithNeighbourIsTheWrittenSection) {
+TEST(RangePayload, WithCorrectionsIsTheWrittenSection) {
   constexpr std::size_t kFrames = 400;
   for (const int width : {4, 5, 8, 10, 12, 16}) {
     for (const std::uint32_t channels : {1U, 2U, 3U, 64U}) {
-      const RangeTables tables = tables_of(width);
-      const Tables own = tables;
-      const auto encoder = PayloadEncoder::make(own, width, channels, true);
-      const auto decoder = PayloadDecoder::make(own, width, channels, true);
-      RangeProfileWithNeighbour written(tables, width, channels);
-      std::int64_t most = 0, least = 0;
-      for (unsigned packet = 0; packet < 6; ++packet) {
-        const bool key = packet == 0 || packet == 4;
-        const auto codes = shared_noise(channels, kFrames, width, 7 * channels + packet);
-        const auto payload = encoder->encode(codes.data(), kFrames, key);
-        ASSERT_EQ(payload, written.payload(codes.data(), kFrames, key))
-            << width << " bits, " << channels << " channels, packet " << packet;
-        std::vector<Code> decoded;
-        decoder->decode(payload.data(), payload.size(), kFrames, key, decoded);
-        ASSERT_EQ(decoded, codes);
-        for (std::size_t c = 0; c < channels; ++c) {
-          most = std::max(most, written.gain(c));
-          least = std::min(least, written.gain(c));
+      for (const Corrections& corrections :
+           {Corrections{false, true}, Corrections{true, false}, Corrections{true, true}}) {
+        const RangeTables tables = tables_of(width);
+        const Tables own = tables;
+        const auto encoder = PayloadEncoder::make(own, width, channels, corrections);
+        const auto decoder = PayloadDecoder::make(own, width, channels, corrections);
+        RangeProfileWithCorrections written(tables, width, channels, corrections);
+        std::int64_t most = 0, least = 0, weights = 0;
+        for (unsigned packet = 0; packet < 6; ++packet) {
+          const bool key = packet == 0 || packet == 4;
+          const auto codes = shared_noise(channels, kFrames, width, 7 * channels + packet);
+          const auto payload = encoder->encode(codes.data(), kFrames, key);
+          ASSERT_EQ(payload, written.payload(codes.data(), kFrames, key))
+              << width << " bits, " << channels << " channels, packet " << packet << ", "
+              << corrections_name(corrections);
+          std::vector<Code> decoded;
+          decoder->decode(payload.data(), payload.size(), kFrames, key, decoded);
+          ASSERT_EQ(decoded, codes);
+          for (std::size_t c = 0; c < channels; ++c) {
+            most = std::max(most, written.gain(c));
+            least = std::min(least, written.gain(c));
+            weights = std::max(weights, std::abs(written.weight(c)));
+          }
         }
+        EXPECT_GE(most, channels >= 2 ? 75 : 0) << width << ": gains that test nothing";
+        EXPECT_LE(least, channels >= 3 ? -75 : 0) << width << ": gains that test nothing";
+        EXPECT_GE(weights, 4) << width << ": weights that test nothing";
       }
-      EXPECT_GE(most, channels >= 2 ? 300 : 0) << width << ": gains that test nothing";
-      EXPECT_LE(least, channels >= 3 ? -300 : 0) << width << ": gains that test nothing";
     }
   }
 }
@@ -514,17 +742,39 @@ TEST(RangePayload, WithNeighbourIsTheWrittenSection) {
 TEST(RangePayload, TheFirstChannelHasNoNeighbour) {
   const auto codes = shared_noise(1, 2000, 10, 30);
   const Tables& tables = Tables::builtin(Profile::kRange, "default");
-  EXPECT_EQ(PayloadEncoder::make(tables, 10, 1, true)->encode(codes.data(), 2000, true),
-            PayloadEncoder::make(tables, 10, 1, false)->encode(codes.data(), 2000, true));
+  EXPECT_EQ(PayloadEncoder::make(tables, 10, 1, {false, true})->encode(codes.data(), 2000, true),
+            PayloadEncoder::make(tables, 10, 1)->encode(codes.data(), 2000, true));
 }
 
 TEST(RangePayload, SharedNoiseTakesFewerBytesWithNeighbour) {
   const auto codes = shared_noise(3, 3000, 10, 31);
   const Tables& tables = Tables::builtin(Profile::kRange, "default");
-  const auto size = [&](bool neighbour) {
-    return PayloadEncoder::make(tables, 10, 3, neighbour)->encode(codes.data(), 3000, true).size();
+  const auto size = [&](const Corrections& corrections) {
+    return PayloadEncoder::make(tables, 10, 3, corrections)
+        ->encode(codes.data(), 3000, true)
+        .size();
   };
-  EXPECT_LT(size(true), size(false) * 9 / 10);
+  EXPECT_LT(size({false, true}), size({}) * 9 / 10);
+}
+
+TEST(RangePayload, AnOversampledSignalTakesFewerBytesWithTaps) {
+  std::mt19937 random(32);
+  std::normal_distribution<double> normal(0, 3);
+  std::vector<Code> codes;
+  double x1 = 0, x2 = 0;
+  for (int i = 0; i < 20000; ++i) {  // two poles near the unit circle, far below half the rate
+    const double x = 1.9 * x1 - 0.92 * x2 + normal(random);
+    x2 = x1;
+    x1 = x;
+    codes.push_back(static_cast<Code>(std::lround(std::min(std::max(x, -2000.0), 2000.0))));
+  }
+  const Tables& tables = Tables::builtin(Profile::kRange, "generic");
+  const auto size = [&](const Corrections& corrections) {
+    return PayloadEncoder::make(tables, 12, 1, corrections)
+        ->encode(codes.data(), codes.size(), true)
+        .size();
+  };
+  EXPECT_LT(size({true, false}), size({}) * 9 / 10);
 }
 
 TEST(RangePayload, DamageIsAnErrorOrOtherCodesButNeverACrash) {
@@ -582,7 +832,7 @@ TEST(RangeTables, FilesComeBackAndMistakesAreNamed) {
 TEST(RangeTrainer, FindsTheUnevenCodes) {
   RangeTrainer trainer(10);
   for (std::uint64_t seed = 1; seed <= 3; ++seed) trainer.add(generate(1, 100000, seed));
-  const RangeTables tables = trainer.train(2);
+  const RangeTables tables = trainer.train(CodeEdges::kTrained, 2);
   const Linearizer linearizer(tables, 10);
   const auto width = [&](int code) {
     const CodeInterval i = linearizer.interval(static_cast<Code>(code));
@@ -595,6 +845,29 @@ TEST(RangeTrainer, FindsTheUnevenCodes) {
   EXPECT_LT(PayloadEncoder::make(trained, 10, 1)->encode(codes.data(), codes.size(), true).size(),
             PayloadEncoder::make(generic, 10, 1)->encode(codes.data(), codes.size(), true).size());
   EXPECT_EQ(RangeTrainer::generic().id(), RangeTables::builtin("generic").id());
+}
+
+TEST(RangeTrainer, LearnsTheDistributionOfWideCodes) {
+  RangeTrainer trainer(16);
+  std::vector<Code> codes = generate(1, 60000, 4);
+  for (Code& code : codes) code = static_cast<Code>(code * 40);
+  trainer.add(codes);
+  const Tables trained = trainer.train(CodeEdges::kEven);
+  EXPECT_EQ(trained.range().code_width, 0);
+  EXPECT_TRUE(trained.range().edges.empty());
+  const Tables generic = RangeTrainer::generic();
+  EXPECT_LT(PayloadEncoder::make(trained, 16, 1)->encode(codes.data(), codes.size(), true).size(),
+            PayloadEncoder::make(generic, 16, 1)->encode(codes.data(), codes.size(), true).size());
+}
+
+TEST(RangeTrainer, FewCodesMakeTheGenericTables) {
+  RangeTrainer trainer(16);
+  trainer.add({0, 5, -7, 3});
+  const RangeTables few = trainer.train(CodeEdges::kEven);
+  const RangeTables& generic = RangeTables::builtin("generic");
+  for (std::size_t k = 0; k < few.cumulative.size(); ++k) {
+    EXPECT_NEAR(few.cumulative[k], generic.cumulative[k], 200) << "deviate " << k;
+  }
 }
 
 }  // namespace

@@ -319,7 +319,7 @@ TEST(Receiver, AnUntouchedStreamArrivesWhole) {
       for (const std::uint32_t channels : {1U, 3U, 64U}) {
         Plan plan;
         plan.header.channels = channels;
-        plan.header.neighbour = neighbour;
+        plan.header.corrections = {neighbour, neighbour};
         plan.profile = profile;
         plan.raw = {13};
         plan.off_map = {0, 5, 16};

@@ -57,6 +57,7 @@ Tables tables_for(Profile profile, int width) {
     return tables;
   }
   RangeTables tables = RangeTables::builtin("generic");
+  if (profile == Profile::kCascade) return CascadeTables{tables};
   tables.initial_scale = std::min(tables.initial_scale, largest);
   return tables;
 }
@@ -66,7 +67,7 @@ void append(Bytes& out, const Bytes& more) { out.insert(out.end(), more.begin(),
 struct Case {
   Profile profile;
   int width;
-  bool neighbour;
+  Corrections corrections;
 };
 
 class ReferenceDecoder : public testing::TestWithParam<Case> {
@@ -87,14 +88,15 @@ class ReferenceDecoder : public testing::TestWithParam<Case> {
 };
 
 TEST_P(ReferenceDecoder, ReadsWhatTheEncoderWrites) {
-  const auto [profile, width, neighbour] = GetParam();
+  const auto [profile, width, corrections] = GetParam();
   const Tables tables = tables_for(profile, width);
   const auto codes = wild_codes(width);
   StreamHeader header;
   header.channels = kChannels;
   header.code_width = width;
   header.mapping = Mapping::kCode;
-  header.neighbour = neighbour;
+  header.corrections = corrections;
+  if (width % 4 == 0) header.order = {2, 0, 1};
   Encoder encoder(header, tables);
   Bytes stream = encoder.stream_header();
   for (std::size_t at = 0; at < kFrames; at += 50) {
@@ -120,9 +122,10 @@ TEST_P(ReferenceDecoder, ReadsWhatTheEncoderWrites) {
 std::vector<Case> cases() {
   std::vector<Case> cases;
   for (int width = kMinCodeWidth; width <= kMaxCodeWidth; ++width) {
-    cases.push_back({Profile::kHuffman, width, false});
-    if (width >= 4) cases.push_back({Profile::kRange, width, width % 2 == 0});
-    if (width % 6 == 4) cases.push_back({Profile::kNeural, width, false});
+    cases.push_back({Profile::kHuffman, width, {}});
+    if (width >= 4) cases.push_back({Profile::kRange, width, {width % 3 == 0, width % 2 == 0}});
+    if (width % 6 == 4) cases.push_back({Profile::kNeural, width, {}});
+    if (width % 7 == 2) cases.push_back({Profile::kCascade, width, {}});
   }
   return cases;
 }
@@ -131,7 +134,8 @@ INSTANTIATE_TEST_SUITE_P(EveryWidth, ReferenceDecoder, testing::ValuesIn(cases()
                          [](const auto& test) {
                            return std::string(profile_name(test.param.profile)) + "_" +
                                   std::to_string(test.param.width) + "bits" +
-                                  (test.param.neighbour ? "_neighbour" : "");
+                                  (test.param.corrections.taps ? "_taps" : "") +
+                                  (test.param.corrections.neighbour ? "_neighbour" : "");
                          });
 
 }  // namespace

@@ -451,16 +451,57 @@ TEST(StreamHeader, ComesBackAndIsChecked) {
   EXPECT_THROW(parse_stream_header(payload.data(), kStreamHeaderBytes - 1), Error);
 }
 
-TEST(StreamHeader, NeighbourIsOfTheRangeProfile) {
+TEST(StreamHeader, AChannelOrderHoldsEachChannelOnce) {
+  StreamHeader h;
+  h.channels = 5;
+  h.order = {4, 0, 1, 3, 2};
+  for (const bool with_map : {false, true}) {
+    if (with_map) {
+      h.mapping = Mapping::kMap;
+      h.map = {{{3, 2, Rounding::kDown}}, {{0, 1}, {0, 2}, {0, 3}, {0, 4}, {0, -50000}}};
+    }
+    const auto payload = serialise(h);
+    EXPECT_EQ(payload[24], 8);
+    EXPECT_EQ(payload.size() % 4, 0U);
+    // 4 - 0, 0 - 5, 1 - 1, 3 - 2, 2 - 4, and padding.
+    EXPECT_EQ(std::vector<std::uint8_t>(payload.end() - 8, payload.end()),
+              (std::vector<std::uint8_t>{8, 9, 0, 2, 3, 0, 0, 0}));
+    EXPECT_TRUE(stream_header_length_possible(payload.data(), payload.size()));
+    const StreamHeader back = parse_stream_header(payload.data(), payload.size());
+    EXPECT_EQ(back.order, h.order);
+    EXPECT_EQ(serialise(back), payload);
+    const auto refused = [&](std::size_t from_end, std::uint8_t value) {
+      auto damaged = payload;
+      damaged[damaged.size() - from_end] = value;
+      EXPECT_THROW(parse_stream_header(damaged.data(), damaged.size()), Error) << from_end;
+    };
+    refused(8, 10);  // channel 5
+    refused(7, 11);  // channel -1
+    refused(5, 0);   // channel 2 twice
+    refused(1, 1);   // padding
+    EXPECT_THROW(parse_stream_header(payload.data(), payload.size() - 4), Error);
+    auto longer = payload;
+    longer.resize(longer.size() + 4);
+    EXPECT_THROW(parse_stream_header(longer.data(), longer.size()), Error);
+  }
+  h.order = {0, 1};
+  EXPECT_THROW(serialise(h), Error);
+  h.order = {0, 1, 2, 3, 3};
+  EXPECT_THROW(serialise(h), Error);
+  h.order = {0, 1, 2, 3, 5};
+  EXPECT_THROW(serialise(h), Error);
+}
+
+TEST(StreamHeader, CorrectionsAreOfTheRangeProfile) {
   StreamHeader h;
   h.profile = Profile::kRange;
   h.container = 2;
-  h.neighbour = true;
+  h.corrections = {true, true};
   auto payload = serialise(h);
   EXPECT_EQ(payload[1], 0x21) << "bits 6..4 container, bits 3..0 profile";
-  EXPECT_EQ(payload[24], 1);
+  EXPECT_EQ(payload[24], 6) << "bit 2 taps, bits 1..0 neighbours";
   const StreamHeader with = parse_stream_header(payload.data(), payload.size());
-  EXPECT_TRUE(with.neighbour);
+  EXPECT_TRUE(with.corrections.taps && with.corrections.neighbour);
   EXPECT_EQ(serialise(with), payload);
   payload[1] = 0x20;
   try {

@@ -26,9 +26,11 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+import nrc_cascade
+
 HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX = range(6)  # packet types
 DATA = HUFFMAN, RANGE, RAW
-NEURAL = 2  # profile
+NEURAL, CASCADE = 2, 3  # profiles
 NOT_TOLD = 2**32 - 1
 MAX_CODES = 2**24
 MAX_PIECE = 2**26  # bytes of a file in a container packet
@@ -195,7 +197,8 @@ class Channel:
         self.weight = 717
         self.scale = initial_scale
         self.burst = 0  # range profile
-        self.gain = 0  # range profile with neighbour
+        self.tap_past, self.tap_weights = [0, 0], [0, 0]  # range profile with taps
+        self.gains = [0, 0, 0]  # range profile with neighbour
         self.past = [0] * 16  # neural profile
         self.fast = self.slow = 256
 
@@ -218,6 +221,11 @@ class Channel:
 
 def clamp_code(p: int, width: int) -> int:
     return clamp(p, -2**(width - 1) * 64, (2**(width - 1) - 1) * 64)
+
+
+def twos_complement(bits: int, width: int) -> int:
+    """A number in two's complement."""
+    return bits - 2**width if bits >= 2**(width - 1) else bits
 
 
 def magnitude(e: int, width: int) -> int:
@@ -280,7 +288,10 @@ def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, chann
         for channel in channels:
             p = channel.predict(width)
             q = (p + 32) >> 6
-            code = read_huffman_code(bits, tables, channel.scale, q, width)
+            if key and frame == 0:
+                code = twos_complement(bits.read(width), width)
+            else:
+                code = read_huffman_code(bits, tables, channel.scale, q, width)
             refuse(not -half <= code < half, f"code {code} outside {width} bits")
             codes.append(code)
             value = code << 6
@@ -308,8 +319,7 @@ def read_huffman_code(bits: Bits, tables: HuffmanTables, scale: int, q: int, wid
     symbol = table[length, word]
 
     if symbol == 0:  # escape
-        code = bits.read(width)
-        return code - 2**width if code >= 2**(width - 1) else code
+        return twos_complement(bits.read(width), width)
     v = symbol - 2**(tables.symbol_bits - 1)
     return q + (v << c["raw_bits"] | bits.read(c["raw_bits"]))
 
@@ -342,9 +352,13 @@ class Intervals:
     def __init__(self, stream: Stream, p: int, index: int) -> None:
         self.low_edges, self.cumulative = stream.low_edges, stream.tables.cumulative
         self.p, self.index = p, index
+        self.plain = max((index >> 4) - 8, 0) if stream.width > 10 else 0  # bits
+        if self.plain:
+            half = len(self.low_edges) // 2
+            self.low_edges = [64 * c - 32 for c in range(-half, half, 2**self.plain)]
 
     def begin(self, i: int) -> int:
-        """The cumulative frequency at which code i - 2^(width-1) begins, the one before ends."""
+        """The cumulative frequency at which code, or group, i begins, from the lowest one on."""
         if i == 0:
             return 16
         if i == len(self.low_edges):
@@ -366,16 +380,23 @@ class RangeDecoder:
     def share(self, frequency: int) -> int:
         return (self.range * frequency) >> 16
 
+    def read_verbatim(self, width: int) -> int:
+        """A channel's first code plus 2^(width-1)."""
+        refuse(self.offset >= 2**15, "payload points between codes")
+        all_bits = self.offset << width | self.bits.read(width)
+        self.offset, self.range = all_bits % 2**15, 2**15
+        return twos_complement(all_bits >> 15, width) + 2**(width - 1)
+
     def read_code(self, intervals: Intervals, width: int) -> int:
         """A code plus 2^(width-1)."""
         if self.offset < self.share(16):
             refuse(self.offset >= 8, "payload points between codes")
             u = self.offset << (width - 3) | self.bits.read(width - 3)
             self.offset, self.range = self.bits.read(15), 2**15
-            return (u + 2**(width - 1)) % 2**width  # u is in two's complement
+            return twos_complement(u, width) + 2**(width - 1)
 
         # The last code that begins at the offset or before it.
-        low, high = 0, 2**width
+        low, high = 0, len(intervals.low_edges)
         while high - low > 1:
             middle = (low + high) // 2
             if self.share(intervals.begin(middle)) <= self.offset:
@@ -389,7 +410,11 @@ class RangeDecoder:
         refuse(n < 2 or self.offset >= self.range, "payload points between codes")
         k = 16 - self.range.bit_length()
         self.offset, self.range = self.offset << k | self.bits.read(k), self.range << k
-        return low
+        if not intervals.plain:
+            return low
+        self.offset = self.offset << intervals.plain | self.bits.read(intervals.plain)
+        v, self.offset = divmod(self.offset, self.range)
+        return (low << intervals.plain) + v
 
     def check_end(self) -> None:
         """Behind the bits of the last code is one more, of the 16 that the offset holds."""
@@ -401,51 +426,90 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
     """The codes of a range packet, in order. Updates the channels' state."""
     width, codes, decoder = stream.width, [], RangeDecoder(payload)
     for frame in range(frames):
-        n = 0  # from the channel before
+        n = [0, 0, 0]  # from the channels before
         boost = stream.begin_frame(key and frame == 0)
         for channel in channels:
-            p = corrected = channel.predict(width)
-            if stream.neighbour:
-                corrected = clamp_code(p + ((channel.gain * n) >> 10), width)
+            predicted = predict_range(channel, stream, n)
             index = dispersion_index(channel)
             if stream.profile == NEURAL:
-                intervals = Intervals(stream, *correct(channel, stream.tables.layers, p, width))
+                intervals = Intervals(
+                    stream, *correct(channel, stream.tables.layers, predicted[0], width))
             else:
-                intervals = Intervals(stream, corrected, index)
-            i = decoder.read_code(intervals, width)
+                intervals = Intervals(stream, predicted[2], index)
+            first = key and frame == 0
+            i = decoder.read_verbatim(width) if first else decoder.read_code(intervals, width)
             codes.append(i - 2**(width - 1))
-            n = update_range(channel, stream, i, (p, corrected), n, key and frame == 0, boost)
+            update_range(channel, stream, i, predicted, n, key and frame == 0, boost)
     decoder.check_end()
     return codes
 
 
-def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int], n: int,
-                 first: bool, boost: int) -> int:
-    """The state after code i - 2^(width-1), and what the next channel gets from this one."""
-    (p, corrected), width, value = predicted, stream.width, stream.values[i]
+def predict_range(channel: Channel, stream: Stream, n: list[int]) -> tuple[int, int, int]:
+    """p, p' and p'' of section 10; n holds n1, n2 and m."""
+    p = tapped = corrected = channel.predict(stream.width)
+    if stream.taps:
+        tapped = corrected = clamp_code(
+            p + (dot(channel.tap_weights, channel.tap_past) >> 2), stream.width)
+    if stream.neighbour:
+        corrected = clamp_code(tapped + (dot(channel.gains, n) >> 8), stream.width)
+    return p, tapped, corrected
+
+
+def dot(weights: list[int], inputs: list[int]) -> int:
+    return sum(w * x for w, x in zip(weights, inputs, strict=True))
+
+
+def learn(weights: list[int], inputs: list[int], e: int, boost: int, limit: int) -> list[int]:
+    """Weights of a correction after the innovation e that remained."""
+    if -32 <= e < 32:
+        return weights
+    step = sign(e) * 2**(boost >> 1)
+    return [clamp(w + sign(x) * step, -limit, limit - 1)
+            for w, x in zip(weights, inputs, strict=True)]
+
+
+def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int, int],
+                 n: list[int], first: bool, boost: int) -> None:
+    """The state after code i - 2^(width-1), and in n what the next channel gets."""
+    (p, tapped, corrected), width, value = predicted, stream.width, stream.values[i]
     if first:
         channel.start(value)
     else:
         channel.update(value, p, boost)
+        e = value - corrected
         if stream.profile == NEURAL:
             update_past(channel, value - p)
-        update_dispersion(channel, value - corrected, width, boost)
-        channel.gain = clamp(channel.gain + sign(n) * sign(value - corrected), -1024, 1023)
-    return clamp(value - p, -2**(width + 5), 2**(width + 5) - 1)
+        update_dispersion(channel, e, width, boost)
+        channel.tap_weights = learn(channel.tap_weights, channel.tap_past, e, boost, 512)
+        rounded = clamp((value - p + 32) >> 6, -2**(width - 1), 2**(width - 1) - 1)
+        channel.tap_past = [rounded, channel.tap_past[0]]
+        channel.gains = learn(channel.gains, n, e, boost, 256)
+    n[1] = n[0]
+    n[0] = clamp(value - tapped, -2**(width + 5), 2**(width + 5) - 1)
+    n[2] += (n[0] - n[2]) >> 3
 
 
 def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
     """Section 7: the channels' state after codes that were not sent."""
-    width, n, before, boost = stream.width, len(channels), 0, 0
+    width, count, n, boost = stream.width, len(channels), [0, 0, 0], 0
     for at, code in enumerate(codes):
-        channel = channels[at % n]
-        if at % n == 0:
-            before, boost = 0, stream.begin_frame(key and at == 0)
-        p = corrected = channel.predict(width)
-        if stream.neighbour:
-            corrected = clamp_code(p + ((channel.gain * before) >> 10), width)
-        before = update_range(channel, stream, code + 2**(width - 1), (p, corrected), before,
-                              key and at < n, boost)
+        channel = channels[at % count]
+        if at % count == 0:
+            n, boost = [0, 0, 0], stream.begin_frame(key and at == 0)
+        predicted = predict_range(channel, stream, n)
+        update_range(channel, stream, code + 2**(width - 1), predicted, n, key and at < count, boost)
+
+
+# ---- Cascade profile: section 15
+
+
+def decode_cascade(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+    """The codes of a packet, which depends on no other."""
+    try:
+        return nrc_cascade.decode_cascade(payload, frames, len(channels), stream.width,
+                                          stream.low_edges, stream.values, bool(stream.tables.edges))
+    except nrc_cascade.Damaged as e:
+        raise Fault(str(e)) from e
 
 
 # ---- Neural profile: section 13
@@ -551,12 +615,21 @@ class Packet:
 
 def header_length_possible(begin: bytes, length: int) -> bool:
     """Section 12: whether a stream header's payload that begins so may have this length."""
-    if begin[2] != MAP:
-        return length == 28
-    channels = struct.unpack_from("<H", begin, 4)[0] + 1 if begin[29] & 1 else 1
-    index = begin[28] > 1
-    fixed = 32 + 8 * begin[28]
-    return fixed + channels * (index + 1) <= length <= fixed + (channels * (index + 8) + 3) // 4 * 4
+    channels = struct.unpack_from("<H", begin, 4)[0] + 1
+    least = most = 28
+    if begin[2] == MAP:
+        maps = channels if begin[29] & 1 else 1
+        index = begin[28] > 1
+        least += 4 + 8 * begin[28] + padded(maps * (index + 1))
+        most += 4 + 8 * begin[28] + padded(maps * (index + 8))
+    if begin[24] & 8:
+        least += padded(channels)
+        most += padded(3 * channels)
+    return least <= length <= most
+
+
+def padded(size: int) -> int:
+    return (size + 3) // 4 * 4
 
 
 class ChannelMap:
@@ -598,9 +671,8 @@ def signed(value: int) -> int:
     return (value + 2**15) % 2**16 - 2**15
 
 
-def read_maps(data: bytes, channels: int) -> list[ChannelMap]:
+def read_maps(reader: Bytes, channels: int) -> list[ChannelMap]:
     """Section 8: the value map, of one channel for all or of each."""
-    reader = Bytes(data, "value map")
     count, flags, zero = struct.unpack("<BBH", reader.take(4))
     refuse(count == 0 or flags > 1 or zero or flags and channels == 1,
            "value map without steps, or with unknown flags")
@@ -619,8 +691,18 @@ def read_maps(data: bytes, channels: int) -> list[ChannelMap]:
         refuse(abs(offset) >= 2**48, "value map: offset")
         maps.append(ChannelMap(steps[step], offset))
     reader.pad()
-    refuse(reader.position != len(data), "value map of wrong length")
     return maps
+
+
+def read_order(reader: Bytes, channels: int) -> list[int]:
+    """Section 8: the channel of each place in a frame."""
+    order: list[int] = []
+    for _ in range(channels):
+        difference = reader.number()
+        order.append((order[-1] + 1 if order else 0) + ((difference >> 1) ^ -(difference & 1)))
+    refuse(sorted(order) != list(range(channels)), "channel order without one of the channels")
+    reader.pad()
+    return order
 
 
 def read_exceptions(payload: bytes, positions: int) -> tuple[list[tuple[int, int]], bytes]:
@@ -657,28 +739,37 @@ class Stream:
          zero) = struct.unpack("<BBBBHHIIIIBBH", payload[:28])
         self.channels = channels + 1
         self.profile = profile & 15
-        self.coded_type = RANGE if self.profile == NEURAL else HUFFMAN + self.profile
+        self.coded_type = HUFFMAN if self.profile == 0 else RANGE
         self.container = profile >> 4
-        self.neighbour = options == 1
+        self.taps, self.neighbour = bool(options & 4), bool(options & 2)
         refuse(version != 3, f"unknown version {version}")
-        refuse(self.profile > NEURAL, f"unknown profile {self.profile}")
+        refuse(self.profile > CASCADE, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
-        refuse(options > 1, f"unknown predictor {options}")
+        refuse(options & ~14, f"unknown predictor {options}")
         refuse(sample_type, f"unknown sample type {sample_type}")
         refuse(zero, "reserved bytes are not zero")
-        refuse(self.neighbour and self.profile != 1, "neighbour without the range profile")
+        refuse(options & 6 and self.profile != 1, "taps or neighbours without the range profile")
         refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
-        refuse(self.mapping != MAP and len(payload) != 28, "stream header of wrong length")
-        smallest = 2 if self.coded_type == HUFFMAN else 4
+        smallest = 4 if self.profile in (1, NEURAL) else 2
         refuse(not smallest <= self.width <= 16 or self.mapping == 1 and self.width != 10,
                f"code width {self.width}")
-        self.maps = read_maps(payload[28:], self.channels) if self.mapping == MAP else []
-        tables = library.get((self.profile, table_id))
+        rest = Bytes(payload[28:], "value map or channel order")
+        self.maps = read_maps(rest, self.channels) if self.mapping == MAP else []
+        self.order = (read_order(rest, self.channels) if options & 8 else
+                      list(range(self.channels)))
+        refuse(rest.position != len(payload) - 28, "stream header of wrong length")
+        # The cascade profile uses the edges of range tables.
+        tables = library.get((1 if self.profile == CASCADE else self.profile, table_id))
         self.tables: Any = tables  # of the profile's class, or None
         if table_id:
             if tables is None:
                 raise Fault(f"no tables with id {table_id:08x}")
-            refuse(not tables.fit(self.width), "tables for another code width")
+            if self.profile == CASCADE:
+                assert isinstance(tables, RangeTables)
+                fits = tables.code_width in (0, self.width)
+            else:
+                fits = tables.fit(self.width)
+            refuse(not fits, "tables for another code width")
             if isinstance(tables, RangeTables):
                 self.low_edges, self.values = tables.linearizer(self.width)
         self.state: list[Channel] | None = None  # a Channel each; None: not known
@@ -693,7 +784,9 @@ class Stream:
     def max_payload(self, codes: int) -> int:
         """Sections 5, 7 and 11."""
         bits = codes * (15 + self.width)
-        if self.coded_type == RANGE:
+        if self.profile == CASCADE:
+            bits = 8 * (codes > 0) + codes * self.width
+        elif self.coded_type == RANGE:
             bits = codes * max(self.width + 12, 15) + (codes > 0)
         return 4 * ((bits + 31) // 32)
 
@@ -715,8 +808,11 @@ class Stream:
             if state:
                 raw = struct.unpack(f"<{size // 2}h", packet.payload[:size])
                 codes = [self.code(i % self.channels, sample) for i, sample in enumerate(raw)]
-                skip = skip_huffman if self.coded_type == HUFFMAN else skip_range
-                skip(codes, packet.key, self, state)
+                codes = [codes[at + c] for at in range(0, len(codes), self.channels)
+                         for c in self.order]
+                if self.profile != CASCADE:
+                    skip = skip_huffman if self.coded_type == HUFFMAN else skip_range
+                    skip(codes, packet.key, self, state)
             self.state = state
             return packet.payload[:size]
 
@@ -728,9 +824,12 @@ class Stream:
             payload = packet.payload
             if packet.exceptions:
                 exceptions, payload = read_exceptions(payload, packet.frames * self.channels)
-            decode = decode_huffman if packet.type == HUFFMAN else decode_range
+            decode = (decode_huffman if packet.type == HUFFMAN else
+                      decode_cascade if self.profile == CASCADE else decode_range)
             codes = decode(payload, packet.frames, packet.key, self, state)
-            samples = [self.sample(i % self.channels, code) for i, code in enumerate(codes)]
+            place = sorted(range(self.channels), key=self.order.__getitem__)  # of each channel
+            samples = [self.sample(c, codes[at + place[c]])
+                       for at in range(0, len(codes), self.channels) for c in range(self.channels)]
             for position, sample in exceptions:
                 channel, frame = divmod(position, packet.frames)
                 samples[frame * self.channels + channel] = sample

@@ -13,6 +13,7 @@ module golden_stream_tb;
   parameter int Channels     = 8;
   parameter int CodeWidth    = 10;
   parameter int Profile      = 0;
+  parameter int Taps         = 0;
   parameter int Neighbour    = 0;
   parameter int Mapping      = 1;
   parameter int PacketFrames = 100;
@@ -40,6 +41,7 @@ module golden_stream_tb;
     .Channels    (Channels),
     .CodeWidth   (CodeWidth),
     .Profile     (Profile),
+    .Taps        (Taps),
     .Neighbour   (Neighbour),
     .Mapping     (Mapping),
     .PacketFrames(PacketFrames),

@@ -22,9 +22,12 @@ play() { # stream set [Name=Value ...]
 }
 # Fewer channels than the loop takes clocks: generic_4ch_16bit. The tables `default` cost Icarus the most.
 play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2
-play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128
-play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128 Pipeline=1
+play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48
+play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48 Pipeline=1
 play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2
+play range_8ch_taps default Profile=1 Taps=1 Channels=8 PacketFrames=100 KeyInterval=2
+play range_3ch_16bit_taps_neighbour generic Profile=1 Taps=1 Neighbour=1 Channels=3 CodeWidth=16 Mapping=0 \
+  PacketFrames=200
 play range_8ch_neighbour default Profile=1 Neighbour=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_3ch_12bit_neighbour generic Profile=1 Neighbour=1 Channels=3 CodeWidth=12 Mapping=0 \
   PacketFrames=200
@@ -42,4 +45,4 @@ decode() { # stream set [Name=Value ...]
   echo "golden samples: $stream ok"
 }
 decode default_8ch default Channels=8 PacketFrames=100
-decode generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128
+decode generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48

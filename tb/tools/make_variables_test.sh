@@ -30,6 +30,8 @@ refused() { # refused TEXT ARGUMENT...
 refused 'there is no variable CHANNEL;' sim CHANNEL=32
 refused 'there is no variable channels;' sim channels=32
 refused 'PROFILE is "foo"; give PROFILE=huffman or PROFILE=range' sim PROFILE=foo
+refused 'TAPS is "2"' sim PROFILE=range TAPS=2
+refused 'belongs to the range profile' sim TAPS=1
 refused 'NEIGHBOUR is "2"' sim PROFILE=range NEIGHBOUR=2
 refused 'belongs to the range profile' sim NEIGHBOUR=1
 refused 'CHANNELS is "many"' sim CHANNELS=many
@@ -56,7 +58,7 @@ done
 for name in $(make --no-print-directory help | grep -o '\[.*\]' | grep -oE '\b[A-Z][A-Z_]+\b' | grep -v EDF | sort -u); do
   value=1
   [ "$name" != PROFILE ] || value=range
-  [ "$name" != NEIGHBOUR ] || value=0
+  case $name in NEIGHBOUR | TAPS) value=0 ;; esac
   if ! make --no-print-directory help "$name=$value" >"$work/log" 2>&1; then
     echo "the help names $name: $(cat "$work/log")" >&2
     status=1

@@ -44,4 +44,4 @@ play() { # stream set [Name=Value ...]
   echo "netlist: $stream ok"
 }
 # The small tables: what they hold makes no difference, and the large ones take a minute more.
-play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=128
+play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48

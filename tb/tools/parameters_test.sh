@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Every illegal parameter of nrc_encoder and nrc_decoder is refused in one line that names it: by Verilator when it
-# elaborates, by a simulation (Icarus) before its first clock. The ends of the legal ranges are not.
+# elaborates, by a simulation (Icarus) before its first clock. The ends of the legal ranges are not. One illegal
+# value of each parameter meets the whole design, to see that no tool stumbles over it before the check speaks; the
+# others meet a stand-in made of the top's parameters and its instance of the checks, which elaborates at once.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
@@ -25,14 +27,26 @@ mkdir "$work/narrow"
 "$GENERATE" --tables "$work/generic.json" --rtl "$work/narrow" >/dev/null
 "$GENERATE" --tables "$work/range_generic.json" --rtl "$work/narrow" >/dev/null
 
-# Files of the top with a table set, one that was generated here included. Asked once for each.
+# The top's parameters and checks, and nothing else of it.
+stand_in() {
+  local part=${top#nrc_}
+  sed -n "/^module $top #(/,/^) (/p" "rtl/$part/$top.sv" | sed 's/^) ($/) ();/'
+  sed -n "/^  ${top}_checks #(/,/u_checks ();/p" "rtl/$part/$top.sv"
+  echo endmodule
+}
+
+# Files of the top, or of its stand-in, with a table set, one that was generated here included. Asked once for each.
 files_of() { # set
-  local list=$work/$top.$1.files
+  local list=$work/$top.$1.$scope.files kind=()
   if [ ! -e "$list" ]; then
-    if [ "$1" = narrow ]; then
-      scripts/hardware.py files "${top#nrc_}" --tables generic | sed "s:^rtl/generated/generic/:$work/narrow/:" >"$list"
-    else
-      scripts/hardware.py files "${top#nrc_}" --tables "$1" >"$list"
+    local set=$1
+    if [ "$1" = narrow ]; then set=generic; fi
+    if [ "$scope" = checks ]; then kind=(--kind packages); fi
+    scripts/hardware.py files "${top#nrc_}" --tables "$set" "${kind[@]}" >"$list"
+    if [ "$1" = narrow ]; then sed -i "s:^rtl/generated/generic/:$work/narrow/:" "$list"; fi
+    if [ "$scope" = checks ]; then
+      stand_in >"$work/$top.sv"
+      printf '%s\n' "rtl/${top#nrc_}/${top}_checks.sv" "$work/$top.sv" >>"$list"
     fi
   fi
   cat "$list"
@@ -40,6 +54,7 @@ files_of() { # set
 mapfile -t includes < <(scripts/hardware.py include-directories | sed 's/^/-I/')
 
 top=nrc_encoder
+scope=checks
 failed=0
 fail() {
   echo "parameters: $*" >&2
@@ -65,10 +80,15 @@ verilator_lint() { # set Name=Value ...
     --top-module "$top"
 }
 
+declare -A whole_seen
 refused() { # message set Name=Value ...
-  local message="$top: $1"
+  local message="$top: $1" parameter=${1%% *}
   shift
-  local tool
+  local tool scope=checks
+  if [ -z "${whole_seen[$top.$parameter]:-}" ]; then
+    scope=whole
+    whole_seen[$top.$parameter]=1
+  fi
   for tool in icarus verilator_lint; do
     if "$tool" "$@" >"$work/log" 2>&1; then fail "$tool does not refuse $*"; fi
     grep -qF "$message" "$work/log" || { fail "$tool does not say \"$message\" for $*"; cat "$work/log"; }
@@ -76,7 +96,8 @@ refused() { # message set Name=Value ...
 }
 
 accepted() { # set Name=Value ...
-  local tool
+  local tool scope=checks
+  if [ $# = 1 ]; then scope=whole; fi
   for tool in icarus verilator_lint; do
     if ! "$tool" "$@" >"$work/log" 2>&1 || grep -qE 'FATAL|ERROR|%Error' "$work/log"; then
       fail "$tool refuses $*"
@@ -103,10 +124,12 @@ done
 for value in 2 -1; do
   refused "Profile is $value; give 0 (Huffman) or 1 (range)" generic "Profile=$value"
   refused "Mapping is $value; give 0 (code) or 1 (shift6)" generic "Mapping=$value"
+  refused "Taps is $value; give 0 or 1" generic "Taps=$value" Profile=1
   refused "Neighbour is $value; give 0 or 1" generic "Neighbour=$value" Profile=1
   refused "LoadableTables is $value; give 0 or 1" generic "LoadableTables=$value"
   refused "Pipeline is $value; give 0 (deep) or 1 (shallow)" generic "Pipeline=$value"
 done
+refused "Taps is 1; with Profile 0 give 0" generic Taps=1
 refused "Neighbour is 1; with Profile 0 give 0" generic Neighbour=1
 refused "LoadableTables is 1; with Profile 1 give 0" generic LoadableTables=1 Profile=1
 refused "Pipeline is 1; with Profile 1 give 0" generic Pipeline=1 Profile=1
@@ -114,7 +137,7 @@ for value in 0 -1 65536; do
   refused "PacketFrames is $value; give 1 to 65535" generic "PacketFrames=$value" Channels=1
 done
 refused "PacketFrames * Channels is 16842752; give at most 16777216" \
-  generic PacketFrames=257 Channels=65536 BufferWords=16777216
+  generic PacketFrames=257 Channels=65536 BufferWords=8388608
 refused "PacketFrames * Channels is 4294901760; give at most 16777216" \
   generic PacketFrames=65535 Channels=65536
 for value in -1 65536; do
@@ -122,7 +145,7 @@ for value in -1 65536; do
 done
 refused "RateMillihertz is -1; give 0 (unknown) or more" generic RateMillihertz=-1
 for value in 0 -4 1 2 1000 16383 33554432; do
-  refused "BufferWords is $value; give a power of two, 4 to 16777216" generic "BufferWords=$value"
+  refused "BufferWords is $value; give a power of two, 4 to 8388608" generic "BufferWords=$value"
 done
 for value in 0 -1 65537; do
   refused "PacketFifoDepth is $value; give 1 to 65536" generic "PacketFifoDepth=$value"
@@ -130,13 +153,13 @@ done
 
 accepted default
 accepted default Channels=1 PacketFrames=65535
-accepted generic Channels=65536 PacketFrames=256 BufferWords=16777216
-accepted generic Channels=256 PacketFrames=65535 BufferWords=16777216 KeyInterval=65535
+accepted generic Channels=65536 PacketFrames=256 BufferWords=8388608
+accepted generic Channels=256 PacketFrames=65535 BufferWords=8388608 KeyInterval=65535
 accepted generic Channels=1 PacketFrames=1 KeyInterval=1 BufferWords=4 PacketFifoDepth=1
 accepted generic CodeWidth=16 Mapping=0 KeyInterval=0 RateMillihertz=0
 accepted narrow CodeWidth=2 Mapping=0 RateMillihertz=2147483647
-accepted narrow CodeWidth=4 Mapping=0 Profile=1 Neighbour=1
-accepted generic CodeWidth=16 Mapping=0 Profile=1 Neighbour=1 Channels=65536 PacketFifoDepth=65536
+accepted narrow CodeWidth=4 Mapping=0 Profile=1 Taps=1 Neighbour=1
+accepted generic CodeWidth=16 Mapping=0 Profile=1 Taps=1 Neighbour=1 Channels=65536 PacketFifoDepth=65536
 accepted default CodeWidth=10 Mapping=0 Profile=1
 accepted default LoadableTables=1
 accepted default LoadableTables=1 Pipeline=1
@@ -161,7 +184,7 @@ refused "PacketFrames is 0; give 1 to 65535" generic PacketFrames=0
 refused "PacketFrames * Channels is 16842752; give at most 16777216" \
   generic PacketFrames=257 Channels=65536
 for value in 4 1000 33554432; do
-  refused "BufferWords is $value; give a power of two, 8 to 16777216" generic "BufferWords=$value"
+  refused "BufferWords is $value; give a power of two, 8 to 8388608" generic "BufferWords=$value"
 done
 for value in 1 3 131072; do
   refused "PacketFifoDepth is $value; give a power of two, 2 to 65536" \
@@ -169,7 +192,7 @@ for value in 1 3 131072; do
 done
 accepted default
 accepted default Channels=1 PacketFrames=1 BufferWords=8 PacketFifoDepth=2
-accepted generic Channels=65536 PacketFrames=256 BufferWords=16777216
+accepted generic Channels=65536 PacketFrames=256 BufferWords=8388608
 accepted generic CodeWidth=16 Mapping=0
 accepted narrow CodeWidth=2 Mapping=0
 icarus generic BufferWords=8 >"$work/log" 2>&1 || fail "a buffer of 8 words is refused"

@@ -50,6 +50,11 @@ constexpr bool kLoadable = true;
 #else
 constexpr bool kLoadable = false;
 #endif
+#ifdef NRC_PARAM_Taps
+constexpr bool kTaps = NRC_PARAM_Taps;
+#else
+constexpr bool kTaps = false;
+#endif
 #ifdef NRC_PARAM_Neighbour
 constexpr bool kNeighbour = NRC_PARAM_Neighbour;
 #else
@@ -92,7 +97,7 @@ inline StreamHeader stream_header() {
   h.channels = kChannels;
   h.rate_millihertz = 19531250;
   h.packet_frames = kPacketFrames;
-  h.neighbour = kNeighbour;
+  h.corrections = {kTaps, kNeighbour};
   h.stream_number = kStreamNumber;
   return h;
 }

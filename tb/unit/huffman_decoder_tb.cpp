@@ -37,7 +37,13 @@ struct Sample {
   CodingContext context{0, 0};
   bool raw = false;  ///< of a raw packet: 16 bits
   bool packet_end = false;
+  bool verbatim = false;  ///< after a reset
 };
+
+Codeword codeword(const HuffmanEncoder& encoder, const Sample& s) {
+  const auto code = static_cast<Code>(s.code);
+  return s.verbatim ? encoder.verbatim(code) : encoder.encode(code, s.predicted, s.context);
+}
 
 struct Word {
   std::uint32_t word;
@@ -89,7 +95,7 @@ class Bench {
         const std::uint32_t bits = low_bits(s.code, 16);
         packer.put((bits & 0xFF) << 8 | bits >> 8, 16);
       } else {
-        const Codeword c = golden_.encode(static_cast<Code>(s.code), s.predicted, s.context);
+        const Codeword c = codeword(golden_, s);
         longest_ = std::max(longest_, c.length);
         packer.put(c.bits, c.length);
       }
@@ -112,6 +118,7 @@ class Bench {
     drive(dut_->table_i, s.context.table);
     drive(dut_->raw_bits_i, s.context.raw_bits);
     dut_->raw_i = sample ? s.raw : rng_.flip();
+    dut_->verbatim_i = sample && !s.raw ? s.verbatim : rng_.flip();
     dut_->packet_end_i = sample ? s.packet_end : rng_.flip();
     dut_->word_valid_i = !words_.empty();
     dut_->word_i = words_.empty() ? rng_() : words_.front().word;
@@ -177,9 +184,11 @@ class Bench {
 std::vector<Sample> random_packet(Bench& bench, int samples) {
   std::vector<Sample> packet;
   const bool raw = bench.rng()() % 8 == 0;
+  const int verbatim = bench.rng().flip() ? bench.rng().range(0, samples) : 0;
   for (int i = 0; i < samples; ++i) {
     packet.push_back(bench.random_sample());
     packet.back().raw = raw;
+    packet.back().verbatim = i < verbatim;
     if (raw) packet.back().code = bench.rng().range(-32768, 32767);
   }
   packet.back().packet_end = true;
@@ -262,7 +271,7 @@ TEST(HuffmanDecoder, DamagedPayloads) {
     unsigned bits = 0;
     std::vector<std::uint8_t> payload;
     for (const Sample& s : asked) {
-      const Codeword c = encoder.encode(static_cast<Code>(s.code), s.predicted, s.context);
+      const Codeword c = codeword(encoder, s);
       packer.put(c.bits, c.length);
       bits += static_cast<unsigned>(c.length);
     }

@@ -84,15 +84,17 @@ class Bench {
     dut_->table_we_i = 0;
   }
 
-  void gap() { step({}, 0, 0, {0, 0}); }
+  void gap() { step({}, 0, 0, {0, 0}, false); }
 
-  void sample(int code, int predicted, const nrc::CodingContext& context) {
+  void sample(int code, int predicted, const nrc::CodingContext& context, bool verbatim = false) {
     Expected expected;
     expected.valid = true;
-    expected.codeword = golden_.encode(static_cast<nrc::Code>(code), predicted, context);
+    const auto value = static_cast<nrc::Code>(code);
+    expected.codeword =
+        verbatim ? golden_.verbatim(value) : golden_.encode(value, predicted, context);
     longest_ = std::max(longest_, expected.codeword.length);
     shortest_ = std::min(shortest_, expected.codeword.length);
-    step(expected, code, predicted, context);
+    step(expected, code, predicted, context, verbatim);
   }
 
   void drain() {
@@ -132,9 +134,11 @@ class Bench {
   int shortest() const { return shortest_; }
 
  private:
-  void step(const Expected& expected, int code, int predicted, const nrc::CodingContext& context) {
+  void step(const Expected& expected, int code, int predicted, const nrc::CodingContext& context,
+            bool verbatim) {
     const bool valid = expected.valid;
     dut_->valid_i = valid;
+    dut_->verbatim_i = valid ? verbatim : rng_.flip();
     nrc::tb::drive(dut_->code_i, bits(valid ? code : random_code(), kCodeWidth));
     nrc::tb::drive(dut_->pred_code_i, bits(valid ? predicted : random_code(), kCodeWidth));
     nrc::tb::drive(dut_->table_i, valid ? context.table : random_context().table);
@@ -174,7 +178,7 @@ void run_random(unsigned seed, unsigned gap_percent, int samples) {
     while (bench.rng().percent(gap_percent)) bench.gap();
     const nrc::CodingContext context = bench.random_context();
     const int predicted = bench.random_code();
-    bench.sample(bench.code_near(predicted, context), predicted, context);
+    bench.sample(bench.code_near(predicted, context), predicted, context, bench.rng().percent(10));
   }
   bench.drain();
 }
@@ -209,6 +213,8 @@ TEST(Huffman, Extremes) {
         for (const int predicted : {kMin, kMin + 1, -1, 0, 1, kMax - 1, kMax}) {
           bench.sample(std::clamp(code, kMin, kMax), std::clamp(predicted, kMin, kMax),
                        {table, raw_bits});
+          bench.sample(std::clamp(code, kMin, kMax), std::clamp(predicted, kMin, kMax),
+                       {table, raw_bits}, true);
           if (HasFatalFailure()) return;
         }
       }

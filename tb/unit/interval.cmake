@@ -2,5 +2,6 @@
 nrc_unit_bench(interval NAME default TABLES default PARAMS CodeWidth=10)
 nrc_unit_bench(interval NAME generic CHECK TABLES generic PARAMS CodeWidth=10)
 nrc_unit_bench(interval NAME generic_w4 TABLES generic PARAMS CodeWidth=4)
+nrc_unit_bench(interval NAME generic_w11 TABLES generic PARAMS CodeWidth=11)
 nrc_unit_bench(interval NAME generic_w13 TABLES generic PARAMS CodeWidth=13)
 nrc_unit_bench(interval NAME generic_w16 TABLES generic PARAMS CodeWidth=16)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// nrc_interval against nrc::IntervalModel: cumulative frequency, frequency and escape of
-// every code in the clock in which they are due. The edges come from
-// nrc::Linearizer; those that an outermost code lacks are random.
+// nrc_interval against nrc::IntervalModel: cumulative frequency, frequency, escape and plain bits
+// of every code in the clock in which they are due. The edges come from nrc::Linearizer; those that
+// an outermost code lacks are random.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -71,6 +71,7 @@ class Bench {
   nrc::tb::Random& rng() { return rng_; }
   int escapes() const { return escapes_; }
   int intervals() const { return intervals_; }
+  int groups() const { return groups_; }
 
  private:
   struct Sample {
@@ -94,6 +95,7 @@ class Bench {
     const nrc::CodeInterval& edges = linearizer_.interval(static_cast<nrc::Code>(now.code));
     const auto random = static_cast<std::int32_t>(rng_());
     dut_->valid_i = sample != nullptr;
+    drive(dut_->code_i, bits(now.code, kCodeWidth));
     drive(dut_->low_i, bits(now.code == kMin ? random : edges.low, kValueWidth));
     drive(dut_->high_i, bits(now.code == kMax ? random : edges.high, kValueWidth));
     dut_->lowest_i = now.code == kMin;
@@ -115,6 +117,8 @@ class Bench {
     ASSERT_EQ(dut_->low_o, interval.low) << where(due);
     ASSERT_EQ(dut_->frequency_o, interval.frequency) << where(due);
     ASSERT_EQ(dut_->escape_o, interval.escape()) << where(due);
+    ASSERT_EQ(dut_->plain_o, golden_.plain_bits(due.index)) << where(due);
+    groups_ += dut_->plain_o != 0;
   }
 
   testing::Message where(const Sample& s) const {
@@ -130,6 +134,7 @@ class Bench {
   std::deque<Due> pending_;
   int escapes_ = 0;
   int intervals_ = 0;
+  int groups_ = 0;
   long clock_ = 0;
 };
 
@@ -160,6 +165,7 @@ TEST(Interval, NearThePrediction) {
   bench.drain();
   EXPECT_GT(bench.escapes(), 100);
   EXPECT_GT(bench.intervals(), 1000);
+  EXPECT_EQ(bench.groups() > 1000, kCodeWidth > nrc::kPlainWidth);
 }
 
 TEST(Interval, WithGaps) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// nrc_range against nrc::RangeEncoder: every word, with the final bit of its packet, its
+// nrc_range against nrc::RangeEncoder: every word, with the final bit of its packet, its length
 // and latency. The words, packed by nrc::CarryPacker, are also decoded by
 // nrc::RangeDecoder.
 #include <gtest/gtest.h>
@@ -22,10 +22,14 @@ constexpr int kLatency = nrc::rtl::kRangeLatency;
 constexpr int kLowest = static_cast<int>(nrc::kEscapeFrequency);
 constexpr int kTop = static_cast<int>(nrc::kTopFrequency);
 constexpr nrc::Interval kEscape{0, 0};
+/// Most plain bits of a code, at the largest index.
+constexpr int kMaxPlain = kCodeWidth > nrc::kPlainWidth ? kCodeWidth - nrc::kPlainOctave : 0;
 
 struct Step {
   nrc::Interval interval;
-  nrc::Code code;  // of an escape
+  nrc::Code code;  // of an escape or a verbatim code, and for plain bits
+  int plain;
+  bool verbatim = false;
 };
 
 struct Output {
@@ -57,14 +61,19 @@ class Bench {
     const bool escape = step.interval.escape();
     dut_->valid_i = 1;
     dut_->escape_i = escape;
+    dut_->verbatim_i = step.verbatim;
     if (!escape || rng_.flip()) {
       dut_->low_i = static_cast<std::uint16_t>(step.interval.low);
       dut_->frequency_i = static_cast<std::uint16_t>(step.interval.frequency);
     }
-    if (escape) nrc::tb::drive(dut_->code_i, code_port(step.code));
+    if (escape || step.plain != 0 || step.verbatim) {
+      nrc::tb::drive(dut_->code_i, code_port(step.code));
+    }
+    dut_->plain_i = static_cast<std::uint8_t>(step.plain);
     dut_->packet_end_i = packet_end;
 
-    nrc::CarryWord word = golden_.encode(step.interval, step.code);
+    nrc::CarryWord word = step.verbatim ? golden_.verbatim(step.code)
+                                        : golden_.encode(step.interval, step.code, step.plain);
     longest_ = word.length > longest_ ? word.length : longest_;
     packer_.put(word);
     packet_.push_back(step);
@@ -91,17 +100,15 @@ class Bench {
     const int low = rng_.percent(10)   ? kLowest
                     : rng_.percent(10) ? kTop - frequency
                                        : rng_.range(kLowest, kTop - frequency);
-    return {{static_cast<std::uint32_t>(low), static_cast<std::uint32_t>(frequency)}, 0};
+    const int plain = rng_.flip() ? 0 : rng_.flip() ? kMaxPlain : rng_.range(0, kMaxPlain);
+    return {{static_cast<std::uint32_t>(low), static_cast<std::uint32_t>(frequency)},
+            any_code(),
+            plain,
+            false};
   }
 
-  Step escape() {
-    const int half = 1 << (kCodeWidth - 1);
-    const int code = rng_.percent(20)   ? -half
-                     : rng_.percent(20) ? half - 1
-                     : rng_.percent(20) ? rng_.range(-1, 0)
-                                        : rng_.range(-half, half - 1);
-    return {kEscape, static_cast<nrc::Code>(code)};
-  }
+  /// With any number of plain bits, which an escape does not have.
+  Step escape() { return {kEscape, any_code(), rng_.range(0, kMaxPlain), false}; }
 
   /// Frequencies of all magnitudes.
   Step any(std::uint32_t escape_percent) {
@@ -115,10 +122,14 @@ class Bench {
     return interval(frequency);
   }
 
+  /// A packet that begins with verbatim codes, or has none.
   void packet(int codes, std::uint32_t escape_percent, std::uint32_t gap_percent) {
+    const int verbatim = rng_.flip() ? rng_.range(0, codes) : 0;
     for (int i = 0; i < codes; ++i) {
       while (rng_.percent(gap_percent)) gap();
-      put(any(escape_percent), i + 1 == codes);
+      Step step = any(escape_percent);
+      step.verbatim = i < verbatim;
+      put(step, i + 1 == codes);
       if (testing::Test::HasFatalFailure()) return;
     }
   }
@@ -128,6 +139,15 @@ class Bench {
   int carries() const { return carries_; }
 
  private:
+  nrc::Code any_code() {
+    const int half = 1 << (kCodeWidth - 1);
+    const int code = rng_.percent(20)   ? -half
+                     : rng_.percent(20) ? half - 1
+                     : rng_.percent(20) ? rng_.range(-1, 0)
+                                        : rng_.range(-half, half - 1);
+    return static_cast<nrc::Code>(code);
+  }
+
   static std::uint16_t code_port(int code) {
     return static_cast<std::uint16_t>(static_cast<unsigned>(code) & ((1U << kCodeWidth) - 1));
   }
@@ -136,6 +156,8 @@ class Bench {
     dut_->low_i = rng_() & 0xFFFF;
     dut_->frequency_i = rng_() & 0xFFFF;
     dut_->escape_i = rng_() & 1;
+    dut_->plain_i = rng_() & 15;
+    dut_->verbatim_i = rng_() & 1;
     nrc::tb::drive(dut_->code_i, code_port(static_cast<int>(rng_() & 0xFFFF)));
     dut_->packet_end_i = rng_() & 1;
   }
@@ -145,6 +167,10 @@ class Bench {
     const std::vector<std::uint8_t> payload = packer_.take();
     nrc::RangeDecoder decoder(payload.data(), payload.size(), kCodeWidth);
     for (const Step& step : packet_) {
+      if (step.verbatim) {
+        ASSERT_EQ(decoder.consume_verbatim(), step.code);
+        continue;
+      }
       const std::uint32_t target = decoder.target();
       if (step.interval.escape()) {
         ASSERT_LT(target, nrc::kEscapeFrequency);
@@ -153,6 +179,9 @@ class Bench {
         ASSERT_GE(target, step.interval.low);
         ASSERT_LT(target, step.interval.low + step.interval.frequency);
         decoder.consume(step.interval);
+        if (step.plain > 0) {
+          ASSERT_EQ(decoder.consume_plain(step.plain), step.code & ((1 << step.plain) - 1));
+        }
       }
     }
     ASSERT_FALSE(decoder.overrun());
@@ -247,7 +276,7 @@ TEST(Range, Escapes) {
   EXPECT_EQ(bench.longest(), kCodeWidth + 12 > 15 ? kCodeWidth + 12 : 15);
 }
 
-// Codes of almost no information at all: words without bits.
+// Codes of almost no information at all: words without bits, or of plain bits alone.
 TEST(Range, Likely) {
   Bench bench(7);
   for (int i = 0; i < 100; ++i) {

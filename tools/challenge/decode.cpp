@@ -79,9 +79,10 @@ void put_coded(Model& model, const Packets& packet, Bytes& out) {
     const bool reset = packet.key() && i < model.channels();
     const Model::Expectation expected = model.expect(channel, reset);
     const std::int32_t prediction = expected.prediction.value;
-    const std::uint32_t target = coder.target();
     Code code = 0;
-    if (target < kEscapeFrequency) {
+    if (reset) {
+      code = coder.consume_verbatim();
+    } else if (const std::uint32_t target = coder.target(); target < kEscapeFrequency) {
       code = coder.consume_escape();
     } else {
       code = model.intervals().find(target, prediction, expected.index);

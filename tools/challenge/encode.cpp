@@ -69,8 +69,9 @@ Bytes coded(Model& model, const std::uint8_t* data, std::size_t frames, bool key
     const std::size_t channel = i % model.channels();
     const bool reset = key && i < model.channels();
     const Model::Expectation expected = model.expect(channel, reset);
-    packer.put(
-        coder.encode(model.intervals().of(code, expected.prediction.value, expected.index), code));
+    const std::int32_t prediction = expected.prediction.value;
+    packer.put(reset ? coder.verbatim(code)
+                     : coder.encode(model.intervals().of(code, prediction, expected.index), code));
     model.update(channel, expected, code, reset);
   }
   packer.put(coder.finish());

@@ -413,8 +413,9 @@ void print_text(const std::vector<Bench>& benches, bool files) {
 void bench(const BenchArguments& arguments) {
   std::vector<Bench> benches;
   benches.reserve(2);  // a bench refers to itself: it must not move
-  for (const Profile profile : {Profile::kHuffman, Profile::kRange, Profile::kNeural}) {
-    const bool both = arguments.profile == "both" && profile != Profile::kNeural;
+  for (const Profile profile :
+       {Profile::kHuffman, Profile::kRange, Profile::kNeural, Profile::kCascade}) {
+    const bool both = arguments.profile == "both" && profile < Profile::kNeural;
     if (both || arguments.profile == profile_name(profile)) {
       benches.emplace_back(arguments, profile);
       benches.back().run();
@@ -439,8 +440,8 @@ void add_bench_command(CLI::App& app) {
   CLI::Option* const profile =
       command
           ->add_option("--profile", arguments->profile,
-                       "profile to measure: huffman, range, both or neural")
-          ->check(CLI::IsMember({"huffman", "range", "both", "neural"}))
+                       "profile to measure: huffman, range, both, neural or cascade")
+          ->check(CLI::IsMember({"huffman", "range", "both", "neural", "cascade"}))
           ->capture_default_str();
   command->add_option("--tables", arguments->tables,
                       "table file for the given profile, or built-in set by name");

@@ -30,7 +30,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kAdcBits = 10;
-constexpr std::size_t kReadBytes = 4096;
+constexpr std::size_t kPortReadBytes = 4096;
 constexpr std::chrono::milliseconds kStep{100};            ///< between two looks at the clock
 constexpr std::chrono::milliseconds kStatusInterval{500};  ///< of records while a stream runs
 
@@ -290,7 +290,7 @@ class BoardSession {
   StreamTables tables_;
   Receiver receiver_;
   BoardDemultiplexer demultiplexer_;
-  std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(kReadBytes);
+  std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(kPortReadBytes);
   std::optional<BoardStatus> now_;  ///< the last record
   BoardStatus before_;              ///< at the beginning
   bool listening_ = false;

@@ -30,14 +30,14 @@
 namespace nrc::cli {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{1} << 18;
+constexpr std::size_t kStreamReadBytes = std::size_t{1} << 18;
 constexpr const char* kHint = "; `nrc decode --recover` writes what survives";
 
 /// Hands the input on in parts. @param take  returns false to have no more
 template <typename Take>
 void read_all(host::InputFile& input, const char* what, const Take& take) {
   host::Progress progress(what + (" " + input.name()), input.mapped() ? input.size() : 0);
-  std::vector<std::uint8_t> buffer(kReadBytes);
+  std::vector<std::uint8_t> buffer(kStreamReadBytes);
   std::uint64_t done = 0;
   while (const std::size_t count = input.read(buffer.data(), buffer.size())) {
     if (!take(buffer.data(), count)) {
@@ -90,7 +90,7 @@ void decode_file(const DecodeArguments& arguments) {
   host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
   FileDecoder decoder(
       [&output](const std::uint8_t* data, std::size_t size) { output.write(data, size); },
-      std::cref(tables));
+      std::cref(tables), arguments.threads);
   const auto checked = [&](const auto& work) {
     try {
       work();
@@ -229,6 +229,10 @@ void add_decode_command(CLI::App& app) {
   command->add_option("--tables", arguments->tables,
                       "table file that the stream was encoded with, if it is not a built-in set");
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
+  command
+      ->add_option("--threads", arguments->threads,
+                   "threads that decode a whole stream (0: one for each processor)")
+      ->capture_default_str();
   command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
   CLI::Option* const from = command->add_option_function<std::string>(
       "--from",

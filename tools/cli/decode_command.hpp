@@ -16,6 +16,7 @@ struct DecodeArguments {
   std::string tables;                    ///< built-in name or table file, beside the built-in sets
   bool force = false;                    ///< replace an existing output
   bool sync = false;                     ///< wait until the output is on the disk
+  unsigned threads = 0;                  ///< of a whole stream; 0: one for each processor
   std::string gaps;                      ///< recovery: file for the report; empty: none
   std::optional<std::int16_t> fill = 0;  ///< recovery: for missing samples; unset: left out
   std::optional<TimeArgument> from;      ///< part: its beginning

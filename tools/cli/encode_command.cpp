@@ -13,6 +13,7 @@
 #include <system_error>
 #include <vector>
 
+#include "coding_argument.hpp"
 #include "commands.hpp"
 #include "file/wav.hpp"
 #include "host/input_file.hpp"
@@ -27,14 +28,14 @@
 namespace nrc::cli {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{1} << 18;
+constexpr std::size_t kImageReadBytes = std::size_t{1} << 18;
 constexpr double kMaxRate = 4294967.295;
 
 EncodeSummary encode_pipe(host::InputFile& input, const EncodeArguments& arguments,
                           std::uint32_t rate_millihertz, const EncodeOptions& options,
                           const ByteSink& sink, host::Progress& progress) {
   RawEncoder encoder(arguments.channels, rate_millihertz, options, sink);
-  std::vector<std::uint8_t> buffer(kReadBytes);
+  std::vector<std::uint8_t> buffer(kImageReadBytes);
   std::uint64_t done = 0;
   while (const std::size_t count = input.read(buffer.data(), buffer.size())) {
     encoder.add(buffer.data(), count);
@@ -57,10 +58,13 @@ void report(const EncodeArguments& arguments, const std::string& name,
     const StreamHeader& header = summary.header;
     const std::string mapping =
         mapping_text(header) + fmt::format(", codes of {} bits", header.code_width);
-    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}\n", name,
+    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}{}\n", name,
                summary.input_bytes, summary.stream_bytes,
                static_cast<double>(summary.input_bytes) / static_cast<double>(summary.stream_bytes),
-               mapping, profile_name(header.profile), summary.tables);
+               mapping, profile_name(header.profile), summary.tables,
+               header.corrections.any()
+                   ? fmt::format(", with {}", corrections_name(header.corrections))
+                   : "");
   }
   const bool forced = arguments.mapping != "auto" && summary.notes.empty();
   if (summary.off_map != 0 && (forced || arguments.verbose)) {
@@ -92,10 +96,16 @@ int lossy_argument(const std::string& argument) {
 void encode_file(const EncodeArguments& arguments) {
   EncodeOptions options;
   options.profile = profile_argument(arguments.profile);
-  options.neighbour = arguments.neighbour;
-  if (arguments.neighbour && options.profile != Profile::kRange) {
-    throw Error("--neighbour needs the range profile; add --profile range");
+  const bool own = !arguments.profile.empty() || !arguments.tables.empty() || arguments.taps ||
+                   arguments.neighbour;
+  options.corrections = corrections_argument(arguments.taps, arguments.neighbour, options.profile);
+  if (!own) {
+    const Preset& preset = preset_argument(arguments.preset);
+    options.profile = preset.codings.front().profile;
+    options.corrections = preset.codings.front().corrections;
+    if (preset.codings.size() > 1) options.preset = &preset;
   }
+  options.order = order_argument(arguments.order);
   std::optional<Tables> tables;
   if (!arguments.tables.empty()) {
     tables = table_argument(arguments.tables, options.profile);
@@ -103,6 +113,7 @@ void encode_file(const EncodeArguments& arguments) {
   options.tables = tables ? &*tables : nullptr;
   if (!arguments.lossy.empty()) options.lossy_step = lossy_argument(arguments.lossy);
   options.packet_frames = arguments.packet_frames;
+  options.threads = arguments.threads;
   options.key_interval = arguments.key_interval;
   mapping_argument(arguments.mapping, arguments.code_width, options);
   const auto rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
@@ -152,17 +163,21 @@ void add_encode_command(CLI::App& app) {
           ->add_option("--channels", arguments->channels, "channels of raw input (implies --raw)")
           ->check(CLI::Range(std::uint32_t{1}, kMaxChannels))
           ->capture_default_str();
+  CLI::Option* const preset =
+      command->add_option("--preset", arguments->preset, preset_help())->capture_default_str();
   CLI::Option* const rate =
       command->add_option("--rate", arguments->rate, "sampling rate of raw input, Hz (fractional)")
           ->check(CLI::Range(0.0, kMaxRate));
   command
       ->add_option("--profile", arguments->profile,
-                   "entropy coder: huffman, range for about 1 % less, or neural (slow)")
-      ->check(CLI::IsMember({"huffman", "range", "neural"}))
-      ->capture_default_str();
-  command->add_flag("--neighbour", arguments->neighbour,
-                    "range profile: also predict a channel from the one before it, for channels "
-                    "of adjacent electrodes");
+                   "entropy coder, instead of a preset: huffman, range for about 1 % less, neural "
+                   "or cascade (both slow)")
+      ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}));
+  command->add_flag("--taps", arguments->taps, kTapsHelp);
+  command->add_flag("--neighbour", arguments->neighbour, kNeighbourHelp);
+  command->add_option("--channel-order", arguments->order,
+                      "channels in the order in which they are coded, as in 3,0,1,2, or a file of "
+                      "their numbers; the samples come back in their own order");
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: chosen by the samples)");
   command->add_option("--mapping", arguments->mapping, kMappingHelp)->capture_default_str();
@@ -185,12 +200,21 @@ void add_encode_command(CLI::App& app) {
                    "without stream headers)")
       ->check(CLI::Range(0, 65535));
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
+  command
+      ->add_option("--threads", arguments->threads,
+                   "threads that encode a file (0: one for each processor)")
+      ->capture_default_str();
   command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
   command->add_flag("-v,--verbose", arguments->verbose, "print sizes and choices");
-  command->callback([arguments, channels, rate] {
+  command->callback([arguments, channels, preset, rate] {
     arguments->raw = arguments->raw || channels->count() > 0;
     if (rate->count() > 0 && !arguments->raw) {
       host::usage_error("--rate is for raw input; a WAV file states its own rate");
+    }
+    const bool own = !arguments->profile.empty() || !arguments->tables.empty() || arguments->taps ||
+                     arguments->neighbour;
+    if (preset->count() > 0 && own) {
+      host::usage_error("--preset chooses profile, tables, --taps and --neighbour; give either");
     }
     encode_file(*arguments);
   });

@@ -11,12 +11,16 @@ namespace nrc::cli {
 struct EncodeArguments {
   std::string input;
   std::string output;
-  bool raw = false;            ///< int16 samples without a header instead of a WAV file
-  bool any_file = false;       ///< store what is not a WAV file instead of refusing it
-  std::uint32_t channels = 1;  ///< of raw input
-  double rate = 0.0;           ///< of raw input, Hz; 0: unknown
-  std::string profile = "huffman";
+  bool raw = false;              ///< int16 samples without a header instead of a WAV file
+  bool any_file = false;         ///< store what is not a WAV file instead of refusing it
+  std::uint32_t channels = 1;    ///< of raw input
+  double rate = 0.0;             ///< of raw input, Hz; 0: unknown
+  std::string preset = "fast";   ///< where neither profile nor tables are given
+  std::string profile;           ///< empty: by the preset
+  bool taps = false;             ///< range profile: with stage taps
+  unsigned threads = 0;          ///< 0: one for each processor
   bool neighbour = false;        ///< range profile: with stage neighbour
+  std::string order;             ///< of the channels: list or file; empty: as they are
   std::string tables;            ///< built-in name or table file; empty: choose
   std::string mapping = "auto";  ///< auto, shift6, code, or a step
   int code_width = 0;            ///< 0: by the samples

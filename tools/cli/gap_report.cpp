@@ -46,7 +46,8 @@ Json header_json(const StreamHeader& header) {
     return is_known ? Json(value) : Json();
   };
   return {{"profile", profile_name(header.profile)},
-          {"neighbour", header.neighbour},
+          {"taps", header.corrections.taps},
+          {"neighbour", header.corrections.neighbour},
           {"mapping", header.mapping == Mapping::kShift6 ? "shift6"
                       : header.mapping == Mapping::kCode ? "code"
                                                          : "map"},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -232,8 +233,13 @@ void print_text(const std::string& name, const StreamInfo& info) {
   };
   line("stream", fmt::format("{}, number {:08x}", name, header.stream_number));
   line("state", info.state());
-  line("profile",
-       std::string(profile_name(header.profile)) + (header.neighbour ? ", with neighbour" : ""));
+  line("profile", std::string(profile_name(header.profile)) +
+                      (header.corrections.any()
+                           ? fmt::format(", with {}", corrections_name(header.corrections))
+                           : ""));
+  if (!header.order.empty()) {
+    line("channel order", fmt::format("{}", fmt::join(header.order, ",")));
+  }
   line("mapping", fmt::format("{}, {} bits", mapping_text(header), header.code_width));
   if (info.exception_packets != 0) {
     line("exceptions", fmt::format("{} samples off the map, in {} packets", info.exceptions,
@@ -307,7 +313,9 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"closed", info.closed},
       {"damage", fault.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(fault)},
       {"profile", profile_name(header.profile)},
-      {"neighbour", header.neighbour},
+      {"taps", header.corrections.taps},
+      {"neighbour", header.corrections.neighbour},
+      {"channel_order", header.order},
       {"mapping", mapping_name(header)},
       {"map", map_json(header)},
       {"code_width", header.code_width},

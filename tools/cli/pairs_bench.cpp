@@ -191,7 +191,7 @@ class PairsBench {
     EncodeOptions options;
     options.profile = Profile::kRange;
     options.tables = tables_ ? &*tables_ : nullptr;
-    options.neighbour = neighbour;
+    options.corrections.neighbour = neighbour;
     options.key_interval = 0;  // as in the stream of one channel
     options.packet_frames = kPacketFrames;
     const auto sink = [&stream](const std::uint8_t* data, std::size_t size) {

@@ -11,6 +11,7 @@
 #include <random>
 #include <vector>
 
+#include "coding_argument.hpp"
 #include "commands.hpp"
 #include "decode_command.hpp"
 #include "format/bytes.hpp"
@@ -27,7 +28,7 @@
 namespace nrc::cli {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{1} << 16;
+constexpr std::size_t kLinkReadBytes = std::size_t{1} << 16;
 constexpr int kClosingPatience = 1000;                      ///< ms, for packets before the last
 constexpr int kClosingDatagrams = 3;                        ///< that hold the last packet
 constexpr std::uint64_t kMaxFill = std::uint64_t{1} << 32;  ///< bytes before the first samples
@@ -53,6 +54,7 @@ struct StreamEncodeArguments {
   std::uint32_t channels = 1;
   double rate = 0.0;  ///< Hz; 0: unknown
   std::string profile = "huffman";
+  bool taps = false;
   bool neighbour = false;
   std::string tables;
   std::string mapping = "auto";
@@ -98,13 +100,10 @@ class LiveEncoder {
     header_.channels = arguments.channels;
     header_.packet_frames = arguments.packet_frames;
     header_.rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
-    header_.neighbour = arguments.neighbour;
     header_.stream_number =
         arguments.stream_number ? *arguments.stream_number : std::random_device()();
     profile_ = profile_argument(arguments.profile);
-    if (header_.neighbour && profile_ != Profile::kRange) {
-      throw Error("--neighbour needs the range profile; add --profile range");
-    }
+    header_.corrections = corrections_argument(arguments.taps, arguments.neighbour, profile_);
     const std::uint64_t max = kMaxPacketSamples / header_.channels;
     if (header_.packet_frames > max) {
       throw Error(
@@ -223,7 +222,7 @@ void encode_live(const StreamEncodeArguments& arguments) {
   LiveLink link = arguments.link.given() ? arguments.link.open(stop) : LiveLink::standard_output();
   host::StatusLine status([&encoder] { return encoder.status(); });
 
-  std::vector<std::uint8_t> samples(std::max(kReadBytes, encoder.packet_bytes()));
+  std::vector<std::uint8_t> samples(std::max(kLinkReadBytes, encoder.packet_bytes()));
   std::size_t fill = 0;
   std::vector<std::uint8_t> packets;
   const auto send = [&] {
@@ -374,7 +373,7 @@ class LiveDecoder {
 
   void put(std::int16_t sample) {
     append_samples(bytes_, &sample, 1);
-    if (bytes_.size() >= kReadBytes) {
+    if (bytes_.size() >= kLinkReadBytes) {
       flush();
     }
   }
@@ -406,7 +405,7 @@ bool decode_live(const StreamDecodeArguments& arguments) {
   LiveDecoder decoder(arguments, output);
   LiveLink link = arguments.link.given() ? arguments.link.open(stop) : LiveLink::standard_input();
   host::StatusLine status([&decoder] { return decoder.status(); });
-  std::vector<std::uint8_t> buffer(kReadBytes);
+  std::vector<std::uint8_t> buffer(kLinkReadBytes);
   bool cut = false;
   with_status(status, [&] {
     while (!decoder.closed()) {
@@ -455,12 +454,14 @@ void add_stream_encode(CLI::App& app) {
   command->add_option("--rate", arguments->rate, "sampling rate of a channel, Hz (fractional)")
       ->check(CLI::Range(0.0, kMaxRate));
   command
-      ->add_option("--profile", arguments->profile,
-                   "entropy coder: huffman, range for about 1 % less, or neural (slow)")
-      ->check(CLI::IsMember({"huffman", "range", "neural"}))
+      ->add_option(
+          "--profile", arguments->profile,
+          "entropy coder: huffman, range for about 1 % less, neural or cascade (both slow; "
+          "cascade needs long packets)")
+      ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}))
       ->capture_default_str();
-  command->add_flag("--neighbour", arguments->neighbour,
-                    "range profile: also predict a channel from the one before it");
+  command->add_flag("--taps", arguments->taps, kTapsHelp);
+  command->add_flag("--neighbour", arguments->neighbour, kNeighbourHelp);
   command->add_option("--tables", arguments->tables,
                       "table file, or built-in set by name (default: by the code width)");
   command

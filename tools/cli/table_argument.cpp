@@ -50,7 +50,7 @@ const Tables* StreamTables::operator()(Profile profile, std::uint32_t id) const 
 }
 
 Profile profile_argument(const std::string& name) {
-  for (const Profile profile : {Profile::kRange, Profile::kNeural}) {
+  for (const Profile profile : {Profile::kRange, Profile::kNeural, Profile::kCascade}) {
     if (name == profile_name(profile)) return profile;
   }
   return Profile::kHuffman;

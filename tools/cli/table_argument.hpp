@@ -28,7 +28,7 @@ class StreamTables {
   std::optional<Tables> tables_;
 };
 
-/// The profile that a --profile option names, "huffman" or "range".
+/// The profile that a --profile option names.
 Profile profile_argument(const std::string& name);
 
 }  // namespace nrc::cli

@@ -18,18 +18,20 @@ void add_train_command(CLI::App& app) {
   command->add_option("--profile", options->profile, "Profile to train for: huffman or range")
       ->check(CLI::IsMember({"huffman", "range"}))
       ->capture_default_str();
-  command
-      ->add_option("--shape", options->shape,
-                   "Huffman profile: classes and phases: default, generic, or a table "
-                   "file")
-      ->capture_default_str();
+  command->add_option("--shape", options->shape,
+                      "Huffman profile: classes and phases: default, generic, or a table "
+                      "file; without it, default or generic, whichever codes better");
   command->add_option("--name", options->name, "Name of the new tables (default: the shape's)");
-  command->add_option("--mapping", options->mapping, "How samples are codes: shift6 or code")
-      ->check(CLI::IsMember({"shift6", "code"}))
+  command
+      ->add_option("--mapping", options->mapping,
+                   "How samples are codes: auto (found for each file as by encode), shift6 or "
+                   "code")
+      ->check(CLI::IsMember({"auto", "shift6", "code"}))
       ->capture_default_str();
-  command->add_option("--code-width", options->code_width, "Bits of a code")
-      ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth))
-      ->capture_default_str();
+  command
+      ->add_option("--code-width", options->code_width,
+                   "Bits of a code (default: found with --mapping auto, else 10)")
+      ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth));
   command
       ->add_option("--lossy-steps", options->lossy_steps,
                    "Range profile: train on codes rounded to multiples of each of these steps, "

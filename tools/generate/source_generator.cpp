@@ -170,9 +170,18 @@ std::string format_package() {
   constant("RangeReset", kRangeReset);
   constant("ScaleMantissaBits", kScaleMantissaBits);
   constant("MinScale", kMinScale);
+  constant("PlainWidth", kPlainWidth);
+  constant("PlainOctave", kPlainOctave);
   constant("BurstMax", kBurstMax);
   constant("BurstStep", kBurstStep);
   constant("ValueStep", kValueStep);
+  constant("Taps", kTaps);
+  constant("TapBits", kTapBits);
+  constant("TapFrac", kTapFrac);
+  constant("TapMin", kTapMin);
+  constant("TapMax", kTapMax);
+  constant("NeighbourInputs", kNeighbourInputs);
+  constant("NeighbourMeanShift", kNeighbourMeanShift);
   constant("GainBits", kGainBits);
   constant("GainFrac", kGainFrac);
   constant("GainMin", kGainMin);
@@ -186,6 +195,8 @@ std::string format_package() {
   constant("MinCodeWidth", kMinCodeWidth);
   constant("MaxCodeWidth", kMaxCodeWidth);
   constant("Version", kVersion);
+  constant("PredictorNeighbour", kPredictorNeighbour);
+  constant("PredictorTaps", kPredictorTaps);
   constant("ProfileHuffman", Profile::kHuffman);
   constant("ProfileRange", Profile::kRange);
   constant("MappingCode", Mapping::kCode);

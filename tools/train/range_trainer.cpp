@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/range_trainer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -22,8 +24,11 @@ constexpr double kDeviatesPerScale = 128.0;
 constexpr double kWidthPrior = 20.0;
 // Expected counts need a sum over many codes, so only every kExpectedStride-th sample's is taken.
 constexpr std::size_t kExpectedStride = 8;
-// Codes before the state has settled say little about the distribution.
+// Codes before the state has settled say little about the distribution, unless there are few.
 constexpr std::size_t kSettling = 300;
+// Codes that the distribution of `generic` counts as, so that a few recordings do not leave
+// deviates without a frequency.
+constexpr double kMassPrior = 2000.0;
 
 /// Half distribution from the probability of |deviate| in [i, i + 1).
 std::vector<std::uint16_t> half_distribution(const std::vector<double>& mass) {
@@ -115,6 +120,11 @@ void spread(std::vector<double>& mass, double low, double high) {
   if (low < 0) add(std::max(-high, 0.0), -low);
 }
 
+/// Codes at the start of a channel that are not counted.
+std::size_t settling(const std::vector<Code>& codes) {
+  return std::min(kSettling, codes.size() / 4);
+}
+
 void gather(const std::vector<Code>& codes, const RangeTables& tables, int code_width,
             Counts& counts) {
   const Linearizer linearizer(tables, code_width);
@@ -132,13 +142,13 @@ void gather(const std::vector<Code>& codes, const RangeTables& tables, int code_
     const Prediction prediction = predictor.predict(p, reset);
     const int index = dispersion.index(d, reset);
     const bool outermost = code == linearizer.min_code() || code == linearizer.max_code();
-    if (i >= kSettling && !outermost) {
+    if (i >= settling(codes) && !outermost) {
       const auto at = [&](Code c) { return static_cast<std::size_t>(c - linearizer.min_code()); };
       counts.seen[at(code)] += 1;
       const double per_deviate = IntervalModel::deviate_width(index);
       spread(counts.mass, (interval.low - prediction.value) / per_deviate,
              (interval.high - prediction.value) / per_deviate);
-      if (i % kExpectedStride == 0) {
+      if (!tables.edges.empty() && i % kExpectedStride == 0) {
         const auto reach = static_cast<std::int32_t>(kDeviates * per_deviate / 64) + 2;
         const std::int32_t first = std::max(prediction.code - reach, linearizer.min_code() + 1);
         const std::int32_t last = std::min(prediction.code + reach, linearizer.max_code() - 1);
@@ -184,7 +194,7 @@ void gather_rounded(const std::vector<Code>& codes, int step, const RangeTables&
       return static_cast<std::size_t>(
           std::clamp<double>(deviate + kDeviates, 0, static_cast<double>(kSpan - 1)));
     };
-    if (i >= kSettling && code > linearizer.min_code() && code < linearizer.max_code()) {
+    if (i >= settling(codes) && code > linearizer.min_code() && code < linearizer.max_code()) {
       ++counts[place(interval.low) * kSpan + place(interval.high)];
     }
     dispersion.update(d, interval.value - prediction.value, reset, boost);
@@ -285,28 +295,35 @@ RangeTables RangeTrainer::train_rounded(const std::vector<int>& steps,
   return tables;
 }
 
-RangeTables RangeTrainer::train(int iterations,
+RangeTables RangeTrainer::train(CodeEdges code_edges, int iterations,
                                 const std::function<void(std::size_t)>& progress) const {
   const std::size_t codes = std::size_t{1} << code_width_;
+  const bool uneven = code_edges == CodeEdges::kTrained;
   RangeTables tables = generic();
   tables.name = "default";
-  tables.description = "10-bit implant recordings, uneven ADC codes";
-  tables.code_width = code_width_;
-  std::vector<double> widths(codes, 1.0);
-  tables.edges = edges_of(widths);
+  tables.description = uneven ? fmt::format("{}-bit recordings, uneven ADC codes", code_width_)
+                              : fmt::format("{}-bit recordings, even codes", code_width_);
+  std::vector<double> widths(uneven ? codes : 0, 1.0);
+  if (uneven) {
+    tables.code_width = code_width_;
+    tables.edges = edges_of(widths);
+  }
+  std::vector<double> prior = normal_mixture(0.05);
+  for (double& mass : prior) mass = mass * kMassPrior + 1e-3;
   std::size_t done = 0;
   for (int i = 0; i < iterations; ++i) {
-    Counts counts{std::vector<double>(codes, 0.0), std::vector<double>(codes, 0.0),
-                  std::vector<double>(kDeviates, 1e-3)};
+    Counts counts{std::vector<double>(codes, 0.0), std::vector<double>(codes, 0.0), prior};
     for (const auto& channel : channels_) {
       gather(channel, tables, code_width_, counts);
       if (progress) progress(++done);
     }
-    for (std::size_t c = 1; c + 1 < codes; ++c) {
-      widths[c] *= (counts.seen[c] + kWidthPrior) / (counts.expected[c] + kWidthPrior);
+    if (uneven) {
+      for (std::size_t c = 1; c + 1 < codes; ++c) {
+        widths[c] *= (counts.seen[c] + kWidthPrior) / (counts.expected[c] + kWidthPrior);
+      }
+      remove_drift(widths);
+      tables.edges = edges_of(widths);
     }
-    remove_drift(widths);
-    tables.edges = edges_of(widths);
     tables.cumulative = half_distribution(counts.mass);
   }
   tables.validate();

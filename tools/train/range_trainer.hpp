@@ -13,9 +13,15 @@
 
 namespace nrc {
 
+/// Whether the codes of an ADC have edges of their own.
+enum class CodeEdges {
+  kEven,     ///< all codes are equally wide; any code width
+  kTrained,  ///< codes of kMinRangeCodeWidth..kMaxEdgeCodeWidth bits
+};
+
 class RangeTrainer {
  public:
-  /// @param code_width  4..12 with edges to train
+  /// @param code_width  kMinRangeCodeWidth..kMaxCodeWidth
   explicit RangeTrainer(int code_width) : code_width_(code_width) {}
 
   /// Keeps one channel's codes, in time order.
@@ -23,7 +29,7 @@ class RangeTrainer {
 
   /// The trained tables. Each iteration goes through all codes once; two to four are enough.
   /// @param progress  called after each channel with the number of passes over channels done
-  RangeTables train(int iterations = 3,
+  RangeTables train(CodeEdges code_edges = CodeEdges::kTrained, int iterations = 3,
                     const std::function<void(std::size_t done)>& progress = {}) const;
 
   /// Tables for the rounded codes of lossy streams (section 14), of any width: even codes, and the

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,8 +19,10 @@
 #include "host/recordings.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
+#include "nrc/file_encoder.hpp"
 #include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
+#include "stages/mapper.hpp"
 #include "stages/shift6.hpp"
 #include "train/range_trainer.hpp"
 #include "train/trainer.hpp"
@@ -34,103 +37,177 @@ struct Recording {
   std::size_t bytes = 0;  ///< of the file
 };
 
-Recording read_recording(const std::string& path, Mapping mapping, int code_width) {
+/// A recording and how its samples are coded.
+struct Source {
+  std::string path;
+  StreamHeader header;
+};
+
+/// Samples of a WAV file, frame after frame. @param bytes  of the file
+std::vector<std::int16_t> read_samples(const std::string& path, std::size_t& channels,
+                                       std::size_t& bytes) {
   host::InputFile image(path);
   const WavLayout layout = read_wav_layout(image.data(), image.size());
   if (!layout.applies()) {
     throw Error(path + ": " + layout.reason + "; only 16-bit PCM can be trained on");
   }
-  Recording recording;
-  recording.bytes = image.size();
-  recording.channels.assign(layout.channels, std::vector<Code>(layout.frames()));
-  const std::int32_t half = 1 << (code_width - 1);
-  const std::uint8_t* p = image.data() + layout.data_offset;
-  for (std::size_t frame = 0; frame < layout.frames(); ++frame) {
-    for (auto& channel : recording.channels) {
-      const auto sample = get_sample(p);
-      p += 2;
-      const bool shift = mapping == Mapping::kShift6;
-      const Code code = shift ? Shift6::code(sample) : sample;
-      if (shift ? !Shift6::on_grid(sample) : (sample < -half || sample >= half)) {
-        throw Error(
-            fmt::format("{}: sample {} of frame {} is not a {}-bit code; train with "
-                        "--mapping code and a larger --code-width",
-                        path, sample, frame, code_width));
-      }
-      channel[frame] = code;
+  channels = layout.channels;
+  bytes = image.size();
+  return get_samples(image.data() + layout.data_offset, layout.frames() * layout.channels);
+}
+
+/// How the samples of a recording are coded: as asked for, or as `nrc encode` would.
+Source find_source(const std::string& path, const TrainOptions& o) {
+  Source source;
+  source.path = path;
+  std::size_t channels = 0;
+  std::size_t bytes = 0;
+  const std::vector<std::int16_t> samples = read_samples(path, channels, bytes);
+  source.header.channels = static_cast<std::uint32_t>(channels);
+  if (o.mapping == "auto") {
+    EncodeOptions options;
+    options.code_width = o.code_width;
+    source.header.packet_frames = 1024;
+    choose_coding(samples, options, source.header);
+  } else {
+    const bool shift = o.mapping == "shift6";
+    source.header.mapping = shift ? Mapping::kShift6 : Mapping::kCode;
+    source.header.code_width = shift || o.code_width == 0 ? 10 : o.code_width;
+    // Tables for an ADC of this width must not learn from the samples of another one.
+    const std::int32_t half = 1 << (source.header.code_width - 1);
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      const std::int16_t sample = samples[i];
+      if (shift ? Shift6::on_grid(sample) : (sample >= -half && sample < half)) continue;
+      throw Error(
+          fmt::format("{}: sample {} of frame {} is not a {}-bit code; leave out --mapping, or "
+                      "give --mapping code and a larger --code-width",
+                      path, sample, i / channels, source.header.code_width));
     }
+  }
+  return source;
+}
+
+Recording read_recording(const Source& source) {
+  Recording recording;
+  std::size_t channels = 0;
+  const std::vector<std::int16_t> samples = read_samples(source.path, channels, recording.bytes);
+  const std::size_t frames = samples.size() / channels;
+  std::vector<Code> codes(samples.size());
+  Mapper(source.header).to_codes(samples.data(), frames, codes.data());
+  recording.channels.assign(channels, std::vector<Code>(frames));
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    recording.channels[i % channels][i / channels] = codes[i];
   }
   return recording;
 }
 
-/// Stream bytes of a recording, all channels as one-channel streams without packets' overhead.
-std::size_t coded_bytes(const Recording& recording, const Tables& tables,
+/// Payload bytes of a channel's codes as a stream of its own.
+std::size_t coded_bytes(const Code* codes, std::size_t count, const Tables& tables,
                         const StreamHeader& header, int lossy_step) {
   std::size_t bytes = 0;
-  for (const auto& channel : recording.channels) {
-    Encoder encoder(header, tables);
-    encoder.set_lossy_step(lossy_step);
-    for (std::size_t at = 0; at < channel.size(); at += kMaxPacketFrames) {
-      const std::size_t frames = std::min<std::size_t>(kMaxPacketFrames, channel.size() - at);
-      bytes += encoder.encode(channel.data() + at, frames, {}).size() - kPacketHeaderBytes -
-               kPacketCrcBytes;
-    }
+  Encoder encoder(header, tables);
+  encoder.set_lossy_step(lossy_step);
+  for (std::size_t at = 0; at < count; at += kMaxPacketFrames) {
+    const std::size_t frames = std::min<std::size_t>(kMaxPacketFrames, count - at);
+    bytes += encoder.encode(codes + at, frames, {}).size() - kPacketHeaderBytes - kPacketCrcBytes;
   }
   return bytes;
 }
 
-/// Tables for the codes of the chosen files.
-Tables learn_huffman(const TrainOptions& o, const std::vector<std::string>& paths, Mapping mapping,
-                     host::Progress& progress) {
-  const bool is_file = o.shape.find('.') != std::string::npos;
-  TableSet shape = is_file ? load_table_set(o.shape) : table_shape(o.shape);
-  shape.check_code_width(o.code_width);
-  Trainer trainer(shape, o.code_width);
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    for (const auto& channel : read_recording(paths[i], mapping, o.code_width).channels) {
-      trainer.add(channel.data(), channel.size());
-    }
-    progress.update(i + 1);
+/// What some tables make of some codes.
+struct Total {
+  std::size_t files = 0, samples = 0, bytes = 0, coded = 0;
+  double bits() const { return 8.0 * static_cast<double>(coded) / static_cast<double>(samples); }
+};
+
+/// The part of a channel that tables are learned from when the rest is to check them.
+std::size_t learned_part(std::size_t count) { return count - count / 3; }
+
+enum class Part { kAll, kLearned };
+
+/// What is fixed before tables are learned.
+struct Shape {
+  std::string huffman;                 ///< of the Huffman profile: a name or a file
+  CodeEdges edges = CodeEdges::kEven;  ///< of the range profile
+};
+
+/// The shapes to choose from.
+std::vector<Shape> shapes_for(const TrainOptions& o, int code_width) {
+  if (o.profile == "range") {
+    const bool edges = o.lossy_steps.empty() && code_width <= kMaxEdgeCodeWidth;
+    return edges ? std::vector<Shape>{{"", CodeEdges::kTrained}, {"", CodeEdges::kEven}}
+                 : std::vector<Shape>{{"", CodeEdges::kEven}};
   }
-  TableSet tables = trainer.train(o.prior_weight);
-  if (!o.name.empty()) tables.name = o.name;
-  return tables;
+  if (!o.shape.empty()) return {{o.shape}};
+  return {{"default"}, {"generic"}};
 }
 
-Tables learn_range(const TrainOptions& o, const std::vector<std::string>& paths, Mapping mapping,
-                   host::Progress& progress) {
-  constexpr int kIterations = 3;
-  RangeTrainer trainer(o.code_width);
-  std::size_t channels = 0;
-  for (const std::string& path : paths) {
-    for (auto& channel : read_recording(path, mapping, o.code_width).channels) {
-      trainer.add(std::move(channel));
-      ++channels;
-    }
+/// Training of tables of one profile and shape.
+class Learner {
+ public:
+  Learner(const TrainOptions& options, int code_width)
+      : options_(options), code_width_(code_width) {}
+
+  Tables learn(const std::vector<Source>& sources, const Shape& shape, Part part,
+               host::Progress& progress, std::size_t done) const {
+    return options_.profile == "range"
+               ? learn_range(sources, shape.edges, part, progress, done)
+               : learn_huffman(sources, shape.huffman, part, progress, done);
   }
-  const std::size_t passes = o.lossy_steps.empty() ? kIterations : o.lossy_steps.size();
-  const auto report = [&](std::size_t done) {
-    progress.update(done * paths.size() / (passes * channels));
-  };
-  RangeTables tables = o.lossy_steps.empty() ? trainer.train(kIterations, report)
-                                             : trainer.train_rounded(o.lossy_steps, report);
-  if (!o.name.empty()) tables.name = o.name;
-  return tables;
-}
 
-}  // namespace
+ private:
+  static std::size_t length(const std::vector<Code>& channel, Part part) {
+    return part == Part::kAll ? channel.size() : learned_part(channel.size());
+  }
 
-void run(const TrainOptions& o) {
-  StreamHeader header;
-  header.mapping = o.mapping == "shift6" ? Mapping::kShift6 : Mapping::kCode;
-  header.code_width = o.code_width;
-  if (header.mapping == Mapping::kShift6 && o.code_width != 10) {
+  Tables learn_huffman(const std::vector<Source>& sources, const std::string& shape_name, Part part,
+                       host::Progress& progress, std::size_t done) const {
+    const bool is_file = shape_name.find('.') != std::string::npos;
+    TableSet shape = is_file ? load_table_set(shape_name) : table_shape(shape_name);
+    shape.check_code_width(code_width_);
+    Trainer trainer(shape, code_width_);
+    for (const Source& source : sources) {
+      for (const auto& channel : read_recording(source).channels) {
+        trainer.add(channel.data(), length(channel, part));
+      }
+      progress.update(++done);
+    }
+    TableSet tables = trainer.train(options_.prior_weight);
+    if (!options_.name.empty()) tables.name = options_.name;
+    return tables;
+  }
+
+  Tables learn_range(const std::vector<Source>& sources, CodeEdges code_edges, Part part,
+                     host::Progress& progress, std::size_t done) const {
+    constexpr int kIterations = 3;
+    RangeTrainer trainer(code_width_);
+    std::size_t channels = 0;
+    for (const Source& source : sources) {
+      for (auto& channel : read_recording(source).channels) {
+        channel.resize(length(channel, part));
+        trainer.add(std::move(channel));
+        ++channels;
+      }
+    }
+    const std::vector<int>& steps = options_.lossy_steps;
+    const std::size_t passes = steps.empty() ? kIterations : steps.size();
+    const auto report = [&](std::size_t pass) {
+      progress.update(done + pass * sources.size() / (passes * channels));
+    };
+    RangeTables tables = steps.empty() ? trainer.train(code_edges, kIterations, report)
+                                       : trainer.train_rounded(steps, report);
+    if (!options_.name.empty()) tables.name = options_.name;
+    return tables;
+  }
+
+  const TrainOptions& options_;
+  int code_width_;
+};
+
+void check_options(const TrainOptions& o) {
+  if (o.mapping == "shift6" && o.code_width != 0 && o.code_width != 10) {
     throw Error(
         "--mapping shift6 makes 10-bit codes; leave out --code-width or use --mapping code");
-  }
-  if (o.profile == "range" && (o.code_width < 4 || o.code_width > 12)) {
-    throw Error(
-        "range tables have edges for codes of 4 to 12 bits; give a --code-width in that range");
   }
   for (const int step : o.lossy_steps) {
     if (o.profile != "range") {
@@ -141,33 +218,146 @@ void run(const TrainOptions& o) {
           "--lossy-steps {}: a step is one of 2, 3, 4, 6, 8, 12 and so on up to 4096", step));
     }
   }
+}
+
+/// Built-in tables that could be used instead.
+std::vector<const Tables*> rivals(const TrainOptions& o, int code_width) {
+  const Profile profile = o.profile == "range" ? Profile::kRange : Profile::kHuffman;
+  std::vector<const Tables*> tables;
+  for (const std::string& name : Tables::builtin_names(profile)) {
+    const Tables& builtin = Tables::builtin(profile, name);
+    // The edges of another ADC's codes are of no use, and `coarse` is for rounded codes.
+    if (profile == Profile::kRange && builtin.range().code_width != 0 &&
+        builtin.range().code_width != code_width) {
+      continue;
+    }
+    if (profile == Profile::kRange && (name == "coarse") == o.lossy_steps.empty()) continue;
+    tables.push_back(&builtin);
+  }
+  return tables;
+}
+
+/// Measures tables on the codes of a recording from a place of each channel on.
+class Meter {
+ public:
+  Meter(const TrainOptions& options, int code_width) : steps_(options.lossy_steps) {
+    if (steps_.empty()) steps_.push_back(1);
+    header_.mapping = Mapping::kCode;
+    header_.code_width = code_width;
+  }
+
+  void add(const Recording& recording, const Tables& tables, bool only_last_part, Total& total) {
+    ++total.files;
+    for (const int step : steps_) {
+      total.bytes += recording.bytes;
+      for (const auto& channel : recording.channels) {
+        const std::size_t first = only_last_part ? learned_part(channel.size()) : 0;
+        total.samples += channel.size() - first;
+        total.coded +=
+            coded_bytes(channel.data() + first, channel.size() - first, tables, header_, step);
+      }
+    }
+  }
+
+ private:
+  std::vector<int> steps_;
+  StreamHeader header_;
+};
+
+/// Says so if tables are worse than built-in ones on samples that they were not trained on.
+void warn_if_worse(const Total& own, const std::vector<const Tables*>& builtin,
+                   const std::vector<Total>& theirs, std::size_t trained_on) {
+  for (std::size_t i = 0; i < builtin.size(); ++i) {
+    if (theirs[i].coded >= own.coded || own.samples == 0) continue;
+    fmt::print(stderr,
+               "nrc: warning: on samples they were not trained on, the new tables take {:.4f} "
+               "bits a sample and the built-in `{}` {:.4f}: train on more recordings ({} samples "
+               "were used), or use the built-in tables\n",
+               own.bits(), builtin[i]->name(), theirs[i].bits(), trained_on);
+    return;
+  }
+}
+
+}  // namespace
+
+void run(const TrainOptions& o) {
+  check_options(o);
   // Refused before the work, which may take minutes.
   host::OutputFile output(o.output, nullptr, host::overwrite(o.force));
   const std::vector<std::string> paths = host::wav_files(o.directory);
-  const auto [training, tests] = host::split_recordings(paths, o.test_every);
+  std::vector<Source> training;
+  std::vector<Source> tests;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    (host::is_test(i, o.test_every) ? tests : training).push_back(find_source(paths[i], o));
+  }
   if (training.empty()) {
     throw Error(
         fmt::format("--test-every {} leaves none of the {} recordings to train on; give "
                     "another number",
                     o.test_every, paths.size()));
   }
-  host::Progress progress("training", training.size() + paths.size(), "files");
-  const Tables tables = o.profile == "range" ? learn_range(o, training, header.mapping, progress)
-                                             : learn_huffman(o, training, header.mapping, progress);
-
-  struct Total {
-    std::size_t files = 0, samples = 0, bytes = 0, coded = 0;
-  } totals[2];
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    const Recording recording = read_recording(paths[i], header.mapping, o.code_width);
-    Total& total = totals[host::is_test(i, o.test_every) ? 1 : 0];
-    ++total.files;
-    for (const int step : o.lossy_steps.empty() ? std::vector<int>{1} : o.lossy_steps) {
-      total.bytes += recording.bytes;
-      total.coded += coded_bytes(recording, tables, header, step);
-      for (const auto& channel : recording.channels) total.samples += channel.size();
+  int code_width = 0;
+  for (const auto* sources : {&training, &tests}) {
+    for (const Source& source : *sources) {
+      code_width = std::max(code_width, source.header.code_width);
     }
-    progress.update(training.size() + i + 1);
+  }
+  if (o.code_width != 0) code_width = o.code_width;
+  if (o.profile == "range" && code_width < kMinRangeCodeWidth) {
+    throw Error(
+        fmt::format("range tables are for codes of {} bits or more; give a --code-width of "
+                    "{} to {}",
+                    kMinRangeCodeWidth, kMinRangeCodeWidth, kMaxCodeWidth));
+  }
+
+  const std::vector<Shape> shapes = shapes_for(o, code_width);
+  const std::vector<const Tables*> builtin = rivals(o, code_width);
+  const Learner learner(o, code_width);
+  Meter meter(o, code_width);
+  const std::size_t checks = shapes.size() + 1;
+  host::Progress progress("training", (checks + 1) * training.size() + paths.size(), "files");
+  std::size_t done = 0;
+
+  // Tables of the first two thirds of every channel, on the last third: which shape suits so many
+  // samples, and whether there are enough of them.
+  std::vector<Tables> candidates;
+  for (const Shape& shape : shapes) {
+    candidates.push_back(learner.learn(training, shape, Part::kLearned, progress, done));
+    done += training.size();
+  }
+  std::vector<Total> own(candidates.size());
+  std::vector<Total> theirs(builtin.size());
+  for (const Source& source : training) {
+    const Recording recording = read_recording(source);
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      meter.add(recording, candidates[i], true, own[i]);
+    }
+    for (std::size_t i = 0; i < builtin.size(); ++i) {
+      meter.add(recording, *builtin[i], true, theirs[i]);
+    }
+    progress.update(++done);
+  }
+  const auto best = static_cast<std::size_t>(
+      std::min_element(own.begin(), own.end(),
+                       [](const Total& a, const Total& b) { return a.coded < b.coded; }) -
+      own.begin());
+
+  const Tables tables = learner.learn(training, shapes[best], Part::kAll, progress, done);
+  done += training.size();
+  Total trained;
+  for (const Source& source : training) {
+    meter.add(read_recording(source), tables, false, trained);
+    progress.update(++done);
+  }
+  Total others;
+  if (!tests.empty()) theirs.assign(builtin.size(), Total());
+  for (const Source& source : tests) {
+    const Recording recording = read_recording(source);
+    meter.add(recording, tables, false, others);
+    for (std::size_t i = 0; i < builtin.size(); ++i) {
+      meter.add(recording, *builtin[i], false, theirs[i]);
+    }
+    progress.update(++done);
   }
 
   const std::string json = to_json(tables);
@@ -176,15 +366,16 @@ void run(const TrainOptions& o) {
 
   fmt::print("{:<10} {:>6} {:>12} {:>12} {:>8}\n", "files", "count", "samples", "bits/sample",
              "ratio");
-  for (const Total& total : totals) {
-    if (total.files == 0) continue;
+  for (const Total* total : {&trained, &others}) {
+    if (total->files == 0) continue;
     fmt::print("{:<10} {:>6} {:>12} {:>12.4f} {:>8.4f}\n",
-               &total == totals ? "trained on" : "others", total.files, total.samples,
-               8.0 * static_cast<double>(total.coded) / static_cast<double>(total.samples),
-               static_cast<double>(total.bytes) / static_cast<double>(total.coded));
+               total == &trained ? "trained on" : "others", total->files, total->samples,
+               total->bits(),
+               static_cast<double>(total->bytes) / static_cast<double>(total->coded));
   }
-  fmt::print("wrote {} ({} tables '{}', id {:08X})\n", o.output, profile_name(tables.profile()),
-             tables.name(), tables.id());
+  fmt::print("wrote {} ({} tables '{}' for {}-bit codes, id {:08X})\n", o.output,
+             profile_name(tables.profile()), tables.name(), code_width, tables.id());
+  warn_if_worse(tests.empty() ? own[best] : others, builtin, theirs, trained.samples);
 }
 
 }  // namespace nrc::train

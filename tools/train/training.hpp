@@ -11,10 +11,10 @@ struct TrainOptions {
   std::string directory;
   std::string output;
   std::string profile = "huffman";
-  std::string shape = "default";
+  std::string shape;  ///< Huffman profile; empty: the built-in shape that codes better
   std::string name;
-  std::string mapping = "shift6";
-  int code_width = 10;
+  std::string mapping = "auto";  ///< auto, shift6 or code
+  int code_width = 0;            ///< 0: by the samples with `auto`, else 10
   std::vector<int> lossy_steps;
   unsigned test_every = 0;
   double prior_weight = 100.0;

@@ -4,6 +4,7 @@
 // packet's CRC, sequence and length are checked, and an error ends decoding with a message.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -27,23 +28,36 @@ class Decoder {
   /// is then as it was.
   void decode(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
 
+  /// The same checks, but of the payload, of a data packet that is decoded elsewhere.
+  void pass(const PacketHeader& header);
+
+  /// Decodes a data packet that was passed: its samples, and the state after it.
+  void catch_up(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
+    packets_.decode(packet, samples);
+  }
+
   /// The stream's header, once it has been decoded.
   const std::optional<StreamHeader>& header() const { return packets_.header(); }
   /// Upper bound of the samples in a packet; 0 if the stream header does not state it or is
   /// unknown.
   std::size_t max_samples() const { return packets_.max_samples(); }
   /// The largest rounding step so far, codes; 1: all packets are lossless.
-  int lossy_step() const { return packets_.lossy_step(); }
+  int lossy_step() const { return std::max(lossy_step_, packets_.lossy_step()); }
   /// True after the packet with the last flag.
   bool finished() const { return finished_; }
   /// Frames decoded so far.
   std::uint64_t frames() const { return frames_; }
 
  private:
+  /// Whether the packet follows those before it; moves past it. @throws Error if not
+  void check_order(const PacketHeader& header) const;
+  void advance(const PacketHeader& header);
+
   PacketDecoder packets_;
   std::optional<std::uint32_t> next_sequence_;
   std::uint64_t frames_ = 0;
   bool finished_ = false;
+  int lossy_step_ = 1;  ///< of packets that were passed
 };
 
 }  // namespace nrc

@@ -79,6 +79,13 @@ class Encoder {
   /// after a stream header.
   void skip(std::size_t frames);
 
+  /// Continues a stream whose header and first `packets` packets, with so many frames, another
+  /// encoder makes. The next packet with frames is a key packet: those of several encoders, put
+  /// together, are one stream.
+  void resume(std::uint32_t packets, std::uint64_t frames);
+  /// Packets so far, as resume() wants them.
+  std::uint32_t packets() const;
+
   /// Makes the next data packet that holds frames a key packet. RTL: key_request_i.
   void request_key() { key_due_ = true; }
 

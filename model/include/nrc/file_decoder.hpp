@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +20,13 @@ namespace nrc {
 /// a container, to int16 little-endian samples.
 class FileDecoder {
  public:
-  explicit FileDecoder(ByteSink sink, Decoder::TableSource tables = Tables::builtin_by_id);
+  /// @param threads  that decode, each the packets from one key packet to the next; 0: one for
+  /// each processor. `tables` is called from all of them.
+  explicit FileDecoder(ByteSink sink, Decoder::TableSource tables = Tables::builtin_by_id,
+                       unsigned threads = 1);
+  ~FileDecoder();
+  FileDecoder(const FileDecoder&) = delete;
+  FileDecoder& operator=(const FileDecoder&) = delete;
 
   /// Takes the next bytes of the stream, any number.
   /// @throws Error for anything but an intact stream in order. What was written before is correct.
@@ -35,13 +42,19 @@ class FileDecoder {
   int lossy_step() const { return decoder_.lossy_step(); }
 
  private:
+  class Groups;  ///< packets from one key packet to the next, decoded by several threads
+
   void take(const ParsedPacket& packet);
+  void take_data(const ParsedPacket& packet);
+  void check_total() const;
+  void write(const std::vector<std::int16_t>& samples);
   void begin(const StreamHeader& header);
   void take_container(const ParsedPacket& packet);
   [[noreturn]] void fail(const std::string& what) const;
 
   ByteSink sink_;
   Decoder decoder_;
+  std::unique_ptr<Groups> groups_;  ///< null with one thread
   std::vector<std::uint8_t> buffer_;
   std::vector<std::int16_t> samples_;
   std::vector<std::uint8_t> bytes_;

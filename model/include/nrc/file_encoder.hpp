@@ -14,6 +14,7 @@
 #include "nrc/byte_sink.hpp"
 #include "nrc/format.hpp"
 #include "nrc/packet.hpp"
+#include "nrc/preset.hpp"
 #include "nrc/tables.hpp"
 
 namespace nrc {
@@ -23,14 +24,22 @@ struct EncodeOptions {
   /// Unset: what makes the stream smallest, by the samples' own values (docs/bitstream.md, section
   /// 1). Samples that are not on the map are sent as exceptions.
   std::optional<Mapping> mapping;
-  ValueMap map;                         ///< with Mapping::kMap
-  int code_width = 0;                   ///< with Mapping::kCode or kMap; 0: by the samples
+  ValueMap map;        ///< with Mapping::kMap
+  int code_width = 0;  ///< with Mapping::kCode or kMap; 0: by the samples
+  /// Instead of profile and corrections: the samples decide. Without `tables` only.
+  const Preset* preset = nullptr;
   Profile profile = Profile::kHuffman;  ///< where `tables` does not say
   /// Must outlive the encoding. Null: built-in `default` with shift6, and otherwise that of
   /// `default` and `generic` which makes a few packets smaller.
   const Tables* tables = nullptr;
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
-  bool neighbour = false;           ///< range profile: with stage neighbour
+  Corrections corrections;          ///< range profile only
+  /// Channels in the order in which they are coded; empty: as they are, or as the preset finds.
+  std::vector<std::uint16_t> order;
+  /// Threads that encode a file, which are as many packets from one key packet to the next in
+  /// memory; 0: one for each processor. The stream is the same with any number. Samples that arrive
+  /// piece by piece, and a stream with a key interval, are encoded by one.
+  unsigned threads = 1;
   /// Codes are rounded to multiples of this, which loses samples, one of lossy_step(); 1:
   /// lossless. Without `tables`, `generic` is used then, or `coarse` if that makes a few packets
   /// of the range profile smaller.
@@ -68,8 +77,9 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                          std::uint32_t rate_millihertz, const EncodeOptions& options,
                          const ByteSink& sink, const ByteProgress& progress = {});
 
-/// Chooses map, code width and tables of a stream that begins with these samples.
-/// @param header  channels and packet_frames are set; mapping, map and code_width become so
+/// Chooses map, code width, coding and tables of a stream that begins with these samples.
+/// @param header  channels and packet_frames are set; mapping, map, code_width and corrections
+/// become so
 /// @return tables that outlive the program, or options.tables
 /// @throws Error if an option cannot be used
 const Tables& choose_coding(const std::vector<std::int16_t>& samples, const EncodeOptions& options,

@@ -52,14 +52,25 @@ constexpr std::uint32_t kTopFrequency = 65535;
 constexpr std::uint32_t kRangeReset = 65535;
 constexpr int kScaleMantissaBits = 4;    ///< dispersion is in 1/16 octaves
 constexpr std::uint32_t kMinScale = 64;  ///< 1/16 code
+constexpr int kPlainWidth = 10;          ///< widest codes that never have plain bits
+constexpr int kPlainOctave = 8;  ///< a code has a plain bit for each octave of the index above it
 constexpr int kBurstMax = 15;
 constexpr int kBurstStep = 4;  ///< for |e| from 3.5 scales on, twice from 7 on
-constexpr int kGainBits = 11;  ///< signed width of the neighbour's gain
-constexpr int kGainFrac = 10;  ///< gain 1.0 is 1 << kGainFrac
-constexpr int kGainMin = -1024;
-constexpr int kGainMax = 1023;
-constexpr int kMaxEdgeStep = 255;  ///< widest code, 1/64 code
-constexpr int kValueStep = 16;     ///< midpoints of codes are multiples of 1/4 code
+constexpr int kTaps = 2;       ///< past innovations that stage taps predicts from
+constexpr int kTapBits = 10;   ///< signed width of the weight of one
+constexpr int kTapFrac = 8;    ///< weight 1.0 is 1 << kTapFrac
+constexpr int kTapMin = -512;
+constexpr int kTapMax = 511;
+constexpr int kNeighbourInputs = 3;  ///< of the two channels before, and the mean of all before
+constexpr int kNeighbourMeanShift = 3;
+constexpr int kGainBits = 9;  ///< signed width of the gain of one of these
+constexpr int kGainFrac = 8;  ///< gain 1.0 is 1 << kGainFrac
+constexpr int kGainMin = -256;
+constexpr int kGainMax = 255;
+constexpr int kMinRangeCodeWidth = 4;  ///< of the range profile's codes
+constexpr int kMaxEdgeCodeWidth = 12;  ///< of codes with trained edges
+constexpr int kMaxEdgeStep = 255;      ///< widest code, 1/64 code
+constexpr int kValueStep = 16;         ///< midpoints of codes are multiples of 1/4 code
 
 // Neural profile (section 13).
 constexpr int kNeuralLags = 16;  ///< innovations that the network sees
@@ -131,7 +142,16 @@ constexpr int lossy_index(int step) {
 }
 constexpr std::uint64_t kUnknownFrames = ~std::uint64_t{0};
 
-enum class Profile : std::uint8_t { kHuffman = 0, kRange = 1, kNeural = 2 };
+enum class Profile : std::uint8_t { kHuffman = 0, kRange = 1, kNeural = 2, kCascade = 3 };
+/// Stages that correct the range profile's prediction (section 10); a stream has them or not.
+struct Corrections {
+  bool taps = false;       ///< by the channel's own past
+  bool neighbour = false;  ///< by the channels before it in the frame
+  bool any() const { return taps || neighbour; }
+};
+constexpr std::uint8_t kPredictorNeighbour = 2;  ///< in the stream header's byte of the predictor
+constexpr std::uint8_t kPredictorTaps = 4;
+constexpr std::uint8_t kPredictorOrder = 8;
 /// How samples become codes (section 1); kMap: as the value map in the stream header says.
 enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1, kMap = 2 };
 

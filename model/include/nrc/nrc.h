@@ -10,7 +10,8 @@
  * an object in one thread at a time.
  *
  * Memory is allocated when an object is created and, by decoder and receiver, when a stream begins.
- * Encoding a packet allocates none, nor does decoding one in order, except for an error's message.
+ * Encoding a packet allocates none, nor does decoding one in order, except for an error's message,
+ * and with the cascade profile.
  *
  * No function throws or ends the process. Pointers must be valid unless "may be null" is
  * stated.
@@ -56,7 +57,12 @@ typedef struct nrc_message {
   char text[NRC_MESSAGE_SIZE];
 } nrc_message;
 
-enum { NRC_PROFILE_HUFFMAN = 0, NRC_PROFILE_RANGE = 1, NRC_PROFILE_NEURAL = 2 };
+enum {
+  NRC_PROFILE_HUFFMAN = 0,
+  NRC_PROFILE_RANGE = 1,
+  NRC_PROFILE_NEURAL = 2,
+  NRC_PROFILE_CASCADE = 3
+};
 
 /* How a sample becomes an ADC code (docs/bitstream.md, section 1). */
 enum {
@@ -100,13 +106,14 @@ typedef struct nrc_stream_info {
   int profile;
   int mapping;
   int code_width; /* bits, 2..16 */
-  int neighbour;  /* 1: a channel is predicted from the one before it as well */
+  int taps;       /* 1: a channel is predicted from more of its past */
+  int neighbour;  /* 1: a channel is predicted from those before it as well */
   uint32_t channels;
   uint32_t packet_frames;   /* upper bound of the frames in a packet; 0: not stated */
   uint32_t rate_millihertz; /* of one channel, 1/1000 Hz; 0: unknown */
   uint32_t table_id;
-  uint64_t total_frames; /* UINT64_MAX: not stated */
-  uint32_t map_numerator;   /* NRC_MAPPING_MAP: step of channel 0; otherwise 0 */
+  uint64_t total_frames;  /* UINT64_MAX: not stated */
+  uint32_t map_numerator; /* NRC_MAPPING_MAP: step of channel 0; otherwise 0 */
   uint32_t map_denominator;
   uint32_t stream_number;
   /* The largest rounding step of the packets so far. 1: lossless; more: codes are multiples of it,
@@ -114,9 +121,9 @@ typedef struct nrc_stream_info {
   int lossy_step;
 } nrc_stream_info;
 
-/* ---- Tables of your own: nrc_tables_load() of table_files.h, in library nrc_table_files, reads them
- * from a table file. Encoders, decoders and receivers keep what they need of them, so they may be
- * destroyed once those are created. */
+/* ---- Tables of your own: nrc_tables_load() of table_files.h, in library nrc_table_files, reads
+ * them from a table file. Encoders, decoders and receivers keep what they need of them, so they may
+ * be destroyed once those are created. */
 
 typedef struct nrc_tables nrc_tables;
 
@@ -137,8 +144,12 @@ typedef struct nrc_encoder_config {
   int profile;
   int mapping;
   const nrc_map* map;    /* with NRC_MAPPING_MAP, otherwise null; copied */
-  int code_width;        /* 2..16, range and neural profile 4..16; 0: 10, the only one of NRC_MAPPING_SHIFT6 */
-  int neighbour;         /* range profile: 1 predicts a channel from the one before it as well */
+  int code_width;        /* 2..16, range and neural profile 4..16; 0: 10, the only one of
+                            NRC_MAPPING_SHIFT6 */
+  int taps;              /* range profile: 1 predicts a channel from more of its past */
+  int neighbour;         /* range profile: 1 predicts a channel from those before it as well */
+  const uint16_t* channel_order; /* the channels in the order in which they are coded, each once;
+                                    null: as they are. Copied */
   uint32_t key_interval; /* data packets from one key packet to the next; 0: the first, and on
                             request */
   const char* builtin_tables; /* built-in tables by name; null: "default" for 10 bits, else
@@ -148,12 +159,29 @@ typedef struct nrc_encoder_config {
                                  each encoder; 0: a random one */
 } nrc_encoder_config;
 
+/* What nrc_choose() makes a config refer to. */
+typedef struct nrc_choice nrc_choice;
+
+/* Chooses how a stream is coded from its first samples, as `nrc encode --preset` does: sets profile,
+ * mapping, map, code_width, taps, neighbour, channel_order and builtin_tables of the config; the
+ * other fields are used as they are. Later samples may be larger, or off the map.
+ * @param config   struct_size and channels are set
+ * @param preset   "implant", "fast", "balanced" or "best"; null: "fast"
+ * @param samples  frames * channels, some thousand frames if there are
+ * @param choice   set to what the config refers to; destroy it after nrc_encoder_create()
+ * @param message  may be null; set on an error only */
+nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const int16_t* samples,
+                      size_t frames, nrc_choice** choice, nrc_message* message);
+
+/* @param choice  may be null */
+void nrc_choice_destroy(nrc_choice* choice);
+
 typedef struct nrc_encoder_counters {
-  uint64_t packets;      /* calls of nrc_encoder_encode, stream headers not counted */
-  uint64_t key_packets;  /* of these, with a stream header before them */
-  uint64_t frames;       /* encoded */
-  uint64_t sample_bytes; /* encoded */
-  uint64_t bytes;        /* of the stream so far */
+  uint64_t packets;         /* calls of nrc_encoder_encode, stream headers not counted */
+  uint64_t key_packets;     /* of these, with a stream header before them */
+  uint64_t frames;          /* encoded */
+  uint64_t sample_bytes;    /* encoded */
+  uint64_t bytes;           /* of the stream so far */
   uint64_t off_map_samples; /* that the mapping or the code width cannot express */
 } nrc_encoder_counters;
 
@@ -204,7 +232,8 @@ typedef struct nrc_decoder nrc_decoder;
 
 /* @param tables   of streams that do not use built-in ones; may be null
  * @param message  may be null; set on an error only */
-nrc_status nrc_decoder_create(const nrc_tables* tables, nrc_decoder** decoder, nrc_message* message);
+nrc_status nrc_decoder_create(const nrc_tables* tables, nrc_decoder** decoder,
+                              nrc_message* message);
 
 /* @param decoder  may be null */
 void nrc_decoder_destroy(nrc_decoder* decoder);
@@ -212,8 +241,8 @@ void nrc_decoder_destroy(nrc_decoder* decoder);
 /* Upper bound of the samples in a packet of the stream; 0 before the stream header was decoded. */
 size_t nrc_decoder_max_samples(const nrc_decoder* decoder);
 
-/* Decodes the packet at the start of data. Packets without samples, such as the stream header, give 0
- * frames.
+/* Decodes the packet at the start of data. Packets without samples, such as the stream header, give
+ * 0 frames.
  * @param data      size bytes of the stream, from a packet's beginning on
  * @param taken     set to the bytes of that packet; the next one begins after them. 0 with
  * NRC_MORE and on an error
@@ -235,7 +264,8 @@ nrc_status nrc_decoder_get_info(const nrc_decoder* decoder, nrc_stream_info* inf
 const char* nrc_decoder_message(const nrc_decoder* decoder);
 
 /* ---- Receiver: a stream from a link that loses, repeats, reorders and damages packets. Gives
- * every sample that is certainly correct, and reports which are missing (docs/bitstream.md, section 12). */
+ * every sample that is certainly correct, and reports which are missing (docs/bitstream.md, section
+ * 12). */
 
 typedef struct nrc_receiver nrc_receiver;
 
@@ -270,7 +300,7 @@ enum { NRC_NO_REORDERING = -1 };
  * and nrc_receiver_finish, in the order of the stream. They must not call the same receiver's
  * functions, and must not throw. What a pointer refers to is valid only during the call. */
 typedef struct nrc_receiver_config {
-  size_t struct_size;  /* sizeof(nrc_receiver_config) */
+  size_t struct_size;       /* sizeof(nrc_receiver_config) */
   const nrc_tables* tables; /* of streams that do not use built-in ones; may be null */
   int reorder_packets; /* packets that wait for one that is due before it counts as lost, 1..32767;
                           0: 8; NRC_NO_REORDERING: none */

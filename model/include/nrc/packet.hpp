@@ -14,6 +14,13 @@
 
 namespace nrc {
 
+/// @throws Error if the order does not hold each channel exactly once; an empty one is right.
+void check_order(const std::vector<std::uint16_t>& order, std::uint32_t channels);
+
+/// What messages call a stream's corrections: "taps", "neighbour", "taps and neighbour", or
+/// nothing.
+const char* corrections_name(const Corrections& corrections);
+
 /// Fields of a packet's 20-byte header.
 struct PacketHeader {
   PacketType type = PacketType::kStreamHeader;
@@ -45,8 +52,10 @@ struct StreamHeader {
   std::uint8_t container = 0;
   /// Tells streams apart: another one for each start of an encoder.
   std::uint32_t stream_number = 0;
-  bool neighbour = false;  ///< range profile: with stage neighbour
-  ValueMap map;            ///< of Mapping::kMap, otherwise unused
+  Corrections corrections;  ///< range profile only
+  /// Channels in the order in which a frame's codes are coded; empty: as they are.
+  std::vector<std::uint16_t> order;
+  ValueMap map;  ///< of Mapping::kMap, otherwise unused
 };
 
 /// Type of the packets that a profile codes.

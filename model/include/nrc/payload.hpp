@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "nrc/packet.hpp"
 #include "nrc/tables.hpp"
 
 namespace nrc {
@@ -41,7 +42,8 @@ class PayloadEncoder {
   }
 
   /// The same, replacing the contents of `payload`. Allocates nothing once reserve() was called for
-  /// as many codes and `payload` has the capacity of max_payload_bytes().
+  /// as many codes and `payload` has the capacity of max_payload_bytes(), except in the cascade
+  /// profile.
   virtual void encode(const Code* codes, std::size_t frames, bool key,
                       std::vector<std::uint8_t>& payload) = 0;
 
@@ -49,11 +51,14 @@ class PayloadEncoder {
   virtual void reserve(std::uint64_t codes) = 0;
 
   /// Keeps a reference: the tables outlive the object.
-  /// @param neighbour  with stage neighbour, which only the range profile has
+  /// @param corrections  which only the range profile has
   /// @throws Error if the tables do not suit the width.
   static std::unique_ptr<PayloadEncoder> make(const Tables& tables, int code_width,
-                                              std::uint32_t channels, bool neighbour = false,
+                                              std::uint32_t channels,
+                                              const Corrections& corrections = {},
                                               Path path = Path::kFast);
+  /// For a stream: with its corrections, and its channels in their order.
+  static std::unique_ptr<PayloadEncoder> make(const Tables& tables, const StreamHeader& header);
 };
 
 class PayloadDecoder {
@@ -77,8 +82,10 @@ class PayloadDecoder {
 
   /// Arguments as for PayloadEncoder::make().
   static std::unique_ptr<PayloadDecoder> make(const Tables& tables, int code_width,
-                                              std::uint32_t channels, bool neighbour = false,
+                                              std::uint32_t channels,
+                                              const Corrections& corrections = {},
                                               Path path = Path::kFast);
+  static std::unique_ptr<PayloadDecoder> make(const Tables& tables, const StreamHeader& header);
 };
 
 }  // namespace nrc

@@ -8,19 +8,22 @@
 #include <variant>
 #include <vector>
 
+#include "nrc/cascade_tables.hpp"
 #include "nrc/neural_tables.hpp"
 #include "nrc/range_tables.hpp"
 #include "nrc/table_set.hpp"
 
 namespace nrc {
 
-/// Tables of the Huffman profile (TableSet), the range profile (RangeTables) or the neural profile
-/// (NeuralTables).
+/// Tables of the Huffman profile (TableSet), the range profile (RangeTables), the neural profile
+/// (NeuralTables) or the cascade profile (CascadeTables).
 class Tables {
  public:
   Tables(TableSet set) : tables_(std::move(set)) {}           // NOLINT(google-explicit-constructor)
   Tables(RangeTables tables) : tables_(std::move(tables)) {}  // NOLINT(google-explicit-constructor)
   Tables(NeuralTables tables)                                 // NOLINT(google-explicit-constructor)
+      : tables_(std::move(tables)) {}
+  Tables(CascadeTables tables)  // NOLINT(google-explicit-constructor)
       : tables_(std::move(tables)) {}
 
   Profile profile() const { return static_cast<Profile>(tables_.index()); }
@@ -32,10 +35,9 @@ class Tables {
   /// The tables of one profile; the profile must be right.
   const TableSet& huffman() const { return std::get<TableSet>(tables_); }
   const NeuralTables& neural() const { return std::get<NeuralTables>(tables_); }
-  /// Of the range profile, or what the network of the neural profile corrects.
-  const RangeTables& range() const {
-    return profile() == Profile::kNeural ? neural().range : std::get<RangeTables>(tables_);
-  }
+  /// Of the range profile, what the network of the neural profile corrects, or those whose edges
+  /// the cascade profile uses.
+  const RangeTables& range() const;
 
   /// Built-in tables of a profile by name. @throws Error for another name.
   static const Tables& builtin(Profile profile, const std::string& name);
@@ -46,7 +48,7 @@ class Tables {
 
  private:
   /// In the order of Profile.
-  std::variant<TableSet, RangeTables, NeuralTables> tables_;
+  std::variant<TableSet, RangeTables, NeuralTables, CascadeTables> tables_;
 };
 
 /// Name of a profile as the command line and the documents have it.

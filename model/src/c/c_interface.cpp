@@ -12,13 +12,16 @@
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
+#include "nrc/file_encoder.hpp"
 #include "nrc/file_reader.hpp"
 #include "nrc/nrc.h"
+#include "nrc/preset.hpp"
 #include "nrc/receiver.hpp"
 
 static_assert(NRC_PROFILE_HUFFMAN == static_cast<int>(nrc::Profile::kHuffman));
 static_assert(NRC_PROFILE_RANGE == static_cast<int>(nrc::Profile::kRange));
 static_assert(NRC_PROFILE_NEURAL == static_cast<int>(nrc::Profile::kNeural));
+static_assert(NRC_PROFILE_CASCADE == static_cast<int>(nrc::Profile::kCascade));
 static_assert(NRC_MAPPING_CODE == static_cast<int>(nrc::Mapping::kCode));
 static_assert(NRC_MAPPING_SHIFT6 == static_cast<int>(nrc::Mapping::kShift6));
 static_assert(NRC_MAPPING_MAP == static_cast<int>(nrc::Mapping::kMap));
@@ -36,6 +39,7 @@ using nrc::c::guarded;
 constexpr std::uint32_t kDefaultPacketFrames = 20;
 constexpr int kDefaultCodeWidth = 10;
 constexpr std::size_t kDefaultReorderPackets = 8;
+constexpr std::uint32_t kChoiceSamples = 1 << 17;
 
 const Tables& tables_of(const nrc_encoder_config& config, int code_width) {
   const auto profile = static_cast<Profile>(config.profile);
@@ -78,7 +82,8 @@ nrc_stream_info info_of(const nrc::StreamHeader& h, int lossy_step) {
   info.profile = static_cast<int>(h.profile);
   info.mapping = static_cast<int>(h.mapping);
   info.code_width = h.code_width;
-  info.neighbour = h.neighbour ? 1 : 0;
+  info.taps = h.corrections.taps ? 1 : 0;
+  info.neighbour = h.corrections.neighbour ? 1 : 0;
   info.channels = h.channels;
   info.packet_frames = h.packet_frames;
   info.rate_millihertz = h.rate_millihertz;
@@ -149,8 +154,9 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   within("channels", config.channels, nrc::kMaxChannels);
   within("packet_frames", config.packet_frames, nrc::kMaxStatedPacketFrames);
   // Negative numbers are large ones.
-  within("profile", static_cast<unsigned>(config.profile), NRC_PROFILE_NEURAL);
+  within("profile", static_cast<unsigned>(config.profile), NRC_PROFILE_CASCADE);
   within("mapping", static_cast<unsigned>(config.mapping), NRC_MAPPING_MAP);
+  within("taps", static_cast<unsigned>(config.taps), 1);
   within("neighbour", static_cast<unsigned>(config.neighbour), 1);
   within("code_width", static_cast<unsigned>(config.code_width), nrc::kMaxCodeWidth);
   nrc::StreamHeader h;
@@ -160,12 +166,39 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   h.channels = config.channels;
   h.rate_millihertz = config.rate_millihertz;
   h.packet_frames = config.packet_frames == 0 ? kDefaultPacketFrames : config.packet_frames;
-  h.neighbour = config.neighbour != 0;
+  h.corrections.taps = config.taps != 0;
+  h.corrections.neighbour = config.neighbour != 0;
+  if (config.channel_order != nullptr) {
+    h.order.assign(config.channel_order, config.channel_order + config.channels);
+  }
   h.stream_number = config.stream_number != 0 ? config.stream_number : std::random_device()();
   return h;
 }
 
 }  // namespace
+
+struct nrc_choice {
+  explicit nrc_choice(const nrc::StreamHeader& header, const Tables& tables)
+      : order(header.order), table_name(tables.name()) {
+    for (const nrc::MapStep& step : header.map.steps) {
+      steps.push_back({step.numerator, step.denominator, static_cast<int>(step.rounding)});
+    }
+    for (const nrc::ChannelMap& channel : header.map.channels) {
+      channels.push_back({channel.step, channel.offset});
+    }
+    map = {steps.data(), static_cast<std::uint32_t>(steps.size()), channels.data(),
+           static_cast<std::uint32_t>(channels.size())};
+  }
+  // The map refers to the vectors.
+  nrc_choice(const nrc_choice&) = delete;
+  nrc_choice& operator=(const nrc_choice&) = delete;
+
+  std::vector<nrc_map_step> steps;
+  std::vector<nrc_channel_map> channels;
+  nrc_map map;
+  std::vector<std::uint16_t> order;
+  std::string table_name;
+};
 
 struct nrc_encoder {
   nrc_encoder(const nrc_encoder_config& config, const nrc::StreamHeader& header,
@@ -299,6 +332,51 @@ const char* nrc_version(void) {
 }
 
 // ---- Encoder
+
+nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const int16_t* samples,
+                      size_t frames, nrc_choice** choice, nrc_message* message) {
+  if (choice == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "choice is null");
+  *choice = nullptr;
+  if (config == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "config is null");
+  if (config->struct_size != sizeof(nrc_encoder_config)) {
+    return fail(message, NRC_ERROR_ARGUMENT, "set struct_size to sizeof(nrc_encoder_config)");
+  }
+  if (samples == nullptr || frames == 0) {
+    return fail(message, NRC_ERROR_ARGUMENT, "there are no samples to choose by; give some frames");
+  }
+  return guarded(message, NRC_ERROR_ARGUMENT, [&] {
+    nrc_encoder_config plain = {};
+    plain.channels = config->channels;
+    nrc::StreamHeader header = header_of(plain);
+    // Of the parts of the samples that are looked at, whatever the packets of the stream are.
+    header.packet_frames = std::max(kChoiceSamples / header.channels, std::uint32_t{1});
+    const std::string name = preset == nullptr ? "fast" : preset;
+    const nrc::Preset* const found = nrc::find_preset(name);
+    if (found == nullptr) {
+      throw Error("there is no preset " + name + "; give implant, fast, balanced or best");
+    }
+    nrc::EncodeOptions options;
+    options.preset = found;
+    options.profile = found->codings.front().profile;
+    options.corrections = found->codings.front().corrections;
+    const std::vector<std::int16_t> given(samples, samples + frames * header.channels);
+    const Tables& tables = nrc::choose_coding(given, options, header);
+    auto made = std::make_unique<nrc_choice>(header, tables);
+    config->profile = static_cast<int>(tables.profile());
+    config->mapping = static_cast<int>(header.mapping);
+    config->map = header.mapping == nrc::Mapping::kMap ? &made->map : nullptr;
+    config->code_width = header.code_width;
+    config->taps = header.corrections.taps ? 1 : 0;
+    config->neighbour = header.corrections.neighbour ? 1 : 0;
+    config->channel_order = made->order.empty() ? nullptr : made->order.data();
+    config->builtin_tables = made->table_name.c_str();
+    config->tables = nullptr;
+    *choice = made.release();
+    return NRC_OK;
+  });
+}
+
+void nrc_choice_destroy(nrc_choice* choice) { delete choice; }
 
 nrc_status nrc_encoder_create(const nrc_encoder_config* config, nrc_encoder** encoder,
                               nrc_message* message) {

@@ -6,14 +6,93 @@
 #include <utility>
 
 #include "file/container.hpp"
+#include "file/ordered_jobs.hpp"
 #include "file/wav.hpp"
 #include "format/bytes.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc {
 
-FileDecoder::FileDecoder(ByteSink sink, Decoder::TableSource tables)
-    : sink_(std::move(sink)), decoder_(std::move(tables)) {}
+namespace {
+
+/// Bytes of packets that wait for the next key packet. A stream that has none for so long is
+/// decoded as it comes.
+constexpr std::size_t kMaxGroupBytes = std::size_t{1} << 25;
+
+}  // namespace
+
+/// The packets since the last key packet, and the ones before that are being decoded.
+class FileDecoder::Groups {
+ public:
+  Groups(Decoder::TableSource tables, std::size_t threads)
+      : tables_(std::move(tables)), jobs_(threads) {}
+
+  void open(const ParsedPacket& header) {
+    if (header_.empty()) header_ = copy(header);
+  }
+
+  bool waiting() const { return !group_.empty(); }
+  bool too_long() const { return group_.size() > kMaxGroupBytes; }
+  void add(const ParsedPacket& packet) {
+    const std::vector<std::uint8_t> bytes = copy(packet);
+    group_.insert(group_.end(), bytes.begin(), bytes.end());
+  }
+  /// The packets that wait, which are then no longer here.
+  std::vector<std::uint8_t> withdraw() { return std::exchange(group_, {}); }
+
+  /// Begins to decode the packets that wait. @param write  takes samples that are ready
+  template <class Write>
+  void begin(const Write& write) {
+    if (group_.empty() || failed_) return;
+    if (jobs_.full()) take(write);
+    jobs_.add([tables = tables_, header = header_, group = withdraw()] {
+      PacketDecoder decoder(tables);
+      decoder.open(parse_packet(header.data(), header.size()));
+      std::vector<std::int16_t> samples;
+      for (std::size_t used = 0; used < group.size();) {
+        const ParsedPacket packet = parse_packet(group.data() + used, group.size() - used);
+        decoder.decode(packet, samples);
+        used += packet.size;
+      }
+      return samples;
+    });
+  }
+
+  template <class Write>
+  void finish(const Write& write) {
+    while (!jobs_.empty() && !failed_) take(write);
+  }
+
+ private:
+  template <class Write>
+  void take(const Write& write) {
+    // What comes after a fault is not written: set in case the job throws.
+    failed_ = true;
+    const std::vector<std::int16_t> samples = jobs_.take();
+    failed_ = false;
+    write(samples);
+  }
+
+  static std::vector<std::uint8_t> copy(const ParsedPacket& packet) {
+    const std::uint8_t* const begin = packet.payload - kPacketHeaderBytes;
+    return {begin, begin + packet.size};
+  }
+
+  Decoder::TableSource tables_;
+  std::vector<std::uint8_t> header_;  ///< the stream header's packet
+  std::vector<std::uint8_t> group_;
+  bool failed_ = false;
+  OrderedJobs<std::vector<std::int16_t>> jobs_;
+};
+
+FileDecoder::FileDecoder(ByteSink sink, Decoder::TableSource tables, unsigned threads)
+    : sink_(std::move(sink)),
+      decoder_(tables),
+      groups_(thread_count(threads) > 1
+                  ? std::make_unique<Groups>(std::move(tables), thread_count(threads))
+                  : nullptr) {}
+
+FileDecoder::~FileDecoder() = default;
 
 void FileDecoder::fail(const std::string& what) const {
   throw Error(
@@ -55,7 +134,16 @@ void FileDecoder::add(const std::uint8_t* data, std::size_t size) {
       case ParseStatus::kBadCrc:
         fail("a damaged packet (wrong CRC)");
     }
-    take(packet);
+    try {
+      take(packet);
+    } catch (...) {
+      // What came before it is correct, and written unless it is not.
+      if (groups_) {
+        groups_->begin([this](const auto& samples) { write(samples); });
+        groups_->finish([this](const auto& samples) { write(samples); });
+      }
+      throw;
+    }
     used += packet.size;
     position_ += packet.size;
   }
@@ -67,24 +155,61 @@ void FileDecoder::add(const std::uint8_t* data, std::size_t size) {
 }
 
 void FileDecoder::take(const ParsedPacket& packet) {
+  if (is_data(packet.header.type)) {
+    data_begun_ = true;
+    take_data(packet);
+    return;
+  }
   samples_.clear();
   decoder_.decode(packet, samples_);
   if (!begun_) {
     begin(*decoder_.header());
+    if (groups_) groups_->open(packet);
   }
   if (packet.header.type == PacketType::kContainer) {
     take_container(packet);
   } else if (packet.header.type != PacketType::kStreamHeader) {
     data_begun_ = true;
   }
+}
+
+void FileDecoder::take_data(const ParsedPacket& packet) {
+  const auto put = [this](const std::vector<std::int16_t>& samples) { write(samples); };
+  const bool key = packet.header.key && packet.header.frames != 0;
+  if (groups_ && (key || groups_->waiting())) {
+    decoder_.pass(packet.header);
+    check_total();
+    if (key) groups_->begin(put);
+    groups_->add(packet);
+    if (!groups_->too_long()) return;
+    // No key packet for long: from here on packet by packet.
+    groups_->finish(put);
+    const std::vector<std::uint8_t> group = groups_->withdraw();
+    for (std::size_t used = 0; used < group.size();) {
+      const ParsedPacket next = parse_packet(group.data() + used, group.size() - used);
+      samples_.clear();
+      decoder_.catch_up(next, samples_);
+      write(samples_);
+      used += next.size;
+    }
+    return;
+  }
+  samples_.clear();
+  decoder_.decode(packet, samples_);
+  check_total();
+  write(samples_);
+}
+
+void FileDecoder::check_total() const {
   if (decoder_.frames() > decoder_.header()->total_frames) {
     fail("more frames than the stream's header says");
   }
-  if (samples_.empty()) {
-    return;
-  }
-  bytes_.resize(2 * samples_.size());
-  put_samples(bytes_.data(), samples_.data(), samples_.size());
+}
+
+void FileDecoder::write(const std::vector<std::int16_t>& samples) {
+  if (samples.empty()) return;
+  bytes_.resize(2 * samples.size());
+  put_samples(bytes_.data(), samples.data(), samples.size());
   sink_(bytes_.data(), bytes_.size());
 }
 
@@ -115,6 +240,10 @@ void FileDecoder::take_container(const ParsedPacket& packet) {
 }
 
 void FileDecoder::finish() {
+  if (groups_) {
+    groups_->begin([this](const auto& samples) { write(samples); });
+    groups_->finish([this](const auto& samples) { write(samples); });
+  }
   if (!buffer_.empty() || !decoder_.finished()) {
     throw Error(fmt::format(
         "the stream was cut after {} bytes{}; get it from its source again",

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <limits>
 #include <optional>
 #include <set>
@@ -12,6 +13,8 @@
 
 #include "file/container.hpp"
 #include "file/map_detector.hpp"
+#include "file/order_search.hpp"
+#include "file/ordered_jobs.hpp"
 #include "file/signal_notes.hpp"
 #include "file/stream_index.hpp"
 #include "file/wav.hpp"
@@ -27,17 +30,27 @@ namespace {
 
 /// Samples of a packet when the user does not say how many frames it has.
 constexpr std::uint32_t kDefaultPacketSamples = 131072;
+/// The same with the cascade profile, which begins anew in each packet.
+constexpr std::uint32_t kCascadePacketSamples = 1u << 20;
 /// Samples that are looked at to find their map.
 constexpr std::size_t kLearnedSamples = std::size_t{1} << 24;
 constexpr std::size_t kLearnedBlocks = 16;
-constexpr std::array<int, 4> kCodeWidths = {10, 12, 14, 16};
 /// Of samples outside the code width, one in so many costs less than a larger one.
 constexpr std::uint64_t kRare = 25000;
+/// Of a packet, the samples that show which coding is best, and the frames at least: corrections
+/// learn from frame to frame.
+constexpr std::size_t kTrialSamples = 32768;
+constexpr std::size_t kTrialFrames = 1024;
+/// Another order of the channels is taken if it saves one byte in so many.
+constexpr std::uint64_t kWorthOrdering = 200;
 /// Packets for which a stream header is sent, where samples are to come.
 constexpr std::size_t kLivePackets = 384;
 /// Bytes of a channel from one key packet to the next, where the user does not say. A key packet
 /// costs about 4 bytes of a channel more than another one.
 constexpr std::uint64_t kKeyChannelBytes = 8000;
+/// How long a group, a key packet and those after it, has to be follows from the size of the group
+/// so many before it. So many can be encoded at a time.
+constexpr std::size_t kGroupLag = 16;
 /// Bytes at the beginning and at the end of a file that its stream number depends on.
 constexpr std::size_t kNumberBytes = std::size_t{1} << 18;
 
@@ -89,8 +102,8 @@ class SampleImage {
   std::size_t packet_bytes_;
 };
 
-/// The smallest code width that nearly all samples of an image fit into.
-int width_of(const SampleImage& image, const StreamHeader& header) {
+/// The smallest code width that all samples of an image but one in `rare` fit into.
+int width_of(const SampleImage& image, const StreamHeader& header, std::uint64_t rare = kRare) {
   StreamHeader wide = header;
   wide.code_width = kMaxCodeWidth;
   const Mapper mapper(wide);
@@ -108,15 +121,135 @@ int width_of(const SampleImage& image, const StreamHeader& header) {
     }
   }
   for (std::size_t w = 0; w < kCodeWidths.size(); ++w) {
-    if (outside[w] * kRare <= image.size() / 2) return kCodeWidths[w];
+    if (outside[w] * rare <= image.size() / 2) return kCodeWidths[w];
   }
   return kMaxCodeWidth;
 }
 
-/// Finds map and code width, and the tables that go with them.
+const Tables& choose_coding(const SampleImage& image, bool complete, const EncodeOptions& options,
+                            StreamHeader& header);
+
+/// The same for the cascade profile.
+const Tables& choose_cascade(const SampleImage& image, bool complete, const EncodeOptions& options,
+                             StreamHeader& header) {
+  if (options.mapping) {
+    header.mapping = *options.mapping;
+    header.map = options.map;
+    header.code_width = kMaxCodeWidth;
+  } else {
+    // What is best for the range profile is so for this one, and it takes a fraction of the time.
+    EncodeOptions fast = options;
+    fast.profile = Profile::kRange;
+    const Tables& tables = choose_coding(image, complete, fast, header);
+    if (!tables.range().edges.empty()) return Tables::builtin(Profile::kCascade, "default");
+  }
+  if (header.mapping == Mapping::kShift6) {
+    header.code_width = 10;
+    return Tables::builtin(Profile::kCascade, options.lossy_step > 1 ? "generic" : "default");
+  }
+  if (options.code_width != 0) {
+    header.code_width = options.code_width;
+  } else if (complete) {
+    // Bits that hardly any code needs cost nothing here, and exceptions do.
+    header.code_width = width_of(image, header, std::max<std::size_t>(image.size(), 1));
+  }
+  return Tables::builtin(Profile::kCascade, "generic");
+}
+
+/// The tables to choose from for a stream with this header.
+std::vector<const Tables*> tables_for(const EncodeOptions& options, Profile profile,
+                                      const StreamHeader& header) {
+  if (options.tables != nullptr) return {options.tables};
+  const Tables& standard = Tables::builtin(profile, "default");
+  const Tables& generic = Tables::builtin(profile, "generic");
+  // Widths of single codes mean nothing once several of them are one.
+  if (options.lossy_step > 1) {
+    if (profile != Profile::kRange) return {&generic};
+    return {&generic, &Tables::builtin(profile, "coarse")};
+  }
+  if (header.mapping == Mapping::kShift6) return {&standard};
+  if (profile == Profile::kHuffman || header.code_width == standard.range().code_width) {
+    return {&generic, &standard};
+  }
+  return {&generic};
+}
+
+using Packets = std::vector<std::vector<std::int16_t>>;
+
+/// Bytes of these packets, each a key packet.
+/// @throws Error if the tables do not suit the header
+std::uint64_t coded_size(const Packets& packets, const StreamHeader& header, const Tables& tables,
+                         int lossy_step) {
+  std::uint64_t size = 0;
+  for (const std::vector<std::int16_t>& samples : packets) {
+    Encoder encoder(header, tables);
+    encoder.set_lossy_step(lossy_step);
+    size += encoder.encode_samples(samples.data(), samples.size() / header.channels, {}).size();
+  }
+  return size;
+}
+
+/// Bytes of as many frames of these packets as show what corrections are worth, which learn from
+/// frame to frame and across packets.
+std::uint64_t trial_size(const Packets& packets, const StreamHeader& header, const Tables& tables,
+                         int lossy_step) {
+  const std::size_t most_frames = std::max(kTrialFrames, kTrialSamples / header.channels);
+  Encoder encoder(header, tables);
+  encoder.set_lossy_step(lossy_step);
+  std::uint64_t size = 0;
+  for (const std::vector<std::int16_t>& samples : packets) {
+    const std::size_t frames = std::min(samples.size() / header.channels, most_frames);
+    size += encoder.encode_samples(samples.data(), frames, {}).size();
+  }
+  return size;
+}
+
+/// The coding of a preset that suits the packets, and its tables.
+const Tables& choose_coding(const Preset& preset, const Packets& packets,
+                            const EncodeOptions& options, StreamHeader& header) {
+  struct Candidate {
+    StreamHeader header;
+    const Tables* tables;
+    std::uint64_t cost;
+  };
+  std::vector<Candidate> candidates;
+  const auto try_coding = [&](const Coding& coding, const std::vector<std::uint16_t>& order) {
+    Candidate candidate = {header, nullptr, 0};
+    candidate.header.corrections = coding.corrections;
+    candidate.header.order = order;
+    for (const Tables* tables : tables_for(options, coding.profile, header)) {
+      const std::uint64_t size = trial_size(packets, candidate.header, *tables, options.lossy_step);
+      if (candidate.tables != nullptr && size >= candidate.cost) continue;
+      candidate.tables = tables;
+      candidate.cost = size;
+    }
+    // Another order has to be worth it.
+    if (order != header.order) candidate.cost += candidate.cost / kWorthOrdering;
+    candidates.push_back(std::move(candidate));
+  };
+  for (const Coding& coding : preset.codings) try_coding(coding, header.order);
+  if (preset.orders && header.order.empty() && header.channels > 2) {
+    const std::vector<std::uint16_t> order = find_channel_order(packets, header);
+    for (const Coding& coding : preset.codings) {
+      if (coding.corrections.neighbour) try_coding(coding, order);
+    }
+  }
+  std::uint64_t lowest = candidates.front().cost;
+  for (const Candidate& c : candidates) lowest = std::min(lowest, c.cost);
+  const std::uint64_t limit = lowest + lowest * static_cast<std::uint64_t>(preset.slack) / 1000;
+  const auto chosen = std::find_if(candidates.begin(), candidates.end(),
+                                   [limit](const Candidate& c) { return c.cost <= limit; });
+  header = chosen->header;
+  return *chosen->tables;
+}
+
+/// Finds map and code width, the coding, and the tables that go with them.
 /// @param complete  whether no samples follow those of the image
 const Tables& choose_coding(const SampleImage& image, bool complete, const EncodeOptions& options,
                             StreamHeader& header) {
+  if (options.profile == Profile::kCascade && options.tables == nullptr) {
+    return choose_cascade(image, complete, options, header);
+  }
   MapRequest request;
   request.source = &image;
   request.read = [](const void* source, std::size_t channel, std::vector<std::int16_t>& samples) {
@@ -132,38 +265,20 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
   } else {
     choices = find_maps(request);
   }
-  // A few packets show what is best.
-  std::vector<std::vector<std::int16_t>> packets;
+  // A few packets show what is best: first map and tables, with the quickest coding.
+  Packets packets;
   const std::size_t last = image.packets() == 0 ? 0 : image.packets() - 1;
   for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
     packets.push_back(image.packet(image.packet_offset(number)));
   }
-  const bool certain = choices.size() == 1;
+  const Preset* const preset = options.tables == nullptr ? options.preset : nullptr;
+  const Coding coding =
+      preset != nullptr ? preset->codings.front() : Coding{options.profile, options.corrections};
+  header.corrections = coding.corrections;
   const Tables* best = nullptr;
   StreamHeader best_header = header;
   std::uint64_t lowest_cost = 0;
   std::optional<Error> error;
-  const auto try_tables = [&](const Tables& tables) {
-    std::uint64_t cost = 0;
-    try {
-      for (const std::vector<std::int16_t>& samples : packets) {
-        Encoder encoder(header, tables);
-        encoder.set_lossy_step(options.lossy_step);
-        cost += encoder.encode_samples(samples.data(), samples.size() / header.channels, {}).size();
-      }
-    } catch (const Error& e) {
-      // Tables of the user's need not suit every width that is tried.
-      error = e;
-      return;
-    }
-    // The stream header is sent once for all packets, so that it counts for less.
-    const std::size_t all = std::max<std::size_t>(image.packets(), complete ? 1 : kLivePackets);
-    cost += serialise(header).size() * packets.size() / all;
-    if (best != nullptr && cost >= lowest_cost) return;
-    best = &tables;
-    best_header = header;
-    lowest_cost = cost;
-  };
   for (const MapChoice& choice : choices) {
     header.mapping = choice.mapping;
     header.map = choice.map;
@@ -177,30 +292,30 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
         header.code_width = width_of(image, header);
       }
     }
-    const Tables& standard = Tables::builtin(options.profile, "default");
-    const Tables& generic = Tables::builtin(options.profile, "generic");
-    if (options.tables != nullptr) {
-      if (certain) return *options.tables;
-      try_tables(*options.tables);
-    } else if (options.lossy_step > 1) {
-      // Widths of single codes mean nothing once several of them are one.
-      try_tables(generic);
-      if (options.profile == Profile::kRange)
-        try_tables(Tables::builtin(options.profile, "coarse"));
-    } else if (header.mapping == Mapping::kShift6) {
-      if (certain) return standard;
-      try_tables(standard);
-    } else {
-      try_tables(generic);
-      if (options.profile == Profile::kHuffman ||
-          header.code_width == standard.range().code_width) {
-        try_tables(standard);
+    const std::vector<const Tables*> candidates = tables_for(options, coding.profile, header);
+    const bool certain = choices.size() == 1 && candidates.size() == 1;
+    for (const Tables* tables : candidates) {
+      std::uint64_t cost = 0;
+      try {
+        if (!certain) cost = coded_size(packets, header, *tables, options.lossy_step);
+      } catch (const Error& e) {
+        // Tables of the user's need not suit every width that is tried.
+        error = e;
+        continue;
       }
+      // The stream header is sent once for all packets, so that it counts for less.
+      const std::size_t all = std::max<std::size_t>(image.packets(), complete ? 1 : kLivePackets);
+      cost += serialise(header).size() * packets.size() / all;
+      if (best != nullptr && cost >= lowest_cost) continue;
+      best = tables;
+      best_header = header;
+      lowest_cost = cost;
     }
   }
   if (best == nullptr) throw Error(*error);
   header = best_header;
-  return *best;
+  if (preset == nullptr || preset->codings.size() == 1) return *best;
+  return choose_coding(*preset, packets, options, header);
 }
 
 /// Header of a stream with the settings that do not depend on the samples.
@@ -209,10 +324,12 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   if (channels < 1 || channels > kMaxChannels) {
     throw Error(fmt::format("{} channels are not supported; give 1 to {}", channels, kMaxChannels));
   }
+  const std::uint32_t samples =
+      options.profile == Profile::kCascade ? kCascadePacketSamples : kDefaultPacketSamples;
   const std::uint32_t frames =
       options.packet_frames != 0
           ? options.packet_frames
-          : std::clamp<std::uint32_t>(kDefaultPacketSamples / channels, 1, kMaxPacketFrames);
+          : std::clamp<std::uint32_t>(samples / channels, 1, kMaxPacketFrames);
   if (frames > kMaxPacketFrames || std::uint64_t{frames} * channels > kMaxPacketSamples) {
     throw Error(fmt::format(
         "packets of {} frames are too large with {} channels; give at most {}", frames, channels,
@@ -222,7 +339,9 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   header.channels = channels;
   header.rate_millihertz = rate_millihertz;
   header.packet_frames = frames;
-  header.neighbour = options.neighbour;
+  header.corrections = options.corrections;
+  check_order(options.order, channels);
+  header.order = options.order;
   return header;
 }
 
@@ -245,7 +364,9 @@ class PacketWriter {
                const ByteSink& sink)
       : encoder_(header, tables,
                  options.key_interval.value_or(0) == 0 ? Transport::kFile : Transport::kLink),
+        tables_(tables),
         sink_(sink),
+        lossy_step_(options.lossy_step),
         key_interval_(options.key_interval) {
     encoder_.set_lossy_step(options.lossy_step);
     summary_.header = encoder_.header();
@@ -268,9 +389,10 @@ class PacketWriter {
 
   void packet(const std::vector<std::int16_t>& samples, bool last) {
     const std::size_t frames = samples.size() / summary_.header.channels;
-    const bool key = key_due();
-    if (key && frames != 0) {
-      index_.keys.push_back({summary_.stream_bytes, summary_.frames});
+    const bool key = packets_ == 0 || (group_packets_ != 0 && group_packets_ == group_length());
+    if (key) {
+      if (packets_ != 0) close_group();
+      if (frames != 0) index_.keys.push_back({summary_.stream_bytes, summary_.frames});
     }
     // Only if there is something to find.
     const bool indexed = last && index_.keys.size() > 1;
@@ -280,18 +402,54 @@ class PacketWriter {
       // A stream header may precede it.
       const ParsedPacket first = parse_packet(packets.data(), packets.size());
       if (first.header.type == PacketType::kStreamHeader) index_.keys.back().offset += first.size;
-      key_bytes_ = 0;
     }
+    if (packets_ == 0) first_packet_bytes_ = packets.size();
     send(packets);
-    key_bytes_ += packets.size();
+    group_bytes_ += packets.size();
+    ++group_packets_;
     summary_.frames += frames;
-    if (indexed) {
-      index_.bytes = summary_.stream_bytes;
-      index_.frames = summary_.frames;
-      send(encoder_.index(index_payload(index_)));
-    }
+    if (indexed) finish_index();
     summary_.off_map = encoder_.off_map();
     ++packets_;
+  }
+
+  /// All packets of an image, by several threads. The last one closes the stream.
+  void packets(const SampleImage& samples, std::size_t threads, const ByteProgress& progress) {
+    const StreamHeader& header = summary_.header;
+    const std::size_t all = samples.packets();
+    first_packet_bytes_ = encode_group(samples, 0, 1, 0, false).first.size();
+    std::deque<std::size_t> lengths;  // of the groups that are being encoded
+    OrderedJobs<std::pair<std::vector<std::uint8_t>, std::uint64_t>> jobs(
+        std::min(threads, kGroupLag));
+    std::size_t written = 0;  // packets
+    const auto take = [&] {
+      const auto [bytes, off_map] = jobs.take();
+      index_.keys.push_back({summary_.stream_bytes, summary_.frames});
+      send(bytes);
+      group_bytes_ = bytes.size();
+      group_packets_ = lengths.front();
+      lengths.pop_front();
+      written += group_packets_;
+      close_group();
+      summary_.off_map += off_map;
+      const std::size_t end = std::min(samples.packet_offset(written), samples.size());
+      summary_.frames = end / (2 * header.channels);
+      if (progress) progress(end);
+    };
+    const std::uint32_t sequence = encoder_.packets();
+    for (std::size_t first = 0; first < all; first += lengths.back()) {
+      while (jobs.full()) take();
+      lengths.push_back(std::min(group_length(lengths.size()), all - first));
+      const std::size_t count = lengths.back();
+      jobs.add([this, &samples, first, count, sequence] {
+        return encode_group(samples, first, count, sequence, count == samples.packets());
+      });
+    }
+    while (!jobs.empty()) take();
+    if (index_.keys.size() > 1) {
+      encoder_.resume(sequence + static_cast<std::uint32_t>(all), summary_.frames);
+      finish_index();
+    }
   }
 
   EncodeSummary& summary() { return summary_; }
@@ -302,18 +460,65 @@ class PacketWriter {
     summary_.stream_bytes += bytes.size();
   }
 
-  bool key_due() const {
-    if (packets_ == 0) return true;
-    if (key_interval_) return *key_interval_ != 0 && packets_ % *key_interval_ == 0;
-    return key_bytes_ >= kKeyChannelBytes * summary_.header.channels;
+  void close_group() {
+    mean_packets_.push_back(std::max<std::size_t>(group_bytes_ / group_packets_, 1));
+    if (mean_packets_.size() > kGroupLag) mean_packets_.pop_front();
+    group_bytes_ = 0;
+    group_packets_ = 0;
+  }
+
+  /// Packets of a group, if `between` are being encoded between the last closed one and it.
+  std::size_t group_length(std::size_t between = 0) const {
+    if (key_interval_) {
+      return *key_interval_ == 0 ? std::numeric_limits<std::size_t>::max() : *key_interval_;
+    }
+    // The cascade profile has no state that a key packet would lose.
+    if (summary_.header.profile == Profile::kCascade) return 1;
+    // The group kGroupLag before it is closed in any case, the same with any number of threads.
+    const std::size_t closed = mean_packets_.size() + between;
+    const std::size_t bytes =
+        closed < kGroupLag ? first_packet_bytes_ : mean_packets_[closed - kGroupLag];
+    const std::uint64_t wanted = kKeyChannelBytes * summary_.header.channels;
+    return static_cast<std::size_t>((wanted + bytes - 1) / bytes);
+  }
+
+  /// Packets of a group on their own, and how many samples are off the map.
+  std::pair<std::vector<std::uint8_t>, std::uint64_t> encode_group(const SampleImage& samples,
+                                                                   std::size_t first,
+                                                                   std::size_t count,
+                                                                   std::uint32_t sequence,
+                                                                   bool last) const {
+    const StreamHeader& header = summary_.header;
+    Encoder encoder(header, tables_, Transport::kFile);
+    encoder.set_lossy_step(lossy_step_);
+    encoder.resume(sequence + static_cast<std::uint32_t>(first),
+                   std::uint64_t{first} * header.packet_frames);
+    std::vector<std::uint8_t> packets;
+    for (std::size_t number = first; number < first + count; ++number) {
+      const std::vector<std::int16_t> packet = samples.packet(samples.packet_offset(number));
+      encoder.encode_samples(packet.data(), packet.size() / header.channels,
+                             {number == first, last && number + 1 == first + count}, packets);
+    }
+    return {std::move(packets), encoder.off_map()};
+  }
+
+  void finish_index() {
+    index_.bytes = summary_.stream_bytes;
+    index_.frames = summary_.frames;
+    send(encoder_.index(index_payload(index_)));
   }
 
   Encoder encoder_;
+  const Tables& tables_;
   const ByteSink& sink_;
   EncodeSummary summary_;
+  int lossy_step_;
   std::optional<std::uint16_t> key_interval_;
   std::uint64_t packets_ = 0;
-  std::uint64_t key_bytes_ = 0;  ///< of the packets since the last key packet, that one included
+  std::size_t first_packet_bytes_ = 1;
+  std::size_t group_bytes_ = 0;    ///< of the packets since the last key packet, that one included
+  std::size_t group_packets_ = 0;  ///< how many these are
+  std::deque<std::size_t> mean_packets_;  ///< bytes of a packet in each of the last groups
   StreamIndex index_;
 };
 
@@ -334,8 +539,15 @@ void add_notes(const std::vector<std::int16_t>& first, const EncodeOptions& opti
 }
 
 /// Sends all packets; the last one closes the stream. An empty image sends one empty packet.
-void send(const SampleImage& image, PacketWriter& writer, std::size_t done_before,
-          const ByteProgress& progress) {
+void send(const SampleImage& image, PacketWriter& writer, const EncodeOptions& options,
+          std::size_t done_before, const ByteProgress& progress) {
+  const std::size_t threads = thread_count(options.threads);
+  if (threads > 1 && image.packets() > 1 && !options.key_interval) {
+    writer.packets(image, threads, [&](std::uint64_t done) {
+      if (progress) progress(done_before + done);
+    });
+    return;
+  }
   std::size_t offset = 0;
   bool last = false;
   while (!last) {
@@ -383,7 +595,7 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
     writer.container(false, image, layout.data_offset);
     writer.container(true, image + end, size - end);
   }
-  send(samples, writer, layout.data_offset, progress);
+  send(samples, writer, options, layout.data_offset, progress);
   EncodeSummary& summary = writer.summary();
   summary.input_bytes = size;
   summary.stored_because = layout.reason;
@@ -408,7 +620,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
   PacketWriter writer(header, tables, options, sink);
   // A file without frames is stored, and that is before samples that do not come.
   writer.container(header.total_frames != 0, image + size - rest, rest);
-  send(samples, writer, 0, progress);
+  send(samples, writer, options, 0, progress);
   EncodeSummary& summary = writer.summary();
   summary.input_bytes = size;
   if (rest != 0) {

@@ -16,7 +16,6 @@
 namespace nrc {
 namespace {
 
-constexpr std::array<int, 4> kCodeWidths = {10, 12, 14, 16};
 /// What an exception costs, about: its position, its value and the padding.
 constexpr double kExceptionBits = 48.0;
 /// Exceptions that a smaller code width may cost, bits per sample.
@@ -32,7 +31,7 @@ constexpr std::uint32_t kMaxSearchedDenominator = 256;
 constexpr std::uint32_t kMaxNumerator = 1U << 17;
 constexpr std::size_t kMaxSearches = 16;  ///< that find nothing
 constexpr std::size_t kMaxKnownSteps = 32;
-constexpr std::size_t kMaxWork = std::size_t{1} << 24;  ///< of a search, in votes
+constexpr std::size_t kMaxWork = std::size_t{1} << 22;  ///< of a search, in votes
 constexpr std::size_t kMaxUsual =
     256;  ///< channels among which the most frequent map is looked for
 constexpr std::size_t kMinSearchedValues = 8;
@@ -60,7 +59,8 @@ struct Value {
 
 /// What a channel's samples are like.
 struct Profile {
-  std::vector<Value> values;  ///< in order
+  std::vector<Value> values;    ///< in order
+  std::vector<Value> frequent;  ///< the same, the most frequent ones first
   std::uint64_t samples = 0;
   std::uint64_t runs = 0;
   std::uint64_t off_shift6 = 0;  ///< runs
@@ -86,6 +86,9 @@ class Profiler {
     std::sort(profile.values.begin(), profile.values.end(),
               [](const Value& a, const Value& b) { return a.value < b.value; });
     unwrap(profile.values);
+    profile.frequent = profile.values;
+    std::stable_sort(profile.frequent.begin(), profile.frequent.end(),
+                     [](const Value& a, const Value& b) { return a.runs > b.runs; });
     return profile;
   }
 
@@ -143,15 +146,22 @@ struct Fit {
   }
 };
 
+/// Runs off the map that cost as many bits as that, rounded up.
+std::uint64_t limit_of(double bits) {
+  constexpr double kMost = 1e15;
+  return static_cast<std::uint64_t>(std::min(bits / kExceptionBits, kMost)) + 1;
+}
+
 /// The best offset for a step, and how it is rounded.
 class OffsetFinder {
  public:
-  Fit find(const Profile& profile, const MapStep& step) {
+  /// @param limit  runs off the map from which on it does not matter how many more there are
+  Fit find(const Profile& profile, const MapStep& step, std::uint64_t limit) {
     if (step == kShift6Step) return {step, kShift6Offset, profile.off_shift6};
     for (int bits = 4; bits < 16; ++bits) {
       if (step == full_scale(bits)) return find_full_scale(profile, bits);
     }
-    if (step.rounding != Rounding::kDown) return find_origin(profile, step, kAll);
+    if (step.rounding != Rounding::kDown) return find_origin(profile, step, kAll, limit);
     return find_down(profile, step);
   }
 
@@ -173,23 +183,21 @@ class OffsetFinder {
   }
 
   /// The same for any rounding.
-  Fit find_any(const Profile& profile, std::int64_t numerator, std::int64_t denominator) {
-    MapStep step = {static_cast<std::uint32_t>(numerator), static_cast<std::uint32_t>(denominator),
-                    Rounding::kDown};
+  /// @param step  without its rounding
+  Fit find_any(const Profile& profile, MapStep step, std::uint64_t limit) {
     Fit best = find_down(profile, step);
-    if (denominator == 1 || best.off_runs == 0) return best;
+    if (step.denominator == 1 || best.off_runs == 0) return best;
     // Other ways of rounding look nearly like rounding down; what is far from it is none of them.
     if (2 * best.off_runs > profile.runs) return best;
     // Small steps explain half of any values, so that only the simplest of them are worth the time.
-    if (numerator < kSmallStep * denominator && denominator > kSimple) return best;
-    const auto fewer = [&best, &profile](const Fit& fit) {
-      return fit.off_runs + kMargin + profile.runs / kMarginShare < best.off_runs;
-    };
+    if (step.numerator < kSmallStep * step.denominator && step.denominator > kSimple) return best;
+    const std::uint64_t margin = kMargin + profile.runs / kMarginShare;
     for (const Rounding rounding :
          {Rounding::kTowardsZero, Rounding::kNearestEven, Rounding::kNearestAway}) {
+      if (best.off_runs <= margin) break;
       step.rounding = rounding;
-      const Fit fit = find_origin(profile, step, kLikely);
-      if (fewer(fit)) best = fit;
+      const Fit fit = find_origin(profile, step, kLikely, std::min(limit, best.off_runs - margin));
+      if (fit.off_runs + margin < best.off_runs) best = fit;
     }
     return best;
   }
@@ -247,7 +255,8 @@ class OffsetFinder {
 
   /// The others depend on where code 0 is, which is at a whole sample. Rounding down has votes for
   /// offsets that explain one side of it, or all values but halves.
-  Fit find_origin(const Profile& profile, const MapStep& step, std::size_t tries) {
+  Fit find_origin(const Profile& profile, const MapStep& step, std::size_t tries,
+                  std::uint64_t limit) {
     const std::int64_t n = step.numerator;
     const std::int64_t d = step.denominator;
     find_down(profile, step);
@@ -260,7 +269,7 @@ class OffsetFinder {
                                votes_[static_cast<std::size_t>(b)];
                       });
     likely.resize(count);
-    Fit best = {step, 0, profile.runs};
+    Fit best = {step, 0, std::min(limit, profile.runs)};
     if (std::gcd(n, d) != 1) return best;
     const std::int64_t back = inverse(d, n);
     for (const std::int64_t offset : likely) {
@@ -284,7 +293,7 @@ class OffsetFinder {
     for (std::int64_t q = first - n + modulo(origin - first, n); q <= last + n; q += n) {
       const std::int64_t offset = q * best.step.denominator;
       std::uint64_t off = 0;
-      for (const Value& v : profile.values) {
+      for (const Value& v : profile.frequent) {
         const auto sample = static_cast<std::int16_t>(v.value);
         const Code code = map_code(best.step, offset, kMaxCodeWidth, sample);
         off += map_sample(best.step, offset, code) == sample ? 0 : v.runs;
@@ -322,13 +331,24 @@ class StepFinder {
   void try_step(std::int64_t numerator, std::int64_t denominator) {
     if (numerator < 2 || numerator > kMaxNumerator || denominator > kMaxStepDenominator) return;
     if (std::gcd(numerator, denominator) != 1) return;
-    consider(offsets_.find_any(*profile_, numerator, denominator));
+    const MapStep step = {static_cast<std::uint32_t>(numerator),
+                          static_cast<std::uint32_t>(denominator), Rounding::kDown};
+    // With more runs off the map it saves too little to be considered.
+    const double spare = Fit{step, 0, 0}.gain(*profile_) - least_gain();
+    if (spare < 0.0) return;
+    consider(offsets_.find_any(*profile_, step, limit_of(spare)));
   }
 
   void consider(const Fit& fit) {
+    if (!best_ || fit.gain(*profile_) > least_gain()) best_ = fit;
+  }
+
+  /// What a fit must save to take the place of the best one. The first is any, but only one that
+  /// saves something is given in the end.
+  double least_gain() const {
     const double margin =
         kExceptionBits * (kMargin + static_cast<double>(profile_->runs) / kMarginShare);
-    if (!best_ || fit.gain(*profile_) > best_->gain(*profile_) + margin) best_ = fit;
+    return best_ ? best_->gain(*profile_) + margin : -std::numeric_limits<double>::max();
   }
 
   /// The divisor of all differences, that of the frequent values' differences, and the usual one.
@@ -524,7 +544,8 @@ class Finder {
       const std::optional<Fit> known = best_known(other);
       if (known && !misses(other, *known)) continue;
       ++unexplained;
-      const Fit fit = offsets_.find(other, found.step);
+      const auto limit = static_cast<std::uint64_t>(kMiss * static_cast<double>(other.runs)) + 1;
+      const Fit fit = offsets_.find(other, found.step, limit);
       if (misses(other, fit)) continue;
       ++keeping;
       sum += evidence(other, fit);
@@ -535,7 +556,10 @@ class Finder {
   std::optional<Fit> best_known(const Profile& profile) {
     std::optional<Fit> best;
     for (const MapStep& step : steps_) {
-      const Fit fit = offsets_.find(profile, step);
+      // With more runs off the map the step saves less than the best one so far, or nothing.
+      const double spare = Fit{step, 0, 0}.gain(profile) - (best ? best->gain(profile) : 0.0);
+      if (spare < 0.0) continue;
+      const Fit fit = offsets_.find(profile, step, limit_of(spare));
       if (enough(profile, fit) && (!best || fit.gain(profile) > best->gain(profile))) best = fit;
     }
     return best;

@@ -4,6 +4,7 @@
 // give, so that nothing in between need be coded.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "nrc/packet.hpp"
 
 namespace nrc {
+
+/// Widths of codes to choose from: those of usual ADCs.
+constexpr std::array<int, 4> kCodeWidths = {10, 12, 14, 16};
 
 /// Gives the samples of a channel in the order of time, of which some may be left out.
 /// @param samples  replaced

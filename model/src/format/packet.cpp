@@ -6,6 +6,7 @@
 #include <string>
 
 #include "format/bytes.hpp"
+#include "format/channel_order.hpp"
 #include "format/crc.hpp"
 #include "format/value_map.hpp"
 #include "nrc/error.hpp"
@@ -19,6 +20,12 @@ constexpr std::uint32_t kUnstatedFrames = 0xFFFFFFFF;
 /// Of the stream number in a stream header's payload.
 constexpr std::size_t kNumberOffset = 20;
 
+std::uint8_t predictor_byte(const StreamHeader& header) {
+  return static_cast<std::uint8_t>((header.corrections.neighbour ? kPredictorNeighbour : 0) |
+                                   (header.corrections.taps ? kPredictorTaps : 0) |
+                                   (header.order.empty() ? 0 : kPredictorOrder));
+}
+
 }  // namespace
 
 std::string packet_name(const PacketHeader& header) {
@@ -27,6 +34,12 @@ std::string packet_name(const PacketHeader& header) {
 
 PacketType coded_type(Profile profile) {
   return profile == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
+}
+
+const char* corrections_name(const Corrections& corrections) {
+  if (!corrections.any()) return "";
+  if (!corrections.neighbour) return "taps";
+  return corrections.taps ? "taps and neighbour" : "neighbour";
 }
 
 std::vector<std::uint8_t> serialise(const StreamHeader& header) {
@@ -48,8 +61,13 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header) {
                                : kUnstatedFrames);
   p = put_little_endian(p, header.stream_number);
   // Predictor options; sample type and two bytes more are zero.
-  put_little_endian(p, std::uint32_t{header.neighbour ? 1U : 0U});
+  put_little_endian(p, std::uint32_t{predictor_byte(header)});
   if (header.mapping == Mapping::kMap) append_value_map(header.map, payload);
+  check_order(header.order, header.channels);
+  append_channel_order(header.order, payload);
+  if (payload.size() > kMaxStreamHeaderBytes) {
+    throw Error("value map and channel order are longer than a stream header can be");
+  }
   return payload;
 }
 
@@ -58,10 +76,18 @@ bool same_payload(const StreamHeader& a, const StreamHeader& b) {
 }
 
 bool stream_header_length_possible(const std::uint8_t* payload, std::size_t length) {
-  if (payload[2] != static_cast<int>(Mapping::kMap)) return length == kStreamHeaderBytes;
   const std::uint32_t channels = std::uint32_t{get_little_endian<std::uint16_t>(payload + 4)} + 1;
-  return value_map_size_possible(payload + kStreamHeaderBytes, length - kStreamHeaderBytes,
-                                 channels);
+  SizeBounds size = {kStreamHeaderBytes, kStreamHeaderBytes};
+  if (payload[2] == static_cast<int>(Mapping::kMap)) {
+    const SizeBounds map = value_map_sizes(payload + kStreamHeaderBytes, channels);
+    size.least += map.least;
+    size.most += map.most;
+  }
+  if ((payload[24] & kPredictorOrder) != 0) {
+    size.least += (channels + 3) / 4 * 4;
+    size.most += (channels * kMaxOrderVarintBytes + 3) / 4 * 4;
+  }
+  return length >= size.least && length <= size.most;
 }
 
 StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) {
@@ -74,11 +100,13 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
                 " is unknown to this version");
   };
   if (payload[0] != kVersion) field("version", payload[0]);
-  if ((payload[1] & 0xF) > static_cast<int>(Profile::kNeural)) field("profile", payload[1] & 0xF);
+  if ((payload[1] & 0xF) > static_cast<int>(Profile::kCascade)) field("profile", payload[1] & 0xF);
   const int container = payload[1] >> 4;
   if (container > 2) field("container", static_cast<std::uint64_t>(container));
   if (payload[2] > static_cast<int>(Mapping::kMap)) field("mapping", payload[2]);
-  if (payload[24] > 1) field("predictor", payload[24]);
+  if ((payload[24] & ~(kPredictorNeighbour | kPredictorTaps | kPredictorOrder)) != 0) {
+    field("predictor", payload[24]);
+  }
   if (payload[25] != 0) field("sample type", payload[25]);
   if ((payload[26] | payload[27]) != 0) {
     field("number in bytes 26 and 27", get_little_endian<std::uint16_t>(payload + 26));
@@ -95,19 +123,26 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   h.total_frames = total_frames == kUnstatedFrames ? kUnknownFrames : total_frames;
   h.container = static_cast<std::uint8_t>(container);
   h.stream_number = get_little_endian<std::uint32_t>(payload + kNumberOffset);
-  h.neighbour = payload[24] == 1;
-  if (h.neighbour && h.profile != Profile::kRange) {
-    throw Error("stream header: only the range profile can use a neighbour");
+  h.corrections.taps = (payload[24] & kPredictorTaps) != 0;
+  h.corrections.neighbour = (payload[24] & kPredictorNeighbour) != 0;
+  if (h.corrections.any() && h.profile != Profile::kRange) {
+    throw Error("stream header: only the range profile has taps and neighbours");
   }
   if (h.code_width < kMinCodeWidth || h.code_width > kMaxCodeWidth ||
       (h.mapping == Mapping::kShift6 && h.code_width != 10)) {
     field("code width", payload[3]);
   }
+  std::size_t end = kStreamHeaderBytes;
   if (h.mapping == Mapping::kMap) {
-    h.map = parse_value_map(payload + kStreamHeaderBytes, size - kStreamHeaderBytes, h.channels);
-  } else if (size != kStreamHeaderBytes) {
-    throw Error("stream header of " + std::to_string(size) + " bytes; without a map it has " +
-                std::to_string(kStreamHeaderBytes));
+    std::size_t map_size = size - end;
+    h.map = parse_value_map(payload + end, map_size, h.channels);
+    end += map_size;
+  }
+  if ((payload[24] & kPredictorOrder) != 0) {
+    h.order = parse_channel_order(payload + end, size - end, h.channels);
+  } else if (size != end) {
+    throw Error("stream header of " + std::to_string(size) + " bytes; with its value map it has " +
+                std::to_string(end));
   }
   return h;
 }

@@ -22,13 +22,6 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
   return quotient * b > a ? quotient - 1 : quotient;
 }
 
-std::uint64_t zigzag(std::int64_t value) {
-  return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
-}
-std::int64_t unzigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-}
-
 [[noreturn]] void damaged(const std::string& what) {
   throw Error("stream header: its value map " + what);
 }
@@ -121,17 +114,17 @@ void append_value_map(const ValueMap& map, std::vector<std::uint8_t>& payload) {
   }
 }
 
-bool value_map_size_possible(const std::uint8_t* bytes, std::size_t size, std::uint32_t channels) {
+SizeBounds value_map_sizes(const std::uint8_t* bytes, std::uint32_t channels) {
   const std::size_t steps = bytes[0];
   const std::size_t maps = (bytes[1] & kPerChannel) != 0 ? channels : 1;
   const std::size_t index = steps > 1 ? 1 : 0;
   const std::size_t fixed = kFixedBytes + kStepBytes * steps;
-  return size >= fixed + maps * (index + 1) &&
-         size <= fixed + (maps * (index + kMaxVarintBytes) + 3) / 4 * 4;
+  const auto padded = [](std::size_t size) { return (size + 3) / 4 * 4; };
+  return {fixed + padded(maps * (index + 1)), fixed + padded(maps * (index + kMaxVarintBytes))};
 }
 
-ValueMap parse_value_map(const std::uint8_t* bytes, std::size_t size, std::uint32_t channels) {
-  if (size < kFixedBytes || !value_map_size_possible(bytes, size, channels)) {
+ValueMap parse_value_map(const std::uint8_t* bytes, std::size_t& size, std::uint32_t channels) {
+  if (size < kFixedBytes || size < value_map_sizes(bytes, channels).least) {
     damaged("has the wrong length");
   }
   if (bytes[1] > kPerChannel || bytes[2] != 0 || bytes[3] != 0) {
@@ -161,10 +154,13 @@ ValueMap parse_value_map(const std::uint8_t* bytes, std::size_t size, std::uint3
     // At once, so that no sum of differences overflows.
     if (before < -kMaxMapOffset || before > kMaxMapOffset) damaged("has an offset out of range");
   }
-  if (reader.left() > 3 || !std::all_of(reader.at(), reader.at() + reader.left(),
-                                        [](std::uint8_t byte) { return byte == 0; })) {
+  const auto used = static_cast<std::size_t>(reader.at() - bytes);
+  const std::size_t padding = std::min((4 - used % 4) % 4, reader.left());
+  if (!std::all_of(reader.at(), reader.at() + padding,
+                   [](std::uint8_t byte) { return byte == 0; })) {
     damaged("has bytes after its last channel");
   }
+  size = used + padding;
   check(map);
   return map;
 }

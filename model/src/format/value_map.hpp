@@ -15,10 +15,16 @@ namespace nrc {
 /// or too long for a stream header.
 void append_value_map(const ValueMap& map, std::vector<std::uint8_t>& payload);
 
-/// Whether the part that begins with these 4 bytes may have this size.
-bool value_map_size_possible(const std::uint8_t* bytes, std::size_t size, std::uint32_t channels);
+struct SizeBounds {
+  std::size_t least = 0;
+  std::size_t most = 0;
+};
 
-/// @throws Error if the part is not exactly a valid map.
-ValueMap parse_value_map(const std::uint8_t* bytes, std::size_t size, std::uint32_t channels);
+/// The sizes that the part that begins with these 4 bytes may have.
+SizeBounds value_map_sizes(const std::uint8_t* bytes, std::uint32_t channels);
+
+/// The map that the part begins with; `size` becomes its own.
+/// @throws Error if it is not a valid map.
+ValueMap parse_value_map(const std::uint8_t* bytes, std::size_t& size, std::uint32_t channels);
 
 }  // namespace nrc

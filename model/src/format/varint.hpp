@@ -17,6 +17,14 @@ inline void append_varint(std::vector<std::uint8_t>& to, std::uint64_t value) {
   to.push_back(static_cast<std::uint8_t>(value));
 }
 
+/// A signed number as an unsigned one: small magnitudes stay small.
+inline std::uint64_t zigzag(std::int64_t value) {
+  return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
+}
+inline std::int64_t unzigzag(std::uint64_t value) {
+  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+}
+
 /// Reads bytes up to an end.
 class VarintReader {
  public:

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/carry_packer.hpp"
 
+#include "stages/low_bits.hpp"
+
 namespace nrc {
-
-namespace {
-
-std::uint64_t low_bits(std::uint64_t value, int bits) {
-  return value & ((std::uint64_t{1} << bits) - 1);
-}
-
-}  // namespace
 
 void CarryPacker::put(const CarryWord& word) {
   if (((word.bits >> word.length) & 1) != 0) {

@@ -7,16 +7,9 @@
 
 #include "nrc/error.hpp"
 #include "stages/floor_log2.hpp"
+#include "stages/low_bits.hpp"
 
 namespace nrc {
-
-namespace {
-
-std::uint32_t low_bits(std::int32_t value, int bits) {
-  return static_cast<std::uint32_t>(value) & ((std::uint32_t{1} << bits) - 1);
-}
-
-}  // namespace
 
 std::vector<std::uint16_t> canonical_order(const std::vector<std::uint8_t>& lengths) {
   std::vector<std::uint16_t> order(lengths.size());
@@ -103,7 +96,7 @@ Codeword HuffmanEncoder::encode(Code code, std::int32_t predicted_code,
   const bool escape = value <= -half || value >= half;
   const std::int32_t symbol = escape ? 0 : value + half;
   const int extra_bits = escape ? code_width_ : context.raw_bits;
-  const std::uint32_t extra = low_bits(escape ? code : residual, extra_bits);
+  const auto extra = static_cast<std::uint32_t>(low_bits(escape ? code : residual, extra_bits));
 
   const auto address =
       (static_cast<std::size_t>(context.table) << symbol_bits_) | static_cast<std::size_t>(symbol);
@@ -111,6 +104,10 @@ Codeword HuffmanEncoder::encode(Code code, std::int32_t predicted_code,
   const int length = floor_log2(word);
   const std::uint32_t prefix = word ^ (std::uint32_t{1} << length);
   return {(prefix << extra_bits) | extra, length + extra_bits};
+}
+
+Codeword HuffmanEncoder::verbatim(Code code) const {
+  return {static_cast<std::uint32_t>(low_bits(code, code_width_)), code_width_};
 }
 
 HuffmanDecoder::HuffmanDecoder(const TableSet& tables, int code_width)
@@ -160,10 +157,7 @@ Code HuffmanDecoder::decode(BitReader& reader, std::int32_t predicted_code,
   reader.skip(entry.length);
 
   const std::int32_t half = 1 << (code_width_ - 1);
-  if (entry.symbol == 0) {
-    const auto bits = static_cast<std::int32_t>(reader.get(code_width_));
-    return static_cast<Code>(bits >= half ? bits - 2 * half : bits);
-  }
+  if (entry.symbol == 0) return decode_verbatim(reader);
   const std::int32_t value = entry.symbol - (1 << (symbol_bits_ - 1));
   const auto raw = static_cast<std::int32_t>(reader.get(context.raw_bits));
   const std::int32_t code = predicted_code + value * (1 << context.raw_bits) + raw;
@@ -171,6 +165,12 @@ Code HuffmanDecoder::decode(BitReader& reader, std::int32_t predicted_code,
     throw Error("a code of the payload lies outside " + std::to_string(code_width_) + " bits");
   }
   return static_cast<Code>(code);
+}
+
+Code HuffmanDecoder::decode_verbatim(BitReader& reader) const {
+  const std::int32_t half = 1 << (code_width_ - 1);
+  const auto bits = static_cast<std::int32_t>(reader.get(code_width_));
+  return static_cast<Code>(bits >= half ? bits - 2 * half : bits);
 }
 
 }  // namespace nrc

@@ -36,6 +36,8 @@ class HuffmanEncoder {
 
   /// Codeword of `code`, predicted as `predicted_code`, in the given context.
   Codeword encode(Code code, std::int32_t predicted_code, const CodingContext& context) const;
+  /// The code itself, for a channel's first one after a reset: nothing predicts it.
+  Codeword verbatim(Code code) const;
 
   /// Word of the table memory: the code with a one in front of its first bit, so that the length
   /// is the position of the leading one. Index: table * symbols + symbol.
@@ -54,6 +56,8 @@ class HuffmanDecoder {
   /// Next code of the payload. The reader's overrun() is true if the payload ended too soon.
   /// @throws Error if a residual leads outside the code width (only a damaged payload does).
   Code decode(BitReader& reader, std::int32_t predicted_code, const CodingContext& context) const;
+  /// Inverse of HuffmanEncoder::verbatim().
+  Code decode_verbatim(BitReader& reader) const;
 
  private:
   struct Entry {

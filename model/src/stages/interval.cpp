@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace nrc {
 
@@ -44,7 +45,23 @@ std::uint32_t IntervalModel::cumulative(Code code, std::int32_t prediction, int 
   return at_edge(linearizer_.interval(code).low, prediction, index);
 }
 
+std::uint32_t IntervalModel::group_begin(std::int32_t code, int plain, std::int32_t prediction,
+                                         int index) const {
+  if (plain == 0 && code <= linearizer_.max_code()) {
+    return cumulative(static_cast<Code>(code), prediction, index);
+  }
+  if (code == linearizer_.min_code()) return kEscapeFrequency;
+  if (code > linearizer_.max_code()) return kTopFrequency;
+  return at_edge(code * (1 << kFracBits) - (1 << (kFracBits - 1)), prediction, index);
+}
+
 Interval IntervalModel::of(Code code, std::int32_t prediction, int index) const {
+  const int plain = plain_bits(index);
+  if (plain > 0) {
+    const std::int32_t first = code & ~((1 << plain) - 1);
+    const std::uint32_t begin = group_begin(first, plain, prediction, index);
+    return {begin, group_begin(first + (1 << plain), plain, prediction, index) - begin};
+  }
   const std::uint32_t low = cumulative(code, prediction, index);
   const std::uint32_t high = code == linearizer_.max_code()
                                  ? kTopFrequency
@@ -58,7 +75,11 @@ double IntervalModel::deviate_width(int index) {
 }
 
 IntervalModel::IntervalModel(const RangeTables& tables, const Linearizer& linearizer)
-    : tables_(tables), linearizer_(linearizer) {
+    : tables_(tables),
+      linearizer_(linearizer),
+      plain_octave_(linearizer.max_code() >> (kPlainWidth - 1) != 0
+                        ? kPlainOctave
+                        : std::numeric_limits<int>::max()) {
   std::int32_t z = -kDeviates;
   for (std::uint32_t f = 0; f < (1U << 16); f += 1U << kInverseShift) {
     while (z + 1 < kDeviates && at_deviate(z + 1) <= f) ++z;
@@ -77,14 +98,16 @@ Code IntervalModel::near(std::uint32_t target, std::int32_t prediction, int inde
 }
 
 Code IntervalModel::find(std::uint32_t target, std::int32_t prediction, int index) const {
-  const Code start = near(target, prediction, index);
+  const int plain = plain_bits(index);
+  // In groups from here on.
+  const std::int32_t start = near(target, prediction, index) >> plain;
   // Double the step away from `start` until the target lies between, then halve.
   std::int32_t low = start;
   std::int32_t high = start;
-  const std::int32_t first = linearizer_.min_code();
-  const std::int32_t last = linearizer_.max_code();
-  const auto below = [&](std::int32_t code) {
-    return cumulative(static_cast<Code>(code), prediction, index) <= target;
+  const std::int32_t first = linearizer_.min_code() >> plain;
+  const std::int32_t last = linearizer_.max_code() >> plain;
+  const auto below = [&](std::int32_t group) {
+    return group_begin(group * (1 << plain), plain, prediction, index) <= target;
   };
   if (below(start)) {
     for (std::int32_t step = 1;; step *= 2) {
@@ -103,7 +126,7 @@ Code IntervalModel::find(std::uint32_t target, std::int32_t prediction, int inde
     const std::int32_t middle = (low + high) >> 1;
     (below(middle) ? low : high) = middle;
   }
-  return static_cast<Code>(low);
+  return static_cast<Code>(low * (1 << plain));
 }
 
 }  // namespace nrc

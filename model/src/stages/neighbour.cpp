@@ -11,23 +11,32 @@ Neighbour::Neighbour(int code_width)
     : min_value_(-(1 << (code_width - 1)) * (1 << kFracBits)),
       max_value_(((1 << (code_width - 1)) - 1) * (1 << kFracBits)) {}
 
-std::int32_t Neighbour::input(std::int32_t innovation) const {
-  return std::clamp(innovation, min_value_, -min_value_ - 1);
-}
-
-std::int32_t Neighbour::correct(const NeighbourState& state, std::int32_t input,
+std::int32_t Neighbour::correct(const NeighbourState& state, const NeighbourInputs& inputs,
                                 std::int32_t prediction, bool reset) const {
-  const std::int32_t gain = reset ? 0 : state.gain;
-  // Up to 33 bits.
-  const std::int64_t correction = (std::int64_t{gain} * input) >> kGainFrac;
+  if (reset) return prediction;
+  std::int64_t sum = 0;  // up to 33 bits
+  for (std::size_t i = 0; i < inputs.size(); ++i) sum += std::int64_t{state.gain[i]} * inputs[i];
   return static_cast<std::int32_t>(
-      std::clamp<std::int64_t>(prediction + correction, min_value_, max_value_));
+      std::clamp<std::int64_t>(prediction + (sum >> kGainFrac), min_value_, max_value_));
 }
 
-void Neighbour::update(NeighbourState& state, std::int32_t input, std::int32_t innovation,
-                       bool reset) {
-  state.gain =
-      reset ? 0 : std::clamp(state.gain + sign(input) * sign(innovation), kGainMin, kGainMax);
+void Neighbour::update(NeighbourState& state, const NeighbourInputs& inputs,
+                       std::int32_t innovation, bool reset, int boost) {
+  if (reset) {
+    state = {};
+    return;
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const int step = sign(inputs[i]) * innovation_sign(innovation) * (1 << (boost >> 1));
+    state.gain[i] = std::clamp(state.gain[i] + step, kGainMin, kGainMax);
+  }
+}
+
+void Neighbour::pass(NeighbourInputs& inputs, std::int32_t innovation) const {
+  auto& [before, second, mean] = inputs;
+  second = before;
+  before = std::clamp(innovation, min_value_, -min_value_ - 1);
+  mean += (before - mean) >> kNeighbourMeanShift;
 }
 
 }  // namespace nrc

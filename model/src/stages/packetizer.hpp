@@ -19,6 +19,11 @@ class Packetizer {
   explicit Packetizer(std::uint32_t stream_number = 0)
       : stream_(static_cast<std::uint16_t>(stream_number)) {}
 
+  /// Continues with this sequence number.
+  void resume(std::uint32_t sequence) { sequence_ = sequence; }
+  /// Of the next packet.
+  std::uint32_t sequence() const { return sequence_; }
+
   /// The packet for a payload whose size is a multiple of 4; header.sequence, .length and
   /// .stream are set.
   std::vector<std::uint8_t> wrap(PacketHeader header, const std::vector<std::uint8_t>& payload);

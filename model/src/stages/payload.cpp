@@ -19,6 +19,7 @@
 #include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 #include "stages/range.hpp"
+#include "stages/taps.hpp"
 
 namespace nrc {
 
@@ -84,7 +85,8 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
         const Code code = *codes++;
         const Prediction prediction = predictor_.predict(channel.predictor, reset);
         const CodingContext context = context_.select(channel.context, prediction.code, reset);
-        const Codeword word = huffman_.encode(code, prediction.code, context);
+        const Codeword word =
+            reset ? huffman_.verbatim(code) : huffman_.encode(code, prediction.code, context);
         check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
         packer_.put(word.bits, word.length);
         update(channel, prediction, code, reset);
@@ -120,7 +122,8 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
       for (Channel& channel : channels_) {
         const Prediction prediction = predictor_.predict(channel.predictor, reset);
         const CodingContext context = context_.select(channel.context, prediction.code, reset);
-        const Code code = huffman_.decode(reader, prediction.code, context);
+        const Code code = reset ? huffman_.decode_verbatim(reader)
+                                : huffman_.decode(reader, prediction.code, context);
         codes.push_back(code);
         update(channel, prediction, code, reset);
       }
@@ -147,34 +150,40 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   HuffmanDecoder huffman_;
 };
 
-// ---- range profile: predictor, neighbour, linearizer, dispersion, pace -> interval -> range ->
-// carry_packer. Neural profile: the same with the neural predictor after predictor and dispersion.
+// ---- range profile: predictor, taps, neighbour, linearizer, dispersion, pace -> interval -> range
+// -> carry_packer. Neural profile: the same with the neural predictor after predictor and
+// dispersion.
 
 class RangeStages {
  protected:
   struct Channel {
     PredictorState predictor;
     DispersionState dispersion;
+    TapsState taps;
     NeighbourState neighbour;
     NeuralState neural;
   };
   /// What is known of a code before it is.
   struct Expectation {
     Prediction uncorrected;
-    std::int32_t value;  ///< 1/64 code
+    std::int32_t tapped;  ///< after stage taps, 1/64 code
+    std::int32_t value;   ///< after all corrections, 1/64 code
     int index;
     int steady;  ///< neural profile: the dispersion index without its burst
   };
 
-  RangeStages(const Tables& all, int code_width, std::uint32_t channels, bool neighbour)
-      : RangeStages(all.range(), code_width, channels, neighbour) {
+  RangeStages(const Tables& all, int code_width, std::uint32_t channels,
+              const Corrections& corrections)
+      : RangeStages(all.range(), code_width, channels, corrections) {
     if (all.profile() == Profile::kNeural) neural_.emplace(all.neural().network, code_width);
   }
-  RangeStages(const RangeTables& tables, int code_width, std::uint32_t channels, bool neighbour)
+  RangeStages(const RangeTables& tables, int code_width, std::uint32_t channels,
+              const Corrections& corrections)
       : code_width_(code_width),
-        with_neighbour_(neighbour),
+        corrections_(corrections),
         linearizer_(tables, code_width),
         predictor_(code_width),
+        taps_(code_width),
         neighbour_(code_width),
         dispersion_(tables.initial_scale, code_width),
         model_(tables, linearizer_),
@@ -184,7 +193,7 @@ class RangeStages {
   RangeStages& operator=(const RangeStages&) = delete;
 
   void begin_frame(bool reset) {
-    input_ = 0;
+    inputs_ = {};
     boost_ = pace_.next(reset);
   }
 
@@ -192,10 +201,12 @@ class RangeStages {
     const Prediction p = predictor_.predict(channel.predictor, reset);
     const int index = dispersion_.index(channel.dispersion, reset);
     if (neural_) return expect_neural(channel, p, index, reset);
-    return {
-        p,
-        with_neighbour_ ? neighbour_.correct(channel.neighbour, input_, p.value, reset) : p.value,
-        index, index};
+    std::int32_t value = p.value;
+    if (corrections_.taps) value = taps_.correct(channel.taps, value, reset);
+    const std::int32_t tapped = value;
+    if (corrections_.neighbour)
+      value = neighbour_.correct(channel.neighbour, inputs_, value, reset);
+    return {p, tapped, value, index, index};
   }
 
   void update(Channel& channel, const Expectation& expected, Code code, bool reset) {
@@ -203,9 +214,12 @@ class RangeStages {
     // A network corrects what is coded, and the other stages go on as without it.
     const std::int32_t innovation = value - (neural_ ? expected.uncorrected.value : expected.value);
     if (neural_) NeuralPredictor::update(channel.neural, innovation, expected.steady, reset);
-    if (with_neighbour_) {
-      Neighbour::update(channel.neighbour, input_, innovation, reset);
-      input_ = neighbour_.input(value - expected.uncorrected.value);
+    if (corrections_.taps) {
+      taps_.update(channel.taps, value - expected.uncorrected.value, innovation, reset, boost_);
+    }
+    if (corrections_.neighbour) {
+      Neighbour::update(channel.neighbour, inputs_, innovation, reset, boost_);
+      neighbour_.pass(inputs_, value - expected.tapped);
     }
     dispersion_.update(channel.dispersion, innovation, reset, boost_);
     predictor_.update_value(channel.predictor, expected.uncorrected, value, reset, boost_);
@@ -217,27 +231,29 @@ class RangeStages {
     const NeuralExpectation corrected =
         neural_->correct(reset ? NeuralState() : channel.neural, p,
                          reset ? 0 : channel.predictor.last, index - burst, burst);
-    return {p, corrected.value, corrected.index, index - burst};
+    return {p, p.value, corrected.value, corrected.index, index - burst};
   }
 
   int code_width_;
-  bool with_neighbour_;
+  Corrections corrections_;
   Linearizer linearizer_;
   Predictor predictor_;
+  Taps taps_;
   Neighbour neighbour_;
   Dispersion dispersion_;
   IntervalModel model_;
   std::optional<NeuralPredictor> neural_;
   std::vector<Channel> channels_;
-  std::int32_t input_ = 0;  ///< to stage neighbour, from the channel before
+  NeighbourInputs inputs_{};  ///< from the channels before
   Pace pace_;
   int boost_ = 0;  ///< of the frame
 };
 
 class RangePayloadEncoder : public PayloadEncoder, RangeStages {
  public:
-  RangePayloadEncoder(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour)
-      : RangeStages(tables, code_width, channels, neighbour),
+  RangePayloadEncoder(const Tables& tables, int code_width, std::uint32_t channels,
+                      const Corrections& corrections)
+      : RangeStages(tables, code_width, channels, corrections),
         max_code_bits_(max_code_bits(Profile::kRange, code_width)),
         coder_(code_width) {}
 
@@ -255,7 +271,10 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
       for (Channel& channel : channels_) {
         const Code code = *codes++;
         const Expectation expected = expect(channel, reset);
-        const CarryWord word = coder_.encode(model_.of(code, expected.value, expected.index), code);
+        const CarryWord word = reset
+                                   ? coder_.verbatim(code)
+                                   : coder_.encode(model_.of(code, expected.value, expected.index),
+                                                   code, model_.plain_bits(expected.index));
         check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
         packer_.put(word);
         update(channel, expected, code, reset);
@@ -275,8 +294,9 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
 
 class RangePayloadDecoder : public PayloadDecoder, RangeStages {
  public:
-  RangePayloadDecoder(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour)
-      : RangeStages(tables, code_width, channels, neighbour) {}
+  RangePayloadDecoder(const Tables& tables, int code_width, std::uint32_t channels,
+                      const Corrections& corrections)
+      : RangeStages(tables, code_width, channels, corrections) {}
 
   std::uint64_t max_codes(std::size_t size) const override {
     return max_payload_codes(Profile::kRange, size);
@@ -291,14 +311,7 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
       begin_frame(reset);
       for (Channel& channel : channels_) {
         const Expectation expected = expect(channel, reset);
-        const std::uint32_t target = coder.target();
-        Code code = 0;
-        if (target < kEscapeFrequency) {
-          code = coder.consume_escape();
-        } else {
-          code = model_.find(target, expected.value, expected.index);
-          coder.consume(model_.of(code, expected.value, expected.index));
-        }
+        const Code code = reset ? coder.consume_verbatim() : next(coder, expected);
         codes.push_back(code);
         update(channel, expected, code, reset);
       }
@@ -318,43 +331,61 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
       }
     }
   }
+
+ private:
+  Code next(RangeDecoder& coder, const Expectation& expected) const {
+    const std::uint32_t target = coder.target();
+    if (target < kEscapeFrequency) return coder.consume_escape();
+    const Code code = model_.find(target, expected.value, expected.index);
+    coder.consume(model_.of(code, expected.value, expected.index));
+    const int plain = model_.plain_bits(expected.index);
+    return plain == 0 ? code : static_cast<Code>(code + coder.consume_plain(plain));
+  }
 };
 
 }  // namespace
 
 std::uint64_t max_code_bits(Profile profile, int code_width) {
   const auto width = static_cast<std::uint64_t>(code_width);
+  if (profile == Profile::kCascade) return width;
   return profile == Profile::kHuffman ? kMaxCodeLength + width
                                       : std::max(kEscapeOverhead + width, kMaxIntervalBits);
 }
 
 std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t codes) {
-  const std::uint64_t bits =
-      codes * max_code_bits(profile, code_width) + (profile == Profile::kHuffman ? 0 : 1);
+  // The range coder's last bit, or the form of the cascade profile.
+  const std::uint64_t others = profile == Profile::kHuffman   ? 0
+                               : profile == Profile::kCascade ? 8
+                                                              : 1;
+  const std::uint64_t bits = codes * max_code_bits(profile, code_width) + others;
   return (bits + 31) / 32 * 4;
 }
 
 std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes) {
   // Every code takes at least a bit.
   if (profile == Profile::kHuffman) return bytes * 8;
+  // A code takes one decision or more; of the likeliest ones, 45,426 take a bit.
+  if (profile == Profile::kCascade) return (bytes * 8 + 32) * 45427;
   // The likeliest code has 65519 of 65536 parts: 2,671 of them take a bit.
   return (bytes * 8 + 16) * 2672;
 }
 
 std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels, bool neighbour) {
+                                                    std::uint32_t channels,
+                                                    const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadEncoder>(tables.huffman(), code_width, channels);
   }
-  return std::make_unique<RangePayloadEncoder>(tables, code_width, channels, neighbour);
+  return std::make_unique<RangePayloadEncoder>(tables, code_width, channels, corrections);
 }
 
 std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels, bool neighbour) {
+                                                    std::uint32_t channels,
+                                                    const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadDecoder>(tables.huffman(), code_width, channels);
   }
-  return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, neighbour);
+  return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, corrections);
 }
 
 }  // namespace nrc

@@ -12,10 +12,12 @@
 namespace nrc {
 
 /// Keep a reference: the tables outlive the object. They suit the width.
-/// @param neighbour  with stage neighbour, which only the range profile has
+/// @param corrections  which only the range profile has
 std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels, bool neighbour);
+                                                    std::uint32_t channels,
+                                                    const Corrections& corrections);
 std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels, bool neighbour);
+                                                    std::uint32_t channels,
+                                                    const Corrections& corrections);
 
 }  // namespace nrc

@@ -34,13 +34,9 @@ void Predictor::update_value(PredictorState& state, const Prediction& prediction
     state.weight = kWeightReset;
     state.level = value;
   } else {
-    const std::int32_t innovation = value - prediction.value;
-    // Within half a code the innovation's sign is that of the ADC's rounding.
-    const bool quiet = innovation >> kQuietShift == 0 || innovation >> kQuietShift == -1;
-    if (!quiet) {
-      const int step = sign(prediction.deviation) * sign(innovation) * (1 << boost);
-      state.weight = std::clamp(state.weight + step, kWeightMin, kWeightMax);
-    }
+    const int step =
+        sign(prediction.deviation) * innovation_sign(value - prediction.value) * (1 << boost);
+    state.weight = std::clamp(state.weight + step, kWeightMin, kWeightMax);
     state.level += (value - state.level) >> kLevelShift;
   }
   state.last = value;

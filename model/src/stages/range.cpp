@@ -3,6 +3,7 @@
 
 #include "nrc/error.hpp"
 #include "stages/floor_log2.hpp"
+#include "stages/low_bits.hpp"
 
 namespace nrc {
 
@@ -13,8 +14,9 @@ constexpr int kRangeBits = 16;
 /// Shifts that bring a range of 1..65535 back to 32768..65535.
 int normalising_shift(std::uint32_t range) { return kRangeBits - 1 - floor_log2(range); }
 
-std::uint32_t low_bits(std::uint64_t value, int bits) {
-  return static_cast<std::uint32_t>(value & ((std::uint64_t{1} << bits) - 1));
+/// What stays in low.
+std::uint32_t window(std::uint64_t low) {
+  return static_cast<std::uint32_t>(low_bits(low, kRangeBits));
 }
 
 std::uint32_t share(std::uint32_t range, std::uint32_t frequency) {
@@ -23,23 +25,37 @@ std::uint32_t share(std::uint32_t range, std::uint32_t frequency) {
 
 }  // namespace
 
-CarryWord RangeEncoder::encode(const Interval& interval, Code code) {
+CarryWord RangeEncoder::encode(const Interval& interval, Code code, int plain) {
   if (interval.escape()) {
     // The escape's share has at least 2^kEscapeBits parts. The code's first bits choose one of
     // them, its other bits divide it into parts of which one is left: the range is a power of two.
     const int below = code_width_ - kEscapeBits;
-    const std::uint32_t value = low_bits(static_cast<std::uint32_t>(code), code_width_);
+    const std::uint64_t value = low_bits(code, code_width_);
     const std::uint64_t low = (std::uint64_t{low_} << below) + value;
     range_ = 1U << (kRangeBits - 1);
-    low_ = low_bits(low << (kRangeBits - 1), kRangeBits);
+    low_ = window(low << (kRangeBits - 1));
     return {static_cast<std::uint32_t>(low >> 1), below + kRangeBits - 1};
   }
   const std::uint32_t low = low_ + share(range_, interval.low);
   const std::uint32_t range = share(range_, interval.frequency);
   const int shift = normalising_shift(range);
   range_ = range << shift;
-  low_ = low_bits(std::uint64_t{low} << shift, kRangeBits);
-  return {low >> (kRangeBits - shift), shift};
+  // Plain bits choose one of 2^plain equal parts, each of which is as long as the range was, in
+  // units that are as much smaller.
+  const std::uint64_t value = low_bits(code, plain);
+  const std::uint64_t moved = (std::uint64_t{low} << (shift + plain)) + value * range_;
+  low_ = window(moved);
+  return {static_cast<std::uint32_t>(moved >> kRangeBits), shift + plain};
+}
+
+CarryWord RangeEncoder::verbatim(Code code) {
+  // low is 0 or half and the range at least half, so the code's bits follow low's first one; the
+  // last of them is low's new first bit.
+  const std::uint64_t value = low_bits(code, code_width_);
+  const std::uint64_t low = (std::uint64_t{low_} << code_width_) + (value << (kRangeBits - 1));
+  range_ = 1U << (kRangeBits - 1);
+  low_ = window(low);
+  return {static_cast<std::uint32_t>(low >> kRangeBits), code_width_};
 }
 
 CarryWord RangeEncoder::finish() {
@@ -81,17 +97,39 @@ void RangeDecoder::consume(const Interval& interval) {
   shift(count);
 }
 
+std::int32_t RangeDecoder::consume_plain(int count) {
+  shift(count);
+  const std::uint32_t value = offset_ / range_;
+  offset_ -= value * range_;
+  return static_cast<std::int32_t>(value);
+}
+
 Code RangeDecoder::consume_escape() {
   const int below = code_width_ - kEscapeBits;
   if (offset_ >> kEscapeBits != 0) throw Error("the payload points between two codes");
-  const auto value = static_cast<std::int32_t>((offset_ << below) | reader_.get(below));
+  const std::uint32_t value = (offset_ << below) | reader_.get(below);
   bits_ += static_cast<std::size_t>(below);
   // One part is left, and the bit string is somewhere in it.
   offset_ = 0;
   range_ = 1U << (kRangeBits - 1);
   shift(kRangeBits - 1);
+  return code_of(value);
+}
+
+Code RangeDecoder::consume_verbatim() {
+  const std::uint32_t half = 1U << (kRangeBits - 1);
+  if (offset_ >= half) throw Error("the payload points between two codes");
+  shift(code_width_);
+  const std::uint32_t value = offset_ >> (kRangeBits - 1);
+  offset_ &= half - 1;
+  range_ = half;
+  return code_of(value);
+}
+
+Code RangeDecoder::code_of(std::uint32_t value) const {
   const std::int32_t half = 1 << (code_width_ - 1);
-  return static_cast<Code>(value >= half ? value - 2 * half : value);
+  const auto code = static_cast<std::int32_t>(value);
+  return static_cast<Code>(code >= half ? code - 2 * half : code);
 }
 
 bool RangeDecoder::padding_is_zero() const {

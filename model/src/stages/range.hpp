@@ -17,8 +17,11 @@ class RangeEncoder {
  public:
   explicit RangeEncoder(int code_width) : code_width_(code_width) {}
 
-  /// Codes an interval; for an escape, `code` itself.
-  CarryWord encode(const Interval& interval, Code code);
+  /// Codes an interval and then the low `plain` bits of `code`; for an escape, `code` itself.
+  CarryWord encode(const Interval& interval, Code code, int plain = 0);
+  /// The code itself, for a channel's first one after a reset: nothing predicts it. Only after
+  /// other verbatim codes or at the start of a payload.
+  CarryWord verbatim(Code code);
 
   /// Ends the payload with the one bit that puts the bit string into the last interval; restarts.
   CarryWord finish();
@@ -39,8 +42,12 @@ class RangeDecoder {
 
   /// Moves past a symbol with this interval. @throws Error if the payload does not hold it.
   void consume(const Interval& interval);
+  /// Moves past plain bits. @return them
+  std::int32_t consume_plain(int count);
   /// Moves past an escape. @return its code. @throws Error if the payload does not hold one.
   Code consume_escape();
+  /// Inverse of RangeEncoder::verbatim(). @throws Error if the payload does not hold one.
+  Code consume_verbatim();
 
   /// True once more was read than the payload holds.
   bool overrun() const { return consumed_bits() > size_ * 8; }
@@ -51,6 +58,7 @@ class RangeDecoder {
 
  private:
   void shift(int count);
+  Code code_of(std::uint32_t value) const;
 
   const std::uint8_t* payload_;
   std::size_t size_;

@@ -3,9 +3,18 @@
 
 #include <cstdint>
 
+#include "nrc/format.hpp"
+
 namespace nrc {
 
 /// -1, 0 or 1.
 inline int sign(std::int32_t v) { return (v > 0) - (v < 0); }
+
+/// The sign of an innovation (1/64 code) that weights and gains follow: 0 within half a code, where
+/// it is that of the ADC's rounding.
+inline int innovation_sign(std::int32_t innovation) {
+  const std::int32_t halves = innovation >> kQuietShift;
+  return halves == 0 || halves == -1 ? 0 : sign(innovation);
+}
 
 }  // namespace nrc

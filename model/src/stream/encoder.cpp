@@ -45,7 +45,7 @@ Encoder::Encoder(const StreamHeader& header, const Tables& tables, Transport tra
       header_(checked(header, tables)),
       header_payload_(serialise(header_)),
       mapper_(std::make_unique<Mapper>(header_)),
-      payload_(PayloadEncoder::make(tables_, header.code_width, header.channels, header.neighbour)),
+      payload_(PayloadEncoder::make(tables_, header_)),
       packetizer_(std::make_unique<Packetizer>(header_.stream_number)),
       exceptions_(std::make_unique<ExceptionWriter>()),
       transport_(transport) {}
@@ -71,6 +71,15 @@ std::uint64_t Encoder::max_bytes(std::size_t frames) const {
   return 2 * (kPacketHeaderBytes + kPacketCrcBytes) + header_payload_.size() +
          std::max(coded, raw_bytes(count));
 }
+
+void Encoder::resume(std::uint32_t packets, std::uint64_t frames) {
+  packetizer_->resume(packets);
+  next_frame_ = static_cast<std::uint32_t>(frames);
+  header_due_ = false;
+  key_due_ = true;
+}
+
+std::uint32_t Encoder::packets() const { return packetizer_->sequence(); }
 
 std::vector<std::uint8_t> Encoder::stream_header() {
   std::vector<std::uint8_t> packet;

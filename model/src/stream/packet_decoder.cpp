@@ -84,7 +84,7 @@ void PacketDecoder::open(const ParsedPacket& packet) {
                   " tables of id " + std::to_string(header.table_id) +
                   ", which are not available; give their table file");
     }
-    payload_ = PayloadDecoder::make(*tables, header.code_width, header.channels, header.neighbour);
+    payload_ = PayloadDecoder::make(*tables, header);
   }
   header_ = header;
   lossy_step_ = 1;

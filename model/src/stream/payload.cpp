@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nrc/payload.hpp"
 
+#include <utility>
+#include <vector>
+
+#include "cascade/cascade_payload.hpp"
 #include "stages/payload.hpp"
 #include "vector/vector_payload.hpp"
 
@@ -8,32 +12,121 @@ namespace nrc {
 
 namespace {
 
-/// Whether the vector path codes these streams. The neural profile has none: its network works on
-/// one code after the other.
-bool by_vectors(const Tables& tables, int code_width, std::uint32_t channels, bool neighbour,
+/// Whether the vector path codes these streams. The neural profile has none, as its network works
+/// on one code after the other, and neither has the cascade profile.
+bool by_vectors(const Tables& tables, std::uint32_t channels, const Corrections& corrections,
                 Path path) {
-  return path == Path::kFast && tables.profile() != Profile::kNeural &&
-         suits_vectors(code_width, channels, neighbour);
+  return path == Path::kFast && tables.profile() < Profile::kNeural &&
+         suits_vectors(channels, corrections);
 }
+
+using Order = std::vector<std::uint16_t>;
+
+/// codes[frame * channels + channel] in another order of the channels.
+void put_in_order(const Code* codes, std::size_t frames, const Order& order,
+                  std::vector<Code>& ordered) {
+  ordered.clear();
+  for (std::size_t frame = 0; frame < frames; ++frame, codes += order.size()) {
+    for (const std::uint16_t channel : order) ordered.push_back(codes[channel]);
+  }
+}
+
+class OrderedEncoder : public PayloadEncoder {
+ public:
+  OrderedEncoder(std::unique_ptr<PayloadEncoder> inner, const Order& order)
+      : inner_(std::move(inner)), order_(order) {}
+
+  void encode(const Code* codes, std::size_t frames, bool key,
+              std::vector<std::uint8_t>& payload) override {
+    put_in_order(codes, frames, order_, ordered_);
+    inner_->encode(ordered_.data(), frames, key, payload);
+  }
+
+  void reserve(std::uint64_t codes) override {
+    ordered_.reserve(codes);
+    inner_->reserve(codes);
+  }
+
+ private:
+  std::unique_ptr<PayloadEncoder> inner_;
+  Order order_;
+  std::vector<Code> ordered_;
+};
+
+class OrderedDecoder : public PayloadDecoder {
+ public:
+  OrderedDecoder(std::unique_ptr<PayloadDecoder> inner, const Order& order)
+      : inner_(std::move(inner)), order_(order) {}
+
+  void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
+              std::vector<Code>& codes) override {
+    ordered_.clear();
+    inner_->decode(payload, size, frames, key, ordered_);
+    const std::size_t begin = codes.size();
+    codes.resize(begin + ordered_.size());
+    Code* to = codes.data() + begin;
+    const Code* from = ordered_.data();
+    for (std::size_t frame = 0; frame < frames; ++frame, to += order_.size()) {
+      for (const std::uint16_t channel : order_) to[channel] = *from++;
+    }
+  }
+
+  void skip(const Code* codes, std::size_t frames, bool key) override {
+    put_in_order(codes, frames, order_, ordered_);
+    inner_->skip(ordered_.data(), frames, key);
+  }
+
+  void reserve(std::uint64_t codes) override {
+    ordered_.reserve(codes);
+    inner_->reserve(codes);
+  }
+
+  std::uint64_t max_codes(std::size_t size) const override { return inner_->max_codes(size); }
+
+ private:
+  std::unique_ptr<PayloadDecoder> inner_;
+  Order order_;
+  std::vector<Code> ordered_;
+};
 
 }  // namespace
 
 std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int code_width,
-                                                     std::uint32_t channels, bool neighbour,
-                                                     Path path) {
+                                                     std::uint32_t channels,
+                                                     const Corrections& corrections, Path path) {
   tables.check(code_width);
-  return by_vectors(tables, code_width, channels, neighbour, path)
+  if (tables.profile() == Profile::kCascade) {
+    return make_cascade_encoder(tables.range(), code_width, channels);
+  }
+  return by_vectors(tables, channels, corrections, path)
              ? make_vector_encoder(tables, code_width, channels)
-             : make_stages_encoder(tables, code_width, channels, neighbour);
+             : make_stages_encoder(tables, code_width, channels, corrections);
 }
 
 std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int code_width,
-                                                     std::uint32_t channels, bool neighbour,
-                                                     Path path) {
+                                                     std::uint32_t channels,
+                                                     const Corrections& corrections, Path path) {
   tables.check(code_width);
-  return by_vectors(tables, code_width, channels, neighbour, path)
+  if (tables.profile() == Profile::kCascade) {
+    return make_cascade_decoder(tables.range(), code_width, channels);
+  }
+  return by_vectors(tables, channels, corrections, path)
              ? make_vector_decoder(tables, code_width, channels)
-             : make_stages_decoder(tables, code_width, channels, neighbour);
+             : make_stages_decoder(tables, code_width, channels, corrections);
+}
+
+std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables,
+                                                     const StreamHeader& header) {
+  auto encoder = make(tables, header.code_width, header.channels, header.corrections);
+  if (header.order.empty()) return encoder;
+  return std::make_unique<OrderedEncoder>(std::move(encoder), header.order);
+}
+
+std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables,
+                                                     const StreamHeader& header) {
+  auto decoder = make(tables, header.code_width, header.channels, header.corrections);
+  if (header.order.empty()) return decoder;
+  return std::make_unique<OrderedDecoder>(std::move(decoder), header.order);
 }
 
 }  // namespace nrc

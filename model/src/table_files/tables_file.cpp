@@ -14,6 +14,7 @@ std::string to_json(const Tables& tables) {
     case Profile::kNeural:
       return to_json(tables.neural());
     case Profile::kRange:
+    case Profile::kCascade:  // the edges of range tables
       break;
   }
   return to_json(tables.range());

@@ -89,6 +89,9 @@ const std::vector<Tables>& all_tables() {
     for (const std::string& name : NeuralTables::builtin_names()) {
       tables.emplace_back(NeuralTables::builtin(name));
     }
+    for (const std::string& name : Tables::builtin_names(Profile::kCascade)) {
+      tables.emplace_back(CascadeTables{RangeTables::builtin(name)});
+    }
     return tables;
   }();
   return all;
@@ -173,6 +176,8 @@ std::vector<std::string> Tables::builtin_names(Profile profile) {
       return TableSet::builtin_names();
     case Profile::kNeural:
       return NeuralTables::builtin_names();
+    case Profile::kCascade:
+      return {"default", "generic"};
     case Profile::kRange:
       break;
   }

@@ -9,18 +9,13 @@
 
 namespace nrc {
 
-namespace {
-
-constexpr int kMinRangeCodeWidth = 4;
-
-}  // namespace
-
 void RangeTables::validate() const {
   const auto require = [this](bool ok, const std::string& rule) {
     if (!ok) throw Error("range tables '" + name + "': " + rule);
   };
-  require(code_width == 0 || (code_width >= kMinRangeCodeWidth && code_width <= 12),
-          "code_width must be 4..12, or 0 without edges");
+  require(code_width == 0 || (code_width >= kMinRangeCodeWidth && code_width <= kMaxEdgeCodeWidth),
+          "code_width must be " + std::to_string(kMinRangeCodeWidth) + ".." +
+              std::to_string(kMaxEdgeCodeWidth) + ", or 0 without edges");
   require(initial_scale <= 0xFFFF, "initial_scale must be at most 65535");
   const std::size_t edge_count = code_width == 0 ? 0 : (std::size_t{1} << code_width) - 1;
   require(edges.size() == edge_count, "there must be 2^code_width - 1 edges");

@@ -10,11 +10,15 @@
 #include "stages/floor_log2.hpp"
 #include "stages/huffman.hpp"
 #include "stages/interval.hpp"
+#include "stages/low_bits.hpp"
 #include "vector/vector_stages.hpp"
 
 namespace nrc {
 
 namespace {
+
+/// The coder's range after a verbatim code.
+constexpr std::uint32_t kVerbatimRange = 1U << 15;
 
 /// With fewer channels the stages, one code at a time, are faster than vectors.
 constexpr std::uint32_t kMinChannels = 8;
@@ -86,9 +90,14 @@ class VectorHuffmanEncoder : public PayloadEncoder {
       const bool reset = key && frame == 0;
       if (reset) lanes_.reset();
       std::copy(codes, codes + channels_, lanes_.code.begin());
-      lanes_.expect();
-      lanes_.encode(memory_);
-      // A codeword has at most 27 bits, so it always fits next to the 31 that may be pending.
+      if (reset) {
+        verbatim();
+      } else {
+        lanes_.expect();
+        lanes_.encode(memory_);
+      }
+      // A codeword has at most 31 bits, so it always fits next to the 31 that may be pending.
+      static_assert(kMaxCodeLength + std::max(kMaxCodeWidth, kMaxRawBits) <= 64 - 31);
       for (std::size_t c = 0; c < channels_; ++c) {
         const int length = lanes_.length[c];
         accumulator = accumulator << length | static_cast<std::uint32_t>(lanes_.bits[c]);
@@ -112,11 +121,23 @@ class VectorHuffmanEncoder : public PayloadEncoder {
     return max_payload_bytes(Profile::kHuffman, lanes_.code_width, codes) + 4;
   }
 
+  /// Codewords of the frame after a reset.
+  void verbatim() {
+    const std::int32_t mask = (1 << lanes_.code_width) - 1;
+    for (std::size_t c = 0; c < channels_; ++c) {
+      lanes_.bits[c] = lanes_.code[c] & mask;
+      lanes_.length[c] = lanes_.code_width;
+    }
+  }
+
   std::size_t channels_;
   HuffmanLanes lanes_;
   Lanes memory_;
   Scratch scratch_;
 };
+
+/// Bits that BitWindow holds after a refill().
+constexpr int kWindowBits = 56;
 
 /// The payload from its first bit on, and zeros after its end. Reads 8 bytes at a time, hence a
 /// copy with as many bytes of margin.
@@ -131,7 +152,7 @@ class BitWindow {
     bytes_ = copy.data();
   }
 
-  /// From here on the next 56 bits are there.
+  /// From here on the next kWindowBits bits are there.
   void refill() {
     // Loads 8 bytes without a branch; whole bytes that do not fit are loaded again next time.
     bits_ |= load_big_endian(bytes_ + std::min(next_, size_)) >> available_;
@@ -203,9 +224,13 @@ class VectorHuffmanDecoder : public PayloadDecoder {
     BitWindow window(payload, size, copy_);
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      if (reset) lanes_.reset();
-      lanes_.expect();
-      parse(window);
+      if (reset) {
+        lanes_.reset();
+        parse_verbatim(window);
+      } else {
+        lanes_.expect();
+        parse(window);
+      }
       // Past the end the window reads zeros, which do no harm, so one look per frame is enough.
       if (window.overrun()) throw Error("the payload is too short");
       for (std::size_t c = 0; c < channels_; ++c) {
@@ -248,6 +273,18 @@ class VectorHuffmanDecoder : public PayloadDecoder {
     return std::prev(above)->entry;
   }
 
+  /// The codes of a frame after a reset.
+  void parse_verbatim(BitWindow& window) {
+    const int width = lanes_.code_width;
+    const std::int32_t half = 1 << (width - 1);
+    for (std::size_t c = 0; c < channels_; ++c) {
+      window.refill();
+      const auto bits = static_cast<std::int32_t>(window.peek(width));
+      window.skip(width);
+      lanes_.code[c] = bits >= half ? bits - 2 * half : bits;
+    }
+  }
+
   /// The codes of a frame, after lanes_.expect().
   void parse(BitWindow& window_of_payload) {
     // Everything the loop reads is local: compilers cannot know that out does not alias the
@@ -284,15 +321,18 @@ class VectorHuffmanDecoder : public PayloadDecoder {
       outside |= static_cast<std::uint32_t>(code + half) >> width;
       out[c] = code;
     };
-    // Two codes have at most 54 bits.
-    static_assert(2 * (kMaxCodeLength + kMaxVectorCodeWidth) <= 56);
+    // One code always fits into the window, two if they are not too wide.
+    static_assert(kMaxCodeLength + std::max(kMaxCodeWidth, kMaxRawBits) <= kWindowBits);
+    const bool two = 2 * (kMaxCodeLength + std::max(width, kMaxRawBits)) <= kWindowBits;
     std::size_t c = 0;
-    for (; c + 1 < channels_; c += 2) {
-      window.refill();
-      next(c);
-      next(c + 1);
+    if (two) {
+      for (; c + 1 < channels_; c += 2) {
+        window.refill();
+        next(c);
+        next(c + 1);
+      }
     }
-    if (c < channels_) {
+    for (; c < channels_; ++c) {
       window.refill();
       next(c);
     }
@@ -329,6 +369,12 @@ class VectorRangeEncoder : public PayloadEncoder {
       const bool reset = key && frame == 0;
       if (reset) lanes_.reset();
       std::copy(codes, codes + channels_, lanes_.code.begin());
+      if (reset) {
+        for (std::size_t c = 0; c < channels_; ++c) verbatim(lanes_.code[c]);
+        range = kVerbatimRange;
+        lanes_.update_reset();
+        continue;
+      }
       lanes_.expect();
       lanes_.intervals();
       for (std::size_t c = 0; c < channels_; ++c) {
@@ -344,8 +390,10 @@ class VectorRangeEncoder : public PayloadEncoder {
         const int shift = 15 - floor_log2(range);
         range <<= shift;
         append(shift);
+        if (const int plain = lanes_.plain[c]; plain > 0)
+          append_plain(lanes_.code[c], plain, range);
       }
-      reset ? lanes_.update_reset() : lanes_.update();
+      lanes_.update();
     }
     // The range is at least half, so one bit, followed by zeros, reaches into it.
     low_ = (low_ + (1U << 15) - 1) & ~std::uint64_t{(1U << 15) - 1};
@@ -379,9 +427,24 @@ class VectorRangeEncoder : public PayloadEncoder {
     fill_ -= 32;
   }
 
+  /// The low bits of a code: as in RangeEncoder, before anything moves out.
+  void append_plain(std::int32_t code, int count, std::uint32_t range) {
+    low_ = (low_ << count) + low_bits(static_cast<std::uint32_t>(code), count) * range;
+    fill_ += count;
+    append(0);
+  }
+
+  /// A code after a reset, as in RangeEncoder.
+  void verbatim(std::int32_t code) {
+    low_ = (low_ << code_width_) +
+           low_bits(static_cast<std::uint32_t>(code), code_width_) * kVerbatimRange;
+    fill_ += code_width_;
+    append(0);
+  }
+
   void escape(std::int32_t code) {
     const int below = code_width_ - kEscapeBits;
-    const auto value = static_cast<std::uint32_t>(code) & ((1U << code_width_) - 1);
+    const std::uint64_t value = low_bits(static_cast<std::uint32_t>(code), code_width_);
     // The value's first bits may carry into the low end: it has room above.
     low_ = (low_ << below) + value;
     fill_ += below;
@@ -426,9 +489,14 @@ class VectorRangeDecoder : public PayloadDecoder {
     std::uint32_t range = kRangeReset;
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      if (reset) lanes_.reset();
-      lanes_.expect();
-      parse(window, offset, range);
+      if (reset) {
+        lanes_.reset();
+        parse_verbatim(window, offset);
+        range = kVerbatimRange;
+      } else {
+        lanes_.expect();
+        parse(window, offset, range);
+      }
       if (consumed_bits(window) > size * 8) throw Error("the payload is too short");
       for (std::size_t c = 0; c < channels_; ++c) {
         codes.push_back(static_cast<Code>(lanes_.code[c]));
@@ -459,6 +527,20 @@ class VectorRangeDecoder : public PayloadDecoder {
     return std::all_of(payload + at, payload + size, [](std::uint8_t b) { return b == 0; });
   }
 
+  /// The codes of a frame after a reset.
+  void parse_verbatim(BitWindow& window, std::uint32_t& offset) {
+    const std::int32_t half = 1 << (code_width_ - 1);
+    for (std::size_t c = 0; c < channels_; ++c) {
+      window.refill();
+      if (offset >= kVerbatimRange) throw Error("the payload points between two codes");
+      const std::uint32_t all = offset << code_width_ | window.peek(code_width_);
+      window.skip(code_width_);
+      const auto value = static_cast<std::int32_t>(all / kVerbatimRange);
+      offset = all % kVerbatimRange;
+      lanes_.code[c] = value >= half ? value - 2 * half : value;
+    }
+  }
+
   void parse(BitWindow& window_of_payload, std::uint32_t& offset_of_payload,
              std::uint32_t& range_of_payload) {
     BitWindow window = window_of_payload;  // in registers
@@ -483,44 +565,80 @@ class VectorRangeDecoder : public PayloadDecoder {
       }
       const std::int32_t prediction = lanes_.value[c];
       const std::int32_t index = lanes_.index[c];
-      // The guess for even steps is usually the code or its neighbour, so a short walk beats a
-      // search.
-      std::int32_t code = model_.near(f, prediction, index);
-      std::uint32_t low = below_code(code, prediction, index);
-      std::uint32_t high = below_code(code + 1, prediction, index);
-      for (int steps = 0; f < low || f >= high; ++steps) {
-        if (steps == kMaxSteps) {
-          code = model_.find(f, prediction, index);
-          low = below_code(code, prediction, index);
-          high = below_code(code + 1, prediction, index);
-          break;
-        }
-        if (f < low) {
-          if (code == first) break;
-          high = low;
-          low = below_code(--code, prediction, index);
-        } else {
-          if (code == last) break;
-          low = high;
-          high = below_code(++code + 1, prediction, index);
-        }
+      if (const int plain = model_.plain_bits(index); plain > 0) {
+        const auto begin = [&](std::int32_t group) {
+          return below_group(group, plain, prediction, index);
+        };
+        const Found found =
+            walk(f, model_.near(f, prediction, index) >> plain, first >> plain, last >> plain,
+                 begin, [&] { return model_.find(f, prediction, index) >> plain; });
+        narrow(found.interval, window, offset, range);
+        offset = offset << plain | window.peek_some(plain);
+        window.skip(plain);
+        const std::uint32_t value = offset / range;
+        offset -= value * range;
+        lanes_.code[c] = (found.at << plain) + static_cast<std::int32_t>(value);
+        continue;
       }
-      const std::uint32_t frequency = high - low;
-      const std::uint32_t from = (range * low) >> 16;
-      const std::uint32_t part = (range * frequency) >> 16;
-      // Rounding leaves offsets to which no code maps; an encoder never produces them.
-      if (frequency < kMinFrequency || offset < from || offset - from >= part) {
-        throw Error("the payload points between two codes");
-      }
-      const int shift = 15 - floor_log2(part);
-      range = part << shift;
-      offset = (offset - from) << shift | window.peek_some(shift);
-      window.skip(shift);
-      lanes_.code[c] = code;
+      const auto begin = [&](std::int32_t code) { return below_code(code, prediction, index); };
+      const Found found = walk(f, model_.near(f, prediction, index), first, last, begin,
+                               [&] { return std::int32_t{model_.find(f, prediction, index)}; });
+      narrow(found.interval, window, offset, range);
+      lanes_.code[c] = found.at;
     }
     window_of_payload = window;
     offset_of_payload = offset;
     range_of_payload = range;
+  }
+
+  /// A code or group, and its interval.
+  struct Found {
+    std::int32_t at;
+    Interval interval;
+  };
+
+  /// The one of `first` .. `last` whose interval holds frequency f. `begin` is where one begins.
+  /// The guess for even steps, `start`, is usually right or one off, so a short walk beats a
+  /// search.
+  template <class Begin, class Search>
+  static Found walk(std::uint32_t f, std::int32_t start, std::int32_t first, std::int32_t last,
+                    const Begin& begin, const Search& search) {
+    std::int32_t at = start;
+    std::uint32_t low = begin(at);
+    std::uint32_t high = begin(at + 1);
+    for (int steps = 0; f < low || f >= high; ++steps) {
+      if (steps == kMaxSteps) {
+        at = search();
+        low = begin(at);
+        high = begin(at + 1);
+        break;
+      }
+      if (f < low) {
+        if (at == first) break;
+        high = low;
+        low = begin(--at);
+      } else {
+        if (at == last) break;
+        low = high;
+        high = begin(++at + 1);
+      }
+    }
+    return {at, {low, high - low}};
+  }
+
+  /// Moves past a symbol with this interval.
+  static void narrow(const Interval& interval, BitWindow& window, std::uint32_t& offset,
+                     std::uint32_t& range) {
+    const std::uint32_t from = (range * interval.low) >> 16;
+    const std::uint32_t part = (range * interval.frequency) >> 16;
+    // Rounding leaves offsets to which no code maps; an encoder never produces them.
+    if (interval.escape() || offset < from || offset - from >= part) {
+      throw Error("the payload points between two codes");
+    }
+    const int shift = 15 - floor_log2(part);
+    range = part << shift;
+    offset = (offset - from) << shift | window.peek_some(shift);
+    window.skip(shift);
   }
 
   /// Cumulative frequency below a code, or below the one after the last.
@@ -528,6 +646,17 @@ class VectorRangeDecoder : public PayloadDecoder {
     if (code == lanes_.min_code) return kEscapeFrequency;
     if (code > lanes_.max_code) return kTopFrequency;
     const std::int32_t edge = lanes_.edges[static_cast<std::size_t>(code - lanes_.min_code)];
+    return static_cast<std::uint32_t>(lanes_.at_edge(edge, prediction, index));
+  }
+
+  /// Cumulative frequency below a group of 2^plain codes, plain > 0, or below the one after the
+  /// last.
+  std::uint32_t below_group(std::int32_t group, int plain, std::int32_t prediction,
+                            std::int32_t index) const {
+    const std::int32_t code = group * (1 << plain);
+    if (code == lanes_.min_code) return kEscapeFrequency;
+    if (code > lanes_.max_code) return kTopFrequency;
+    const std::int32_t edge = code * (1 << kFracBits) - (1 << (kFracBits - 1));
     return static_cast<std::uint32_t>(lanes_.at_edge(edge, prediction, index));
   }
 
@@ -542,8 +671,8 @@ class VectorRangeDecoder : public PayloadDecoder {
 
 }  // namespace
 
-bool suits_vectors(int code_width, std::uint32_t channels, bool neighbour) {
-  return code_width <= kMaxVectorCodeWidth && channels >= kMinChannels && !neighbour;
+bool suits_vectors(std::uint32_t channels, const Corrections& corrections) {
+  return channels >= kMinChannels && !corrections.any();
 }
 
 std::unique_ptr<PayloadEncoder> make_vector_encoder(const Tables& tables, int code_width,

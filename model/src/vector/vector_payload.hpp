@@ -12,9 +12,8 @@
 
 namespace nrc {
 
-/// The coders below are for this: codes of at most 12 bits, no neighbour, and enough channels for
-/// vectors to pay.
-bool suits_vectors(int code_width, std::uint32_t channels, bool neighbour);
+/// The coders below are for this: no corrections, and enough channels for vectors to pay.
+bool suits_vectors(std::uint32_t channels, const Corrections& corrections);
 
 /// Keep a reference: the tables outlive the object. They suit the width.
 std::unique_ptr<PayloadEncoder> make_vector_encoder(const Tables& tables, int code_width,

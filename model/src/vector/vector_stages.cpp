@@ -2,6 +2,7 @@
 #include "vector/vector_stages.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "stages/interval.hpp"
 
@@ -27,6 +28,15 @@ Vec gather(const Lanes& from, Vec at) { return hn::GatherIndex(I32(), from.data(
 
 hn::Mask<I32> at_least(Vec a, Vec b) { return hn::Gt(a, hn::Sub(b, set(1))); }
 
+/// (a * b) >> kShift for products of more than 32 bits: b's high part times a is a whole number of
+/// 2^kShift, so that only the low part's product is shifted.
+template <int kShift>
+Vec mul_shift(Vec a, Vec b) {
+  const Vec high = hn::Mul(a, hn::ShiftRight<kShift>(b));
+  const Vec low = hn::Mul(a, hn::And(b, set((1 << kShift) - 1)));
+  return hn::Add(high, hn::ShiftRight<kShift>(low));
+}
+
 /// -1, 0 or 1.
 Vec sign(Vec v) { return hn::Max(hn::Min(v, set(1)), set(-1)); }
 
@@ -35,7 +45,7 @@ Vec predict(PredictorLanes& p, std::size_t at) {
   const Vec last = load(p.last, at);
   const Vec deviation = hn::Sub(last, level);
   store(deviation, p.deviation, at);
-  const Vec persistence = hn::ShiftRight<kWeightFrac>(hn::Mul(load(p.weight, at), deviation));
+  const Vec persistence = mul_shift<kWeightFrac>(load(p.weight, at), deviation);
   const Vec value =
       hn::Max(hn::Min(hn::Add(level, persistence), set(p.max_value)), set(p.min_value));
   store(value, p.value, at);
@@ -133,8 +143,8 @@ void ExpectIntervals(RangeLanes& r) {
 Vec at_edges(const RangeLanes& r, Vec edge, Vec prediction, Vec index) {
   const Vec mantissa = hn::And(index, set((1 << kScaleMantissaBits) - 1));
   const Vec octave = hn::ShiftRight<kScaleMantissaBits>(index);
-  const Vec product = hn::Mul(hn::Sub(edge, prediction), gather(r.reciprocals, mantissa));
-  const Vec deviate = hn::Shr(product, hn::Add(octave, set(5)));
+  const Vec product = mul_shift<5>(gather(r.reciprocals, mantissa), hn::Sub(edge, prediction));
+  const Vec deviate = hn::Shr(product, octave);
   const Vec clamped = hn::Max(hn::Min(deviate, set(kDeviates - 1)), set(-kDeviates));
   return gather(r.cumulative, hn::Add(clamped, set(kDeviates)));
 }
@@ -145,12 +155,26 @@ void Intervals(RangeLanes& r) {
     const Vec number = hn::Sub(code, set(r.min_code));
     const Vec prediction = load(r.value, at);
     const Vec index = load(r.index, at);
-    const Vec low = hn::IfThenElse(hn::Eq(code, set(r.min_code)),
+    const Vec octave = hn::ShiftRight<kScaleMantissaBits>(index);
+    const Vec plain = hn::Max(hn::Sub(octave, set(r.plain_octave)), hn::Zero(I32()));
+    // The group begins at the code itself if it has no plain bits, and then has the code's edges.
+    const Vec size = hn::Shl(set(1), plain);
+    const Vec first = hn::AndNot(hn::Sub(size, set(1)), code);
+    const Vec last = hn::Add(first, hn::Sub(size, set(1)));
+    const auto single = hn::Eq(plain, hn::Zero(I32()));
+    const Vec half = set(1 << (kFracBits - 1));
+    const Vec even_low = hn::Sub(hn::ShiftLeft<kFracBits>(first), half);
+    const Vec even_high = hn::Add(hn::ShiftLeft<kFracBits>(last), half);
+    const Vec low_edge = hn::IfThenElse(single, gather(r.edges, number), even_low);
+    const Vec high_edge =
+        hn::IfThenElse(single, gather(r.edges, hn::Add(number, set(1))), even_high);
+    const Vec low = hn::IfThenElse(hn::Eq(first, set(r.min_code)),
                                    set(static_cast<std::int32_t>(kEscapeFrequency)),
-                                   at_edges(r, gather(r.edges, number), prediction, index));
+                                   at_edges(r, low_edge, prediction, index));
     const Vec high =
-        hn::IfThenElse(hn::Eq(code, set(r.max_code)), set(static_cast<std::int32_t>(kTopFrequency)),
-                       at_edges(r, gather(r.edges, hn::Add(number, set(1))), prediction, index));
+        hn::IfThenElse(hn::Eq(last, set(r.max_code)), set(static_cast<std::int32_t>(kTopFrequency)),
+                       at_edges(r, high_edge, prediction, index));
+    store(plain, r.plain, at);
     store(low, r.low, at);
     store(hn::Sub(high, low), r.frequency, at);
   }
@@ -263,12 +287,14 @@ RangeLanes::RangeLanes(const RangeTables& tables, int code_width, std::size_t ch
       max_code((1 << (code_width - 1)) - 1),
       initial_scale(static_cast<std::int32_t>(tables.initial_scale)),
       cap((1 << (code_width + 2)) - 1),
+      plain_octave(code_width > kPlainWidth ? kPlainOctave : std::numeric_limits<int>::max()),
       linearizer(tables, code_width),
       scale(count, initial_scale),
       burst(count),
       index(count),
       low(count),
-      frequency(count) {
+      frequency(count),
+      plain(count) {
   for (std::int32_t c = min_code; c <= max_code; ++c) {
     const CodeInterval& interval = linearizer.interval(static_cast<Code>(c));
     edges.push_back(interval.low);
@@ -306,9 +332,9 @@ void RangeLanes::update_reset() {
 std::int32_t RangeLanes::at_edge(std::int32_t edge, std::int32_t prediction,
                                  std::int32_t index_of) const {
   const auto mantissa = static_cast<std::size_t>(index_of & ((1 << kScaleMantissaBits) - 1));
-  const std::int32_t product = (edge - prediction) * reciprocals[mantissa];
-  const std::int32_t deviate = product >> ((index_of >> kScaleMantissaBits) + 5);
-  const std::int32_t place = std::clamp(deviate, -kDeviates, kDeviates - 1) + kDeviates;
+  const std::int64_t product = std::int64_t{edge - prediction} * reciprocals[mantissa];
+  const auto deviate = product >> ((index_of >> kScaleMantissaBits) + 5);
+  const auto place = std::clamp<std::int64_t>(deviate, -kDeviates, kDeviates - 1) + kDeviates;
   return cumulative[static_cast<std::size_t>(place)];
 }
 

@@ -2,7 +2,7 @@
 //
 // The stages of all channels of a frame at a time, with vector instructions: what predictor,
 // context, huffman, linearizer, dispersion and interval do for one code, on arrays. Integer for
-// integer the same as those classes, for codes of up to kMaxVectorCodeWidth bits (32-bit products).
+// integer the same as those classes. Products that need more than 32 bits are made of two.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,6 @@
 #include "stages/pace.hpp"
 
 namespace nrc {
-
-constexpr int kMaxVectorCodeWidth = 12;
 
 /// Values of one kind, by channel. Padded, so that vectors need no tails.
 using Lanes = std::vector<std::int32_t>;
@@ -67,7 +65,7 @@ struct RangeLanes : PredictorLanes {
 
   /// Prediction and dispersion index of all channels.
   void expect();
-  /// Intervals of `code`, after expect().
+  /// Intervals of the groups of `code`, and how many of its low bits are plain, after expect().
   void intervals();
   void update();
   void update_reset();
@@ -76,6 +74,7 @@ struct RangeLanes : PredictorLanes {
   std::int32_t at_edge(std::int32_t edge, std::int32_t prediction, std::int32_t index_of) const;
 
   std::int32_t min_code, max_code, initial_scale, cap;
+  std::int32_t plain_octave;  ///< the last one of the index without plain bits
   Linearizer linearizer;
   Lanes edges;        ///< edges[i] is below code i + min_code; one more after the last code
   Lanes values;       ///< values[i] is the value of code i + min_code
@@ -84,6 +83,7 @@ struct RangeLanes : PredictorLanes {
   Lanes scale, burst;
   Lanes index;           ///< dispersion
   Lanes low, frequency;  ///< as in Interval
+  Lanes plain;           ///< low bits that are sent plain
 };
 
 }  // namespace nrc

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nrc/format.hpp"
+#include "nrc/preset.hpp"
+
+namespace nrc::cli {
+
+constexpr const char* kTapsHelp =
+    "range profile: also predict a channel from more of its past, for oversampled signals";
+constexpr const char* kNeighbourHelp =
+    "range profile: also predict a channel from those before it, for channels of adjacent "
+    "electrodes";
+
+/// What --taps and --neighbour say. @throws Error if the profile has no corrections.
+Corrections corrections_argument(bool taps, bool neighbour, Profile profile);
+
+/// What --channel-order says: channels by number with commas between them, or a file of such
+/// numbers. Empty for an empty argument. @throws Error if it is neither.
+std::vector<std::uint16_t> order_argument(const std::string& argument);
+
+/// What --preset says. @throws Error if there is none of this name.
+const Preset& preset_argument(const std::string& name);
+
+/// The presets and what they are for.
+std::string preset_help();
+
+}  // namespace nrc::cli
