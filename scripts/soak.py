@@ -4,7 +4,7 @@
 
     soak.py [--packets N] [--seed N] [--nrc PROGRAM] [--transport udp|tcp]
 
-Packets are lost one by one and in outages of up to half of all, repeated, put out of order by up to
+Packets are lost one by one and in outages of up to an eighth of all, repeated, put out of order by up to
 eight places and damaged; the encoder is killed and started again. Each sample says of which encoder
 and frame it is: every frame that the decoder writes is the right one at the right time, or filled.
 The decoder's memory does not grow. Exit status 0 if all that holds.
@@ -55,7 +55,7 @@ class Link:
 
     def __init__(self, rng: random.Random, packets: int, ordered: bool) -> None:
         self.rng, self.ordered = rng, ordered
-        self.longest = packets // 2
+        self.longest, self.outages = packets // 8, 10 / packets
         self.outage = 0
         self.held: list[tuple[int, bytes]] = []  # packets to come before each
         self.past: list[bytes] = []
@@ -65,7 +65,7 @@ class Link:
         rng = self.rng
         out = [held for left, held in self.held if left <= 1]
         self.held = [(left - 1, held) for left, held in self.held if left > 1]
-        if self.outage == 0 and rng.random() < 2e-4:
+        if self.outage == 0 and rng.random() < self.outages:
             self.outage = int(self.longest ** rng.random())
         if self.outage > 0 or rng.random() < 0.01:
             self.outage -= self.outage > 0
@@ -193,10 +193,6 @@ class Run:
         self.encoders = encoder
         self.to_decoder.close()
         try:
-            # Without datagrams a last packet that waits for lost ones would wait on.
-            self.decoder.wait(2)
-        except subprocess.TimeoutExpired:
-            self.decoder.terminate()
             self.decoder.wait(60)
         finally:
             self.decoder.kill()

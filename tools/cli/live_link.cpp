@@ -38,14 +38,19 @@ void raise_stop(int) {
 
 std::string reason(int error) { return std::strerror(error); }  // NOLINT(concurrency-mt-unsafe)
 
-/// Waits until one can read or accept. @return false if a signal came instead
-bool wait_for(int descriptor, short events, const StopSignal& stop) {
+/// Waits until one can read or accept.
+/// @param patience  milliseconds, or -1: for ever
+/// @return false if a signal came instead, or nothing
+bool wait_for(int descriptor, short events, const StopSignal& stop, int patience = -1) {
   pollfd waiting[2] = {{descriptor, events, 0}, {stop.descriptor(), POLLIN, 0}};
   while (!stop.raised()) {
-    if (::poll(waiting, 2, -1) < 0) {
+    const int ready = ::poll(waiting, 2, patience);
+    if (ready < 0) {
       if (errno != EINTR) {
         throw Error("cannot wait for data: " + reason(errno));
       }
+    } else if (ready == 0) {
+      return false;
     } else if (waiting[0].revents != 0) {
       return !stop.raised();
     }
@@ -226,8 +231,9 @@ LiveLink::~LiveLink() {
   }
 }
 
-std::size_t LiveLink::read(std::uint8_t* buffer, std::size_t size, const StopSignal& stop) {
-  while (wait_for(descriptor_, POLLIN, stop)) {
+std::size_t LiveLink::read(std::uint8_t* buffer, std::size_t size, const StopSignal& stop,
+                           int patience) {
+  while (wait_for(descriptor_, POLLIN, stop, patience)) {
     const ssize_t count = ::read(descriptor_, buffer, size);
     if (count > 0) {
       return static_cast<std::size_t>(count);

@@ -56,8 +56,10 @@ class LiveLink {
   const std::string& name() const { return name_; }
 
   /// What has come, at most `size` bytes, waiting for at least one; of datagrams one, whole. 0 at
-  /// the end, and when a signal came. @throws Error
-  std::size_t read(std::uint8_t* buffer, std::size_t size, const StopSignal& stop);
+  /// the end, when a signal came, and when nothing came for `patience` ms (-1: for ever).
+  /// @throws Error
+  std::size_t read(std::uint8_t* buffer, std::size_t size, const StopSignal& stop,
+                   int patience = -1);
 
   /// All of it; to datagrams as one. @throws Error if the other end is closed or the disk is full.
   void write(const std::uint8_t* data, std::size_t size);

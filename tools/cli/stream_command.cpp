@@ -29,6 +29,7 @@ namespace nrc::cli {
 namespace {
 
 constexpr std::size_t kLinkReadBytes = std::size_t{1} << 16;
+constexpr int kClosingPatience = 1000;                      ///< ms, for packets before the last
 constexpr int kClosingDatagrams = 3;                        ///< that hold the last packet
 constexpr std::uint64_t kMaxFill = std::uint64_t{1} << 32;  ///< bytes before the first samples
 constexpr double kMaxRate = 4294967.295;
@@ -286,6 +287,8 @@ class LiveDecoder {
 
   /// The packet that closes the stream has come.
   bool closed() const { return closed_; }
+  /// It has, and waits for others.
+  bool closing() const { return receiver_.closing(); }
   bool seen() const { return streams_ != 0; }
   /// Nothing is missing so far.
   bool complete() const { return missing_ == 0 && streams_ <= 1; }
@@ -406,7 +409,8 @@ bool decode_live(const StreamDecodeArguments& arguments) {
   bool cut = false;
   with_status(status, [&] {
     while (!decoder.closed()) {
-      const std::size_t size = link.read(buffer.data(), buffer.size(), stop);
+      const std::size_t size =
+          link.read(buffer.data(), buffer.size(), stop, decoder.closing() ? kClosingPatience : -1);
       if (size == 0) {
         break;
       }

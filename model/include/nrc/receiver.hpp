@@ -83,6 +83,9 @@ class Receiver {
   /// The byte, of all that were taken, at which the stream header packet begins that began the last
   /// stream, or would have but for an error.
   std::uint64_t header_position() const { return header_position_; }
+  /// True if the packet that closes the stream is here and waits for others, of which some may be
+  /// lost: where nothing more comes, finish() gives what waits.
+  bool closing() const;
   /// The largest rounding step of the last stream so far, codes; 1: all packets are lossless.
   int lossy_step() const { return lossy_step_; }
 

@@ -56,6 +56,10 @@ void Receiver::finish() {
   }
 }
 
+bool Receiver::closing() const {
+  return decoder_.header() && !waiting_.empty() && (waiting_.rbegin()->second[2] & kFlagLast) != 0;
+}
+
 void Receiver::skip(std::size_t count) {
   if (count == 0) return;
   // Neighbouring bytes that are skipped one after the other are one loss of synchronisation.
