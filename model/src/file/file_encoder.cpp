@@ -417,7 +417,10 @@ class PacketWriter {
   void packets(const SampleImage& samples, std::size_t threads, const ByteProgress& progress) {
     const StreamHeader& header = summary_.header;
     const std::size_t all = samples.packets();
-    first_packet_bytes_ = encode_group(samples, 0, 1, 0, false).first.size();
+    // What group_length() needs; the cascade profile's does not, and takes its time.
+    if (header.profile != Profile::kCascade) {
+      first_packet_bytes_ = encode_group(samples, 0, 1, 0, false).first.size();
+    }
     std::deque<std::size_t> lengths;  // of the groups that are being encoded
     OrderedJobs<std::pair<std::vector<std::uint8_t>, std::uint64_t>> jobs(
         std::min(threads, kGroupLag));
