@@ -4,7 +4,7 @@
 // one at a packet's end, and at most one carry; no place of a packet is passed by two carries, and
 // its begin by none. nrc_carry_packer relies on all of it.
 //
-// Assumed of the user: frequencies as nrc_cumulative gives them.
+// Assumed of the user: frequencies as nrc_cumulative gives them; verbatim codes only at a packet's begin.
 //
 // The products are cut: they may be anything that these facts about products allow. For
 // 2^15 <= r, f < 2^16 is 2^30 <= r f < 2^32. For low + n < 2^16 is
@@ -20,6 +20,7 @@ module range_formal #(
   input logic [15:0]          frequency_i,
   input logic                 escape_i,
   input logic [3:0]           plain_i,
+  input logic                 verbatim_i,
   input logic [CodeWidth-1:0] code_i,
   input logic                 packet_end_i
 );
@@ -42,6 +43,7 @@ module range_formal #(
     .frequency_i,
     .escape_i,
     .plain_i,
+    .verbatim_i,
     .code_i,
     .packet_end_i,
     .valid_o (valid),
@@ -64,6 +66,8 @@ module range_formal #(
   (* hierconn *) logic [15:0]         \u_dut.range_q ;
   (* hierconn *) logic [15:0]         \u_dut.low_q ;
   (* hierconn *) logic                \u_dut.s3_escape ;
+  (* hierconn *) logic                \u_dut.s3_verbatim ;
+  (* hierconn *) logic                \u_dut.s4_verbatim_q ;
   (* hierconn *) logic [15:0]         \u_dut.s3_low ;
   (* hierconn *) logic [15:0]         \u_dut.s3_frequency_q ;
   (* hierconn *) logic [3:0]          \u_dut.s3_zeros_q ;
@@ -93,6 +97,26 @@ module range_formal #(
   assign moved = ((FineBits'(sum) << \u_dut.s4_shift_q ) << \u_dut.s4_plain_q ) +
                  FineBits'(\u_dut.part );
 
+  // Whether all codes of the packet so far are verbatim, at the input and n clocks later.
+  logic [4:0] all_verbatim_q, at, is_verbatim, is_end;
+  logic [4:1] verbatim_q, end_q;
+
+  assign at          = {\u_dut.valid_q [4:1], valid_i};
+  assign is_verbatim = {verbatim_q, verbatim_i};
+  assign is_end      = {end_q, packet_end_i};
+
+  always_ff @(posedge clk_i) begin
+    verbatim_q <= is_verbatim[3:0];
+    end_q      <= is_end[3:0];
+  end
+
+  for (genvar k = 0; k <= 4; k++) begin : gen_all_verbatim
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)    all_verbatim_q[k] <= 1'b1;
+      else if (at[k]) all_verbatim_q[k] <= is_verbatim[k] || is_end[k];
+    end
+  end
+
   logic begun_q;                        // after the first clock
   initial begun_q = 1'b0;
   always_ff @(posedge clk_i) begun_q <= 1'b1;
@@ -106,6 +130,7 @@ module range_formal #(
       assume ({1'b0, \u_dut.share [31:16]} + taken[16:0] <= {1'b0, \u_dut.range_q } &&
               taken[31:17] == '0);
     end
+    if (valid_i && verbatim_i) assume (all_verbatim_q[0]);
     if (valid_i && !escape_i) begin
       assume (32'(frequency_i) >= nrc_pkg::MinFrequency);
       assume (32'(low_i) >= nrc_pkg::EscapeFrequency);
@@ -160,6 +185,8 @@ module range_formal #(
       delay_q <= {delay_q[1:0], low_ones_q};
       if (\u_dut.valid_q [4]) begin
         low_ones_q <= \u_dut.s4_packet_end ? 1'b1 :
+                      \u_dut.s4_verbatim_q ? low_ones_q && sum[15] && (&sum[2:0]) &&
+                                             (&(\u_dut.s4_rest_q | RestBits'(1))) :
                       \u_dut.s4_escape_q   ? (low_ones_q || low_carry) && (&sum[15:0]) &&
                                              (&(\u_dut.s4_rest_q | RestBits'(1)))
                                            : (low_ones_q || low_carry) && (&(above | top));
@@ -171,6 +198,7 @@ module range_formal #(
   always_comb begin
     end_here = {1'b0, sum};
     if (!\u_dut.valid_q [4])       end_here = {2'd0, \u_dut.low_q } + {2'd0, \u_dut.range_q };
+    else if (\u_dut.s4_verbatim_q ) end_here = {2'd0, \u_dut.low_q } + 18'h8000;
     else if (\u_dut.s4_escape_q )  end_here = end_here + 18'd1;
     else                           end_here = end_here + ({2'd0, \u_dut.s4_range_q } >> \u_dut.s4_shift_q );
   end
@@ -192,6 +220,16 @@ module range_formal #(
                           {1'b0, \u_dut.s3_low } + {1'b0, n} < 17'h10000);
       end
       i_delay: assert (ones_q == delay_q[2]);
+      i_low:   assert (!all_verbatim_q[4] || \u_dut.low_q [14:0] == '0);
+      i_s3:    assert (!at[3] || \u_dut.s3_verbatim == verbatim_q[3]);
+      i_s4:    assert (!at[4] || (\u_dut.s4_verbatim_q == verbatim_q[4] &&
+                                  \u_dut.s4_packet_end == end_q[4] &&
+                                  (\u_dut.s4_escape_q || !verbatim_q[4])));
+      for (int k = 1; k <= 4; k++) begin
+        assert (all_verbatim_q[k-1] ==
+                         (at[k] ? is_verbatim[k] || is_end[k] : all_verbatim_q[k]));
+        assert (!at[k] || !is_verbatim[k] || all_verbatim_q[k]);
+      end
     end
   end
 `endif

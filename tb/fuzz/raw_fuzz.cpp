@@ -180,7 +180,10 @@ void packet_round_trip(FuzzInput& input) {
     const bool key = noise.below(4) == 0;
     const Bytes packet =
         encoder->encode_samples(samples.data() + done * header.channels, count, {key, last});
-    require(packet.size() <= 2 * count * header.channels + 24, "no packet is longer than raw");
+    // Whose samples are padded to a multiple of 4 bytes.
+    require(packet.size() <=
+                2 * count * header.channels + 2 + nrc::kPacketHeaderBytes + nrc::kPacketCrcBytes,
+            "no packet is longer than raw");
     stream.insert(stream.end(), packet.begin(), packet.end());
     done += count;
   }

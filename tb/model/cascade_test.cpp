@@ -316,8 +316,25 @@ TEST(CascadePayload, NoiseCostsItsEntropy) {
 }
 
 TEST(CascadePayload, ConstantChannelsCostNothing) {
-  const Codes codes(200000, 77);
-  EXPECT_LT(encoded(codes, 16, 2).size(), 120U);
+  const Codes same(200000, 77);
+  const Bytes bytes = encoded(same, 16, 2);
+  EXPECT_LT(bytes.size(), 30U);
+  EXPECT_EQ(decoded(bytes, 100000, 16, 2), same);
+  // Among others, at both ends and in between, with one phase and with two.
+  constexpr std::size_t kFrames = 3000;
+  for (const bool interpolated : {false, true}) {
+    Codes codes = noise_codes(6 * kFrames, 40, 4);
+    for (std::size_t t = 0; t < kFrames; ++t) {
+      for (const std::size_t c : {0U, 2U, 5U}) codes[6 * t + c] = static_cast<Code>(c * 100);
+      if (!interpolated || t % 2 == 0 || t + 1 == kFrames) continue;
+      for (const std::size_t c : {1U, 3U, 4U}) {
+        codes[6 * t + c] = static_cast<Code>((codes[6 * t - 6 + c] + codes[6 * t + 6 + c]) >> 1);
+      }
+    }
+    const Bytes mixed = encoded(codes, 10, 6);
+    EXPECT_EQ(mixed[0], interpolated ? 1 : 0);
+    EXPECT_EQ(decoded(mixed, kFrames, 10, 6), codes);
+  }
 }
 
 TEST(CascadePayload, WideNoiseIsSentPlain) {

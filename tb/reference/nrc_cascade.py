@@ -447,6 +447,7 @@ def decode_cascade(payload: bytes, frames: int, channels: int, width: int, low_e
     phases = payload[0] + 1
     coder = Coder(payload[1:])
     references = References()
+    constant = AdaptiveProbability()
     predictors = [Predictor(width) for _ in range(phases)]
     models = [CodeModel(width, low_edges, values, with_edges) for _ in range(phases)]
     counts = [(frames + phases - 1 - phase) // phases for phase in range(phases)]
@@ -457,19 +458,22 @@ def decode_cascade(payload: bytes, frames: int, channels: int, width: int, low_e
     total = [0.0] * (counts[0] + 32)
     origin = 0
     for channel in range(channels):
+        models[0].begin_channel()
+        code = models[0].first_code(coder, origin)
+        codes[channel] = code
+        origin = models[0].value(code)
+        signals.append(zeros + [0.0] * counts[0] + zeros)
+        if constant.decide(coder):
+            codes[channel::channels] = [code] * frames
+            continue
         used = references.read(coder, channel) if channel else []
         mean = [s / channel for s in total] if channel else total
         for phase in range(phases):
-            own = zeros + [0.0] * counts[phase] + zeros
-            models[phase].begin_channel()
-            first = 0
-            if phase == 0:
-                code = models[0].first_code(coder, origin)
-                codes[channel] = code
-                origin = models[0].value(code)
-                first = 1
-                signals.append(own)
+            own = signals[channel] if phase == 0 else zeros + [0.0] * counts[1] + zeros
+            if phase == 1:
+                models[1].begin_channel()
             predictors[phase].begin_channel(origin, channel == 0)
+            first = 1 if phase == 0 else 0
             for t in range(first, counts[phase]):
                 at = t + 16
                 x = [own[at - i] for i in range(1, 17)]

@@ -40,6 +40,20 @@ void code_packet(Coder& coder, const RangeTables& tables, int code_width, std::s
   }
   std::int32_t origin = 0;
   for (std::size_t channel = 0; channel < channels; ++channel) {
+    const auto code_at = [&](std::size_t frame) -> Code& {
+      return codes[frame * channels + channel];
+    };
+    models[0].begin_channel();
+    const std::int32_t first = models[0].first_code(coder, origin, code_at(0));
+    code_at(0) = static_cast<Code>(first);
+    origin = models[0].value(first);
+    bool constant = true;
+    for (std::size_t i = 1; constant && i < frames; ++i) constant = code_at(i) == code_at(0);
+    if (reference_code.constant(coder, constant)) {
+      for (std::size_t i = 1; i < frames; ++i) code_at(i) = code_at(0);
+      signals.begin_channel(channel, {});
+      continue;
+    }
     std::vector<std::size_t> from;
     if (channel > 0) {
       static const std::vector<std::size_t> kNone;
@@ -52,25 +66,15 @@ void code_packet(Coder& coder, const RangeTables& tables, int code_width, std::s
     for (std::size_t phase = 0; phase < phases; ++phase) {
       CascadePredictor& predictor = predictors[phase];
       CodeModel& model = models[phase];
-      const std::size_t count = signals.frames(phase);
-      const auto code_at = [&](std::size_t at) -> Code& {
-        return codes[(at * phases + phase) * channels + channel];
-      };
-      std::size_t at = 0;
-      model.begin_channel();
-      if (phase == 0) {
-        const std::int32_t code = model.first_code(coder, origin, code_at(0));
-        code_at(0) = static_cast<Code>(code);
-        origin = model.value(code);
-        signals.set(0, 0, 0);
-        at = 1;
-      }
+      if (phase == 1) model.begin_channel();
       predictor.begin_channel(origin, channel == 0);
-      for (; at < count; ++at) {
+      // The first code of phase 0 is there.
+      for (std::size_t at = phase == 0 ? 1 : 0; at < signals.frames(phase); ++at) {
+        Code& place = code_at(at * phases + phase);
         signals.fill(phase, at, predictor.regressors());
         const CascadePrediction expected = predictor.predict();
-        const std::int32_t code = model.next_code(coder, expected, code_at(at));
-        code_at(at) = static_cast<Code>(code);
+        const std::int32_t code = model.next_code(coder, expected, place);
+        place = static_cast<Code>(code);
         const double value = (model.value(code) - origin) / 64.0;
         signals.set(phase, at, value);
         predictor.update(value);

@@ -46,6 +46,13 @@ class ReferenceCode {
     return coded;
   }
 
+  /// Whether all codes of a channel are equal.
+  /// @param constant  for a decoder without meaning
+  template <class Coder>
+  bool constant(Coder& coder, bool constant) {
+    return decide(coder, constant_, constant);
+  }
+
  private:
   static constexpr int kRate = 4;
   static constexpr std::uint32_t kEven = 1u << 15;
@@ -72,6 +79,7 @@ class ReferenceCode {
     return result;
   }
 
+  std::uint16_t constant_ = kEven;
   std::uint16_t listed_ = kEven;
   std::array<std::array<std::uint16_t, kMaxBits>, 2> more_ = {
       {{kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven, kEven,

@@ -364,8 +364,8 @@ std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t c
 std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes) {
   // Every code takes at least a bit.
   if (profile == Profile::kHuffman) return bytes * 8;
-  // A code takes one decision or more; of the likeliest ones, 45,426 take a bit.
-  if (profile == Profile::kCascade) return (bytes * 8 + 32) * 45427;
+  // All codes of a channel may be one.
+  if (profile == Profile::kCascade) return kMaxPacketSamples;
   // The likeliest code has 65519 of 65536 parts: 2,671 of them take a bit.
   return (bytes * 8 + 16) * 2672;
 }
