@@ -40,7 +40,7 @@ module nrc_decoder_checks #(
   end
   if (BufferWords < 8 || BufferWords > MaxWords || (BufferWords & (BufferWords - 1)) != 0)
   begin : gen_buffer
-    `NRC_REFUSE("nrc_decoder: BufferWords is %0d; give a power of two, 8 to 8388608", BufferWords)
+    `NRC_REFUSE("nrc_decoder: BufferWords is %0d; give a power of two, 8 to 16777216", BufferWords)
   end
   if (PacketFifoDepth < 2 || PacketFifoDepth > 65536 ||
       (PacketFifoDepth & (PacketFifoDepth - 1)) != 0) begin : gen_fifo

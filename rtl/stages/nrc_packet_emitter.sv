@@ -55,7 +55,7 @@ module nrc_packet_emitter #(
       (Profile == nrc_pkg::ProfileHuffman) ? nrc_pkg::TypeHuffman : nrc_pkg::TypeRange;
 
   localparam int CountWidth = $clog2(BufferWords) + 1;
-  localparam int FrameWidth = $clog2(PacketFrames + 1);
+  localparam int FrameWidth = (PacketFrames > 0) ? $clog2(PacketFrames + 1) : 1;
 
   typedef enum logic [2:0] {
     StIdle,          // waits for a descriptor

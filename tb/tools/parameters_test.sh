@@ -137,7 +137,7 @@ for value in 0 -1 65536; do
   refused "PacketFrames is $value; give 1 to 65535" generic "PacketFrames=$value" Channels=1
 done
 refused "PacketFrames * Channels is 16842752; give at most 16777216" \
-  generic PacketFrames=257 Channels=65536 BufferWords=8388608
+  generic PacketFrames=257 Channels=65536 BufferWords=16777216
 refused "PacketFrames * Channels is 4294901760; give at most 16777216" \
   generic PacketFrames=65535 Channels=65536
 for value in -1 65536; do
@@ -145,7 +145,7 @@ for value in -1 65536; do
 done
 refused "RateMillihertz is -1; give 0 (unknown) or more" generic RateMillihertz=-1
 for value in 0 -4 1 2 1000 16383 33554432; do
-  refused "BufferWords is $value; give a power of two, 4 to 8388608" generic "BufferWords=$value"
+  refused "BufferWords is $value; give a power of two, 4 to 16777216" generic "BufferWords=$value"
 done
 for value in 0 -1 65537; do
   refused "PacketFifoDepth is $value; give 1 to 65536" generic "PacketFifoDepth=$value"
@@ -153,8 +153,8 @@ done
 
 accepted default
 accepted default Channels=1 PacketFrames=65535
-accepted generic Channels=65536 PacketFrames=256 BufferWords=8388608
-accepted generic Channels=256 PacketFrames=65535 BufferWords=8388608 KeyInterval=65535
+accepted generic Channels=65536 PacketFrames=256 BufferWords=16777216
+accepted generic Channels=256 PacketFrames=65535 BufferWords=16777216 KeyInterval=65535
 accepted generic Channels=1 PacketFrames=1 KeyInterval=1 BufferWords=4 PacketFifoDepth=1
 accepted generic CodeWidth=16 Mapping=0 KeyInterval=0 RateMillihertz=0
 accepted narrow CodeWidth=2 Mapping=0 RateMillihertz=2147483647
@@ -184,7 +184,7 @@ refused "PacketFrames is 0; give 1 to 65535" generic PacketFrames=0
 refused "PacketFrames * Channels is 16842752; give at most 16777216" \
   generic PacketFrames=257 Channels=65536
 for value in 4 1000 33554432; do
-  refused "BufferWords is $value; give a power of two, 8 to 8388608" generic "BufferWords=$value"
+  refused "BufferWords is $value; give a power of two, 8 to 16777216" generic "BufferWords=$value"
 done
 for value in 1 3 131072; do
   refused "PacketFifoDepth is $value; give a power of two, 2 to 65536" \
@@ -192,7 +192,7 @@ for value in 1 3 131072; do
 done
 accepted default
 accepted default Channels=1 PacketFrames=1 BufferWords=8 PacketFifoDepth=2
-accepted generic Channels=65536 PacketFrames=256 BufferWords=8388608
+accepted generic Channels=65536 PacketFrames=256 BufferWords=16777216
 accepted generic CodeWidth=16 Mapping=0
 accepted narrow CodeWidth=2 Mapping=0
 icarus generic BufferWords=8 >"$work/log" 2>&1 || fail "a buffer of 8 words is refused"
