@@ -212,6 +212,9 @@ module range_formal #(
           i_plain: assert (32'(\u_dut.s4_plain_q ) <= ((CodeWidth > nrc_pkg::PlainWidth) ? MaxPlain : 0));
           i_range: assert (\u_dut.s4_range_q [15] && \u_dut.s4_range_q ==
                            ((\u_dut.s4_range_q >> \u_dut.s4_shift_q ) << \u_dut.s4_shift_q ));
+          // Follows from i_end, but the solver does not find it.
+          i_fine:  assert ({1'b0, moved} + (FineBits+1)'(\u_dut.s4_range_q ) <=
+                           ((FineBits+1)'(low_ones_q ? 18'h10000 : 18'h20000) << shift));
           i_same:  assert (\u_dut.s4_packet_end || \u_dut.range_q == \u_dut.s4_range_q );
         end
       end
