@@ -58,7 +58,7 @@ struct Value {
 };
 
 /// What a channel's samples are like.
-struct Profile {
+struct Occurrence {
   std::vector<Value> values;    ///< in order
   std::vector<Value> frequent;  ///< the same, the most frequent ones first
   std::uint64_t samples = 0;
@@ -69,27 +69,27 @@ struct Profile {
 /// Makes profiles. Its tables are used for one channel after the other.
 class Profiler {
  public:
-  Profile profile(const std::vector<std::int16_t>& samples) {
-    Profile profile;
-    profile.samples = samples.size();
+  Occurrence occurrence(const std::vector<std::int16_t>& samples) {
+    Occurrence occurrence;
+    occurrence.samples = samples.size();
     for (std::size_t i = 0; i < samples.size(); ++i) {
       if (i != 0 && samples[i] == samples[i - 1]) continue;
       std::uint32_t& runs = runs_[static_cast<std::uint16_t>(samples[i])];
-      if (runs++ == 0) profile.values.push_back({samples[i], 0});
-      ++profile.runs;
+      if (runs++ == 0) occurrence.values.push_back({samples[i], 0});
+      ++occurrence.runs;
     }
-    for (Value& v : profile.values) {
+    for (Value& v : occurrence.values) {
       std::uint32_t& runs = runs_[static_cast<std::uint16_t>(v.value)];
       v.runs = std::exchange(runs, 0);
-      if (!Shift6::on_grid(static_cast<std::int16_t>(v.value))) profile.off_shift6 += v.runs;
+      if (!Shift6::on_grid(static_cast<std::int16_t>(v.value))) occurrence.off_shift6 += v.runs;
     }
-    std::sort(profile.values.begin(), profile.values.end(),
+    std::sort(occurrence.values.begin(), occurrence.values.end(),
               [](const Value& a, const Value& b) { return a.value < b.value; });
-    unwrap(profile.values);
-    profile.frequent = profile.values;
-    std::stable_sort(profile.frequent.begin(), profile.frequent.end(),
+    unwrap(occurrence.values);
+    occurrence.frequent = occurrence.values;
+    std::stable_sort(occurrence.frequent.begin(), occurrence.frequent.end(),
                      [](const Value& a, const Value& b) { return a.runs > b.runs; });
-    return profile;
+    return occurrence;
   }
 
  private:
@@ -140,8 +140,8 @@ struct Fit {
   std::uint64_t off_runs = 0;  ///< runs that are off the map
 
   /// Bits that it saves.
-  double gain(const Profile& profile) const {
-    return std::log2(size_of(step)) * static_cast<double>(profile.samples) -
+  double gain(const Occurrence& occurrence) const {
+    return std::log2(size_of(step)) * static_cast<double>(occurrence.samples) -
            kExceptionBits * static_cast<double>(off_runs);
   }
 };
@@ -156,25 +156,25 @@ std::uint64_t limit_of(double bits) {
 class OffsetFinder {
  public:
   /// @param limit  runs off the map from which on it does not matter how many more there are
-  Fit find(const Profile& profile, const MapStep& step, std::uint64_t limit) {
-    if (step == kShift6Step) return {step, kShift6Offset, profile.off_shift6};
+  Fit find(const Occurrence& occurrence, const MapStep& step, std::uint64_t limit) {
+    if (step == kShift6Step) return {step, kShift6Offset, occurrence.off_shift6};
     for (int bits = 4; bits < 16; ++bits) {
-      if (step == full_scale(bits)) return find_full_scale(profile, bits);
+      if (step == full_scale(bits)) return find_full_scale(occurrence, bits);
     }
-    if (step.rounding != Rounding::kDown) return find_origin(profile, step, kAll, limit);
-    return find_down(profile, step);
+    if (step.rounding != Rounding::kDown) return find_origin(occurrence, step, kAll, limit);
+    return find_down(occurrence, step);
   }
 
   /// Steps of all searches so far, which limit the next one.
   std::size_t work() const { return work_; }
 
   /// Codes of so many bits on the scale of int16, as shift6 with its 10.
-  static Fit find_full_scale(const Profile& profile, int bits) {
+  static Fit find_full_scale(const Occurrence& occurrence, int bits) {
     Fit fit;
     fit.step = full_scale(bits);
     fit.offset =
         (std::int64_t{1} << (bits - 1)) * 65535 - std::int64_t{32768} * fit.step.denominator;
-    for (const Value& v : profile.values) {
+    for (const Value& v : occurrence.values) {
       const auto sample = static_cast<std::int16_t>(v.value);
       const Code code = map_code(fit.step, fit.offset, kMaxCodeWidth, sample);
       fit.off_runs += map_sample(fit.step, fit.offset, code) == sample ? 0 : v.runs;
@@ -184,19 +184,20 @@ class OffsetFinder {
 
   /// The same for any rounding.
   /// @param step  without its rounding
-  Fit find_any(const Profile& profile, MapStep step, std::uint64_t limit) {
-    Fit best = find_down(profile, step);
+  Fit find_any(const Occurrence& occurrence, MapStep step, std::uint64_t limit) {
+    Fit best = find_down(occurrence, step);
     if (step.denominator == 1 || best.off_runs == 0) return best;
     // Other ways of rounding look nearly like rounding down; what is far from it is none of them.
-    if (2 * best.off_runs > profile.runs) return best;
+    if (2 * best.off_runs > occurrence.runs) return best;
     // Small steps explain half of any values, so that only the simplest of them are worth the time.
     if (step.numerator < kSmallStep * step.denominator && step.denominator > kSimple) return best;
-    const std::uint64_t margin = kMargin + profile.runs / kMarginShare;
+    const std::uint64_t margin = kMargin + occurrence.runs / kMarginShare;
     for (const Rounding rounding :
          {Rounding::kTowardsZero, Rounding::kNearestEven, Rounding::kNearestAway}) {
       if (best.off_runs <= margin) break;
       step.rounding = rounding;
-      const Fit fit = find_origin(profile, step, kLikely, std::min(limit, best.off_runs - margin));
+      const Fit fit =
+          find_origin(occurrence, step, kLikely, std::min(limit, best.off_runs - margin));
       if (fit.off_runs + margin < best.off_runs) best = fit;
     }
     return best;
@@ -215,13 +216,13 @@ class OffsetFinder {
 
   /// Rounding down is the same everywhere, so that an offset is known modulo the numerator: every
   /// value votes for those that explain it.
-  Fit find_down(const Profile& profile, const MapStep& step) {
+  Fit find_down(const Occurrence& occurrence, const MapStep& step) {
     const std::int64_t n = step.numerator;
     const std::int64_t d = step.denominator;
     votes_.assign(step.numerator + 1, 0);
-    work_ += votes_.size() + profile.values.size();
+    work_ += votes_.size() + occurrence.values.size();
     std::int64_t everywhere = 0;
-    for (const Value& v : profile.values) {
+    for (const Value& v : occurrence.values) {
       if (d >= n) {
         everywhere += v.runs;
         continue;
@@ -241,7 +242,7 @@ class OffsetFinder {
     fit.step = step;
     fit.step.rounding = Rounding::kDown;
     fit.offset = preferred(step, most);
-    fit.off_runs = profile.runs - static_cast<std::uint64_t>(most);
+    fit.off_runs = occurrence.runs - static_cast<std::uint64_t>(most);
     return fit;
   }
 
@@ -255,11 +256,11 @@ class OffsetFinder {
 
   /// The others depend on where code 0 is, which is at a whole sample. Rounding down has votes for
   /// offsets that explain one side of it, or all values but halves.
-  Fit find_origin(const Profile& profile, const MapStep& step, std::size_t tries,
+  Fit find_origin(const Occurrence& occurrence, const MapStep& step, std::size_t tries,
                   std::uint64_t limit) {
     const std::int64_t n = step.numerator;
     const std::int64_t d = step.denominator;
-    find_down(profile, step);
+    find_down(occurrence, step);
     std::vector<std::int64_t> likely(votes_.size());
     std::iota(likely.begin(), likely.end(), std::int64_t{0});
     const std::size_t count = std::min(tries, likely.size());
@@ -269,7 +270,7 @@ class OffsetFinder {
                                votes_[static_cast<std::size_t>(b)];
                       });
     likely.resize(count);
-    Fit best = {step, 0, std::min(limit, profile.runs)};
+    Fit best = {step, 0, std::min(limit, occurrence.runs)};
     if (std::gcd(n, d) != 1) return best;
     const std::int64_t back = inverse(d, n);
     for (const std::int64_t offset : likely) {
@@ -277,23 +278,23 @@ class OffsetFinder {
       const bool nearest = step.rounding != Rounding::kTowardsZero;
       for (const std::int64_t added : {nearest ? d / 2 : 0, nearest ? d / 2 : d - 1}) {
         const std::int64_t origin = modulo(modulo(offset - added, n) * back, n);
-        try_origins(profile, origin, best);
+        try_origins(occurrence, origin, best);
         if (nearest) break;
       }
     }
     return best;
   }
 
-  void try_origins(const Profile& profile, std::int64_t origin, Fit& best) {
+  void try_origins(const Occurrence& occurrence, std::int64_t origin, Fit& best) {
     const std::int64_t n = best.step.numerator;
-    const std::int64_t first = profile.values.front().value;
-    const std::int64_t last = profile.values.back().value;
+    const std::int64_t first = occurrence.values.front().value;
+    const std::int64_t last = occurrence.values.back().value;
     if ((last - first) / n > kMaxOrigins) return;
-    work_ += static_cast<std::size_t>((last - first) / n + 3) * profile.values.size();
+    work_ += static_cast<std::size_t>((last - first) / n + 3) * occurrence.values.size();
     for (std::int64_t q = first - n + modulo(origin - first, n); q <= last + n; q += n) {
       const std::int64_t offset = q * best.step.denominator;
       std::uint64_t off = 0;
-      for (const Value& v : profile.frequent) {
+      for (const Value& v : occurrence.frequent) {
         const auto sample = static_cast<std::int16_t>(v.value);
         const Code code = map_code(best.step, offset, kMaxCodeWidth, sample);
         off += map_sample(best.step, offset, code) == sample ? 0 : v.runs;
@@ -312,19 +313,19 @@ class StepFinder {
  public:
   explicit StepFinder(OffsetFinder& offsets) : offsets_(offsets) {}
 
-  std::optional<Fit> find(const Profile& profile) {
+  std::optional<Fit> find(const Occurrence& occurrence) {
     best_.reset();
-    profile_ = &profile;
+    profile_ = &occurrence;
     usual_ = 1;
     begun_ = offsets_.work();
-    if (profile.values.size() < 2) return std::nullopt;
+    if (occurrence.values.size() < 2) return std::nullopt;
     try_integers();
     if (best_ &&
-        static_cast<double>(best_->off_runs) <= kMiss * static_cast<double>(profile.runs)) {
+        static_cast<double>(best_->off_runs) <= kMiss * static_cast<double>(occurrence.runs)) {
       return best_;
     }
     try_fractions();
-    return best_ && best_->gain(profile) > 0.0 ? best_ : std::nullopt;
+    return best_ && best_->gain(occurrence) > 0.0 ? best_ : std::nullopt;
   }
 
  private:
@@ -442,7 +443,7 @@ class StepFinder {
   }
 
   OffsetFinder& offsets_;
-  const Profile* profile_ = nullptr;
+  const Occurrence* profile_ = nullptr;
   std::optional<Fit> best_;
   std::int32_t usual_ = 1;  ///< gap
   std::size_t begun_ = 0;   ///< the work before
@@ -456,7 +457,7 @@ class Finder {
     std::vector<std::int16_t> samples;
     for (std::uint32_t c = 0; c < request.channels; ++c) {
       request.read(request.source, c, samples);
-      profiles_.push_back(profiler.profile(samples));
+      profiles_.push_back(profiler.occurrence(samples));
       samples_ += profiles_.back().samples;
     }
   }
@@ -499,7 +500,7 @@ class Finder {
 
   bool suits_shift6() const {
     std::uint64_t off = 0;
-    for (const Profile& profile : profiles_) off += profile.off_shift6;
+    for (const Occurrence& occurrence : profiles_) off += occurrence.off_shift6;
     return kExceptionBits * static_cast<double>(off) < 2.0 * static_cast<double>(samples_);
   }
 
@@ -521,25 +522,25 @@ class Finder {
   }
 
   /// How unlikely it is that a channel keeps to a step by accident, in bits.
-  static double evidence(const Profile& profile, const Fit& fit) {
-    return static_cast<double>(profile.values.size() - 1) * std::log2(size_of(fit.step));
+  static double evidence(const Occurrence& occurrence, const Fit& fit) {
+    return static_cast<double>(occurrence.values.size() - 1) * std::log2(size_of(fit.step));
   }
 
   /// Whether a known step is worth using for a channel.
-  bool enough(const Profile& profile, const Fit& fit) const {
-    if (fit.gain(profile) <= 0.0) return false;
-    return request_.complete || evidence(profile, fit) >= kLittleEvidenceBits;
+  bool enough(const Occurrence& occurrence, const Fit& fit) const {
+    if (fit.gain(occurrence) <= 0.0) return false;
+    return request_.complete || evidence(occurrence, fit) >= kLittleEvidenceBits;
   }
 
   /// Whether a new step is no accident: by a channel alone, or as nearly all channels that no known
   /// step explains keep to it.
-  bool confirmed(const Profile& profile, const Fit& found) {
-    if (found.gain(profile) <= 0.0) return false;
-    if (request_.complete || evidence(profile, found) >= kEvidenceBits) return true;
+  bool confirmed(const Occurrence& occurrence, const Fit& found) {
+    if (found.gain(occurrence) <= 0.0) return false;
+    if (request_.complete || evidence(occurrence, found) >= kEvidenceBits) return true;
     std::size_t unexplained = 0;
     std::size_t keeping = 0;
     double sum = 0.0;
-    for (const Profile& other : profiles_) {
+    for (const Occurrence& other : profiles_) {
       if (other.values.size() < 2) continue;
       const std::optional<Fit> known = best_known(other);
       if (known && !misses(other, *known)) continue;
@@ -553,20 +554,21 @@ class Finder {
     return sum >= kEvidenceBits && 10 * keeping >= 9 * unexplained;
   }
 
-  std::optional<Fit> best_known(const Profile& profile) {
+  std::optional<Fit> best_known(const Occurrence& occurrence) {
     std::optional<Fit> best;
     for (const MapStep& step : steps_) {
       // With more runs off the map the step saves less than the best one so far, or nothing.
-      const double spare = Fit{step, 0, 0}.gain(profile) - (best ? best->gain(profile) : 0.0);
+      const double spare = Fit{step, 0, 0}.gain(occurrence) - (best ? best->gain(occurrence) : 0.0);
       if (spare < 0.0) continue;
-      const Fit fit = offsets_.find(profile, step, limit_of(spare));
-      if (enough(profile, fit) && (!best || fit.gain(profile) > best->gain(profile))) best = fit;
+      const Fit fit = offsets_.find(occurrence, step, limit_of(spare));
+      if (enough(occurrence, fit) && (!best || fit.gain(occurrence) > best->gain(occurrence)))
+        best = fit;
     }
     return best;
   }
 
-  static bool misses(const Profile& profile, const Fit& fit) {
-    return static_cast<double>(fit.off_runs) > kMiss * static_cast<double>(profile.runs);
+  static bool misses(const Occurrence& occurrence, const Fit& fit) {
+    return static_cast<double>(fit.off_runs) > kMiss * static_cast<double>(occurrence.runs);
   }
 
   /// All steps that occur, beginning with the channels of the most values, which are the clearest.
@@ -598,23 +600,23 @@ class Finder {
     std::vector<std::size_t> still;
     for (std::size_t c = 0; c < profiles_.size(); ++c) {
       fits_.push_back({});
-      const Profile& profile = profiles_[c];
-      if (profile.values.size() < 2) {
+      const Occurrence& occurrence = profiles_[c];
+      if (occurrence.values.size() < 2) {
         still.push_back(c);
         continue;
       }
-      if (const std::optional<Fit> best = best_known(profile)) fits_[c] = *best;
+      if (const std::optional<Fit> best = best_known(occurrence)) fits_[c] = *best;
     }
     // A channel that never moves has room in any map. One that may move later is probably like the
     // others.
     const Fit* const usual = usual_fit();
     for (const std::size_t c : still) {
-      const Profile& profile = profiles_[c];
-      const bool on_shift6 = profile.off_shift6 == 0 && usual != nullptr &&
+      const Occurrence& occurrence = profiles_[c];
+      const bool on_shift6 = occurrence.off_shift6 == 0 && usual != nullptr &&
                              usual->step == kShift6Step && usual->offset == kShift6Offset;
       if (usual != nullptr && (on_shift6 || !request_.complete)) {
         fits_[c] = *usual;
-        fits_[c].off_runs = profile.runs;
+        fits_[c].off_runs = occurrence.runs;
       }
     }
   }
@@ -735,7 +737,7 @@ class Finder {
   }
 
   const MapRequest& request_;
-  std::vector<Profile> profiles_;
+  std::vector<Occurrence> profiles_;
   std::uint64_t samples_ = 0;
   OffsetFinder offsets_;
   std::vector<MapStep> steps_;
