@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "nrc/payload.hpp"
 #include "nrc/tables.hpp"
 #include "stages/context.hpp"
 #include "stages/dispersion.hpp"
@@ -125,6 +126,15 @@ inline std::vector<Code> costly_codes(const Tables& tables, int code_width, std:
     fill(CostlyRangeChannel(tables.range(), code_width));
   }
   return codes;
+}
+
+/// Upper bound of the payload of a key packet of so many frames, whose first codes are verbatim.
+inline std::uint64_t max_key_payload_bytes(Profile profile, int code_width, std::uint64_t channels,
+                                           std::uint64_t frames) {
+  const std::uint64_t bits = channels * static_cast<std::uint64_t>(code_width) +
+                             (frames - 1) * channels * max_code_bits(profile, code_width) +
+                             (profile == Profile::kHuffman ? 0 : 1);
+  return (bits + 31) / 32 * 4;
 }
 
 /// The set with other code lengths: an escape takes the most bits there are, in every table.

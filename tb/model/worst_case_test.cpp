@@ -26,7 +26,9 @@ Cost costliest(const Tables& tables, int width, std::uint32_t channels, std::siz
   const std::vector<Code> codes = tb::costly_codes(tables, width, channels, frames);
   const auto payload =
       PayloadEncoder::make(tables, width, channels)->encode(codes.data(), frames, true);
-  return {payload.size(), max_payload_bytes(tables.profile(), width, codes.size()),
+  const std::uint64_t bound = tb::max_key_payload_bytes(tables.profile(), width, channels, frames);
+  EXPECT_LE(bound, max_payload_bytes(tables.profile(), width, codes.size()));
+  return {payload.size(), static_cast<std::size_t>(bound),
           8.0 * static_cast<double>(payload.size()) / static_cast<double>(codes.size())};
 }
 

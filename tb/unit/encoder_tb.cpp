@@ -192,7 +192,8 @@ TEST(Encoder, TheCostliestSignal) {
   const Verdict v = check(bench);
   EXPECT_EQ(v.sent, 2U);
   EXPECT_EQ(v.keys, 2U);
-  const std::uint64_t bound = max_payload_bytes(kProfile, kCodeWidth, codes.size());
+  const std::uint64_t bound =
+      max_key_payload_bytes(kProfile, kCodeWidth, kChannels, kPacketFrames);
   for (const ParsedPacket& p : bench.packets()) {
     if (p.header.type == PacketType::kStreamHeader) continue;
     RecordProperty("bytes", std::to_string(p.header.length));

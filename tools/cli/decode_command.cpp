@@ -90,7 +90,8 @@ void decode_file(const DecodeArguments& arguments) {
   host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
   FileDecoder decoder(
       [&output](const std::uint8_t* data, std::size_t size) { output.write(data, size); },
-      std::cref(tables), arguments.threads);
+      // What comes from a pipe is written as it comes.
+      std::cref(tables), input.mapped() ? arguments.threads : 1);
   const auto checked = [&](const auto& work) {
     try {
       work();

@@ -44,6 +44,8 @@ class FileDecoder {
  private:
   class Groups;  ///< packets from one key packet to the next, decoded by several threads
 
+  void take_packets(const std::uint8_t* data, std::size_t size);
+  void finish_groups();
   void take(const ParsedPacket& packet);
   void take_data(const ParsedPacket& packet);
   void check_total() const;

@@ -163,12 +163,12 @@ typedef struct nrc_encoder_config {
 typedef struct nrc_choice nrc_choice;
 
 /* Chooses how a stream is coded from its first samples, as `nrc encode --preset` does: sets profile,
- * mapping, map, code_width, taps, neighbour, channel_order and builtin_tables of the config; the
- * other fields are used as they are. Later samples may be larger, or off the map.
+ * mapping, map, code_width, taps, neighbour, channel_order and builtin_tables of the config, and
+ * tables to null. Later samples may be larger, or off the map.
  * @param config   struct_size and channels are set
  * @param preset   "implant", "fast", "balanced" or "best"; null: "fast"
  * @param samples  frames * channels, some thousand frames if there are
- * @param choice   set to what the config refers to; destroy it after nrc_encoder_create()
+ * @param choice   set to what the config refers to: destroy it only after nrc_encoder_create()
  * @param message  may be null; set on an error only */
 nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const int16_t* samples,
                       size_t frames, nrc_choice** choice, nrc_message* message);

@@ -345,9 +345,10 @@ nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const int1
     return fail(message, NRC_ERROR_ARGUMENT, "there are no samples to choose by; give some frames");
   }
   return guarded(message, NRC_ERROR_ARGUMENT, [&] {
-    nrc_encoder_config plain = {};
-    plain.channels = config->channels;
-    nrc::StreamHeader header = header_of(plain);
+    nrc_encoder_config defaults = {};
+    defaults.channels = config->channels;
+    defaults.stream_number = 1;
+    nrc::StreamHeader header = header_of(defaults);
     // Of the parts of the samples that are looked at, whatever the packets of the stream are.
     header.packet_frames = std::max(kChoiceSamples / header.channels, std::uint32_t{1});
     const std::string name = preset == nullptr ? "fast" : preset;

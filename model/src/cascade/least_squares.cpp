@@ -48,15 +48,16 @@ void AddMultiple(double* to, double factor, const double* from, std::size_t coun
 void Accumulate(Regressors* rows, const FitBlock& block, double memory) {
   const Vec m = set(memory);
   for (std::size_t i = 0; i <= kRegressors; ++i) {
-    Vec factor[kFitBlock];
+    // Numbers, as vectors of some machines cannot be elements of an array.
+    double factor[kFitBlock];
     for (std::size_t k = 0; k < kFitBlock; ++k) {
-      factor[k] = set(i < kRegressors ? block.regressors[k][i] : block.values[k]);
+      factor[k] = i < kRegressors ? block.regressors[k][i] : block.values[k];
     }
     const std::size_t end = i < kRegressors ? (i / kLanes + 1) * kLanes : kRegressors;
     for (std::size_t j = 0; j < end; j += hn::Lanes(F64())) {
       Vec sum = hn::Mul(load(&rows[i][j]), m);
       for (std::size_t k = 0; k < kFitBlock; ++k) {
-        sum = hn::Add(sum, hn::Mul(factor[k], load(&block.regressors[k][j])));
+        sum = hn::Add(sum, hn::Mul(set(factor[k]), load(&block.regressors[k][j])));
       }
       store(sum, &rows[i][j]);
     }

@@ -18,6 +18,8 @@ namespace {
 /// Bytes of packets that wait for the next key packet. A stream that has none for so long is
 /// decoded as it comes.
 constexpr std::size_t kMaxGroupBytes = std::size_t{1} << 25;
+/// And their samples, of which a few bytes may hold any number.
+constexpr std::uint64_t kMaxGroupSamples = std::uint64_t{1} << 25;
 
 }  // namespace
 
@@ -29,16 +31,21 @@ class FileDecoder::Groups {
 
   void open(const ParsedPacket& header) {
     if (header_.empty()) header_ = copy(header);
+    channels_ = parse_stream_header(header.payload, header.header.length).channels;
   }
 
   bool waiting() const { return !group_.empty(); }
-  bool too_long() const { return group_.size() > kMaxGroupBytes; }
+  bool too_long() const { return group_.size() > kMaxGroupBytes || samples_ > kMaxGroupSamples; }
   void add(const ParsedPacket& packet) {
     const std::vector<std::uint8_t> bytes = copy(packet);
     group_.insert(group_.end(), bytes.begin(), bytes.end());
+    samples_ += std::uint64_t{packet.header.frames} * channels_;
   }
   /// The packets that wait, which are then no longer here.
-  std::vector<std::uint8_t> withdraw() { return std::exchange(group_, {}); }
+  std::vector<std::uint8_t> withdraw() {
+    samples_ = 0;
+    return std::exchange(group_, {});
+  }
 
   /// Begins to decode the packets that wait. @param write  takes samples that are ready
   template <class Write>
@@ -81,6 +88,8 @@ class FileDecoder::Groups {
   Decoder::TableSource tables_;
   std::vector<std::uint8_t> header_;  ///< the stream header's packet
   std::vector<std::uint8_t> group_;
+  std::uint64_t samples_ = 0;   ///< of the packets in it
+  std::uint32_t channels_ = 1;
   bool failed_ = false;
   OrderedJobs<std::vector<std::int16_t>> jobs_;
 };
@@ -100,6 +109,22 @@ void FileDecoder::fail(const std::string& what) const {
 }
 
 void FileDecoder::add(const std::uint8_t* data, std::size_t size) {
+  try {
+    take_packets(data, size);
+  } catch (...) {
+    // What came before the fault is correct and is written, unless an earlier packet has a fault.
+    finish_groups();
+    throw;
+  }
+}
+
+void FileDecoder::finish_groups() {
+  if (!groups_) return;
+  groups_->begin([this](const auto& samples) { write(samples); });
+  groups_->finish([this](const auto& samples) { write(samples); });
+}
+
+void FileDecoder::take_packets(const std::uint8_t* data, std::size_t size) {
   // Packets are parsed where they lie; only what is left of an incomplete one is copied.
   const bool buffered = !buffer_.empty();
   if (buffered) {
@@ -134,16 +159,7 @@ void FileDecoder::add(const std::uint8_t* data, std::size_t size) {
       case ParseStatus::kBadCrc:
         fail("a damaged packet (wrong CRC)");
     }
-    try {
-      take(packet);
-    } catch (...) {
-      // What came before it is correct, and written unless it is not.
-      if (groups_) {
-        groups_->begin([this](const auto& samples) { write(samples); });
-        groups_->finish([this](const auto& samples) { write(samples); });
-      }
-      throw;
-    }
+    take(packet);
     used += packet.size;
     position_ += packet.size;
   }
@@ -240,10 +256,7 @@ void FileDecoder::take_container(const ParsedPacket& packet) {
 }
 
 void FileDecoder::finish() {
-  if (groups_) {
-    groups_->begin([this](const auto& samples) { write(samples); });
-    groups_->finish([this](const auto& samples) { write(samples); });
-  }
+  finish_groups();
   if (!buffer_.empty() || !decoder_.finished()) {
     throw Error(fmt::format(
         "the stream was cut after {} bytes{}; get it from its source again",

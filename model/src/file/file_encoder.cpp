@@ -51,6 +51,8 @@ constexpr std::uint64_t kKeyChannelBytes = 8000;
 /// How long a group, a key packet and those after it, has to be follows from the size of the group
 /// so many before it. So many can be encoded at a time.
 constexpr std::size_t kGroupLag = 16;
+/// Frames of a group at most, or a packet.
+constexpr std::uint64_t kMaxGroupFrames = 1 << 16;
 /// Bytes at the beginning and at the end of a file that its stream number depends on.
 constexpr std::size_t kNumberBytes = std::size_t{1} << 18;
 
@@ -140,6 +142,7 @@ const Tables& choose_cascade(const SampleImage& image, bool complete, const Enco
     // What is best for the range profile is so for this one, and it takes a fraction of the time.
     EncodeOptions fast = options;
     fast.profile = Profile::kRange;
+    fast.preset = nullptr;
     const Tables& tables = choose_coding(image, complete, fast, header);
     if (!tables.range().edges.empty()) return Tables::builtin(Profile::kCascade, "default");
   }
@@ -228,7 +231,8 @@ const Tables& choose_coding(const Preset& preset, const Packets& packets,
     candidates.push_back(std::move(candidate));
   };
   for (const Coding& coding : preset.codings) try_coding(coding, header.order);
-  if (preset.orders && header.order.empty() && header.channels > 2) {
+  if (preset.orders && header.order.empty() && header.channels > 2 &&
+      header.channels <= kMaxSearchedChannels) {
     const std::vector<std::uint16_t> order = find_channel_order(packets, header);
     for (const Coding& coding : preset.codings) {
       if (coding.corrections.neighbour) try_coding(coding, order);
@@ -367,7 +371,8 @@ class PacketWriter {
         tables_(tables),
         sink_(sink),
         lossy_step_(options.lossy_step),
-        key_interval_(options.key_interval) {
+        key_interval_(options.key_interval),
+        packet_frames_(header.packet_frames) {
     encoder_.set_lossy_step(options.lossy_step);
     summary_.header = encoder_.header();
     summary_.tables = tables.name();
@@ -482,7 +487,9 @@ class PacketWriter {
     const std::size_t bytes =
         closed < kGroupLag ? first_packet_bytes_ : mean_packets_[closed - kGroupLag];
     const std::uint64_t wanted = kKeyChannelBytes * summary_.header.channels;
-    return static_cast<std::size_t>((wanted + bytes - 1) / bytes);
+    // A quiet beginning says nothing of what follows.
+    const std::uint64_t most = std::max<std::uint64_t>(kMaxGroupFrames / packet_frames_, 1);
+    return static_cast<std::size_t>(std::min((wanted + bytes - 1) / bytes, most));
   }
 
   /// Packets of a group on their own, and how many samples are off the map.
@@ -517,6 +524,7 @@ class PacketWriter {
   EncodeSummary summary_;
   int lossy_step_;
   std::optional<std::uint16_t> key_interval_;
+  std::uint64_t packet_frames_;
   std::uint64_t packets_ = 0;
   std::size_t first_packet_bytes_ = 1;
   std::size_t group_bytes_ = 0;    ///< of the packets since the last key packet, that one included

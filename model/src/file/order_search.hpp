@@ -11,6 +11,9 @@
 
 namespace nrc {
 
+/// The search compares each channel with each other one.
+constexpr std::uint32_t kMaxSearchedChannels = 4096;
+
 /// @param packets  samples of a stream with this header; at least one channel
 std::vector<std::uint16_t> find_channel_order(const std::vector<std::vector<std::int16_t>>& packets,
                                               const StreamHeader& header);

@@ -577,7 +577,7 @@ class VectorRangeDecoder : public PayloadDecoder {
         window.skip(plain);
         const std::uint32_t value = offset / range;
         offset -= value * range;
-        lanes_.code[c] = (found.at << plain) + static_cast<std::int32_t>(value);
+        lanes_.code[c] = found.at * (1 << plain) + static_cast<std::int32_t>(value);
         continue;
       }
       const auto begin = [&](std::int32_t code) { return below_code(code, prediction, index); };
