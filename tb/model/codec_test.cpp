@@ -213,7 +213,9 @@ TEST(Codec, AnyChannelOrderComesBack) {
       for (std::size_t frame = 0; frame < 300; frame += 20) {
         const Bytes packet = encoder.encode_samples(&samples[frame * channels], 20, {});
         const Bytes other = of_moved.encode_samples(&moved[frame * channels], 20, {});
-        if (!header_of(packet).exceptions) EXPECT_EQ(packet.size(), other.size());
+        if (!header_of(packet).exceptions) {
+          EXPECT_EQ(packet.size(), other.size());
+        }
         if (header_of(packet).type != PacketType::kRaw && !header_of(packet).exceptions) {
           EXPECT_EQ(packet, other) << frame;
         }

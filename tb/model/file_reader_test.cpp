@@ -112,8 +112,8 @@ std::vector<std::size_t> packets_of(const Bytes& stream) {
 TEST(FileReader, AnyPartComesOut) {
   const Samples samples = recording();
   for (const Profile profile : {Profile::kHuffman, Profile::kRange}) {
-    for (const std::uint16_t interval : {0, 1, 3, 100}) {
-      EncodeOptions options = with_keys(interval);
+    for (const int interval : {0, 1, 3, 100}) {
+      EncodeOptions options = with_keys(static_cast<std::uint16_t>(interval));
       options.profile = profile;
       Source source{encode(samples, options)};
       FileReader reader = source.open();
@@ -315,7 +315,7 @@ TEST(StreamIndex, AnyBytesAreRefusedOrMakeSense) {
   const Bytes good = index_payload(index);
   for (int trial = 0; trial < 20000; ++trial) {
     Bytes bad = good;
-    for (unsigned n = 1 + random() % 3; n > 0; --n) {
+    for (auto n = 1 + random() % 3; n > 0; --n) {
       bad[random() % bad.size()] = static_cast<std::uint8_t>(random());
     }
     if (random() % 4 == 0) bad.resize(random() % bad.size());
@@ -324,7 +324,9 @@ TEST(StreamIndex, AnyBytesAreRefusedOrMakeSense) {
       for (std::size_t i = 0; i < read.keys.size(); ++i) {
         ASSERT_LE(read.keys[i].offset, read.bytes);
         ASSERT_LE(read.keys[i].first_frame, read.frames);
-        if (i != 0) ASSERT_GT(read.keys[i].first_frame, read.keys[i - 1].first_frame);
+        if (i != 0) {
+          ASSERT_GT(read.keys[i].first_frame, read.keys[i - 1].first_frame);
+        }
       }
     } catch (const Error&) {
     }

@@ -352,7 +352,10 @@ TEST(Decoder, DamagedPayloads) {
           // Time enough to get ready before the next key packet.
           EXPECT_TRUE(given[keys * kPacketFrames]);
           EXPECT_EQ(bench.dut().packets_o, count - (keys - 1));
-          EXPECT_EQ(bench.dut().skipped_o + bench.dut().damaged_o, keys - 1);
+          // The damaged packet counts too if it is found to be damaged before its first sample
+          // comes.
+          EXPECT_GE(bench.dut().skipped_o, keys - 3);
+          EXPECT_LE(bench.dut().skipped_o, keys - 2);
         }
       }
       EXPECT_EQ(bench.dut().synchronised_o, 1);

@@ -192,8 +192,7 @@ TEST(Encoder, TheCostliestSignal) {
   const Verdict v = check(bench);
   EXPECT_EQ(v.sent, 2U);
   EXPECT_EQ(v.keys, 2U);
-  const std::uint64_t bound =
-      max_key_payload_bytes(kProfile, kCodeWidth, kChannels, kPacketFrames);
+  const std::uint64_t bound = max_key_payload_bytes(kProfile, kCodeWidth, kChannels, kPacketFrames);
   for (const ParsedPacket& p : bench.packets()) {
     if (p.header.type == PacketType::kStreamHeader) continue;
     RecordProperty("bytes", std::to_string(p.header.length));

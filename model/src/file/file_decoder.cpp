@@ -88,7 +88,7 @@ class FileDecoder::Groups {
   Decoder::TableSource tables_;
   std::vector<std::uint8_t> header_;  ///< the stream header's packet
   std::vector<std::uint8_t> group_;
-  std::uint64_t samples_ = 0;   ///< of the packets in it
+  std::uint64_t samples_ = 0;  ///< of the packets in it
   std::uint32_t channels_ = 1;
   bool failed_ = false;
   OrderedJobs<std::vector<std::int16_t>> jobs_;
