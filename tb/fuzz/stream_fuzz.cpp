@@ -4,7 +4,8 @@
 // the pieces in which the stream arrives, the stream.
 //
 // Properties: it ends with the file or with a message of one line; how the stream was cut into
-// pieces changes neither; no memory is used that the stream does not fill. A part that a reader
+// pieces changes neither; several threads give the same file, or a part of what one gives before a
+// fault; no memory is used that the stream does not fill. A part that a reader
 // gives is that of the file, and it reads nothing that is not there.
 #include <algorithm>
 #include <string>
@@ -30,14 +31,14 @@ struct Outcome {
   bool operator==(const Outcome& o) const { return bytes == o.bytes && message == o.message; }
 };
 
-Outcome decode(const std::vector<std::uint8_t>& stream, std::uint8_t pieces) {
+Outcome decode(const std::vector<std::uint8_t>& stream, std::uint8_t pieces, unsigned threads = 1) {
   Outcome outcome;
   nrc::FileDecoder decoder(
       [&](const std::uint8_t* data, std::size_t size) {
         outcome.bytes.insert(outcome.bytes.end(), data, data + size);
         if (outcome.bytes.size() > kMaxBytes) throw Enough();
       },
-      fuzz::tables_by_id);
+      fuzz::tables_by_id, threads);
   try {
     fuzz::in_pieces(stream.data(), stream.size(), pieces,
                     [&](const std::uint8_t* data, std::size_t size) { decoder.add(data, size); });
@@ -96,6 +97,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Outcome whole = decode(stream, 0);
   if (pieces != 0) {
     fuzz::require(decode(stream, pieces) == whole, "the pieces of a stream do not matter");
+  }
+  if (pieces % 4 == 1 && whole.message != "enough") {
+    const Outcome several = decode(stream, pieces, 3);
+    fuzz::require(several.message.empty() == whole.message.empty(), "threads find the same faults");
+    fuzz::require(whole.message.empty() ? several.bytes == whole.bytes
+                                        : several.bytes.size() <= whole.bytes.size() &&
+                                              std::equal(several.bytes.begin(), several.bytes.end(),
+                                                         whole.bytes.begin()),
+                  "threads give the same bytes");
   }
   read_part(stream, pieces, whole);
   return 0;
