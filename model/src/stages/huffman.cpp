@@ -168,9 +168,7 @@ Code HuffmanDecoder::decode(BitReader& reader, std::int32_t predicted_code,
 }
 
 Code HuffmanDecoder::decode_verbatim(BitReader& reader) const {
-  const std::int32_t half = 1 << (code_width_ - 1);
-  const auto bits = static_cast<std::int32_t>(reader.get(code_width_));
-  return static_cast<Code>(bits >= half ? bits - 2 * half : bits);
+  return static_cast<Code>(from_low_bits(reader.get(code_width_), code_width_));
 }
 
 }  // namespace nrc

@@ -127,9 +127,7 @@ Code RangeDecoder::consume_verbatim() {
 }
 
 Code RangeDecoder::code_of(std::uint32_t value) const {
-  const std::int32_t half = 1 << (code_width_ - 1);
-  const auto code = static_cast<std::int32_t>(value);
-  return static_cast<Code>(code >= half ? code - 2 * half : code);
+  return static_cast<Code>(from_low_bits(value, code_width_));
 }
 
 bool RangeDecoder::padding_is_zero() const {

@@ -276,12 +276,10 @@ class VectorHuffmanDecoder : public PayloadDecoder {
   /// The codes of a frame after a reset.
   void parse_verbatim(BitWindow& window) {
     const int width = lanes_.code_width;
-    const std::int32_t half = 1 << (width - 1);
     for (std::size_t c = 0; c < channels_; ++c) {
       window.refill();
-      const auto bits = static_cast<std::int32_t>(window.peek(width));
+      lanes_.code[c] = from_low_bits(window.peek(width), width);
       window.skip(width);
-      lanes_.code[c] = bits >= half ? bits - 2 * half : bits;
     }
   }
 
@@ -529,15 +527,13 @@ class VectorRangeDecoder : public PayloadDecoder {
 
   /// The codes of a frame after a reset.
   void parse_verbatim(BitWindow& window, std::uint32_t& offset) {
-    const std::int32_t half = 1 << (code_width_ - 1);
     for (std::size_t c = 0; c < channels_; ++c) {
       window.refill();
       if (offset >= kVerbatimRange) throw Error("the payload points between two codes");
       const std::uint32_t all = offset << code_width_ | window.peek(code_width_);
       window.skip(code_width_);
-      const auto value = static_cast<std::int32_t>(all / kVerbatimRange);
+      lanes_.code[c] = from_low_bits(all / kVerbatimRange, code_width_);
       offset = all % kVerbatimRange;
-      lanes_.code[c] = value >= half ? value - 2 * half : value;
     }
   }
 
