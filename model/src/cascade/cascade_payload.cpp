@@ -10,6 +10,7 @@
 #include "cascade/code_model.hpp"
 #include "cascade/reference_choice.hpp"
 #include "cascade/reference_code.hpp"
+#include "format/bytes.hpp"
 #include "nrc/error.hpp"
 #include "stages/bit_packer.hpp"
 
@@ -88,8 +89,6 @@ std::uint64_t plain_bytes(std::uint64_t codes, int code_width) {
   return max_payload_bytes(Profile::kCascade, code_width, codes);
 }
 
-void pad(std::vector<std::uint8_t>& bytes) { bytes.resize((bytes.size() + 3) / 4 * 4); }
-
 class CascadePayloadEncoder : public PayloadEncoder {
  public:
   CascadePayloadEncoder(const RangeTables& tables, int code_width, std::uint32_t channels)
@@ -120,7 +119,7 @@ class CascadePayloadEncoder : public PayloadEncoder {
     code_packet(coder, tables_, code_width_, channels, frames, phases, references, codes,
                 [] { return false; });
     coder.finish();
-    pad(bytes);
+    pad_to_words(bytes);
     return bytes;
   }
 
@@ -178,7 +177,7 @@ class CascadePayloadDecoder : public PayloadDecoder {
     code_packet(coder, tables_, code_width_, channels_, frames, form == Form::kTwoPhases ? 2 : 1,
                 {}, codes.data() + before, [&] { return coder.overrun(); });
     const std::size_t used = 1 + coder.consumed();
-    if ((used + 3) / 4 * 4 != size) throw Error("the payload goes on after its last code");
+    if (padded_to_words(used) != size) throw Error("the payload goes on after its last code");
     for (std::size_t i = used; i < size; ++i) {
       if (payload[i] != 0) throw Error("the payload goes on after its last code");
     }

@@ -62,7 +62,7 @@ std::vector<std::uint8_t> container_payload(bool after_samples, const std::uint8
   append_little_endian(payload, static_cast<std::uint32_t>(size));
   append_little_endian(payload, static_cast<std::uint32_t>(stored_size));
   payload.insert(payload.end(), stored, stored + stored_size);
-  payload.resize((payload.size() + 3) / 4 * 4);
+  pad_to_words(payload);
   return payload;
 }
 

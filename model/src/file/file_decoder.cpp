@@ -21,6 +21,16 @@ constexpr std::size_t kMaxGroupBytes = std::size_t{1} << 25;
 /// And their samples, of which a few bytes may hold any number.
 constexpr std::uint64_t kMaxGroupSamples = std::uint64_t{1} << 25;
 
+/// Hands on the packets that lie one after another.
+template <class Take>
+void for_each_packet(const std::vector<std::uint8_t>& packets, const Take& take) {
+  for (std::size_t used = 0; used < packets.size();) {
+    const ParsedPacket packet = parse_packet(packets.data() + used, packets.size() - used);
+    take(packet);
+    used += packet.size;
+  }
+}
+
 }  // namespace
 
 /// The packets since the last key packet, and the ones before that are being decoded.
@@ -56,11 +66,7 @@ class FileDecoder::Groups {
       PacketDecoder decoder(tables);
       decoder.open(parse_packet(header.data(), header.size()));
       std::vector<std::int16_t> samples;
-      for (std::size_t used = 0; used < group.size();) {
-        const ParsedPacket packet = parse_packet(group.data() + used, group.size() - used);
-        decoder.decode(packet, samples);
-        used += packet.size;
-      }
+      for_each_packet(group, [&](const ParsedPacket& p) { decoder.decode(p, samples); });
       return samples;
     });
   }
@@ -200,14 +206,11 @@ void FileDecoder::take_data(const ParsedPacket& packet) {
     if (!groups_->too_long()) return;
     // No key packet for long: from here on packet by packet.
     groups_->finish(put);
-    const std::vector<std::uint8_t> group = groups_->withdraw();
-    for (std::size_t used = 0; used < group.size();) {
-      const ParsedPacket next = parse_packet(group.data() + used, group.size() - used);
+    for_each_packet(groups_->withdraw(), [this](const ParsedPacket& next) {
       samples_.clear();
       decoder_.catch_up(next, samples_);
       write(samples_);
-      used += next.size;
-    }
+    });
     return;
   }
   samples_.clear();

@@ -28,7 +28,7 @@ std::vector<std::uint8_t> payload_of(const StreamIndex& index, std::size_t step)
     append_varint(payload, index.keys[i].first_frame - before.first_frame);
     before = index.keys[i];
   }
-  payload.resize((payload.size() + 3) / 4 * 4);
+  pad_to_words(payload);
   append_little_endian(payload, static_cast<std::uint32_t>(payload.size() + kLengthBytes));
   return payload;
 }

@@ -60,6 +60,14 @@ inline void append_samples(std::vector<std::uint8_t>& to, const std::int16_t* sa
   put_samples(to.data() + begin, samples, count);
 }
 
+/// So many bytes, rounded up to whole words of 4.
+constexpr std::uint64_t padded_to_words(std::uint64_t bytes) { return (bytes + 3) / 4 * 4; }
+
+/// Fills the last word with zeros.
+inline void pad_to_words(std::vector<std::uint8_t>& bytes) {
+  bytes.resize(padded_to_words(bytes.size()));
+}
+
 /// Reads `count` samples, two bytes each.
 inline void get_samples(const std::uint8_t* from, std::size_t count, std::int16_t* samples) {
   for (std::size_t i = 0; i < count; ++i) samples[i] = get_sample(from + 2 * i);

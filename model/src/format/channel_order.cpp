@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "format/bytes.hpp"
 #include "format/varint.hpp"
 #include "nrc/error.hpp"
 #include "nrc/packet.hpp"
@@ -36,7 +37,7 @@ void append_channel_order(const std::vector<std::uint16_t>& order,
     append_varint(payload, zigzag(channel - next));
     next = channel + 1;
   }
-  payload.resize((payload.size() + 3) / 4 * 4);
+  pad_to_words(payload);
 }
 
 std::vector<std::uint16_t> parse_channel_order(const std::uint8_t* bytes, std::size_t size,

@@ -108,7 +108,7 @@ void append_value_map(const ValueMap& map, std::vector<std::uint8_t>& payload) {
     append_varint(payload, zigzag(channel.offset - before));
     before = channel.offset;
   }
-  payload.resize((payload.size() + 3) / 4 * 4);
+  pad_to_words(payload);
   if (payload.size() > kMaxStreamHeaderBytes) {
     damaged("is longer than a stream header can be; give all channels the same map");
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/carry_packer.hpp"
 
+#include "format/bytes.hpp"
 #include "stages/low_bits.hpp"
 
 namespace nrc {
@@ -32,7 +33,7 @@ std::vector<std::uint8_t> CarryPacker::take() {
 
 void CarryPacker::take(std::vector<std::uint8_t>& payload) {
   if (fill_ > 0) bytes_.push_back(static_cast<std::uint8_t>(accumulator_ << (8 - fill_)));
-  bytes_.resize((bytes_.size() + 3) / 4 * 4);
+  pad_to_words(bytes_);
   accumulator_ = 0;
   fill_ = 0;
   payload.swap(bytes_);

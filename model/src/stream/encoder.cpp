@@ -32,7 +32,7 @@ StreamHeader checked(StreamHeader header, const Tables& tables) {
 }
 
 /// Payload of a raw packet of that many samples.
-std::size_t raw_bytes(std::uint64_t count) { return (2 * count + 3) / 4 * 4; }
+std::size_t raw_bytes(std::uint64_t count) { return padded_to_words(2 * count); }
 
 void check_frames(std::size_t frames) {
   if (frames > kMaxPacketFrames) throw Error("a packet holds at most 2^24 - 1 frames");

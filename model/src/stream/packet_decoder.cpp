@@ -19,8 +19,6 @@ bool all_zero(const std::uint8_t* begin, const std::uint8_t* end) {
   return std::all_of(begin, end, [](std::uint8_t b) { return b == 0; });
 }
 
-constexpr std::uint64_t padded(std::uint64_t bytes) { return (bytes + 3) / 4 * 4; }
-
 }  // namespace
 
 bool is_data(PacketType type) {
@@ -56,7 +54,7 @@ bool PacketDecoder::plausible(const PacketHeader& h, const StreamHeader* stream)
   const std::uint64_t codes = std::uint64_t{h.frames} * stream->channels;
   if (codes > kMaxPacketSamples) return false;
   if (stream->packet_frames != 0 && h.frames > stream->packet_frames) return false;
-  const std::uint64_t raw = padded(codes * sizeof(std::int16_t));
+  const std::uint64_t raw = padded_to_words(codes * sizeof(std::int16_t));
   if (h.type == PacketType::kRaw) return h.length == raw;
   if (h.type != coded_type(stream->profile) || stream->table_id == 0) return false;
   // With exceptions a packet is sent only if it is not longer than a raw one.
@@ -127,7 +125,8 @@ void PacketDecoder::decode_raw(const ParsedPacket& packet, std::vector<std::int1
   const PacketHeader& h = packet.header;
   const bool was_synchronised = std::exchange(synchronised_, false);
   const std::uint64_t bytes = raw_bytes(h.frames);
-  if (h.length != padded(bytes) || !all_zero(packet.payload + bytes, packet.payload + h.length)) {
+  if (h.length != padded_to_words(bytes) ||
+      !all_zero(packet.payload + bytes, packet.payload + h.length)) {
     throw Error(packet_name(h) + ": raw payload of the wrong length");
   }
   const std::size_t begin = samples.size();
@@ -163,7 +162,7 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   const std::uint8_t* payload = packet.payload;
   std::size_t size = h.length;
   if (h.exceptions) {
-    if (h.length > padded(raw_bytes(h.frames))) {
+    if (h.length > padded_to_words(raw_bytes(h.frames))) {
       throw Error(packet_name(h) + ": the payload is longer than a raw one");
     }
     try {
