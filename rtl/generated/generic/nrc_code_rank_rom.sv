@@ -10,278 +10,31 @@
 // Thousands of constants, not logic: no coverage points.
 // verilator coverage_off
 
+`include "nrc_rom.svh"
+
 module nrc_code_rank_rom (
   input  logic        clk_i,
   input  logic [ 7:0] addr_i,
   output logic [ 5:0] data_o
 );
 
-  logic [5:0] word;
-
-  always_comb begin
-    case (addr_i)
-      8'd0: word = 6'h00;
-      8'd1: word = 6'h00;
-      8'd2: word = 6'h3F;
-      8'd3: word = 6'h3C;
-      8'd4: word = 6'h35;
-      8'd5: word = 6'h26;
-      8'd6: word = 6'h08;
-      8'd7: word = 6'h0C;
-      8'd8: word = 6'h14;
-      8'd9: word = 6'h24;
-      8'd10: word = 6'h00;
-      8'd11: word = 6'h00;
-      8'd12: word = 6'h00;
-      8'd13: word = 6'h00;
-      8'd14: word = 6'h00;
-      8'd15: word = 6'h00;
-      8'd16: word = 6'h00;
-      8'd17: word = 6'h00;
-      8'd18: word = 6'h3F;
-      8'd19: word = 6'h3C;
-      8'd20: word = 6'h35;
-      8'd21: word = 6'h26;
-      8'd22: word = 6'h08;
-      8'd23: word = 6'h0C;
-      8'd24: word = 6'h12;
-      8'd25: word = 6'h1E;
-      8'd26: word = 6'h36;
-      8'd27: word = 6'h00;
-      8'd28: word = 6'h00;
-      8'd29: word = 6'h00;
-      8'd30: word = 6'h00;
-      8'd31: word = 6'h00;
-      8'd32: word = 6'h00;
-      8'd33: word = 6'h00;
-      8'd34: word = 6'h3F;
-      8'd35: word = 6'h3C;
-      8'd36: word = 6'h35;
-      8'd37: word = 6'h26;
-      8'd38: word = 6'h07;
-      8'd39: word = 6'h08;
-      8'd40: word = 6'h0A;
-      8'd41: word = 6'h0C;
-      8'd42: word = 6'h10;
-      8'd43: word = 6'h18;
-      8'd44: word = 6'h28;
-      8'd45: word = 6'h00;
-      8'd46: word = 6'h00;
-      8'd47: word = 6'h00;
-      8'd48: word = 6'h00;
-      8'd49: word = 6'h00;
-      8'd50: word = 6'h00;
-      8'd51: word = 6'h3D;
-      8'd52: word = 6'h36;
-      8'd53: word = 6'h27;
-      8'd54: word = 6'h08;
-      8'd55: word = 6'h09;
-      8'd56: word = 6'h0B;
-      8'd57: word = 6'h0C;
-      8'd58: word = 6'h0E;
-      8'd59: word = 6'h12;
-      8'd60: word = 6'h19;
-      8'd61: word = 6'h26;
-      8'd62: word = 6'h00;
-      8'd63: word = 6'h00;
-      8'd64: word = 6'h00;
-      8'd65: word = 6'h00;
-      8'd66: word = 6'h00;
-      8'd67: word = 6'h3E;
-      8'd68: word = 6'h37;
-      8'd69: word = 6'h29;
-      8'd70: word = 6'h0A;
-      8'd71: word = 6'h0B;
-      8'd72: word = 6'h0C;
-      8'd73: word = 6'h0D;
-      8'd74: word = 6'h0F;
-      8'd75: word = 6'h12;
-      8'd76: word = 6'h16;
-      8'd77: word = 6'h1C;
-      8'd78: word = 6'h28;
-      8'd79: word = 6'h00;
-      8'd80: word = 6'h00;
-      8'd81: word = 6'h00;
-      8'd82: word = 6'h00;
-      8'd83: word = 6'h00;
-      8'd84: word = 6'h3B;
-      8'd85: word = 6'h2D;
-      8'd86: word = 6'h0F;
-      8'd87: word = 6'h11;
-      8'd88: word = 6'h13;
-      8'd89: word = 6'h15;
-      8'd90: word = 6'h16;
-      8'd91: word = 6'h18;
-      8'd92: word = 6'h1C;
-      8'd93: word = 6'h22;
-      8'd94: word = 6'h2C;
-      8'd95: word = 6'h00;
-      8'd96: word = 6'h00;
-      8'd97: word = 6'h00;
-      8'd98: word = 6'h00;
-      8'd99: word = 6'h00;
-      8'd100: word = 6'h3D;
-      8'd101: word = 6'h30;
-      8'd102: word = 6'h13;
-      8'd103: word = 6'h15;
-      8'd104: word = 6'h17;
-      8'd105: word = 6'h19;
-      8'd106: word = 6'h1B;
-      8'd107: word = 6'h1E;
-      8'd108: word = 6'h22;
-      8'd109: word = 6'h27;
-      8'd110: word = 6'h30;
-      8'd111: word = 6'h00;
-      8'd112: word = 6'h00;
-      8'd113: word = 6'h00;
-      8'd114: word = 6'h00;
-      8'd115: word = 6'h00;
-      8'd116: word = 6'h00;
-      8'd117: word = 6'h35;
-      8'd118: word = 6'h19;
-      8'd119: word = 6'h1C;
-      8'd120: word = 6'h1F;
-      8'd121: word = 6'h22;
-      8'd122: word = 6'h25;
-      8'd123: word = 6'h28;
-      8'd124: word = 6'h2C;
-      8'd125: word = 6'h30;
-      8'd126: word = 6'h36;
-      8'd127: word = 6'h00;
-      8'd128: word = 6'h00;
-      8'd129: word = 6'h00;
-      8'd130: word = 6'h00;
-      8'd131: word = 6'h00;
-      8'd132: word = 6'h00;
-      8'd133: word = 6'h39;
-      8'd134: word = 6'h1F;
-      8'd135: word = 6'h24;
-      8'd136: word = 6'h29;
-      8'd137: word = 6'h2D;
-      8'd138: word = 6'h31;
-      8'd139: word = 6'h34;
-      8'd140: word = 6'h38;
-      8'd141: word = 6'h3B;
-      8'd142: word = 6'h3E;
-      8'd143: word = 6'h00;
-      8'd144: word = 6'h00;
-      8'd145: word = 6'h00;
-      8'd146: word = 6'h00;
-      8'd147: word = 6'h00;
-      8'd148: word = 6'h00;
-      8'd149: word = 6'h00;
-      8'd150: word = 6'h2A;
-      8'd151: word = 6'h31;
-      8'd152: word = 6'h37;
-      8'd153: word = 6'h3C;
-      8'd154: word = 6'h3F;
-      8'd155: word = 6'h00;
-      8'd156: word = 6'h00;
-      8'd157: word = 6'h00;
-      8'd158: word = 6'h00;
-      8'd159: word = 6'h00;
-      8'd160: word = 6'h00;
-      8'd161: word = 6'h00;
-      8'd162: word = 6'h00;
-      8'd163: word = 6'h00;
-      8'd164: word = 6'h00;
-      8'd165: word = 6'h3E;
-      8'd166: word = 6'h26;
-      8'd167: word = 6'h2C;
-      8'd168: word = 6'h31;
-      8'd169: word = 6'h36;
-      8'd170: word = 6'h3B;
-      8'd171: word = 6'h3E;
-      8'd172: word = 6'h00;
-      8'd173: word = 6'h00;
-      8'd174: word = 6'h00;
-      8'd175: word = 6'h00;
-      8'd176: word = 6'h00;
-      8'd177: word = 6'h00;
-      8'd178: word = 6'h00;
-      8'd179: word = 6'h00;
-      8'd180: word = 6'h00;
-      8'd181: word = 6'h35;
-      8'd182: word = 6'h19;
-      8'd183: word = 6'h1C;
-      8'd184: word = 6'h1F;
-      8'd185: word = 6'h22;
-      8'd186: word = 6'h26;
-      8'd187: word = 6'h29;
-      8'd188: word = 6'h2D;
-      8'd189: word = 6'h31;
-      8'd190: word = 6'h37;
-      8'd191: word = 6'h00;
-      8'd192: word = 6'h00;
-      8'd193: word = 6'h00;
-      8'd194: word = 6'h00;
-      8'd195: word = 6'h00;
-      8'd196: word = 6'h00;
-      8'd197: word = 6'h3A;
-      8'd198: word = 6'h20;
-      8'd199: word = 6'h25;
-      8'd200: word = 6'h2A;
-      8'd201: word = 6'h2E;
-      8'd202: word = 6'h32;
-      8'd203: word = 6'h35;
-      8'd204: word = 6'h38;
-      8'd205: word = 6'h3B;
-      8'd206: word = 6'h3E;
-      8'd207: word = 6'h00;
-      8'd208: word = 6'h00;
-      8'd209: word = 6'h00;
-      8'd210: word = 6'h00;
-      8'd211: word = 6'h00;
-      8'd212: word = 6'h00;
-      8'd213: word = 6'h36;
-      8'd214: word = 6'h1A;
-      8'd215: word = 6'h1E;
-      8'd216: word = 6'h21;
-      8'd217: word = 6'h24;
-      8'd218: word = 6'h28;
-      8'd219: word = 6'h2B;
-      8'd220: word = 6'h2F;
-      8'd221: word = 6'h33;
-      8'd222: word = 6'h39;
-      8'd223: word = 6'h00;
-      8'd224: word = 6'h00;
-      8'd225: word = 6'h00;
-      8'd226: word = 6'h00;
-      8'd227: word = 6'h00;
-      8'd228: word = 6'h00;
-      8'd229: word = 6'h3B;
-      8'd230: word = 6'h22;
-      8'd231: word = 6'h27;
-      8'd232: word = 6'h2C;
-      8'd233: word = 6'h30;
-      8'd234: word = 6'h34;
-      8'd235: word = 6'h37;
-      8'd236: word = 6'h3A;
-      8'd237: word = 6'h3D;
-      8'd238: word = 6'h3F;
-      8'd239: word = 6'h00;
-      8'd240: word = 6'h00;
-      8'd241: word = 6'h00;
-      8'd242: word = 6'h00;
-      8'd243: word = 6'h00;
-      8'd244: word = 6'h00;
-      8'd245: word = 6'h34;
-      8'd246: word = 6'h18;
-      8'd247: word = 6'h1B;
-      8'd248: word = 6'h1E;
-      8'd249: word = 6'h21;
-      8'd250: word = 6'h24;
-      8'd251: word = 6'h27;
-      8'd252: word = 6'h2B;
-      8'd253: word = 6'h2F;
-      8'd254: word = 6'h35;
-      8'd255: word = 6'h00;
-      default: word = '0;
-    endcase
-  end
-
-  always_ff @(posedge clk_i) begin
-    data_o <= word;
-  end
+  `NRC_ROM_BEGIN(8, 6)
+    `NRC_ROM_ROW(0,'h0,'h0,'h3F,'h3C,'h35,'h26,'h8,'hC,'h14,'h24,'h0,'h0,'h0,'h0,'h0,'h0)
+    `NRC_ROM_ROW(16,'h0,'h0,'h3F,'h3C,'h35,'h26,'h8,'hC,'h12,'h1E,'h36,'h0,'h0,'h0,'h0,'h0)
+    `NRC_ROM_ROW(32,'h0,'h0,'h3F,'h3C,'h35,'h26,'h7,'h8,'hA,'hC,'h10,'h18,'h28,'h0,'h0,'h0)
+    `NRC_ROM_ROW(48,'h0,'h0,'h0,'h3D,'h36,'h27,'h8,'h9,'hB,'hC,'hE,'h12,'h19,'h26,'h0,'h0)
+    `NRC_ROM_ROW(64,'h0,'h0,'h0,'h3E,'h37,'h29,'hA,'hB,'hC,'hD,'hF,'h12,'h16,'h1C,'h28,'h0)
+    `NRC_ROM_ROW(80,'h0,'h0,'h0,'h0,'h3B,'h2D,'hF,'h11,'h13,'h15,'h16,'h18,'h1C,'h22,'h2C,'h0)
+    `NRC_ROM_ROW(96,'h0,'h0,'h0,'h0,'h3D,'h30,'h13,'h15,'h17,'h19,'h1B,'h1E,'h22,'h27,'h30,'h0)
+    `NRC_ROM_ROW(112,'h0,'h0,'h0,'h0,'h0,'h35,'h19,'h1C,'h1F,'h22,'h25,'h28,'h2C,'h30,'h36,'h0)
+    `NRC_ROM_ROW(128,'h0,'h0,'h0,'h0,'h0,'h39,'h1F,'h24,'h29,'h2D,'h31,'h34,'h38,'h3B,'h3E,'h0)
+    `NRC_ROM_ROW(144,'h0,'h0,'h0,'h0,'h0,'h0,'h2A,'h31,'h37,'h3C,'h3F,'h0,'h0,'h0,'h0,'h0)
+    `NRC_ROM_ROW(160,'h0,'h0,'h0,'h0,'h0,'h3E,'h26,'h2C,'h31,'h36,'h3B,'h3E,'h0,'h0,'h0,'h0)
+    `NRC_ROM_ROW(176,'h0,'h0,'h0,'h0,'h0,'h35,'h19,'h1C,'h1F,'h22,'h26,'h29,'h2D,'h31,'h37,'h0)
+    `NRC_ROM_ROW(192,'h0,'h0,'h0,'h0,'h0,'h3A,'h20,'h25,'h2A,'h2E,'h32,'h35,'h38,'h3B,'h3E,'h0)
+    `NRC_ROM_ROW(208,'h0,'h0,'h0,'h0,'h0,'h36,'h1A,'h1E,'h21,'h24,'h28,'h2B,'h2F,'h33,'h39,'h0)
+    `NRC_ROM_ROW(224,'h0,'h0,'h0,'h0,'h0,'h3B,'h22,'h27,'h2C,'h30,'h34,'h37,'h3A,'h3D,'h3F,'h0)
+    `NRC_ROM_ROW(240,'h0,'h0,'h0,'h0,'h0,'h34,'h18,'h1B,'h1E,'h21,'h24,'h27,'h2B,'h2F,'h35,'h0)
+  `NRC_ROM_END
 
 endmodule
