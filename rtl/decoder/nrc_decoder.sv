@@ -274,7 +274,6 @@ module nrc_decoder #(
     end
   end
 
-`ifndef SYNTHESIS
   nrc_decoder_checks #(
     .Channels       (Channels),
     .CodeWidth      (CodeWidth),
@@ -283,6 +282,5 @@ module nrc_decoder #(
     .BufferWords    (BufferWords),
     .PacketFifoDepth(PacketFifoDepth)
   ) u_checks ();
-`endif
 
 endmodule

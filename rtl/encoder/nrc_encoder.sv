@@ -244,7 +244,6 @@ module nrc_encoder #(
     end
   end
 
-`ifndef SYNTHESIS
   nrc_encoder_checks #(
     .Channels       (Channels),
     .CodeWidth      (CodeWidth),
@@ -260,6 +259,5 @@ module nrc_encoder #(
     .LoadableTables (LoadableTables),
     .Pipeline       (Pipeline)
   ) u_checks ();
-`endif
 
 endmodule
