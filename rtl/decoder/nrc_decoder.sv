@@ -18,6 +18,8 @@
 // after its CRC word if nothing else waits. One sample per clock, with fewer channels than
 // LoopLatency + DecoderUpdateDelay = 18 one frame per 18 clocks.
 
+`timescale 1ns / 1ps
+
 module nrc_decoder #(
   parameter int Channels        = 1024,
   parameter int CodeWidth       = 10,

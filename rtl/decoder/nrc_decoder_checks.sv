@@ -4,6 +4,8 @@
 // the simulation at time 0, and Verilator's elaboration as well. Synthesis, which has no messages that
 // all tools know, ends at a module that does not exist, with the fault for a name. No ports, no logic.
 
+`timescale 1ns / 1ps
+
 module nrc_decoder_checks #(
   parameter int Channels        = -1,
   parameter int CodeWidth       = -1,

@@ -6,6 +6,8 @@
 // a name. A buffer that is legal but too small for the largest packet gives a warning in simulation.
 // No ports, no logic.
 
+`timescale 1ns / 1ps
+
 module nrc_encoder_checks #(
   parameter int Channels        = -1,
   parameter int CodeWidth       = -1,

@@ -18,6 +18,8 @@
 //
 // Latency: none; a word is written in the clock in which it is taken. One word per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_packet_parser #(
   parameter int Channels     = -1,
   parameter int CodeWidth    = -1,

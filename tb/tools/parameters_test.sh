@@ -67,7 +67,7 @@ icarus() { # set Name=Value ...: output of a simulation that ends at once
   mapfile -t files < <(files_of "$1")
   shift
   for value in "$@"; do overrides+=("-P$top.$value"); done
-  iverilog -g2012 -Wno-timescale -o "$work/top.vvp" -s "$top" "${overrides[@]}" \
+  iverilog -g2012 -o "$work/top.vvp" -s "$top" "${overrides[@]}" \
     "${includes[@]}" "${files[@]}" &&
     vvp -n "$work/top.vvp"
 }
