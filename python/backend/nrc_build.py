@@ -99,6 +99,8 @@ def get_requires_for_build_editable(config_settings: Settings = None) -> list[st
 
 get_requires_for_build_sdist = scikit_build.get_requires_for_build_sdist
 build_sdist = scikit_build.build_sdist
+prepare_metadata_for_build_wheel = scikit_build.prepare_metadata_for_build_wheel
+prepare_metadata_for_build_editable = scikit_build.prepare_metadata_for_build_editable
 
 
 def fetch_highway(folder: Path) -> Path:
@@ -111,11 +113,13 @@ def fetch_highway(folder: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
                "--no-build-isolation", "--no-binary", ":all:", "--dest", str(folder), "--require-hashes",
                "--requirement", str(folder / "requirements.txt")]
-    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, text=True, capture_output=True,
+    # A hook's environment says where this backend is, and the pip below would look for NumPy's there.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("_PYPROJECT_HOOKS_")}
+    done = subprocess.run(command, env={**environment, "PYTHONPATH": path}, text=True, capture_output=True,
                           check=False)
     if done.returncode != 0:
         raise SystemExit("error: nrc-codec needs Highway, and pip could not fetch the source of NumPy that has it: "
-                         f"{done.stderr.strip().splitlines()[-1:]}; install libhwy-dev, or see that pip has a network")
+                         f"{done.stderr.strip()[-1500:]}; install libhwy-dev, or see that pip has a network")
     (archive,) = folder.glob("numpy-*.tar.gz")
     with tarfile.open(archive) as tar:
         inside = f"numpy-{NUMPY}/{HIGHWAY}/"
