@@ -180,6 +180,20 @@ class Coding:
         options = _arrays.encoding(preset, neighbours, rate, 1, b"", None, self.words)
         self.like = _arrays.choose_coding(samples, options)
 
+    def to_json(self) -> str:
+        return json.dumps({"preset": self.preset, "neighbours": self.neighbours, "rate": self.rate,
+                           "dtype": self.dtype.str, "channels": self.channels, "words": self.words,
+                           "like": self.like.hex()})
+
+    @classmethod
+    def from_json(cls, text: str) -> Coding:
+        facts = json.loads(text)
+        coding = cls.__new__(cls)
+        coding.preset, coding.neighbours, coding.rate = facts["preset"], facts["neighbours"], facts["rate"]
+        coding.dtype, coding.channels = np.dtype(facts["dtype"]), facts["channels"]
+        coding.words, coding.like = facts["words"], bytes.fromhex(facts["like"])
+        return coding
+
     def encode(self, chunk: np.ndarray, threads: int = 1, metadata: bytes = b"") -> bytes:
         """A whole stream of one chunk. Raises NrcError."""
         if chunk.ndim != 2 or chunk.shape[1] != self.channels or chunk.dtype != self.dtype:
