@@ -72,6 +72,7 @@ package nrc_pkg;
   localparam int TypeRaw           = 3;
   localparam int TypeContainer     = 4;
   localparam int TypeIndex         = 5;
+  localparam int TypeMetadata      = 6;
   localparam int FlagKey           = 16;
   localparam int FlagLast          = 32;
 

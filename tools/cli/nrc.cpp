@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   nrc::cli::add_encode_command(app);
   nrc::cli::add_decode_command(app);
+  nrc::cli::add_cat_command(app);
   nrc::cli::add_stream_command(app);
   nrc::cli::add_info_command(app);
   nrc::cli::add_board_command(app);

@@ -207,6 +207,7 @@ std::string format_package() {
   constant("TypeRaw", PacketType::kRaw);
   constant("TypeContainer", PacketType::kContainer);
   constant("TypeIndex", PacketType::kIndex);
+  constant("TypeMetadata", PacketType::kMetadata);
   constant("FlagKey", kFlagKey);
   constant("FlagLast", kFlagLast);
   out += "\nendpackage\n";
