@@ -259,8 +259,10 @@ NRC_EXPORT int nrc_python_join(const char* const* paths, std::uint64_t count, co
       const std::string path = paths[i];
       Stream measured;
       const std::uint64_t size = open_file(path.c_str(), measured.descriptor);
-      sources.push_back({path, size, [&read, path](std::uint64_t at, std::uint8_t* to,
-                                                   std::size_t bytes) { read(path, at, to, bytes); }});
+      sources.push_back(
+          {path, size, [&read, path](std::uint64_t at, std::uint8_t* to, std::size_t bytes) {
+             read(path, at, to, bytes);
+           }});
     }
     std::FILE* const file = std::fopen(output, "wb");
     if (file == nullptr) fail(output);
