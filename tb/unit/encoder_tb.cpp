@@ -48,11 +48,11 @@ TEST(Encoder, FullSpeedWithoutAStall) {
 
 /// Clocks from a sample's handshake until its last bit is packed.
 TEST(Encoder, Latency) {
-  const int latency =
-      kProfile == Profile::kRange ? rtl::kRangeEncoderLatency + kTaps * rtl::kTapsLatency +
-                                        kNeighbour * rtl::kNeighbourLatency
-      : kShallow ? rtl::kShallowEncoderLatency
-                                                    : rtl::kEncoderLatency;
+  const int latency = kProfile == Profile::kRange
+                          ? rtl::kRangeEncoderLatency + kTaps * rtl::kTapsLatency +
+                                kNeighbour * rtl::kNeighbourLatency
+                      : kShallow ? rtl::kShallowEncoderLatency
+                                 : rtl::kEncoderLatency;
   EncoderBench bench(20);
   bench.send(0, kChannels == 1);
   int clocks = 1;
