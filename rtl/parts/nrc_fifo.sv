@@ -6,6 +6,8 @@
 // it. Pops may follow each other in every clock. An entry pushed in clock t shows in clock t + 2. A
 // push into a full queue and a pop without valid_o are errors in its use.
 
+`timescale 1ns / 1ps
+
 module nrc_fifo #(
   parameter int Width = -1,
   parameter int Depth = -1,  // a power of two, at least 2

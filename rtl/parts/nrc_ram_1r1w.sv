@@ -9,6 +9,8 @@
 // lets Yosys know, which saves the bypass logic around each block RAM; users never do it, and the
 // assertion says so in simulation.
 
+`timescale 1ns / 1ps
+
 module nrc_ram_1r1w #(
   parameter int Width     = -1,
   parameter int Depth     = -1,

@@ -9,6 +9,8 @@
 // no ram_style attribute on purpose: "huge", which would ask for them without that option, is an
 // error of Yosys on families that have none. An ASIC flow replaces this module by an SRAM macro.
 
+`timescale 1ns / 1ps
+
 module nrc_ram_1rw #(
   parameter int Words = -1,
   parameter int Width = -1,

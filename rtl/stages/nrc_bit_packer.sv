@@ -21,6 +21,8 @@
 // Latency 3 clocks (4 for the word that is flushed); one codeword per clock. In the shallow pipeline
 // the three are one, latency 1 (2).
 
+`timescale 1ns / 1ps
+
 module nrc_bit_packer #(
   parameter int MaxLength = -1,  // bits of a codeword at most, 1..31
   parameter int Pipeline  = -1

@@ -15,6 +15,8 @@
 // Latency: taken bits have moved on in the next clock; damaged_o comes 1 clock after the bits, for
 // padding 2 clocks.
 
+`timescale 1ns / 1ps
+
 module nrc_bit_window (
   input  logic        clk_i,
   input  logic        rst_ni,

@@ -34,6 +34,8 @@
 // Latency of a packet's last word 6 clocks, 7 if it is flushed, up to Held more in the queue. One
 // word per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_carry_packer #(
   parameter int Held      = -1,  // complete words that a carry can reach; a power of two less 1
   parameter int MaxLength = -1   // bits of a word at most, but one more with packet_end_i

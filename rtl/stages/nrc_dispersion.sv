@@ -21,6 +21,8 @@
 //   5  scale shifted by 8 and 4              9 + U  new scale and burst; state RAM write
 //   6  shifted by 2 and 1; index_o
 
+`timescale 1ns / 1ps
+
 module nrc_dispersion #(
   parameter int Channels     = -1,
   parameter int CodeWidth    = -1,  // 4..16

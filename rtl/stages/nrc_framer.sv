@@ -20,6 +20,8 @@
 // Latency: 1 clock from a sample taken to its output, in the shallow pipeline 0. tready is a function
 // of registers only.
 
+`timescale 1ns / 1ps
+
 module nrc_framer #(
   parameter int Channels     = -1,
   parameter int PacketFrames = -1,

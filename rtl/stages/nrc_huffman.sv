@@ -22,6 +22,8 @@
 //   6  codeword
 // Latency 6 clocks, one sample per clock. In the shallow pipeline only 4 ends at registers, latency 1.
 
+`timescale 1ns / 1ps
+
 module nrc_huffman #(
   parameter int CodeWidth      = -1,
   parameter int SymbolBits     = nrc_tables_pkg::SymbolBits,

@@ -17,6 +17,8 @@
 //   7     outermost codes; difference
 // Latency 7 clocks, one code per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_interval #(
   parameter int CodeWidth   = -1,  // 4..16
   localparam int ValueWidth = CodeWidth + nrc_pkg::FracBits,

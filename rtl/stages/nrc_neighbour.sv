@@ -23,6 +23,8 @@
 // Latency NeighbourLatency (3) clocks to p', one more to e'; one sample per clock. A channel may
 // come again 6 clocks later, sooner than the predictor allows.
 
+`timescale 1ns / 1ps
+
 module nrc_neighbour #(
   parameter int Channels  = -1,
   parameter int CodeWidth = -1,  // 4..16

@@ -11,6 +11,8 @@
 // in every clock in which a port is free for it.
 // A word can be read 3 clocks after its commit.
 
+`timescale 1ns / 1ps
+
 module nrc_packet_buffer #(
   parameter int Words    = -1,  // a power of two, at least 4
   parameter int Width    = -1,

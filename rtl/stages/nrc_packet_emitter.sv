@@ -18,6 +18,8 @@
 // leaves; while the output register waits for tready nothing else moves. Latency: 2 clocks from a
 // descriptor entry to tvalid.
 
+`timescale 1ns / 1ps
+
 module nrc_packet_emitter #(
   parameter int Channels       = -1,
   parameter int CodeWidth      = -1,

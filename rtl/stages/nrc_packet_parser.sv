@@ -18,6 +18,8 @@
 //
 // Latency: none; a word is written in the clock in which it is taken. One word per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_packet_parser #(
   parameter int Channels     = -1,
   parameter int CodeWidth    = -1,
@@ -80,7 +82,7 @@ module nrc_packet_parser #(
   logic [23:0] length;  // of the payload, words
 
   assign begins = (word[15:0] == 16'(nrc_pkg::Sync)) &&
-                  (word[19:16] <= 4'(nrc_pkg::TypeIndex)) &&
+                  (word[19:16] <= 4'(nrc_pkg::TypeMetadata)) &&
                   (word[31:22] == '0);  // reserved, and rounded codes, which this decoder does not know
   assign no_frames = (frames_o == '0);
   assign length    = {word[15:0], length_low_q};

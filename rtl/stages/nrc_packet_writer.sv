@@ -17,6 +17,8 @@
 // clocks after it. A packet that ends sooner than that finds no room: frames are LoopLatency clocks
 // or more apart, so that happens to no packet but one that a framing error cut short.
 
+`timescale 1ns / 1ps
+
 module nrc_packet_writer #(
   parameter int FrameBits   = -1, // a payload is at most as long as FrameBits for each frame
   parameter int EndBits     = -1,  // and these

@@ -26,6 +26,8 @@
 //                                            8 + U  new state; state RAM write
 // In the shallow pipeline stages 3 to 6 are one, 3, and so are 6 + U to 8 + U, 3 + U.
 
+`timescale 1ns / 1ps
+
 module nrc_predictor #(
   parameter int Channels      = -1,
   parameter int CodeWidth     = -1,

@@ -37,6 +37,8 @@
 //   7     final bit added
 // Latency 7 clocks, one code per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_range #(
   parameter int CodeWidth = -1   // 4..16
 ) (

@@ -8,6 +8,8 @@
 //
 // Latency: 2 clocks from valid_i to m_axis_tvalid_o. One sample per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_sample_output #(
   parameter int Room = -1,  // a power of two
   localparam int LevelWidth = $clog2(Room) + 1

@@ -7,6 +7,8 @@
 //
 //   vvp golden_samples_tb.vvp +stream=FILE +samples=FILE
 
+`timescale 1ns / 1ps
+
 module golden_samples_tb;
 
   parameter int Channels     = 8;

@@ -8,6 +8,8 @@
 //
 //   vvp golden_stream_tb.vvp +samples=FILE +stream=FILE
 
+`timescale 1ns / 1ps
+
 module golden_stream_tb;
 
   parameter int Channels     = 8;

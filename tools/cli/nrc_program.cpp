@@ -15,6 +15,7 @@ int nrc_program(int argc, char** argv) {
   app.require_subcommand(1);
   add_encode_command(app);
   add_decode_command(app);
+  add_cat_command(app);
   add_stream_command(app);
   add_info_command(app);
   add_board_command(app);

@@ -176,7 +176,7 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   // Raw packets have no need of exceptions, and a packet without frames no room for them.
   const bool coded = h.type == PacketType::kHuffman || h.type == PacketType::kRange;
   const bool data_packet = coded || h.type == PacketType::kRaw;
-  if (type > static_cast<int>(PacketType::kIndex) ||
+  if (type > static_cast<int>(PacketType::kMetadata) ||
       (data[2] & ~(0x0F | kFlagKey | kFlagLast | kFlagExceptions)) != 0 ||
       (data[3] & ~kStepMask) != 0 || h.step >= kLossySteps || (h.step != 0 && !data_packet) ||
       (h.exceptions && (!coded || h.frames == 0))) {
