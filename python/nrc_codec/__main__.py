@@ -116,13 +116,10 @@ def neo_recordings(path: Path, stream: str | None) -> tuple[list[tuple[Any, Any]
                 i_stop=min(frames.stop, reader.get_signal_size(0, self.segment, number)), stream_index=number))
 
     rate = float(reader.get_signal_sampling_rate(stream_index=number))
-    properties = {"gain_to_uV": [float(g) for g in signals["gain"]],
-                  "offset_to_uV": [float(o) for o in signals["offset"]],
-                  "channel_name": [str(n) for n in signals["name"]], "units": [str(u) for u in signals["units"]]}
-    scale = {"V": 1e6, "mV": 1e3, "uV": 1.0}
-    for key in ("gain_to_uV", "offset_to_uV"):
-        properties[key] = [value * scale.get(unit, 1.0)
-                           for value, unit in zip(properties[key], properties["units"], strict=True)]
+    scale = [{"V": 1e6, "mV": 1e3}.get(str(unit), 1.0) for unit in signals["units"]]
+    properties = {"gain_to_uV": [float(g) * s for g, s in zip(signals["gain"], scale, strict=True)],
+                  "offset_to_uV": [float(o) * s for o, s in zip(signals["offset"], scale, strict=True)],
+                  "channel_name": [str(name) for name in signals["name"]]}
     facts = {"sampling_frequency": rate, "channel_ids": [str(i) for i in signals["id"]], "properties": properties,
              "annotations": {"source": path.name, "stream": names[number]}}
     segments = [(Segment(i), float(reader.get_signal_t_start(0, i, number))) for i in range(reader.segment_count(0))]
