@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import NrcError, Recording, __version__, join, open, write
-from ._arrays import PRESETS
+from ._arrays import PRESETS, check_dtype
 
 DESCRIPTION = """Lossless compression of multichannel recordings.
 
@@ -80,7 +80,10 @@ def neo_recordings(path: Path, stream: str | None) -> tuple[list[tuple[Any, Any]
         import neo.rawio
     except ImportError:
         raise NrcError(f"{path}: raw samples need --channels; other formats need neo, pip install neo") from None
-    cls = neo.rawio.get_rawio(str(path))
+    # A folder is known by the files in it.
+    names_in_it = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    known = [(name, found) for name in names_in_it if (found := neo.rawio.get_rawio(str(name))) is not None]
+    path, cls = known[0] if known else (path, None)
     if cls is None:
         raise NrcError(f"{path}: neo knows no format of this name; give --channels and --dtype for raw samples")
     how = {"filename": str(path)} if cls.rawmode in ("one-file", "multi-file") else {"dirname": str(path)}
@@ -133,6 +136,7 @@ def encode(arguments: argparse.Namespace) -> None:
     if arguments.channels or path.suffix == ".npy":
         samples = np.load(path, mmap_mode="r") if path.suffix == ".npy" else \
             raw_samples(path, arguments.dtype, arguments.channels)
+        check_dtype(samples.dtype)
         wrong = suspect_layout(samples) if samples.ndim == 2 else ""
         if wrong and not arguments.anyway:
             raise NrcError(f"{path}: {wrong}; check --channels and --dtype, or give --anyway")

@@ -200,6 +200,8 @@ def decode(stream: Any, *, out: Any = None, threads: int = 1) -> np.ndarray:
     The interpreter's lock is not held while decoding.
     """
     opened = Stream(stream)
+    if not opened.info.closed:
+        raise NrcError("the stream was cut or is damaged; get it from its source again")
     dtype, shape, order, axis = opened.array_facts()
     if out is None:
         try:

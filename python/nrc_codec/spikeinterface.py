@@ -175,10 +175,11 @@ def write_nrc(recording: BaseRecording, file_paths: str | Path | Sequence[str | 
         if path.exists() and not overwrite:
             raise FileExistsError(f"{path} exists; give another name, or overwrite=True")
     job_kwargs = job_tools.fix_job_kwargs(job_kwargs)
-    learned = np.concatenate([
+    parts = [
         files.samples_to_learn_from(_Frames(recording, segment), files.LEARNED_FRAMES,
                                     recording.get_num_samples(segment))
-        for segment in range(segments)])
+        for segment in range(segments)]
+    learned = np.concatenate(parts).astype(parts[0].dtype, copy=False)
     coding = files.Coding(learned, preset=preset, neighbours=neighbours, rate=recording.get_sampling_frequency(),
                           words=files.words_of(recording, learned))
     with tempfile.TemporaryDirectory(prefix=paths[0].name + ".", dir=paths[0].parent) as folder:
