@@ -203,6 +203,7 @@ std::size_t decompress(std::size_t count, const unsigned values[], std::size_t b
                        std::size_t* capacity, void** buffer) {
   const auto* const data = static_cast<const std::uint8_t*>(*buffer);
   Source source(bytes, nrc::python::memory_read(data));
+  if (!source.reader().closed()) throw nrc::Error("the chunk was cut or is damaged");
   Layout layout = layout_of(count, values, 0);
   const std::uint32_t words = source.header().channels / layout.channels;
   const std::size_t frame = layout.channels * layout.element.bytes;

@@ -76,6 +76,7 @@ struct Info {
   std::uint32_t stream_number;
   std::uint32_t indexed;
   std::uint32_t wav;
+  std::uint32_t closed;
 };
 
 /// A stream in memory or in a file.
@@ -225,6 +226,7 @@ NRC_EXPORT void nrc_python_info(const Stream* stream, Info* info) {
   info->stream_number = header.stream_number;
   info->indexed = reader.indexed() ? 1 : 0;
   info->wav = reader.wav() ? 1 : 0;
+  info->closed = reader.closed() ? 1 : 0;
 }
 
 /// @param channels  array->channels numbers; null: all channels

@@ -39,6 +39,8 @@ class FileReader {
   std::uint64_t frames() const;
   /// Whether the index was found.
   bool indexed() const { return indexed_; }
+  /// Whether the stream is there up to its last packet, with as many frames as its header states.
+  bool closed() const;
   /// Places where decoding can begin.
   std::size_t key_packets() const;
   /// The first frame of the key packet of this number.
@@ -69,6 +71,7 @@ class FileReader {
   std::uint64_t begin_ = 0;  ///< bytes of the stream header packet
   std::unique_ptr<StreamIndex> index_;
   bool indexed_ = false;
+  bool closed_ = false;  ///< the last packet is there
   bool wav_ = false;
   std::string metadata_;
   std::vector<std::uint8_t> bytes_;  ///< of the packet at hand
