@@ -10,12 +10,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <vector>
 
 #include "commands.hpp"
 #include "file/wav.hpp"
-#include "format/bytes.hpp"
+#include "format/samples.hpp"
 #include "gap_report.hpp"
 #include "host/input_file.hpp"
 #include "host/output_file.hpp"
@@ -69,15 +70,24 @@ std::FILE* open_temporary() {
 
 }  // namespace
 
-// Not optional<int16_t> at once, as CLI11 has its own ideas about that.
-std::optional<std::int16_t> fill_argument(const std::string& text) {
+// Not optional<int64_t> at once, as CLI11 has its own ideas about that.
+std::optional<std::int64_t> fill_argument(const std::string& text) {
   if (text == "none") {
     return std::nullopt;
   }
-  std::int16_t value = 0;
+  std::int64_t value = 0;
   const char* const end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, value);
   if (result.ec != std::errc() || result.ptr != end) {
+    host::usage_error(fmt::format("--fill: {} is neither a whole number nor none", text));
+  }
+  return value;
+}
+
+std::optional<std::int16_t> int16_fill_argument(const std::string& text) {
+  const std::optional<std::int64_t> value = fill_argument(text);
+  if (value && (*value < std::numeric_limits<std::int16_t>::min() ||
+                *value > std::numeric_limits<std::int16_t>::max())) {
     host::usage_error(
         fmt::format("--fill: {} is neither a sample, -32768 to 32767, nor none", text));
   }
@@ -144,14 +154,15 @@ void decode_part(const DecodeArguments& arguments) {
     const std::uint64_t count = std::min(wanted, left);
     host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
     if (reader.wav()) {
-      const std::vector<std::uint8_t> bytes =
-          canonical_header(header.channels, header.rate_millihertz / 1000, count);
+      const std::vector<std::uint8_t> bytes = canonical_header(
+          header.channels, header.rate_millihertz / 1000, count, header.sample_type);
       output.write(bytes.data(), bytes.size());
     }
     std::vector<std::uint8_t> bytes;
-    reader.read(from, count, [&](const std::int16_t* samples, std::size_t frames) {
-      bytes.resize(2 * frames * header.channels);
-      put_samples(bytes.data(), samples, frames * header.channels);
+    reader.read(from, count, [&](SampleView samples, std::size_t frames) {
+      const std::size_t size = frames * header.channels * sample_bytes(samples.type());
+      bytes.assign(samples.bytes(), samples.bytes() + size);
+      to_byte_order(samples.type(), header.big_endian, bytes.data(), size);
       output.write(bytes.data(), bytes.size());
     });
     output.commit(arguments.sync);
@@ -225,7 +236,7 @@ void add_decode_command(CLI::App& app) {
       ->add_option(
           "output", arguments->output,
           "file to write; - is standard output. A stream without a WAV container decodes to "
-          "int16 little-endian samples")
+          "samples as they were")
       ->required();
   command->add_option("--tables", arguments->tables,
                       "table file that the stream was encoded with, if it is not a built-in set");
