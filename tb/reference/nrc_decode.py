@@ -23,7 +23,7 @@ import pathlib
 import struct
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import nrc_cascade
@@ -257,11 +257,29 @@ class Bits:
             self.position += 1
         return value
 
-    def check_end(self) -> None:
-        """Section 7: after the last code are only the zeros that fill the last four bytes."""
-        padding = -self.position % 32
-        refuse(8 * len(self.payload) > self.position + padding, "payload too long for its frames")
+    def check_end(self, padded_to: int) -> None:
+        """Section 7: after the last code are only the zeros that fill the last byte, and in the
+        last lane the last four bytes of the payload."""
+        padding = 8 * len(self.payload) - self.position
+        refuse(padding >= padded_to, "payload too long for its frames")
         refuse(self.read(padding), "padding is not zero")
+
+
+def split_lanes(payload: bytes, lanes: int) -> list[bytes]:
+    """Section 7: the bytes of each lane, the last one with those that fill the payload."""
+    reader = Bytes(payload, "lanes")
+    lengths = [reader.number() for _ in range(lanes - 1)]
+    parts = [reader.take(length) for length in lengths]
+    return [*parts, reader.data[reader.position:]]
+
+
+def lane_of(channel: int, lanes: int, channels: int) -> int:
+    return channel * lanes // channels
+
+
+def check_ends(readers: Sequence[Bits | RangeDecoder]) -> None:
+    for reader in readers:
+        reader.check_end(32 if reader is readers[-1] else 8)
 
 
 def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
@@ -280,13 +298,15 @@ def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Cha
         channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
 
 
-def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a Huffman packet, in order. Updates the channels' state."""
-    width, tables, bits, codes = stream.width, stream.tables, Bits(payload), []
+    width, tables, codes = stream.width, stream.tables, []
     half = 2**(width - 1)
+    readers = [Bits(lane) for lane in lanes]
     for frame in range(frames):
         boost = stream.begin_frame(key and frame == 0)
-        for channel in channels:
+        for c, channel in enumerate(channels):
+            bits = readers[lane_of(c, len(lanes), len(channels))]
             p = channel.predict(width)
             q = (p + 32) >> 6
             if key and frame == 0:
@@ -301,7 +321,7 @@ def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, chann
             else:
                 channel.update(value, p, boost)
                 channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
-    bits.check_end()
+    check_ends(readers)
     return codes
 
 
@@ -417,19 +437,21 @@ class RangeDecoder:
         v, self.offset = divmod(self.offset, self.range)
         return (low << intervals.plain) + v
 
-    def check_end(self) -> None:
+    def check_end(self, padded_to: int) -> None:
         """Behind the bits of the last code is one more, of the 16 that the offset holds."""
         self.bits.position -= 15
-        self.bits.check_end()
+        self.bits.check_end(padded_to)
 
 
-def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_range(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a range packet, in order. Updates the channels' state."""
-    width, codes, decoder = stream.width, [], RangeDecoder(payload)
+    width, codes = stream.width, []
+    decoders = [RangeDecoder(lane) for lane in lanes]
     for frame in range(frames):
         n = [0, 0, 0]  # from the channels before
         boost = stream.begin_frame(key and frame == 0)
-        for channel in channels:
+        for c, channel in enumerate(channels):
+            decoder = decoders[lane_of(c, len(lanes), len(channels))]
             predicted = predict_range(channel, stream, n)
             index = dispersion_index(channel)
             if stream.profile == NEURAL:
@@ -441,7 +463,7 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
             i = decoder.read_verbatim(width) if first else decoder.read_code(intervals, width)
             codes.append(i - 2**(width - 1))
             update_range(channel, stream, i, predicted, n, key and frame == 0, boost)
-    decoder.check_end()
+    check_ends(decoders)
     return codes
 
 
@@ -504,10 +526,10 @@ def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Chann
 # ---- Cascade profile: section 15
 
 
-def decode_cascade(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_cascade(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a packet, which depends on no other."""
     try:
-        return nrc_cascade.decode_cascade(payload, frames, len(channels), stream.width,
+        return nrc_cascade.decode_cascade(lanes[0], frames, len(channels), stream.width,
                                           stream.low_edges, stream.values, bool(stream.tables.edges))
     except nrc_cascade.Damaged as e:
         raise Fault(str(e)) from e
@@ -555,9 +577,11 @@ class Packet:
     def __init__(self, data: bytes, position: int, stream: Stream | None) -> None:
         refuse(not b"NR".startswith(data[position:position + 2]), "no packet begins here")
         refuse(len(data) - position < 20, "the stream ends inside a packet")
-        _, flags, self.step, self.sequence, self.first, sizes = struct.unpack_from(
+        _, flags, coding, self.sequence, self.first, sizes = struct.unpack_from(
             "<2sBBIIQ", data, position)
         self.type = flags & 15
+        self.step = coding & 31
+        self.lanes = 2**(coding >> 5)
         self.key = bool(flags & 16)
         self.last = bool(flags & 32)
         self.exceptions = bool(flags & 64)
@@ -566,6 +590,8 @@ class Packet:
         self.stream = sizes >> 48
         refuse(flags >> 7 or self.step > 23 or self.step and self.type not in DATA,
                "reserved bits are not zero")
+        refuse(self.lanes > 8 or self.lanes > 1 and (self.type not in (HUFFMAN, RANGE) or not self.frames),
+               "lanes in a packet that cannot have as many")
         refuse(self.exceptions and (self.type not in (HUFFMAN, RANGE) or not self.frames),
                "exceptions in a packet that cannot have any")
         self.check_possible(stream)
@@ -605,6 +631,7 @@ class Packet:
         if self.type != RAW:
             refuse(not stream.tables, "coded packet in a stream without tables")
             refuse(self.type != stream.coded_type, "coded packet of the other profile")
+            refuse(self.lanes > stream.max_lanes, "more lanes than the stream can have")
         codes = self.frames * stream.channels
         refuse(codes > MAX_CODES or 0 < stream.packet_frames < self.frames,
                f"{self.frames} frames are too many")
@@ -614,7 +641,7 @@ class Packet:
         elif self.exceptions:
             refuse(self.length > raw, length)
         else:
-            refuse(self.length > stream.max_payload(codes), length)
+            refuse(self.length > stream.max_payload(codes, self.lanes), length)
 
 
 def header_length_possible(begin: bytes, length: int) -> bool:
@@ -785,13 +812,19 @@ class Stream:
         self.age = 0 if reset else self.age + 1
         return max(9 - ((self.age + 3).bit_length() - 1), 0)
 
-    def max_payload(self, codes: int) -> int:
+    @property
+    def max_lanes(self) -> int:
+        """Section 7."""
+        return 1 if self.profile in (NEURAL, CASCADE) else self.channels
+
+    def max_payload(self, codes: int, lanes: int) -> int:
         """Sections 5, 7 and 11."""
         bits = codes * (15 + self.width)
         if self.profile == CASCADE:
             bits = 8 * (codes > 0) + codes * self.width
         elif self.coded_type == RANGE:
-            bits = codes * max(self.width + 12, 15) + (codes > 0)
+            bits = codes * max(self.width + 12, 15) + (codes > 0) * lanes
+        bits += 40 * (lanes - 1)
         return 4 * ((bits + 31) // 32)
 
     def decode(self, packet: Packet) -> bytes:
@@ -830,7 +863,7 @@ class Stream:
                 exceptions, payload = read_exceptions(payload, packet.frames * self.channels)
             decode = (decode_huffman if packet.type == HUFFMAN else
                       decode_cascade if self.profile == CASCADE else decode_range)
-            codes = decode(payload, packet.frames, packet.key, self, state)
+            codes = decode(split_lanes(payload, packet.lanes), packet.frames, packet.key, self, state)
             place = sorted(range(self.channels), key=self.order.__getitem__)  # of each channel
             samples = [self.sample(c, codes[at + place[c]])
                        for at in range(0, len(codes), self.channels) for c in range(self.channels)]

@@ -59,13 +59,14 @@ void report(const EncodeArguments& arguments, const std::string& name,
     const StreamHeader& header = summary.header;
     const std::string mapping =
         mapping_text(header) + fmt::format(", codes of {} bits", header.code_width);
-    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}{}\n", name,
+    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}{}{}\n", name,
                summary.input_bytes, summary.stream_bytes,
                static_cast<double>(summary.input_bytes) / static_cast<double>(summary.stream_bytes),
                mapping, profile_name(header.profile), summary.tables,
                header.corrections.any()
                    ? fmt::format(", with {}", corrections_name(header.corrections))
-                   : "");
+                   : "",
+               summary.lanes > 1 ? fmt::format(", {} lanes", summary.lanes) : "");
   }
   const bool forced = arguments.mapping != "auto" && summary.notes.empty();
   if (summary.off_map != 0 && (forced || arguments.verbose)) {
@@ -149,6 +150,7 @@ void encode_file(const EncodeArguments& arguments) {
   options.tables = tables ? &*tables : nullptr;
   if (!arguments.lossy.empty()) options.lossy_step = lossy_argument(arguments.lossy);
   options.packet_frames = arguments.packet_frames;
+  options.lanes = arguments.lanes;
   options.threads = arguments.threads;
   options.key_interval = arguments.key_interval;
   if (!arguments.metadata.empty()) {
@@ -246,6 +248,11 @@ void add_encode_command(CLI::App& app) {
                    "only the first is a key packet (default: as many as cost less than 0.1 %, "
                    "without stream headers)")
       ->check(CLI::Range(0, 65535));
+  command
+      ->add_option("--lanes", arguments->lanes,
+                   "bit strings of a packet, which are decoded at once: 1, 2, 4 or 8 (default: as "
+                   "many as cost less than 0.05 %)")
+      ->check(CLI::IsMember({1, 2, 4, 8}));
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
   command
       ->add_option("--threads", arguments->threads,

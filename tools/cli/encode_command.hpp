@@ -18,6 +18,7 @@ struct EncodeArguments {
   std::string preset = "fast";   ///< where neither profile nor tables are given
   std::string profile;           ///< empty: by the preset
   bool taps = false;             ///< range profile: with stage taps
+  int lanes = 0;                 ///< bit strings of a packet; 0: by what they cost
   unsigned threads = 0;          ///< 0: one for each processor
   bool neighbour = false;        ///< range profile: with stage neighbour
   std::string order;             ///< of the channels: list or file; empty: as they are

@@ -41,6 +41,7 @@ struct StreamInfo {
   std::uint64_t exception_packets = 0;  ///< that hold them
   std::uint64_t frames = 0;
   int lossy_step = 1;                 ///< the largest of all packets
+  int lanes = 1;                      ///< the most of all packets
   std::uint64_t container_bytes = 0;  ///< of the original file that are not samples
   std::uint64_t missing_packets = 0;
   std::uint64_t late_packets = 0;    ///< repeated or out of order; not in the other numbers
@@ -197,6 +198,7 @@ class InfoReader {
     }
     info_.frames += header.frames;
     if (header.frames != 0) info_.lossy_step = std::max(info_.lossy_step, lossy_step(header.step));
+    info_.lanes = std::max(info_.lanes, int{header.lanes});
     if (header.exceptions) {
       ++info_.exception_packets;
       read_exceptions(packet.payload, header.length,
@@ -252,6 +254,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
   }
   line("loss",
        info.lossy_step == 1 ? "none" : fmt::format("lossy, codes in steps of {}", info.lossy_step));
+  line("lanes", fmt::to_string(info.lanes));
   line("channels", fmt::to_string(header.channels));
   line("rate", header.rate_millihertz == 0
                    ? "unknown"
@@ -335,6 +338,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"exceptions", info.exceptions},
       {"exception_packets", info.exception_packets},
       {"lossy_step", info.lossy_step},
+      {"lanes", info.lanes},
       {"channels", header.channels},
       {"rate_hz", static_cast<double>(header.rate_millihertz) / 1000.0},
       {"tables", tables_name(header)},

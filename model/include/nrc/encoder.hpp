@@ -99,6 +99,13 @@ class Encoder {
   /// @throws Error for another step
   void set_lossy_step(int step);
 
+  /// Bit strings of the packets to come, so that a host decodes several codes at once; 1, as at
+  /// first, is what hardware decodes. Packets without frames and raw ones have one in any case.
+  /// Call it before reserve().
+  /// @throws Error if it is not 1, 2, 4 or 8, more than there are channels, or more than 1 with a
+  /// profile that has no lanes
+  void set_lanes(int lanes);
+
   const StreamHeader& header() const { return header_; }
   /// Samples so far that were off the map.
   std::uint64_t off_map() const { return off_map_; }

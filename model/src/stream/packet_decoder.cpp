@@ -60,10 +60,11 @@ bool PacketDecoder::plausible(const PacketHeader& h, const StreamHeader* stream)
   const std::uint64_t raw = padded_to_words(codes * sizeof(std::int16_t));
   if (h.type == PacketType::kRaw) return h.length == raw;
   if (h.type != coded_type(stream->profile) || stream->table_id == 0) return false;
+  if (h.lanes > max_lanes(stream->profile, stream->channels)) return false;
   // With exceptions a packet is sent only if it is not longer than a raw one.
   if (h.exceptions) return h.length <= raw;
   return h.length <=
-         (codes == 0 ? 0 : max_payload_bytes(stream->profile, stream->code_width, codes));
+         (codes == 0 ? 0 : max_payload_bytes(stream->profile, stream->code_width, codes, h.lanes));
 }
 
 void PacketDecoder::open(const ParsedPacket& packet) {
@@ -154,6 +155,9 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   if (payload_ == nullptr || h.type != coded_type(header_->profile)) {
     throw Error(packet_name(h) + " is coded with a profile that the stream header does not name");
   }
+  if (h.lanes > max_lanes(header_->profile, header_->channels)) {
+    throw Error(packet_name(h) + " has more lanes than the stream can have");
+  }
   if (!h.key && !synchronised_) throw Error(packet_name(h) + " should be a key packet");
   const std::uint64_t count = std::uint64_t{h.frames} * header_->channels;
   // Until the payload is decoded completely, the state of the channels is unknown.
@@ -185,6 +189,7 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
   }
   codes_.clear();
   try {
+    payload_->set_lanes(h.lanes);
     payload_->decode(payload, size, h.frames, h.key, codes_);
   } catch (const Error& e) {
     throw Error(packet_name(h) + ": " + e.what());
