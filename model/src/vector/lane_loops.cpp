@@ -411,6 +411,25 @@ HWY_INLINE Lanes8 at_edges(const IntervalReader& r, Lanes8 distance, Lanes8 reci
                   hn::Add(clamp8(deviate, -kDeviates, kDeviates - 1), hn::Set(d, kDeviates)));
 }
 
+/// The next bits of each lane, 0..24, at positions in bits.
+HWY_INLINE Lanes8 next_bits(const std::uint8_t* bytes, Lanes8 position, Lanes8 count) {
+  const Eight d;
+  const hn::RebindToUnsigned<Eight> unsigned_tag;
+  const hn::Repartition<std::uint8_t, Eight> bytes_tag;
+  alignas(32) static constexpr std::uint8_t kSwapped[32] = {3, 2,  1,  0,  7,  6, 5,  4,  11, 10, 9,
+                                                            8, 15, 14, 13, 12, 3, 2,  1,  0,  7,  6,
+                                                            5, 4,  11, 10, 9,  8, 15, 14, 13, 12};
+  const auto loaded = hn::GatherOffset(d, reinterpret_cast<const std::int32_t*>(bytes),
+                                       hn::ShiftRight<3>(position));
+  const auto ordered =
+      hn::TableLookupBytes(hn::BitCast(bytes_tag, loaded), hn::Load(bytes_tag, kSwapped));
+  const auto begin = hn::BitCast(unsigned_tag, hn::And(position, hn::Set(d, 7)));
+  const auto window = hn::Shl(hn::BitCast(unsigned_tag, ordered), begin);
+  // Two shifts, as one by 32 is not the same everywhere.
+  const auto unused = hn::BitCast(unsigned_tag, hn::Sub(hn::Set(d, 31), count));
+  return hn::BitCast(d, hn::Shr(hn::ShiftRight<1>(window), unused));
+}
+
 /// read_all() for all of eight lanes. A code's place is computed as a float, which is nearly always
 /// right; where it is not, and where a code is no interval alone, read_code() takes its turn.
 template <bool kEdges, bool kNeighbour>
@@ -419,16 +438,8 @@ HWY_INLINE unsigned read_eight(const IntervalReader& reader, const LaneRange& la
   const IntervalReader r = reader;
   const Eight d;
   const hn::RebindToFloat<Eight> real;
-  const hn::RebindToUnsigned<Eight> unsigned_tag;
-  const hn::Repartition<std::uint8_t, Eight> bytes_tag;
-  alignas(32) static constexpr std::uint8_t kSwapped[32] = {3, 2,  1,  0,  7,  6, 5,  4,  11, 10, 9,
-                                                            8, 15, 14, 13, 12, 3, 2,  1,  0,  7,  6,
-                                                            5, 4,  11, 10, 9,  8, 15, 14, 13, 12};
-  const auto swapped = hn::Load(bytes_tag, kSwapped);
   const auto zero = hn::Zero(d);
   const auto one = hn::Set(d, 1);
-  const auto first = hn::Set(d, r.min_code);
-  const auto last = hn::Set(d, r.max_code);
 
   alignas(32) std::int32_t place[kMaxLanes], offsets[kMaxLanes], ranges[kMaxLanes],
       positions[kMaxLanes], predictions[kMaxLanes], codes[kMaxLanes], wrong[kMaxLanes],
@@ -498,7 +509,11 @@ HWY_INLINE unsigned read_eight(const IntervalReader& reader, const LaneRange& la
     const auto distance = hn::ConvertTo(
         d, hn::Floor(hn::Sub(hn::Mul(hn::ConvertTo(real, above), width), hn::Set(real, 0.0004F))));
     const auto found_place = hn::Add(prediction, distance);
+    // With trained edges, groups are left to read_code().
+    const auto plain = kEdges ? zero : hn::Max(hn::Sub(octave, hn::Set(d, r.plain_octave)), zero);
     Lanes8 code, low_edge, high_edge;
+    auto first = hn::Set(d, r.min_code);
+    auto last = hn::Set(d, r.max_code);
     if (kEdges) {
       const auto cell = clamp8(hn::Sub(found_place, hn::Set(d, r.least_place)), 0, r.places - 1);
       code = gather_signed16(r.code_at, hn::ShiftRight<IntervalSearch::kPlaceShift>(cell));
@@ -506,10 +521,14 @@ HWY_INLINE unsigned read_eight(const IntervalReader& reader, const LaneRange& la
       low_edge = hn::GatherIndex(d, r.edges, number);
       high_edge = hn::GatherIndex(d, r.edges, hn::Add(number, one));
     } else {
+      // A code, or the number of a group.
       const auto half = hn::Set(d, 1 << (kFracBits - 1));
-      code = clamp8(hn::ShiftRight<kFracBits>(hn::Add(found_place, half)), r.min_code, r.max_code);
-      low_edge = hn::Sub(hn::ShiftLeft<kFracBits>(code), half);
-      high_edge = hn::Add(low_edge, hn::Set(d, 1 << kFracBits));
+      const auto size_bits = hn::Add(plain, hn::Set(d, kFracBits));
+      first = hn::Shr(first, plain);
+      last = hn::Shr(last, plain);
+      code = hn::Max(hn::Min(hn::Shr(hn::Add(found_place, half), size_bits), last), first);
+      low_edge = hn::Sub(hn::Shl(code, size_bits), half);
+      high_edge = hn::Add(low_edge, hn::Shl(one, size_bits));
     }
     const auto mantissa = hn::And(index, hn::Set(d, (1 << kScaleMantissaBits) - 1));
     const auto reciprocal = hn::GatherIndex(d, r.reciprocals, mantissa);
@@ -526,24 +545,30 @@ HWY_INLINE unsigned read_eight(const IntervalReader& reader, const LaneRange& la
     const auto ok = hn::Or(hn::Or(hn::Sub(f, low), hn::Sub(hn::Sub(high, one), f)),
                            hn::Or(hn::Sub(frequency, hn::Set(d, kMinFrequency)),
                                   hn::Or(hn::Or(inner, hn::Sub(hn::Sub(part, one), inner)),
-                                         hn::Or(hn::Sub(f, hn::Set(d, kEscapeFrequency)),
-                                                hn::Sub(hn::Set(d, r.plain_octave), octave)))));
-    const auto bad = hn::Lt(ok, zero);
+                                         hn::Sub(f, hn::Set(d, kEscapeFrequency)))));
+    const auto grouped = hn::Sub(hn::Set(d, r.plain_octave), octave);  // negative if it is
+    const auto bad = hn::Lt(kEdges ? hn::Or(ok, grouped) : ok, zero);
     part = hn::IfThenElse(bad, hn::Set(d, 1 << 15), part);
     const auto exponent = hn::ShiftRight<23>(hn::BitCast(d, hn::ConvertTo(real, part)));
     const auto count = hn::Sub(hn::Set(d, 127 + 15), exponent);
-    const auto loaded = hn::GatherOffset(d, reinterpret_cast<const std::int32_t*>(bytes),
-                                         hn::ShiftRight<3>(position));
-    const auto ordered =
-        hn::BitCast(unsigned_tag, hn::TableLookupBytes(hn::BitCast(bytes_tag, loaded), swapped));
-    const auto window =
-        hn::Shl(ordered, hn::BitCast(unsigned_tag, hn::And(position, hn::Set(d, 7))));
-    const auto more =
-        hn::BitCast(d, hn::Shr(hn::ShiftRight<1>(window),
-                               hn::BitCast(unsigned_tag, hn::Sub(hn::Set(d, 31), count))));
-    const auto new_offset = hn::Or(hn::Shl(inner, count), more);
+    auto new_offset = hn::Or(hn::Shl(inner, count), next_bits(bytes, position, count));
     const auto new_range = hn::Shl(part, count);
-    const auto new_position = hn::Add(position, count);
+    auto new_position = hn::Add(position, count);
+    if (!kEdges && !hn::AllFalse(d, hn::Gt(plain, zero))) {
+      // Offsets of up to 24 bits are exact floats, and their quotients one off at most.
+      static_assert(16 + kMaxCodeWidth - kPlainOctave <= 24);
+      const auto all = hn::Or(hn::Shl(new_offset, plain), next_bits(bytes, new_position, plain));
+      auto value =
+          hn::ConvertTo(d, hn::Div(hn::ConvertTo(real, all), hn::ConvertTo(real, new_range)));
+      new_offset = hn::Sub(all, hn::Mul(value, new_range));
+      const auto above_one = hn::VecFromMask(d, hn::Gt(new_offset, hn::Sub(new_range, one)));
+      const auto below_none = hn::ShiftRight<31>(new_offset);
+      value = hn::Add(hn::Sub(value, above_one), below_none);
+      new_offset = hn::Sub(new_offset, hn::And(above_one, new_range));
+      new_offset = hn::Add(new_offset, hn::And(below_none, new_range));
+      new_position = hn::Add(new_position, plain);
+      code = hn::Add(hn::Shl(code, plain), value);
+    }
     if (HWY_UNLIKELY(!hn::AllFalse(d, bad))) {
       hn::Store(hn::VecFromMask(d, bad), d, wrong);
       hn::Store(hn::IfThenElse(bad, offset, new_offset), d, offsets);
@@ -579,8 +604,9 @@ HWY_INLINE unsigned read_eight(const IntervalReader& reader, const LaneRange& la
     }
     hn::ScatterIndex(code, d, r.code, at);
     if (kNeighbour) {
-      const auto value = kEdges ? hn::GatherIndex(d, r.values, hn::Sub(code, first))
-                                : hn::ShiftLeft<kFracBits>(code);
+      const auto number = hn::Sub(code, hn::Set(d, r.min_code));
+      const auto value =
+          kEdges ? hn::GatherIndex(d, r.values, number) : hn::ShiftLeft<kFracBits>(code);
       n2 = n1;
       n1 = clamp8(hn::Sub(value, tapped), r.min_value, -r.min_value - 1);
       m = hn::Add(m, hn::ShiftRight<kNeighbourMeanShift>(hn::Sub(n1, m)));
