@@ -35,7 +35,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "../reference")
 import nrc_decode  # table files, and the canonical code
 
 HERE = pathlib.Path(__file__).resolve().parent
-HEADER, HUFFMAN, RANGE, RAW, CONTAINER = range(5)
+HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX, METADATA = range(7)
 NUMBER = 0x12345678  # of the base streams
 OTHER = 0x9ABCDEF0  # of streams made of them
 UNTOLD = 2**32 - 1
@@ -767,6 +767,30 @@ def codes(errors: Errors, huffman: Base, range_base: Base) -> None:
         payload(second(middle) + "00001" + "0"), ("padding is not zero", "the payload goes on after its last code"))
 
 
+def metadata(errors: Errors, base: Base) -> None:
+    """Text about the recording."""
+
+    def add(name: str, what: str, strict: Strict, text: Packet, at: int = 1) -> None:
+        packets = base[:]
+        packets[at:at] = [text]
+        errors.add("metadata_" + name, what, renumbered(packets), strict, stream(base))
+
+    def packet(text: bytes, **fields: int) -> Packet:
+        made = Packet(METADATA, struct.pack("<I", len(text)) + text + bytes(-len(text) % 4))
+        for field, value in fields.items():
+            setattr(made, field, value)
+        return made
+
+    samples = base.frame_bytes(0, 480)
+    add("good", "a metadata packet", samples, packet(b'{"gain": 2.34}'))
+    add("elsewhere", "a metadata packet behind data packets", samples, packet(b'{"gain": 2.34}'), at=4)
+    add("empty", "a metadata packet without a payload", samples, Packet(METADATA, b""))
+    add("contradicts", "a metadata packet whose length is wrong, which no decoder needs", samples,
+        Packet(METADATA, struct.pack("<I", 99)))
+    add("frames", "a metadata packet with frames", ("or with frames", "or has frames"),
+        packet(b"{}", frames=1))
+
+
 def containers(errors: Errors, base: Base) -> None:
     """Files around the samples."""
     before, behind = b"head of the file", b"and its end, " * 20
@@ -902,6 +926,7 @@ def main() -> None:
     joined(errors, huffman, "joined")
     raw(errors, huffman)
     codes(errors, huffman, range_base)
+    metadata(errors, huffman)
     containers(errors, huffman)
     lanes(errors, Base("link_lanes_2ch"))
     errors.finish()

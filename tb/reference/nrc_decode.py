@@ -28,13 +28,14 @@ from typing import Any
 
 import nrc_cascade
 
-HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX = range(6)  # packet types
+HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX, METADATA = range(7)  # packet types
 DATA = HUFFMAN, RANGE, RAW
 NEURAL, CASCADE = 2, 3  # profiles
 NOT_TOLD = 2**32 - 1
 MAX_CODES = 2**24
 MAX_PIECE = 2**26  # bytes of a file in a container packet
 MAX_INDEX = 2**20  # payload of an index packet
+MAX_METADATA = 2**20  # bytes of text in a metadata packet
 MAX_HEADER = 2**18  # payload of a stream header
 MAP = 2  # mapping
 DOWN, TOWARDS_ZERO, NEAREST_EVEN, NEAREST_AWAY = range(4)  # rounding of a map
@@ -609,7 +610,7 @@ class Packet:
 
     def check_possible(self, stream: Stream | None) -> None:
         """Sections 7 and 12: what the fields can be."""
-        refuse(self.type > INDEX, f"unknown packet type {self.type}")
+        refuse(self.type > METADATA, f"unknown packet type {self.type}")
         if self.type == HEADER:
             refuse(self.frames or self.first or not 28 <= self.length <= MAX_HEADER,
                    "stream header of wrong length, or with frames")
@@ -619,6 +620,9 @@ class Packet:
         length = f"{'raw ' if self.type == RAW else ''}payload of {self.length} bytes"
         if self.type == INDEX:
             refuse(self.frames or self.length > MAX_INDEX, "index too long, or with frames")
+            return
+        if self.type == METADATA:
+            refuse(self.frames or self.length > 4 + MAX_METADATA, "metadata too long, or with frames")
             return
         if self.type == CONTAINER:
             refuse(stream.container != 2 or self.frames,
@@ -952,7 +956,7 @@ def decode_file(data: bytes, library: Library) -> bytes:
                 refuse(samples, "container packet behind data")
                 place, piece = unpack_container(packet.payload)
                 around[place] += piece
-            else:
+            elif packet.type != METADATA:  # which is not needed here
                 refuse(not frames and packet.frames and not packet.key, "key flag missing")
                 first = frames % 2**32
                 refuse(packet.first != first, f"first frame {packet.first} where {first} is due")
@@ -1033,7 +1037,7 @@ class Reception:
         while self.due in self.waiting and not self.closed:
             packet = self.waiting.pop(self.due)
             self.due = (self.due + 1) % 2**32
-            if packet.type not in (HEADER, CONTAINER):
+            if packet.type not in (HEADER, CONTAINER, METADATA):
                 self.take_frames(packet)
             if packet.last:
                 self.closed = True

@@ -21,6 +21,7 @@ struct DecodeArguments {
   std::optional<std::int16_t> fill = 0;  ///< recovery: for missing samples; unset: left out
   std::optional<TimeArgument> from;      ///< part: its beginning
   std::optional<TimeArgument> length;    ///< part: unset: up to the end
+  std::string channels;                  ///< part: as in 0-63,70; empty: all
 };
 
 /// The value of a --fill option; unset for "none". Anything but a sample is a wrong use.

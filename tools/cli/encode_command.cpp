@@ -22,6 +22,7 @@
 #include "host/progress.hpp"
 #include "map_argument.hpp"
 #include "nrc/error.hpp"
+#include "nrc/file_decoder.hpp"
 #include "nrc/file_encoder.hpp"
 #include "table_argument.hpp"
 
@@ -76,6 +77,41 @@ void report(const EncodeArguments& arguments, const std::string& name,
   }
 }
 
+/// Decodes the file that was written and compares it with the input. @throws Error
+void verify(host::InputFile& input, const host::OutputFile& output, unsigned threads) {
+  if (output.written().empty() || !input.mapped()) {
+    throw Error("--verify reads input and output again; give files, or leave it out");
+  }
+  host::InputFile stream(output.written());
+  host::Progress progress("verifying " + input.name(), stream.size());
+  const std::uint8_t* const original = input.data();
+  std::size_t at = 0;
+  const auto fail = [&](std::size_t byte) {
+    throw Error(
+        fmt::format("decoding does not give byte {} of the input again, and nothing was "
+                    "written; check this computer's memory, and report it",
+                    byte));
+  };
+  FileDecoder decoder(
+      [&](const std::uint8_t* data, std::size_t size) {
+        if (size > input.size() - at) fail(input.size());
+        const auto* const end = original + at + size;
+        const auto* const differs = std::mismatch(original + at, end, data).first;
+        if (differs != end) fail(static_cast<std::size_t>(differs - original));
+        at += size;
+      },
+      Tables::builtin_by_id, threads);
+  std::vector<std::uint8_t> buffer(kImageReadBytes);
+  std::uint64_t done = 0;
+  while (const std::size_t count = stream.read(buffer.data(), buffer.size())) {
+    decoder.add(buffer.data(), count);
+    done += count;
+    progress.update(done);
+  }
+  decoder.finish();
+  if (at != input.size()) fail(at);
+}
+
 /// The step of --lossy step=N.
 int lossy_argument(const std::string& argument) {
   int step = 0;
@@ -117,6 +153,10 @@ void encode_file(const EncodeArguments& arguments) {
   options.lanes = arguments.lanes;
   options.threads = arguments.threads;
   options.key_interval = arguments.key_interval;
+  if (!arguments.metadata.empty()) {
+    host::InputFile text(arguments.metadata);
+    options.metadata.assign(reinterpret_cast<const char*>(text.data()), text.size());
+  }
   mapping_argument(arguments.mapping, arguments.code_width, options);
   const auto rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
 
@@ -145,6 +185,13 @@ void encode_file(const EncodeArguments& arguments) {
     throw;
   } catch (const Error& e) {
     throw Error(fmt::format("{}: {}", input.name(), e.what()));
+  }
+  if (arguments.verify) {
+    try {
+      verify(input, output, arguments.threads);
+    } catch (const Error& e) {
+      throw Error(fmt::format("{}: {}", input.name(), e.what()));
+    }
   }
   output.commit(arguments.sync);
   report(arguments, input.name(), summary);
@@ -212,6 +259,13 @@ void add_encode_command(CLI::App& app) {
                    "threads that encode a file (0: one for each processor)")
       ->capture_default_str();
   command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
+  CLI::Option* const lossy = command->get_option("--lossy");
+  command
+      ->add_flag("--verify", arguments->verify,
+                 "decode what was written and compare it with the input before it gets its name")
+      ->excludes(lossy);
+  command->add_option("--metadata", arguments->metadata,
+                      "file of text about the recording, JSON by custom, to keep in the stream");
   command->add_flag("-v,--verbose", arguments->verbose, "print sizes and choices");
   command->callback([arguments, channels, preset, rate] {
     arguments->raw = arguments->raw || channels->count() > 0;

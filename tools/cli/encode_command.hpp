@@ -30,6 +30,8 @@ struct EncodeArguments {
   std::optional<std::uint16_t> key_interval;  ///< unset: as often as costs next to nothing
   bool force = false;                         ///< replace an existing output
   bool sync = false;                          ///< wait until the output is on the disk
+  bool verify = false;                        ///< decode what was written and compare
+  std::string metadata;                       ///< file of text about the recording; empty: none
   bool verbose = false;                       ///< say on standard error what was done
 };
 

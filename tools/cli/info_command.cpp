@@ -16,6 +16,7 @@
 #include "file/signal_notes.hpp"
 #include "file/wav.hpp"
 #include "format/exceptions.hpp"
+#include "format/metadata.hpp"
 #include "host/input_file.hpp"
 #include "map_argument.hpp"
 #include "nrc/decoder.hpp"
@@ -26,8 +27,8 @@
 namespace nrc::cli {
 namespace {
 
-constexpr std::array<const char*, 6> kTypeNames = {"header", "huffman",   "range",
-                                                   "raw",    "container", "index"};
+constexpr std::array<const char*, 7> kTypeNames = {"header",    "huffman", "range",   "raw",
+                                                   "container", "index",   "metadata"};
 
 constexpr const char* kRecover = "`nrc decode --recover` writes what survives";
 
@@ -47,6 +48,7 @@ struct StreamInfo {
   std::uint64_t dropped_frames = 0;  ///< not sent by the encoder
   std::uint64_t bytes = 0;           ///< of all packets counted
   bool closed = false;
+  std::string metadata;            ///< text about the recording
   std::vector<std::string> notes;  ///< why the stream is larger than it needs to be
   std::string damage;  ///< the first place where the stream is not as it was sent; empty: none
 
@@ -206,6 +208,9 @@ class InfoReader {
     if (header.type == PacketType::kContainer) {
       info_.container_bytes += parse_container(packet.payload, header.length).length;
     }
+    if (header.type == PacketType::kMetadata) {
+      info_.metadata = parse_metadata(packet.payload, header.length);
+    }
     info_.closed = info_.closed || header.last;
     info_.bytes += packet.size;
   }
@@ -283,6 +288,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
        fmt::format("{} of {}, ratio {:.4f}", info.bytes, info.original_bytes(), info.ratio()));
   line("bits/sample", fmt::format("{:.4f}", info.bits_per_sample()));
   for (const std::string& note : info.notes) line("note", note);
+  if (!info.metadata.empty()) line("metadata", info.metadata);
 }
 
 /// Null without a value map.
@@ -301,6 +307,13 @@ nlohmann::ordered_json map_json(const StreamHeader& header) {
     channels.push_back({{"step", channel.step}, {"offset", channel.offset}});
   }
   return {{"steps", steps}, {"channels", channels}};
+}
+
+/// Null without metadata, text that is not JSON as a string.
+nlohmann::ordered_json metadata_json(const std::string& text) {
+  if (text.empty()) return {};
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(text, nullptr, false);
+  return json.is_discarded() ? nlohmann::ordered_json(text) : json;
 }
 
 void print_json(const std::string& name, const StreamInfo& info) {
@@ -343,6 +356,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"ratio", info.ratio()},
       {"bits_per_sample", info.bits_per_sample()},
       {"notes", info.notes},
+      {"metadata", metadata_json(info.metadata)},
   };
   if (header.total_frames != kUnknownFrames) {
     json["total_frames"] = header.total_frames;

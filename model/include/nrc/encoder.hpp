@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "nrc/packet.hpp"
@@ -47,6 +48,9 @@ class Encoder {
 
   /// A container packet (docs/bitstream.md, section 9).
   std::vector<std::uint8_t> container(const std::vector<std::uint8_t>& payload);
+
+  /// A metadata packet (docs/bitstream.md, section 9). @throws Error if the text is too long
+  std::vector<std::uint8_t> metadata(const std::string& text);
 
   /// An index packet (docs/bitstream.md, section 9), which closes the stream.
   std::vector<std::uint8_t> index(const std::vector<std::uint8_t>& payload);

@@ -53,7 +53,13 @@ struct EncodeOptions {
   std::optional<std::uint16_t> key_interval;
   /// Unset: one that the samples give, so that the same samples become the same stream.
   std::optional<std::uint32_t> stream_number;
+  /// Text about the recording, JSON by custom, kept in the stream; empty: none.
+  std::string metadata;
 };
+
+/// Options that code samples as another stream does, so that both can be joined without coding
+/// either again. @param tables  of that stream, must outlive the encoding
+EncodeOptions options_like(const StreamHeader& header, const Tables& tables);
 
 /// Result of an encoding.
 struct EncodeSummary {

@@ -419,6 +419,7 @@ class PacketWriter {
     summary_.header = encoder_.header();
     summary_.tables = tables.name();
     send(encoder_.stream_header());
+    if (!options.metadata.empty()) send(encoder_.metadata(options.metadata));
   }
 
   /// A part of the file that holds no samples, in as many pieces as it takes.
@@ -616,6 +617,19 @@ void send(const SampleImage& image, PacketWriter& writer, const EncodeOptions& o
 }
 
 }  // namespace
+
+EncodeOptions options_like(const StreamHeader& header, const Tables& tables) {
+  EncodeOptions options;
+  options.mapping = header.mapping;
+  options.map = header.map;
+  if (header.mapping != Mapping::kShift6) options.code_width = header.code_width;
+  options.profile = header.profile;
+  options.tables = &tables;
+  options.packet_frames = header.packet_frames;
+  options.corrections = header.corrections;
+  options.order = header.order;
+  return options;
+}
 
 EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const EncodeOptions& options,
                          const ByteSink& sink, const ByteProgress& progress) {

@@ -185,7 +185,7 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   // Raw packets have no need of exceptions or lanes, and a packet without frames no room for them.
   const bool coded = h.type == PacketType::kHuffman || h.type == PacketType::kRange;
   const bool data_packet = coded || h.type == PacketType::kRaw;
-  if (type > static_cast<int>(PacketType::kIndex) ||
+  if (type > static_cast<int>(PacketType::kMetadata) ||
       (data[2] & ~(0x0F | kFlagKey | kFlagLast | kFlagExceptions)) != 0 ||
       1 << lane_bits > kMaxLanes || h.step >= kLossySteps || (h.step != 0 && !data_packet) ||
       ((h.exceptions || h.lanes > 1) && (!coded || h.frames == 0))) {

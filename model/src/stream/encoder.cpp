@@ -6,6 +6,7 @@
 
 #include "format/bytes.hpp"
 #include "format/exceptions.hpp"
+#include "format/metadata.hpp"
 #include "nrc/error.hpp"
 #include "stages/mapper.hpp"
 #include "stages/packetizer.hpp"
@@ -96,6 +97,10 @@ void Encoder::append_stream_header(std::vector<std::uint8_t>& packets) {
 
 std::vector<std::uint8_t> Encoder::container(const std::vector<std::uint8_t>& payload) {
   return packetizer_->wrap({PacketType::kContainer}, payload);
+}
+
+std::vector<std::uint8_t> Encoder::metadata(const std::string& text) {
+  return packetizer_->wrap({PacketType::kMetadata}, metadata_payload(text));
 }
 
 std::vector<std::uint8_t> Encoder::index(const std::vector<std::uint8_t>& payload) {

@@ -51,6 +51,9 @@ bool PacketDecoder::plausible(const PacketHeader& h, const StreamHeader* stream)
   if (stream == nullptr) return false;
   if (h.type == PacketType::kContainer) return stream->container == 2 && h.frames == 0;
   if (h.type == PacketType::kIndex) return h.frames == 0 && h.length <= kMaxIndexBytes;
+  if (h.type == PacketType::kMetadata) {
+    return h.frames == 0 && h.length <= 4 + kMaxMetadataBytes;
+  }
   const std::uint64_t codes = std::uint64_t{h.frames} * stream->channels;
   if (codes > kMaxPacketSamples) return false;
   if (stream->packet_frames != 0 && h.frames > stream->packet_frames) return false;
