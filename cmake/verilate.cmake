@@ -9,7 +9,7 @@
 # Verilator runs when the library is built, not when the tree is configured, so that models are made in
 # parallel, and only those whose sources changed. Each model is compiled as one translation unit:
 # Verilator splits even a small model into eight, and reading its headers eight times costs more than
-# the code in them.
+# the code in them. The runtime's headers cost most of what is left, and are precompiled.
 
 # Verilator's own CMake file gives its root; verilate() of it is not used.
 find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator
@@ -23,10 +23,10 @@ set(NRC_VERILATOR_INCLUDE ${VERILATOR_ROOT}/include)
 set(NRC_VERILATOR_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/run_verilator.cmake)
 
 # What Verilator's generated code needs and its makefiles would say.
-set(NRC_VERILATED_OPTIONS -faligned-new -fcf-protection=none -w)
+set(NRC_VERILATED_OPTIONS -faligned-new -fcf-protection=none -w -O1)
 
 # nrc_verilated_runtime(OUT [SYSTEMC] [TRACE_FST]): the library with Verilator's runtime for models of
-# this kind, made once in a tree.
+# this kind, made once in a tree, and their precompiled headers.
 function(nrc_verilated_runtime OUT)
   cmake_parse_arguments(ARG "SYSTEMC;TRACE_FST" "" "" ${ARGN})
   set(runtime nrc_verilated)
@@ -58,6 +58,11 @@ function(nrc_verilated_runtime OUT)
     endif()
   endforeach()
   add_library(${runtime} STATIC ${sources})
+  # Not with waveforms, which one model at a time has.
+  if(NOT ARG_TRACE_FST)
+    target_precompile_headers(${runtime} PRIVATE $<$<BOOL:${ARG_SYSTEMC}>:<systemc$<ANGLE-R>>
+                              $<$<BOOL:${ARG_SYSTEMC}>:<verilated_sc.h$<ANGLE-R>> <verilated.h>)
+  endif()
   target_compile_options(${runtime} PRIVATE ${NRC_VERILATED_OPTIONS})
   target_include_directories(${runtime} SYSTEM PUBLIC ${NRC_VERILATOR_INCLUDE}
                              ${NRC_VERILATOR_INCLUDE}/vltstd)
@@ -136,9 +141,11 @@ function(nrc_verilate LIB TOP)
 
   nrc_verilated_runtime(runtime ${flags})
   add_library(${LIB} STATIC ${unit})
-  # A model runs for seconds and is compiled for as long: more than -O1 does not pay, except in the
-  # system bench, whose models are large and run for long.
-  target_compile_options(${LIB} PRIVATE ${NRC_VERILATED_OPTIONS} $<IF:$<BOOL:${ARG_SYSTEMC}>,-O2,-O1>)
+  # A model runs for seconds and is compiled for as long: more than -O1 does not pay.
+  target_compile_options(${LIB} PRIVATE ${NRC_VERILATED_OPTIONS})
+  if(NOT ARG_TRACE_FST)
+    target_precompile_headers(${LIB} REUSE_FROM ${runtime})
+  endif()
   # Users see the generated headers as system headers: no warnings about them.
   target_include_directories(${LIB} SYSTEM PUBLIC ${directory})
   target_compile_definitions(${LIB} INTERFACE ${definitions})

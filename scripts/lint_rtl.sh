@@ -23,6 +23,13 @@ lint() { # what it is, top, then Verilator's arguments
 
 $hardware generate --check || status=1
 
+# A design with a timescale in one file and none in another is refused by some tools.
+mapfile -t without < <(grep -rL '^`timescale 1ns / 1ps$' --include='*.sv' rtl constraints)
+if [ "${#without[@]}" != 0 ]; then
+  echo "lint: no line \`timescale 1ns / 1ps\` in ${without[*]}" >&2
+  status=1
+fi
+
 while read -r name top tables parameters; do
   mapfile -t files < <($hardware files "$name" --tables "$tables")
   read -ra overrides <<<"$parameters"

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <verilated.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -36,14 +35,6 @@ constexpr int kSliceClocks = 16384;
 constexpr std::uint64_t kQuietLimit = 50000;
 /// With fewer channels the decoder rests after each frame.
 constexpr std::uint32_t kDecoderChannelsWithoutRest = rtl::kDecoderLoopLatency;
-
-struct LoopbackOptions {
-  std::string data;
-  std::uint32_t frames = 800;
-  std::uint64_t seed = 1;
-  int loss = 0;
-  std::uint64_t wrong_sample = 0;
-};
 
 /// The decoder's counters at the end.
 struct Counts {
@@ -271,34 +262,7 @@ int simulate(const LoopbackOptions& o) {
 
 int program(int argc, char** argv) {
   LoopbackOptions options;
-  std::uint32_t channels = NRC_PARAM_Channels;
-  CLI::App app("Simulates the RTL of encoder and decoder with a link that loses packets.",
-               "nrc_loopback_sim");
-  app.get_formatter()->column_width(30);
-  app.add_option("--data", options.data, "WAV files to play; none: a synthetic recording")
-      ->type_name("DIR");
-  app.add_option("--channels", channels, "Only the number that this bench was built for")
-      ->check(CLI::IsMember({std::uint32_t{NRC_PARAM_Channels}}))
-      ->capture_default_str();
-  app.add_option("--frames", options.frames, "Frames to simulate")
-      ->check(CLI::Range(2, 1 << 24))
-      ->capture_default_str();
-  app.add_option("--seed", options.seed, "For the data, the losses and state without a reset")
-      ->capture_default_str();
-  app.add_option("--loss", options.loss, "Chance that the link loses a packet")
-      ->type_name("PERCENT")
-      ->check(CLI::Range(0, 99))
-      ->capture_default_str();
-  app.add_option("--wrong-sample", options.wrong_sample, "Take this sample for a wrong one")
-      ->type_name("N")
-      ->group("Errors on purpose, which the bench must find");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    fmt::print(stderr, "nrc_loopback_sim: {}; --help lists the options\n", error.what());
-    return kExitTrouble;
-  }
+  if (const auto status = parse_options(argc, argv, NRC_PARAM_Channels, options)) return *status;
   try {
     return simulate(options);
   } catch (const std::exception& error) {

@@ -76,4 +76,37 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
   return std::nullopt;
 }
 
+std::optional<int> parse_options(int argc, char** argv, std::uint32_t channels,
+                                 LoopbackOptions& options) {
+  std::uint32_t asked_channels = channels;
+  CLI::App app("Simulates the RTL of encoder and decoder with a link that loses packets.",
+               "nrc_loopback_sim");
+  app.get_formatter()->column_width(30);
+  app.add_option("--data", options.data, "WAV files to play; none: a synthetic recording")
+      ->type_name("DIR");
+  app.add_option("--channels", asked_channels, "Only the number that this bench was built for")
+      ->check(CLI::IsMember({channels}))
+      ->capture_default_str();
+  app.add_option("--frames", options.frames, "Frames to simulate")
+      ->check(CLI::Range(2, 1 << 24))
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "For the data, the losses and state without a reset")
+      ->capture_default_str();
+  app.add_option("--loss", options.loss, "Chance that the link loses a packet")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0, 99))
+      ->capture_default_str();
+  app.add_option("--wrong-sample", options.wrong_sample, "Take this sample for a wrong one")
+      ->type_name("N")
+      ->group("Errors on purpose, which the bench must find");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    fmt::print(stderr, "nrc_loopback_sim: {}; --help lists the options\n", error.what());
+    return kExitTrouble;
+  }
+  return std::nullopt;
+}
+
 }  // namespace nrc::sim

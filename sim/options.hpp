@@ -25,11 +25,24 @@ struct Options {
   std::string inject;
 };
 
+struct LoopbackOptions {
+  std::string data;
+  std::uint32_t frames = 800;
+  std::uint64_t seed = 1;
+  int loss = 0;
+  std::uint64_t wrong_sample = 0;
+};
+
 /// Reads the command line. Prints what is asked for or what is wrong with it.
 /// @param design     that the bench was built for
 /// @param can_trace  it was built with waveforms
 /// @return exit status if the program shall end now
 std::optional<int> parse_options(int argc, char** argv, const Design& design, bool can_trace,
                                  Options& options);
+
+/// The same for the loopback bench.
+/// @param channels  that it was built for
+std::optional<int> parse_options(int argc, char** argv, std::uint32_t channels,
+                                 LoopbackOptions& options);
 
 }  // namespace nrc::sim

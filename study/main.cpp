@@ -6,6 +6,7 @@
 #include <malloc.h>
 #endif
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <string>

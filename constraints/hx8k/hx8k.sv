@@ -3,6 +3,8 @@
 // iCE40-HX8K breakout board: 12 MHz oscillator, FT2232H whose second port is the serial line, eight
 // LEDs. Clock: 12 MHz * 55 / 32 = 20.625 MHz. No button: the reset is the configuration.
 
+`timescale 1ns / 1ps
+
 module hx8k #(  // board.json has the values
   parameter int Channels       = -1,
   parameter int Profile        = -1,

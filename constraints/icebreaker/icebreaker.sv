@@ -3,6 +3,8 @@
 // iCEBreaker: iCE40 UP5K, 12 MHz oscillator, FT2232H whose second port is the serial line.
 // Clock: 12 MHz * 55 / 32 = 20.625 MHz.
 
+`timescale 1ns / 1ps
+
 module icebreaker #(  // board.json has the values
   parameter int Channels       = -1,
   parameter int Profile        = -1,

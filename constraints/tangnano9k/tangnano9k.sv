@@ -3,6 +3,8 @@
 // Tang Nano 9K: GW1NR-9, 27 MHz oscillator, BL702 as the serial line, six LEDs that are lit by 0.
 // Clock: 27 MHz * 4 / 5 = 21.6 MHz.
 
+`timescale 1ns / 1ps
+
 module tangnano9k #(  // board.json has the values
   parameter int Channels       = -1,
   parameter int Profile        = -1,

@@ -3,6 +3,8 @@
 // ULX3S with an ECP5-85F: 25 MHz oscillator, FT231X as the serial line, eight LEDs. The decoder is in
 // the chip as well. The oscillator is the clock: 25 MHz, 1024 channels of 24 kHz.
 
+`timescale 1ns / 1ps
+
 module ulx3s #(  // board.json has the values
   parameter int Channels       = -1,
   parameter int Profile        = -1,

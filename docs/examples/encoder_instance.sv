@@ -3,6 +3,8 @@
 // An encoder of 1024 channels as an integrator would instantiate it: samples of all channels in
 // turn, packets out. Files: rtl/lists/encoder_default.f.
 
+`timescale 1ns / 1ps
+
 module encoder_instance (
   input  logic        clk,
   input  logic        rst_n,     // asynchronous, active low

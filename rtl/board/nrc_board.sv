@@ -14,6 +14,8 @@
 // A stream begins with the command that enables it and closes with the current frame, or
 // the next one, when it is disabled. Each stream begins with the same samples.
 
+`timescale 1ns / 1ps
+
 module nrc_board #(
   parameter int ClockHz        = -1,
   parameter int Channels       = -1,

@@ -12,6 +12,8 @@
 //
 // Latency: one clock from a command's last byte.
 
+`timescale 1ns / 1ps
+
 module nrc_board_commands (
   input  logic        clk_i,
   input  logic        rst_ni,

@@ -7,6 +7,8 @@
 // their frame, and packets that the decoder lost, found damaged or had to skip. A restart resets the
 // second source; the decoder must have output everything by then.
 
+`timescale 1ns / 1ps
+
 module nrc_board_loopback #(
   parameter int Channels     = -1,
   parameter int PacketFrames = -1,

@@ -8,6 +8,8 @@
 //
 // A word is held in a shift register while its bytes leave.
 
+`timescale 1ns / 1ps
+
 module nrc_board_output #(
   parameter int StatusWords = -1
 ) (

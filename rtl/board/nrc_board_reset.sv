@@ -6,6 +6,8 @@
 //
 // The counter relies on registers that begin with 0 or their initial value, as those of FPGAs do.
 
+`timescale 1ns / 1ps
+
 module nrc_board_reset (
   input  logic clk_i,
   input  logic locked_i,    // the clock is stable; any time

@@ -16,6 +16,8 @@
 // Pipeline: 1 random number, field read; 2 field and noise; 3 code. All stages move together, when
 // the output is free, so one sample per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_board_source #(
   parameter int Channels = -1,  // at least 4
   localparam int ChannelWidth = $clog2(Channels)
@@ -95,6 +97,7 @@ module nrc_board_source #(
     .Depth(Channels)
   ) u_field (
     .clk_i,
+    .rst_ni,
     .we_i   (write),
     .waddr_i(channel_s1_q),
     .wdata_i(field_d),

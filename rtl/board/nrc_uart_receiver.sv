@@ -8,6 +8,8 @@
 //
 // valid_o is a pulse, in the middle of the stop bit.
 
+`timescale 1ns / 1ps
+
 module nrc_uart_receiver #(
   parameter int ClockHz = -1,
   parameter int Baud    = -1   // at most 3,000,000, and a third of the clock

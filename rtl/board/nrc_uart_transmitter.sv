@@ -7,6 +7,8 @@
 //
 // A byte is taken with valid_i and ready_o; the next one may follow without a gap.
 
+`timescale 1ns / 1ps
+
 module nrc_uart_transmitter #(
   parameter int ClockHz = -1,
   parameter int Baud    = -1   // at most 3,000,000, and a third of the clock

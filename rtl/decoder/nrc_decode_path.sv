@@ -10,6 +10,8 @@
 // Latency, clocks from a sample's start: 6 predictor, 2 context, 6 huffman_decoder,
 // 2 code_to_sample = 16. One sample per clock, rigid.
 
+`timescale 1ns / 1ps
+
 module nrc_decode_path #(
   parameter int Channels  = -1,
   parameter int CodeWidth = -1,

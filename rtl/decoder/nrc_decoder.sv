@@ -18,6 +18,8 @@
 // after its CRC word if nothing else waits. One sample per clock, with fewer channels than
 // LoopLatency + DecoderUpdateDelay = 18 one frame per 18 clocks.
 
+`timescale 1ns / 1ps
+
 module nrc_decoder #(
   parameter int Channels        = 1024,
   parameter int CodeWidth       = 10,
@@ -274,7 +276,6 @@ module nrc_decoder #(
     end
   end
 
-`ifndef SYNTHESIS
   nrc_decoder_checks #(
     .Channels       (Channels),
     .CodeWidth      (CodeWidth),
@@ -283,6 +284,5 @@ module nrc_decoder #(
     .BufferWords    (BufferWords),
     .PacketFifoDepth(PacketFifoDepth)
   ) u_checks ();
-`endif
 
 endmodule

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rejects illegal parameters of nrc_decoder: one line that names the parameter ends
-// the simulation at time 0, and Verilator's elaboration as well. No ports, no logic, and nothing
-// for synthesis, which has no messages that all tools know.
+// the simulation at time 0, and Verilator's elaboration as well. Synthesis, which has no messages that
+// all tools know, ends at a module that does not exist, with the fault for a name. No ports, no logic.
+
+`timescale 1ns / 1ps
 
 module nrc_decoder_checks #(
   parameter int Channels        = -1,
@@ -13,38 +15,45 @@ module nrc_decoder_checks #(
   parameter int PacketFifoDepth = -1
 ) ();
 
-`ifndef SYNTHESIS
-
   `include "nrc_assert.svh"
 
-  localparam longint Samples  = longint'(Channels) * longint'(PacketFrames);
-  localparam int     MaxWords = nrc_pkg::MaxPacketSamples;  // no packet has more
+  localparam logic signed [63:0] Samples = 64'(Channels) * 64'(PacketFrames);
+  localparam int MaxWords = nrc_pkg::MaxPacketSamples;  // no packet has more
 
   if (Channels < 1 || Channels > nrc_pkg::MaxChannels) begin : gen_channels
-    `NRC_REFUSE("nrc_decoder: Channels is %0d; give 1 to 65536", Channels)
+    `NRC_REFUSE(nrc_decoder_Channels_give_1_to_65536,
+                "nrc_decoder: Channels is %0d; give 1 to 65536", Channels)
   end
   if (CodeWidth < nrc_pkg::MinCodeWidth || CodeWidth > nrc_pkg::MaxCodeWidth) begin : gen_width
-    `NRC_REFUSE("nrc_decoder: CodeWidth is %0d; give 2 to 16", CodeWidth)
+    `NRC_REFUSE(nrc_decoder_CodeWidth_give_2_to_16,
+                "nrc_decoder: CodeWidth is %0d; give 2 to 16", CodeWidth)
   end
   if (Mapping != nrc_pkg::MappingCode && Mapping != nrc_pkg::MappingShift6) begin : gen_mapping
-    `NRC_REFUSE("nrc_decoder: Mapping is %0d; give 0 (code) or 1 (shift6)", Mapping)
+    `NRC_REFUSE(nrc_decoder_Mapping_give_0_code_or_1_shift6,
+                "nrc_decoder: Mapping is %0d; give 0 (code) or 1 (shift6)", Mapping)
   end
   if (Mapping == nrc_pkg::MappingShift6 && CodeWidth != 10) begin : gen_mapping_width
-    `NRC_REFUSE("nrc_decoder: CodeWidth is %0d; with Mapping 1 (shift6) give 10", CodeWidth)
+    `NRC_REFUSE(nrc_decoder_CodeWidth_with_Mapping_1_shift6_give_10,
+                "nrc_decoder: CodeWidth is %0d; with Mapping 1 (shift6) give 10", CodeWidth)
   end
   if (PacketFrames < 1 || PacketFrames > 65535) begin : gen_frames
-    `NRC_REFUSE("nrc_decoder: PacketFrames is %0d; give 1 to 65535", PacketFrames)
+    `NRC_REFUSE(nrc_decoder_PacketFrames_give_1_to_65535,
+                "nrc_decoder: PacketFrames is %0d; give 1 to 65535", PacketFrames)
   end
-  if (Samples > longint'(nrc_pkg::MaxPacketSamples)) begin : gen_samples
-    `NRC_REFUSE("nrc_decoder: PacketFrames * Channels is %0d; give at most 16777216", Samples)
+  if (Samples > 64'(nrc_pkg::MaxPacketSamples)) begin : gen_samples
+    `NRC_REFUSE(nrc_decoder_PacketFrames_times_Channels_give_at_most_16777216,
+                "nrc_decoder: PacketFrames * Channels is %0d; give at most 16777216", Samples)
   end
   if (BufferWords < 8 || BufferWords > MaxWords || (BufferWords & (BufferWords - 1)) != 0)
   begin : gen_buffer
-    `NRC_REFUSE("nrc_decoder: BufferWords is %0d; give a power of two, 8 to 16777216", BufferWords)
+    `NRC_REFUSE(nrc_decoder_BufferWords_give_a_power_of_two_8_to_16777216,
+                "nrc_decoder: BufferWords is %0d; give a power of two, 8 to 16777216",
+                BufferWords)
   end
   if (PacketFifoDepth < 2 || PacketFifoDepth > 65536 ||
       (PacketFifoDepth & (PacketFifoDepth - 1)) != 0) begin : gen_fifo
-    `NRC_REFUSE("nrc_decoder: PacketFifoDepth is %0d; give a power of two, 2 to 65536",
+    `NRC_REFUSE(nrc_decoder_PacketFifoDepth_give_a_power_of_two_2_to_65536,
+                "nrc_decoder: PacketFifoDepth is %0d; give a power of two, 2 to 65536",
                 PacketFifoDepth)
   end
 
@@ -53,7 +62,9 @@ module nrc_decoder_checks #(
 
   if (CodeWidth >= 2 && CodeWidth <= 16 && (InitialScale >> (CodeWidth + nrc_pkg::FracBits)) != 0)
   begin : gen_scale
-    `NRC_REFUSE("nrc_decoder: CodeWidth is %0d, too small for the tables' initial scale", CodeWidth)
+    `NRC_REFUSE(nrc_decoder_CodeWidth_too_small_for_the_tables_initial_scale,
+                "nrc_decoder: CodeWidth is %0d, too small for the tables' initial scale",
+                CodeWidth)
   end
 
   // A class that a scale of CodeWidth + 6 bits reaches keeps at most CodeWidth raw bits.
@@ -62,12 +73,14 @@ module nrc_decoder_checks #(
   localparam logic [16*NumClasses-1:0] RawBits = nrc_tables_pkg::ClassRawBits;
 
   for (genvar k = 0; k < NumClasses; k++) begin : gen_class
-    localparam int From = (k == 0) ? 0 : int'(Below[16*((k == 0) ? 0 : k-1) +: 16]);
-    if (From < (1 << CodeWidth) && int'(RawBits[16*k +: 16]) > CodeWidth) begin : gen_raw_bits
-      `NRC_REFUSE("nrc_decoder: CodeWidth is %0d, smaller than the tables' raw bits", CodeWidth)
+    localparam int From = (k == 0) ? 0 : 32'(Below[16*((k == 0) ? 0 : k-1) +: 16]);
+    if (From < (1 << CodeWidth) && 32'(RawBits[16*k +: 16]) > CodeWidth) begin : gen_raw_bits
+      `NRC_REFUSE(nrc_decoder_CodeWidth_smaller_than_the_tables_raw_bits,
+                "nrc_decoder: CodeWidth is %0d, smaller than the tables' raw bits", CodeWidth)
     end
   end
 
+`ifndef SYNTHESIS
   // Legal, but larger packets count as damaged.
   localparam int     CodeBits = nrc_bound_pkg::max_code_bits(nrc_pkg::ProfileHuffman, CodeWidth);
   localparam longint Words    = (Samples * longint'(CodeBits) + 64'd31) / 64'd32;

@@ -18,6 +18,8 @@
 // the Huffman profile, 0 framer, 5 huffman_path = 5. One sample per clock; with fewer channels than
 // nrc_latency_pkg::LoopLatency (ShallowLoopLatency) one frame per LoopLatency clocks.
 
+`timescale 1ns / 1ps
+
 module nrc_encoder #(
   parameter int Channels        = 1024,
   parameter int CodeWidth       = 10,
@@ -244,7 +246,6 @@ module nrc_encoder #(
     end
   end
 
-`ifndef SYNTHESIS
   nrc_encoder_checks #(
     .Channels       (Channels),
     .CodeWidth      (CodeWidth),
@@ -260,6 +261,5 @@ module nrc_encoder #(
     .LoadableTables (LoadableTables),
     .Pipeline       (Pipeline)
   ) u_checks ();
-`endif
 
 endmodule

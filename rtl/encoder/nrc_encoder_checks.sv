@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rejects illegal parameters of nrc_encoder (docs/rtl.md, "Misuse"): one line that
-// names the parameter ends the simulation at time 0, and Verilator's elaboration as well. A buffer
-// that is legal but too small for the largest packet gives a warning. No ports, no logic, and
-// nothing for synthesis, which has no messages that all tools know.
+// names the parameter ends the simulation at time 0, and Verilator's elaboration as well. Synthesis,
+// which has no messages that all tools know, ends at a module that does not exist, with the fault for
+// a name. A buffer that is legal but too small for the largest packet gives a warning in simulation.
+// No ports, no logic.
+
+`timescale 1ns / 1ps
 
 module nrc_encoder_checks #(
   parameter int Channels        = -1,
@@ -21,75 +24,94 @@ module nrc_encoder_checks #(
   parameter int Pipeline        = -1
 ) ();
 
-`ifndef SYNTHESIS
-
   `include "nrc_assert.svh"
 
   localparam bit     IsRange = Profile == nrc_pkg::ProfileRange;
-  localparam longint Samples = longint'(Channels) * longint'(PacketFrames);
-  localparam int     MaxWords = nrc_pkg::MaxPacketSamples;  // no packet has more
+  localparam logic signed [63:0] Samples = 64'(Channels) * 64'(PacketFrames);
+  localparam int MaxWords = nrc_pkg::MaxPacketSamples;  // no packet has more
 
   if (Channels < 1 || Channels > nrc_pkg::MaxChannels) begin : gen_channels
-    `NRC_REFUSE("nrc_encoder: Channels is %0d; give 1 to 65536", Channels)
+    `NRC_REFUSE(nrc_encoder_Channels_give_1_to_65536,
+                "nrc_encoder: Channels is %0d; give 1 to 65536", Channels)
   end
   if (CodeWidth < nrc_pkg::MinCodeWidth || CodeWidth > nrc_pkg::MaxCodeWidth) begin : gen_width
-    `NRC_REFUSE("nrc_encoder: CodeWidth is %0d; give 2 to 16", CodeWidth)
+    `NRC_REFUSE(nrc_encoder_CodeWidth_give_2_to_16,
+                "nrc_encoder: CodeWidth is %0d; give 2 to 16", CodeWidth)
   end
   if (Profile != nrc_pkg::ProfileHuffman && !IsRange) begin : gen_profile
-    `NRC_REFUSE("nrc_encoder: Profile is %0d; give 0 (Huffman) or 1 (range)", Profile)
+    `NRC_REFUSE(nrc_encoder_Profile_give_0_Huffman_or_1_range,
+                "nrc_encoder: Profile is %0d; give 0 (Huffman) or 1 (range)", Profile)
   end
   if (IsRange && CodeWidth < 4) begin : gen_range_width
-    `NRC_REFUSE("nrc_encoder: CodeWidth is %0d; with Profile 1 give 4 to 16", CodeWidth)
+    `NRC_REFUSE(nrc_encoder_CodeWidth_with_Profile_1_give_4_to_16,
+                "nrc_encoder: CodeWidth is %0d; with Profile 1 give 4 to 16", CodeWidth)
   end
   if (Taps != 0 && Taps != 1) begin : gen_taps
-    `NRC_REFUSE("nrc_encoder: Taps is %0d; give 0 or 1", Taps)
+    `NRC_REFUSE(nrc_encoder_Taps_give_0_or_1,
+                "nrc_encoder: Taps is %0d; give 0 or 1", Taps)
   end
   if (Taps != 0 && !IsRange) begin : gen_taps_profile
-    `NRC_REFUSE("nrc_encoder: Taps is %0d; with Profile 0 give 0", Taps)
+    `NRC_REFUSE(nrc_encoder_Taps_with_Profile_0_give_0,
+                "nrc_encoder: Taps is %0d; with Profile 0 give 0", Taps)
   end
   if (Neighbour != 0 && Neighbour != 1) begin : gen_neighbour
-    `NRC_REFUSE("nrc_encoder: Neighbour is %0d; give 0 or 1", Neighbour)
+    `NRC_REFUSE(nrc_encoder_Neighbour_give_0_or_1,
+                "nrc_encoder: Neighbour is %0d; give 0 or 1", Neighbour)
   end
   if (Neighbour != 0 && !IsRange) begin : gen_neighbour_profile
-    `NRC_REFUSE("nrc_encoder: Neighbour is %0d; with Profile 0 give 0", Neighbour)
+    `NRC_REFUSE(nrc_encoder_Neighbour_with_Profile_0_give_0,
+                "nrc_encoder: Neighbour is %0d; with Profile 0 give 0", Neighbour)
   end
   if (Mapping != nrc_pkg::MappingCode && Mapping != nrc_pkg::MappingShift6) begin : gen_mapping
-    `NRC_REFUSE("nrc_encoder: Mapping is %0d; give 0 (code) or 1 (shift6)", Mapping)
+    `NRC_REFUSE(nrc_encoder_Mapping_give_0_code_or_1_shift6,
+                "nrc_encoder: Mapping is %0d; give 0 (code) or 1 (shift6)", Mapping)
   end
   if (Mapping == nrc_pkg::MappingShift6 && CodeWidth != 10) begin : gen_mapping_width
-    `NRC_REFUSE("nrc_encoder: CodeWidth is %0d; with Mapping 1 (shift6) give 10", CodeWidth)
+    `NRC_REFUSE(nrc_encoder_CodeWidth_with_Mapping_1_shift6_give_10,
+                "nrc_encoder: CodeWidth is %0d; with Mapping 1 (shift6) give 10", CodeWidth)
   end
   if (PacketFrames < 1 || PacketFrames > 65535) begin : gen_frames
-    `NRC_REFUSE("nrc_encoder: PacketFrames is %0d; give 1 to 65535", PacketFrames)
+    `NRC_REFUSE(nrc_encoder_PacketFrames_give_1_to_65535,
+                "nrc_encoder: PacketFrames is %0d; give 1 to 65535", PacketFrames)
   end
-  if (Samples > longint'(nrc_pkg::MaxPacketSamples)) begin : gen_samples
-    `NRC_REFUSE("nrc_encoder: PacketFrames * Channels is %0d; give at most 16777216", Samples)
+  if (Samples > 64'(nrc_pkg::MaxPacketSamples)) begin : gen_samples
+    `NRC_REFUSE(nrc_encoder_PacketFrames_times_Channels_give_at_most_16777216,
+                "nrc_encoder: PacketFrames * Channels is %0d; give at most 16777216", Samples)
   end
   if (KeyInterval < 0 || KeyInterval > 65535) begin : gen_key_interval
-    `NRC_REFUSE("nrc_encoder: KeyInterval is %0d; give 0 to 65535", KeyInterval)
+    `NRC_REFUSE(nrc_encoder_KeyInterval_give_0_to_65535,
+                "nrc_encoder: KeyInterval is %0d; give 0 to 65535", KeyInterval)
   end
   if (RateMillihertz < 0) begin : gen_rate
-    `NRC_REFUSE("nrc_encoder: RateMillihertz is %0d; give 0 (unknown) or more", RateMillihertz)
+    `NRC_REFUSE(nrc_encoder_RateMillihertz_give_0_unknown_or_more,
+                "nrc_encoder: RateMillihertz is %0d; give 0 (unknown) or more", RateMillihertz)
   end
   if (BufferWords < 4 || BufferWords > MaxWords || (BufferWords & (BufferWords - 1)) != 0)
   begin : gen_buffer
-    `NRC_REFUSE("nrc_encoder: BufferWords is %0d; give a power of two, 4 to 16777216", BufferWords)
+    `NRC_REFUSE(nrc_encoder_BufferWords_give_a_power_of_two_4_to_16777216,
+                "nrc_encoder: BufferWords is %0d; give a power of two, 4 to 16777216",
+                BufferWords)
   end
   if (PacketFifoDepth < 1 || PacketFifoDepth > 65536) begin : gen_fifo
-    `NRC_REFUSE("nrc_encoder: PacketFifoDepth is %0d; give 1 to 65536", PacketFifoDepth)
+    `NRC_REFUSE(nrc_encoder_PacketFifoDepth_give_1_to_65536,
+                "nrc_encoder: PacketFifoDepth is %0d; give 1 to 65536", PacketFifoDepth)
   end
   if (LoadableTables != 0 && LoadableTables != 1) begin : gen_loadable
-    `NRC_REFUSE("nrc_encoder: LoadableTables is %0d; give 0 or 1", LoadableTables)
+    `NRC_REFUSE(nrc_encoder_LoadableTables_give_0_or_1,
+                "nrc_encoder: LoadableTables is %0d; give 0 or 1", LoadableTables)
   end
   if (LoadableTables != 0 && IsRange) begin : gen_loadable_profile
-    `NRC_REFUSE("nrc_encoder: LoadableTables is %0d; with Profile 1 give 0", LoadableTables)
+    `NRC_REFUSE(nrc_encoder_LoadableTables_with_Profile_1_give_0,
+                "nrc_encoder: LoadableTables is %0d; with Profile 1 give 0", LoadableTables)
   end
   if (Pipeline != nrc_latency_pkg::PipelineDeep && Pipeline != nrc_latency_pkg::PipelineShallow)
   begin : gen_pipeline
-    `NRC_REFUSE("nrc_encoder: Pipeline is %0d; give 0 (deep) or 1 (shallow)", Pipeline)
+    `NRC_REFUSE(nrc_encoder_Pipeline_give_0_deep_or_1_shallow,
+                "nrc_encoder: Pipeline is %0d; give 0 (deep) or 1 (shallow)", Pipeline)
   end
   if (Pipeline != nrc_latency_pkg::PipelineDeep && IsRange) begin : gen_pipeline_profile
-    `NRC_REFUSE("nrc_encoder: Pipeline is %0d; with Profile 1 give 0", Pipeline)
+    `NRC_REFUSE(nrc_encoder_Pipeline_with_Profile_1_give_0,
+                "nrc_encoder: Pipeline is %0d; with Profile 1 give 0", Pipeline)
   end
 
   // The tables that were compiled along.
@@ -98,11 +120,14 @@ module nrc_encoder_checks #(
       IsRange ? nrc_range_tables_pkg::InitialScale : nrc_tables_pkg::InitialScale;
 
   if (IsRange && EdgeCodeWidth != 0 && CodeWidth != EdgeCodeWidth) begin : gen_edges
-    `NRC_REFUSE("nrc_encoder: CodeWidth is not the %0d bits of the range tables", EdgeCodeWidth)
+    `NRC_REFUSE(nrc_encoder_CodeWidth_is_not_the_bits_of_the_range_tables,
+                "nrc_encoder: CodeWidth is not the %0d bits of the range tables", EdgeCodeWidth)
   end
   if (CodeWidth >= 2 && CodeWidth <= 16 && (InitialScale >> (CodeWidth + nrc_pkg::FracBits)) != 0)
   begin : gen_scale
-    `NRC_REFUSE("nrc_encoder: CodeWidth is %0d, too small for the tables' initial scale", CodeWidth)
+    `NRC_REFUSE(nrc_encoder_CodeWidth_too_small_for_the_tables_initial_scale,
+                "nrc_encoder: CodeWidth is %0d, too small for the tables' initial scale",
+                CodeWidth)
   end
 
   // A class that a scale of CodeWidth + 6 bits reaches keeps at most CodeWidth raw bits.
@@ -111,13 +136,15 @@ module nrc_encoder_checks #(
   localparam logic [16*NumClasses-1:0] RawBits = nrc_tables_pkg::ClassRawBits;
 
   for (genvar k = 0; k < NumClasses; k++) begin : gen_class
-    localparam int From = (k == 0) ? 0 : int'(Below[16*((k == 0) ? 0 : k-1) +: 16]);
-    if (!IsRange && From < (1 << CodeWidth) && int'(RawBits[16*k +: 16]) > CodeWidth)
+    localparam int From = (k == 0) ? 0 : 32'(Below[16*((k == 0) ? 0 : k-1) +: 16]);
+    if (!IsRange && From < (1 << CodeWidth) && 32'(RawBits[16*k +: 16]) > CodeWidth)
     begin : gen_raw_bits
-      `NRC_REFUSE("nrc_encoder: CodeWidth is %0d, smaller than the tables' raw bits", CodeWidth)
+      `NRC_REFUSE(nrc_encoder_CodeWidth_smaller_than_the_tables_raw_bits,
+                "nrc_encoder: CodeWidth is %0d, smaller than the tables' raw bits", CodeWidth)
     end
   end
 
+`ifndef SYNTHESIS
   // Legal, but the largest packets would always be dropped.
   localparam int CodeBits  = nrc_bound_pkg::max_code_bits(Profile, CodeWidth);
   localparam int EndBits   = nrc_bound_pkg::end_bits(Profile);

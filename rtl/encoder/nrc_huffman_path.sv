@@ -7,6 +7,8 @@
 // Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
 // bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5. One code per clock, rigid.
 
+`timescale 1ns / 1ps
+
 module nrc_huffman_path #(
   parameter int Channels       = -1,
   parameter int CodeWidth      = -1,

@@ -11,6 +11,8 @@
 // Latency, clocks from a code: 6 predictor, 7 interval, 7 range, 4 carry_packer = 24 until its last
 // bit is packed; 1 more with Taps, 3 more with Neighbour. One code per clock, rigid.
 
+`timescale 1ns / 1ps
+
 module nrc_range_path #(
   parameter int Channels  = -1,
   parameter int CodeWidth = -1,  // 4..16

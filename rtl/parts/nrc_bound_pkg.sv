@@ -3,6 +3,8 @@
 // Upper bounds of a payload (docs/bitstream.md, sections 5 and 11): a payload of n codes has at most
 // n * max_code_bits + end_bits bits.
 
+`timescale 1ns / 1ps
+
 package nrc_bound_pkg;
 
   // Bits of a code: an escape, with the code itself after it.

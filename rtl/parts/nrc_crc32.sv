@@ -8,6 +8,8 @@
 // tree of some 16 inputs instead of the 32 levels of the bit-serial form.
 // Latency: crc_o holds the CRC of a word one clock after it was accepted.
 
+`timescale 1ns / 1ps
+
 module nrc_crc32 (
   input  logic        clk_i,
   input  logic        init_i,   // restart; a word of the same clock is the first one

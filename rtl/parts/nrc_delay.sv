@@ -2,6 +2,8 @@
 //
 // Delays a word by Depth clocks (0: a wire). No reset: for data that a valid bit qualifies.
 
+`timescale 1ns / 1ps
+
 module nrc_delay #(
   parameter int Width = -1,
   parameter int Depth = -1

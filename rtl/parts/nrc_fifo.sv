@@ -6,6 +6,8 @@
 // it. Pops may follow each other in every clock. An entry pushed in clock t shows in clock t + 2. A
 // push into a full queue and a pop without valid_o are errors in its use.
 
+`timescale 1ns / 1ps
+
 module nrc_fifo #(
   parameter int Width = -1,
   parameter int Depth = -1,  // a power of two, at least 2
@@ -37,6 +39,7 @@ module nrc_fifo #(
     .Depth(Depth)
   ) u_ram (
     .clk_i,
+    .rst_ni,
     .we_i   (push_i),
     .waddr_i(wptr_q[AddrWidth-1:0]),
     .wdata_i,
@@ -69,7 +72,7 @@ module nrc_fifo #(
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q) begin
+    if (checking_q) begin
       assert (!(pop_i && !valid_q));
       assert (!(push_i && level_o == (AddrWidth + 1)'(Depth)));
     end

@@ -29,6 +29,8 @@
 // as a whole. No loop gets longer.
 // tb/common/rtl_constants.hpp has the same numbers for benches, generated from this file.
 
+`timescale 1ns / 1ps
+
 package nrc_latency_pkg;
 
   // Values of the parameter Pipeline.

@@ -6,6 +6,8 @@
 //
 // Only the turn has a reset: data that a valid bit qualifies need none.
 
+`timescale 1ns / 1ps
+
 module nrc_ring_delay #(
   parameter int Width = -1,
   parameter int Depth = -1   // 2 or more

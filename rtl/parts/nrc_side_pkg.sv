@@ -5,6 +5,8 @@
 // carry them: the paths delay them by the latency of the stages between. (A vector and bit numbers,
 // because Icarus 11 takes no struct of a package in a port.)
 
+`timescale 1ns / 1ps
+
 package nrc_side_pkg;
 
   localparam int SideWidth     = 5;

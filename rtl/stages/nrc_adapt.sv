@@ -15,6 +15,8 @@
 //
 // Latency: 1 clock to the innovation, 2 to the new state. In the shallow pipeline 0.
 
+`timescale 1ns / 1ps
+
 module nrc_adapt #(
   parameter int ValueWidth = -1,
   parameter int Pipeline   = -1,

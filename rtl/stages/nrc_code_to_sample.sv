@@ -15,6 +15,8 @@
 //
 // Pipeline: 1 product, 2 quotient. Latency 2 clocks, one sample per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_code_to_sample #(
   parameter int Mapping   = -1,
   parameter int CodeWidth = -1

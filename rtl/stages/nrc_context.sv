@@ -22,6 +22,8 @@
 // In the shallow pipeline the class is found in stage 1, and its number travels on; stages 6 to 8
 // are one, 3, and so are 7 + U to 9 + U, 3 + U.
 
+`timescale 1ns / 1ps
+
 module nrc_context #(
   parameter int Channels     = -1,
   parameter int CodeWidth    = -1,
@@ -136,6 +138,7 @@ module nrc_context #(
 
     nrc_ram_1r1w #(.Width(ScaleWidth), .Depth(Channels)) u_scale (
       .clk_i,
+      .rst_ni,
       .we_i   (write),
       .waddr_i(write_channel),
       .wdata_i(new_scale),

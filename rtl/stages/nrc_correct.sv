@@ -11,6 +11,8 @@
 //   2  pred_value_o (p')
 // Latency 2 clocks, one sample per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_correct #(
   parameter int CodeWidth  = -1,
   parameter int Count      = -1,  // products, 2 or 3

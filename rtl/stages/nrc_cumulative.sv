@@ -22,6 +22,8 @@
 //   3  sum; shift by multiples of 4
 // Latency 6 clocks, one edge per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_cumulative #(
   parameter int CodeWidth   = -1,  // 4..16
   localparam int ValueWidth = CodeWidth + nrc_pkg::FracBits,

@@ -21,6 +21,8 @@
 //   5  scale shifted by 8 and 4              9 + U  new scale and burst; state RAM write
 //   6  shifted by 2 and 1; index_o
 
+`timescale 1ns / 1ps
+
 module nrc_dispersion #(
   parameter int Channels     = -1,
   parameter int CodeWidth    = -1,  // 4..16
@@ -187,6 +189,7 @@ module nrc_dispersion #(
 
   nrc_ram_1r1w #(.Width(StateWidth), .Depth(Channels)) u_state (
     .clk_i,
+    .rst_ni,
     .we_i   (write_q),
     .waddr_i(write_channel_q),
     .wdata_i(state_q),

@@ -28,6 +28,8 @@
 //   6  code
 // Latency 6 clocks, one sample per clock, rigid.
 
+`timescale 1ns / 1ps
+
 module nrc_huffman_decoder #(
   parameter int CodeWidth = -1,
   localparam int NumTables  = nrc_tables_pkg::NumTables,

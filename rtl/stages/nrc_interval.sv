@@ -17,6 +17,8 @@
 //   7     outermost codes; difference
 // Latency 7 clocks, one code per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_interval #(
   parameter int CodeWidth   = -1,  // 4..16
   localparam int ValueWidth = CodeWidth + nrc_pkg::FracBits,
@@ -133,7 +135,7 @@ module nrc_interval #(
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q && valid_q[Latency-2]) begin
+    if (checking_q && valid_q[Latency-2]) begin
       assert (from <= to);
       assert (32'(from) >= nrc_pkg::EscapeFrequency);
     end

@@ -8,6 +8,8 @@
 //
 // Latency 1 clock, one sample per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_learn #(
   parameter int Count       = -1,  // weights
   parameter int WeightBits  = -1,  // 5 or more; the limits of a weight are those of its bits

@@ -16,6 +16,8 @@
 //   2  sums: low_o, high_o, value_o, lowest_o, highest_o
 // Latency 2 clocks, one code per clock.
 
+`timescale 1ns / 1ps
+
 module nrc_linearizer #(
   parameter int CodeWidth     = -1,  // 4..16
   parameter int EdgeCodeWidth = nrc_range_tables_pkg::EdgeCodeWidth,  // CodeWidth; 0: even codes

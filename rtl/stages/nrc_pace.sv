@@ -9,6 +9,8 @@
 //
 // Latency: 1 clock, for any sample of a frame.
 
+`timescale 1ns / 1ps
+
 module nrc_pace (
   input  logic       clk_i,
 

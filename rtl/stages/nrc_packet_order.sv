@@ -20,6 +20,8 @@
 //
 // Latency: decode_o in the clock of packet_i; the state follows 1 clock later.
 
+`timescale 1ns / 1ps
+
 module nrc_packet_order (
   input  logic        clk_i,
   input  logic        rst_ni,

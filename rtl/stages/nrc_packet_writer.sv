@@ -17,6 +17,8 @@
 // clocks after it. A packet that ends sooner than that finds no room: frames are LoopLatency clocks
 // or more apart, so that happens to no packet but one that a framing error cut short.
 
+`timescale 1ns / 1ps
+
 module nrc_packet_writer #(
   parameter int FrameBits   = -1, // a payload is at most as long as FrameBits for each frame
   parameter int EndBits     = -1,  // and these
@@ -149,7 +151,7 @@ module nrc_packet_writer #(
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q && commit_o) begin
+    if (checking_q && commit_o) begin
       // A decoder cannot begin anywhere else.
       assert (!stream_begin_q || key);
       // The last word is needed: docs/bitstream.md, sections 5 and 11, has the bound.

@@ -12,6 +12,8 @@
 // key_needed_o then asks for a key packet until one was stored.
 // Latency: about 6 clocks from the last word of a packet to the first word of its header.
 
+`timescale 1ns / 1ps
+
 module nrc_packetizer #(
   parameter int Channels        = -1,
   parameter int CodeWidth       = -1,

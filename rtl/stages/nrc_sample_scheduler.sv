@@ -12,6 +12,8 @@
 // Latency: a sample starts in the clock in which its packet shows. One sample per clock, also from
 // one packet to the next.
 
+`timescale 1ns / 1ps
+
 module nrc_sample_scheduler #(
   parameter int Channels    = -1,
   parameter int LoopLatency = -1,  // clocks from a sample to the next one of its channel

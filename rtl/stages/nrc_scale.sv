@@ -14,6 +14,8 @@
 //
 // Latency: 2 clocks; m, the new scale. In the shallow pipeline 0.
 
+`timescale 1ns / 1ps
+
 module nrc_scale #(
   parameter int CodeWidth    = -1,
   parameter int InitialScale = nrc_tables_pkg::InitialScale,

@@ -23,6 +23,8 @@
 // Latency: 1 clock to the code; off_grid_o pulses 1 clock after it. In the shallow pipeline 0 to the
 // code.
 
+`timescale 1ns / 1ps
+
 module nrc_shift6 #(
   parameter int Mapping   = -1,
   parameter int CodeWidth = -1,

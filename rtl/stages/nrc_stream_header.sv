@@ -4,6 +4,8 @@
 // Combinational. Little-endian: bits 7..0 are the first byte.
 // The number of frames is never known in advance (all ones), and there is no container.
 
+`timescale 1ns / 1ps
+
 module nrc_stream_header #(
   parameter int Channels       = -1,
   parameter int CodeWidth      = -1,

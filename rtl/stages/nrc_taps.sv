@@ -20,6 +20,8 @@
 // One sample per clock. The prediction comes TapsLead (2) clocks after valid_i, so that the correction
 // waits for it; p' is TapsLatency (1) clock later. A channel may come again 6 + U clocks later.
 
+`timescale 1ns / 1ps
+
 module nrc_taps #(
   parameter int Channels    = -1,
   parameter int CodeWidth   = -1,  // 4..16
@@ -100,6 +102,7 @@ module nrc_taps #(
 
   nrc_ram_1r1w #(.Width(StateWidth), .Depth(Channels)) u_state (
     .clk_i,
+    .rst_ni,
     .we_i   (valid_q[WriteStage]),
     .waddr_i(write_channel_q),
     .wdata_i({new_weight, new_past_q}),

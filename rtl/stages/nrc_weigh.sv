@@ -32,6 +32,8 @@
 // plus one; the one is a row of the sum. Latency 1 clock: the operands are registered, the sum is
 // not.
 
+`timescale 1ns / 1ps
+
 module nrc_weigh #(
   parameter int ValueWidth = -1,
   parameter int Pipeline   = -1,

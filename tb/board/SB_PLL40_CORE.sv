@@ -3,6 +3,8 @@
 // Stand-in for the iCE40's PLL in simulation: its output is its input, and it locks after 16 clocks.
 // A bench drives the pin at the rate that the PLL would make.
 
+`timescale 1ns / 1ps
+
 module SB_PLL40_CORE #(
   parameter              FEEDBACK_PATH = "SIMPLE",
   parameter logic [3:0]  DIVR          = 4'd0,

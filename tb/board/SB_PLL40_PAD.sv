@@ -2,6 +2,8 @@
 //
 // Stand-in in simulation for the iCE40's PLL that sits at a pin: as SB_PLL40_CORE.
 
+`timescale 1ns / 1ps
+
 module SB_PLL40_PAD #(
   parameter              FEEDBACK_PATH = "SIMPLE",
   parameter logic [3:0]  DIVR          = 4'd0,

@@ -3,6 +3,8 @@
 // Stand-in for Gowin's PLL in simulation: its output is its input, and it locks after 16 clocks.
 // A bench drives the pin at the rate that the PLL would make.
 
+`timescale 1ns / 1ps
+
 module rPLL #(
   parameter     FCLKIN    = "27",
   parameter     DEVICE    = "GW1NR-9C",

@@ -12,6 +12,8 @@
 // arbitrary codeword: one of its bits or, where it ends a packet, one of the padding. From the words
 // that are under way it knows after how many of them the word of that position comes out.
 
+`timescale 1ns / 1ps
+
 module bit_packer_formal (
   input logic        clk_i,
   input logic        rst_ni,

@@ -16,6 +16,8 @@
 // than that carry is not reached again). It marks one bit of an arbitrary codeword, or of the
 // padding, and inverts it with every carry that stops at it or before it.
 
+`timescale 1ns / 1ps
+
 module carry_packer_formal #(
   parameter int Held = 3
 ) (

@@ -7,6 +7,8 @@
 // Order: one entry, of an arbitrary push, is marked. `ahead_q` is the number of entries before it;
 // when it is zero, the entry shown is the marked one and has its data.
 
+`timescale 1ns / 1ps
+
 module fifo_formal #(
   parameter int Width = 2,
   parameter int Depth = 4,

@@ -13,6 +13,8 @@
 //   channel, but for those whose state counts as reset. nrc_carry_packer and the memories of the
 //   channels rely on it.
 
+`timescale 1ns / 1ps
+
 module framer_formal #(
   parameter int Channels     = 3,
   parameter int PacketFrames = 2,

@@ -8,6 +8,8 @@
 // memory is a model that gives any code of 1 to MaxCodeLength bits: huffman_rom_formal proves that
 // of the tables.
 
+`timescale 1ns / 1ps
+
 module huffman_formal #(
   parameter int CodeWidth = 10
 ) (

@@ -3,6 +3,8 @@
 // Formal proof of the generated nrc_huffman_rom: every word is a code of 1 to MaxCodeLength
 // bits after a leading one.
 
+`timescale 1ns / 1ps
+
 module huffman_rom_formal #(
   localparam int AddrWidth = $clog2(nrc_tables_pkg::NumTables) + nrc_tables_pkg::SymbolBits
 ) (

@@ -9,6 +9,8 @@
 // Order: one word that was accepted is marked. `ahead_q` is the number of words before it, committed
 // or not; when it is zero, the word shown is the marked one.
 
+`timescale 1ns / 1ps
+
 module packet_buffer_formal #(
   parameter int Words = 4,
   parameter int Width = 2

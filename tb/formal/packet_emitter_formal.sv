@@ -14,6 +14,8 @@
 //
 // Its CRC is an nrc_crc32 of its own, in the clock in which a word is offered first.
 
+`timescale 1ns / 1ps
+
 module packet_emitter_formal #(
   parameter int BufferWords = 4,
   parameter int Profile     = nrc_pkg::ProfileHuffman,

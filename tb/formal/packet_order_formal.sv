@@ -9,6 +9,8 @@
 //
 // Nothing is assumed of packets: numbers and frames may be any.
 
+`timescale 1ns / 1ps
+
 module packet_order_formal (
   input logic        clk_i,
   input logic        rst_ni,

@@ -12,6 +12,8 @@
 // allow; the first packet of a stream is a key packet; the buffer is full when a packet fills it.
 // The buffer may be full at any other time and the descriptor queue drains at any time.
 
+`timescale 1ns / 1ps
+
 module packet_writer_formal #(
   parameter int BufferWords     = 4,
   parameter int PacketFifoDepth = 2,

@@ -10,6 +10,8 @@
 // 2^15 <= r, f < 2^16 is 2^30 <= r f < 2^32. For low + n < 2^16 is
 // floor(r low / 2^16) + floor(r n / 2^16) <= r. For v < 2^b is v r + r <= 2^b r.
 
+`timescale 1ns / 1ps
+
 module range_formal #(
   parameter int CodeWidth = 10
 ) (

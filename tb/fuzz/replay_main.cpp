@@ -4,10 +4,10 @@
 // made of them by random edits, the same ones for a seed on every machine. So the harnesses are
 // tests wherever there is a compiler; `make fuzz` looks for more.
 #include <fcntl.h>
+#include <getopt.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <cstdint>
@@ -188,20 +188,30 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 }
 
 int main(int argc, char** argv) {
-  std::vector<std::string> names;
   std::uint64_t runs = 0;
   std::uint64_t seed = 1;
   std::size_t longest = 8192;
-  CLI::App app{"Runs a fuzzing harness on files, and on random edits of them"};
-  app.add_option("inputs", names, "files, or directories of files")
-      ->required()
-      ->check(CLI::ExistingPath);
-  app.add_option("--runs", runs, "how many inputs to make of them")->capture_default_str();
-  app.add_option("--seed", seed, "what the edits depend on")->capture_default_str();
-  app.add_option("--longest", longest, "bytes of an input made, 1 or more")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
-      ->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  const option kOptions[] = {{"runs", required_argument, nullptr, 'r'},
+                             {"seed", required_argument, nullptr, 's'},
+                             {"longest", required_argument, nullptr, 'l'},
+                             {nullptr, 0, nullptr, 0}};
+  bool understood = true;
+  for (int o; (o = getopt_long(argc, argv, "", kOptions, nullptr)) != -1;) {
+    char* end = nullptr;
+    const std::uint64_t value = o == '?' ? 0 : std::strtoull(optarg, &end, 10);
+    understood = understood && o != '?' && end != optarg && *end == 0;
+    if (o == 'r') runs = value;
+    if (o == 's') seed = value;
+    if (o == 'l') longest = value;
+  }
+  const std::vector<std::string> names(argv + optind, argv + argc);
+  if (!understood || names.empty() || longest < 1 || longest > 1 << 20) {
+    std::fprintf(stderr,
+                 "usage: %s [--runs N, inputs made by random edits] [--seed N] "
+                 "[--longest BYTES, 1 to %d] FILE_OR_DIRECTORY...\n",
+                 argv[0], 1 << 20);
+    return 2;
+  }
 
   g_program = argv[0];
   g_kept = fs::path(argv[0]).filename().string() + ".finding";

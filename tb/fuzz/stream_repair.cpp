@@ -81,7 +81,7 @@ std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, uns
     set(header + 15, length / 4, 3);
     if ((repairs & kRepairType) != 0) {
       set(header, nrc::kSync, 2);
-      constexpr int kTypes = static_cast<int>(nrc::PacketType::kIndex) + 1;
+      constexpr int kTypes = static_cast<int>(nrc::PacketType::kMetadata) + 1;
       header[2] = static_cast<std::uint8_t>(
           ((header[2] & 0x0F) % kTypes) |
           (header[2] & (nrc::kFlagKey | nrc::kFlagLast | nrc::kFlagExceptions)));
@@ -140,7 +140,7 @@ bool obeys_header(const std::vector<std::uint8_t>& stream) {
       if (!header) header = nrc::parse_stream_header(packet.payload, h.length);
     } else if (h.type == nrc::PacketType::kContainer) {
       if (!header || header->container != 2 || h.frames != 0) return false;
-    } else if (h.type == nrc::PacketType::kIndex) {
+    } else if (h.type == nrc::PacketType::kIndex || h.type == nrc::PacketType::kMetadata) {
       if (!header || h.frames != 0) return false;
     } else if (!header || (header->packet_frames != 0 && h.frames > header->packet_frames)) {
       return false;

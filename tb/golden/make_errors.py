@@ -35,7 +35,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "../reference")
 import nrc_decode  # table files, and the canonical code
 
 HERE = pathlib.Path(__file__).resolve().parent
-HEADER, HUFFMAN, RANGE, RAW, CONTAINER = range(5)
+HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX, METADATA = range(7)
 NUMBER = 0x12345678  # of the base streams
 OTHER = 0x9ABCDEF0  # of streams made of them
 UNTOLD = 2**32 - 1
@@ -63,12 +63,12 @@ class Packet:
 
     @classmethod
     def parse(cls, data: bytes, at: int) -> Packet:
-        _, flags, _, sequence, first, sizes = struct.unpack_from("<2sBBIIQ", data, at)
+        _, flags, coding, sequence, first, sizes = struct.unpack_from("<2sBBIIQ", data, at)
         length = 4 * (sizes >> 24 & 2**24 - 1)
         packet = cls(flags & 15, data[at + 20:at + 20 + length], key=bool(flags & 16),
                      last=bool(flags & 32), frames=sizes & 2**24 - 1, first=first,
                      sequence=sequence)
-        packet.stream = sizes >> 48
+        packet.stream, packet.coding = sizes >> 48, coding
         return packet
 
     def encoded(self) -> bytes:
@@ -230,7 +230,7 @@ def bits(errors: Errors, base: Base, label: str) -> None:
     flip("exceptions", "exceptions flag", 2, 6, ("payload of" if payload > 80 else CRC[0], CRC[1]))
     flip("reserved", "reserved bit", 2, 7, ("reserved bits", BAD_FIELD))
     flip("step", "rounding step", 3, 0, CRC)
-    flip("lanes", "lanes", 3, 5, ("reserved bits", BAD_FIELD))
+    flip("lanes", "lanes", 3, 7, ("lanes in a packet", BAD_FIELD))
     flip("sequence", "sequence number", 4, 0, CRC)
     flip("sequence_high", "sequence number", 7, 6, CRC)
     flip("first_frame", "first frame", 8, 2, CRC)
@@ -772,6 +772,30 @@ def codes(errors: Errors, huffman: Base, range_base: Base) -> None:
         payload(second(middle) + "00001" + "0"), ("padding is not zero", "the payload goes on after its last code"))
 
 
+def metadata(errors: Errors, base: Base) -> None:
+    """Text about the recording."""
+
+    def add(name: str, what: str, strict: Strict, text: Packet, at: int = 1) -> None:
+        packets = base[:]
+        packets[at:at] = [text]
+        errors.add("metadata_" + name, what, renumbered(packets), strict, stream(base))
+
+    def packet(text: bytes, **fields: int) -> Packet:
+        made = Packet(METADATA, struct.pack("<I", len(text)) + text + bytes(-len(text) % 4))
+        for field, value in fields.items():
+            setattr(made, field, value)
+        return made
+
+    samples = base.frame_bytes(0, 480)
+    add("good", "a metadata packet", samples, packet(b'{"gain": 2.34}'))
+    add("elsewhere", "a metadata packet behind data packets", samples, packet(b'{"gain": 2.34}'), at=4)
+    add("empty", "a metadata packet without a payload", samples, Packet(METADATA, b""))
+    add("contradicts", "a metadata packet whose length is wrong, which no decoder needs", samples,
+        Packet(METADATA, struct.pack("<I", 99)))
+    add("frames", "a metadata packet with frames", ("or with frames", "or has frames"),
+        packet(b"{}", frames=1))
+
+
 def containers(errors: Errors, base: Base) -> None:
     """Files around the samples."""
     before, behind = b"head of the file", b"and its end, " * 20
@@ -841,6 +865,60 @@ def containers(errors: Errors, base: Base) -> None:
         profile=0x10, rate=19531250, total=480)
 
 
+def lanes(errors: Errors, base: Base) -> None:
+    """Lengths of lanes, and numbers of them, that are wrong under a CRC that is right."""
+    def add(name: str, what: str, strict: Messages, *recover: StreamEntry, **fields: Any) -> None:
+        packets = base[:]
+        for field, value in fields.items():
+            assert hasattr(packets[7], field)
+            setattr(packets[7], field, value)
+        errors.add("lanes_" + name, "packet 7, of two lanes: " + what, packets, strict,
+                   list(recover) or stream(base, UNDECODABLE_7))
+
+    reader = nrc_decode.Bytes(base[7].payload, "lanes")
+    length = reader.number()
+    begin = reader.position
+    first, second = base[7].payload[begin:begin + length], base[7].payload[begin + length:]
+
+    def joined_lanes(claim: int, first: bytes = first) -> bytes:
+        assert claim < 2**14
+        return bytes([claim & 127 | 128, claim >> 7]) + first + second
+
+    def words(payload: bytes) -> bytes:
+        """With as many zeros as there have to be, and no more."""
+        used = payload.rstrip(b"\0")
+        return used + bytes(-len(used) % 4)
+
+    too_short = ("payload too short", "the payload is too short")
+    too_long = ("payload too long", "the payload goes on after its last code")
+    ends = ("lanes end too soon", "the payload is shorter than its lanes")
+    add("length_less", "the first one's length is one less", too_short,
+        payload=words(joined_lanes(length - 1)))
+    add("length_more", "the first one's length is one more, and a zero byte after it", too_long,
+        payload=words(joined_lanes(length + 1, first + bytes(1))))
+    add("length_none", "the first one's length is 0", too_short, payload=words(joined_lanes(0)))
+    add("length_beyond", "the first one ends after the payload", ends,
+        payload=words(joined_lanes(len(base[7].payload) + 4)))
+    add("length_huge", "the first one's length is 2^56 - 1", ends,
+        payload=bytes([255] * 7 + [127]) + base[7].payload)
+    add("length_endless", "the first one's length does not end",
+        ("a number of more than 8 bytes", ends[1]), payload=bytes([255] * 8) + base[7].payload)
+    add("empty", "no payload", (ends[0], too_short[1]), payload=b"")
+    if first[-1] & 1 == 0:
+        add("padding", "the last bit of the first one is 1", ("padding is not zero", too_long[1]),
+            payload=words(joined_lanes(length, first[:-1] + bytes([first[-1] | 1]))))
+    add("too_many", "four of them, more than there are channels",
+        ("more lanes than the stream", "more lanes than the stream"), stream(base, LOST_7),
+        coding=2 << 5)
+    header = ("lanes in a packet that cannot", "a damaged header")
+    add("sixteen", "16 of them", header, stream(base, LOST_7), coding=4 << 5)
+    raw_samples = nrc_decode.padded(4 * FRAMES) * b"\0"
+    add("raw", "raw, all the same", header, stream(base, LOST_7), coding=1 << 5, kind=RAW,
+        payload=raw_samples)
+    add("without_frames", "no frames", header, stream(base, LOST_7), coding=1 << 5, frames=0,
+        payload=b"")
+
+
 def main() -> None:
     directory = sys.argv[1] if len(sys.argv) > 1 else HERE / "errors"
     errors = Errors(directory)
@@ -853,7 +931,9 @@ def main() -> None:
     joined(errors, huffman, "joined")
     raw(errors, huffman)
     codes(errors, huffman, range_base)
+    metadata(errors, huffman)
     containers(errors, huffman)
+    lanes(errors, Base("link_lanes_2ch"))
     errors.finish()
 
 

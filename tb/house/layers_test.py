@@ -32,7 +32,7 @@ PUBLIC = {
     "receiver.hpp": "stream",
     "byte_sink.hpp": "file", "preset.hpp": "file", "file_encoder.hpp": "file",
     "file_decoder.hpp": "file", "file_reader.hpp": "file",
-    "file_recovery.hpp": "file",
+    "file_recovery.hpp": "file", "stream_joiner.hpp": "file",
     "nrc.h": "c",
     "table_files.hpp": "table_files", "table_files.h": "table_files",
 }

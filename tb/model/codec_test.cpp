@@ -56,8 +56,9 @@ PacketHeader header_of(const Bytes& packet) {
 /// form for a link.
 std::vector<Bytes> encode_all(const StreamHeader& header, const Tables& tables,
                               const std::vector<Code>& codes, std::size_t packet_frames,
-                              std::size_t key_interval = 0, int lossy_step = 1) {
+                              std::size_t key_interval = 0, int lossy_step = 1, int lanes = 1) {
   Encoder encoder(header, tables, key_interval == 0 ? Transport::kFile : Transport::kLink);
+  encoder.set_lanes(lanes);
   encoder.set_lossy_step(lossy_step);
   std::vector<Bytes> packets = {encoder.stream_header()};
   const std::size_t frames = codes.size() / header.channels;
@@ -598,6 +599,7 @@ struct Golden {
   std::size_t frames, packet_frames, key_interval;
   Corrections corrections = {};
   int lossy_step = 1;
+  int lanes = 1;
 };
 
 /// Compares with a file, or renews it if the environment asks for that.
@@ -759,7 +761,7 @@ TEST_P(GoldenStream, StaysAsItIs) {
   header.packet_frames = static_cast<std::uint32_t>(g.packet_frames);
   Bytes stream;
   for (const Bytes& p : encode_all(header, Tables::builtin(g.profile, g.tables), codes,
-                                   g.packet_frames, g.key_interval, g.lossy_step)) {
+                                   g.packet_frames, g.key_interval, g.lossy_step, g.lanes)) {
     stream.insert(stream.end(), p.begin(), p.end());
   }
   Bytes samples;
@@ -864,7 +866,43 @@ INSTANTIATE_TEST_SUITE_P(
                100,
                2,
                {},
-               32}),
+               32},
+        Golden{"link_lanes_2ch",
+               Profile::kHuffman,
+               "default",
+               2,
+               10,
+               Mapping::kShift6,
+               480,
+               20,
+               4,
+               {},
+               1,
+               2},
+        Golden{"lanes_huffman_11ch_12bit",
+               Profile::kHuffman,
+               "generic",
+               11,
+               12,
+               Mapping::kCode,
+               100,
+               40,
+               0,
+               {},
+               1,
+               4},
+        Golden{"lanes_range_11ch_neighbour",
+               Profile::kRange,
+               "default",
+               11,
+               10,
+               Mapping::kShift6,
+               200,
+               60,
+               2,
+               {false, true},
+               1,
+               8}),
     [](const auto& golden) { return golden.param.name; });
 
 }  // namespace

@@ -28,13 +28,14 @@ from typing import Any
 
 import nrc_cascade
 
-HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX = range(6)  # packet types
+HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX, METADATA = range(7)  # packet types
 DATA = HUFFMAN, RANGE, RAW
 NEURAL, CASCADE = 2, 3  # profiles
 NOT_TOLD = 2**32 - 1
 MAX_CODES = 2**24
 MAX_PIECE = 2**26  # bytes of a file in a container packet
 MAX_INDEX = 2**20  # payload of an index packet
+MAX_METADATA = 2**20  # bytes of text in a metadata packet
 MAX_HEADER = 2**18  # payload of a stream header
 MAP = 2  # mapping
 # Sample types, by their number in the stream header: bytes, and whether they have a sign.
@@ -259,11 +260,29 @@ class Bits:
             self.position += 1
         return value
 
-    def check_end(self) -> None:
-        """Section 7: after the last code are only the zeros that fill the last four bytes."""
-        padding = -self.position % 32
-        refuse(8 * len(self.payload) > self.position + padding, "payload too long for its frames")
+    def check_end(self, padded_to: int) -> None:
+        """Section 7: after the last code are only the zeros that fill the last byte, and in the
+        last lane the last four bytes of the payload."""
+        padding = 8 * len(self.payload) - self.position
+        refuse(padding >= padded_to, "payload too long for its frames")
         refuse(self.read(padding), "padding is not zero")
+
+
+def split_lanes(payload: bytes, lanes: int) -> list[bytes]:
+    """Section 7: the bytes of each lane, the last one with those that fill the payload."""
+    reader = Bytes(payload, "lanes")
+    lengths = [reader.number() for _ in range(lanes - 1)]
+    parts = [reader.take(length) for length in lengths]
+    return [*parts, reader.data[reader.position:]]
+
+
+def lane_of(channel: int, lanes: int, channels: int) -> int:
+    return channel * lanes // channels
+
+
+def check_ends(readers: Sequence[Bits | RangeDecoder]) -> None:
+    for reader in readers:
+        reader.check_end(32 if reader is readers[-1] else 8)
 
 
 def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
@@ -282,13 +301,15 @@ def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Cha
         channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
 
 
-def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a Huffman packet, in order. Updates the channels' state."""
-    width, tables, bits, codes = stream.width, stream.tables, Bits(payload), []
+    width, tables, codes = stream.width, stream.tables, []
     half = 2**(width - 1)
+    readers = [Bits(lane) for lane in lanes]
     for frame in range(frames):
         boost = stream.begin_frame(key and frame == 0)
-        for channel in channels:
+        for c, channel in enumerate(channels):
+            bits = readers[lane_of(c, len(lanes), len(channels))]
             p = channel.predict(width)
             q = (p + 32) >> 6
             if key and frame == 0:
@@ -303,7 +324,7 @@ def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, chann
             else:
                 channel.update(value, p, boost)
                 channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
-    bits.check_end()
+    check_ends(readers)
     return codes
 
 
@@ -419,19 +440,21 @@ class RangeDecoder:
         v, self.offset = divmod(self.offset, self.range)
         return (low << intervals.plain) + v
 
-    def check_end(self) -> None:
+    def check_end(self, padded_to: int) -> None:
         """Behind the bits of the last code is one more, of the 16 that the offset holds."""
         self.bits.position -= 15
-        self.bits.check_end()
+        self.bits.check_end(padded_to)
 
 
-def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_range(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a range packet, in order. Updates the channels' state."""
-    width, codes, decoder = stream.width, [], RangeDecoder(payload)
+    width, codes = stream.width, []
+    decoders = [RangeDecoder(lane) for lane in lanes]
     for frame in range(frames):
         n = [0, 0, 0]  # from the channels before
         boost = stream.begin_frame(key and frame == 0)
-        for channel in channels:
+        for c, channel in enumerate(channels):
+            decoder = decoders[lane_of(c, len(lanes), len(channels))]
             predicted = predict_range(channel, stream, n)
             index = dispersion_index(channel)
             if stream.profile == NEURAL:
@@ -443,7 +466,7 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
             i = decoder.read_verbatim(width) if first else decoder.read_code(intervals, width)
             codes.append(i - 2**(width - 1))
             update_range(channel, stream, i, predicted, n, key and frame == 0, boost)
-    decoder.check_end()
+    check_ends(decoders)
     return codes
 
 
@@ -506,10 +529,10 @@ def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Chann
 # ---- Cascade profile: section 15
 
 
-def decode_cascade(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_cascade(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a packet, which depends on no other."""
     try:
-        return nrc_cascade.decode_cascade(payload, frames, len(channels), stream.width,
+        return nrc_cascade.decode_cascade(lanes[0], frames, len(channels), stream.width,
                                           stream.low_edges, stream.values, bool(stream.tables.edges))
     except nrc_cascade.Damaged as e:
         raise Fault(str(e)) from e
@@ -557,9 +580,11 @@ class Packet:
     def __init__(self, data: bytes, position: int, stream: Stream | None) -> None:
         refuse(not b"NR".startswith(data[position:position + 2]), "no packet begins here")
         refuse(len(data) - position < 20, "the stream ends inside a packet")
-        _, flags, self.step, self.sequence, self.first, sizes = struct.unpack_from(
+        _, flags, coding, self.sequence, self.first, sizes = struct.unpack_from(
             "<2sBBIIQ", data, position)
         self.type = flags & 15
+        self.step = coding & 31
+        self.lanes = 2**(coding >> 5)
         self.key = bool(flags & 16)
         self.last = bool(flags & 32)
         self.exceptions = bool(flags & 64)
@@ -568,6 +593,8 @@ class Packet:
         self.stream = sizes >> 48
         refuse(flags >> 7 or self.step > 23 or self.step and self.type not in DATA,
                "reserved bits are not zero")
+        refuse(self.lanes > 8 or self.lanes > 1 and (self.type not in (HUFFMAN, RANGE) or not self.frames),
+               "lanes in a packet that cannot have as many")
         refuse(self.exceptions and (self.type not in (HUFFMAN, RANGE) or not self.frames),
                "exceptions in a packet that cannot have any")
         self.check_possible(stream)
@@ -586,7 +613,7 @@ class Packet:
 
     def check_possible(self, stream: Stream | None) -> None:
         """Sections 7 and 12: what the fields can be."""
-        refuse(self.type > INDEX, f"unknown packet type {self.type}")
+        refuse(self.type > METADATA, f"unknown packet type {self.type}")
         if self.type == HEADER:
             refuse(self.frames or self.first or not 28 <= self.length <= MAX_HEADER,
                    "stream header of wrong length, or with frames")
@@ -597,6 +624,9 @@ class Packet:
         if self.type == INDEX:
             refuse(self.frames or self.length > MAX_INDEX, "index too long, or with frames")
             return
+        if self.type == METADATA:
+            refuse(self.frames or self.length > 4 + MAX_METADATA, "metadata too long, or with frames")
+            return
         if self.type == CONTAINER:
             refuse(stream.container != 2 or self.frames,
                    "container packet in a stream without them, or with frames")
@@ -604,6 +634,7 @@ class Packet:
         if self.type != RAW:
             refuse(not stream.tables, "coded packet in a stream without tables")
             refuse(self.type != stream.coded_type, "coded packet of the other profile")
+            refuse(self.lanes > stream.max_lanes, "more lanes than the stream can have")
         codes = self.frames * stream.channels
         refuse(codes > MAX_CODES or 0 < stream.packet_frames < self.frames,
                f"{self.frames} frames are too many")
@@ -614,7 +645,7 @@ class Packet:
             refuse(self.length > raw, length)
         else:
             low = stream.low_size(codes) if not self.step else 0
-            refuse(self.length > low + stream.max_payload(codes), length)
+            refuse(self.length > low + stream.max_payload(codes, self.lanes), length)
 
 
 def header_length_possible(begin: bytes, length: int) -> bool:
@@ -797,13 +828,19 @@ class Stream:
         """Section 7: bytes of the low bits of so many codes."""
         return padded((codes * self.low_bits + 7) // 8)
 
-    def max_payload(self, codes: int) -> int:
+    @property
+    def max_lanes(self) -> int:
+        """Section 7."""
+        return 1 if self.profile in (NEURAL, CASCADE) else self.channels
+
+    def max_payload(self, codes: int, lanes: int) -> int:
         """Sections 5, 7 and 11."""
         bits = codes * (15 + self.width)
         if self.profile == CASCADE:
             bits = 8 * (codes > 0) + codes * self.width
         elif self.coded_type == RANGE:
-            bits = codes * max(self.width + 12, 15) + (codes > 0)
+            bits = codes * max(self.width + 12, 15) + (codes > 0) * lanes
+        bits += 40 * (lanes - 1)
         return 4 * ((bits + 31) // 32)
 
     def decode(self, packet: Packet) -> bytes:
@@ -852,11 +889,11 @@ class Stream:
             if self.low_bits and not packet.step:
                 bits = Bits(payload[:self.low_size(count)])
                 low = [bits.read(self.low_bits) for _ in range(count)]
-                bits.check_end()
+                bits.check_end(32)
                 payload = payload[self.low_size(count):]
             decode = (decode_huffman if packet.type == HUFFMAN else
                       decode_cascade if self.profile == CASCADE else decode_range)
-            codes = decode(payload, packet.frames, packet.key, self, state)
+            codes = decode(split_lanes(payload, packet.lanes), packet.frames, packet.key, self, state)
             place = sorted(range(self.channels), key=self.order.__getitem__)  # of each channel
             samples = [self.bytes_of(self.sample(c, codes[at + place[c]], low[at + c]))
                        for at in range(0, len(codes), self.channels) for c in range(self.channels)]
@@ -966,7 +1003,7 @@ def decode_file(data: bytes, library: Library) -> bytes:
                 refuse(samples, "container packet behind data")
                 place, piece = unpack_container(packet.payload)
                 around[place] += piece
-            else:
+            elif packet.type != METADATA:  # which is not needed here
                 refuse(not frames and packet.frames and not packet.key, "key flag missing")
                 first = frames % 2**32
                 refuse(packet.first != first, f"first frame {packet.first} where {first} is due")
@@ -1047,7 +1084,7 @@ class Reception:
         while self.due in self.waiting and not self.closed:
             packet = self.waiting.pop(self.due)
             self.due = (self.due + 1) % 2**32
-            if packet.type not in (HEADER, CONTAINER):
+            if packet.type not in (HEADER, CONTAINER, METADATA):
                 self.take_frames(packet)
             if packet.last:
                 self.closed = True

@@ -3,6 +3,8 @@
 // nrc_decoder for place and route alone: it has more ports than a package has pins. Shift registers
 // carry its wide ports, and there is a register at every port. Used by scripts/decoder_timing.sh.
 
+`timescale 1ns / 1ps
+
 module decoder_harness (
   input  logic clk_i,
   input  logic rst_ni,

@@ -7,6 +7,8 @@
 //
 //   vvp golden_samples_tb.vvp +stream=FILE +samples=FILE
 
+`timescale 1ns / 1ps
+
 module golden_samples_tb;
 
   parameter int Channels     = 8;
@@ -91,6 +93,11 @@ module golden_samples_tb;
 
     clk   = 1'b0;
     rst_n = 1'b1;
+    // Clocks before the first reset: nothing is defined, and no assertion may speak.
+    repeat (8) begin
+      #5 clk = 1'b1;
+      #5 clk = 1'b0;
+    end
     #1 rst_n = 1'b0;
     repeat (3) begin
       #5 clk = 1'b1;

@@ -13,7 +13,7 @@ play() { # stream set [Name=Value ...]
   local stream=$1 set=$2 value overrides=()
   shift 2
   for value in "$@"; do overrides+=("-Pgolden_stream_tb.$value"); done
-  iverilog -g2012 -Wno-timescale -o "$work/tb.vvp" -s golden_stream_tb "${overrides[@]}" \
+  iverilog -g2012 -o "$work/tb.vvp" -s golden_stream_tb "${overrides[@]}" \
     -f "rtl/lists/encoder_$set.f" tb/tools/golden_stream_tb.sv 2>&1 | grep -v 'sorry: constant selects in always_' || true
   vvp -n "$work/tb.vvp" "+samples=tb/golden/$stream.i16" "+stream=$work/out.nrc" | tee "$work/log"
   if grep -qE 'FAIL|ERROR|FATAL' "$work/log"; then exit 1; fi
@@ -36,7 +36,7 @@ decode() { # stream set [Name=Value ...]
   local stream=$1 set=$2 value overrides=()
   shift 2
   for value in "$@"; do overrides+=("-Pgolden_samples_tb.$value"); done
-  iverilog -g2012 -Wno-timescale -o "$work/tb.vvp" -s golden_samples_tb "${overrides[@]}" \
+  iverilog -g2012 -o "$work/tb.vvp" -s golden_samples_tb "${overrides[@]}" \
     -f "rtl/lists/decoder_$set.f" tb/tools/golden_samples_tb.sv 2>&1 |
     grep -v 'sorry: constant selects in always_' || true
   vvp -n "$work/tb.vvp" "+stream=tb/golden/$stream.nrc" "+samples=$work/out.i16" | tee "$work/log"

@@ -36,7 +36,7 @@ play() { # stream set [Name=Value ...]
   for cell in SB_LUT4 SB_RAM40_4K SB_SPRAM256KA SB_MAC16; do
     grep -q "$cell" "$work/cells" || { echo "no $cell in the netlist"; exit 1; }
   done
-  iverilog -g2012 -Wno-timescale -DNRC_NETLIST -DNO_ICE40_DEFAULT_ASSIGNMENTS -o "$work/tb.vvp" \
+  iverilog -g2012 -DNRC_NETLIST -DNO_ICE40_DEFAULT_ASSIGNMENTS -o "$work/tb.vvp" \
     -s golden_stream_tb "${overrides[@]}" "$work/netlist.v" "$cells" tb/tools/golden_stream_tb.sv
   vvp -n "$work/tb.vvp" "+samples=tb/golden/$stream.i16" "+stream=$work/out.nrc" | tee "$work/log"
   if grep -qE 'FAIL|ERROR|FATAL' "$work/log"; then exit 1; fi

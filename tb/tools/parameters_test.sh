@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Every illegal parameter of nrc_encoder and nrc_decoder is refused in one line that names it: by Verilator when it
-# elaborates, by a simulation (Icarus) before its first clock. The ends of the legal ranges are not. One illegal
-# value of each parameter meets the whole design, to see that no tool stumbles over it before the check speaks; the
-# others meet a stand-in made of the top's parameters and its instance of the checks, which elaborates at once.
+# elaborates, by a simulation (Icarus) before its first clock, by Yosys as a missing module with the fault for a name.
+# The ends of the legal ranges are not. One illegal value of each parameter meets the whole design, to see that no
+# tool stumbles over it before the check speaks; the others meet a stand-in made of the top's parameters and its
+# instance of the checks, which elaborates at once.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
@@ -66,7 +67,7 @@ icarus() { # set Name=Value ...: output of a simulation that ends at once
   mapfile -t files < <(files_of "$1")
   shift
   for value in "$@"; do overrides+=("-P$top.$value"); done
-  iverilog -g2012 -Wno-timescale -o "$work/top.vvp" -s "$top" "${overrides[@]}" \
+  iverilog -g2012 -o "$work/top.vvp" -s "$top" "${overrides[@]}" \
     "${includes[@]}" "${files[@]}" &&
     vvp -n "$work/top.vvp"
 }
@@ -78,6 +79,17 @@ verilator_lint() { # set Name=Value ...
   shift
   verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert "${@/#/-G}" "${includes[@]}" "${files[@]}" \
     --top-module "$top"
+}
+
+yosys_elaborate() { # set Name=Value ...: of the stand-in, in whatever scope
+  local files value scope=checks overrides=()
+  mapfile -t files < <(files_of "$1")
+  shift
+  for value in "$@"; do overrides+=(".${value%%=*}(${value#*=})"); done
+  local IFS=,
+  echo "module wrapper; $top #(${overrides[*]}) u_top (); endmodule" >"$work/wrapper.sv"
+  IFS=' '
+  yosys -q -p "read_verilog -sv -defer ${includes[*]} ${files[*]} $work/wrapper.sv; hierarchy -check -top wrapper"
 }
 
 declare -A whole_seen
@@ -93,6 +105,12 @@ refused() { # message set Name=Value ...
     if "$tool" "$@" >"$work/log" 2>&1; then fail "$tool does not refuse $*"; fi
     grep -qF "$message" "$work/log" || { fail "$tool does not say \"$message\" for $*"; cat "$work/log"; }
   done
+  if yosys_elaborate "$@" >"$work/log" 2>&1; then fail "yosys does not refuse $*"; fi
+  # It ends at the first fault: the name of any parameter that is given may be in it.
+  local names=${*:2}
+  names=$(sed -E 's/=[^ ]*//g; s/ /|/g' <<<"$names")
+  grep -qE "Module ..${top}_($names|CodeWidth)_[a-zA-Z0-9_]+' referenced" "$work/log" ||
+    { fail "yosys does not name the fault of $*"; cat "$work/log"; }
 }
 
 accepted() { # set Name=Value ...
@@ -104,6 +122,7 @@ accepted() { # set Name=Value ...
       cat "$work/log"
     fi
   done
+  yosys_elaborate "$@" >"$work/log" 2>&1 || { fail "yosys refuses $*"; cat "$work/log"; }
 }
 
 for value in 0 -1 65537; do

@@ -12,7 +12,7 @@
 namespace nrc::tb {
 namespace {
 
-constexpr bool kLarge = kChannels >= 256;
+const bool kLarge = kChannels >= 256;
 
 std::size_t packet_count() { return kLarge ? 6 : 60; }
 
@@ -378,8 +378,8 @@ TEST(Decoder, StreamsFollowEachOther) {
   EXPECT_EQ(bench.dut().lost_o, 0U);
 }
 
-#if NRC_PARAM_Channels < 256  // more than 64 packets take too long
 TEST(Decoder, AnEncoderThatBeginsAnew) {
+  if (kLarge) GTEST_SKIP() << "more than 64 packets take too long";
   const Stream first = make_stream(90, 8, 4);
   const Stream second = make_stream(30, 9, 5);
   DecoderBench bench(8);
@@ -391,7 +391,6 @@ TEST(Decoder, AnEncoderThatBeginsAnew) {
   bench.drain();
   bench.expect_all(second);
 }
-#endif
 
 // So soon that the new stream's numbers are those that are due.
 TEST(Decoder, AnEncoderThatBeginsAnewSoon) {

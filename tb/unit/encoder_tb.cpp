@@ -48,16 +48,16 @@ TEST(Encoder, FullSpeedWithoutAStall) {
 
 /// Clocks from a sample's handshake until its last bit is packed.
 TEST(Encoder, Latency) {
-  constexpr int kLatency =
-      kProfile == Profile::kRange ? rtl::kRangeEncoderLatency + kTaps * rtl::kTapsLatency +
-                                        kNeighbour * rtl::kNeighbourLatency
-      : NRC_PARAM_Pipeline == rtl::kPipelineShallow ? rtl::kShallowEncoderLatency
-                                                    : rtl::kEncoderLatency;
+  const int latency = kProfile == Profile::kRange
+                          ? rtl::kRangeEncoderLatency + kTaps * rtl::kTapsLatency +
+                                kNeighbour * rtl::kNeighbourLatency
+                      : kShallow ? rtl::kShallowEncoderLatency
+                                 : rtl::kEncoderLatency;
   EncoderBench bench(20);
   bench.send(0, kChannels == 1);
   int clocks = 1;
   for (; bench.packed() == 0 && clocks < 100; ++clocks) bench.idle(1);
-  EXPECT_EQ(clocks, kLatency);
+  EXPECT_EQ(clocks, latency);
 }
 
 TEST(Encoder, GapsStallsAndKeyRequests) {

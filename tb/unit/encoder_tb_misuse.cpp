@@ -14,11 +14,11 @@ namespace nrc::tb {
 namespace {
 
 /// Clocks without gaps.
-constexpr std::size_t kFrameClocks = kChannels + kBubbles;
-constexpr std::size_t kPacketClocks = kPacketFrames * kFrameClocks;
+const std::size_t kFrameClocks = kChannels + kBubbles;
+const std::size_t kPacketClocks = kPacketFrames * kFrameClocks;
 
 /// Frames that are enough to meet every case, at a bearable time.
-constexpr std::size_t kFrames =
+const std::size_t kFrames =
     std::max<std::size_t>(6 * kPacketFrames, std::min<std::size_t>(40000 / kFrameClocks, 600));
 
 /// A frame of a random length, the right one in most cases.
@@ -59,8 +59,8 @@ TEST(Misuse, AFrameThatNeverEndsCostsOnePacket) {
   EXPECT_EQ(v.frames, frames.size() / kPacketFrames * kPacketFrames + 2U * kPacketFrames);
 }
 
-#if NRC_PARAM_Channels > 1  // with one channel it is as it should be
 TEST(Misuse, AnEndInEverySampleCostsAPacketEach) {
+  if (kChannels == 1) GTEST_SKIP() << "with one channel it is as it should be";
   EncoderBench bench(2);
   for (int i = 0; i < 300; ++i) bench.send(1, true);
   const Verdict v = close_and_check(bench);
@@ -68,7 +68,6 @@ TEST(Misuse, AnEndInEverySampleCostsAPacketEach) {
   EXPECT_EQ(bench.overflows(), 0U) << "the link is not to blame";
   EXPECT_EQ(v.frames, 2U * kPacketFrames);
 }
-#endif
 
 TEST(Misuse, FramesOfAnyLength) {
   for (const std::uint32_t percent : {5U, 30U, 90U}) {

@@ -10,6 +10,7 @@ namespace nrc::cli {
 
 void add_encode_command(CLI::App& app);
 void add_decode_command(CLI::App& app);
+void add_cat_command(CLI::App& app);
 void add_stream_command(CLI::App& app);
 void add_info_command(CLI::App& app);
 void add_synth_command(CLI::App& app);

@@ -55,6 +55,36 @@ bool same_file(const std::string& a, const std::string& b) {
          std::filesystem::weakly_canonical(a, error) == std::filesystem::weakly_canonical(b, error);
 }
 
+/// The channels of a list as in 0-63,70. @throws Error
+std::vector<std::uint32_t> channels_argument(const std::string& text, std::uint32_t all) {
+  std::vector<std::uint32_t> channels;
+  const auto fail = [&](const std::string& what) {
+    throw Error(fmt::format("--channels {}: {}; give channels from 0 to {}, as in 0-63,70", text,
+                            what, all - 1));
+  };
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    std::uint32_t first = 0;
+    auto [rest, error] = std::from_chars(at, end, first);
+    std::uint32_t last = first;
+    if (error == std::errc() && rest != end && *rest == '-') {
+      const auto second = std::from_chars(rest + 1, end, last);
+      rest = second.ptr;
+      error = second.ec;
+    }
+    if (error != std::errc() || (rest != end && *rest != ',') || rest + 1 == end) {
+      fail("not a list of channels");
+    }
+    if (first > last) fail(fmt::format("{} comes after {}", first, last));
+    if (last >= all) fail(fmt::format("the stream has {} channels", all));
+    for (std::uint32_t channel = first; channel <= last; ++channel) channels.push_back(channel);
+    if (channels.size() > kMaxChannels) fail("too many channels");
+    at = rest == end ? end : rest + 1;
+  }
+  return channels;
+}
+
 /// A file without a name, where TMPDIR says; std::tmpfile() would not ask it.
 std::FILE* open_temporary() {
   std::error_code error;
@@ -152,17 +182,28 @@ void decode_part(const DecodeArguments& arguments) {
     const std::uint64_t left = reader.frames() - from;
     const std::uint64_t wanted = arguments.length ? arguments.length->frames(header) : left;
     const std::uint64_t count = std::min(wanted, left);
+    const std::vector<std::uint32_t> chosen =
+        channels_argument(arguments.channels, header.channels);
+    const std::uint32_t channels =
+        chosen.empty() ? header.channels : static_cast<std::uint32_t>(chosen.size());
     host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
     if (reader.wav()) {
-      const std::vector<std::uint8_t> bytes = canonical_header(
-          header.channels, header.rate_millihertz / 1000, count, header.sample_type);
+      const std::vector<std::uint8_t> bytes =
+          canonical_header(channels, header.rate_millihertz / 1000, count, header.sample_type);
       output.write(bytes.data(), bytes.size());
     }
     std::vector<std::uint8_t> bytes;
+    const std::size_t step = sample_bytes(header.sample_type);
     reader.read(from, count, [&](SampleView samples, std::size_t frames) {
-      const std::size_t size = frames * header.channels * sample_bytes(samples.type());
-      bytes.assign(samples.bytes(), samples.bytes() + size);
-      to_byte_order(samples.type(), header.big_endian, bytes.data(), size);
+      const std::uint8_t* at = samples.bytes();
+      bytes.clear();
+      if (chosen.empty()) bytes.assign(at, at + frames * channels * step);
+      for (std::size_t f = 0; !chosen.empty() && f < frames; ++f, at += header.channels * step) {
+        for (const std::uint32_t channel : chosen) {
+          bytes.insert(bytes.end(), at + channel * step, at + (channel + 1) * step);
+        }
+      }
+      to_byte_order(header.sample_type, header.big_endian, bytes.data(), bytes.size());
       output.write(bytes.data(), bytes.size());
     });
     output.commit(arguments.sync);
@@ -257,7 +298,10 @@ void add_decode_command(CLI::App& app) {
       "decode a part only, of this length, likewise (default: up to the end)");
   CLI::Option* const recover = command->add_flag(
       "--recover", "write what survives of a damaged stream, and report what is missing");
-  recover->excludes(from)->excludes(length);
+  CLI::Option* const channels =
+      command->add_option("--channels", arguments->channels,
+                          "decode these channels only, as in 0-63,70, in this order");
+  recover->excludes(from)->excludes(length)->excludes(channels);
   command
       ->add_option_function<std::string>(
           "--fill", [arguments](const std::string& text) { arguments->fill = fill_argument(text); },
@@ -274,7 +318,7 @@ void add_decode_command(CLI::App& app) {
       "done, "
       "but something is missing.");
   command->callback([arguments, recover] {
-    if (arguments->from || arguments->length) {
+    if (arguments->from || arguments->length || !arguments->channels.empty()) {
       decode_part(*arguments);
     } else if (recover->count() == 0) {
       decode_file(*arguments);

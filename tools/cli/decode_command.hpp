@@ -21,6 +21,7 @@ struct DecodeArguments {
   std::optional<std::int64_t> fill = 0;  ///< recovery: for missing samples; unset: left out
   std::optional<TimeArgument> from;      ///< part: its beginning
   std::optional<TimeArgument> length;    ///< part: unset: up to the end
+  std::string channels;                  ///< part: as in 0-63,70; empty: all
 };
 
 /// The same, where samples are int16.

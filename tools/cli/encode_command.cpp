@@ -22,6 +22,7 @@
 #include "host/progress.hpp"
 #include "map_argument.hpp"
 #include "nrc/error.hpp"
+#include "nrc/file_decoder.hpp"
 #include "nrc/file_encoder.hpp"
 #include "table_argument.hpp"
 
@@ -58,13 +59,14 @@ void report(const EncodeArguments& arguments, const std::string& name,
     const StreamHeader& header = summary.header;
     const std::string mapping =
         mapping_text(header) + fmt::format(", codes of {} bits", header.code_width);
-    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}{}\n", name,
+    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}{}{}\n", name,
                summary.input_bytes, summary.stream_bytes,
                static_cast<double>(summary.input_bytes) / static_cast<double>(summary.stream_bytes),
                mapping, profile_name(header.profile), summary.tables,
                header.corrections.any()
                    ? fmt::format(", with {}", corrections_name(header.corrections))
-                   : "");
+                   : "",
+               summary.lanes > 1 ? fmt::format(", {} lanes", summary.lanes) : "");
   }
   const bool forced = arguments.mapping != "auto" && summary.notes.empty();
   if (summary.off_map != 0 && (forced || arguments.verbose)) {
@@ -86,6 +88,41 @@ SampleType type_argument(const std::string& name) {
   }
   throw Error(fmt::format(
       "--type {}: give int8, uint8, int16, uint16, int24, uint24, int32 or uint32", name));
+}
+
+/// Decodes the file that was written and compares it with the input. @throws Error
+void verify(host::InputFile& input, const host::OutputFile& output, unsigned threads) {
+  if (output.written().empty() || !input.mapped()) {
+    throw Error("--verify reads input and output again; give files, or leave it out");
+  }
+  host::InputFile stream(output.written());
+  host::Progress progress("verifying " + input.name(), stream.size());
+  const std::uint8_t* const original = input.data();
+  std::size_t at = 0;
+  const auto fail = [&](std::size_t byte) {
+    throw Error(
+        fmt::format("decoding does not give byte {} of the input again, and nothing was "
+                    "written; check this computer's memory, and report it",
+                    byte));
+  };
+  FileDecoder decoder(
+      [&](const std::uint8_t* data, std::size_t size) {
+        if (size > input.size() - at) fail(input.size());
+        const auto* const end = original + at + size;
+        const auto* const differs = std::mismatch(original + at, end, data).first;
+        if (differs != end) fail(static_cast<std::size_t>(differs - original));
+        at += size;
+      },
+      Tables::builtin_by_id, threads);
+  std::vector<std::uint8_t> buffer(kImageReadBytes);
+  std::uint64_t done = 0;
+  while (const std::size_t count = stream.read(buffer.data(), buffer.size())) {
+    decoder.add(buffer.data(), count);
+    done += count;
+    progress.update(done);
+  }
+  decoder.finish();
+  if (at != input.size()) fail(at);
 }
 
 /// The step of --lossy step=N.
@@ -126,8 +163,13 @@ void encode_file(const EncodeArguments& arguments) {
   options.tables = tables ? &*tables : nullptr;
   if (!arguments.lossy.empty()) options.lossy_step = lossy_argument(arguments.lossy);
   options.packet_frames = arguments.packet_frames;
+  options.lanes = arguments.lanes;
   options.threads = arguments.threads;
   options.key_interval = arguments.key_interval;
+  if (!arguments.metadata.empty()) {
+    host::InputFile text(arguments.metadata);
+    options.metadata.assign(reinterpret_cast<const char*>(text.data()), text.size());
+  }
   mapping_argument(arguments.mapping, arguments.code_width, options);
   options.sample_type = type_argument(arguments.type);
   options.big_endian = arguments.big_endian;
@@ -173,6 +215,13 @@ void encode_file(const EncodeArguments& arguments) {
     throw;
   } catch (const Error& e) {
     throw Error(fmt::format("{}: {}", input.name(), e.what()));
+  }
+  if (arguments.verify) {
+    try {
+      verify(input, output, arguments.threads);
+    } catch (const Error& e) {
+      throw Error(fmt::format("{}: {}", input.name(), e.what()));
+    }
   }
   output.commit(arguments.sync);
   report(arguments, input.name(), summary);
@@ -240,12 +289,24 @@ void add_encode_command(CLI::App& app) {
                    "only the first is a key packet (default: as many as cost less than 0.1 %, "
                    "without stream headers)")
       ->check(CLI::Range(0, 65535));
+  command
+      ->add_option("--lanes", arguments->lanes,
+                   "bit strings of a packet, which are decoded at once: 1, 2, 4 or 8 (default: as "
+                   "many as cost less than 0.05 %)")
+      ->check(CLI::IsMember({1, 2, 4, 8}));
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
   command
       ->add_option("--threads", arguments->threads,
                    "threads that encode a file (0: one for each processor)")
       ->capture_default_str();
   command->add_flag("--sync", arguments->sync, "return only when the output is on the disk");
+  CLI::Option* const lossy = command->get_option("--lossy");
+  command
+      ->add_flag("--verify", arguments->verify,
+                 "decode what was written and compare it with the input before it gets its name")
+      ->excludes(lossy);
+  command->add_option("--metadata", arguments->metadata,
+                      "file of text about the recording, JSON by custom, to keep in the stream");
   command->add_flag("-v,--verbose", arguments->verbose, "print sizes and choices");
   command->callback([arguments, channels, type, big_endian, preset, rate] {
     arguments->raw =

@@ -20,6 +20,7 @@ struct EncodeArguments {
   std::string preset = "fast";   ///< where neither profile nor tables are given
   std::string profile;           ///< empty: by the preset
   bool taps = false;             ///< range profile: with stage taps
+  int lanes = 0;                 ///< bit strings of a packet; 0: by what they cost
   unsigned threads = 0;          ///< 0: one for each processor
   bool neighbour = false;        ///< range profile: with stage neighbour
   std::string order;             ///< of the channels: list or file; empty: as they are
@@ -31,6 +32,8 @@ struct EncodeArguments {
   std::optional<std::uint16_t> key_interval;  ///< unset: as often as costs next to nothing
   bool force = false;                         ///< replace an existing output
   bool sync = false;                          ///< wait until the output is on the disk
+  bool verify = false;                        ///< decode what was written and compare
+  std::string metadata;                       ///< file of text about the recording; empty: none
   bool verbose = false;                       ///< say on standard error what was done
 };
 

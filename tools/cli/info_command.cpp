@@ -17,6 +17,7 @@
 #include "file/type_notes.hpp"
 #include "file/wav.hpp"
 #include "format/exceptions.hpp"
+#include "format/metadata.hpp"
 #include "host/input_file.hpp"
 #include "map_argument.hpp"
 #include "nrc/decoder.hpp"
@@ -27,8 +28,8 @@
 namespace nrc::cli {
 namespace {
 
-constexpr std::array<const char*, 6> kTypeNames = {"header", "huffman",   "range",
-                                                   "raw",    "container", "index"};
+constexpr std::array<const char*, 7> kTypeNames = {"header",    "huffman", "range",   "raw",
+                                                   "container", "index",   "metadata"};
 
 constexpr const char* kRecover = "`nrc decode --recover` writes what survives";
 
@@ -41,12 +42,14 @@ struct StreamInfo {
   std::uint64_t exception_packets = 0;  ///< that hold them
   std::uint64_t frames = 0;
   int lossy_step = 1;                 ///< the largest of all packets
+  int lanes = 1;                      ///< the most of all packets
   std::uint64_t container_bytes = 0;  ///< of the original file that are not samples
   std::uint64_t missing_packets = 0;
   std::uint64_t late_packets = 0;    ///< repeated or out of order; not in the other numbers
   std::uint64_t dropped_frames = 0;  ///< not sent by the encoder
   std::uint64_t bytes = 0;           ///< of all packets counted
   bool closed = false;
+  std::string metadata;            ///< text about the recording
   std::vector<std::string> notes;  ///< why the stream is larger than it needs to be
   std::string damage;  ///< the first place where the stream is not as it was sent; empty: none
 
@@ -206,6 +209,7 @@ class InfoReader {
     }
     info_.frames += header.frames;
     if (header.frames != 0) info_.lossy_step = std::max(info_.lossy_step, lossy_step(header.step));
+    info_.lanes = std::max(info_.lanes, int{header.lanes});
     if (header.exceptions) {
       ++info_.exception_packets;
       read_exceptions(packet.payload, header.length,
@@ -217,6 +221,9 @@ class InfoReader {
       const ContainerPiece piece = parse_container(packet.payload, header.length);
       info_.container_bytes += piece.length;
       stated_ = stated_ || !piece.after_samples;
+    }
+    if (header.type == PacketType::kMetadata) {
+      info_.metadata = parse_metadata(packet.payload, header.length);
     }
     info_.closed = info_.closed || header.last;
     info_.bytes += packet.size;
@@ -266,6 +273,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
   }
   line("loss",
        info.lossy_step == 1 ? "none" : fmt::format("lossy, codes in steps of {}", info.lossy_step));
+  line("lanes", fmt::to_string(info.lanes));
   line("channels", fmt::to_string(header.channels));
   line("rate", header.rate_millihertz == 0
                    ? "unknown"
@@ -299,6 +307,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
        fmt::format("{} of {}, ratio {:.4f}", info.bytes, info.original_bytes(), info.ratio()));
   line("bits/sample", fmt::format("{:.4f}", info.bits_per_sample()));
   for (const std::string& note : info.notes) line("note", note);
+  if (!info.metadata.empty()) line("metadata", info.metadata);
 }
 
 /// Null without a value map.
@@ -317,6 +326,13 @@ nlohmann::ordered_json map_json(const StreamHeader& header) {
     channels.push_back({{"step", channel.step}, {"offset", channel.offset}});
   }
   return {{"steps", steps}, {"channels", channels}};
+}
+
+/// Null without metadata, text that is not JSON as a string.
+nlohmann::ordered_json metadata_json(const std::string& text) {
+  if (text.empty()) return {};
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(text, nullptr, false);
+  return json.is_discarded() ? nlohmann::ordered_json(text) : json;
 }
 
 void print_json(const std::string& name, const StreamInfo& info) {
@@ -344,6 +360,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"exceptions", info.exceptions},
       {"exception_packets", info.exception_packets},
       {"lossy_step", info.lossy_step},
+      {"lanes", info.lanes},
       {"channels", header.channels},
       {"rate_hz", static_cast<double>(header.rate_millihertz) / 1000.0},
       {"tables", tables_name(header)},
@@ -361,6 +378,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"ratio", info.ratio()},
       {"bits_per_sample", info.bits_per_sample()},
       {"notes", info.notes},
+      {"metadata", metadata_json(info.metadata)},
   };
   if (header.total_frames != kUnknownFrames) {
     json["total_frames"] = header.total_frames;

@@ -3,6 +3,7 @@
 // nrc-generate: writes C++ and RTL sources from the table files, or checks that they are fresh.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
 #include <sstream>

@@ -45,6 +45,9 @@ class OutputFile {
   /// @throws OutputError, for instance if the disk is full.
   void write(const std::uint8_t* data, std::size_t size);
 
+  /// Where what was written so far is until commit(); empty if it cannot be read again.
+  const std::string& written() const { return temporary_; }
+
   /// Gives the file its name. @param sync  wait until it is on the disk
   /// @throws OutputError if the system reports a write error only now.
   void commit(bool sync);

@@ -3,8 +3,11 @@
 // The frame of every executable: command line, errors and exit status.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace nrc::host {
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "nrc/packet.hpp"
@@ -47,6 +48,9 @@ class Encoder {
 
   /// A container packet (docs/bitstream.md, section 9).
   std::vector<std::uint8_t> container(const std::vector<std::uint8_t>& payload);
+
+  /// A metadata packet (docs/bitstream.md, section 9). @throws Error if the text is too long
+  std::vector<std::uint8_t> metadata(const std::string& text);
 
   /// An index packet (docs/bitstream.md, section 9), which closes the stream.
   std::vector<std::uint8_t> index(const std::vector<std::uint8_t>& payload);
@@ -96,6 +100,13 @@ class Encoder {
   /// packet.
   /// @throws Error for another step
   void set_lossy_step(int step);
+
+  /// Bit strings of the packets to come, so that a host decodes several codes at once; 1, as at
+  /// first, is what hardware decodes. Packets without frames and raw ones have one in any case.
+  /// Call it before reserve().
+  /// @throws Error if it is not 1, 2, 4 or 8, more than there are channels, or more than 1 with a
+  /// profile that has no lanes
+  void set_lanes(int lanes);
 
   const StreamHeader& header() const { return header_; }
   /// Samples so far that were off the map.

@@ -36,6 +36,10 @@ struct EncodeOptions {
   Corrections corrections;          ///< range profile only
   /// Channels in the order in which they are coded; empty: as they are, or as the preset finds.
   std::vector<std::uint16_t> order;
+  /// Bit strings of a packet, which a host decodes at once (docs/bitstream.md, section 7): 1, 2, 4
+  /// or 8. 0: as many as cost no more than 0.05 % of the first, middle and last packet; 1 where
+  /// the profile has no lanes.
+  int lanes = 0;
   /// Threads that encode a file, which are as many packets from one key packet to the next in
   /// memory; 0: one for each processor. The stream is the same with any number. Samples that arrive
   /// piece by piece, and a stream with a key interval, are encoded by one.
@@ -52,7 +56,16 @@ struct EncodeOptions {
   /// Of samples without a header; a WAV file states its own.
   SampleType sample_type = SampleType::kInt16;
   bool big_endian = false;
+  /// With mapping, code_width and tables: the bits of full codes below the code. Unset: by the
+  /// samples.
+  std::optional<int> low_bits;
+  /// Text about the recording, JSON by custom, kept in the stream; empty: none.
+  std::string metadata;
 };
+
+/// Options that code samples as another stream does, so that both can be joined without coding
+/// either again. @param tables  of that stream, must outlive the encoding
+EncodeOptions options_like(const StreamHeader& header, const Tables& tables);
 
 /// Result of an encoding.
 struct EncodeSummary {
@@ -61,6 +74,7 @@ struct EncodeSummary {
   std::uint64_t frames = 0;
   std::uint64_t input_bytes = 0;
   std::uint64_t stream_bytes = 0;
+  int lanes = 1;               ///< bit strings of a packet
   std::uint64_t off_map = 0;   ///< samples that are not on the map
   std::string stored_because;  ///< why the file was stored instead of coded; empty if it was coded
   std::vector<std::string> notes;  ///< what the user should know of a file that was coded

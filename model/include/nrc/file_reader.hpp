@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "nrc/packet_decoder.hpp"
@@ -39,8 +40,14 @@ class FileReader {
   std::uint64_t frames() const;
   /// Whether the index was found.
   bool indexed() const { return indexed_; }
+  /// Whether the stream is there up to its last packet, with as many frames as its header states.
+  bool closed() const;
   /// Places where decoding can begin.
   std::size_t key_packets() const;
+  /// The first frame of the key packet of this number.
+  std::uint64_t key_frame(std::size_t number) const;
+  /// Text about the recording, JSON by custom; empty: none.
+  const std::string& metadata() const { return metadata_; }
   /// Whether the stream was made from a WAV file.
   bool wav() const { return wav_; }
   /// The largest rounding step of the packets decoded so far, codes; 1: all are lossless.
@@ -54,6 +61,7 @@ class FileReader {
  private:
   ParsedPacket packet_at(std::uint64_t offset);
   bool of_stream(const PacketHeader& header) const;
+  std::size_t read_metadata();
   bool find_index();
   void scan();
   bool begins_at(std::uint64_t offset, std::uint64_t frame);
@@ -64,7 +72,9 @@ class FileReader {
   std::uint64_t begin_ = 0;  ///< bytes of the stream header packet
   std::unique_ptr<StreamIndex> index_;
   bool indexed_ = false;
+  bool closed_ = false;  ///< the last packet is there
   bool wav_ = false;
+  std::string metadata_;
   std::vector<std::uint8_t> bytes_;  ///< of the packet at hand
   std::vector<std::uint8_t> samples_;
 };

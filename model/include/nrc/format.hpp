@@ -118,13 +118,22 @@ enum class PacketType : std::uint8_t {
   kRaw = 3,
   kContainer = 4,
   kIndex = 5,
+  kMetadata = 6,
 };
 
-/// Bits of byte 3 of a packet that hold the number of the rounding step; the others are zero.
+/// Bits of byte 3 of a packet that hold the number of the rounding step; above them is the
+/// logarithm of the lanes.
 constexpr std::uint8_t kStepMask = 0x1F;
+constexpr int kLanesShift = 5;
+/// Bit strings of a payload: 1, 2, 4 or 8.
+constexpr int kMaxLanes = 8;
+constexpr bool possible_lanes(int lanes) {
+  return lanes == 1 || lanes == 2 || lanes == 4 || lanes == kMaxLanes;
+}
 
-constexpr std::uint32_t kMaxIndexBytes = 1u << 20;  ///< payload of an index packet
-constexpr std::uint32_t kMaxPieceBytes = 1u << 26;  ///< of a file, in a container packet
+constexpr std::uint32_t kMaxIndexBytes = 1u << 20;     ///< payload of an index packet
+constexpr std::uint32_t kMaxPieceBytes = 1u << 26;     ///< of a file, in a container packet
+constexpr std::uint32_t kMaxMetadataBytes = 1u << 20;  ///< of the text in a metadata packet
 
 // Stream header (section 8).
 constexpr std::uint8_t kVersion = 3;

@@ -176,6 +176,9 @@ typedef struct nrc_encoder_config {
   const nrc_tables* tables;   /* or tables of your own, of the same profile; null: built-in ones */
   uint32_t stream_number;     /* tells a receiver that the encoder has restarted: another one for
                                  each encoder; 0: a random one */
+  int lanes; /* bit strings of a packet, which a host decodes at once: 1, 2, 4 or 8, at most the
+                channels, only 1 with other profiles than Huffman and range; 0: 1, which is what
+                hardware decodes */
   int sample_type;
   int low_bits; /* samples of more than 16 bits: bits below code_width of what is coded, 0..16, that
                    are sent as they are */

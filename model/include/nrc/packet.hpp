@@ -29,6 +29,7 @@ struct PacketHeader {
   bool last = false;
   bool exceptions = false;  ///< the payload begins with exceptions
   std::uint8_t step = 0;    ///< index of the rounding step of the codes, for lossy_step()
+  std::uint8_t lanes = 1;   ///< bit strings of the payload, 1, 2, 4 or 8
   std::uint32_t sequence = 0;
   std::uint32_t first_frame = 0;
   std::uint32_t frames = 0;  ///< 0 .. 2^24 - 1
@@ -65,6 +66,9 @@ struct StreamHeader {
 
 /// Type of the packets that a profile codes.
 PacketType coded_type(Profile profile);
+
+/// The most lanes that packets of a stream can have.
+int max_lanes(Profile profile, std::uint32_t channels);
 
 /// Payload of a stream header: kStreamHeaderBytes, and the value map if there is one.
 std::vector<std::uint8_t> serialise(const StreamHeader& header);

@@ -214,6 +214,7 @@ struct nrc_encoder {
   nrc_encoder(const nrc_encoder_config& config, const nrc::StreamHeader& header,
               const Tables& tables)
       : encoder(header, tables, nrc::Transport::kLink), key_interval(config.key_interval) {
+    if (config.lanes != 0) encoder.set_lanes(config.lanes);
     encoder.reserve(header.packet_frames);
     packets.reserve(encoder.max_bytes(header.packet_frames));
   }

@@ -192,7 +192,7 @@ void FileDecoder::take(const ParsedPacket& packet) {
   }
   if (packet.header.type == PacketType::kContainer) {
     take_container(packet);
-  } else if (packet.header.type != PacketType::kStreamHeader) {
+  } else if (packet.header.type == PacketType::kIndex) {
     data_begun_ = true;
   }
 }

@@ -61,6 +61,12 @@ constexpr std::uint64_t kKeyChannelBytes = 8000;
 constexpr std::size_t kGroupLag = 16;
 /// Frames of a group at most, or a packet.
 constexpr std::uint64_t kMaxGroupFrames = 1 << 16;
+/// Of what lanes cost, a packet has to have so many times as much.
+constexpr double kLanesWorth = 2000;
+/// Bytes that a lane costs besides its length: half a byte of padding, and the coder's end.
+constexpr double kLaneBytes = 0.6;
+/// Samples of a packet that show how long it will be.
+constexpr std::size_t kLaneTrialSamples = 16384;
 /// Bytes at the beginning and at the end of a file that its stream number depends on.
 constexpr std::size_t kNumberBytes = std::size_t{1} << 18;
 
@@ -419,6 +425,13 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
   request.channels = header.channels;
   request.complete = complete && image.learned_whole();
   std::vector<MapChoice> choices;
+  if (is_wide(header.sample_type) && options.low_bits && options.tables != nullptr) {
+    header.mapping = options.mapping.value_or(Mapping::kCode);
+    header.map = options.map;
+    header.code_width = options.code_width;
+    header.low_bits = *options.low_bits;
+    return *options.tables;
+  }
   if (is_wide(header.sample_type)) {
     WideMap wide = find_wide(image, complete, options, header);
     header.mapping = wide.choices.front().mapping;
@@ -511,6 +524,39 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   return header;
 }
 
+/// Bit strings of the packets of an image.
+int lanes_for(const SampleImage& image, const StreamHeader& header, const Tables& tables,
+              const EncodeOptions& options) {
+  if (options.lanes != 0) return options.lanes;
+  int lanes = max_lanes(tables.profile(), header.channels);
+  if (lanes == 1 || image.size() == 0) return 1;
+  std::vector<double> sizes;
+  const std::size_t last = image.packets() - 1;
+  for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
+    const Samples samples = image.packet(image.packet_offset(number));
+    const std::size_t frames = samples.size() / frame_bytes_of(header);
+    const std::size_t tried =
+        std::min(frames, std::max<std::size_t>(kLaneTrialSamples / header.channels, 1));
+    Encoder encoder(header, tables);
+    encoder.set_lossy_step(options.lossy_step);
+    const std::size_t bytes = encoder.encode_samples(samples.data(), tried, {}).size();
+    sizes.push_back(static_cast<double>(bytes) * static_cast<double>(frames) /
+                    static_cast<double>(tried));
+  }
+  for (; lanes > 1; lanes /= 2) {
+    double all = 0;
+    double cost = 0;
+    for (const double size : sizes) {
+      all += size;
+      double length = 1;
+      for (double most = 128; size / lanes >= most; most *= 128) ++length;
+      cost += (lanes - 1) * (length + kLaneBytes);
+    }
+    if (cost * kLanesWorth <= all) break;
+  }
+  return lanes;
+}
+
 /// A stream number that differs between files: it depends on their size, beginning and end.
 std::uint32_t number_of(const std::uint8_t* data, std::size_t size) {
   const std::size_t part = std::min(size, kNumberBytes);
@@ -527,18 +573,22 @@ std::uint32_t number_of(const std::uint8_t* data, std::size_t size) {
 class PacketWriter {
  public:
   PacketWriter(const StreamHeader& header, const Tables& tables, const EncodeOptions& options,
-               const ByteSink& sink)
+               int lanes, const ByteSink& sink)
       : encoder_(header, tables,
                  options.key_interval.value_or(0) == 0 ? Transport::kFile : Transport::kLink),
         tables_(tables),
         sink_(sink),
         lossy_step_(options.lossy_step),
+        lanes_(lanes),
         key_interval_(options.key_interval),
         packet_frames_(header.packet_frames) {
     encoder_.set_lossy_step(options.lossy_step);
+    encoder_.set_lanes(lanes);
+    summary_.lanes = lanes;
     summary_.header = encoder_.header();
     summary_.tables = tables.name();
     send(encoder_.stream_header());
+    if (!options.metadata.empty()) send(encoder_.metadata(options.metadata));
   }
 
   /// A part of the file that holds no samples, in as many pieces as it takes.
@@ -663,6 +713,7 @@ class PacketWriter {
     const StreamHeader& header = summary_.header;
     Encoder encoder(header, tables_, Transport::kFile);
     encoder.set_lossy_step(lossy_step_);
+    encoder.set_lanes(lanes_);
     encoder.resume(sequence + static_cast<std::uint32_t>(first),
                    samples.packet_offset(first) / frame_bytes_of(header));
     std::vector<std::uint8_t> packets;
@@ -685,6 +736,7 @@ class PacketWriter {
   const ByteSink& sink_;
   EncodeSummary summary_;
   int lossy_step_;
+  int lanes_;
   std::optional<std::uint16_t> key_interval_;
   std::uint64_t packet_frames_;
   std::uint64_t packets_ = 0;
@@ -755,6 +807,22 @@ void send(const SampleImage& image, PacketWriter& writer, const EncodeOptions& o
 
 }  // namespace
 
+EncodeOptions options_like(const StreamHeader& header, const Tables& tables) {
+  EncodeOptions options;
+  options.mapping = header.mapping;
+  options.map = header.map;
+  if (header.mapping != Mapping::kShift6) options.code_width = header.code_width;
+  options.profile = header.profile;
+  options.tables = &tables;
+  options.packet_frames = header.packet_frames;
+  options.corrections = header.corrections;
+  options.order = header.order;
+  options.sample_type = header.sample_type;
+  options.big_endian = header.big_endian;
+  if (is_wide(header.sample_type)) options.low_bits = header.low_bits;
+  return options;
+}
+
 EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const EncodeOptions& given,
                          const ByteSink& sink, const ByteProgress& progress) {
   const WavLayout layout = read_wav_layout(image, size);
@@ -788,7 +856,8 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
   const Tables& tables = layout.applies() ? choose_coding(samples, true, options, header)
                                           : Tables::builtin(options.profile, "default");
   if (layout.applies()) suit_packets(tables, options, header, samples);
-  PacketWriter writer(header, tables, options, sink);
+  const int lanes = layout.applies() ? lanes_for(samples, header, tables, options) : 1;
+  PacketWriter writer(header, tables, options, lanes, sink);
   if (!layout.applies()) {
     writer.container(false, image, size, progress);
   } else if (header.container == 2) {
@@ -818,7 +887,8 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
   SampleImage samples(image, size - rest, header);
   const Tables& tables = choose_coding(samples, true, options, header);
   suit_packets(tables, options, header, samples);
-  PacketWriter writer(header, tables, options, sink);
+  const int lanes = lanes_for(samples, header, tables, options);
+  PacketWriter writer(header, tables, options, lanes, sink);
   // A file without frames is stored, and that is before samples that do not come.
   writer.container(header.total_frames != 0, image + size - rest, rest);
   send(samples, writer, options, 0, progress);
@@ -897,7 +967,8 @@ void RawEncoder::flush(bool last) {
     header_.stream_number =
         options_.stream_number.value_or(number_of(pending_.data(), pending_.size()));
     const Tables& tables = choose_coding(first, false, options_, header_);
-    writer_ = std::make_unique<PacketWriter>(header_, tables, options_, sink_);
+    const int lanes = lanes_for(first, header_, tables, options_);
+    writer_ = std::make_unique<PacketWriter>(header_, tables, options_, lanes, sink_);
     add_raw_notes(samples, options_, writer_->summary());
   }
   writer_->packet(samples, last);

@@ -10,6 +10,7 @@
 #include "file/container.hpp"
 #include "file/stream_index.hpp"
 #include "format/bytes.hpp"
+#include "format/metadata.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc {
@@ -41,11 +42,13 @@ FileReader::FileReader(std::uint64_t size, Read read, PacketDecoder::TableSource
     throw Error("not an nrc stream; give a file that `nrc encode` wrote");
   }
   indexed_ = find_index();
+  closed_ = indexed_;
   if (!indexed_) scan();
   wav_ = header().container == 1;
+  const std::uint64_t after_metadata = begin_ + read_metadata();
   if (header().container == 2 && frames() != 0) {
     // The bytes before the samples come first; raw samples have none.
-    const ParsedPacket piece = packet_at(begin_);
+    const ParsedPacket piece = packet_at(after_metadata);
     wav_ = piece.header.type == PacketType::kContainer &&
            !parse_container(piece.payload, piece.header.length).after_samples;
   }
@@ -56,7 +59,13 @@ FileReader::FileReader(FileReader&&) noexcept = default;
 FileReader& FileReader::operator=(FileReader&&) noexcept = default;
 
 std::uint64_t FileReader::frames() const { return index_->frames; }
+bool FileReader::closed() const {
+  return closed_ && (header().total_frames == kUnknownFrames || header().total_frames == frames());
+}
 std::size_t FileReader::key_packets() const { return index_->keys.size(); }
+std::uint64_t FileReader::key_frame(std::size_t number) const {
+  return index_->keys[number].first_frame;
+}
 
 /// The packet in bytes_. @throws Error
 ParsedPacket FileReader::packet_at(std::uint64_t offset) {
@@ -74,6 +83,21 @@ ParsedPacket FileReader::packet_at(std::uint64_t offset) {
   }
   if (packet.status != ParseStatus::kPacket) fail("a damaged packet", offset);
   return packet;
+}
+
+/// @return bytes of the metadata packet; 0: there is none
+std::size_t FileReader::read_metadata() {
+  std::uint8_t fields[kPacketHeaderBytes];
+  if (size_ - begin_ < kPacketHeaderBytes) return 0;
+  // Not the whole packet: most streams have none, and begin with a large one.
+  read_(begin_, fields, kPacketHeaderBytes);
+  const ParsedPacket next = parse_packet(fields, kPacketHeaderBytes);
+  if (next.status != ParseStatus::kIncomplete || next.header.type != PacketType::kMetadata) {
+    return 0;
+  }
+  const ParsedPacket packet = packet_at(begin_);
+  metadata_ = parse_metadata(packet.payload, packet.header.length);
+  return packet.size;
 }
 
 bool FileReader::of_stream(const PacketHeader& h) const {
@@ -126,6 +150,7 @@ void FileReader::scan() {
     at += packet.size;
   }
   index_->bytes = at;
+  closed_ = last;
 }
 
 /// Whether the key packet with this first frame is at this byte.

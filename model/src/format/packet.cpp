@@ -36,6 +36,13 @@ PacketType coded_type(Profile profile) {
   return profile == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
 }
 
+int max_lanes(Profile profile, std::uint32_t channels) {
+  if (profile != Profile::kHuffman && profile != Profile::kRange) return 1;
+  int lanes = kMaxLanes;
+  while (static_cast<std::uint32_t>(lanes) > channels) lanes /= 2;
+  return lanes;
+}
+
 const char* corrections_name(const Corrections& corrections) {
   if (!corrections.any()) return "";
   if (!corrections.neighbour) return "taps";
@@ -181,6 +188,8 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   h.last = (data[2] & kFlagLast) != 0;
   h.exceptions = (data[2] & kFlagExceptions) != 0;
   h.step = data[3] & kStepMask;
+  const int lane_bits = data[3] >> kLanesShift;
+  h.lanes = static_cast<std::uint8_t>(1 << lane_bits);
   h.sequence = get_little_endian<std::uint32_t>(data + 4);
   h.first_frame = get_little_endian<std::uint32_t>(data + 8);
   // Frames in bytes 12 to 14, words of payload in bytes 15 to 17.
@@ -188,13 +197,13 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   h.frames = static_cast<std::uint32_t>(frames_and_words & 0xFFFFFF);
   h.length = 4 * static_cast<std::uint32_t>(frames_and_words >> 24 & 0xFFFFFF);
   h.stream = get_little_endian<std::uint16_t>(data + 18);
-  // Raw packets have no need of exceptions, and a packet without frames no room for them.
+  // Raw packets have no need of exceptions or lanes, and a packet without frames no room for them.
   const bool coded = h.type == PacketType::kHuffman || h.type == PacketType::kRange;
   const bool data_packet = coded || h.type == PacketType::kRaw;
-  if (type > static_cast<int>(PacketType::kIndex) ||
+  if (type > static_cast<int>(PacketType::kMetadata) ||
       (data[2] & ~(0x0F | kFlagKey | kFlagLast | kFlagExceptions)) != 0 ||
-      (data[3] & ~kStepMask) != 0 || h.step >= kLossySteps || (h.step != 0 && !data_packet) ||
-      (h.exceptions && (!coded || h.frames == 0))) {
+      1 << lane_bits > kMaxLanes || h.step >= kLossySteps || (h.step != 0 && !data_packet) ||
+      ((h.exceptions || h.lanes > 1) && (!coded || h.frames == 0))) {
     return fail(ParseStatus::kBadHeader);
   }
   packet.size += h.length;

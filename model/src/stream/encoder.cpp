@@ -6,6 +6,7 @@
 
 #include "format/bytes.hpp"
 #include "format/exceptions.hpp"
+#include "format/metadata.hpp"
 #include "format/samples.hpp"
 #include "nrc/error.hpp"
 #include "stages/low_parts.hpp"
@@ -77,8 +78,9 @@ std::size_t Encoder::raw_bytes(std::uint64_t count) const {
 
 std::uint64_t Encoder::max_bytes(std::size_t frames) const {
   const std::uint64_t count = std::uint64_t{frames} * header_.channels;
-  const std::uint64_t coded = max_payload_bytes(tables_.profile(), header_.code_width, count) +
-                              low_part_bytes(count, header_.low_bits);
+  const std::uint64_t coded =
+      max_payload_bytes(tables_.profile(), header_.code_width, count, payload_->lanes()) +
+      low_part_bytes(count, header_.low_bits);
   return 2 * (kPacketHeaderBytes + kPacketCrcBytes) + header_payload_.size() +
          std::max(coded, raw_bytes(count));
 }
@@ -108,6 +110,10 @@ std::vector<std::uint8_t> Encoder::container(const std::vector<std::uint8_t>& pa
   return packetizer_->wrap({PacketType::kContainer}, payload);
 }
 
+std::vector<std::uint8_t> Encoder::metadata(const std::string& text) {
+  return packetizer_->wrap({PacketType::kMetadata}, metadata_payload(text));
+}
+
 std::vector<std::uint8_t> Encoder::index(const std::vector<std::uint8_t>& payload) {
   PacketHeader h = {PacketType::kIndex, false, true};
   h.first_frame = next_frame_;
@@ -117,6 +123,9 @@ std::vector<std::uint8_t> Encoder::index(const std::vector<std::uint8_t>& payloa
 void Encoder::finish(PacketHeader h, std::size_t frames, std::vector<std::uint8_t>& packets) {
   h.step = static_cast<std::uint8_t>(lossy_index(step_));
   h.frames = static_cast<std::uint32_t>(frames);
+  if (frames != 0 && h.type != PacketType::kRaw) {
+    h.lanes = static_cast<std::uint8_t>(payload_->lanes());
+  }
   h.first_frame = next_frame_;
   next_frame_ += static_cast<std::uint32_t>(frames);
   const bool behind_drop = skipped_ && frames != 0;
@@ -258,6 +267,19 @@ void Encoder::set_lossy_step(int step) {
   // The channels' state is in units of rounded codes.
   key_due_ = key_due_ || step != step_;
   step_ = step;
+}
+
+void Encoder::set_lanes(int lanes) {
+  if (!possible_lanes(lanes)) {
+    throw Error(std::to_string(lanes) + " lanes are not possible; give 1, 2, 4 or 8");
+  }
+  const int most = max_lanes(header_.profile, header_.channels);
+  if (lanes > most) {
+    throw Error(std::to_string(lanes) + " lanes are too many for " +
+                std::to_string(header_.channels) + " channels of the " +
+                profile_name(header_.profile) + " profile; give at most " + std::to_string(most));
+  }
+  payload_->set_lanes(lanes);
 }
 
 void Encoder::skip(std::size_t frames) {

@@ -67,17 +67,21 @@ bool PacketDecoder::plausible(const PacketHeader& h, const StreamHeader* stream)
   if (stream == nullptr) return false;
   if (h.type == PacketType::kContainer) return stream->container == 2 && h.frames == 0;
   if (h.type == PacketType::kIndex) return h.frames == 0 && h.length <= kMaxIndexBytes;
+  if (h.type == PacketType::kMetadata) {
+    return h.frames == 0 && h.length <= 4 + kMaxMetadataBytes;
+  }
   const std::uint64_t codes = std::uint64_t{h.frames} * stream->channels;
   if (codes > kMaxPacketSamples) return false;
   if (stream->packet_frames != 0 && h.frames > stream->packet_frames) return false;
   const std::uint64_t raw = padded_to_words(codes * nrc::sample_bytes(stream->sample_type));
   if (h.type == PacketType::kRaw) return h.length == raw;
   if (h.type != coded_type(stream->profile) || stream->table_id == 0) return false;
+  if (h.lanes > max_lanes(stream->profile, stream->channels)) return false;
   // With exceptions a packet is sent only if it is not longer than a raw one.
   if (h.exceptions) return h.length <= raw;
   if (codes == 0) return h.length == 0;
   const std::uint64_t low = has_low_parts(*stream, h) ? low_part_bytes(codes, stream->low_bits) : 0;
-  return h.length <= low + max_payload_bytes(stream->profile, stream->code_width, codes);
+  return h.length <= low + max_payload_bytes(stream->profile, stream->code_width, codes, h.lanes);
 }
 
 void PacketDecoder::open(const ParsedPacket& packet) {
@@ -214,6 +218,9 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
   if (payload_ == nullptr || h.type != coded_type(header_->profile)) {
     throw Error(packet_name(h) + " is coded with a profile that the stream header does not name");
   }
+  if (h.lanes > max_lanes(header_->profile, header_->channels)) {
+    throw Error(packet_name(h) + " has more lanes than the stream can have");
+  }
   if (!h.key && !synchronised_) throw Error(packet_name(h) + " should be a key packet");
   const std::uint64_t count = std::uint64_t{h.frames} * header_->channels;
   // Until the payload is decoded completely, the state of the channels is unknown.
@@ -254,6 +261,7 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
   codes_.clear();
   wide_codes_.clear();
   try {
+    payload_->set_lanes(h.lanes);
     if (wide_codes()) {
       payload_->decode_wide(payload, size, h.frames, wide_codes_);
     } else {

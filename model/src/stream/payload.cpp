@@ -15,10 +15,8 @@ namespace {
 
 /// Whether the vector path codes these streams. The neural profile has none, as its network works
 /// on one code after the other, and neither has the cascade profile.
-bool by_vectors(const Tables& tables, std::uint32_t channels, const Corrections& corrections,
-                Path path) {
-  return path == Path::kFast && tables.profile() < Profile::kNeural &&
-         suits_vectors(channels, corrections);
+bool by_vectors(const Tables& tables, std::uint32_t channels, Path path) {
+  return path == Path::kFast && tables.profile() < Profile::kNeural && suits_vectors(channels);
 }
 
 using Order = std::vector<std::uint16_t>;
@@ -40,6 +38,7 @@ class OrderedEncoder : public PayloadEncoder {
   void encode(const Code* codes, std::size_t frames, bool key,
               std::vector<std::uint8_t>& payload) override {
     put_in_order(codes, frames, order_, ordered_);
+    inner_->set_lanes(lanes());
     inner_->encode(ordered_.data(), frames, key, payload);
   }
 
@@ -52,6 +51,7 @@ class OrderedEncoder : public PayloadEncoder {
 
   void reserve(std::uint64_t codes) override {
     ordered_.reserve(codes);
+    inner_->set_lanes(lanes());
     inner_->reserve(codes);
   }
 
@@ -69,6 +69,7 @@ class OrderedDecoder : public PayloadDecoder {
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
     ordered_.clear();
+    inner_->set_lanes(lanes());
     inner_->decode(payload, size, frames, key, ordered_);
     put_back(ordered_, codes);
   }
@@ -132,8 +133,8 @@ std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int c
   if (tables.profile() == Profile::kCascade) {
     return make_cascade_encoder(tables.range(), code_width, channels);
   }
-  return by_vectors(tables, channels, corrections, path)
-             ? make_vector_encoder(tables, code_width, channels)
+  return by_vectors(tables, channels, path)
+             ? make_vector_encoder(tables, code_width, channels, corrections)
              : make_stages_encoder(tables, code_width, channels, corrections);
 }
 
@@ -144,8 +145,8 @@ std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int c
   if (tables.profile() == Profile::kCascade) {
     return make_cascade_decoder(tables.range(), code_width, channels);
   }
-  return by_vectors(tables, channels, corrections, path)
-             ? make_vector_decoder(tables, code_width, channels)
+  return by_vectors(tables, channels, path)
+             ? make_vector_decoder(tables, code_width, channels, corrections)
              : make_stages_decoder(tables, code_width, channels, corrections);
 }
 

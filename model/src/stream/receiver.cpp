@@ -304,7 +304,7 @@ void Receiver::process(const ParsedPacket& packet) {
   const PacketHeader& h = packet.header;
   if (h.type == PacketType::kContainer) {
     if (events_.container) events_.container(packet.payload, h.length);
-  } else if (h.type != PacketType::kStreamHeader) {
+  } else if (h.type != PacketType::kStreamHeader && h.type != PacketType::kMetadata) {
     process_frames(packet);
   }
   if (h.last) end_stream(true);

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Arrays to streams and back, in memory: what the Python package and the HDF5 filter have in
+// common.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "nrc/file_reader.hpp"
+#include "nrc/packet.hpp"
+#include "words.hpp"
+
+namespace nrc::python {
+
+enum class Neighbours { kAuto, kYes, kNo };
+
+struct Encoding {
+  std::string preset = "fast";
+  Neighbours neighbours = Neighbours::kAuto;
+  std::uint32_t rate_millihertz = 0;
+  unsigned threads = 1;
+  std::string metadata;
+  std::vector<std::uint8_t> like;  ///< a stream header's payload: how to code; empty: by the preset
+  std::uint32_t words = 0;         ///< of a sample; 0: as many as the values need
+};
+
+/// @throws Error
+std::vector<std::uint8_t> encode(const std::uint8_t* data, const Layout& layout,
+                                 const Encoding& encoding);
+
+/// The stream header's payload that suits samples like these. @throws Error
+std::vector<std::uint8_t> choose(const std::uint8_t* data, const Layout& layout,
+                                 const Encoding& encoding);
+
+/// A stream that several threads may read at once.
+class Source {
+ public:
+  /// @throws Error if it is none
+  Source(std::uint64_t size, FileReader::Read read);
+
+  const StreamHeader& header() const { return first_->header(); }
+  const FileReader& reader() const { return *first_; }
+  std::uint64_t frames() const { return first_->frames(); }
+
+  /// Decodes frames from `first` on, layout.frames of them. @throws Error
+  void read(std::uint64_t first, std::uint32_t words, const std::uint32_t* chosen,
+            std::uint8_t* data, const Layout& layout, unsigned threads);
+
+ private:
+  std::unique_ptr<FileReader> borrow();
+  void give_back(std::unique_ptr<FileReader> reader);
+
+  std::uint64_t size_;
+  FileReader::Read read_;
+  std::unique_ptr<FileReader> first_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<FileReader>> idle_;
+};
+
+/// Reads a stream in memory, which must outlive it.
+FileReader::Read memory_read(const std::uint8_t* data);
+
+}  // namespace nrc::python

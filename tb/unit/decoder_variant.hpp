@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What differs between the variants of the bench of nrc_decoder: their parameters and the verilated
+// design. The bench is compiled once, decoder_variant.cpp for each variant.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "nrc/format.hpp"
+
+namespace nrc::tb {
+
+extern const std::uint32_t kChannels;
+extern const int kCodeWidth;
+extern const Mapping kMapping;
+extern const std::uint16_t kPacketFrames;
+extern const char* const kTableSet;
+
+/// The ports by name, as numbers of fixed widths.
+struct DecoderPorts {
+  std::uint8_t rst_ni = 0;
+  std::uint8_t s_axis_tvalid = 0;
+  std::uint8_t s_axis_tlast = 0;
+  std::uint8_t m_axis_tready = 0;
+  std::uint32_t s_axis_tdata = 0;
+  std::uint8_t s_axis_tready = 0;
+  std::uint8_t m_axis_tvalid = 0;
+  std::uint8_t m_axis_tlast = 0;
+  std::uint8_t mismatch_o = 0;
+  std::uint8_t synchronised_o = 0;
+  std::uint16_t m_axis_tdata = 0;
+  std::uint32_t packets_o = 0;
+  std::uint32_t damaged_o = 0;
+  std::uint32_t lost_o = 0;
+  std::uint32_t skipped_o = 0;
+  std::uint64_t m_axis_tuser = 0;
+};
+
+class DecoderDesign {
+ public:
+  virtual ~DecoderDesign() = default;
+  virtual void eval() = 0;
+  virtual void tick() = 0;
+  DecoderPorts* operator->() { return &ports_; }
+  DecoderPorts& operator*() { return ports_; }
+
+ protected:
+  DecoderPorts ports_;
+};
+
+std::unique_ptr<DecoderDesign> make_decoder();
+
+}  // namespace nrc::tb

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What differs between the variants of the bench of nrc_encoder: their parameters and the verilated
+// design. The bench is compiled once, encoder_variant.cpp for each variant.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "nrc/format.hpp"
+
+namespace nrc::tb {
+
+extern const std::uint32_t kChannels;
+extern const int kCodeWidth;
+extern const Mapping kMapping;
+extern const std::uint16_t kPacketFrames;
+extern const std::uint16_t kKeyInterval;
+extern const Profile kProfile;
+extern const bool kLoadable;
+extern const bool kShallow;
+extern const bool kTaps;
+extern const bool kNeighbour;
+extern const char* const kTableSet;
+
+/// The ports by name, as numbers of fixed widths.
+struct EncoderPorts {
+  std::uint8_t rst_ni = 0;
+  std::uint8_t enable_i = 0;
+  std::uint8_t key_request_i = 0;
+  std::uint8_t s_axis_tvalid = 0;
+  std::uint8_t s_axis_tlast = 0;
+  std::uint8_t m_axis_tready = 0;
+  std::uint8_t table_we_i = 0;
+  std::uint16_t s_axis_tdata = 0;
+  std::uint16_t table_addr_i = 0;
+  std::uint16_t table_wdata_i = 0;
+  std::uint32_t table_id_i = 0;
+  std::uint32_t stream_number_i = 0;
+  std::uint8_t s_axis_tready = 0;
+  std::uint8_t m_axis_tvalid = 0;
+  std::uint8_t m_axis_tlast = 0;
+  std::uint8_t overflow_o = 0;
+  std::uint8_t sample_packed_o = 0;
+  std::uint32_t m_axis_tdata = 0;
+  std::uint32_t packets_o = 0;
+  std::uint32_t dropped_o = 0;
+  std::uint32_t framing_errors_o = 0;
+  std::uint32_t off_grid_o = 0;
+};
+
+class EncoderDesign {
+ public:
+  virtual ~EncoderDesign() = default;
+  virtual void eval() = 0;
+  virtual void tick() = 0;
+  EncoderPorts* operator->() { return &ports_; }
+  EncoderPorts& operator*() { return ports_; }
+
+ protected:
+  EncoderPorts ports_;
+};
+
+std::unique_ptr<EncoderDesign> make_encoder();
+
+}  // namespace nrc::tb
