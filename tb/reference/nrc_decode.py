@@ -824,14 +824,14 @@ class Stream:
         self.age = 0 if reset else self.age + 1
         return max(9 - ((self.age + 3).bit_length() - 1), 0)
 
+    def low_size(self, codes: int) -> int:
+        """Section 7: bytes of the low bits of so many codes."""
+        return padded((codes * self.low_bits + 7) // 8)
+
     @property
     def max_lanes(self) -> int:
         """Section 7."""
         return 1 if self.profile in (NEURAL, CASCADE) else self.channels
-
-    def low_size(self, codes: int) -> int:
-        """Section 7: bytes of the low bits of so many codes."""
-        return padded((codes * self.low_bits + 7) // 8)
 
     def max_payload(self, codes: int, lanes: int) -> int:
         """Sections 5, 7 and 11."""
@@ -889,7 +889,7 @@ class Stream:
             if self.low_bits and not packet.step:
                 bits = Bits(payload[:self.low_size(count)])
                 low = [bits.read(self.low_bits) for _ in range(count)]
-                bits.check_end()
+                bits.check_end(32)
                 payload = payload[self.low_size(count):]
             decode = (decode_huffman if packet.type == HUFFMAN else
                       decode_cascade if self.profile == CASCADE else decode_range)

@@ -193,21 +193,17 @@ void decode_part(const DecodeArguments& arguments) {
       output.write(bytes.data(), bytes.size());
     }
     std::vector<std::uint8_t> bytes;
+    const std::size_t step = sample_bytes(header.sample_type);
     reader.read(from, count, [&](SampleView samples, std::size_t frames) {
-      const std::size_t width = sample_bytes(samples.type());
-      const std::size_t frame_bytes = header.channels * width;
-      if (chosen.empty()) {
-        bytes.assign(samples.bytes(), samples.bytes() + frames * frame_bytes);
-      } else {
-        bytes.clear();
-        for (std::size_t frame = 0; frame < frames; ++frame) {
-          const std::uint8_t* const begin = samples.bytes() + frame * frame_bytes;
-          for (const std::uint32_t channel : chosen) {
-            bytes.insert(bytes.end(), begin + channel * width, begin + (channel + 1) * width);
-          }
+      const std::uint8_t* at = samples.bytes();
+      bytes.clear();
+      if (chosen.empty()) bytes.assign(at, at + frames * channels * step);
+      for (std::size_t f = 0; !chosen.empty() && f < frames; ++f, at += header.channels * step) {
+        for (const std::uint32_t channel : chosen) {
+          bytes.insert(bytes.end(), at + channel * step, at + (channel + 1) * step);
         }
       }
-      to_byte_order(samples.type(), header.big_endian, bytes.data(), bytes.size());
+      to_byte_order(header.sample_type, header.big_endian, bytes.data(), bytes.size());
       output.write(bytes.data(), bytes.size());
     });
     output.commit(arguments.sync);

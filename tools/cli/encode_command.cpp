@@ -77,6 +77,19 @@ void report(const EncodeArguments& arguments, const std::string& name,
   }
 }
 
+/// The type of --type. @throws Error
+SampleType type_argument(const std::string& name) {
+  if (const std::optional<SampleType> type = find_sample_type(name)) return *type;
+  if (name.find("float") != std::string::npos || name == "double") {
+    throw Error(fmt::format(
+        "--type {}: nrc codes integers only; make integers of the samples first, in steps of the "
+        "ADC, for instance with numpy: np.round(x / step).astype('int32')",
+        name));
+  }
+  throw Error(fmt::format(
+      "--type {}: give int8, uint8, int16, uint16, int24, uint24, int32 or uint32", name));
+}
+
 /// Decodes the file that was written and compares it with the input. @throws Error
 void verify(host::InputFile& input, const host::OutputFile& output, unsigned threads) {
   if (output.written().empty() || !input.mapped()) {
@@ -110,19 +123,6 @@ void verify(host::InputFile& input, const host::OutputFile& output, unsigned thr
   }
   decoder.finish();
   if (at != input.size()) fail(at);
-}
-
-/// The type of --type. @throws Error
-SampleType type_argument(const std::string& name) {
-  if (const std::optional<SampleType> type = find_sample_type(name)) return *type;
-  if (name.find("float") != std::string::npos || name == "double") {
-    throw Error(fmt::format(
-        "--type {}: nrc codes integers only; make integers of the samples first, in steps of the "
-        "ADC, for instance with numpy: np.round(x / step).astype('int32')",
-        name));
-  }
-  throw Error(fmt::format(
-      "--type {}: give int8, uint8, int16, uint16, int24, uint24, int32 or uint32", name));
 }
 
 /// The step of --lossy step=N.

@@ -53,11 +53,14 @@ struct EncodeOptions {
   std::optional<std::uint16_t> key_interval;
   /// Unset: one that the samples give, so that the same samples become the same stream.
   std::optional<std::uint32_t> stream_number;
-  /// Text about the recording, JSON by custom, kept in the stream; empty: none.
-  std::string metadata;
   /// Of samples without a header; a WAV file states its own.
   SampleType sample_type = SampleType::kInt16;
   bool big_endian = false;
+  /// With mapping, code_width and tables: the bits of full codes below the code. Unset: by the
+  /// samples.
+  std::optional<int> low_bits;
+  /// Text about the recording, JSON by custom, kept in the stream; empty: none.
+  std::string metadata;
 };
 
 /// Options that code samples as another stream does, so that both can be joined without coding

@@ -425,6 +425,13 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
   request.channels = header.channels;
   request.complete = complete && image.learned_whole();
   std::vector<MapChoice> choices;
+  if (is_wide(header.sample_type) && options.low_bits && options.tables != nullptr) {
+    header.mapping = options.mapping.value_or(Mapping::kCode);
+    header.map = options.map;
+    header.code_width = options.code_width;
+    header.low_bits = *options.low_bits;
+    return *options.tables;
+  }
   if (is_wide(header.sample_type)) {
     WideMap wide = find_wide(image, complete, options, header);
     header.mapping = wide.choices.front().mapping;
@@ -812,6 +819,7 @@ EncodeOptions options_like(const StreamHeader& header, const Tables& tables) {
   options.order = header.order;
   options.sample_type = header.sample_type;
   options.big_endian = header.big_endian;
+  if (is_wide(header.sample_type)) options.low_bits = header.low_bits;
   return options;
 }
 

@@ -12,6 +12,7 @@
 #include "format/bytes.hpp"
 #include "format/crc.hpp"
 #include "format/metadata.hpp"
+#include "format/samples.hpp"
 #include "nrc/error.hpp"
 #include "nrc/file_encoder.hpp"
 #include "stages/packetizer.hpp"
@@ -136,9 +137,10 @@ void recode(FileReader& reader, const StreamHeader& like, const Tables& tables, 
   const std::uint64_t block = std::max<std::uint64_t>(kBlockSamples / like.channels, 1);
   for (std::uint64_t first = 0; first < reader.frames(); first += block) {
     const std::uint64_t count = std::min(block, reader.frames() - first);
-    reader.read(first, count, [&](const std::int16_t* samples, std::size_t frames) {
-      bytes.resize(2 * frames * like.channels);
-      put_samples(bytes.data(), samples, frames * like.channels);
+    reader.read(first, count, [&](SampleView samples, std::size_t frames) {
+      const std::size_t size = frames * like.channels * sample_bytes(like.sample_type);
+      bytes.assign(samples.bytes(), samples.bytes() + size);
+      to_byte_order(like.sample_type, like.big_endian, bytes.data(), size);
       encoder.add(bytes.data(), bytes.size());
     });
   }
@@ -174,6 +176,10 @@ JoinSummary join_streams(const std::vector<JoinSource>& sources, const ByteSink&
             "{} channels of {} Hz, where the first stream has {} of {}; join recordings of one rig",
             h.channels, h.rate_millihertz / 1000.0, header.channels,
             header.rate_millihertz / 1000.0));
+      } else if (h.sample_type != header.sample_type) {
+        throw Error(fmt::format("{} samples, where the first stream has {}; join those of one type",
+                                sample_type_name(h.sample_type),
+                                sample_type_name(header.sample_type)));
       } else if (frames % std::max<std::uint64_t>(header.packet_frames, 1) != 0 ||
                  h.packet_frames != header.packet_frames) {
         // Packets before the last one are shorter.
@@ -192,7 +198,7 @@ JoinSummary join_streams(const std::vector<JoinSource>& sources, const ByteSink&
   header.stream_number = crc32(numbers);
   if (wav && header.rate_millihertz % 1000 == 0) {
     try {
-      canonical_header(header.channels, header.rate_millihertz / 1000, frames);
+      canonical_header(header.channels, header.rate_millihertz / 1000, frames, header.sample_type);
       header.container = 1;
     } catch (const Error&) {
       header.container = 0;
