@@ -16,7 +16,7 @@
 namespace nrc::cli {
 namespace {
 
-std::string reason(int error) { return std::strerror(error); }  // NOLINT(concurrency-mt-unsafe)
+std::string text_of(int error) { return std::strerror(error); }  // NOLINT(concurrency-mt-unsafe)
 
 struct Rate {
   unsigned baud;
@@ -46,7 +46,7 @@ SerialPort::SerialPort(const std::string& path, unsigned baud) : path_(path) {
   descriptor_ = ::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (descriptor_ < 0) {
     const int error = errno;
-    throw Error(fmt::format("cannot open {}: {}; {}", path, reason(error),
+    throw Error(fmt::format("cannot open {}: {}; {}", path, text_of(error),
                             error == EACCES ? "join the group with access to it (dialout)"
                                             : "check that the board is connected"));
   }
@@ -63,7 +63,7 @@ SerialPort::SerialPort(const std::string& path, unsigned baud) : path_(path) {
     const int error = errno;
     ::close(std::exchange(descriptor_, -1));
     throw Error(fmt::format("{} is not a serial port that supports {} baud: {}", path, baud,
-                            reason(error)));
+                            text_of(error)));
   }
   ::tcflush(descriptor_, TCIOFLUSH);
 }
@@ -77,7 +77,7 @@ std::size_t SerialPort::read(std::uint8_t* buffer, std::size_t size,
   const nfds_t watched = stop.raised() ? 1 : 2;
   const int ready = ::poll(waiting, watched, static_cast<int>(patience.count()));
   if (ready < 0 && errno != EINTR) {
-    throw Error(fmt::format("cannot wait for {}: {}", path_, reason(errno)));
+    throw Error(fmt::format("cannot wait for {}: {}", path_, text_of(errno)));
   }
   if (ready <= 0 || waiting[0].revents == 0) {
     return 0;
@@ -90,7 +90,7 @@ std::size_t SerialPort::read(std::uint8_t* buffer, std::size_t size,
     return 0;
   }
   throw Error(fmt::format("{} has disappeared: {}; connect the board again", path_,
-                          count == 0 ? "end of file" : reason(errno)));
+                          count == 0 ? "end of file" : text_of(errno)));
 }
 
 void SerialPort::write(const std::uint8_t* data, std::size_t size) {
@@ -103,7 +103,7 @@ void SerialPort::write(const std::uint8_t* data, std::size_t size) {
       pollfd waiting = {descriptor_, POLLOUT, 0};
       ::poll(&waiting, 1, -1);
     } else if (errno != EINTR) {
-      throw Error(fmt::format("cannot write to {}: {}", path_, reason(errno)));
+      throw Error(fmt::format("cannot write to {}: {}", path_, text_of(errno)));
     }
   }
 }
