@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "stages/floor_log2.hpp"
 #include "stages/interval.hpp"
 
-// This file is compiled once for each instruction set; the best one is chosen when it runs. There
-// are no vectors in it, but shifts by a variable number of bits depend on the set, too.
+// This file is compiled once for each instruction set; the best one is chosen when it runs. Loops
+// without vectors profit, too: shifts by a variable number of bits depend on the set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "vector/lane_loops.cpp"
 #include <hwy/foreach_target.h>
@@ -16,6 +17,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace nrc::HWY_NAMESPACE {
 namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
 
 HWY_INLINE std::uint64_t load_big_endian(const std::uint8_t* from) {
   return std::uint64_t{from[0]} << 56 | std::uint64_t{from[1]} << 48 |
@@ -208,6 +211,7 @@ struct IntervalReader {
   const std::uint16_t* cumulative;
   const std::int16_t* code_at;
   const std::int32_t* edges;
+  const float* widths;
   const std::uint64_t* inverse;
   const std::int32_t* reciprocals;
   std::int32_t min_code, max_code, min_value, max_value, plain_octave, least_place, places;
@@ -361,23 +365,320 @@ HWY_INLINE unsigned read_all(const IntervalReader& reader, const LaneRange& lane
   return faults;
 }
 
+#if HWY_MAX_BYTES >= 32
+// ---- Eight lanes at a time: a vector holds a code of each
+
+using Eight = hn::CappedTag<std::int32_t, kMaxLanes>;
+using Lanes8 = hn::Vec<Eight>;
+
+/// Numbers of 16 bits without a sign from a table, of which 2 bytes more may be read.
+HWY_INLINE Lanes8 gather16(const void* table, Lanes8 at) {
+  const Eight d;
+  const auto both =
+      hn::GatherOffset(d, static_cast<const std::int32_t*>(table), hn::ShiftLeft<1>(at));
+  return hn::And(both, hn::Set(d, 0xFFFF));
+}
+
+/// The same with a sign.
+HWY_INLINE Lanes8 gather_signed16(const void* table, Lanes8 at) {
+  const Eight d;
+  const auto both =
+      hn::GatherOffset(d, static_cast<const std::int32_t*>(table), hn::ShiftLeft<1>(at));
+  return hn::ShiftRight<16>(hn::ShiftLeft<16>(both));
+}
+
+/// The high 16 bits of products without a sign.
+HWY_INLINE Lanes8 share(Lanes8 range, Lanes8 frequency) {
+  const Eight d;
+  const hn::RebindToUnsigned<Eight> unsigned_tag;
+  return hn::BitCast(d, hn::ShiftRight<16>(hn::BitCast(unsigned_tag, hn::Mul(range, frequency))));
+}
+
+HWY_INLINE Lanes8 clamp8(Lanes8 v, std::int32_t low, std::int32_t high) {
+  const Eight d;
+  return hn::Max(hn::Min(v, hn::Set(d, high)), hn::Set(d, low));
+}
+
+/// As IntervalReader::at_edge().
+HWY_INLINE Lanes8 at_edges(const IntervalReader& r, Lanes8 distance, Lanes8 reciprocal,
+                           Lanes8 octave) {
+  const Eight d;
+  // Products of more than 32 bits, as in vector_stages.cpp.
+  const auto high = hn::Mul(reciprocal, hn::ShiftRight<5>(distance));
+  const auto low = hn::Mul(reciprocal, hn::And(distance, hn::Set(d, 31)));
+  const auto deviate = hn::Shr(hn::Add(high, hn::ShiftRight<5>(low)), octave);
+  return gather16(r.cumulative,
+                  hn::Add(clamp8(deviate, -kDeviates, kDeviates - 1), hn::Set(d, kDeviates)));
+}
+
+/// The next bits of each lane, 0..24, at positions in bits.
+HWY_INLINE Lanes8 next_bits(const std::uint8_t* bytes, Lanes8 position, Lanes8 count) {
+  const Eight d;
+  const hn::RebindToUnsigned<Eight> unsigned_tag;
+  const hn::Repartition<std::uint8_t, Eight> bytes_tag;
+  alignas(32) static constexpr std::uint8_t kSwapped[32] = {3, 2,  1,  0,  7,  6, 5,  4,  11, 10, 9,
+                                                            8, 15, 14, 13, 12, 3, 2,  1,  0,  7,  6,
+                                                            5, 4,  11, 10, 9,  8, 15, 14, 13, 12};
+  const auto loaded = hn::GatherOffset(d, reinterpret_cast<const std::int32_t*>(bytes),
+                                       hn::ShiftRight<3>(position));
+  const auto ordered =
+      hn::TableLookupBytes(hn::BitCast(bytes_tag, loaded), hn::Load(bytes_tag, kSwapped));
+  const auto begin = hn::BitCast(unsigned_tag, hn::And(position, hn::Set(d, 7)));
+  const auto window = hn::Shl(hn::BitCast(unsigned_tag, ordered), begin);
+  // Two shifts, as one by 32 is not the same everywhere.
+  const auto unused = hn::BitCast(unsigned_tag, hn::Sub(hn::Set(d, 31), count));
+  return hn::BitCast(d, hn::Shr(hn::ShiftRight<1>(window), unused));
+}
+
+/// read_all() for all of eight lanes. A code's place is computed as a float, which is nearly always
+/// right; where it is not, and where a code is no interval alone, read_code() takes its turn.
+template <bool kEdges, bool kNeighbour>
+HWY_INLINE unsigned read_eight(const IntervalReader& reader, const LaneRange& lanes,
+                               RangeSource* sources, NeighbourChain* chains) {
+  const IntervalReader r = reader;
+  const Eight d;
+  const hn::RebindToFloat<Eight> real;
+  const auto zero = hn::Zero(d);
+  const auto one = hn::Set(d, 1);
+
+  alignas(32) std::int32_t place[kMaxLanes], offsets[kMaxLanes], ranges[kMaxLanes],
+      positions[kMaxLanes], predictions[kMaxLanes], codes[kMaxLanes], wrong[kMaxLanes],
+      before[kMaxLanes], second[kMaxLanes], mean[kMaxLanes];
+  const std::uint8_t* const bytes = sources[0].bits.bytes;
+  std::size_t least = ~std::size_t{0};
+  for (std::size_t l = 0; l < kMaxLanes; ++l) {
+    const Block& block = lanes.blocks[l];
+    least = block.end - block.begin < least ? block.end - block.begin : least;
+    place[l] = static_cast<std::int32_t>(block.begin);
+    offsets[l] = static_cast<std::int32_t>(sources[l].offset);
+    ranges[l] = static_cast<std::int32_t>(sources[l].range);
+    // Lanes are in one piece of memory of less than 2^28 bytes.
+    positions[l] = static_cast<std::int32_t>((sources[l].bits.bytes - bytes) * 8 +
+                                             static_cast<std::int64_t>(sources[l].bits.position));
+    if (!kNeighbour) continue;
+    before[l] = chains[l].before;
+    second[l] = chains[l].second;
+    mean[l] = chains[l].mean;
+  }
+  auto at = hn::Load(d, place);
+  auto offset = hn::Load(d, offsets);
+  auto range = hn::Load(d, ranges);
+  auto position = hn::Load(d, positions);
+  auto n1 = kNeighbour ? hn::Load(d, before) : zero;
+  auto n2 = kNeighbour ? hn::Load(d, second) : zero;
+  auto m = kNeighbour ? hn::Load(d, mean) : zero;
+  unsigned faults = 0;
+
+  for (std::size_t i = 0; i < least; ++i, at = hn::Add(at, one)) {
+    const auto tapped = hn::GatherIndex(d, r.tapped, at);
+    auto prediction = tapped;
+    if (kNeighbour) {
+      const auto gain1 = hn::GatherIndex(d, r.gain1, at);
+      const auto gain2 = hn::GatherIndex(d, r.gain2, at);
+      const auto gain3 = hn::GatherIndex(d, r.gain3, at);
+      // Three products of 31 bits: the inputs' low bits apart.
+      const auto mask = hn::Set(d, (1 << kGainFrac) - 1);
+      const auto high = hn::Add(hn::Add(hn::Mul(gain1, hn::ShiftRight<kGainFrac>(n1)),
+                                        hn::Mul(gain2, hn::ShiftRight<kGainFrac>(n2))),
+                                hn::Mul(gain3, hn::ShiftRight<kGainFrac>(m)));
+      const auto low =
+          hn::Add(hn::Add(hn::Mul(gain1, hn::And(n1, mask)), hn::Mul(gain2, hn::And(n2, mask))),
+                  hn::Mul(gain3, hn::And(m, mask)));
+      const auto sum = hn::Add(high, hn::ShiftRight<kGainFrac>(low));
+      prediction = clamp8(hn::Add(tapped, sum), r.min_value, r.max_value);
+      hn::ScatterIndex(prediction, d, r.corrected, at);
+      hn::ScatterIndex(n1, d, r.before, at);
+      hn::ScatterIndex(n2, d, r.second, at);
+      hn::ScatterIndex(m, d, r.mean, at);
+    }
+    const auto index = hn::GatherIndex(d, r.index, at);
+    // A quotient of floats is one off at most.
+    const auto above_offset = hn::Add(offset, one);
+    auto f = hn::ConvertTo(
+        d, hn::Mul(hn::Div(hn::ConvertTo(real, above_offset), hn::ConvertTo(real, range)),
+                   hn::Set(real, 65536.0F)));
+    const auto rest = hn::Sub(hn::Sub(hn::ShiftLeft<16>(above_offset), one), hn::Mul(f, range));
+    f = hn::Add(f, hn::ShiftRight<31>(rest));
+    f = hn::Sub(f, hn::VecFromMask(d, hn::Gt(rest, hn::Sub(range, one))));
+    f = hn::Min(f, hn::Set(d, static_cast<std::int32_t>(kTopFrequency - 1)));
+
+    const auto octave = hn::ShiftRight<kScaleMantissaBits>(index);
+    const auto above = gather_signed16(r.above, f);
+    const auto width = hn::GatherIndex(real, r.widths, index);
+    // Less a part that no quotient by a mantissa's reciprocal is as near below an integer.
+    const auto distance = hn::ConvertTo(
+        d, hn::Floor(hn::Sub(hn::Mul(hn::ConvertTo(real, above), width), hn::Set(real, 0.0004F))));
+    const auto found_place = hn::Add(prediction, distance);
+    // With trained edges, groups are left to read_code().
+    const auto plain = kEdges ? zero : hn::Max(hn::Sub(octave, hn::Set(d, r.plain_octave)), zero);
+    Lanes8 code, low_edge, high_edge;
+    auto first = hn::Set(d, r.min_code);
+    auto last = hn::Set(d, r.max_code);
+    if (kEdges) {
+      const auto cell = clamp8(hn::Sub(found_place, hn::Set(d, r.least_place)), 0, r.places - 1);
+      code = gather_signed16(r.code_at, hn::ShiftRight<IntervalSearch::kPlaceShift>(cell));
+      const auto number = hn::Sub(code, first);
+      low_edge = hn::GatherIndex(d, r.edges, number);
+      high_edge = hn::GatherIndex(d, r.edges, hn::Add(number, one));
+    } else {
+      // A code, or the number of a group.
+      const auto half = hn::Set(d, 1 << (kFracBits - 1));
+      const auto size_bits = hn::Add(plain, hn::Set(d, kFracBits));
+      first = hn::Shr(first, plain);
+      last = hn::Shr(last, plain);
+      code = hn::Max(hn::Min(hn::Shr(hn::Add(found_place, half), size_bits), last), first);
+      low_edge = hn::Sub(hn::Shl(code, size_bits), half);
+      high_edge = hn::Add(low_edge, hn::Shl(one, size_bits));
+    }
+    const auto mantissa = hn::And(index, hn::Set(d, (1 << kScaleMantissaBits) - 1));
+    const auto reciprocal = hn::GatherIndex(d, r.reciprocals, mantissa);
+    auto low = at_edges(r, hn::Sub(low_edge, prediction), reciprocal, octave);
+    auto high = at_edges(r, hn::Sub(high_edge, prediction), reciprocal, octave);
+    low = hn::IfThenElse(hn::Eq(code, first),
+                         hn::Set(d, static_cast<std::int32_t>(kEscapeFrequency)), low);
+    high = hn::IfThenElse(hn::Eq(code, last), hn::Set(d, static_cast<std::int32_t>(kTopFrequency)),
+                          high);
+    const auto frequency = hn::Sub(high, low);
+    const auto inner = hn::Sub(offset, share(range, low));
+    auto part = share(range, frequency);
+    // Negative where something is not as it should be, above all the place that was guessed.
+    const auto ok = hn::Or(hn::Or(hn::Sub(f, low), hn::Sub(hn::Sub(high, one), f)),
+                           hn::Or(hn::Sub(frequency, hn::Set(d, kMinFrequency)),
+                                  hn::Or(hn::Or(inner, hn::Sub(hn::Sub(part, one), inner)),
+                                         hn::Sub(f, hn::Set(d, kEscapeFrequency)))));
+    const auto grouped = hn::Sub(hn::Set(d, r.plain_octave), octave);  // negative if it is
+    const auto bad = hn::Lt(kEdges ? hn::Or(ok, grouped) : ok, zero);
+    part = hn::IfThenElse(bad, hn::Set(d, 1 << 15), part);
+    const auto exponent = hn::ShiftRight<23>(hn::BitCast(d, hn::ConvertTo(real, part)));
+    const auto count = hn::Sub(hn::Set(d, 127 + 15), exponent);
+    auto new_offset = hn::Or(hn::Shl(inner, count), next_bits(bytes, position, count));
+    const auto new_range = hn::Shl(part, count);
+    auto new_position = hn::Add(position, count);
+    if (!kEdges && !hn::AllFalse(d, hn::Gt(plain, zero))) {
+      // Offsets of up to 24 bits are exact floats, and their quotients one off at most.
+      static_assert(16 + kMaxCodeWidth - kPlainOctave <= 24);
+      const auto all = hn::Or(hn::Shl(new_offset, plain), next_bits(bytes, new_position, plain));
+      auto value =
+          hn::ConvertTo(d, hn::Div(hn::ConvertTo(real, all), hn::ConvertTo(real, new_range)));
+      new_offset = hn::Sub(all, hn::Mul(value, new_range));
+      const auto above_one = hn::VecFromMask(d, hn::Gt(new_offset, hn::Sub(new_range, one)));
+      const auto below_none = hn::ShiftRight<31>(new_offset);
+      value = hn::Add(hn::Sub(value, above_one), below_none);
+      new_offset = hn::Sub(new_offset, hn::And(above_one, new_range));
+      new_offset = hn::Add(new_offset, hn::And(below_none, new_range));
+      new_position = hn::Add(new_position, plain);
+      code = hn::Add(hn::Shl(code, plain), value);
+    }
+    if (HWY_UNLIKELY(!hn::AllFalse(d, bad))) {
+      hn::Store(hn::VecFromMask(d, bad), d, wrong);
+      hn::Store(hn::IfThenElse(bad, offset, new_offset), d, offsets);
+      hn::Store(hn::IfThenElse(bad, range, new_range), d, ranges);
+      hn::Store(hn::IfThenElse(bad, position, new_position), d, positions);
+      hn::Store(prediction, d, predictions);
+      hn::Store(code, d, codes);
+      for (int l = 0; l < kMaxLanes; ++l) {
+        if (wrong[l] == 0) continue;
+        RangeSource s = {{bytes, static_cast<std::uint64_t>(positions[l])},
+                         static_cast<std::uint32_t>(offsets[l]),
+                         static_cast<std::uint32_t>(ranges[l])};
+        const std::size_t c = lanes.blocks[static_cast<std::size_t>(l)].begin + i;
+        if (!read_code<kEdges>(r, predictions[l], r.index[c], s, codes[l])) {
+          faults |= 1U << l;
+          // Something to go on with; nobody will see what comes of it.
+          s.offset = 0;
+          s.range = 1U << 15;
+          codes[l] = 0;
+        }
+        offsets[l] = static_cast<std::int32_t>(s.offset);
+        ranges[l] = static_cast<std::int32_t>(s.range);
+        positions[l] = static_cast<std::int32_t>(s.bits.position);
+      }
+      offset = hn::Load(d, offsets);
+      range = hn::Load(d, ranges);
+      position = hn::Load(d, positions);
+      code = hn::Load(d, codes);
+    } else {
+      offset = new_offset;
+      range = new_range;
+      position = new_position;
+    }
+    hn::ScatterIndex(code, d, r.code, at);
+    if (kNeighbour) {
+      const auto number = hn::Sub(code, hn::Set(d, r.min_code));
+      const auto value =
+          kEdges ? hn::GatherIndex(d, r.values, number) : hn::ShiftLeft<kFracBits>(code);
+      n2 = n1;
+      n1 = clamp8(hn::Sub(value, tapped), r.min_value, -r.min_value - 1);
+      m = hn::Add(m, hn::ShiftRight<kNeighbourMeanShift>(hn::Sub(n1, m)));
+    }
+  }
+
+  hn::Store(offset, d, offsets);
+  hn::Store(range, d, ranges);
+  hn::Store(position, d, positions);
+  hn::Store(n1, d, before);
+  hn::Store(n2, d, second);
+  hn::Store(m, d, mean);
+  LaneRange others = lanes;
+  for (std::size_t l = 0; l < kMaxLanes; ++l) {
+    sources[l].offset = static_cast<std::uint32_t>(offsets[l]);
+    sources[l].range = static_cast<std::uint32_t>(ranges[l]);
+    sources[l].bits.position =
+        static_cast<std::uint64_t>(positions[l] - (sources[l].bits.bytes - bytes) * 8);
+    if (kNeighbour) chains[l] = {before[l], second[l], mean[l]};
+    others.blocks[l].begin += least;
+  }
+  // The last channel of the longer blocks.
+  return faults | read_all<kEdges, kNeighbour>(r, others, sources, chains);
+}
+#endif
+
+template <bool kEdges, bool kNeighbour>
+unsigned read_any(const IntervalReader& reader, const LaneRange& lanes, RangeSource* sources,
+                  NeighbourChain* chains) {
+#if HWY_MAX_BYTES >= 32
+  if (lanes.first == 0 && lanes.last == kMaxLanes) {
+    return read_eight<kEdges, kNeighbour>(reader, lanes, sources, chains);
+  }
+#endif
+  return read_all<kEdges, kNeighbour>(reader, lanes, sources, chains);
+}
+
 unsigned ReadIntervals(RangeRows& rows, const LaneRange& lanes, const IntervalSearch& search,
                        RangeSource* sources, NeighbourChain* chains) {
-  const IntervalReader r = {
-      rows.tapped().data(),     rows.corrected.data(), rows.index.data(),   rows.code.data(),
-      rows.gain1.data(),        rows.gain2.data(),     rows.gain3.data(),   rows.before.data(),
-      rows.second.data(),       rows.mean.data(),      rows.values.data(),  search.above.data(),
-      search.cumulative.data(), search.code_at.data(), search.edges.data(), search.inverse.data(),
-      rows.reciprocals.data(),  rows.min_code,         rows.max_code,       rows.min_value,
-      rows.max_value,           rows.plain_octave,     search.least_place,  search.places,
-      rows.code_width};
+  const IntervalReader r = {rows.tapped().data(),
+                            rows.corrected.data(),
+                            rows.index.data(),
+                            rows.code.data(),
+                            rows.gain1.data(),
+                            rows.gain2.data(),
+                            rows.gain3.data(),
+                            rows.before.data(),
+                            rows.second.data(),
+                            rows.mean.data(),
+                            rows.values.data(),
+                            search.above.data(),
+                            search.cumulative.data(),
+                            search.code_at.data(),
+                            search.edges.data(),
+                            search.widths.data(),
+                            search.inverse.data(),
+                            rows.reciprocals.data(),
+                            rows.min_code,
+                            rows.max_code,
+                            rows.min_value,
+                            rows.max_value,
+                            rows.plain_octave,
+                            search.least_place,
+                            search.places,
+                            rows.code_width};
   const bool edges = !search.code_at.empty();
   if (rows.corrections.neighbour) {
-    return edges ? read_all<true, true>(r, lanes, sources, chains)
-                 : read_all<false, true>(r, lanes, sources, chains);
+    return edges ? read_any<true, true>(r, lanes, sources, chains)
+                 : read_any<false, true>(r, lanes, sources, chains);
   }
-  return edges ? read_all<true, false>(r, lanes, sources, chains)
-               : read_all<false, false>(r, lanes, sources, chains);
+  return edges ? read_any<true, false>(r, lanes, sources, chains)
+               : read_any<false, false>(r, lanes, sources, chains);
 }
 
 }  // namespace
@@ -438,7 +739,14 @@ IntervalSearch::IntervalSearch(const RangeRows& rows)
     while (z < kDeviates && rows.cumulative[static_cast<std::size_t>(z + kDeviates)] <= f) ++z;
     above.push_back(static_cast<std::int16_t>(z));
   }
+  above.push_back(0);
   for (const std::int32_t c : rows.cumulative) cumulative.push_back(static_cast<std::uint16_t>(c));
+  cumulative.push_back(0);
+  // The largest scale has all bits set.
+  const int most = (rows.code_width + 6 - 1 - floor_log2(kMinScale) + 1) << kScaleMantissaBits;
+  for (int index = 0; index < most + kBurstMax; ++index) {
+    widths.push_back(static_cast<float>(IntervalModel::deviate_width(index)));
+  }
   for (std::size_t j = 0; j < inverse.size(); ++j) {
     inverse[j] = ~std::uint64_t{0} / static_cast<std::uint64_t>(rows.reciprocals[j]) + 1;
   }
@@ -455,6 +763,7 @@ IntervalSearch::IntervalSearch(const RangeRows& rows)
     while (at + 2 < edges.size() && edges[at + 1] <= place) ++at;
     code_at.push_back(static_cast<std::int16_t>(static_cast<std::int32_t>(at) + rows.min_code));
   }
+  code_at.push_back(0);
 }
 
 }  // namespace nrc

@@ -99,10 +99,10 @@ struct NeighbourChain {
 };
 
 /// Finds codes by their cumulative frequency.
-class IntervalSearch {
- public:
+struct IntervalSearch {
   explicit IntervalSearch(const RangeRows& rows);
 
+  // Tables of 16 bits have one entry more, as vectors read 32.
   /// One more than the last deviate whose cumulative frequency is at most `frequency`, or
   /// -kDeviates if there is none.
   std::vector<std::int16_t> above;  ///< [frequency]
@@ -111,11 +111,13 @@ class IntervalSearch {
   /// The last code whose lower edge is at or below a place, [(place - least place) >> kPlaceShift];
   /// empty if edges are even.
   std::vector<std::int16_t> code_at;
-  static constexpr int kPlaceShift = 2;
+  static constexpr int kPlaceShift = 0;
   std::int32_t least_place;
   std::int32_t places;
   /// edges[i] is below code i + min_code; without an end after the last code.
   Row edges;
+  /// What a deviate is at a dispersion index, 1/64 code.
+  std::vector<float> widths;
   /// 2^64 / M, rounded up, [mantissa]: quotients of 40 bits by M are exact.
   std::array<std::uint64_t, 1 << kScaleMantissaBits> inverse;
 };
