@@ -23,7 +23,8 @@ endfunction()
 find_package(Threads REQUIRED)
 if(NRC_PREFIX)
   list(APPEND CMAKE_PREFIX_PATH ${NRC_PREFIX})
-  set(ZLIB_USE_STATIC_LIBS ON)
+  # Not all compilers make CMake look into lib64.
+  find_library(ZLIB_LIBRARY libz.a HINTS ${NRC_PREFIX}/lib64 ${NRC_PREFIX}/lib NO_DEFAULT_PATH)
 endif()
 find_package(ZLIB REQUIRED)
 # Headers alone: a shared library would have to be found again where the package is used.

@@ -36,8 +36,9 @@ namespace {
 constexpr std::uint32_t kDefaultPacketSamples = 131072;
 /// The same with the cascade profile, which begins anew in each packet.
 constexpr std::uint32_t kCascadePacketSamples = 1u << 20;
-/// Samples that are looked at to find their map.
-constexpr std::size_t kLearnedSamples = std::size_t{1} << 24;
+/// Samples that are looked at to find their map, and less than the codec takes for a second of many
+/// channels.
+constexpr std::size_t kLearnedSamples = std::size_t{1} << 21;
 constexpr std::size_t kLearnedBlocks = 16;
 /// Of samples outside the code width, one in so many costs less than a larger one.
 constexpr std::uint64_t kRare = 25000;
@@ -51,6 +52,8 @@ constexpr std::size_t kTrialFrames = 1024;
 constexpr std::uint64_t kCascadeSlack = 40;
 /// Another order of the channels is taken if it saves one byte in so many.
 constexpr std::uint64_t kWorthOrdering = 200;
+/// A value map is taken if it saves one byte in so many.
+constexpr std::uint64_t kWorthMapping = 500;
 /// Packets for which a stream header is sent, where samples are to come.
 constexpr std::size_t kLivePackets = 384;
 /// Bytes of a channel from one key packet to the next, where the user does not say. A key packet
@@ -142,16 +145,21 @@ class SampleImage {
   std::size_t packet_bytes_;
 };
 
-/// The smallest code width that all samples of an image but one in `rare` fit into.
+/// The smallest code width that all samples of an image but one in `rare` fit into. With a value
+/// map, whose codes take their time, some packets stand for all.
 int width_of(const SampleImage& image, const StreamHeader& header, std::uint64_t rare = kRare) {
   StreamHeader wide = header;
   wide.code_width = kMaxCodeWidth;
   const Mapper mapper(wide);
   std::array<std::uint64_t, kCodeWidths.size()> outside = {};
   std::vector<WideCode> codes;
-  for (std::size_t number = 0; number < image.packets(); ++number) {
+  const bool some = header.mapping == Mapping::kMap && rare == kRare;
+  const std::size_t step = some ? image.samples() / (kLearnedSamples / 8) + 1 : 1;
+  std::size_t looked_at = 0;
+  for (std::size_t number = 0; number < image.packets(); number += step) {
     const Samples samples = image.packet(image.packet_offset(number));
     codes_of(mapper, wide, samples, samples.size() / frame_bytes_of(header), codes);
+    looked_at += codes.size();
     for (std::size_t w = 0; w + 1 < kCodeWidths.size(); ++w) {
       const std::int32_t half = 1 << (kCodeWidths[w] - 1);
       std::uint64_t count = 0;
@@ -160,7 +168,7 @@ int width_of(const SampleImage& image, const StreamHeader& header, std::uint64_t
     }
   }
   for (std::size_t w = 0; w < kCodeWidths.size(); ++w) {
-    if (outside[w] * rare <= image.samples()) return kCodeWidths[w];
+    if (outside[w] * rare <= looked_at) return kCodeWidths[w];
   }
   return kMaxCodeWidth;
 }
@@ -483,6 +491,8 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
       // The stream header is sent once for all packets, so that it counts for less.
       const std::size_t all = std::max<std::size_t>(image.packets(), complete ? 1 : kLivePackets);
       cost += serialise(header).size() * packets.size() / all;
+      // Mapping takes longer than coding.
+      if (choice.mapping == Mapping::kMap) cost += cost / kWorthMapping;
       if (best != nullptr && cost >= lowest_cost) continue;
       best = tables;
       best_header = header;
