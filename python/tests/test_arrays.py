@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import itertools
+import json
 import subprocess
 import sys
 import threading
 import time
 
-import nrc_codec
 import numpy as np
 import pytest
-from conftest import noise
-from nrc_codec import NrcError
+
+import nrc_codec
+from nrc_codec import NrcError, _arrays
+from sample_noise import noise
 
 INTEGERS = [order + kind + size for kind, size, order in itertools.product("iu", "1248", "<>")]
 
@@ -44,7 +46,8 @@ def test_extremes_are_kept() -> None:
 
 
 def test_any_view_is_encoded(samples: np.ndarray) -> None:
-    views = [samples[::2], samples[:, ::-3], samples[::-1, 1:5], samples.T[3:7].T, np.broadcast_to(samples[0], (50, 12))]
+    views = [samples[::2], samples[:, ::-3], samples[::-1, 1:5], samples.T[3:7].T,
+             np.broadcast_to(samples[0], (50, 12))]
     for view in views:
         back = nrc_codec.decode(nrc_codec.encode(view))
         assert np.array_equal(view, back)
@@ -122,14 +125,12 @@ def test_damaged_streams_are_refused(samples: np.ndarray) -> None:
 def test_metadata_that_lie_are_refused(samples: np.ndarray) -> None:
     stream = nrc_codec.encode(samples[:100])
     # Nothing protects text that is wrong from the start: its CRC is right.
-    for facts in ({"dtype": "<i2", "shape": [10, 12], "order": "C", "channel_axis": 1},
-                  {"dtype": "<f4", "shape": [100, 12], "order": "C", "channel_axis": 1},
-                  {"dtype": "O", "shape": [100, 12], "order": "C", "channel_axis": 1},
-                  {"dtype": "<i2", "shape": [100, 12], "order": "C", "channel_axis": 7},
-                  {"dtype": "<i2", "shape": [-100, -12], "order": "C", "channel_axis": 1},
-                  {"dtype": "<i8", "shape": [100, 5], "order": "C", "channel_axis": 1}, {}, [], 3):
-        from nrc_codec import _arrays
-        options = _arrays.encoding("fast", None, 0, 1, __import__("json").dumps({"array": facts}).encode(), None)
+    right = {"dtype": "<i2", "shape": [100, 12], "order": "C", "channel_axis": 1}
+    lies: tuple[object, ...] = ({**right, "shape": [10, 12]}, {**right, "dtype": "<f4"}, {**right, "dtype": "O"},
+                                {**right, "channel_axis": 7}, {**right, "shape": [-100, -12]}, {**right, "order": "K"},
+                                {**right, "dtype": "<i8", "shape": [100, 5]}, {}, [], 3)
+    for facts in lies:
+        options = _arrays.encoding("fast", None, 0, 1, json.dumps({"array": facts}).encode(), None)
         with pytest.raises(NrcError, match="metadata|type"):
             nrc_codec.decode(_arrays.encode_frames(samples[:100], options))
     assert np.array_equal(nrc_codec.decode(stream), samples[:100])
@@ -179,5 +180,5 @@ def test_help_and_types() -> None:
 
 
 def test_import_loads_little() -> None:
-    code = "import nrc_codec, sys; print(sorted({'zarr','h5py','spikeinterface','dask','numcodecs'} & set(sys.modules)))"
+    code = "import nrc_codec, sys; print(sorted({'zarr', 'h5py', 'spikeinterface', 'dask'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import noise
+
 from nrc_codec import NrcError
+from sample_noise import noise
 
 dask = pytest.importorskip("dask.array")
 

@@ -9,12 +9,13 @@ import resource
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import nrc_codec
 import numpy as np
 import pytest
-from conftest import noise
+
+import nrc_codec
 from nrc_codec import NrcError
 from nrc_codec.__main__ import main
+from sample_noise import noise
 
 
 @pytest.fixture

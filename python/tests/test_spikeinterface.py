@@ -6,11 +6,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import nrc_codec
 import numpy as np
 import pytest
-from conftest import noise
+
+import nrc_codec
 from nrc_codec import NrcError
+from sample_noise import noise
 
 si = pytest.importorskip("spikeinterface.core")
 probeinterface = pytest.importorskip("probeinterface")
@@ -43,7 +44,7 @@ def expect_same(a: Any, b: Any) -> None:
         assert np.array_equal(a.get_property(key), b.get_property(key)), key
     assert a.get_annotation("subject") == b.get_annotation("subject")
     assert a.get_probegroup().to_dict(array_as_list=True) == b.get_probegroup().to_dict(array_as_list=True)
-    assert np.array_equal(a.get_traces(segment_index=0, return_in_uV=True), b.get_traces(segment_index=0, return_in_uV=True))
+    assert np.array_equal(*(r.get_traces(segment_index=0, return_in_uV=True) for r in (a, b)))
 
 
 @pytest.mark.parametrize("jobs", [{}, {"n_jobs": 2, "pool_engine": "process", "progress_bar": True},
@@ -110,6 +111,7 @@ def test_formats_of_neo(tmp_path: Path) -> None:
     status = main(["encode", "--stream", "imec0.ap", str(folder), str(out)])
     assert status == 0
     read = read_nrc(out)
-    assert read.get_sampling_frequency() == 30000 and np.array_equal(read.get_traces(), samples[:, :read.get_num_channels()])
+    assert read.get_sampling_frequency() == 30000
+    assert np.array_equal(read.get_traces(), samples[:, :read.get_num_channels()])
     assert np.allclose(read.get_property("gain_to_uV")[:4], 0.6 / 512 / 500 * 1e6)
     assert list(read.channel_ids)[0].endswith("AP0")

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import noise
+
 from nrc_codec import NrcError
+from sample_noise import noise
 
 numcodecs = pytest.importorskip("numcodecs")
 h5py = pytest.importorskip("h5py")

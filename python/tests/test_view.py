@@ -11,11 +11,12 @@ import xml.dom.minidom
 import zlib
 from pathlib import Path
 
-import nrc_codec
 import numpy as np
 import pytest
-from conftest import noise
+
+import nrc_codec
 from nrc_codec.view import steps_of, write_report
+from sample_noise import noise
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import noise
+
+from sample_noise import noise
 
 zarr = pytest.importorskip("zarr", minversion="3.0.8")
 

@@ -121,11 +121,11 @@ def with_header(packets: list[Packet], **fields: int) -> list[Packet]:
 
 def header_payload(payload: bytes, **fields: int) -> bytes:
     names = ("version", "profile", "mapping", "width", "channels", "packet_frames", "rate", "table",
-             "total", "number", "predictor", "sample_type", "zero")
-    values = dict(zip(names, struct.unpack("<BBBBHHIIIIBBH", payload), strict=True))
+             "total", "number", "predictor", "sample_type", "low_bits", "zero")
+    values = dict(zip(names, struct.unpack("<BBBBHHIIIIBBBB", payload), strict=True))
     assert set(fields) <= set(names)
     values.update(fields)
-    return struct.pack("<BBBBHHIIIIBBH", *values.values())
+    return struct.pack("<BBBBHHIIIIBBBB", *values.values())
 
 
 def renumbered(packets: list[Packet], sequence: int = 0) -> list[Packet]:
@@ -605,9 +605,14 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
                ("taps or neighbours without the range profile", "only the range profile"), predictor=2)
         header("predictor", "unknown predictor options", ("unknown predictor 16", "predictor 16"),
                predictor=16)
-        header("sample_type", "sample type 1", ("unknown sample type 1", "sample type 1"),
-               sample_type=1)
-        header("zero", "a reserved byte is not zero", ("reserved bytes", "bytes 26 and 27"), zero=256)
+        header("sample_type", "sample type 8", ("unknown sample type 8", "sample type 8"),
+               sample_type=8)
+        header("low_bits", "low bits of int16", ("2 low bits", "number of low bits 2"), low_bits=2)
+        header("low_bits_many", "17 low bits of int32", ("17 low bits", "number of low bits 17"),
+               mapping=0, sample_type=6, low_bits=17)
+        header("mapping_wide", "shift6 of int32 samples",
+               ("mapping 1 with samples", "mapping of samples over 16 bits"), sample_type=6)
+        header("zero", "a reserved byte is not zero", ("reserved byte", "number in byte 27"), zero=1)
     else:
         header("width_small", "3 bits", ("code width 3", "3"), width=3, mapping=0)
         header("width_tables", "12 bits, with tables for 10", ("for another code width", "12"),

@@ -11,7 +11,9 @@ namespace nrc::cli {
 struct EncodeArguments {
   std::string input;
   std::string output;
-  bool raw = false;              ///< int16 samples without a header instead of a WAV file
+  bool raw = false;              ///< samples without a header instead of a WAV file
+  std::string type = "int16";    ///< of raw input
+  bool big_endian = false;       ///< byte order of raw input
   bool any_file = false;         ///< store what is not a WAV file instead of refusing it
   std::uint32_t channels = 1;    ///< of raw input
   double rate = 0.0;             ///< of raw input, Hz; 0: unknown

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Files to streams (docs/bitstream.md, section 9), on top of Encoder. Input may be a WAV image, an
-// image of plain int16 samples, or samples that arrive piece by piece.
+// image of plain samples, or samples that arrive piece by piece.
 #pragma once
 
 #include <cstddef>
@@ -55,6 +55,9 @@ struct EncodeOptions {
   std::optional<std::uint32_t> stream_number;
   /// Text about the recording, JSON by custom, kept in the stream; empty: none.
   std::string metadata;
+  /// Of samples without a header; a WAV file states its own.
+  SampleType sample_type = SampleType::kInt16;
+  bool big_endian = false;
 };
 
 /// Options that code samples as another stream does, so that both can be joined without coding
@@ -79,7 +82,7 @@ struct EncodeSummary {
 EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const EncodeOptions& options,
                          const ByteSink& sink, const ByteProgress& progress = {});
 
-/// Encodes int16 little-endian samples, channels interleaved, without a header.
+/// Encodes samples, channels interleaved, without a header.
 /// @param channels         1..65536
 /// @param rate_millihertz  of one channel; 0: unknown
 /// Bytes of an incomplete last frame are kept as they are, in a container packet, and noted.
@@ -89,16 +92,20 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                          const ByteSink& sink, const ByteProgress& progress = {});
 
 /// Chooses map, code width, coding and tables of a stream that begins with these samples.
-/// @param header  channels and packet_frames are set; mapping, map, code_width and corrections
-/// become so
+/// @param samples  of whole frames, of options.sample_type and in the byte order of the machine
+/// @param header   channels and packet_frames are set; the sample type, mapping, map, code_width,
+/// low_bits and corrections become so
 /// @return tables that outlive the program, or options.tables
 /// @throws Error if an option cannot be used
+const Tables& choose_coding(const void* samples, std::size_t frames, const EncodeOptions& options,
+                            StreamHeader& header);
+/// The same of int16 samples.
 const Tables& choose_coding(const std::vector<std::int16_t>& samples, const EncodeOptions& options,
                             StreamHeader& header);
 
 class PacketWriter;
 
-/// Encodes int16 samples as they arrive, in the memory of one packet. Map, code width and tables
+/// Encodes samples as they arrive, in the memory of one packet. Map, code width and tables
 /// are chosen by the first packet; later samples that are off the map are exceptions.
 class RawEncoder {
  public:

@@ -21,8 +21,9 @@ class FileReader {
  public:
   /// Reads `size` bytes from byte `offset` of the file on; they are in it. @throws Error
   using Read = std::function<void(std::uint64_t offset, std::uint8_t* to, std::size_t size)>;
-  /// samples[frame * channels + channel], in order.
-  using Samples = std::function<void(const std::int16_t* samples, std::size_t frames)>;
+  /// samples[frame * channels + channel], in order. A callback that takes `const std::int16_t*` is
+  /// for streams of int16 samples.
+  using Samples = std::function<void(SampleView samples, std::size_t frames)>;
 
   /// Finds the key packets: by the index at the end or, without one, by the header of every packet.
   /// If several streams are in the file, the first one counts.
@@ -75,7 +76,7 @@ class FileReader {
   bool wav_ = false;
   std::string metadata_;
   std::vector<std::uint8_t> bytes_;  ///< of the packet at hand
-  std::vector<std::int16_t> samples_;
+  std::vector<std::uint8_t> samples_;
 };
 
 }  // namespace nrc

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nrc/format.hpp"
+#include "nrc/sample.hpp"
 #include "nrc/value_map.hpp"
 
 namespace nrc {
@@ -56,6 +57,10 @@ struct StreamHeader {
   Corrections corrections;  ///< range profile only
   /// Channels in the order in which a frame's codes are coded; empty: as they are.
   std::vector<std::uint16_t> order;
+  SampleType sample_type = SampleType::kInt16;
+  bool big_endian = false;  ///< byte order of the samples in the file
+  /// Bits of a full code below those of the code, which are sent as they are: wide types only.
+  int low_bits = 0;
   ValueMap map;  ///< of Mapping::kMap, otherwise unused
 };
 

@@ -48,6 +48,11 @@ class PayloadEncoder {
   virtual void encode(const Code* codes, std::size_t frames, bool key,
                       std::vector<std::uint8_t>& payload) = 0;
 
+  /// The same for codes of any width, in the cascade profile.
+  /// @throws std::logic_error in another one
+  virtual void encode_wide(const WideCode* codes, std::size_t frames,
+                           std::vector<std::uint8_t>& payload);
+
   /// Allocates the memory that a payload of that many codes needs, with as many lanes as are set.
   virtual void reserve(std::uint64_t codes) = 0;
 
@@ -78,6 +83,11 @@ class PayloadDecoder {
   /// @throws Error if the payload does not hold exactly these frames.
   virtual void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
                       std::vector<Code>& codes) = 0;
+
+  /// The same for codes of any width, in the cascade profile.
+  /// @throws std::logic_error in another one
+  virtual void decode_wide(const std::uint8_t* payload, std::size_t size, std::size_t frames,
+                           std::vector<WideCode>& codes);
 
   /// Moves the state of all channels past these codes, as decode() of their payload does.
   virtual void skip(const Code* codes, std::size_t frames, bool key) = 0;

@@ -200,7 +200,9 @@ void FileReader::read(std::uint64_t first, std::uint64_t count, const Samples& s
       const std::uint64_t from = std::max(first, frame);
       const std::uint64_t to = std::min(end, frame + h.frames);
       if (from < to) {
-        samples(samples_.data() + (from - frame) * header().channels,
+        const SampleType type = header().sample_type;
+        const std::size_t frame_bytes = sample_bytes(type) * header().channels;
+        samples({type, samples_.data() + (from - frame) * frame_bytes},
                 static_cast<std::size_t>(to - from));
       }
       frame += h.frames;

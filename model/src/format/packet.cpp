@@ -67,8 +67,10 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header) {
                                ? static_cast<std::uint32_t>(header.total_frames)
                                : kUnstatedFrames);
   p = put_little_endian(p, header.stream_number);
-  // Predictor options; sample type and two bytes more are zero.
-  put_little_endian(p, std::uint32_t{predictor_byte(header)});
+  p = put_little_endian(p, predictor_byte(header));
+  p = put_little_endian(p, static_cast<std::uint8_t>(static_cast<int>(header.sample_type) |
+                                                     (header.big_endian ? kSampleBigEndian : 0)));
+  put_little_endian(p, static_cast<std::uint8_t>(header.low_bits));
   if (header.mapping == Mapping::kMap) append_value_map(header.map, payload);
   check_order(header.order, header.channels);
   append_channel_order(header.order, payload);
@@ -114,10 +116,10 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   if ((payload[24] & ~(kPredictorNeighbour | kPredictorTaps | kPredictorOrder)) != 0) {
     field("predictor", payload[24]);
   }
-  if (payload[25] != 0) field("sample type", payload[25]);
-  if ((payload[26] | payload[27]) != 0) {
-    field("number in bytes 26 and 27", get_little_endian<std::uint16_t>(payload + 26));
+  if ((payload[25] & ~(kSampleTypeMask | kSampleBigEndian)) != 0) {
+    field("sample type", payload[25]);
   }
+  if (payload[27] != 0) field("number in byte 27", payload[27]);
   StreamHeader h;
   h.profile = static_cast<Profile>(payload[1] & 0xF);
   h.mapping = static_cast<Mapping>(payload[2]);
@@ -135,7 +137,15 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   if (h.corrections.any() && h.profile != Profile::kRange) {
     throw Error("stream header: only the range profile has taps and neighbours");
   }
-  if (h.code_width < kMinCodeWidth || h.code_width > kMaxCodeWidth ||
+  h.sample_type = static_cast<SampleType>(payload[25] & kSampleTypeMask);
+  h.big_endian = (payload[25] & kSampleBigEndian) != 0;
+  h.low_bits = payload[26];
+  const bool wide = is_wide(h.sample_type);
+  if (h.low_bits > (wide ? kMaxLowBits : 0) || h.low_bits + payload[3] > 32)
+    field("number of low bits", payload[26]);
+  if (wide && h.mapping == Mapping::kShift6) field("mapping of samples over 16 bits", payload[2]);
+  const int most = wide && h.profile == Profile::kCascade ? kMaxWideCodeWidth : kMaxCodeWidth;
+  if (h.code_width < kMinCodeWidth || h.code_width > most ||
       (h.mapping == Mapping::kShift6 && h.code_width != 10)) {
     field("code width", payload[3]);
   }
@@ -144,6 +154,11 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
     std::size_t map_size = size - end;
     h.map = parse_value_map(payload + end, map_size, h.channels);
     end += map_size;
+    for (const MapStep& step : h.map.steps) {
+      if (h.low_bits != 0 && step.numerator >= kMaxLowBitsNumerator) {
+        throw Error("stream header: its value map has a step too large for codes with low bits");
+      }
+    }
   }
   if ((payload[24] & kPredictorOrder) != 0) {
     h.order = parse_channel_order(payload + end, size - end, h.channels);
