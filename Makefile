@@ -29,7 +29,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
 
 # A variable that no target knows would be ignored: `make sim CHANNEL=32` would simulate 1024 channels.
 VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FRAMES \
-  FRESH_TMP HARNESS JOBS JSON LIBERTY LINT LOOPBACK LOSS MACROS MIRROR NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
+  FRESH_TMP HARNESS JOBS JSON LIBERTY LINT LOOPBACK LOSS MACROS MIRROR MULTI NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
   PREDICTOR_ARGS PROFILE PROOF RADIO SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TAPS TRIALS WORKTREE
 # In MAKEOVERRIDES a space inside a value has a backslash before it.
 empty :=
@@ -161,13 +161,19 @@ bench: ## Measure ratio and speed [DATA=, required]
 	@$(MAKE) --no-print-directory build
 	$(BUILD)/nrc bench "$(DATA)"
 
-benchmark: ## Measure speed and ratio next to zlib, zstd, FLAC and WavPack, and plot it [DATA= PICTURE=]
+benchmark: ## Measure speed and ratio next to zlib, zstd, FLAC and WavPack, and plot it [DATA= MULTI= PICTURE=]
 	$(call check_data,benchmark)
 	$(DEPS) benchmark
 	$(CMAKE) -S . -B $(BUILD)/benchmark -DNRC_BENCHMARK=ON -DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF
-	$(CMAKE) --build $(BUILD)/benchmark -j$(JOBS) --target codec_benchmark range_search
+	$(CMAKE) --build $(BUILD)/benchmark -j$(JOBS) --target codec_benchmark \
+	  multichannel_benchmark range_search
 	$(BUILD)/benchmark/codec_benchmark $(if $(DATA),--data "$(DATA)") --plot $(BUILD)/benchmark/speed.txt \
 	  --benchmark_out=$(BUILD)/benchmark/speed.json
+	$(BUILD)/benchmark/multichannel_benchmark $(if $(MULTI),--data "$(MULTI)") \
+	  --text $(BUILD)/benchmark/multichannel.txt --plot $(BUILD)/benchmark/multichannel-plot.txt \
+	  --benchmark_out=$(BUILD)/benchmark/multichannel.json
+	gnuplot -e "data='$(BUILD)/benchmark/multichannel-plot.txt'; picture='$(BUILD)/benchmark/multichannel.svg'" \
+	  study/benchmark/plot_multichannel.gp
 	gnuplot -e "data='$(BUILD)/benchmark/speed.txt'; picture='$(or $(PICTURE),$(BUILD)/benchmark/speed.svg)'" \
 	  study/benchmark/plot_speed.gp
 

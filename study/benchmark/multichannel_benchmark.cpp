@@ -2,13 +2,14 @@
 //
 // Speed and ratio on recordings of many channels and several code widths, next to other compressors
 // on the same samples in the same run, on one thread:
-//   multichannel_benchmark [--data DIR] [--text FILE] [--benchmark_...]
+//   multichannel_benchmark [--data DIR] [--text FILE] [--plot FILE] [--benchmark_...]
 // DIR holds files NAME_<channels>ch_<rate>Hz.i16 of int16 little-endian, channels interleaved.
 // Without it, signals of 10, 12 and 16 bits are generated.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -180,6 +181,40 @@ std::string table(const Results& results) {
   return text;
 }
 
+/// Lines "method|encode|decode": the geometric mean over the signals of the speed as a multiple of
+/// WavPack's fastest mode.
+std::string plot_data(const Results& results) {
+  struct Sum {
+    double encode = 0, decode = 0;
+    int count = 0;
+  };
+  std::map<std::string, Sum> sums;
+  for (const auto& [signal, methods] : results) {
+    const auto peer = methods.find(kFastPeer);
+    if (peer == methods.end()) continue;
+    for (const auto& [method, r] : methods) {
+      if (r.encode == 0 || r.decode == 0) continue;
+      Sum& sum = sums[method];
+      sum.encode += std::log(r.encode / peer->second.encode);
+      sum.decode += std::log(r.decode / peer->second.decode);
+      ++sum.count;
+    }
+  }
+  std::string text;
+  for (const auto& [method, sum] : sums) {
+    text += fmt::format("{}|{:.4f}|{:.4f}\n", method, std::exp(sum.encode / sum.count),
+                        std::exp(sum.decode / sum.count));
+  }
+  return text;
+}
+
+void write(const std::string& path, const std::string& text) {
+  if (path.empty()) return;
+  std::ofstream out(path);
+  out << text;
+  if (!out.flush()) throw std::runtime_error("cannot write " + path + "; give another file");
+}
+
 /// The value of an option that Google Benchmark does not know, taken out of the arguments.
 std::string take_option(int& argc, char** argv, const char* name) {
   for (int i = 1; i + 1 < argc; ++i) {
@@ -195,6 +230,7 @@ std::string take_option(int& argc, char** argv, const char* name) {
 int run(int argc, char** argv) {
   const std::string data = take_option(argc, argv, "--data");
   const std::string text = take_option(argc, argv, "--text");
+  const std::string plot = take_option(argc, argv, "--plot");
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   for (Signal& one : data.empty() ? generated_signals() : read_signals(data)) {
@@ -212,11 +248,8 @@ int run(int argc, char** argv) {
   benchmark::RunSpecifiedBenchmarks(&collector);
   const std::string results = table(collector.results);
   fmt::print("\n{}", results);
-  if (!text.empty()) {
-    std::ofstream out(text);
-    out << results;
-    if (!out.flush()) throw std::runtime_error("cannot write " + text + "; give another --text");
-  }
+  write(text, results);
+  write(plot, plot_data(collector.results));
   return 0;
 }
 

@@ -314,6 +314,21 @@ class RoundTrip(CommandLineTest):
         for wrong in ("step=5", "step=1", "step=", "step=2x", "step=-2", "2", "step=8192"):
             self.fail_with(1, NRC, "encode", "--lossy", wrong, self.wav, self.dir / "n")
 
+    def test_lanes(self) -> None:
+        data = recording(200000)
+        source = self.write("lanes.i16", data)
+        for channels, given, expected in ((40, [], 8), (5, [], 4), (1, [], 1), (40, ["--lanes", "2"], 2)):
+            stream = self.dir / "lanes.nrc"
+            self.succeed(NRC, "encode", "--force", "--channels", channels, *given, source, stream)
+            info = json.loads(self.succeed(NRC, "info", "--json", stream).stdout)
+            self.assertEqual(info["lanes"], expected)
+            text = self.succeed(NRC, "info", stream).stdout.decode()
+            self.assertRegex(text, rf"(?m)^lanes +{expected}$")
+            self.succeed(NRC, "decode", "--force", stream, self.dir / "back.i16")
+            self.assertEqual((self.dir / "back.i16").read_bytes(), data)
+        self.fail_with(2, NRC, "encode", "--lanes", "3", self.wav, self.dir / "n")
+        self.fail_with(1, NRC, "encode", "--lanes", "2", self.wav, self.dir / "n")
+
     def test_pipes(self) -> None:
         data = recording(300000)
         stream = self.succeed(NRC, "encode", "-", "-", "--channels", "3", data=data).stdout

@@ -82,6 +82,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool key = (flags & 1) != 0 || !started;
     const std::uint64_t count = std::uint64_t{frames} * channels;
     total += count;
+    const int most_lanes = nrc::max_lanes(tables.profile(), channels);
+    const int lanes = std::min(1 << (flags >> 6), most_lanes);
+    decoder->set_lanes(lanes);
     if (count > decoder->max_codes(length) || total > max_total) break;
 
     std::vector<nrc::Code> codes = {1};  // decode() appends
@@ -101,8 +104,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       encoder = nrc::PayloadEncoder::make(tables, width, channels, corrections);
       second = nrc::PayloadDecoder::make(tables, width, channels, corrections);
     }
+    encoder->set_lanes(lanes);
+    second->set_lanes(lanes);
     const std::vector<std::uint8_t> coded = encoder->encode(codes.data(), frames, key);
-    require(coded.size() <= nrc::max_payload_bytes(tables.profile(), width, count),
+    require(coded.size() <= nrc::max_payload_bytes(tables.profile(), width, count, lanes),
             "no payload is longer than the worst one");
     std::vector<nrc::Code> back;
     second->decode(coded.data(), coded.size(), frames, key, back);

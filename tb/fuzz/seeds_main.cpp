@@ -254,9 +254,12 @@ void write_payload_seeds(const SeedWriter& out) {
             {at, (width - 2) | (corrections.neighbour ? 0x10 : 0) | (corrections.taps ? 0x40 : 0),
              1});
         for (int packet = 0; packet < 2; ++packet) {
+          const int lanes = nrc::max_lanes(profile, 2) == 2 ? 1 + packet : 1;
+          encoder->set_lanes(lanes);
           const Bytes payload = encoder->encode(codes.data() + 40 * packet, 20, packet == 0);
           seed = std::move(seed) +
-                 bytes_of({packet == 0 ? 5 : 4, 20, static_cast<int>(payload.size() / 4)}) +
+                 bytes_of({(packet == 0 ? 5 : 4) | (lanes - 1) << 6, 20,
+                           static_cast<int>(payload.size() / 4)}) +
                  payload;
         }
         out.write("payload",

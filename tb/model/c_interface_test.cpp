@@ -138,11 +138,19 @@ INSTANTIATE_TEST_SUITE_P(CInterface, EachProfile,
                                          NRC_PROFILE_NEURAL));
 
 TEST_P(EachProfile, DecoderGivesTheSamples) {
+  nrc_encoder_config config = settings(GetParam());
+  const bool lanes = GetParam() == NRC_PROFILE_HUFFMAN || GetParam() == NRC_PROFILE_RANGE;
+  config.lanes = lanes ? 4 : 0;
   Samples samples = recording();
   samples.resize(samples.size() - 3 * kChannels);  // a shorter last packet
   samples[1000] = 1;                               // off the map: an exception
   Bytes stream;
-  for (const Bytes& p : encode(settings(GetParam()), samples)) {
+  for (const Bytes& p : encode(config, samples)) {
+    const nrc::ParsedPacket packet = nrc::parse_packet(p.data(), p.size());
+    // Before a key packet is the stream header.
+    if (packet.header.type != nrc::PacketType::kStreamHeader) {
+      EXPECT_EQ(packet.header.lanes, lanes ? 4 : 1);
+    }
     stream.insert(stream.end(), p.begin(), p.end());
   }
   EXPECT_LT(stream.size(), samples.size());
@@ -458,6 +466,8 @@ TEST(CInterface, EncoderSettingsOutsideTheirRange) {
   refused(with(&nrc_encoder_config::taps, 1), "taps");
   refused(with(&nrc_encoder_config::neighbour, 2), "neighbour");
   refused(with(&nrc_encoder_config::neighbour, 1), "neighbour");
+  refused(with(&nrc_encoder_config::lanes, 3), "3 lanes are not possible; give 1, 2, 4 or 8");
+  refused(with(&nrc_encoder_config::lanes, 8), "8 lanes are too many for 6 channels");
   refused(with(&nrc_encoder_config::sample_type, 8), "sample_type");
   refused(with(&nrc_encoder_config::sample_type, -1), "sample_type");
   refused(with(&nrc_encoder_config::low_bits, 17), "low_bits");

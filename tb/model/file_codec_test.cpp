@@ -505,6 +505,40 @@ TEST(FileCodec, KeyInterval) {
   EXPECT_EQ(decode(coded.stream), image);
 }
 
+TEST(FileCodec, LanesCostLittle) {
+  // Many channels, few, short packets, and hardly anything to code.
+  const Bytes many = samples(recording(40, 4000));
+  const Bytes quiet(std::size_t{400000}, 0);
+  EncodeOptions options;
+  for (const nrc::Profile profile : {nrc::Profile::kHuffman, nrc::Profile::kRange}) {
+    options.profile = profile;
+    const auto lanes_of = [&](const Bytes& image, std::uint32_t channels,
+                              std::uint32_t packet_frames) {
+      options.lanes = 1;
+      options.packet_frames = packet_frames;
+      const std::size_t plain = code_raw(image, channels, options).stream.size();
+      options.lanes = 0;
+      const Coded chosen = code_raw(image, channels, options);
+      EXPECT_LE(chosen.stream.size(), plain + plain / 2000 + 8);
+      return chosen.summary.lanes;
+    };
+    EXPECT_EQ(lanes_of(many, 40, 0), 8);
+    EXPECT_EQ(lanes_of(many, 5, 0), 4);
+    EXPECT_EQ(lanes_of(many, 1, 0), 1);
+    EXPECT_LT(lanes_of(many, 40, 100), 8);
+    EXPECT_EQ(lanes_of(quiet, 40, 0), 1);
+  }
+  // What is asked for, whatever it costs.
+  options.lanes = 8;
+  options.packet_frames = 1;
+  EXPECT_EQ(code_raw(samples(recording(40, 9)), 40, options).summary.lanes, 8);
+  EXPECT_EQ(code_pipe(samples(recording(40, 9)), 40, 7, options).summary.lanes, 8);
+  // None with a profile that has none.
+  options = {};
+  options.profile = nrc::Profile::kNeural;
+  EXPECT_EQ(code_raw(samples(recording(40, 100)), 40, options).summary.lanes, 1);
+}
+
 TEST(FileCodec, RefusesOptionsThatCannotWork) {
   const Bytes image = samples(recording(4, 10));
   Bytes stream;
@@ -519,6 +553,14 @@ TEST(FileCodec, RefusesOptionsThatCannotWork) {
   options.packet_frames = 5000;
   EXPECT_THROW(nrc::RawEncoder(4000, 0, options, append_to(stream)), nrc::Error);
   options.packet_frames = 0;
+  for (const int lanes : {3, 5, 8, 16, -1}) {
+    options.lanes = lanes;
+    EXPECT_THROW(encode(4, options), nrc::Error) << lanes;
+  }
+  options.lanes = 2;
+  options.profile = nrc::Profile::kCascade;
+  EXPECT_THROW(encode(4, options), nrc::Error);
+  options = {};
   nrc::RawEncoder encoder(4, 0, options, append_to(stream));
   encoder.add(image.data(), 9);
   EXPECT_THROW(encoder.finish(), nrc::Error);

@@ -545,13 +545,22 @@ int lanes_for(const SampleImage& image, const StreamHeader& header, const Tables
   for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
     const Samples samples = image.packet(image.packet_offset(number));
     const std::size_t frames = samples.size() / frame_bytes_of(header);
-    const std::size_t tried =
-        std::min(frames, std::max<std::size_t>(kLaneTrialSamples / header.channels, 1));
+    const std::size_t tried = std::max<std::size_t>(kLaneTrialSamples / header.channels, 1);
     Encoder encoder(header, tables);
     encoder.set_lossy_step(options.lossy_step);
-    const std::size_t bytes = encoder.encode_samples(samples.data(), tried, {}).size();
-    sizes.push_back(static_cast<double>(bytes) * static_cast<double>(frames) /
-                    static_cast<double>(tried));
+    const auto size_of = [&](std::size_t first, std::size_t count) {
+      const std::size_t bytes =
+          encoder.encode_samples(samples.data() + first * frame_bytes_of(header), count, {}).size();
+      return static_cast<double>(bytes - kPacketHeaderBytes - kPacketCrcBytes);
+    };
+    if (frames <= 2 * tried) {
+      sizes.push_back(size_of(0, frames));
+      continue;
+    }
+    // Frames go on as the second ones are; the first ones are longer, as nothing predicts them.
+    const double first = size_of(0, tried);
+    sizes.push_back(first + size_of(tried, tried) * static_cast<double>(frames - tried) /
+                                static_cast<double>(tried));
   }
   for (; lanes > 1; lanes /= 2) {
     double all = 0;
