@@ -59,7 +59,7 @@ Recording play_files(const std::string& path, std::uint32_t channels, std::size_
   for (std::size_t f = 0; f < used; ++f) {
     host::InputFile file(files[f]);
     const std::uint8_t* const image = file.data();
-    const WavLayout layout = read_wav_layout(image, file.size());
+    const WavLayout layout = read_int16_wav_layout(image, file.size());
     if (!layout.applies()) {
       throw Error(
           fmt::format("cannot play {}: {}; give 16-bit PCM WAV files", file.name(), layout.reason));

@@ -140,19 +140,36 @@ Wide flac_decode(const Bytes& bytes) {
   return reader.samples;
 }
 
-Bytes wavpack_encode(const Wide& samples, unsigned rate, WavpackMode mode) {
+Bytes wavpack_encode(const Wide& samples, unsigned rate, WavpackMode mode, unsigned channels) {
+  // As the program has it: 18 channels have places in a room, of which neighbours are pairs.
+  constexpr unsigned kPlaces = 18;
   Bytes bytes;
   WavpackContext* const context = WavpackOpenFileOutput(wavpack_write, &bytes, nullptr);
   require(context != nullptr, "WavPack");
   WavpackConfig config = {};
   config.bytes_per_sample = 2;
   config.bits_per_sample = 16;
-  config.num_channels = 1;
-  config.channel_mask = 4;  // front centre: mono
+  config.num_channels = static_cast<int>(channels);
+  config.channel_mask = channels == 1  // front centre: mono
+                            ? 4
+                            : static_cast<std::int32_t>((1U << std::min(channels, kPlaces)) - 1);
   config.sample_rate = static_cast<std::int32_t>(rate);
-  config.flags = mode == WavpackMode::kHigh ? CONFIG_HIGH_FLAG : 0;
+  switch (mode) {
+    case WavpackMode::kDefault:
+      break;
+    case WavpackMode::kFast:
+      config.flags = CONFIG_FAST_FLAG;
+      break;
+    case WavpackMode::kHigh:
+      config.flags = CONFIG_HIGH_FLAG;
+      break;
+    case WavpackMode::kBest:
+      config.flags = CONFIG_HIGH_FLAG | CONFIG_VERY_HIGH_FLAG | CONFIG_EXTRA_MODE;
+      config.xmode = 4;
+      break;
+  }
   Wide copy = samples;  // the library writes to it
-  const auto count = static_cast<std::uint32_t>(copy.size());
+  const auto count = static_cast<std::uint32_t>(copy.size() / channels);
   const bool good = WavpackSetConfiguration64(context, &config, count, nullptr) != 0 &&
                     WavpackPackInit(context) != 0 &&
                     WavpackPackSamples(context, copy.data(), count) != 0 &&
@@ -178,11 +195,11 @@ Wide wavpack_decode(const Bytes& bytes) {
   WavpackContext* const context =
       WavpackOpenFileInputEx64(&functions, &file, nullptr, message.data(), 0, 0);
   require(context != nullptr, "WavPack");
-  Wide samples(static_cast<std::size_t>(WavpackGetNumSamples64(context)));
-  const std::uint32_t got =
-      WavpackUnpackSamples(context, samples.data(), static_cast<std::uint32_t>(samples.size()));
+  const auto count = static_cast<std::uint32_t>(WavpackGetNumSamples64(context));
+  Wide samples(std::size_t{count} * static_cast<std::size_t>(WavpackGetNumChannels(context)));
+  const std::uint32_t got = WavpackUnpackSamples(context, samples.data(), count);
   WavpackCloseFile(context);
-  require(got == samples.size(), "WavPack");
+  require(got == count, "WavPack");
   return samples;
 }
 

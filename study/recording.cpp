@@ -75,7 +75,7 @@ Bytes read_bytes(const RecordingFile& file) {
 
 Recording read_wav(const RecordingFile& file) {
   Bytes image = read_bytes(file);
-  const WavLayout layout = read_wav_layout(image.data(), image.size());
+  const WavLayout layout = read_int16_wav_layout(image.data(), image.size());
   if (!layout.applies()) {
     throw Error(fmt::format("{}: {}; give WAV files of 16-bit PCM", file.path, layout.reason));
   }

@@ -24,8 +24,9 @@ typedef struct {
   unsigned long wrong;
 } check;
 
-static void take_samples(void* user, uint64_t first_frame, const int16_t* samples, size_t frames) {
+static void take_samples(void* user, uint64_t first_frame, const void* given, size_t frames) {
   check* const c = user;
+  const int16_t* const samples = given;
   size_t f, channel;
   for (f = 0; f < frames; ++f) {
     for (channel = 0; channel < CHANNELS; ++channel) {

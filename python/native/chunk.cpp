@@ -100,8 +100,9 @@ std::uint32_t word_count(const std::uint8_t* data, const Layout& layout, const E
   const std::uint32_t needed = words_needed(data, layout);
   if (encoding.words == 0) return needed;
   if (needed > encoding.words) {
-    throw Error("samples of more than 16 bits, where those before had fewer; choose the coding "
-                "from samples of all the recording");
+    throw Error(
+        "samples of more than 16 bits, where those before had fewer; choose the coding "
+        "from samples of all the recording");
   }
   return encoding.words;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Arrays to streams and back, in memory: what the Python package and the HDF5 filter have in common.
+// Arrays to streams and back, in memory: what the Python package and the HDF5 filter have in
+// common.
 #pragma once
 
 #include <cstddef>

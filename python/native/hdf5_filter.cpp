@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The HDF5 filter: a dynamically loaded plugin, found through HDF5_PLUGIN_PATH. It declares what it
-// needs of HDF5's binary interface (1.10 and later) itself and looks the functions up in the library
-// that has loaded it, so that it is built without HDF5 and fits any copy of it: h5py's own, for
-// example, whose symbols no other library sees.
+// needs of HDF5's binary interface (1.10 and later) itself and looks the functions up in the
+// library that has loaded it, so that it is built without HDF5 and fits any copy of it: h5py's own,
+// for example, whose symbols no other library sees.
 //
-// Values of a chunk's filter, all unsigned: version 1; channels; bytes of a sample, plus 16 if it is
-// signed and 32 if it is big-endian; number of the preset; neighbours (0 by the preset, 1 yes, 2 no);
-// 1 if channels are the chunk's first dimension. Those that are left out come from the dataset.
+// Values of a chunk's filter, all unsigned: version 1; channels; bytes of a sample, plus 16 if it
+// is signed and 32 if it is big-endian; number of the preset; neighbours (0 by the preset, 1 yes, 2
+// no); 1 if channels are the chunk's first dimension. Those that are left out come from the
+// dataset.
 #include <dlfcn.h>
 #include <link.h>
 
@@ -34,7 +35,7 @@ using nrc::python::Source;
 
 // ---- HDF5's binary interface
 
-using Id = std::int64_t;  // hid_t
+using Id = std::int64_t;          // hid_t
 using Size = unsigned long long;  // hsize_t
 
 constexpr int kClassVersion = 1;      // H5Z_CLASS_T_VERS
@@ -102,20 +103,20 @@ int can_apply(Id, Id type, Id) {
   if (type_class == nullptr || type_size == nullptr) return 1;
   const std::size_t size = type_size(type);
   if (type_class(type) == kIntegerClass && size <= 8 && (size & (size - 1)) == 0) return 1;
-  complain("only integers of 1, 2, 4 or 8 bytes are compressed; convert the samples, for example "
-           "back to the ADC's codes with a gain kept as an attribute");
+  complain(
+      "only integers of 1, 2, 4 or 8 bytes are compressed; convert the samples, for example "
+      "back to the ADC's codes with a gain kept as an attribute");
   // Not 0, by which an optional filter, as h5py makes it, would be left out without a word.
   return -1;
 }
 
 int set_local(Id properties, Id type, Id) {
-  const auto get_filter = hdf5(
-      "H5Pget_filter_by_id2",
-      static_cast<int (*)(Id, int, unsigned*, std::size_t*, unsigned*, std::size_t, char*, unsigned*)>(
-          nullptr));
-  const auto modify = hdf5(
-      "H5Pmodify_filter",
-      static_cast<int (*)(Id, int, unsigned, std::size_t, const unsigned*)>(nullptr));
+  const auto get_filter =
+      hdf5("H5Pget_filter_by_id2", static_cast<int (*)(Id, int, unsigned*, std::size_t*, unsigned*,
+                                                       std::size_t, char*, unsigned*)>(nullptr));
+  const auto modify =
+      hdf5("H5Pmodify_filter",
+           static_cast<int (*)(Id, int, unsigned, std::size_t, const unsigned*)>(nullptr));
   const auto chunk = hdf5("H5Pget_chunk", static_cast<int (*)(Id, int, Size*)>(nullptr));
   const auto type_size = hdf5("H5Tget_size", static_cast<std::size_t (*)(Id)>(nullptr));
   const auto type_order = hdf5("H5Tget_order", static_cast<int (*)(Id)>(nullptr));
@@ -139,9 +140,7 @@ int set_local(Id properties, Id type, Id) {
     return -1;
   }
   // What the dataset says is right, whatever was given.
-  const Size channels = rank == 1                     ? 1
-                        : values[kChannelsFirst] != 0 ? sizes[0]
-                                                      : sizes[rank - 1];
+  const Size channels = rank == 1 ? 1 : values[kChannelsFirst] != 0 ? sizes[0] : sizes[rank - 1];
   if (channels > nrc::kMaxChannels) {
     complain("more than 65536 channels in a chunk; give the chunk another shape");
     return -1;
@@ -204,6 +203,7 @@ std::size_t decompress(std::size_t count, const unsigned values[], std::size_t b
                        std::size_t* capacity, void** buffer) {
   const auto* const data = static_cast<const std::uint8_t*>(*buffer);
   Source source(bytes, nrc::python::memory_read(data));
+  if (!source.reader().closed()) throw nrc::Error("the chunk was cut or is damaged");
   Layout layout = layout_of(count, values, 0);
   const std::uint32_t words = source.header().channels / layout.channels;
   const std::size_t frame = layout.channels * layout.element.bytes;
@@ -238,8 +238,8 @@ std::size_t filter(unsigned flags, std::size_t count, const unsigned values[], s
   return 0;
 }
 
-const FilterClass kClass = {kClassVersion, kFilter,   1,        1,
-                            "nrc: Neural Recording Codec", can_apply, set_local, filter};
+const FilterClass kClass = {kClassVersion, kFilter,   1,     1, "nrc: Neural Recording Codec",
+                            can_apply,     set_local, filter};
 
 }  // namespace
 

@@ -76,6 +76,7 @@ struct Info {
   std::uint32_t stream_number;
   std::uint32_t indexed;
   std::uint32_t wav;
+  std::uint32_t closed;
 };
 
 /// A stream in memory or in a file.
@@ -225,6 +226,7 @@ NRC_EXPORT void nrc_python_info(const Stream* stream, Info* info) {
   info->stream_number = header.stream_number;
   info->indexed = reader.indexed() ? 1 : 0;
   info->wav = reader.wav() ? 1 : 0;
+  info->closed = reader.closed() ? 1 : 0;
 }
 
 /// @param channels  array->channels numbers; null: all channels
@@ -259,8 +261,10 @@ NRC_EXPORT int nrc_python_join(const char* const* paths, std::uint64_t count, co
       const std::string path = paths[i];
       Stream measured;
       const std::uint64_t size = open_file(path.c_str(), measured.descriptor);
-      sources.push_back({path, size, [&read, path](std::uint64_t at, std::uint8_t* to,
-                                                   std::size_t bytes) { read(path, at, to, bytes); }});
+      sources.push_back(
+          {path, size, [&read, path](std::uint64_t at, std::uint8_t* to, std::size_t bytes) {
+             read(path, at, to, bytes);
+           }});
     }
     std::FILE* const file = std::fopen(output, "wb");
     if (file == nullptr) fail(output);

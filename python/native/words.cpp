@@ -100,8 +100,8 @@ std::uint32_t words_needed(const std::uint8_t* data, const Layout& layout) {
                   }
                 }
               });
-    const bool fits = std::is_signed_v<T> ? low >= T(-32767 - 1) && high <= T(32767)
-                                          : high <= T(65535);
+    const bool fits =
+        std::is_signed_v<T> ? low >= T(-32767 - 1) && high <= T(32767) : high <= T(65535);
     return fits ? 1 : static_cast<std::uint32_t>(sizeof(T) / 2);
   });
 }
@@ -122,8 +122,8 @@ std::vector<std::int16_t> to_words(const std::uint8_t* data, const Layout& layou
                     const T value = load<T, swap.value>(at(data, layout, f, c));
                     to[c] = static_cast<std::int16_t>(value);
                     for (std::uint32_t word = 1; word < count; ++word) {
-                      const auto part =
-                          static_cast<Bits>(static_cast<Bits>(value) >> (16 * word % (8 * sizeof(T))));
+                      const auto part = static_cast<Bits>(static_cast<Bits>(value) >>
+                                                          (16 * word % (8 * sizeof(T))));
                       to[word * std::size_t{layout.channels} + c] = static_cast<std::int16_t>(part);
                     }
                   }
@@ -169,8 +169,9 @@ bool from_words(const std::int16_t* words, std::size_t frames, std::uint32_t all
                 for (std::uint32_t word = 0; word < count; ++word) {
                   const auto part =
                       static_cast<std::uint16_t>(from[word * std::size_t{all} + source]);
-                  bits = static_cast<Bits>(bits | static_cast<Bits>(static_cast<Bits>(part)
-                                                                    << (16 * word % (8 * sizeof(T)))));
+                  bits =
+                      static_cast<Bits>(bits | static_cast<Bits>(static_cast<Bits>(part)
+                                                                 << (16 * word % (8 * sizeof(T)))));
                 }
                 value = static_cast<T>(bits);
               }

@@ -2,8 +2,8 @@
 //
 // Integers of any type, byte order and memory order as the 16-bit words that a stream carries, and
 // back. This is the only place that knows of types: a stream has one word of each channel for types
-// of one or two bytes, and for larger ones whose values fit; otherwise the low words of all channels
-// come first, then the next ones.
+// of one or two bytes, and for larger ones whose values fit; otherwise the low words of all
+// channels come first, then the next ones.
 #pragma once
 
 #include <cstddef>

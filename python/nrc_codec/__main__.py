@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import NrcError, Recording, __version__, join, open, write
-from ._arrays import PRESETS
+from ._arrays import PRESETS, check_dtype
 
 DESCRIPTION = """Lossless compression of multichannel recordings.
 
@@ -80,7 +80,10 @@ def neo_recordings(path: Path, stream: str | None) -> tuple[list[tuple[Any, Any]
         import neo.rawio
     except ImportError:
         raise NrcError(f"{path}: raw samples need --channels; other formats need neo, pip install neo") from None
-    cls = neo.rawio.get_rawio(str(path))
+    # A folder is known by the files in it.
+    names_in_it = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    known = [(name, found) for name in names_in_it if (found := neo.rawio.get_rawio(str(name))) is not None]
+    path, cls = known[0] if known else (path, None)
     if cls is None:
         raise NrcError(f"{path}: neo knows no format of this name; give --channels and --dtype for raw samples")
     how = {"filename": str(path)} if cls.rawmode in ("one-file", "multi-file") else {"dirname": str(path)}
@@ -116,13 +119,10 @@ def neo_recordings(path: Path, stream: str | None) -> tuple[list[tuple[Any, Any]
                 i_stop=min(frames.stop, reader.get_signal_size(0, self.segment, number)), stream_index=number))
 
     rate = float(reader.get_signal_sampling_rate(stream_index=number))
-    properties = {"gain_to_uV": [float(g) for g in signals["gain"]],
-                  "offset_to_uV": [float(o) for o in signals["offset"]],
-                  "channel_name": [str(n) for n in signals["name"]], "units": [str(u) for u in signals["units"]]}
-    scale = {"V": 1e6, "mV": 1e3, "uV": 1.0}
-    for key in ("gain_to_uV", "offset_to_uV"):
-        properties[key] = [value * scale.get(unit, 1.0)
-                           for value, unit in zip(properties[key], properties["units"], strict=True)]
+    scale = [{"V": 1e6, "mV": 1e3}.get(str(unit), 1.0) for unit in signals["units"]]
+    properties = {"gain_to_uV": [float(g) * s for g, s in zip(signals["gain"], scale, strict=True)],
+                  "offset_to_uV": [float(o) * s for o, s in zip(signals["offset"], scale, strict=True)],
+                  "channel_name": [str(name) for name in signals["name"]]}
     facts = {"sampling_frequency": rate, "channel_ids": [str(i) for i in signals["id"]], "properties": properties,
              "annotations": {"source": path.name, "stream": names[number]}}
     segments = [(Segment(i), float(reader.get_signal_t_start(0, i, number))) for i in range(reader.segment_count(0))]
@@ -136,6 +136,7 @@ def encode(arguments: argparse.Namespace) -> None:
     if arguments.channels or path.suffix == ".npy":
         samples = np.load(path, mmap_mode="r") if path.suffix == ".npy" else \
             raw_samples(path, arguments.dtype, arguments.channels)
+        check_dtype(samples.dtype)
         wrong = suspect_layout(samples) if samples.ndim == 2 else ""
         if wrong and not arguments.anyway:
             raise NrcError(f"{path}: {wrong}; check --channels and --dtype, or give --anyway")

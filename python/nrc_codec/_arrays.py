@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ctypes
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +18,14 @@ PRESETS = ("implant", "fast", "balanced", "best")
 _NEIGHBOURS = {None: 0, True: 1, False: 2}
 _FLOAT_HELP = ("; floating-point samples are not stored exactly by an integer codec: convert them back to the ADC's "
                "integers, round(samples / gain), and keep the gain as metadata")
+
+
+def count(shape: tuple[int, ...]) -> int:
+    """Samples of an array of this shape."""
+    number = 1
+    for size in shape:
+        number *= size
+    return number
 
 
 def check_dtype(dtype: np.dtype) -> None:
@@ -128,11 +135,11 @@ class Stream:
                           ctypes.byref(self._handle))
         self.info = _library.Info()
         LIBRARY.nrc_python_info(self._handle, ctypes.byref(self.info))
-        text = ctypes.string_at(self.info.metadata, self.info.metadata_bytes)
+        stored = ctypes.string_at(self.info.metadata, self.info.metadata_bytes)
         try:
-            loaded = json.loads(text) if text else {}
+            loaded = json.loads(stored) if stored else {}
         except ValueError:
-            loaded = {"text": text.decode(errors="replace")}
+            loaded = {"text": stored.decode(errors="replace")}
         self.metadata: dict[str, Any] = loaded if isinstance(loaded, dict) else {"value": loaded}
 
     def __del__(self) -> None:
@@ -156,11 +163,11 @@ class Stream:
         except (KeyError, TypeError, ValueError):
             raise NrcError("the stream's metadata of its array cannot be read") from None
         check_dtype(dtype)
-        wide = channels if len(shape) > 1 and math.prod(shape) else 1
-        wanted = shape[axis] if len(shape) > 1 and 0 <= axis < len(shape) and math.prod(shape) else 1
+        wide = channels if len(shape) > 1 and count(shape) else 1
+        wanted = shape[axis] if len(shape) > 1 and 0 <= axis < len(shape) and count(shape) else 1
         if (any(size < 0 for size in shape) or order not in ("C", "F") or not 0 <= axis < max(len(shape), 1)
-                or (len(shape) > 1 and math.prod(shape) and (wide % wanted or wide // wanted not in (1, 2, 4)))
-                or math.prod(shape) != frames * wanted):
+                or (len(shape) > 1 and count(shape) and (wide % wanted or wide // wanted not in (1, 2, 4)))
+                or count(shape) != frames * wanted):
             raise NrcError("the stream's metadata contradict its samples")
         return dtype, shape, order, axis
 
@@ -193,19 +200,21 @@ def decode(stream: Any, *, out: Any = None, threads: int = 1) -> np.ndarray:
     The interpreter's lock is not held while decoding.
     """
     opened = Stream(stream)
+    if not opened.info.closed:
+        raise NrcError("the stream was cut or is damaged; get it from its source again")
     dtype, shape, order, axis = opened.array_facts()
     if out is None:
         try:
-            array = np.empty(shape, dtype, order)  # type: ignore[call-overload]
+            array = np.empty(shape, dtype, order)
         except (MemoryError, ValueError):
-            raise NrcError(f"the stream holds {math.prod(shape)} samples, too many for this computer") from None
+            raise NrcError(f"the stream holds {count(shape)} samples, too many for this computer") from None
     else:
         target = out if isinstance(out, np.ndarray) else np.frombuffer(out, np.uint8)
-        if not target.flags.writeable or not target.flags.forc or target.nbytes != math.prod(shape) * dtype.itemsize:
+        if not target.flags.writeable or not target.flags.forc or target.nbytes != count(shape) * dtype.itemsize:
             raise NrcError(f"out has {target.nbytes} bytes or is not contiguous and writable; give "
-                           f"{math.prod(shape) * dtype.itemsize} bytes")
+                           f"{count(shape) * dtype.itemsize} bytes")
         flat = target.reshape(-1, order="A").view(np.uint8)
-        array = flat.view(dtype).reshape(shape, order=order)  # type: ignore[call-overload]
+        array = flat.view(dtype).reshape(shape, order=order)
     if array.size == 0:
         return array
     frames = frames_of(array, axis)

@@ -44,7 +44,8 @@ class Info(ctypes.Structure):
                 ("metadata", ctypes.c_void_p), ("channels", ctypes.c_uint32), ("rate_millihertz", ctypes.c_uint32),
                 ("profile", ctypes.c_uint32), ("mapping", ctypes.c_uint32), ("code_width", ctypes.c_uint32),
                 ("taps", ctypes.c_uint32), ("neighbour", ctypes.c_uint32), ("packet_frames", ctypes.c_uint32),
-                ("stream_number", ctypes.c_uint32), ("indexed", ctypes.c_uint32), ("wav", ctypes.c_uint32)]
+                ("stream_number", ctypes.c_uint32), ("indexed", ctypes.c_uint32), ("wav", ctypes.c_uint32),
+                ("closed", ctypes.c_uint32)]
 
 
 def _load() -> ctypes.CDLL:

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,7 +50,7 @@ class Codec(NamedTuple):
 
 def nrc_codecs() -> Iterator[Codec]:
     for preset in ("implant", "fast", "balanced", "best"):
-        yield Codec(f"nrc {preset}", lambda chunk, p=preset: encode(chunk, preset=p), decode)
+        yield Codec(f"nrc {preset}", partial(encode, preset=preset), decode)
 
 
 def peers() -> Iterator[Codec]:
@@ -87,7 +88,10 @@ def peers() -> Iterator[Codec]:
     except ImportError:
         pass
     try:
+        import logging
+
         import mtscomp
+        logging.getLogger("mtscomp").setLevel(logging.WARNING)
         yield mtscomp_codec(mtscomp)
     except ImportError:
         pass

@@ -27,6 +27,7 @@ import dask.array
 import numpy as np
 
 from . import recording as files
+from ._arrays import Stream
 from ._library import NrcError, version
 
 
@@ -44,7 +45,7 @@ def _encode_part(samples: np.ndarray, coding: files.Coding, path: str, first: in
     """Encodes a chunk, decodes it and compares. Returns its frames."""
     target = Path(path)
     stream = coding.encode(samples)
-    back = files.Stream(stream)
+    back = Stream(stream)
     decoded = np.empty(samples.shape, samples.dtype)
     if back.info.frames == len(samples) and decoded.size:
         back.read(0, decoded, back.words(samples.shape[1]), None, 1)
@@ -110,7 +111,8 @@ def encode_array(samples: Any, path: str | os.PathLike[str], *, rate: float = 0.
     else:
         folder.mkdir(parents=True, exist_ok=True)
         learned = files.samples_to_learn_from(samples, files.LEARNED_FRAMES, samples.shape[0])
-        coding = files.Coding(learned, words=files.words_of(samples, learned), **options)
+        coding = files.Coding(learned, words=files.words_of(samples, learned), preset=preset, neighbours=neighbours,
+                              rate=rate)
         _write_whole(plan, json.dumps({"identity": identity, "coding": coding.to_json()}).encode())
     parts, tasks, first = [], [], 0
     for number, (rows, block) in enumerate(zip(samples.chunks[0], samples.to_delayed()[:, 0], strict=True)):

@@ -164,7 +164,9 @@ def samples_to_learn_from(source: Any, frames: int, stop: int) -> np.ndarray:
     """Some frames of the beginning, the middle and the end."""
     count = min(frames, stop)
     starts = sorted({0, (stop - count) // 2, stop - count})
-    return np.concatenate([np.asarray(source[start:start + count]) for start in starts])
+    parts = [np.asarray(source[start:start + count]) for start in starts]
+    # NumPy joins arrays in the computer's own byte order.
+    return np.concatenate(parts).astype(parts[0].dtype, copy=False)
 
 
 class Coding:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import tempfile
 import warnings
 from collections.abc import Sequence
@@ -30,6 +29,10 @@ from ._library import NrcError
 #: Classes of SpikeInterface that run chunks, by version.
 _EXECUTORS = ("TimeSeriesChunkExecutor", "ChunkRecordingExecutor")
 _VERSION = tuple(int(part) for part in spikeinterface.__version__.split(".")[:2])
+
+
+def _paths(file_paths: str | Path | Sequence[str | Path]) -> list[Path]:
+    return [Path(file_paths)] if isinstance(file_paths, (str, Path)) else [Path(path) for path in file_paths]
 
 
 class NrcRecordingSegment(BaseRecordingSegment):
@@ -59,8 +62,7 @@ class NrcRecordingExtractor(BaseRecording):
     name = "nrc"
 
     def __init__(self, file_paths: str | Path | Sequence[str | Path], sampling_frequency: float | None = None) -> None:
-        one = isinstance(file_paths, (str, os.PathLike))
-        paths = [Path(p) for p in ([file_paths] if one else file_paths)]  # type: ignore[union-attr,list-item]
+        paths = _paths(file_paths)
         opened = [files.open(path) for path in paths]
         facts = opened[0].metadata.get("recording", {})
         rate = float(facts.get("sampling_frequency") or opened[0].rate or sampling_frequency or 0)
@@ -165,8 +167,7 @@ def write_nrc(recording: BaseRecording, file_paths: str | Path | Sequence[str | 
         NrcError: the samples are no integers (scale them back, or write the recording before it was
         filtered), or decoding differs. FileExistsError: a file exists.
     """
-    one = isinstance(file_paths, (str, os.PathLike))
-    paths = [Path(p) for p in ([file_paths] if one else file_paths)]  # type: ignore[union-attr,list-item]
+    paths = _paths(file_paths)
     segments = recording.get_num_segments()
     if len(paths) != segments:
         raise NrcError(f"{len(paths)} files for {segments} segments; give a list with one for each")
@@ -174,9 +175,11 @@ def write_nrc(recording: BaseRecording, file_paths: str | Path | Sequence[str | 
         if path.exists() and not overwrite:
             raise FileExistsError(f"{path} exists; give another name, or overwrite=True")
     job_kwargs = job_tools.fix_job_kwargs(job_kwargs)
-    learned = np.concatenate([
-        files.samples_to_learn_from(_Frames(recording, segment), files.LEARNED_FRAMES, recording.get_num_samples(segment))
-        for segment in range(segments)])
+    parts = [
+        files.samples_to_learn_from(_Frames(recording, segment), files.LEARNED_FRAMES,
+                                    recording.get_num_samples(segment))
+        for segment in range(segments)]
+    learned = np.concatenate(parts).astype(parts[0].dtype, copy=False)
     coding = files.Coding(learned, preset=preset, neighbours=neighbours, rate=recording.get_sampling_frequency(),
                           words=files.words_of(recording, learned))
     with tempfile.TemporaryDirectory(prefix=paths[0].name + ".", dir=paths[0].parent) as folder:

@@ -97,6 +97,7 @@ module nrc_board_source #(
     .Depth(Channels)
   ) u_field (
     .clk_i,
+    .rst_ni,
     .we_i   (write),
     .waddr_i(channel_s1_q),
     .wdata_i(field_d),

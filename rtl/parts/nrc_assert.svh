@@ -4,8 +4,8 @@
 // Icarus 11 and Yosys 0.23 accept: immediate assertions in clocked blocks, and messages in generate
 // blocks.
 //
-//   `NRC_AWAKE(CLOCK, RESET)        declares awake_q: high from the first clock out of reset. Before
-//                                   that nothing in the module is defined
+//   `NRC_AWAKE(CLOCK, RESET)        declares checking_q: high from the first clock after a reset. Before
+//                                   that nothing in the module is defined, whatever the level of RESET
 //   `NRC_REQUIRE(CONDITION, TEXT)   refuses a module's parameters; once in a module
 //   `NRC_REFUSE(NAME, TEXT, VALUE)  refuses, in a generate block of its own; NAME is that of a module
 //                                   that does not exist, for tools that print no messages
@@ -18,11 +18,11 @@
 `define NRC_ASSERT_SVH
 
 `define NRC_AWAKE(CLOCK, RESET) \
-  logic awake_q; \
-  initial awake_q = 1'b0; \
+  logic checking_q, was_reset_q; \
+  initial {checking_q, was_reset_q} = 2'b00; \
   always @(posedge CLOCK or negedge RESET) begin \
-    if (!RESET) awake_q <= 1'b0; \
-    else        awake_q <= 1'b1; \
+    if (!RESET) {checking_q, was_reset_q} <= 2'b01; \
+    else        checking_q <= was_reset_q; \
   end
 
 // Icarus knows no message when it elaborates, and Verilator may be asked to go on after one.

@@ -39,6 +39,7 @@ module nrc_fifo #(
     .Depth(Depth)
   ) u_ram (
     .clk_i,
+    .rst_ni,
     .we_i   (push_i),
     .waddr_i(wptr_q[AddrWidth-1:0]),
     .wdata_i,
@@ -71,7 +72,7 @@ module nrc_fifo #(
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q) begin
+    if (checking_q) begin
       assert (!(pop_i && !valid_q));
       assert (!(push_i && level_o == (AddrWidth + 1)'(Depth)));
     end

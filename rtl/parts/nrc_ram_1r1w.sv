@@ -17,6 +17,7 @@ module nrc_ram_1r1w #(
   localparam int AddrWidth = (Depth > 1) ? $clog2(Depth) : 1
 ) (
   input  logic                 clk_i,
+  input  logic                 rst_ni,   // of the assertions alone
 
   input  logic                 we_i,
   input  logic [AddrWidth-1:0] waddr_i,
@@ -44,13 +45,10 @@ module nrc_ram_1r1w #(
   `NRC_REQUIRE(Width >= 1 && Depth >= 1,
                "nrc_ram_1r1w: Width and Depth are 1 or more")
 
-  // What drives the ports is unknown until a reset has had its first clock.
-  logic [1:0] settled;
-  initial settled = 2'b00;
+  `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    settled <= {settled[0], 1'b1};
-    if (settled[1]) begin
+    if (checking_q) begin
       if (we_i && re_i) assert (waddr_i != raddr_i);
       if (we_i) assert ({1'b0, waddr_i} < (AddrWidth + 1)'(Depth));
       if (re_i) assert ({1'b0, raddr_i} < (AddrWidth + 1)'(Depth));

@@ -17,6 +17,7 @@ module nrc_ram_1rw #(
   localparam int AddrWidth = (Words > 1) ? $clog2(Words) : 1
 ) (
   input  logic                 clk_i,
+  input  logic                 rst_ni,   // of the assertions alone
   input  logic                 en_i,     // access in this clock
   input  logic                 we_i,     // the access is a write
   input  logic [AddrWidth-1:0] addr_i,
@@ -39,12 +40,10 @@ module nrc_ram_1rw #(
   `NRC_REQUIRE(Width >= 1 && Words >= 1,
                "nrc_ram_1rw: Width and Words are 1 or more")
 
-  // What drives the port is unknown until a reset has had its first clock.
-  logic [1:0] settled;
-  initial settled = 2'b00;
+  `NRC_AWAKE(clk_i, rst_ni)
+
   always @(posedge clk_i) begin
-    settled <= {settled[0], 1'b1};
-    if (settled[1] && en_i) assert ({1'b0, addr_i} < (AddrWidth + 1)'(Words));
+    if (checking_q && en_i) assert ({1'b0, addr_i} < (AddrWidth + 1)'(Words));
   end
 `endif
 

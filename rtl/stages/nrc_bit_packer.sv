@@ -172,14 +172,14 @@ module nrc_bit_packer #(
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q && valid_i) begin
+    if (checking_q && valid_i) begin
       // verilator lint_off CMPCONST
       assert (length_i != 5'd0 && 32'(length_i) <= MaxLength);
       // verilator lint_on CMPCONST
       assert ((bits_i >> length_i) == '0);
       assert (frame_end || !packet_end);
     end
-    if (awake_q && flush_q && s2_valid) begin
+    if (checking_q && flush_q && s2_valid) begin
       assert (!s2_full);
       // Two frames cannot be distinguished in one clock: frames of one channel come with gaps.
       assert (!s2_frame_end || s2_packet_end);

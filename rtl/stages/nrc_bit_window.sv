@@ -129,7 +129,7 @@ module nrc_bit_window (
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q && take) begin
+    if (checking_q && take) begin
       assert (length_i != 5'd0);
       assert (valid0_q && (in_word0 || last0_q || valid1_q));
     end

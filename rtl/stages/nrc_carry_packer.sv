@@ -308,18 +308,18 @@ module nrc_carry_packer #(
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q && valid_i) begin
+    if (checking_q && valid_i) begin
       assert (length_i <= 5'd29 && 32'(length_i) <= MaxLength + (packet_end ? 1 : 0));
       assert ((bits_i >> length_i) <= 30'd1);
       assert (length_i != 5'd0 || !packet_end);  // a payload has a word
       assert (frame_end || !packet_end);
     end
-    if (awake_q && flush_q && s3_valid_q) begin
+    if (checking_q && flush_q && s3_valid_q) begin
       assert (!s3_full_q);
       assert (s3_addend_q == '0);
     end
-    if (awake_q && s3_valid_q && !flush_q) assert ((sum[31:0] & s3_here_q) == '0);
-    if (awake_q) begin
+    if (checking_q && s3_valid_q && !flush_q) assert ((sum[31:0] & s3_here_q) == '0);
+    if (checking_q) begin
       assert (!s4_push_q || !kept[Slots-1]);       // room for it
       assert ((valid_q & (valid_q + 1'b1)) == '0);
       assert ((write_q == read_q) == (valid_q[Slots-1] || !valid_q[0]));

@@ -138,6 +138,7 @@ module nrc_context #(
 
     nrc_ram_1r1w #(.Width(ScaleWidth), .Depth(Channels)) u_scale (
       .clk_i,
+      .rst_ni,
       .we_i   (write),
       .waddr_i(write_channel),
       .wdata_i(new_scale),

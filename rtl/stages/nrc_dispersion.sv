@@ -189,6 +189,7 @@ module nrc_dispersion #(
 
   nrc_ram_1r1w #(.Width(StateWidth), .Depth(Channels)) u_state (
     .clk_i,
+    .rst_ni,
     .we_i   (write_q),
     .waddr_i(write_channel_q),
     .wdata_i(state_q),

@@ -208,16 +208,10 @@ module nrc_framer #(
                (Pipeline == 0 || Pipeline == 1),
                "nrc_framer: a parameter is missing or out of its range")
 
-  // As `NRC_AWAKE, whose name the design's own register has: that one is random before the first reset.
-  logic checked_q;
-  initial checked_q = 1'b0;
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) checked_q <= 1'b0;
-    else         checked_q <= 1'b1;
-  end
+  `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (checked_q && valid_o) begin
+    if (checking_q && valid_o) begin
       assert (!(bad_out && last_out));
       assert (!(bad_out || last_out) || packet_end_out);
       assert (!packet_end_out || frame_end_out);

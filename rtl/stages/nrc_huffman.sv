@@ -149,6 +149,7 @@ module nrc_huffman #(
       .Width(16)
     ) u_tables (
       .clk_i,
+      .rst_ni,
       .en_i   (table_we_i || valid[AddressClock]),
       .we_i   (table_we_i),
       .addr_i (table_we_i ? table_addr_i : s3_addr),
@@ -231,12 +232,12 @@ module nrc_huffman #(
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q && valid_i) begin
+    if (checking_q && valid_i) begin
       assert (32'(raw_bits_i) <= CodeWidth && 32'(raw_bits_i) <= 12);
       assert (32'(table_i) < NumTables);
     end
-    if (awake_q && valid[LengthClock]) assert ({1'b0, s5_length} + s5_extra_length != 5'd0);
-    if (awake_q && LoadableTables != 0 && table_we_i) assert (valid[Latency-1:0] == '0);
+    if (checking_q && valid[LengthClock]) assert ({1'b0, s5_length} + s5_extra_length != 5'd0);
+    if (checking_q && LoadableTables != 0 && table_we_i) assert (valid[Latency-1:0] == '0);
   end
 `endif
 

@@ -135,7 +135,7 @@ module nrc_interval #(
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q && valid_q[Latency-2]) begin
+    if (checking_q && valid_q[Latency-2]) begin
       assert (from <= to);
       assert (32'(from) >= nrc_pkg::EscapeFrequency);
     end

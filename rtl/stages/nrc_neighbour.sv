@@ -90,6 +90,7 @@ module nrc_neighbour #(
 
   nrc_ram_1r1w #(.Width(Inputs * GainBits), .Depth(Channels)) u_gain (
     .clk_i,
+    .rst_ni,
     .we_i   (valid_q[WriteStage]),
     .waddr_i(write_channel_q),
     .wdata_i(new_gain),
@@ -215,6 +216,13 @@ module nrc_neighbour #(
     end else if (valid_i) begin
       seen_q           <= 1'b1;
       channel_before_q <= channel_i;
+    end
+  end
+
+  `NRC_AWAKE(clk_i, rst_ni)
+
+  always @(posedge clk_i) begin
+    if (checking_q && valid_i) begin
       assert (channel_i == '0 || (seen_q && channel_i == channel_before_q + ChannelWidth'(1)));
     end
   end

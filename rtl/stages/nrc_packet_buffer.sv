@@ -64,6 +64,7 @@ module nrc_packet_buffer #(
       .Depth(Words)
     ) u_ram (
       .clk_i,
+      .rst_ni,
       .we_i   (write),
       .waddr_i(wptr_q[AddrWidth-1:0]),
       .wdata_i,
@@ -77,6 +78,7 @@ module nrc_packet_buffer #(
       .Width(Width)
     ) u_ram (
       .clk_i,
+      .rst_ni,
       .en_i   (write || read),
       .we_i   (write),
       .addr_i (write ? wptr_q[AddrWidth-1:0] : rptr_q[AddrWidth-1:0]),
@@ -127,7 +129,7 @@ module nrc_packet_buffer #(
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q) begin
+    if (checking_q) begin
       assert (!(commit_i && rewind_i));
       assert (!(arrives_q && count_q == 2'd2 && !pop));
     end

@@ -233,9 +233,9 @@ module nrc_packet_emitter #(
   logic        offered_q;
   logic [32:0] offer_q;
   always @(posedge clk_i) begin
-    offered_q <= awake_q && m_axis_tvalid_o && !m_axis_tready_i;
+    offered_q <= checking_q && m_axis_tvalid_o && !m_axis_tready_i;
     offer_q   <= {m_axis_tlast_o, m_axis_tdata_o};
-    if (awake_q && offered_q) begin
+    if (checking_q && offered_q) begin
       assert (m_axis_tvalid_o && offer_q == {m_axis_tlast_o, m_axis_tdata_o});
     end
   end

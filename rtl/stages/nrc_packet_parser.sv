@@ -83,7 +83,7 @@ module nrc_packet_parser #(
 
   assign begins = (word[15:0] == 16'(nrc_pkg::Sync)) &&
                   (word[19:16] <= 4'(nrc_pkg::TypeMetadata)) &&
-                  (word[31:22] == '0);  // reserved, and rounded codes, which this decoder does not know
+                  (word[31:22] == '0);  // exceptions, rounded codes and lanes: not for this decoder
   assign no_frames = (frames_o == '0);
   assign length    = {word[15:0], length_low_q};
   assign fits = (32'(length) <= MaxWords) &&

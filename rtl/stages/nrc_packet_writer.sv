@@ -151,7 +151,7 @@ module nrc_packet_writer #(
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q && commit_o) begin
+    if (checking_q && commit_o) begin
       // A decoder cannot begin anywhere else.
       assert (!stream_begin_q || key);
       // The last word is needed: docs/bitstream.md, sections 5 and 11, has the bound.

@@ -125,6 +125,7 @@ module nrc_predictor #(
 
   nrc_ram_1r1w #(.Width(StateWidth), .Depth(Channels)) u_state (
     .clk_i,
+    .rst_ni,
     .we_i   (valid_q[WriteStage]),
     .waddr_i(write_channel),
     .wdata_i(new_state),
@@ -249,9 +250,10 @@ module nrc_predictor #(
   logic signed [WeightWidth-1:0] new_weight;
   assign new_weight = new_state[StateWidth-1-:WeightWidth];
 
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-    end else begin
+  `NRC_AWAKE(clk_i, rst_ni)
+
+  always @(posedge clk_i) begin
+    if (checking_q) begin
       if (valid_q[Update]) assert (value_i[ZeroBits-1:0] == '0);
       if (valid_q[WriteStage]) begin
         assert (int'(new_weight) >= nrc_pkg::WeightMin && int'(new_weight) <= nrc_pkg::WeightMax);

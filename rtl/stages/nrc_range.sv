@@ -264,15 +264,15 @@ module nrc_range #(
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (awake_q && valid_i && !escape_i) begin
+    if (checking_q && valid_i && !escape_i) begin
       assert (32'(frequency_i) >= nrc_pkg::MinFrequency);
       assert (32'(low_i) >= nrc_pkg::EscapeFrequency);
       assert (32'(low_i) + 32'(frequency_i) <= nrc_pkg::TopFrequency);
     end
-    if (awake_q && valid_i) assert (escape_i || 32'(plain_i) <= (Groups ? MaxPlain : 0));
-    if (awake_q) assert (range_q[15]);
+    if (checking_q && valid_i) assert (escape_i || 32'(plain_i) <= (Groups ? MaxPlain : 0));
+    if (checking_q) assert (range_q[15]);
     // The code's interval ends inside the one before: at most one carry leaves low.
-    if (awake_q && valid_o) assert ((bits_o >> length_o) <= 30'd1);
+    if (checking_q && valid_o) assert ((bits_o >> length_o) <= 30'd1);
   end
 `endif
 

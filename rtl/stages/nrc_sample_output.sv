@@ -87,11 +87,10 @@ module nrc_sample_output #(
   `NRC_REQUIRE(Room >= 2 && (Room & (Room - 1)) == 0,
                "nrc_sample_output: Room is a power of two from 2 on")
 
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-    end else if (pop && first) begin
-      assert (frame_valid);
-    end
+  `NRC_AWAKE(clk_i, rst_ni)
+
+  always @(posedge clk_i) begin
+    if (checking_q && pop && first) assert (frame_valid);
   end
 `endif
 

@@ -102,6 +102,7 @@ module nrc_taps #(
 
   nrc_ram_1r1w #(.Width(StateWidth), .Depth(Channels)) u_state (
     .clk_i,
+    .rst_ni,
     .we_i   (valid_q[WriteStage]),
     .waddr_i(write_channel_q),
     .wdata_i({new_weight, new_past_q}),

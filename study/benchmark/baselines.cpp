@@ -16,6 +16,7 @@ namespace {
 constexpr int kZlibLevel = 6;
 constexpr int kZstdLevel = 3;
 constexpr unsigned kFlacLevel = 5;
+constexpr unsigned kBestFlacLevel = 8;
 constexpr unsigned kRate = 19531;  ///< Hz; the libraries take whole numbers
 
 void require(bool good, const char* library) {
@@ -56,9 +57,9 @@ void zstd_decode(const Bytes& bytes, Samples& samples) {
 
 // ---- One channel
 
-template <unsigned Bits>
+template <unsigned Bits, unsigned Level = kFlacLevel>
 Bytes flac_encode(const std::vector<std::int32_t>& samples) {
-  return study::flac_encode(samples, Bits, kRate, kFlacLevel);
+  return study::flac_encode(samples, Bits, kRate, Level);
 }
 
 Bytes wavpack_encode(const std::vector<std::int32_t>& samples) {
@@ -113,7 +114,32 @@ Baseline by_channel(const char* name, Bytes (*encode)(const std::vector<std::int
           }};
 }
 
+Baseline wavpack(const char* name, study::WavpackMode mode) {
+  return {name,
+          [mode](const Samples& samples, std::size_t channels) {
+            const std::vector<std::int32_t> wide(samples.begin(), samples.end());
+            return std::vector<Bytes>{
+                study::wavpack_encode(wide, kRate, mode, static_cast<unsigned>(channels))};
+          },
+          [](const std::vector<Bytes>& streams, std::size_t) {
+            const std::vector<std::int32_t> wide = study::wavpack_decode(streams.front());
+            Samples samples(wide.size());
+            for (std::size_t i = 0; i < wide.size(); ++i) {
+              samples[i] = static_cast<std::int16_t>(wide[i]);
+            }
+            return samples;
+          }};
+}
+
 }  // namespace
+
+std::vector<Baseline> multichannel_baselines() {
+  return {whole("zstd -3", zstd_encode, zstd_decode),
+          by_channel("FLAC -5", flac_encode<16>, study::flac_decode),
+          by_channel("FLAC -8", flac_encode<16, kBestFlacLevel>, study::flac_decode),
+          wavpack("WavPack -f", study::WavpackMode::kFast),
+          wavpack("WavPack -hhx4", study::WavpackMode::kBest)};
+}
 
 std::vector<Baseline> baselines() {
   return {whole("zlib -6", zlib_encode, zlib_decode), whole("zstd -3", zstd_encode, zstd_decode),

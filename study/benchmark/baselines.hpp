@@ -26,4 +26,8 @@ struct Baseline {
 /// not find in the samples by itself. Functions throw nrc::Error if the library fails.
 std::vector<Baseline> baselines();
 
+/// For recordings of many channels: zstd of the interleaved samples, FLAC -5 and -8 with a stream
+/// for each channel, and WavPack of all channels in its fastest and its slowest mode.
+std::vector<Baseline> multichannel_baselines();
+
 }  // namespace nrc::bench

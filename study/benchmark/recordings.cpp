@@ -21,7 +21,7 @@ std::vector<Samples> read_recordings(const std::string& directory, std::size_t m
     if (recordings.size() == most) break;
     std::ifstream in(path, std::ios::binary);
     const Bytes image((std::istreambuf_iterator<char>(in)), {});
-    const WavLayout layout = read_wav_layout(image.data(), image.size());
+    const WavLayout layout = read_int16_wav_layout(image.data(), image.size());
     if (!layout.applies() || layout.channels != 1) continue;
     Samples samples(layout.frames());
     std::memcpy(samples.data(), image.data() + layout.data_offset, samples.size() * 2);

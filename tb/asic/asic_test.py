@@ -276,8 +276,8 @@ module tb;
   reg [3:0] a = 0; reg [5:0] d = 0; wire [5:0] q;
   reg [2:0] wa = 0, ra = 0, e = 0; wire [2:0] r;
   reg [5:0] one [0:11]; reg [2:0] two [0:4]; reg [5:0] want; reg [2:0] want2;
-  nrc_ram_1rw #(.Words(12), .Width(6)) u1 (clk, en, we, a, d, q);
-  nrc_ram_1r1w #(.Depth(5), .Width(3)) u2 (clk, we, wa, e, re, ra, r);
+  nrc_ram_1rw #(.Words(12), .Width(6)) u1 (clk, 1'b1, en, we, a, d, q);
+  nrc_ram_1r1w #(.Depth(5), .Width(3)) u2 (clk, 1'b1, we, wa, e, re, ra, r);
   integer i, checks;
   initial begin
     checks = 0;

@@ -63,12 +63,12 @@ class Packet:
 
     @classmethod
     def parse(cls, data: bytes, at: int) -> Packet:
-        _, flags, _, sequence, first, sizes = struct.unpack_from("<2sBBIIQ", data, at)
+        _, flags, coding, sequence, first, sizes = struct.unpack_from("<2sBBIIQ", data, at)
         length = 4 * (sizes >> 24 & 2**24 - 1)
         packet = cls(flags & 15, data[at + 20:at + 20 + length], key=bool(flags & 16),
                      last=bool(flags & 32), frames=sizes & 2**24 - 1, first=first,
                      sequence=sequence)
-        packet.stream = sizes >> 48
+        packet.stream, packet.coding = sizes >> 48, coding
         return packet
 
     def encoded(self) -> bytes:
@@ -121,11 +121,11 @@ def with_header(packets: list[Packet], **fields: int) -> list[Packet]:
 
 def header_payload(payload: bytes, **fields: int) -> bytes:
     names = ("version", "profile", "mapping", "width", "channels", "packet_frames", "rate", "table",
-             "total", "number", "predictor", "sample_type", "zero")
-    values = dict(zip(names, struct.unpack("<BBBBHHIIIIBBH", payload), strict=True))
+             "total", "number", "predictor", "sample_type", "low_bits", "zero")
+    values = dict(zip(names, struct.unpack("<BBBBHHIIIIBBBB", payload), strict=True))
     assert set(fields) <= set(names)
     values.update(fields)
-    return struct.pack("<BBBBHHIIIIBBH", *values.values())
+    return struct.pack("<BBBBHHIIIIBBBB", *values.values())
 
 
 def renumbered(packets: list[Packet], sequence: int = 0) -> list[Packet]:
@@ -230,7 +230,7 @@ def bits(errors: Errors, base: Base, label: str) -> None:
     flip("exceptions", "exceptions flag", 2, 6, ("payload of" if payload > 80 else CRC[0], CRC[1]))
     flip("reserved", "reserved bit", 2, 7, ("reserved bits", BAD_FIELD))
     flip("step", "rounding step", 3, 0, CRC)
-    flip("lanes", "lanes", 3, 5, ("reserved bits", BAD_FIELD))
+    flip("lanes", "lanes", 3, 7, ("lanes in a packet", BAD_FIELD))
     flip("sequence", "sequence number", 4, 0, CRC)
     flip("sequence_high", "sequence number", 7, 6, CRC)
     flip("first_frame", "first frame", 8, 2, CRC)
@@ -605,9 +605,14 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
                ("taps or neighbours without the range profile", "only the range profile"), predictor=2)
         header("predictor", "unknown predictor options", ("unknown predictor 16", "predictor 16"),
                predictor=16)
-        header("sample_type", "sample type 1", ("unknown sample type 1", "sample type 1"),
-               sample_type=1)
-        header("zero", "a reserved byte is not zero", ("reserved bytes", "bytes 26 and 27"), zero=256)
+        header("sample_type", "sample type 8", ("unknown sample type 8", "sample type 8"),
+               sample_type=8)
+        header("low_bits", "low bits of int16", ("2 low bits", "number of low bits 2"), low_bits=2)
+        header("low_bits_many", "17 low bits of int32", ("17 low bits", "number of low bits 17"),
+               mapping=0, sample_type=6, low_bits=17)
+        header("mapping_wide", "shift6 of int32 samples",
+               ("mapping 1 with samples", "mapping of samples over 16 bits"), sample_type=6)
+        header("zero", "a reserved byte is not zero", ("reserved byte", "number in byte 27"), zero=1)
     else:
         header("width_small", "3 bits", ("code width 3", "3"), width=3, mapping=0)
         header("width_tables", "12 bits, with tables for 10", ("for another code width", "12"),
@@ -860,6 +865,60 @@ def containers(errors: Errors, base: Base) -> None:
         profile=0x10, rate=19531250, total=480)
 
 
+def lanes(errors: Errors, base: Base) -> None:
+    """Lengths of lanes, and numbers of them, that are wrong under a CRC that is right."""
+    def add(name: str, what: str, strict: Messages, *recover: StreamEntry, **fields: Any) -> None:
+        packets = base[:]
+        for field, value in fields.items():
+            assert hasattr(packets[7], field)
+            setattr(packets[7], field, value)
+        errors.add("lanes_" + name, "packet 7, of two lanes: " + what, packets, strict,
+                   list(recover) or stream(base, UNDECODABLE_7))
+
+    reader = nrc_decode.Bytes(base[7].payload, "lanes")
+    length = reader.number()
+    begin = reader.position
+    first, second = base[7].payload[begin:begin + length], base[7].payload[begin + length:]
+
+    def joined_lanes(claim: int, first: bytes = first) -> bytes:
+        assert claim < 2**14
+        return bytes([claim & 127 | 128, claim >> 7]) + first + second
+
+    def words(payload: bytes) -> bytes:
+        """With as many zeros as there have to be, and no more."""
+        used = payload.rstrip(b"\0")
+        return used + bytes(-len(used) % 4)
+
+    too_short = ("payload too short", "the payload is too short")
+    too_long = ("payload too long", "the payload goes on after its last code")
+    ends = ("lanes end too soon", "the payload is shorter than its lanes")
+    add("length_less", "the first one's length is one less", too_short,
+        payload=words(joined_lanes(length - 1)))
+    add("length_more", "the first one's length is one more, and a zero byte after it", too_long,
+        payload=words(joined_lanes(length + 1, first + bytes(1))))
+    add("length_none", "the first one's length is 0", too_short, payload=words(joined_lanes(0)))
+    add("length_beyond", "the first one ends after the payload", ends,
+        payload=words(joined_lanes(len(base[7].payload) + 4)))
+    add("length_huge", "the first one's length is 2^56 - 1", ends,
+        payload=bytes([255] * 7 + [127]) + base[7].payload)
+    add("length_endless", "the first one's length does not end",
+        ("a number of more than 8 bytes", ends[1]), payload=bytes([255] * 8) + base[7].payload)
+    add("empty", "no payload", (ends[0], too_short[1]), payload=b"")
+    if first[-1] & 1 == 0:
+        add("padding", "the last bit of the first one is 1", ("padding is not zero", too_long[1]),
+            payload=words(joined_lanes(length, first[:-1] + bytes([first[-1] | 1]))))
+    add("too_many", "four of them, more than there are channels",
+        ("more lanes than the stream", "more lanes than the stream"), stream(base, LOST_7),
+        coding=2 << 5)
+    header = ("lanes in a packet that cannot", "a damaged header")
+    add("sixteen", "16 of them", header, stream(base, LOST_7), coding=4 << 5)
+    raw_samples = nrc_decode.padded(4 * FRAMES) * b"\0"
+    add("raw", "raw, all the same", header, stream(base, LOST_7), coding=1 << 5, kind=RAW,
+        payload=raw_samples)
+    add("without_frames", "no frames", header, stream(base, LOST_7), coding=1 << 5, frames=0,
+        payload=b"")
+
+
 def main() -> None:
     directory = sys.argv[1] if len(sys.argv) > 1 else HERE / "errors"
     errors = Errors(directory)
@@ -874,6 +933,7 @@ def main() -> None:
     codes(errors, huffman, range_base)
     metadata(errors, huffman)
     containers(errors, huffman)
+    lanes(errors, Base("link_lanes_2ch"))
     errors.finish()
 
 

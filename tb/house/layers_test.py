@@ -24,7 +24,7 @@ FLOORS = ("format", "tables", "stages", "vector", "cascade", "stream", "file", "
 # The floor of each public header; one that is not here is refused.
 PUBLIC = {
     "error.hpp": "format", "format.hpp": "format", "packet.hpp": "format",
-    "value_map.hpp": "format",
+    "sample.hpp": "format", "value_map.hpp": "format",
     "table_set.hpp": "tables", "range_tables.hpp": "tables", "neural_network.hpp": "tables",
     "neural_tables.hpp": "tables", "cascade_tables.hpp": "tables", "tables.hpp": "tables",
     "payload.hpp": "stages",

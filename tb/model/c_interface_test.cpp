@@ -112,9 +112,9 @@ nrc_receiver_config listener(Heard& heard) {
     static_cast<Heard*>(user)->streams.push_back(*info);
     static_cast<Heard*>(user)->channels = info->channels;
   };
-  c.on_samples = [](void* user, std::uint64_t first, const std::int16_t* samples,
-                    std::size_t frames) {
+  c.on_samples = [](void* user, std::uint64_t first, const void* given, std::size_t frames) {
     Heard& h = *static_cast<Heard*>(user);
+    const auto* const samples = static_cast<const std::int16_t*>(given);
     h.first_frames.push_back(first);
     h.samples.insert(h.samples.end(), samples, samples + frames * h.channels);
   };
@@ -237,7 +237,7 @@ TEST_P(EachProfile, ReceivingInOrderTakesNoMemory) {
   config.struct_size = sizeof config;
   static std::size_t frames = 0;
   frames = 0;
-  config.on_samples = [](void*, std::uint64_t, const std::int16_t*, std::size_t n) { frames += n; };
+  config.on_samples = [](void*, std::uint64_t, const void*, std::size_t n) { frames += n; };
   nrc_receiver* const receiver = make_receiver(config);
   // Room for the longest packet.
   const Bytes nothing(longest);
@@ -458,7 +458,12 @@ TEST(CInterface, EncoderSettingsOutsideTheirRange) {
   refused(with(&nrc_encoder_config::taps, 1), "taps");
   refused(with(&nrc_encoder_config::neighbour, 2), "neighbour");
   refused(with(&nrc_encoder_config::neighbour, 1), "neighbour");
-  refused(with(&nrc_encoder_config::code_width, 17), "code_width");
+  refused(with(&nrc_encoder_config::sample_type, 8), "sample_type");
+  refused(with(&nrc_encoder_config::sample_type, -1), "sample_type");
+  refused(with(&nrc_encoder_config::low_bits, 17), "low_bits");
+  refused(with(&nrc_encoder_config::low_bits, 1), "low bits");
+  refused(with(&nrc_encoder_config::code_width, 25), "code_width");
+  refused(with(&nrc_encoder_config::code_width, 17), "code width");
   refused(with(&nrc_encoder_config::code_width, 12), "code width");
   refused(with(&nrc_encoder_config::builtin_tables, "no such tables"), "no such tables");
   nrc_encoder_config large = settings();
@@ -663,7 +668,7 @@ TEST(CInterface, ReceiverErrors) {
   // A callback that throws, although it must not, does no harm beyond the call.
   static bool thrown = false;
   thrown = false;
-  config.on_samples = [](void*, std::uint64_t, const std::int16_t*, std::size_t) {
+  config.on_samples = [](void*, std::uint64_t, const void*, std::size_t) {
     answer = nrc_receiver_add(calling, nullptr, 0);
     if (!thrown) {
       thrown = true;

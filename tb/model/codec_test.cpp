@@ -12,10 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "format/samples.hpp"
 #include "host/recording_generator.hpp"
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
+#include "nrc/file_decoder.hpp"
 #include "one_table.hpp"
 #include "stages/code_to_sample.hpp"
 #include "stages/mapper.hpp"
@@ -54,8 +56,9 @@ PacketHeader header_of(const Bytes& packet) {
 /// form for a link.
 std::vector<Bytes> encode_all(const StreamHeader& header, const Tables& tables,
                               const std::vector<Code>& codes, std::size_t packet_frames,
-                              std::size_t key_interval = 0, int lossy_step = 1) {
+                              std::size_t key_interval = 0, int lossy_step = 1, int lanes = 1) {
   Encoder encoder(header, tables, key_interval == 0 ? Transport::kFile : Transport::kLink);
+  encoder.set_lanes(lanes);
   encoder.set_lossy_step(lossy_step);
   std::vector<Bytes> packets = {encoder.stream_header()};
   const std::size_t frames = codes.size() / header.channels;
@@ -596,6 +599,7 @@ struct Golden {
   std::size_t frames, packet_frames, key_interval;
   Corrections corrections = {};
   int lossy_step = 1;
+  int lanes = 1;
 };
 
 /// Compares with a file, or renews it if the environment asks for that.
@@ -623,7 +627,7 @@ TEST_P(GoldenMap, StaysAsItIs) {
   for (std::size_t i = 0; i < 3 * 400; ++i) {
     int code = 0;
     for (int k = 0; k < 8; ++k) code += static_cast<int>(random() % 9) - 4;
-    samples.push_back(mapper.sample(i % 3, static_cast<Code>(code)));
+    samples.push_back(mapper.value(i % 3, static_cast<Code>(code)));
   }
   // Off the map: one by one, equal ones, a channel of others, and a packet that is sent raw.
   for (const std::size_t i : {0U, 700U, 1199U})
@@ -653,6 +657,97 @@ INSTANTIATE_TEST_SUITE_P(All, GoldenMap, testing::Values(Profile::kHuffman, Prof
                            return std::string(profile_name(profile.param));
                          });
 
+/// A stream of samples of another type than int16.
+struct GoldenType {
+  const char* name;
+  SampleType type;
+  bool big_endian;
+  Profile profile;
+  int width, low_bits;
+  ValueMap map;  ///< without steps: mapping code
+};
+
+class GoldenTypes : public testing::TestWithParam<GoldenType> {};
+
+TEST_P(GoldenTypes, StayAsTheyAre) {
+  const GoldenType& g = GetParam();
+  constexpr std::size_t kChannels = 2;
+  constexpr std::size_t kFrames = 120;
+  constexpr std::size_t kPacketFrames = 40;
+  StreamHeader header = stream_of(kChannels, g.width, Mapping::kCode);
+  header.sample_type = g.type;
+  header.big_endian = g.big_endian;
+  header.low_bits = g.low_bits;
+  header.map = g.map;
+  if (!g.map.steps.empty()) header.mapping = Mapping::kMap;
+  header.packet_frames = kPacketFrames;
+  header.stream_number = kGoldenNumber;
+  std::mt19937 random(2026);
+  std::vector<std::int32_t> values;
+  const Mapper mapper(header);
+  for (std::size_t i = 0; i < kChannels * kFrames; ++i) {
+    // Below the width, so that nothing is rare but the exceptions.
+    const int bits = g.width + g.low_bits - 3;
+    const auto code = static_cast<std::int32_t>(random() % (1u << bits)) - (1 << (bits - 1));
+    values.push_back(is_wide(g.type) ? mapper.value(i % kChannels, WideCode{code})
+                                     : mapper.value(i % kChannels, static_cast<Code>(code)));
+  }
+  const std::int64_t half = std::int64_t{1} << (sample_bits(g.type) - 1);
+  values[30] = static_cast<std::int32_t>(-half);
+  values[151] = static_cast<std::int32_t>(half - 1);
+  // A packet of any values, which is sent raw.
+  for (std::size_t i = 160; i < values.size(); ++i) {
+    values[i] = static_cast<std::int32_t>(static_cast<std::int64_t>(random()) % half);
+    if (i % 2 == 1) values[i] = -values[i];
+  }
+  Bytes samples(values.size() * sample_bytes(g.type));
+  put_values(g.type, values.data(), values.size(), samples.data());
+  Encoder encoder(header, Tables::builtin(g.profile, "generic"), Transport::kFile);
+  Bytes stream = encoder.stream_header();
+  for (std::size_t at = 0; at < kFrames; at += kPacketFrames) {
+    const Bytes sent =
+        encoder.encode_samples(samples.data() + at * kChannels * sample_bytes(g.type),
+                               kPacketFrames, {false, at + kPacketFrames == kFrames});
+    stream.insert(stream.end(), sent.begin(), sent.end());
+  }
+  // The golden samples are those of the file.
+  Bytes decoded;
+  FileDecoder decoder([&decoded](const std::uint8_t* data, std::size_t size) {
+    decoded.insert(decoded.end(), data, data + size);
+  });
+  decoder.add(stream.data(), stream.size());
+  decoder.finish();
+  to_byte_order(g.type, g.big_endian, samples.data(), samples.size());
+  EXPECT_EQ(decoded, samples);
+  const std::string base = std::string(NRC_SOURCE_DIR) + "/tb/golden/" + g.name;
+  EXPECT_TRUE(same_as_file(base + ".i16", samples)) << base << ".i16";
+  EXPECT_TRUE(same_as_file(base + ".nrc", stream)) << base << ".nrc";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, GoldenTypes,
+    testing::Values(
+        GoldenType{"type_uint16",
+                   SampleType::kUint16,
+                   true,
+                   Profile::kHuffman,
+                   12,
+                   0,
+                   {{{5, 2}}, {{0, 40}, {0, -2 * 30000}}}},
+        GoldenType{"type_int8", SampleType::kInt8, false, Profile::kRange, 8, 0, {}},
+        GoldenType{"type_uint8", SampleType::kUint8, false, Profile::kHuffman, 8, 0, {}},
+        GoldenType{"type_int24", SampleType::kInt24, false, Profile::kCascade, 21, 0, {}},
+        GoldenType{"type_uint24", SampleType::kUint24, true, Profile::kHuffman, 16, 5, {}},
+        GoldenType{"type_int32",
+                   SampleType::kInt32,
+                   false,
+                   Profile::kRange,
+                   14,
+                   9,
+                   {{{3, 1}, {7, 3, Rounding::kNearestEven}}, {{0, -2000000000}, {1, 77}}}},
+        GoldenType{"type_uint32", SampleType::kUint32, false, Profile::kCascade, 24, 3, {}}),
+    [](const auto& golden) { return golden.param.name; });
+
 class GoldenStream : public testing::TestWithParam<Golden> {};
 
 TEST_P(GoldenStream, StaysAsItIs) {
@@ -666,7 +761,7 @@ TEST_P(GoldenStream, StaysAsItIs) {
   header.packet_frames = static_cast<std::uint32_t>(g.packet_frames);
   Bytes stream;
   for (const Bytes& p : encode_all(header, Tables::builtin(g.profile, g.tables), codes,
-                                   g.packet_frames, g.key_interval, g.lossy_step)) {
+                                   g.packet_frames, g.key_interval, g.lossy_step, g.lanes)) {
     stream.insert(stream.end(), p.begin(), p.end());
   }
   Bytes samples;
@@ -771,7 +866,43 @@ INSTANTIATE_TEST_SUITE_P(
                100,
                2,
                {},
-               32}),
+               32},
+        Golden{"link_lanes_2ch",
+               Profile::kHuffman,
+               "default",
+               2,
+               10,
+               Mapping::kShift6,
+               480,
+               20,
+               4,
+               {},
+               1,
+               2},
+        Golden{"lanes_huffman_11ch_12bit",
+               Profile::kHuffman,
+               "generic",
+               11,
+               12,
+               Mapping::kCode,
+               100,
+               40,
+               0,
+               {},
+               1,
+               4},
+        Golden{"lanes_range_11ch_neighbour",
+               Profile::kRange,
+               "default",
+               11,
+               10,
+               Mapping::kShift6,
+               200,
+               60,
+               2,
+               {false, true},
+               1,
+               8}),
     [](const auto& golden) { return golden.param.name; });
 
 }  // namespace

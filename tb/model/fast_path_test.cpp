@@ -32,6 +32,7 @@ struct Case {
   std::string tables;
   int code_width;
   std::uint32_t channels;
+  Corrections corrections = {};
 };
 
 /// In the place of a built-in set's name.
@@ -43,7 +44,8 @@ Tables tables_of(const Case& c) {
 
 std::string name(const Case& c) {
   return std::string(profile_name(c.profile)) + " " + c.tables + " " +
-         std::to_string(c.code_width) + " bits " + std::to_string(c.channels) + " channels";
+         std::to_string(c.code_width) + " bits " + std::to_string(c.channels) + " channels " +
+         corrections_name(c.corrections);
 }
 
 std::vector<Case> cases() {
@@ -54,6 +56,15 @@ std::vector<Case> cases() {
     }
     for (const int code_width : {8, 11, 12, 13, 16}) {
       all.push_back({profile, "generic", code_width, 37});
+    }
+  }
+  for (const Corrections& corrections :
+       {Corrections{true, false}, Corrections{false, true}, Corrections{true, true}}) {
+    for (const std::uint32_t channels : {8, 13, 65, 384}) {
+      all.push_back({Profile::kRange, "default", 10, channels, corrections});
+    }
+    for (const int code_width : {8, 12, 16}) {
+      all.push_back({Profile::kRange, "generic", code_width, 37, corrections});
     }
   }
   all.push_back({Profile::kHuffman, kOneTable, 10, 33});
@@ -102,7 +113,9 @@ void damage(std::vector<std::uint8_t>& payload, Random& random) {
   } else if (kind == 2) {
     payload.back() = static_cast<std::uint8_t>(payload.back() ^ 1);
   } else {
-    const std::size_t begin = random() % payload.size();
+    // Often where the lanes' lengths are.
+    const std::size_t begin =
+        random() % (kind == 3 ? payload.size() : std::min<std::size_t>(payload.size(), 16));
     const std::size_t end = std::min(payload.size(), begin + 1 + random() % 8);
     for (std::size_t i = begin; i < end; ++i) payload[i] = static_cast<std::uint8_t>(random());
   }
@@ -113,10 +126,10 @@ void check(const Case& c, std::uint32_t seed) {
   Random random(seed);
   const Tables tables = tables_of(c);
   const auto encoder = [&](Path path) {
-    return PayloadEncoder::make(tables, c.code_width, c.channels, {}, path);
+    return PayloadEncoder::make(tables, c.code_width, c.channels, c.corrections, path);
   };
   const auto decoder = [&](Path path) {
-    return PayloadDecoder::make(tables, c.code_width, c.channels, {}, path);
+    return PayloadDecoder::make(tables, c.code_width, c.channels, c.corrections, path);
   };
   const auto fast_encoder = encoder(Path::kFast);
   const auto encoder_of_stages = encoder(Path::kReference);
@@ -131,12 +144,21 @@ void check(const Case& c, std::uint32_t seed) {
   std::size_t packet_frames = 0;
   for (std::size_t at = 0; at < frames; at += packet_frames) {
     packet_frames = std::min<std::size_t>(frames - at, random() % 21);
+    // Each packet has lanes of its own number.
+    int lanes = 1 << random.range(0, 3);
+    while (lanes > max_lanes(c.profile, c.channels)) lanes /= 2;
+    for (const auto& one : {&fast_encoder, &encoder_of_stages}) (*one)->set_lanes(lanes);
+    for (const auto& one : {&fast_decoder, &decoder_of_damaged, &decoder_of_stages}) {
+      (*one)->set_lanes(lanes);
+    }
     const Code* const from = codes.data() + at * c.channels;
     const std::vector<std::uint8_t> payload = fast_encoder->encode(from, packet_frames, key);
-    ASSERT_EQ(payload, encoder_of_stages->encode(from, packet_frames, key)) << "frame " << at;
+    ASSERT_EQ(payload, encoder_of_stages->encode(from, packet_frames, key))
+        << "frame " << at << ", " << lanes << " lanes";
     std::vector<Code> back;
     fast_decoder->decode(payload.data(), payload.size(), packet_frames, key, back);
-    ASSERT_EQ(back, std::vector<Code>(from, from + packet_frames * c.channels)) << "frame " << at;
+    ASSERT_EQ(back, std::vector<Code>(from, from + packet_frames * c.channels))
+        << "frame " << at << ", " << lanes << " lanes";
     if (packet_frames == 0) continue;
     if (key) key_payloads.push_back(payload);
     // Payloads that are decoded alone can be damaged without an end to the comparison.

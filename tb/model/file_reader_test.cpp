@@ -176,6 +176,20 @@ TEST(FileReader, AFileWithoutItsEndIsReadUpToThere) {
   expect_all_parts(reader, Samples(samples.begin(), samples.begin() + 17 * 50 * kChannels));
 }
 
+TEST(FileReader, KnowsWhetherTheEndIsThere) {
+  for (const int interval : {0, 4}) {
+    const Samples samples = recording();
+    Source whole{encode(samples, with_keys(static_cast<std::uint16_t>(interval)))};
+    EXPECT_TRUE(whole.open().closed());
+    const std::vector<std::size_t> at = packets_of(whole.bytes);
+    for (std::size_t i = 1; i < at.size(); ++i) {
+      Source cut{
+          Bytes(whole.bytes.begin(), whole.bytes.begin() + static_cast<std::ptrdiff_t>(at[i]))};
+      EXPECT_FALSE(cut.open().closed()) << i;
+    }
+  }
+}
+
 TEST(FileReader, OfJoinedFilesTheFirstIsRead) {
   const Samples samples = recording();
   const Bytes first = encode(samples, with_keys(4));

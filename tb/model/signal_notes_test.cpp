@@ -52,7 +52,7 @@ std::vector<std::string> notes(const Samples& samples, nrc::Mapping mapping,
   nrc::StreamHeader header;
   header.mapping = mapping;
   header.channels = channels;
-  return nrc::signal_notes(samples, header);
+  return nrc::signal_notes({samples.begin(), samples.end()}, header);
 }
 
 TEST(SignalNotes, NoneForAnOrdinaryRecording) {

@@ -253,8 +253,8 @@ TEST(Wav, SaysWhyTheCodecDoesNotApply) {
   const auto with_format = [&data](const Bytes& content) {
     return layout_of(riff(chunk("fmt ", content) + data)).reason;
   };
-  EXPECT_NE(with_format(format(1, 20000, 8)), "");
-  EXPECT_NE(with_format(format(1, 20000, 24)), "");
+  EXPECT_NE(with_format(format(1, 20000, 0)), "");
+  EXPECT_NE(with_format(format(1, 20000, 33)), "");
   EXPECT_NE(with_format(format(0)), "");
   Bytes wrong_block = format();
   wrong_block[12] = 3;
@@ -272,11 +272,32 @@ TEST(Wav, SaysWhyTheCodecDoesNotApply) {
   EXPECT_NE(layout_of(riff(chunk("fmt ", format()) + data, "RIFX")).reason, "");
   EXPECT_NE(layout_of(text("no WAV file at all")).reason, "");
   EXPECT_NE(layout_of({}).reason, "");
-  for (const int subformat : {SF_FORMAT_FLOAT, SF_FORMAT_PCM_U8, SF_FORMAT_PCM_24, SF_FORMAT_PCM_32,
-                              SF_FORMAT_DOUBLE, SF_FORMAT_ULAW}) {
-    EXPECT_FALSE(layout_of(from_libsndfile(SF_FORMAT_WAV | subformat, 1, 20000, kValues)).applies())
-        << std::hex << subformat;
+  for (const int subformat : {SF_FORMAT_FLOAT, SF_FORMAT_DOUBLE, SF_FORMAT_ULAW}) {
+    const WavLayout layout =
+        layout_of(from_libsndfile(SF_FORMAT_WAV | subformat, 1, 20000, kValues));
+    EXPECT_FALSE(layout.applies()) << std::hex << subformat;
+    EXPECT_EQ(layout.floating, subformat != SF_FORMAT_ULAW);
   }
+}
+
+TEST(Wav, TypesOfSamples) {
+  const std::vector<std::pair<int, nrc::SampleType>> types = {
+      {SF_FORMAT_PCM_U8, nrc::SampleType::kUint8},
+      {SF_FORMAT_PCM_16, nrc::SampleType::kInt16},
+      {SF_FORMAT_PCM_24, nrc::SampleType::kInt24},
+      {SF_FORMAT_PCM_32, nrc::SampleType::kInt32}};
+  for (const auto& [subformat, type] : types) {
+    const Bytes image = from_libsndfile(SF_FORMAT_WAV | subformat, 2, 20000, kValues);
+    const WavLayout layout = layout_of(image);
+    EXPECT_TRUE(layout.applies()) << layout.reason;
+    EXPECT_EQ(layout.type, type);
+    EXPECT_EQ(layout.frames(), kValues.size() / 2);
+    const WavLayout int16 = nrc::read_int16_wav_layout(image.data(), image.size());
+    EXPECT_EQ(int16.applies(), type == nrc::SampleType::kInt16);
+    const Bytes header = nrc::canonical_header(2, 20000, layout.frames(), type);
+    EXPECT_EQ(layout_of(header + Bytes(layout.data_bytes)).type, type);
+  }
+  EXPECT_THROW(nrc::canonical_header(1, 20000, 1, nrc::SampleType::kUint16), nrc::Error);
 }
 
 TEST(Wav, EveryTruncationIsRead) {

@@ -315,7 +315,8 @@ def cum(shape: str, z: int) -> int:
 
 
 class CodeModel:
-    def __init__(self, width: int, low_edges: list[int], values: list[int], with_edges: bool) -> None:
+    def __init__(self, width: int, low_edges: Sequence[int], values: Sequence[int],
+                 with_edges: bool) -> None:
         """@param low_edges, values  of code + 2^(width-1)"""
         self.width = width
         self.half = 2**(width - 1)
@@ -432,8 +433,8 @@ class CodeModel:
 # ---- Payload
 
 
-def decode_cascade(payload: bytes, frames: int, channels: int, width: int, low_edges: list[int],
-                   values: list[int], with_edges: bool) -> list[int]:
+def decode_cascade(payload: bytes, frames: int, channels: int, width: int,
+                   low_edges: Sequence[int], values: Sequence[int], with_edges: bool) -> list[int]:
     """The codes of a packet, in frame order.
 
     @param low_edges, values  those of code + 2^(width-1), section 10 or even ones

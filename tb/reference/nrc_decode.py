@@ -23,7 +23,7 @@ import pathlib
 import struct
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import nrc_cascade
@@ -38,6 +38,8 @@ MAX_INDEX = 2**20  # payload of an index packet
 MAX_METADATA = 2**20  # bytes of text in a metadata packet
 MAX_HEADER = 2**18  # payload of a stream header
 MAP = 2  # mapping
+# Sample types, by their number in the stream header: bytes, and whether they have a sign.
+TYPES = [(2, True), (2, False), (1, True), (1, False), (3, True), (3, False), (4, True), (4, False)]
 DOWN, TOWARDS_ZERO, NEAREST_EVEN, NEAREST_AWAY = range(4)  # rounding of a map
 Report = Callable[[bytes | dict[str, int]], object]  # takes samples, and gaps
 
@@ -144,11 +146,12 @@ class RangeTables:
     def fit(self, width: int) -> bool:
         return self.code_width in (0, width) and self.initial_scale < 2**(width + 6)
 
-    def linearizer(self, width: int) -> tuple[list[int], list[int]]:
+    def linearizer(self, width: int) -> tuple[Sequence[int], Sequence[int]]:
         """Section 10: lower edges and values. The index is code + 2^(width-1)."""
-        values = [64 * c for c in range(-2**(width - 1), 2**(width - 1))]
+        end = 64 * 2**(width - 1)
         if not self.edges:
-            return [value - 32 for value in values], values
+            return range(-end - 32, end - 32, 64), range(-end, end, 64)
+        values = list(range(-end, end, 64))
         for i, (low, high) in enumerate(itertools.pairwise(self.edges)):
             values[i + 1] = ((low + high) >> 1) & ~15
         return [0, *self.edges], values  # the lowest code has no lower edge, and 0 is not read
@@ -257,11 +260,29 @@ class Bits:
             self.position += 1
         return value
 
-    def check_end(self) -> None:
-        """Section 7: after the last code are only the zeros that fill the last four bytes."""
-        padding = -self.position % 32
-        refuse(8 * len(self.payload) > self.position + padding, "payload too long for its frames")
+    def check_end(self, padded_to: int) -> None:
+        """Section 7: after the last code are only the zeros that fill the last byte, and in the
+        last lane the last four bytes of the payload."""
+        padding = 8 * len(self.payload) - self.position
+        refuse(padding >= padded_to, "payload too long for its frames")
         refuse(self.read(padding), "padding is not zero")
+
+
+def split_lanes(payload: bytes, lanes: int) -> list[bytes]:
+    """Section 7: the bytes of each lane, the last one with those that fill the payload."""
+    reader = Bytes(payload, "lanes")
+    lengths = [reader.number() for _ in range(lanes - 1)]
+    parts = [reader.take(length) for length in lengths]
+    return [*parts, reader.data[reader.position:]]
+
+
+def lane_of(channel: int, lanes: int, channels: int) -> int:
+    return channel * lanes // channels
+
+
+def check_ends(readers: Sequence[Bits | RangeDecoder]) -> None:
+    for reader in readers:
+        reader.check_end(32 if reader is readers[-1] else 8)
 
 
 def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
@@ -280,13 +301,15 @@ def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Cha
         channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
 
 
-def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a Huffman packet, in order. Updates the channels' state."""
-    width, tables, bits, codes = stream.width, stream.tables, Bits(payload), []
+    width, tables, codes = stream.width, stream.tables, []
     half = 2**(width - 1)
+    readers = [Bits(lane) for lane in lanes]
     for frame in range(frames):
         boost = stream.begin_frame(key and frame == 0)
-        for channel in channels:
+        for c, channel in enumerate(channels):
+            bits = readers[lane_of(c, len(lanes), len(channels))]
             p = channel.predict(width)
             q = (p + 32) >> 6
             if key and frame == 0:
@@ -301,7 +324,7 @@ def decode_huffman(payload: bytes, frames: int, key: bool, stream: Stream, chann
             else:
                 channel.update(value, p, boost)
                 channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
-    bits.check_end()
+    check_ends(readers)
     return codes
 
 
@@ -356,7 +379,7 @@ class Intervals:
         self.plain = max((index >> 4) - 8, 0) if stream.width > 10 else 0  # bits
         if self.plain:
             half = len(self.low_edges) // 2
-            self.low_edges = [64 * c - 32 for c in range(-half, half, 2**self.plain)]
+            self.low_edges = range(-64 * half - 32, 64 * half - 32, 64 * 2**self.plain)
 
     def begin(self, i: int) -> int:
         """The cumulative frequency at which code, or group, i begins, from the lowest one on."""
@@ -417,19 +440,21 @@ class RangeDecoder:
         v, self.offset = divmod(self.offset, self.range)
         return (low << intervals.plain) + v
 
-    def check_end(self) -> None:
+    def check_end(self, padded_to: int) -> None:
         """Behind the bits of the last code is one more, of the 16 that the offset holds."""
         self.bits.position -= 15
-        self.bits.check_end()
+        self.bits.check_end(padded_to)
 
 
-def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_range(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a range packet, in order. Updates the channels' state."""
-    width, codes, decoder = stream.width, [], RangeDecoder(payload)
+    width, codes = stream.width, []
+    decoders = [RangeDecoder(lane) for lane in lanes]
     for frame in range(frames):
         n = [0, 0, 0]  # from the channels before
         boost = stream.begin_frame(key and frame == 0)
-        for channel in channels:
+        for c, channel in enumerate(channels):
+            decoder = decoders[lane_of(c, len(lanes), len(channels))]
             predicted = predict_range(channel, stream, n)
             index = dispersion_index(channel)
             if stream.profile == NEURAL:
@@ -441,7 +466,7 @@ def decode_range(payload: bytes, frames: int, key: bool, stream: Stream, channel
             i = decoder.read_verbatim(width) if first else decoder.read_code(intervals, width)
             codes.append(i - 2**(width - 1))
             update_range(channel, stream, i, predicted, n, key and frame == 0, boost)
-    decoder.check_end()
+    check_ends(decoders)
     return codes
 
 
@@ -504,10 +529,10 @@ def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Chann
 # ---- Cascade profile: section 15
 
 
-def decode_cascade(payload: bytes, frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_cascade(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a packet, which depends on no other."""
     try:
-        return nrc_cascade.decode_cascade(payload, frames, len(channels), stream.width,
+        return nrc_cascade.decode_cascade(lanes[0], frames, len(channels), stream.width,
                                           stream.low_edges, stream.values, bool(stream.tables.edges))
     except nrc_cascade.Damaged as e:
         raise Fault(str(e)) from e
@@ -555,9 +580,11 @@ class Packet:
     def __init__(self, data: bytes, position: int, stream: Stream | None) -> None:
         refuse(not b"NR".startswith(data[position:position + 2]), "no packet begins here")
         refuse(len(data) - position < 20, "the stream ends inside a packet")
-        _, flags, self.step, self.sequence, self.first, sizes = struct.unpack_from(
+        _, flags, coding, self.sequence, self.first, sizes = struct.unpack_from(
             "<2sBBIIQ", data, position)
         self.type = flags & 15
+        self.step = coding & 31
+        self.lanes = 2**(coding >> 5)
         self.key = bool(flags & 16)
         self.last = bool(flags & 32)
         self.exceptions = bool(flags & 64)
@@ -566,6 +593,8 @@ class Packet:
         self.stream = sizes >> 48
         refuse(flags >> 7 or self.step > 23 or self.step and self.type not in DATA,
                "reserved bits are not zero")
+        refuse(self.lanes > 8 or self.lanes > 1 and (self.type not in (HUFFMAN, RANGE) or not self.frames),
+               "lanes in a packet that cannot have as many")
         refuse(self.exceptions and (self.type not in (HUFFMAN, RANGE) or not self.frames),
                "exceptions in a packet that cannot have any")
         self.check_possible(stream)
@@ -605,16 +634,18 @@ class Packet:
         if self.type != RAW:
             refuse(not stream.tables, "coded packet in a stream without tables")
             refuse(self.type != stream.coded_type, "coded packet of the other profile")
+            refuse(self.lanes > stream.max_lanes, "more lanes than the stream can have")
         codes = self.frames * stream.channels
         refuse(codes > MAX_CODES or 0 < stream.packet_frames < self.frames,
                f"{self.frames} frames are too many")
-        raw = (codes * 2 + 3) // 4 * 4
+        raw = padded(codes * stream.bytes)
         if self.type == RAW:
             refuse(self.length != raw, length)
         elif self.exceptions:
             refuse(self.length > raw, length)
         else:
-            refuse(self.length > stream.max_payload(codes), length)
+            low = stream.low_size(codes) if not self.step else 0
+            refuse(self.length > low + stream.max_payload(codes, self.lanes), length)
 
 
 def header_length_possible(begin: bytes, length: int) -> bool:
@@ -643,7 +674,8 @@ class ChannelMap:
         self.numerator, self.denominator, self.rounding = step
         self.whole, self.part = divmod(offset, self.denominator)
 
-    def sample(self, code: int) -> int:
+    def sample(self, code: int, bits: int) -> int:
+        """@param bits  samples are numbers modulo 2^bits"""
         n, d = code * self.numerator + self.part, self.denominator
         if self.rounding == DOWN:
             value = n // d
@@ -655,12 +687,13 @@ class ChannelMap:
             value, rest = divmod(2 * n + d, 2 * d)
             if rest == 0:
                 value -= value % 2
-        return signed(self.whole + value)
+        return twos_complement((self.whole + value) % 2**bits, bits)
 
-    def code(self, sample: int, width: int) -> int:
+    def code(self, sample: int, width: int, bits: int) -> int:
         d = self.denominator
         distance = sample * d - (self.whole * d + self.part)
-        distance = (distance + (d << 15)) % (d << 16) - (d << 15)
+        turn = d << bits
+        distance = (distance + turn // 2) % turn - turn // 2
         lost = 0
         if self.rounding == DOWN:
             lost = d - 1
@@ -668,11 +701,6 @@ class ChannelMap:
             lost = (d - 1) * sign(distance + self.part)
         code = (2 * distance + lost + self.numerator) // (2 * self.numerator)
         return clamp(code, -2**(width - 1), 2**(width - 1) - 1)
-
-
-def signed(value: int) -> int:
-    """Modulo 2^16, as int16."""
-    return (value + 2**15) % 2**16 - 2**15
 
 
 def read_maps(reader: Bytes, channels: int) -> list[ChannelMap]:
@@ -709,10 +737,11 @@ def read_order(reader: Bytes, channels: int) -> list[int]:
     return order
 
 
-def read_exceptions(payload: bytes, positions: int) -> tuple[list[tuple[int, int]], bytes]:
-    """Section 7: (position, sample) of all exceptions, and the codes after them."""
+def read_exceptions(payload: bytes, positions: int,
+                    size: int) -> tuple[list[tuple[int, bytes]], bytes]:
+    """Section 7: (position, sample of `size` bytes) of all exceptions, and what comes after them."""
     reader = Bytes(payload, "exceptions")
-    exceptions: list[tuple[int, int]] = []
+    exceptions: list[tuple[int, bytes]] = []
     at, runs = 0, reader.number()
     refuse(not runs, "exceptions without a run")
     for _ in range(runs):
@@ -721,7 +750,7 @@ def read_exceptions(payload: bytes, positions: int) -> tuple[list[tuple[int, int
         length = (form >> 1) + 1
         refuse(at + length > positions, "exceptions beyond the packet's frames")
         count = 1 if form & 1 else length
-        samples = struct.unpack(f"<{count}h", reader.take(2 * count))
+        samples = [reader.take(size) for _ in range(count)]
         exceptions += [(at + i, samples[0 if form & 1 else i]) for i in range(length)]
         at += length
     reader.pad()
@@ -740,7 +769,7 @@ class Stream:
         self.payload = payload
         (version, profile, self.mapping, self.width, channels, self.packet_frames, self.rate,
          table_id, self.total, self.number, options, sample_type,
-         zero) = struct.unpack("<BBBBHHIIIIBBH", payload[:28])
+         self.low_bits, zero) = struct.unpack("<BBBBHHIIIIBBBB", payload[:28])
         self.channels = channels + 1
         self.profile = profile & 15
         self.coded_type = HUFFMAN if self.profile == 0 else RANGE
@@ -750,15 +779,25 @@ class Stream:
         refuse(self.profile > CASCADE, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
         refuse(options & ~14, f"unknown predictor {options}")
-        refuse(sample_type, f"unknown sample type {sample_type}")
-        refuse(zero, "reserved bytes are not zero")
+        refuse(sample_type & 0x78, f"unknown sample type {sample_type}")
+        self.bytes, self.signed = TYPES[sample_type & 7]
+        self.big_endian = bool(sample_type & 0x80)
+        wide = self.bytes > 2
+        self.modulus_bits = 32 if wide else 16  # of values
+        refuse(zero, "reserved byte is not zero")
+        refuse(self.low_bits > (16 if wide else 0) or self.width + self.low_bits > 32,
+               f"{self.low_bits} low bits")
+        refuse(wide and self.mapping == 1, "mapping 1 with samples of more than 16 bits")
         refuse(options & 6 and self.profile != 1, "taps or neighbours without the range profile")
         refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
         smallest = 4 if self.profile in (1, NEURAL) else 2
-        refuse(not smallest <= self.width <= 16 or self.mapping == 1 and self.width != 10,
+        largest = 24 if wide and self.profile == CASCADE else 16
+        refuse(not smallest <= self.width <= largest or self.mapping == 1 and self.width != 10,
                f"code width {self.width}")
         rest = Bytes(payload[28:], "value map or channel order")
         self.maps = read_maps(rest, self.channels) if self.mapping == MAP else []
+        refuse(self.low_bits and any(m.numerator >= 2**28 for m in self.maps),
+               "a step too large for codes with low bits")
         self.order = (read_order(rest, self.channels) if options & 8 else
                       list(range(self.channels)))
         refuse(rest.position != len(payload) - 28, "stream header of wrong length")
@@ -785,17 +824,32 @@ class Stream:
         self.age = 0 if reset else self.age + 1
         return max(9 - ((self.age + 3).bit_length() - 1), 0)
 
-    def max_payload(self, codes: int) -> int:
+    @property
+    def max_lanes(self) -> int:
+        """Section 7."""
+        return 1 if self.profile in (NEURAL, CASCADE) else self.channels
+
+    def low_size(self, codes: int) -> int:
+        """Section 7: bytes of the low bits of so many codes."""
+        return padded((codes * self.low_bits + 7) // 8)
+
+    def max_payload(self, codes: int, lanes: int) -> int:
         """Sections 5, 7 and 11."""
         bits = codes * (15 + self.width)
         if self.profile == CASCADE:
             bits = 8 * (codes > 0) + codes * self.width
         elif self.coded_type == RANGE:
-            bits = codes * max(self.width + 12, 15) + (codes > 0)
+            bits = codes * max(self.width + 12, 15) + (codes > 0) * lanes
+        bits += 40 * (lanes - 1)
         return 4 * ((bits + 31) // 32)
 
     def decode(self, packet: Packet) -> bytes:
-        """The samples of a data packet, in frame order, as bytes."""
+        """The samples of a data packet, in frame order, as bytes of the file."""
+        samples = self.decode_samples(packet)
+        return b"".join(s[::-1] for s in samples) if self.big_endian else b"".join(samples)
+
+    def decode_samples(self, packet: Packet) -> list[bytes]:
+        """The same, each sample with its lowest byte first."""
         packet.check_possible(self)  # it may have come before this stream's header
         state, self.state = self.state, None  # not known if there is a fault
         step = rounding_step(packet.step)
@@ -807,54 +861,76 @@ class Stream:
         if packet.frames and packet.key and self.tables:
             state = [Channel(self.tables.initial_scale) for _ in range(self.channels)]
         if packet.type == RAW:
-            size = packet.frames * self.channels * 2
+            size = packet.frames * self.channels * self.bytes
             refuse(any(packet.payload[size:]), "padding is not zero")
+            raw = [packet.payload[i:i + self.bytes] for i in range(0, size, self.bytes)]
             if state:
-                raw = struct.unpack(f"<{size // 2}h", packet.payload[:size])
-                codes = [self.code(i % self.channels, sample) for i, sample in enumerate(raw)]
+                codes = [self.code(i % self.channels, self.value(sample))
+                         for i, sample in enumerate(raw)]
                 codes = [codes[at + c] for at in range(0, len(codes), self.channels)
                          for c in self.order]
                 if self.profile != CASCADE:
                     skip = skip_huffman if self.coded_type == HUFFMAN else skip_range
                     skip(codes, packet.key, self, state)
             self.state = state
-            return packet.payload[:size]
+            return raw
 
         refuse(not state and not packet.key, "key flag missing")
-        samples: list[int] = []
-        exceptions: list[tuple[int, int]] = []
+        samples: list[bytes] = []
+        exceptions: list[tuple[int, bytes]] = []
         if packet.frames:
             assert state is not None  # a key packet, as refuse() saw to
             payload = packet.payload
             if packet.exceptions:
-                exceptions, payload = read_exceptions(payload, packet.frames * self.channels)
+                exceptions, payload = read_exceptions(payload, packet.frames * self.channels,
+                                                      self.bytes)
+            count = packet.frames * self.channels
+            low = [0] * count
+            if self.low_bits and not packet.step:
+                bits = Bits(payload[:self.low_size(count)])
+                low = [bits.read(self.low_bits) for _ in range(count)]
+                bits.check_end()
+                payload = payload[self.low_size(count):]
             decode = (decode_huffman if packet.type == HUFFMAN else
                       decode_cascade if self.profile == CASCADE else decode_range)
-            codes = decode(payload, packet.frames, packet.key, self, state)
+            codes = decode(split_lanes(payload, packet.lanes), packet.frames, packet.key, self, state)
             place = sorted(range(self.channels), key=self.order.__getitem__)  # of each channel
-            samples = [self.sample(c, codes[at + place[c]])
+            samples = [self.bytes_of(self.sample(c, codes[at + place[c]], low[at + c]))
                        for at in range(0, len(codes), self.channels) for c in range(self.channels)]
             for position, sample in exceptions:
                 channel, frame = divmod(position, packet.frames)
                 samples[frame * self.channels + channel] = sample
         self.state = state
-        return struct.pack(f"<{len(samples)}h", *samples)
+        return samples
 
-    def code(self, channel: int, sample: int) -> int:
+    def value(self, sample: bytes) -> int:
+        """Section 1: of a sample, lowest byte first."""
+        bits = 8 * self.bytes
+        number = int.from_bytes(sample, "little")
+        return twos_complement(number, bits) if self.signed else number - 2**(bits - 1)
+
+    def bytes_of(self, value: int) -> bytes:
+        """The sample with a value, modulo its type's range."""
+        bits = 8 * self.bytes
+        number = value if self.signed else value + 2**(bits - 1)
+        return (number % 2**bits).to_bytes(self.bytes, "little")
+
+    def code(self, channel: int, value: int) -> int:
         """Sections 1 and 14: the nearest code, rounded in a lossy stream."""
-        half = 2**(self.width - 1)
+        width = self.width + self.low_bits
+        half = 2**(width - 1)
         if self.mapping == MAP:
-            code = self.maps[channel % len(self.maps)].code(sample, self.width)
+            code = self.maps[channel % len(self.maps)].code(value, width, self.modulus_bits)
         else:
-            code = clamp(sample >> 6 if self.mapping == 1 else sample, -half, half - 1)
-        return (code + self.step // 2) // self.step
+            code = clamp(value >> 6 if self.mapping == 1 else value, -half, half - 1)
+        return ((code >> self.low_bits) + self.step // 2) // self.step
 
-    def sample(self, channel: int, code: int) -> int:
-        """Sections 1 and 14: the mapping, and the step of a lossy stream."""
+    def sample(self, channel: int, code: int, low: int) -> int:
+        """Sections 1 and 14: the mapping of a code and its low bits, and the step of a lossy stream."""
         half = 2**(self.width - 1)
-        code = clamp(code * self.step, -half, half - 1)
+        code = clamp(code * self.step, -half, half - 1) << self.low_bits | low
         if self.mapping == MAP:
-            return self.maps[channel % len(self.maps)].sample(code)
+            return self.maps[channel % len(self.maps)].sample(code, self.modulus_bits)
         if self.mapping == 0:
             return code
         n = (code + 512) * 65535 - 32768 * 1023
@@ -868,11 +944,15 @@ def wav_header(stream: Stream) -> bytes:
     """Container 1: the 44 bytes before the samples."""
     refuse(stream.total == NOT_TOLD or stream.rate % 1000,
            "container 1 without total frames, or with a fraction of a rate")
-    rate, frame_bytes = stream.rate // 1000, stream.channels * 2
+    refuse(stream.big_endian or (stream.bytes, stream.signed) not in ((1, False), (2, True), (3, True),
+                                                                      (4, True)),
+           "container 1 with samples that a WAV file does not have")
+    rate, frame_bytes = stream.rate // 1000, stream.channels * stream.bytes
     size = stream.total * frame_bytes
     try:
         return struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1,
-                           stream.channels, rate, rate * frame_bytes, frame_bytes, 16, b"data",
+                           stream.channels, rate, rate * frame_bytes, frame_bytes, 8 * stream.bytes,
+                           b"data",
                            size)
     except struct.error:
         raise Fault("container 1 with more than a WAV header can hold") from None

@@ -93,6 +93,11 @@ module golden_samples_tb;
 
     clk   = 1'b0;
     rst_n = 1'b1;
+    // Clocks before the first reset: nothing is defined, and no assertion may speak.
+    repeat (8) begin
+      #5 clk = 1'b1;
+      #5 clk = 1'b0;
+    end
     #1 rst_n = 1'b0;
     repeat (3) begin
       #5 clk = 1'b1;

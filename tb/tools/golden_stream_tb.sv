@@ -124,6 +124,11 @@ module golden_stream_tb;
     table_we = 1'b0;
     clk      = 1'b0;
     rst_n    = 1'b1;
+    // Clocks before the first reset: nothing is defined, and no assertion may speak.
+    repeat (8) begin
+      #5 clk = 1'b1;
+      #5 clk = 1'b0;
+    end
     #1 rst_n = 1'b0;
     repeat (3) begin
       #5 clk = 1'b1;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "bench_random.hpp"
+#include "clocks_before_reset.hpp"
 #include "decoder_variant.hpp"
 #include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
@@ -146,8 +147,10 @@ class DecoderBench {
   explicit DecoderBench(unsigned seed) : random_(seed) {
     dut_->s_axis_tvalid = 0;
     dut_->m_axis_tready = 0;
+    // Clocks before the first reset, with anything in the registers: assertions wait.
+    dut_->s_axis_tvalid = 1;
     dut_->rst_ni = 1;
-    dut_.eval();
+    for (int i = 0; i < kClocksBeforeReset; ++i) dut_.tick();
     reset();
   }
 

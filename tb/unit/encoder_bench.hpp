@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "bench_random.hpp"
+#include "clocks_before_reset.hpp"
 #include "encoder_variant.hpp"
 #include "framer_model.hpp"
 #include "host/recording_generator.hpp"
@@ -86,8 +87,10 @@ class EncoderBench {
     dut_->table_we_i = 0;
     dut_->table_id_i = tables_.id();
     dut_->stream_number_i = kStreamNumber;
+    // Clocks before the first reset, with anything in the registers: assertions wait.
+    dut_->s_axis_tvalid = 1;
     dut_->rst_ni = 1;  // the model reacts to the edge
-    dut_.eval();
+    for (int i = 0; i < kClocksBeforeReset; ++i) dut_.tick();
     reset();
     if (kLoadable) load_tables();
     dut_->enable_i = 1;

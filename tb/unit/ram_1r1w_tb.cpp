@@ -23,10 +23,21 @@ void set(Port& port, Value value) {
   port = static_cast<Port>(value);
 }
 
+/// Resets the assertions.
+void reset(nrc::tb::Dut<Vnrc_ram_1r1w>& dut) {
+  dut->rst_ni = 0;
+  dut.tick();
+  dut->rst_ni = 1;
+  dut->we_i = 0;
+  dut->re_i = 0;
+  dut.tick();
+}
+
 TEST(Ram1r1w, RandomAccess) {
   SCOPED_TRACE(testing::Message() << "seed " << kSeed);
   std::mt19937 rng(kSeed);
   nrc::tb::Dut<Vnrc_ram_1r1w> dut;
+  reset(dut);
   std::vector<std::optional<std::uint16_t>> memory(kDepth);  // nullopt: never written
   std::optional<std::uint16_t> read;
   for (int i = 0; i < 50000; ++i) {
@@ -49,20 +60,31 @@ TEST(Ram1r1w, RandomAccess) {
   }
 }
 
+/// A read and a write of the same address in one clock.
+void collide(nrc::tb::Dut<Vnrc_ram_1r1w>& dut) {
+  dut->waddr_i = 0;
+  dut->raddr_i = 0;
+  dut->we_i = 1;
+  dut->re_i = 1;
+  dut.tick();
+}
+
 TEST(Ram1r1wDeathTest, CollisionIsCaught) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(
       {
         nrc::tb::Dut<Vnrc_ram_1r1w> dut;
-        dut->waddr_i = 0;
-        dut->raddr_i = 0;
-        for (int i = 0; i < 4; ++i) {
-          dut->we_i = i == 3;
-          dut->re_i = i == 3;
-          dut.tick();
-        }
+        reset(dut);
+        collide(dut);
       },
       "");
+}
+
+// Whatever the ports do before the first reset, although it is not active.
+TEST(Ram1r1w, AssertionsWaitForTheFirstReset) {
+  nrc::tb::Dut<Vnrc_ram_1r1w> dut;
+  dut->rst_ni = 1;
+  for (int i = 0; i < 8; ++i) collide(dut);
 }
 
 }  // namespace

@@ -19,6 +19,13 @@ constexpr std::uint32_t kMask =
 
 class Bench {
  public:
+  Bench() {
+    dut_->en_i = 0;
+    dut_->rst_ni = 0;
+    dut_.tick();
+    dut_->rst_ni = 1;
+  }
+
   void step(bool enable, bool write, std::uint32_t address, std::uint32_t data) {
     dut_->en_i = enable;
     dut_->we_i = write;

@@ -190,7 +190,7 @@ class Bench {
     std::vector<Bytes> all;
     for (std::size_t i = 0; i < paths_.size() && all.size() < kImplantChannels; ++i) {
       host::InputFile input(paths_[i]);
-      const WavLayout layout = read_wav_layout(input.data(), input.size());
+      const WavLayout layout = read_int16_wav_layout(input.data(), input.size());
       if (layout.applies() && layout.channels == 1 && layout.frames() >= frames) {
         const std::uint8_t* const samples = input.data() + layout.data_offset;
         all.emplace_back(samples, samples + std::size_t{2} * frames);

@@ -10,12 +10,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <vector>
 
 #include "commands.hpp"
 #include "file/wav.hpp"
-#include "format/bytes.hpp"
+#include "format/samples.hpp"
 #include "gap_report.hpp"
 #include "host/input_file.hpp"
 #include "host/output_file.hpp"
@@ -99,15 +100,24 @@ std::FILE* open_temporary() {
 
 }  // namespace
 
-// Not optional<int16_t> at once, as CLI11 has its own ideas about that.
-std::optional<std::int16_t> fill_argument(const std::string& text) {
+// Not optional<int64_t> at once, as CLI11 has its own ideas about that.
+std::optional<std::int64_t> fill_argument(const std::string& text) {
   if (text == "none") {
     return std::nullopt;
   }
-  std::int16_t value = 0;
+  std::int64_t value = 0;
   const char* const end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, value);
   if (result.ec != std::errc() || result.ptr != end) {
+    host::usage_error(fmt::format("--fill: {} is neither a whole number nor none", text));
+  }
+  return value;
+}
+
+std::optional<std::int16_t> int16_fill_argument(const std::string& text) {
+  const std::optional<std::int64_t> value = fill_argument(text);
+  if (value && (*value < std::numeric_limits<std::int16_t>::min() ||
+                *value > std::numeric_limits<std::int16_t>::max())) {
     host::usage_error(
         fmt::format("--fill: {} is neither a sample, -32768 to 32767, nor none", text));
   }
@@ -179,21 +189,25 @@ void decode_part(const DecodeArguments& arguments) {
     host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
     if (reader.wav()) {
       const std::vector<std::uint8_t> bytes =
-          canonical_header(channels, header.rate_millihertz / 1000, count);
+          canonical_header(channels, header.rate_millihertz / 1000, count, header.sample_type);
       output.write(bytes.data(), bytes.size());
     }
     std::vector<std::uint8_t> bytes;
-    std::vector<std::int16_t> selected;
-    reader.read(from, count, [&](const std::int16_t* samples, std::size_t frames) {
-      if (!chosen.empty()) {
-        selected.clear();
-        for (std::size_t frame = 0; frame < frames; ++frame, samples += header.channels) {
-          for (const std::uint32_t channel : chosen) selected.push_back(samples[channel]);
+    reader.read(from, count, [&](SampleView samples, std::size_t frames) {
+      const std::size_t width = sample_bytes(samples.type());
+      const std::size_t frame_bytes = header.channels * width;
+      if (chosen.empty()) {
+        bytes.assign(samples.bytes(), samples.bytes() + frames * frame_bytes);
+      } else {
+        bytes.clear();
+        for (std::size_t frame = 0; frame < frames; ++frame) {
+          const std::uint8_t* const begin = samples.bytes() + frame * frame_bytes;
+          for (const std::uint32_t channel : chosen) {
+            bytes.insert(bytes.end(), begin + channel * width, begin + (channel + 1) * width);
+          }
         }
-        samples = selected.data();
       }
-      bytes.resize(2 * frames * channels);
-      put_samples(bytes.data(), samples, frames * channels);
+      to_byte_order(samples.type(), header.big_endian, bytes.data(), bytes.size());
       output.write(bytes.data(), bytes.size());
     });
     output.commit(arguments.sync);
@@ -267,7 +281,7 @@ void add_decode_command(CLI::App& app) {
       ->add_option(
           "output", arguments->output,
           "file to write; - is standard output. A stream without a WAV container decodes to "
-          "int16 little-endian samples")
+          "samples as they were")
       ->required();
   command->add_option("--tables", arguments->tables,
                       "table file that the stream was encoded with, if it is not a built-in set");

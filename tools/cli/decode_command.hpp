@@ -18,14 +18,17 @@ struct DecodeArguments {
   bool sync = false;                     ///< wait until the output is on the disk
   unsigned threads = 0;                  ///< of a whole stream; 0: one for each processor
   std::string gaps;                      ///< recovery: file for the report; empty: none
-  std::optional<std::int16_t> fill = 0;  ///< recovery: for missing samples; unset: left out
+  std::optional<std::int64_t> fill = 0;  ///< recovery: for missing samples; unset: left out
   std::optional<TimeArgument> from;      ///< part: its beginning
   std::optional<TimeArgument> length;    ///< part: unset: up to the end
   std::string channels;                  ///< part: as in 0-63,70; empty: all
 };
 
+/// The same, where samples are int16.
+std::optional<std::int16_t> int16_fill_argument(const std::string& text);
+
 /// The value of a --fill option; unset for "none". Anything but a sample is a wrong use.
-std::optional<std::int16_t> fill_argument(const std::string& text);
+std::optional<std::int64_t> fill_argument(const std::string& text);
 
 /// Decodes a stream. @throws Error
 void decode_file(const DecodeArguments& arguments);

@@ -59,13 +59,14 @@ void report(const EncodeArguments& arguments, const std::string& name,
     const StreamHeader& header = summary.header;
     const std::string mapping =
         mapping_text(header) + fmt::format(", codes of {} bits", header.code_width);
-    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}{}\n", name,
+    fmt::print(stderr, "{}: {} bytes to {}, ratio {:.3f}; mapping {}, {} tables {}{}{}\n", name,
                summary.input_bytes, summary.stream_bytes,
                static_cast<double>(summary.input_bytes) / static_cast<double>(summary.stream_bytes),
                mapping, profile_name(header.profile), summary.tables,
                header.corrections.any()
                    ? fmt::format(", with {}", corrections_name(header.corrections))
-                   : "");
+                   : "",
+               summary.lanes > 1 ? fmt::format(", {} lanes", summary.lanes) : "");
   }
   const bool forced = arguments.mapping != "auto" && summary.notes.empty();
   if (summary.off_map != 0 && (forced || arguments.verbose)) {
@@ -111,6 +112,19 @@ void verify(host::InputFile& input, const host::OutputFile& output, unsigned thr
   if (at != input.size()) fail(at);
 }
 
+/// The type of --type. @throws Error
+SampleType type_argument(const std::string& name) {
+  if (const std::optional<SampleType> type = find_sample_type(name)) return *type;
+  if (name.find("float") != std::string::npos || name == "double") {
+    throw Error(fmt::format(
+        "--type {}: nrc codes integers only; make integers of the samples first, in steps of the "
+        "ADC, for instance with numpy: np.round(x / step).astype('int32')",
+        name));
+  }
+  throw Error(fmt::format(
+      "--type {}: give int8, uint8, int16, uint16, int24, uint24, int32 or uint32", name));
+}
+
 /// The step of --lossy step=N.
 int lossy_argument(const std::string& argument) {
   int step = 0;
@@ -149,6 +163,7 @@ void encode_file(const EncodeArguments& arguments) {
   options.tables = tables ? &*tables : nullptr;
   if (!arguments.lossy.empty()) options.lossy_step = lossy_argument(arguments.lossy);
   options.packet_frames = arguments.packet_frames;
+  options.lanes = arguments.lanes;
   options.threads = arguments.threads;
   options.key_interval = arguments.key_interval;
   if (!arguments.metadata.empty()) {
@@ -156,15 +171,32 @@ void encode_file(const EncodeArguments& arguments) {
     options.metadata.assign(reinterpret_cast<const char*>(text.data()), text.size());
   }
   mapping_argument(arguments.mapping, arguments.code_width, options);
+  options.sample_type = type_argument(arguments.type);
+  options.big_endian = arguments.big_endian;
+  if (!is_signed(options.sample_type)) {
+    // The user's offset is a sample, the map's one is counted from the middle of the range.
+    for (ChannelMap& channel : options.map.channels) {
+      channel.offset -= (std::int64_t{1} << (sample_bits(options.sample_type) - 1)) *
+                        options.map.steps[channel.step].denominator;
+    }
+  }
   const auto rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
 
   host::InputFile input(arguments.input);
   // Before the output is touched: for a pipe this is known only after reading it.
   if (!arguments.raw && !arguments.any_file && !is_wav(input.data(), input.size())) {
     throw Error(
-        fmt::format("{} is not a WAV file; give --raw and --channels if it holds int16 "
-                    "samples",
+        fmt::format("{} is not a WAV file; give --channels and --type if it holds samples without "
+                    "a header",
                     input.name()));
+  }
+  // An image may be of any size, and only its layout is read.
+  if (!arguments.raw && !arguments.any_file &&
+      read_wav_layout(input.data(), input.size()).floating) {
+    throw Error(fmt::format(
+        "{}: its samples are floating-point, which nrc does not code; make integers of them first, "
+        "for instance with `ffmpeg -i IN.wav -c:a pcm_s24le OUT.wav`",
+        input.name()));
   }
   host::OutputFile output(arguments.output, &input, host::overwrite(arguments.force));
   const ByteSink sink = [&output](const std::uint8_t* data, std::size_t size) {
@@ -197,14 +229,25 @@ void encode_file(const EncodeArguments& arguments) {
 
 void add_encode_command(CLI::App& app) {
   CLI::App* const command =
-      app.add_subcommand("encode", "Compress a WAV file, or raw int16 samples, into an nrc stream");
+      app.add_subcommand("encode", "Compress a WAV file, or raw samples, into an nrc stream");
   const auto arguments = std::make_shared<EncodeArguments>();
   command->add_option("input", arguments->input, "WAV file or raw samples; - is standard input")
       ->required();
   command->add_option("output", arguments->output, "stream to write; - is standard output")
       ->required();
   command->add_flag("--raw", arguments->raw,
-                    "input is int16 little-endian samples, channels interleaved, without a header");
+                    "input is samples, channels interleaved, without a header");
+  CLI::Option* const type =
+      command
+          ->add_option(
+              "--type", arguments->type,
+              "of the samples of raw input: int8, uint8, int16, uint16, int24, uint24 (three "
+              "bytes each), int32 or uint32 (implies --raw)")
+          ->capture_default_str();
+  CLI::Option* const big_endian =
+      command->add_flag("--big-endian", arguments->big_endian,
+                        "samples of raw input begin with their highest byte "
+                        "(implies --raw)");
   CLI::Option* const channels =
       command
           ->add_option("--channels", arguments->channels, "channels of raw input (implies --raw)")
@@ -246,6 +289,11 @@ void add_encode_command(CLI::App& app) {
                    "only the first is a key packet (default: as many as cost less than 0.1 %, "
                    "without stream headers)")
       ->check(CLI::Range(0, 65535));
+  command
+      ->add_option("--lanes", arguments->lanes,
+                   "bit strings of a packet, which are decoded at once: 1, 2, 4 or 8 (default: as "
+                   "many as cost less than 0.05 %)")
+      ->check(CLI::IsMember({1, 2, 4, 8}));
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
   command
       ->add_option("--threads", arguments->threads,
@@ -260,8 +308,9 @@ void add_encode_command(CLI::App& app) {
   command->add_option("--metadata", arguments->metadata,
                       "file of text about the recording, JSON by custom, to keep in the stream");
   command->add_flag("-v,--verbose", arguments->verbose, "print sizes and choices");
-  command->callback([arguments, channels, preset, rate] {
-    arguments->raw = arguments->raw || channels->count() > 0;
+  command->callback([arguments, channels, type, big_endian, preset, rate] {
+    arguments->raw =
+        arguments->raw || channels->count() > 0 || type->count() > 0 || big_endian->count() > 0;
     if (rate->count() > 0 && !arguments->raw) {
       host::usage_error("--rate is for raw input; a WAV file states its own rate");
     }

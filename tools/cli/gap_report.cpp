@@ -76,7 +76,7 @@ Json counters_json(const ReceiverCounters& counters) {
 
 }  // namespace
 
-GapReport::GapReport(std::string input, std::optional<std::int16_t> fill, ByteSink json)
+GapReport::GapReport(std::string input, std::optional<std::int64_t> fill, ByteSink json)
     : input_(std::move(input)), fill_(fill), json_(std::move(json)) {}
 
 void GapReport::write(const std::string& text) {

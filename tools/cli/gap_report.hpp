@@ -20,7 +20,7 @@ class GapReport {
   /// @param input  name of the stream
   /// @param fill   in the place of missing samples; unset: left out
   /// @param json   takes the JSON; may be empty
-  GapReport(std::string input, std::optional<std::int16_t> fill, ByteSink json);
+  GapReport(std::string input, std::optional<std::int64_t> fill, ByteSink json);
 
   void begin(const StreamHeader& header);
   void gap(const FileGap& gap);
@@ -36,7 +36,7 @@ class GapReport {
   std::string count(const RecoverySummary& summary) const;
 
   std::string input_;
-  std::optional<std::int16_t> fill_;
+  std::optional<std::int64_t> fill_;
   ByteSink json_;
   double seconds_per_frame_ = 0.0;  ///< 0: unknown
   std::uint64_t gaps_ = 0;

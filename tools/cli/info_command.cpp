@@ -14,6 +14,7 @@
 #include "commands.hpp"
 #include "file/container.hpp"
 #include "file/signal_notes.hpp"
+#include "file/type_notes.hpp"
 #include "file/wav.hpp"
 #include "format/exceptions.hpp"
 #include "format/metadata.hpp"
@@ -41,6 +42,7 @@ struct StreamInfo {
   std::uint64_t exception_packets = 0;  ///< that hold them
   std::uint64_t frames = 0;
   int lossy_step = 1;                 ///< the largest of all packets
+  int lanes = 1;                      ///< the most of all packets
   std::uint64_t container_bytes = 0;  ///< of the original file that are not samples
   std::uint64_t missing_packets = 0;
   std::uint64_t late_packets = 0;    ///< repeated or out of order; not in the other numbers
@@ -65,7 +67,8 @@ struct StreamInfo {
   }
   std::uint64_t samples() const { return frames * header.channels; }
   std::uint64_t original_bytes() const {
-    return 2 * samples() + (header.container == 1 ? kCanonicalHeaderBytes : container_bytes);
+    return sample_bytes(header.sample_type) * samples() +
+           (header.container == 1 ? kCanonicalHeaderBytes : container_bytes);
   }
   double ratio() const {
     return static_cast<double>(original_bytes()) / static_cast<double>(bytes);
@@ -122,14 +125,20 @@ class InfoReader {
       info_.notes.push_back(
           fmt::format("{} of {} data packets are raw, which is not compressed", raw, raw + coded));
     }
-    for (std::string& note : signal_notes(first_samples(), info_.header)) {
+    const std::vector<std::uint8_t> samples = first_samples();
+    if (!stated_) {
+      for (std::string& note : type_notes(samples, info_.header)) {
+        info_.notes.push_back(std::move(note));
+      }
+    }
+    for (std::string& note : signal_notes(note_values(samples, info_.header), info_.header)) {
       info_.notes.push_back(std::move(note));
     }
   }
 
   /// Samples of the first data packet, the only one that is decoded; none if it cannot be.
-  std::vector<std::int16_t> first_samples() const {
-    std::vector<std::int16_t> samples;
+  std::vector<std::uint8_t> first_samples() const {
+    std::vector<std::uint8_t> samples;
     try {
       Decoder decoder;
       for (std::size_t at = 0; at < size_ && samples.empty();) {
@@ -172,7 +181,10 @@ class InfoReader {
 
   void take(const ParsedPacket& packet) {
     const PacketHeader& header = packet.header;
-    if (!due_) info_.header = parse_stream_header(packet.payload, header.length);
+    if (!due_) {
+      info_.header = parse_stream_header(packet.payload, header.length);
+      stated_ = info_.header.container == 1;
+    }
     if (header.stream != static_cast<std::uint16_t>(info_.header.stream_number)) {
       ++info_.late_packets;
       return;
@@ -197,14 +209,18 @@ class InfoReader {
     }
     info_.frames += header.frames;
     if (header.frames != 0) info_.lossy_step = std::max(info_.lossy_step, lossy_step(header.step));
+    info_.lanes = std::max(info_.lanes, int{header.lanes});
     if (header.exceptions) {
       ++info_.exception_packets;
       read_exceptions(packet.payload, header.length,
                       std::uint64_t{header.frames} * info_.header.channels,
-                      [this](std::uint64_t, std::int16_t) { ++info_.exceptions; });
+                      info_.header.sample_type,
+                      [this](std::uint64_t, const std::uint8_t*) { ++info_.exceptions; });
     }
     if (header.type == PacketType::kContainer) {
-      info_.container_bytes += parse_container(packet.payload, header.length).length;
+      const ContainerPiece piece = parse_container(packet.payload, header.length);
+      info_.container_bytes += piece.length;
+      stated_ = stated_ || !piece.after_samples;
     }
     if (header.type == PacketType::kMetadata) {
       info_.metadata = parse_metadata(packet.payload, header.length);
@@ -219,6 +235,7 @@ class InfoReader {
   std::optional<std::uint32_t> due_;  ///< sequence number
   std::uint32_t due_frame_ = 0;
   bool loss_before_ = false;  ///< packets are missing since the last data packet
+  bool stated_ = false;       ///< the file has a header that says what its samples are
 };
 
 std::string mapping_name(const StreamHeader& header) {
@@ -245,13 +262,18 @@ void print_text(const std::string& name, const StreamInfo& info) {
   if (!header.order.empty()) {
     line("channel order", fmt::format("{}", fmt::join(header.order, ",")));
   }
-  line("mapping", fmt::format("{}, {} bits", mapping_text(header), header.code_width));
+  line("samples", fmt::format("{}{}", sample_type_name(header.sample_type),
+                              header.big_endian ? ", big-endian" : ""));
+  line("mapping",
+       fmt::format("{}, {} bits{}", mapping_text(header), header.code_width,
+                   header.low_bits == 0 ? "" : fmt::format(" and {} low ones", header.low_bits)));
   if (info.exception_packets != 0) {
     line("exceptions", fmt::format("{} samples off the map, in {} packets", info.exceptions,
                                    info.exception_packets));
   }
   line("loss",
        info.lossy_step == 1 ? "none" : fmt::format("lossy, codes in steps of {}", info.lossy_step));
+  line("lanes", fmt::to_string(info.lanes));
   line("channels", fmt::to_string(header.channels));
   line("rate", header.rate_millihertz == 0
                    ? "unknown"
@@ -331,10 +353,14 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"channel_order", header.order},
       {"mapping", mapping_name(header)},
       {"map", map_json(header)},
+      {"sample_type", sample_type_name(header.sample_type)},
+      {"big_endian", header.big_endian},
       {"code_width", header.code_width},
+      {"low_bits", header.low_bits},
       {"exceptions", info.exceptions},
       {"exception_packets", info.exception_packets},
       {"lossy_step", info.lossy_step},
+      {"lanes", info.lanes},
       {"channels", header.channels},
       {"rate_hz", static_cast<double>(header.rate_millihertz) / 1000.0},
       {"tables", tables_name(header)},

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 
 #include "host/program.hpp"
@@ -78,8 +79,11 @@ std::string mapping_text(const StreamHeader& header) {
   const ValueMap& map = header.map;
   std::string steps;
   for (const MapStep& step : map.steps) steps += (steps.empty() ? "" : ", ") + step_text(step);
-  const auto offset = [&map](const ChannelMap& channel) {
-    return static_cast<double>(channel.offset) / map.steps[channel.step].denominator;
+  // As a sample: the map counts unsigned ones from the middle of their range.
+  const double middle =
+      is_signed(header.sample_type) ? 0.0 : std::ldexp(1.0, sample_bits(header.sample_type) - 1);
+  const auto offset = [&](const ChannelMap& channel) {
+    return static_cast<double>(channel.offset) / map.steps[channel.step].denominator + middle;
   };
   if (map.channels.size() == 1) {
     return fmt::format("map, step {}, offset {:.6g}", steps, offset(map.channels[0]));

@@ -95,7 +95,7 @@ std::vector<Pair> read_pairs(const std::string& path) {
 /// The samples of a recording of one electrode, int16 little-endian.
 Bytes read_recording(const std::filesystem::path& path) {
   host::InputFile input(path.string());
-  const WavLayout layout = read_wav_layout(input.data(), input.size());
+  const WavLayout layout = read_int16_wav_layout(input.data(), input.size());
   if (!layout.applies()) {
     throw Error(fmt::format("{}: {}; give a WAV file of 16-bit PCM", input.name(), layout.reason));
   }

@@ -509,7 +509,8 @@ void add_stream_decode(CLI::App& app) {
   command->add_option("--tables", arguments->tables,
                       "table file that the stream was encoded with, if it is not a built-in set");
   command->add_option_function<std::string>(
-      "--fill", [arguments](const std::string& text) { arguments->fill = fill_argument(text); },
+      "--fill",
+      [arguments](const std::string& text) { arguments->fill = int16_fill_argument(text); },
       "value to write for missing samples (0), or none: missing frames are left out");
   command->add_flag("--join", arguments->join,
                     "begin with the first samples that arrive, not with frame 0");

@@ -47,7 +47,7 @@ struct Source {
 std::vector<std::int16_t> read_samples(const std::string& path, std::size_t& channels,
                                        std::size_t& bytes) {
   host::InputFile image(path);
-  const WavLayout layout = read_wav_layout(image.data(), image.size());
+  const WavLayout layout = read_int16_wav_layout(image.data(), image.size());
   if (!layout.applies()) {
     throw Error(path + ": " + layout.reason + "; only 16-bit PCM can be trained on");
   }

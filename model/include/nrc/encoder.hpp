@@ -56,19 +56,21 @@ class Encoder {
   std::vector<std::uint8_t> index(const std::vector<std::uint8_t>& payload);
 
   /// One data packet of `frames` frames: codes[frame * channels + channel], each inside the code
-  /// width. 0 .. 2^24 - 1 frames. With kLink the stream header packet precedes a key packet.
+  /// width, which is 16 at most. 0 .. 2^24 - 1 frames. With kLink the stream header packet precedes
+  /// a key packet.
   std::vector<std::uint8_t> encode(const Code* codes, std::size_t frames, PacketRequest request);
 
-  /// The same from int16 samples: maps them, and sends those off the map as exceptions. A packet
-  /// that would be longer than its samples is sent raw; the channels' state goes on all the same.
-  std::vector<std::uint8_t> encode_samples(const std::int16_t* samples, std::size_t frames,
+  /// The same from samples of the stream's type, at any address and in the byte order of the
+  /// machine: maps them, and sends those off the map as exceptions. A packet that would be longer
+  /// than its samples is sent raw; the channels' state goes on all the same.
+  std::vector<std::uint8_t> encode_samples(const void* samples, std::size_t frames,
                                            PacketRequest request);
 
   /// The same two, with the packets appended to `packets`. They allocate nothing if `packets` has
   /// room for max_bytes(frames) and reserve() was called for as many frames.
   void encode(const Code* codes, std::size_t frames, PacketRequest request,
               std::vector<std::uint8_t>& packets);
-  void encode_samples(const std::int16_t* samples, std::size_t frames, PacketRequest request,
+  void encode_samples(const void* samples, std::size_t frames, PacketRequest request,
                       std::vector<std::uint8_t>& packets);
 
   /// Allocates the memory that packets of up to this many frames need. frames * channels is at most
@@ -99,6 +101,13 @@ class Encoder {
   /// @throws Error for another step
   void set_lossy_step(int step);
 
+  /// Bit strings of the packets to come, so that a host decodes several codes at once; 1, as at
+  /// first, is what hardware decodes. Packets without frames and raw ones have one in any case.
+  /// Call it before reserve().
+  /// @throws Error if it is not 1, 2, 4 or 8, more than there are channels, or more than 1 with a
+  /// profile that has no lanes
+  void set_lanes(int lanes);
+
   const StreamHeader& header() const { return header_; }
   /// Samples so far that were off the map.
   std::uint64_t off_map() const { return off_map_; }
@@ -107,8 +116,15 @@ class Encoder {
   void append_stream_header(std::vector<std::uint8_t>& packets);
   /// Appends the packet of payload_bytes_.
   void finish(PacketHeader header, std::size_t frames, std::vector<std::uint8_t>& packets);
-  /// Puts the samples that are not those of their codes into exceptions_.
-  void find_exceptions(const std::int16_t* samples, std::size_t frames);
+  /// Codes of a packet's values into codes_ or wide_codes_, and what these do not say into
+  /// low_parts_ and exceptions_.
+  void map(const std::int16_t* values, std::size_t frames);
+  void map(const std::int32_t* values, std::size_t frames);
+  /// Puts the values that are not those of their codes into exceptions_.
+  template <typename Value, typename C>
+  void find_exceptions(const Value* values, const std::vector<C>& codes, std::size_t frames);
+  bool wide_codes() const { return header_.code_width > kMaxCodeWidth; }
+  std::size_t raw_bytes(std::uint64_t count) const;
 
   Tables tables_;
   StreamHeader header_;
@@ -117,8 +133,12 @@ class Encoder {
   std::unique_ptr<PayloadEncoder> payload_;  // refers to tables_
   std::unique_ptr<Packetizer> packetizer_;
   std::vector<Code> codes_;
+  std::vector<WideCode> wide_codes_;
+  std::vector<std::int16_t> values_;
+  std::vector<std::int32_t> wide_values_;
   std::unique_ptr<ExceptionWriter> exceptions_;  ///< of the current packet
-  std::vector<std::uint8_t> coded_bytes_;        ///< its codes, if exceptions precede them
+  std::vector<std::uint8_t> low_parts_;          ///< of its codes
+  std::vector<std::uint8_t> coded_bytes_;        ///< its codes, if something precedes them
   std::vector<std::uint8_t> payload_bytes_;      ///< of the current packet
   std::uint64_t off_map_ = 0;
   int step_ = 1;

@@ -17,7 +17,7 @@
 namespace nrc {
 
 /// Decodes a stream, as it arrives, to the bytes of the file it was made from; of a stream without
-/// a container, to int16 little-endian samples.
+/// a container, to samples of its type and byte order.
 class FileDecoder {
  public:
   /// @param threads  that decode, each the packets from one key packet to the next; 0: one for
@@ -49,7 +49,7 @@ class FileDecoder {
   void take(const ParsedPacket& packet);
   void take_data(const ParsedPacket& packet);
   void check_total() const;
-  void write(const std::vector<std::int16_t>& samples);
+  void write(std::vector<std::uint8_t>& samples);
   void begin(const StreamHeader& header);
   void take_container(const ParsedPacket& packet);
   [[noreturn]] void fail(const std::string& what) const;
@@ -58,8 +58,7 @@ class FileDecoder {
   Decoder decoder_;
   std::unique_ptr<Groups> groups_;  ///< null with one thread
   std::vector<std::uint8_t> buffer_;
-  std::vector<std::int16_t> samples_;
-  std::vector<std::uint8_t> bytes_;
+  std::vector<std::uint8_t> samples_;
   std::vector<std::vector<std::uint8_t>> after_;  ///< container payloads of the file's end
   std::uint64_t position_ = 0;                    ///< in the stream, of the current packet
   bool begun_ = false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Files to streams (docs/bitstream.md, section 9), on top of Encoder. Input may be a WAV image, an
-// image of plain int16 samples, or samples that arrive piece by piece.
+// image of plain samples, or samples that arrive piece by piece.
 #pragma once
 
 #include <cstddef>
@@ -36,6 +36,10 @@ struct EncodeOptions {
   Corrections corrections;          ///< range profile only
   /// Channels in the order in which they are coded; empty: as they are, or as the preset finds.
   std::vector<std::uint16_t> order;
+  /// Bit strings of a packet, which a host decodes at once (docs/bitstream.md, section 7): 1, 2, 4
+  /// or 8. 0: as many as cost no more than 0.05 % of the first, middle and last packet; 1 where
+  /// the profile has no lanes.
+  int lanes = 0;
   /// Threads that encode a file, which are as many packets from one key packet to the next in
   /// memory; 0: one for each processor. The stream is the same with any number. Samples that arrive
   /// piece by piece, and a stream with a key interval, are encoded by one.
@@ -51,6 +55,9 @@ struct EncodeOptions {
   std::optional<std::uint32_t> stream_number;
   /// Text about the recording, JSON by custom, kept in the stream; empty: none.
   std::string metadata;
+  /// Of samples without a header; a WAV file states its own.
+  SampleType sample_type = SampleType::kInt16;
+  bool big_endian = false;
 };
 
 /// Options that code samples as another stream does, so that both can be joined without coding
@@ -64,6 +71,7 @@ struct EncodeSummary {
   std::uint64_t frames = 0;
   std::uint64_t input_bytes = 0;
   std::uint64_t stream_bytes = 0;
+  int lanes = 1;               ///< bit strings of a packet
   std::uint64_t off_map = 0;   ///< samples that are not on the map
   std::string stored_because;  ///< why the file was stored instead of coded; empty if it was coded
   std::vector<std::string> notes;  ///< what the user should know of a file that was coded
@@ -74,7 +82,7 @@ struct EncodeSummary {
 EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const EncodeOptions& options,
                          const ByteSink& sink, const ByteProgress& progress = {});
 
-/// Encodes int16 little-endian samples, channels interleaved, without a header.
+/// Encodes samples, channels interleaved, without a header.
 /// @param channels         1..65536
 /// @param rate_millihertz  of one channel; 0: unknown
 /// Bytes of an incomplete last frame are kept as they are, in a container packet, and noted.
@@ -84,16 +92,20 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                          const ByteSink& sink, const ByteProgress& progress = {});
 
 /// Chooses map, code width, coding and tables of a stream that begins with these samples.
-/// @param header  channels and packet_frames are set; mapping, map, code_width and corrections
-/// become so
+/// @param samples  of whole frames, of options.sample_type and in the byte order of the machine
+/// @param header   channels and packet_frames are set; the sample type, mapping, map, code_width,
+/// low_bits and corrections become so
 /// @return tables that outlive the program, or options.tables
 /// @throws Error if an option cannot be used
+const Tables& choose_coding(const void* samples, std::size_t frames, const EncodeOptions& options,
+                            StreamHeader& header);
+/// The same of int16 samples.
 const Tables& choose_coding(const std::vector<std::int16_t>& samples, const EncodeOptions& options,
                             StreamHeader& header);
 
 class PacketWriter;
 
-/// Encodes int16 samples as they arrive, in the memory of one packet. Map, code width and tables
+/// Encodes samples as they arrive, in the memory of one packet. Map, code width and tables
 /// are chosen by the first packet; later samples that are off the map are exceptions.
 class RawEncoder {
  public:

@@ -21,8 +21,9 @@ class FileReader {
  public:
   /// Reads `size` bytes from byte `offset` of the file on; they are in it. @throws Error
   using Read = std::function<void(std::uint64_t offset, std::uint8_t* to, std::size_t size)>;
-  /// samples[frame * channels + channel], in order.
-  using Samples = std::function<void(const std::int16_t* samples, std::size_t frames)>;
+  /// samples[frame * channels + channel], in order. A callback that takes `const std::int16_t*` is
+  /// for streams of int16 samples.
+  using Samples = std::function<void(SampleView samples, std::size_t frames)>;
 
   /// Finds the key packets: by the index at the end or, without one, by the header of every packet.
   /// If several streams are in the file, the first one counts.
@@ -39,6 +40,8 @@ class FileReader {
   std::uint64_t frames() const;
   /// Whether the index was found.
   bool indexed() const { return indexed_; }
+  /// Whether the stream is there up to its last packet, with as many frames as its header states.
+  bool closed() const;
   /// Places where decoding can begin.
   std::size_t key_packets() const;
   /// The first frame of the key packet of this number.
@@ -69,10 +72,11 @@ class FileReader {
   std::uint64_t begin_ = 0;  ///< bytes of the stream header packet
   std::unique_ptr<StreamIndex> index_;
   bool indexed_ = false;
+  bool closed_ = false;  ///< the last packet is there
   bool wav_ = false;
   std::string metadata_;
   std::vector<std::uint8_t> bytes_;  ///< of the packet at hand
-  std::vector<std::int16_t> samples_;
+  std::vector<std::uint8_t> samples_;
 };
 
 }  // namespace nrc

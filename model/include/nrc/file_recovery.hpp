@@ -52,8 +52,9 @@ struct RecoverySummary {
 class FileRecovery {
  public:
   struct Options {
-    /// Value of every missing sample; unset: missing frames are left out.
-    std::optional<std::int16_t> fill = 0;
+    /// Every missing sample; unset: missing frames are left out. An error if the stream's samples
+    /// have no such value.
+    std::optional<std::int64_t> fill = 0;
     PacketDecoder::TableSource tables = Tables::builtin_by_id;
     /// A longer gap is an error instead of as many bytes of fill.
     std::uint64_t max_fill_bytes = std::uint64_t{1} << 32;
@@ -86,7 +87,10 @@ class FileRecovery {
  private:
   void on_stream(const StreamHeader& header);
   void on_container(const std::uint8_t* payload, std::size_t size);
-  void on_samples(const std::int16_t* samples, std::size_t frames);
+  void on_samples(SampleView samples, std::size_t frames);
+  std::size_t frame_bytes() const {
+    return sample_bytes(summary_.header.sample_type) * summary_.header.channels;
+  }
   void on_gap(const Gap& gap);
   void on_end(bool closed);
   bool reading() const { return begun_ && !ended_; }

@@ -12,6 +12,8 @@ namespace nrc {
 
 /// One ADC code: a signed number of the stream's code width (2..16 bits).
 using Code = std::int16_t;
+/// A code of any width (2..24 bits); those of more than 16 bits exist in the cascade profile only.
+using WideCode = std::int32_t;
 
 // Fixed point of the predictor (docs/bitstream.md, sections 2 and 3).
 constexpr int kFracBits = 6;       ///< predictions are in 1/64 code
@@ -88,6 +90,10 @@ constexpr std::uint16_t kNeuralMeanReset = 256;  ///< the scale itself
 
 constexpr int kMinCodeWidth = 2;
 constexpr int kMaxCodeWidth = 16;
+constexpr int kMaxWideCodeWidth = 24;  ///< of the cascade profile
+constexpr int kMaxLowBits = 16;        ///< that a full code has below the code
+/// Numerators of steps are below this where full codes have low bits.
+constexpr std::uint32_t kMaxLowBitsNumerator = 1U << 28;
 
 // Packets (section 7).
 constexpr std::uint16_t kSync = 0x524E;  ///< little-endian: bytes 'N' 'R'
@@ -115,8 +121,15 @@ enum class PacketType : std::uint8_t {
   kMetadata = 6,
 };
 
-/// Bits of byte 3 of a packet that hold the number of the rounding step; the others are zero.
+/// Bits of byte 3 of a packet that hold the number of the rounding step; above them is the
+/// logarithm of the lanes.
 constexpr std::uint8_t kStepMask = 0x1F;
+constexpr int kLanesShift = 5;
+/// Bit strings of a payload: 1, 2, 4 or 8.
+constexpr int kMaxLanes = 8;
+constexpr bool possible_lanes(int lanes) {
+  return lanes == 1 || lanes == 2 || lanes == 4 || lanes == kMaxLanes;
+}
 
 constexpr std::uint32_t kMaxIndexBytes = 1u << 20;     ///< payload of an index packet
 constexpr std::uint32_t kMaxPieceBytes = 1u << 26;     ///< of a file, in a container packet
@@ -154,6 +167,8 @@ struct Corrections {
 constexpr std::uint8_t kPredictorNeighbour = 2;  ///< in the stream header's byte of the predictor
 constexpr std::uint8_t kPredictorTaps = 4;
 constexpr std::uint8_t kPredictorOrder = 8;
+constexpr std::uint8_t kSampleTypeMask = 0x07;  ///< in the stream header's byte of the type
+constexpr std::uint8_t kSampleBigEndian = 0x80;
 /// How samples become codes (section 1); kMap: as the value map in the stream header says.
 enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1, kMap = 2 };
 

@@ -3,7 +3,8 @@
  * C interface of the codec: streams packet by packet. docs/api.md has an overview and examples;
  * docs/bitstream.md has the format.
  *
- * Samples are int16, frame by frame: samples[frame * channels + channel]. A frame is one sample of
+ * Samples are of the type that the stream has, int16 where nothing else is said, in the byte order
+ * of the machine, frame by frame: samples[frame * channels + channel]. A frame is one sample of
  * every channel.
  *
  * Objects share no mutable state: different threads may use different objects at the same time. Use
@@ -64,6 +65,21 @@ enum {
   NRC_PROFILE_CASCADE = 3
 };
 
+/* Types of samples. Those of 24 bits are packed, three bytes each. */
+enum {
+  NRC_INT16 = 0,
+  NRC_UINT16 = 1,
+  NRC_INT8 = 2,
+  NRC_UINT8 = 3,
+  NRC_INT24 = 4,
+  NRC_UINT24 = 5,
+  NRC_INT32 = 6,
+  NRC_UINT32 = 7
+};
+
+/* Bytes of one sample of a type; 0 if there is no such type. */
+size_t nrc_sample_size(int sample_type);
+
 /* How a sample becomes an ADC code (docs/bitstream.md, section 1). */
 enum {
   NRC_MAPPING_CODE = 0,   /* the sample is the code */
@@ -89,7 +105,8 @@ typedef struct nrc_map_step {
 /* The map of a channel. */
 typedef struct nrc_channel_map {
   uint32_t step;  /* index into nrc_map.steps */
-  int64_t offset; /* of code 0, in 1/denominator; less than 2^48 in magnitude */
+  int64_t offset; /* of code 0, in 1/denominator; less than 2^48 in magnitude. Of unsigned samples
+                     counted from the middle of their range */
 } nrc_channel_map;
 
 /* The samples that codes stand for (docs/bitstream.md, section 1). A sample that is not on the map
@@ -105,7 +122,7 @@ typedef struct nrc_map {
 typedef struct nrc_stream_info {
   int profile;
   int mapping;
-  int code_width; /* bits, 2..16 */
+  int code_width; /* bits, 2..16, with the cascade profile 2..24 */
   int taps;       /* 1: a channel is predicted from more of its past */
   int neighbour;  /* 1: a channel is predicted from those before it as well */
   uint32_t channels;
@@ -119,6 +136,8 @@ typedef struct nrc_stream_info {
   /* The largest rounding step of the packets so far. 1: lossless; more: codes are multiples of it,
    * samples are not as they were. */
   int lossy_step;
+  int sample_type;
+  int low_bits; /* of samples of more than 16 bits, below their codes; sent as they are */
 } nrc_stream_info;
 
 /* ---- Tables of your own: nrc_tables_load() of table_files.h, in library nrc_table_files, reads
@@ -143,34 +162,40 @@ typedef struct nrc_encoder_config {
   uint32_t rate_millihertz;
   int profile;
   int mapping;
-  const nrc_map* map;    /* with NRC_MAPPING_MAP, otherwise null; copied */
-  int code_width;        /* 2..16, range and neural profile 4..16; 0: 10, the only one of
-                            NRC_MAPPING_SHIFT6 */
-  int taps;              /* range profile: 1 predicts a channel from more of its past */
-  int neighbour;         /* range profile: 1 predicts a channel from those before it as well */
+  const nrc_map* map; /* with NRC_MAPPING_MAP, otherwise null; copied */
+  int code_width;     /* 2..16, range and neural profile 4..16; 0: 10, the only one of
+                         NRC_MAPPING_SHIFT6 */
+  int taps;           /* range profile: 1 predicts a channel from more of its past */
+  int neighbour;      /* range profile: 1 predicts a channel from those before it as well */
   const uint16_t* channel_order; /* the channels in the order in which they are coded, each once;
                                     null: as they are. Copied */
-  uint32_t key_interval; /* data packets from one key packet to the next; 0: the first, and on
-                            request */
+  uint32_t key_interval;      /* data packets from one key packet to the next; 0: the first, and on
+                                 request */
   const char* builtin_tables; /* built-in tables by name; null: "default" for 10 bits, else
                                  "generic" */
   const nrc_tables* tables;   /* or tables of your own, of the same profile; null: built-in ones */
   uint32_t stream_number;     /* tells a receiver that the encoder has restarted: another one for
                                  each encoder; 0: a random one */
+  int lanes; /* bit strings of a packet, which a host decodes at once: 1, 2, 4 or 8, at most the
+                channels, only 1 with other profiles than Huffman and range; 0: 1, which is what
+                hardware decodes */
+  int sample_type;
+  int low_bits; /* samples of more than 16 bits: bits below code_width of what is coded, 0..16, that
+                   are sent as they are */
 } nrc_encoder_config;
 
 /* What nrc_choose() makes a config refer to. */
 typedef struct nrc_choice nrc_choice;
 
-/* Chooses how a stream is coded from its first samples, as `nrc encode --preset` does: sets profile,
- * mapping, map, code_width, taps, neighbour, channel_order and builtin_tables of the config, and
- * tables to null. Later samples may be larger, or off the map.
- * @param config   struct_size and channels are set
+/* Chooses how a stream is coded from its first samples, as `nrc encode --preset` does: sets
+ * profile, mapping, map, code_width, low_bits, taps, neighbour, channel_order and builtin_tables of
+ * the config, and tables to null. Later samples may be larger, or off the map.
+ * @param config   struct_size, channels and sample_type are set
  * @param preset   "implant", "fast", "balanced" or "best"; null: "fast"
  * @param samples  frames * channels, some thousand frames if there are
  * @param choice   set to what the config refers to: destroy it only after nrc_encoder_create()
  * @param message  may be null; set on an error only */
-nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const int16_t* samples,
+nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const void* samples,
                       size_t frames, nrc_choice** choice, nrc_message* message);
 
 /* @param choice  may be null */
@@ -210,7 +235,7 @@ enum {
  * @param output    capacity bytes, at least nrc_encoder_max_size()
  * @param size      set to the bytes written; 0 on an error
  * @return NRC_ERROR_ARGUMENT, NRC_ERROR_CAPACITY, or NRC_ERROR_STATE after NRC_LAST */
-nrc_status nrc_encoder_encode(nrc_encoder* encoder, const int16_t* samples, uint32_t frames,
+nrc_status nrc_encoder_encode(nrc_encoder* encoder, const void* samples, uint32_t frames,
                               unsigned flags, uint8_t* output, size_t capacity, size_t* size);
 
 /* Makes the next packet with frames a key packet, for instance because a receiver asks for it. */
@@ -246,13 +271,13 @@ size_t nrc_decoder_max_samples(const nrc_decoder* decoder);
  * @param data      size bytes of the stream, from a packet's beginning on
  * @param taken     set to the bytes of that packet; the next one begins after them. 0 with
  * NRC_MORE and on an error
- * @param samples   capacity samples; may be null if capacity is 0
+ * @param samples   room for capacity samples of the stream's type; may be null if capacity is 0
  * @param frames    set to the frames written to samples
  * @return NRC_MORE if data ends before the packet does; NRC_ERROR_CAPACITY: call it again with room
  * for nrc_decoder_max_samples(); NRC_ERROR_DATA for a damaged packet or one that is not the next:
  * the stream cannot be decoded further, a receiver can; NRC_ERROR_STATE after the last packet */
 nrc_status nrc_decoder_decode(nrc_decoder* decoder, const uint8_t* data, size_t size, size_t* taken,
-                              int16_t* samples, size_t capacity, uint32_t* frames);
+                              void* samples, size_t capacity, uint32_t* frames);
 
 /* @return 1 after the packet that closes the stream, else 0 */
 int nrc_decoder_finished(const nrc_decoder* decoder);
@@ -308,7 +333,7 @@ typedef struct nrc_receiver_config {
   /* A stream begins. */
   void (*on_stream)(void* user, const nrc_stream_info* info);
   /* Frames that follow the last ones given, or a gap. */
-  void (*on_samples)(void* user, uint64_t first_frame, const int16_t* samples, size_t frames);
+  void (*on_samples)(void* user, uint64_t first_frame, const void* samples, size_t frames);
   void (*on_gap)(void* user, const nrc_gap* gap);
   /* The stream ends. closed 0: its last packet never came. */
   void (*on_end)(void* user, int closed);
@@ -369,11 +394,11 @@ void nrc_reader_destroy(nrc_reader* reader);
 uint64_t nrc_reader_frames(const nrc_reader* reader);
 
 /* Decodes frames from first_frame on.
- * @param samples  room for frames * channels
- * @return NRC_ERROR_ARGUMENT if the stream has not as many, NRC_ERROR_DATA if a packet on the way to
- * them is damaged or cannot be read */
+ * @param samples  room for frames * channels of the stream's type
+ * @return NRC_ERROR_ARGUMENT if the stream has not as many, NRC_ERROR_DATA if a packet on the way
+ * to them is damaged or cannot be read */
 nrc_status nrc_reader_read(nrc_reader* reader, uint64_t first_frame, uint64_t frames,
-                           int16_t* samples);
+                           void* samples);
 
 void nrc_reader_get_info(const nrc_reader* reader, nrc_stream_info* info);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nrc/format.hpp"
+#include "nrc/sample.hpp"
 #include "nrc/value_map.hpp"
 
 namespace nrc {
@@ -28,6 +29,7 @@ struct PacketHeader {
   bool last = false;
   bool exceptions = false;  ///< the payload begins with exceptions
   std::uint8_t step = 0;    ///< index of the rounding step of the codes, for lossy_step()
+  std::uint8_t lanes = 1;   ///< bit strings of the payload, 1, 2, 4 or 8
   std::uint32_t sequence = 0;
   std::uint32_t first_frame = 0;
   std::uint32_t frames = 0;  ///< 0 .. 2^24 - 1
@@ -55,11 +57,18 @@ struct StreamHeader {
   Corrections corrections;  ///< range profile only
   /// Channels in the order in which a frame's codes are coded; empty: as they are.
   std::vector<std::uint16_t> order;
+  SampleType sample_type = SampleType::kInt16;
+  bool big_endian = false;  ///< byte order of the samples in the file
+  /// Bits of a full code below those of the code, which are sent as they are: wide types only.
+  int low_bits = 0;
   ValueMap map;  ///< of Mapping::kMap, otherwise unused
 };
 
 /// Type of the packets that a profile codes.
 PacketType coded_type(Profile profile);
+
+/// The most lanes that packets of a stream can have.
+int max_lanes(Profile profile, std::uint32_t channels);
 
 /// Payload of a stream header: kStreamHeaderBytes, and the value map if there is one.
 std::vector<std::uint8_t> serialise(const StreamHeader& header);

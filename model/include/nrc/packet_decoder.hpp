@@ -35,9 +35,12 @@ class PacketDecoder {
   /// one already taken.
   void open(const ParsedPacket& packet);
 
-  /// Decodes a data packet (status kPacket) and appends its samples, frame by frame.
+  /// Decodes a data packet (status kPacket) and appends its samples, frame by frame, as bytes of
+  /// the stream's type in the byte order of the machine.
   /// @throws Error if the header is not known yet, the packet needs a state that is not known, or
   /// its payload is damaged; `samples` is then as it was and the state is unknown.
+  void decode(const ParsedPacket& packet, std::vector<std::uint8_t>& samples);
+  /// The same of a stream of int16 samples. @throws Error for another one as well
   void decode(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
 
   /// A packet is missing: only a key packet or a raw one can be decoded next, and only a key packet
@@ -57,6 +60,8 @@ class PacketDecoder {
   /// Upper bound of the samples in a packet of the stream; 0 if the stream header does not state it
   /// or is unknown.
   std::size_t max_samples() const;
+  /// Bytes of one sample; 0 if the stream header is unknown.
+  std::size_t sample_bytes() const { return header_ ? nrc::sample_bytes(header_->sample_type) : 0; }
 
   /// Whether a packet with these fields may be in the stream: its lengths fit the stream header.
   /// Before that is known, only a stream header may.
@@ -65,9 +70,15 @@ class PacketDecoder {
   static bool plausible(const PacketHeader& header, const StreamHeader* stream);
 
  private:
-  void decode_coded(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
-  void decode_raw(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
-  std::uint64_t raw_bytes(std::uint32_t frames) const;
+  /// Gives the place of so many bytes more, at any address.
+  using Room = std::function<std::uint8_t*(std::size_t bytes)>;
+
+  void decode(const ParsedPacket& packet, const Room& room);
+  void decode_coded(const ParsedPacket& packet, const Room& room);
+  void decode_raw(const ParsedPacket& packet, const Room& room);
+  void skip(const std::uint8_t* samples, const PacketHeader& header);
+  std::uint64_t raw_bytes(std::uint64_t frames) const;
+  bool wide_codes() const { return header_->code_width > kMaxCodeWidth; }
   void note_step(const PacketHeader& header);
 
   TableSource table_source_;
@@ -76,6 +87,9 @@ class PacketDecoder {
   std::unique_ptr<PayloadDecoder> payload_;
   std::unique_ptr<Mapper> mapper_;
   std::vector<Code> codes_;
+  std::vector<WideCode> wide_codes_;
+  std::vector<std::int16_t> values_;
+  std::vector<std::int32_t> wide_values_;
   bool synchronised_ = false;
   std::uint8_t state_step_ = 0;  ///< index of the step that the state is in units of
   int lossy_step_ = 1;

@@ -17,8 +17,9 @@ namespace nrc {
 /// Upper bound of a code, in bits (docs/bitstream.md, sections 5 and 11).
 std::uint64_t max_code_bits(Profile profile, int code_width);
 
-/// Upper bound of a payload of that many codes, in bytes (docs/bitstream.md, sections 5 and 11).
-std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t codes);
+/// Upper bound of a payload of that many codes, in bytes (docs/bitstream.md, sections 5, 7 and 11).
+std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t codes,
+                                int lanes = 1);
 
 /// Upper bound of the codes in a payload of that many bytes.
 std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes);
@@ -47,8 +48,18 @@ class PayloadEncoder {
   virtual void encode(const Code* codes, std::size_t frames, bool key,
                       std::vector<std::uint8_t>& payload) = 0;
 
-  /// Allocates the memory that a payload of that many codes needs.
+  /// The same for codes of any width, in the cascade profile.
+  /// @throws std::logic_error in another one
+  virtual void encode_wide(const WideCode* codes, std::size_t frames,
+                           std::vector<std::uint8_t>& payload);
+
+  /// Allocates the memory that a payload of that many codes needs, with as many lanes as are set.
   virtual void reserve(std::uint64_t codes) = 0;
+
+  /// Bit strings of the payloads to come; at first 1.
+  /// @param lanes  1 to max_lanes() of the stream, a power of two
+  void set_lanes(int lanes) { lanes_ = lanes; }
+  int lanes() const { return lanes_; }
 
   /// Keeps a reference: the tables outlive the object.
   /// @param corrections  which only the range profile has
@@ -59,6 +70,9 @@ class PayloadEncoder {
                                               Path path = Path::kFast);
   /// For a stream: with its corrections, and its channels in their order.
   static std::unique_ptr<PayloadEncoder> make(const Tables& tables, const StreamHeader& header);
+
+ private:
+  int lanes_ = 1;
 };
 
 class PayloadDecoder {
@@ -70,11 +84,20 @@ class PayloadDecoder {
   virtual void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
                       std::vector<Code>& codes) = 0;
 
+  /// The same for codes of any width, in the cascade profile.
+  /// @throws std::logic_error in another one
+  virtual void decode_wide(const std::uint8_t* payload, std::size_t size, std::size_t frames,
+                           std::vector<WideCode>& codes);
+
   /// Moves the state of all channels past these codes, as decode() of their payload does.
   virtual void skip(const Code* codes, std::size_t frames, bool key) = 0;
 
-  /// Allocates the memory that a payload of that many codes needs.
+  /// Allocates the memory that a payload of that many codes needs, with any lanes.
   virtual void reserve(std::uint64_t /*codes*/) {}
+
+  /// As for PayloadEncoder.
+  void set_lanes(int lanes) { lanes_ = lanes; }
+  int lanes() const { return lanes_; }
 
   /// Upper bound of the codes in a payload of `size` bytes, so that a header that claims more is
   /// rejected before memory is allocated.
@@ -86,6 +109,9 @@ class PayloadDecoder {
                                               const Corrections& corrections = {},
                                               Path path = Path::kFast);
   static std::unique_ptr<PayloadDecoder> make(const Tables& tables, const StreamHeader& header);
+
+ private:
+  int lanes_ = 1;
 };
 
 }  // namespace nrc

@@ -53,9 +53,9 @@ class Receiver {
   struct Events {
     /// A stream begins, with its header's first arrival.
     std::function<void(const StreamHeader& header)> stream;
-    /// Frames that follow the last ones given, or a gap: samples[frame * channels + channel].
-    std::function<void(std::uint64_t first_frame, const std::int16_t* samples, std::size_t frames)>
-        samples;
+    /// Frames that follow the last ones given, or a gap: samples[frame * channels + channel]. A
+    /// callback that takes `const std::int16_t*` is for streams of int16 samples.
+    std::function<void(std::uint64_t first_frame, SampleView samples, std::size_t frames)> samples;
     std::function<void(const Gap& gap)> gap;
     /// The payload of a container packet.
     std::function<void(const std::uint8_t* payload, std::size_t size)> container;
@@ -147,7 +147,7 @@ class Receiver {
   std::uint64_t next_frame_ = 0;            ///< neither given nor reported missing yet
   std::optional<std::uint64_t> due_frame_;  ///< after the last data packet, decoded or not
   Gap gap_;                                 ///< that is growing
-  std::vector<std::int16_t> samples_;
+  std::vector<std::uint8_t> samples_;
   int lossy_step_ = 1;
 };
 

@@ -52,8 +52,13 @@ inline bool operator==(const ValueMap& a, const ValueMap& b) {
 /// modulo 2^16.
 std::int16_t map_sample(const MapStep& step, std::int64_t offset, Code code);
 
+/// The same of samples of more than 16 bits: modulo 2^32.
+std::int32_t map_wide_sample(const MapStep& step, std::int64_t offset, WideCode code);
+
 /// Nearest code of a sample, limited to the code width. Its sample is another one if the sample is
 /// off the map.
 Code map_code(const MapStep& step, std::int64_t offset, int code_width, std::int16_t sample);
+WideCode map_wide_code(const MapStep& step, std::int64_t offset, int code_width,
+                       std::int32_t sample);
 
 }  // namespace nrc

@@ -27,6 +27,10 @@ static_assert(NRC_MAPPING_SHIFT6 == static_cast<int>(nrc::Mapping::kShift6));
 static_assert(NRC_MAPPING_MAP == static_cast<int>(nrc::Mapping::kMap));
 static_assert(NRC_ROUND_NEAREST_AWAY == static_cast<int>(nrc::Rounding::kNearestAway));
 static_assert(nrc::kUnknownFrames == UINT64_MAX);
+static_assert(NRC_UINT16 == static_cast<int>(nrc::SampleType::kUint16));
+static_assert(NRC_UINT8 == static_cast<int>(nrc::SampleType::kUint8));
+static_assert(NRC_INT24 == static_cast<int>(nrc::SampleType::kInt24));
+static_assert(NRC_UINT32 == static_cast<int>(nrc::SampleType::kUint32));
 
 namespace {
 
@@ -96,6 +100,8 @@ nrc_stream_info info_of(const nrc::StreamHeader& h, int lossy_step) {
   }
   info.stream_number = h.stream_number;
   info.lossy_step = lossy_step;
+  info.sample_type = static_cast<int>(h.sample_type);
+  info.low_bits = h.low_bits;
   return info;
 }
 
@@ -158,11 +164,15 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   within("mapping", static_cast<unsigned>(config.mapping), NRC_MAPPING_MAP);
   within("taps", static_cast<unsigned>(config.taps), 1);
   within("neighbour", static_cast<unsigned>(config.neighbour), 1);
-  within("code_width", static_cast<unsigned>(config.code_width), nrc::kMaxCodeWidth);
+  within("code_width", static_cast<unsigned>(config.code_width), nrc::kMaxWideCodeWidth);
+  within("sample_type", static_cast<unsigned>(config.sample_type), NRC_UINT32);
+  within("low_bits", static_cast<unsigned>(config.low_bits), nrc::kMaxLowBits);
   nrc::StreamHeader h;
   h.mapping = static_cast<nrc::Mapping>(config.mapping);
   h.code_width = config.code_width == 0 ? kDefaultCodeWidth : config.code_width;
   h.map = map_of(config);
+  h.sample_type = static_cast<nrc::SampleType>(config.sample_type);
+  h.low_bits = config.low_bits;
   h.channels = config.channels;
   h.rate_millihertz = config.rate_millihertz;
   h.packet_frames = config.packet_frames == 0 ? kDefaultPacketFrames : config.packet_frames;
@@ -204,6 +214,7 @@ struct nrc_encoder {
   nrc_encoder(const nrc_encoder_config& config, const nrc::StreamHeader& header,
               const Tables& tables)
       : encoder(header, tables, nrc::Transport::kLink), key_interval(config.key_interval) {
+    if (config.lanes != 0) encoder.set_lanes(config.lanes);
     encoder.reserve(header.packet_frames);
     packets.reserve(encoder.max_bytes(header.packet_frames));
   }
@@ -221,7 +232,7 @@ struct nrc_decoder {
   explicit nrc_decoder(const TableSource& tables) : decoder(tables) {}
 
   nrc::Decoder decoder;
-  std::vector<std::int16_t> samples;
+  std::vector<std::uint8_t> samples;
   nrc_message message = {};
 };
 
@@ -270,8 +281,8 @@ struct nrc_receiver {
       };
     }
     if (c.on_samples != nullptr) {
-      events.samples = [&c](std::uint64_t first, const std::int16_t* samples, std::size_t frames) {
-        c.on_samples(c.user, first, samples, frames);
+      events.samples = [&c](std::uint64_t first, nrc::SampleView samples, std::size_t frames) {
+        c.on_samples(c.user, first, samples.data(), frames);
       };
     }
     if (c.on_gap != nullptr) {
@@ -324,6 +335,12 @@ const char* nrc_strerror(int status) {
   return "unknown status";
 }
 
+size_t nrc_sample_size(int sample_type) {
+  return sample_type < NRC_INT16 || sample_type > NRC_UINT32
+             ? 0
+             : nrc::sample_bytes(static_cast<nrc::SampleType>(sample_type));
+}
+
 #define NRC_TEXT_OF(x) #x
 #define NRC_TEXT(x) NRC_TEXT_OF(x)
 const char* nrc_version(void) {
@@ -333,7 +350,7 @@ const char* nrc_version(void) {
 
 // ---- Encoder
 
-nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const int16_t* samples,
+nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const void* samples,
                       size_t frames, nrc_choice** choice, nrc_message* message) {
   if (choice == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "choice is null");
   *choice = nullptr;
@@ -347,6 +364,7 @@ nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const int1
   return guarded(message, NRC_ERROR_ARGUMENT, [&] {
     nrc_encoder_config defaults = {};
     defaults.channels = config->channels;
+    defaults.sample_type = config->sample_type;
     defaults.stream_number = 1;
     nrc::StreamHeader header = header_of(defaults);
     // Of the parts of the samples that are looked at, whatever the packets of the stream are.
@@ -360,13 +378,14 @@ nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const int1
     options.preset = found;
     options.profile = found->codings.front().profile;
     options.corrections = found->codings.front().corrections;
-    const std::vector<std::int16_t> given(samples, samples + frames * header.channels);
-    const Tables& tables = nrc::choose_coding(given, options, header);
+    options.sample_type = header.sample_type;
+    const Tables& tables = nrc::choose_coding(samples, frames, options, header);
     auto made = std::make_unique<nrc_choice>(header, tables);
     config->profile = static_cast<int>(tables.profile());
     config->mapping = static_cast<int>(header.mapping);
     config->map = header.mapping == nrc::Mapping::kMap ? &made->map : nullptr;
     config->code_width = header.code_width;
+    config->low_bits = header.low_bits;
     config->taps = header.corrections.taps ? 1 : 0;
     config->neighbour = header.corrections.neighbour ? 1 : 0;
     config->channel_order = made->order.empty() ? nullptr : made->order.data();
@@ -398,7 +417,7 @@ void nrc_encoder_destroy(nrc_encoder* encoder) { delete encoder; }
 
 size_t nrc_encoder_max_size(const nrc_encoder* encoder) { return encoder->packets.capacity(); }
 
-nrc_status nrc_encoder_encode(nrc_encoder* encoder, const int16_t* samples, uint32_t frames,
+nrc_status nrc_encoder_encode(nrc_encoder* encoder, const void* samples, uint32_t frames,
                               unsigned flags, uint8_t* output, size_t capacity, size_t* size) {
   nrc_message* const message = &encoder->message;
   if (size == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "size is null");
@@ -439,7 +458,7 @@ nrc_status nrc_encoder_encode(nrc_encoder* encoder, const int16_t* samples, uint
     c.key_packets += first.header.type == nrc::PacketType::kStreamHeader ? 1 : 0;
     c.frames += frames;
     c.off_map_samples = encoder->encoder.off_map();
-    c.sample_bytes += frames * channels * sizeof(std::int16_t);
+    c.sample_bytes += frames * channels * nrc::sample_bytes(encoder->encoder.header().sample_type);
     c.bytes += packets.size();
     return NRC_OK;
   });
@@ -484,7 +503,7 @@ size_t nrc_decoder_max_samples(const nrc_decoder* decoder) {
 }
 
 nrc_status nrc_decoder_decode(nrc_decoder* decoder, const uint8_t* data, size_t size, size_t* taken,
-                              int16_t* samples, size_t capacity, uint32_t* frames) {
+                              void* samples, size_t capacity, uint32_t* frames) {
   nrc_message* const message = &decoder->message;
   if (taken == nullptr || frames == nullptr || (data == nullptr && size != 0)) {
     return fail(message, NRC_ERROR_ARGUMENT, "taken, frames or data is null");
@@ -516,9 +535,10 @@ nrc_status nrc_decoder_decode(nrc_decoder* decoder, const uint8_t* data, size_t 
   return guarded(message, NRC_ERROR_DATA, [&] {
     decoder->samples.clear();
     decoder->decoder.decode(packet, decoder->samples);
-    std::copy(decoder->samples.begin(), decoder->samples.end(), samples);
+    std::copy(decoder->samples.begin(), decoder->samples.end(),
+              static_cast<std::uint8_t*>(samples));
     // The stream header states how many there may be.
-    decoder->samples.reserve(decoder->decoder.max_samples());
+    decoder->samples.reserve(decoder->decoder.max_sample_bytes());
     *taken = packet.size;
     *frames = nrc::is_data(packet.header.type) ? packet.header.frames : 0;
     return NRC_OK;
@@ -601,7 +621,7 @@ void nrc_reader_destroy(nrc_reader* reader) { delete reader; }
 uint64_t nrc_reader_frames(const nrc_reader* reader) { return reader->reader.frames(); }
 
 nrc_status nrc_reader_read(nrc_reader* reader, uint64_t first_frame, uint64_t frames,
-                           int16_t* samples) {
+                           void* samples) {
   const std::uint64_t all = reader->reader.frames();
   if (first_frame > all || frames > all - first_frame) {
     return fail(&reader->message, NRC_ERROR_ARGUMENT, "the stream has fewer frames");
@@ -610,9 +630,11 @@ nrc_status nrc_reader_read(nrc_reader* reader, uint64_t first_frame, uint64_t fr
     return fail(&reader->message, NRC_ERROR_ARGUMENT, "samples is null");
   }
   return guarded(&reader->message, NRC_ERROR_DATA, [&] {
-    const std::size_t channels = reader->reader.header().channels;
-    reader->reader.read(first_frame, frames, [&](const std::int16_t* given, std::size_t count) {
-      samples = std::copy_n(given, count * channels, samples);
+    const nrc::StreamHeader& header = reader->reader.header();
+    const std::size_t frame_bytes = nrc::sample_bytes(header.sample_type) * header.channels;
+    auto* to = static_cast<std::uint8_t*>(samples);
+    reader->reader.read(first_frame, frames, [&](nrc::SampleView given, std::size_t count) {
+      to = std::copy_n(given.bytes(), count * frame_bytes, to);
     });
     return NRC_OK;
   });

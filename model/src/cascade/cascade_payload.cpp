@@ -29,8 +29,8 @@ using References = std::vector<std::vector<std::size_t>>;
 /// @param ended       whether a decoder is past the end of its bytes
 template <class Coder, class Ended>
 void code_packet(Coder& coder, const RangeTables& tables, int code_width, std::size_t channels,
-                 std::size_t frames, std::size_t phases, const References& references, Code* codes,
-                 Ended ended) {
+                 std::size_t frames, std::size_t phases, const References& references,
+                 WideCode* codes, Ended ended) {
   ChannelSignals signals(channels, frames, phases);
   ReferenceCode reference_code;
   std::vector<CascadePredictor> predictors;
@@ -41,12 +41,12 @@ void code_packet(Coder& coder, const RangeTables& tables, int code_width, std::s
   }
   std::int32_t origin = 0;
   for (std::size_t channel = 0; channel < channels; ++channel) {
-    const auto code_at = [&](std::size_t frame) -> Code& {
+    const auto code_at = [&](std::size_t frame) -> WideCode& {
       return codes[frame * channels + channel];
     };
     models[0].begin_channel();
     const std::int32_t first = models[0].first_code(coder, origin, code_at(0));
-    code_at(0) = static_cast<Code>(first);
+    code_at(0) = first;
     origin = models[0].value(first);
     bool constant = true;
     for (std::size_t i = 1; constant && i < frames; ++i) constant = code_at(i) == code_at(0);
@@ -71,11 +71,11 @@ void code_packet(Coder& coder, const RangeTables& tables, int code_width, std::s
       predictor.begin_channel(origin, channel == 0);
       // The first code of phase 0 is there.
       for (std::size_t at = phase == 0 ? 1 : 0; at < signals.frames(phase); ++at) {
-        Code& place = code_at(at * phases + phase);
+        WideCode& place = code_at(at * phases + phase);
         signals.fill(phase, at, predictor.regressors());
         const CascadePrediction expected = predictor.predict();
         const std::int32_t code = model.next_code(coder, expected, place);
-        place = static_cast<Code>(code);
+        place = code;
         const double value = (model.value(code) - origin) / 64.0;
         signals.set(phase, at, value);
         predictor.update(value);
@@ -98,20 +98,31 @@ class CascadePayloadEncoder : public PayloadEncoder {
 
   void encode(const Code* codes, std::size_t frames, bool /*key*/,
               std::vector<std::uint8_t>& payload) override {
-    payload.clear();
-    if (frames == 0) return;
-    const References references = choose_references(codes, frames, channels_);
     codes_.assign(codes, codes + frames * channels_);
-    payload = coded(codes_.data(), frames, channels_, choose_phases(codes, frames), references);
-    const std::uint64_t limit = plain_bytes(std::uint64_t{frames} * channels_, code_width_);
-    if (payload.size() > limit) write_plain(codes, frames, payload);
+    encode_codes(frames, payload);
+  }
+
+  void encode_wide(const WideCode* codes, std::size_t frames,
+                   std::vector<std::uint8_t>& payload) override {
+    codes_.assign(codes, codes + frames * channels_);
+    encode_codes(frames, payload);
   }
 
  private:
   static constexpr std::size_t kTriedFrames = 2048;
 
+  void encode_codes(std::size_t frames, std::vector<std::uint8_t>& payload) {
+    payload.clear();
+    if (frames == 0) return;
+    const References references = choose_references(codes_.data(), frames, channels_);
+    payload =
+        coded(codes_.data(), frames, channels_, choose_phases(codes_.data(), frames), references);
+    const std::uint64_t limit = plain_bytes(std::uint64_t{frames} * channels_, code_width_);
+    if (payload.size() > limit) write_plain(codes_.data(), frames, payload);
+  }
+
   /// The codes stay as they are.
-  std::vector<std::uint8_t> coded(Code* codes, std::size_t frames, std::size_t channels,
+  std::vector<std::uint8_t> coded(WideCode* codes, std::size_t frames, std::size_t channels,
                                   std::size_t phases, const References& references) const {
     std::vector<std::uint8_t> bytes = {
         static_cast<std::uint8_t>(phases == 1 ? Form::kOnePhase : Form::kTwoPhases)};
@@ -124,9 +135,9 @@ class CascadePayloadEncoder : public PayloadEncoder {
   }
 
   /// Two phases only pay for signals with something between their frames; one channel shows it.
-  std::size_t choose_phases(const Code* codes, std::size_t frames) const {
+  std::size_t choose_phases(const WideCode* codes, std::size_t frames) const {
     if (frames < kTriedFrames) return 1;
-    std::vector<Code> tried;
+    std::vector<WideCode> tried;
     const std::size_t first = (frames - kTriedFrames) / 2;
     for (std::size_t t = 0; t < kTriedFrames; ++t) {
       tried.push_back(codes[(first + t) * channels_ + channels_ / 2]);
@@ -136,7 +147,7 @@ class CascadePayloadEncoder : public PayloadEncoder {
     return two + two / 16 < one ? 2 : 1;
   }
 
-  void write_plain(const Code* codes, std::size_t frames,
+  void write_plain(const WideCode* codes, std::size_t frames,
                    std::vector<std::uint8_t>& payload) const {
     BitPacker packer;
     packer.put(static_cast<std::uint32_t>(Form::kPlain), 8);
@@ -149,7 +160,7 @@ class CascadePayloadEncoder : public PayloadEncoder {
   const RangeTables& tables_;
   int code_width_;
   std::size_t channels_;
-  std::vector<Code> codes_;
+  std::vector<WideCode> codes_;
 };
 
 class CascadePayloadDecoder : public PayloadDecoder {
@@ -163,6 +174,13 @@ class CascadePayloadDecoder : public PayloadDecoder {
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool /*key*/,
               std::vector<Code>& codes) override {
+    std::vector<WideCode> decoded;
+    decode_wide(payload, size, frames, decoded);
+    for (const WideCode code : decoded) codes.push_back(static_cast<Code>(code));
+  }
+
+  void decode_wide(const std::uint8_t* payload, std::size_t size, std::size_t frames,
+                   std::vector<WideCode>& codes) override {
     if (frames == 0 && size == 0) return;
     if (frames == 0 || size == 0) throw Error("the payload does not hold its frames");
     const std::size_t before = codes.size();
@@ -188,7 +206,7 @@ class CascadePayloadDecoder : public PayloadDecoder {
 
  private:
   void read_plain(const std::uint8_t* payload, std::size_t size, std::size_t frames,
-                  std::vector<Code>& codes) const {
+                  std::vector<WideCode>& codes) const {
     const std::size_t count = frames * channels_;
     if (size != plain_bytes(count, code_width_)) {
       throw Error("the payload does not hold its frames");
@@ -199,8 +217,7 @@ class CascadePayloadDecoder : public PayloadDecoder {
       const std::uint32_t bits = reader.peek(code_width_);
       reader.skip(code_width_);
       const auto sign = std::uint32_t{1} << (code_width_ - 1);
-      codes.push_back(static_cast<Code>(static_cast<std::int32_t>(bits ^ sign) -
-                                        static_cast<std::int32_t>(sign)));
+      codes.push_back(static_cast<std::int32_t>(bits ^ sign) - static_cast<std::int32_t>(sign));
     }
     if (reader.peek(static_cast<int>(size * 8 - reader.consumed_bits())) != 0) {
       throw Error("the payload goes on after its last code");

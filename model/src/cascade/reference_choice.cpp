@@ -128,7 +128,7 @@ class Candidates {
 
 }  // namespace
 
-std::vector<std::vector<std::size_t>> choose_references(const Code* codes, std::size_t frames,
+std::vector<std::vector<std::size_t>> choose_references(const WideCode* codes, std::size_t frames,
                                                         std::size_t channels) {
   std::vector<std::vector<std::size_t>> chosen(channels);
   for (std::size_t c = 0; c < channels; ++c) chosen[c] = nearest_references(c);

@@ -14,7 +14,7 @@ namespace nrc {
 /// References of each channel: the ones directly before it, or others where these save more bits
 /// than their list costs.
 /// @param codes  [frame * channels + channel]
-std::vector<std::vector<std::size_t>> choose_references(const Code* codes, std::size_t frames,
+std::vector<std::vector<std::size_t>> choose_references(const WideCode* codes, std::size_t frames,
                                                         std::size_t channels);
 
 }  // namespace nrc

@@ -8,7 +8,7 @@
 #include "file/container.hpp"
 #include "file/ordered_jobs.hpp"
 #include "file/wav.hpp"
-#include "format/bytes.hpp"
+#include "format/samples.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc {
@@ -41,7 +41,9 @@ class FileDecoder::Groups {
 
   void open(const ParsedPacket& header) {
     if (header_.empty()) header_ = copy(header);
-    channels_ = parse_stream_header(header.payload, header.header.length).channels;
+    const StreamHeader fields = parse_stream_header(header.payload, header.header.length);
+    // Wide samples count for two.
+    channels_ = fields.channels * (is_wide(fields.sample_type) ? 2 : 1);
   }
 
   bool waiting() const { return !group_.empty(); }
@@ -65,7 +67,7 @@ class FileDecoder::Groups {
     jobs_.add([tables = tables_, header = header_, group = withdraw()] {
       PacketDecoder decoder(tables);
       decoder.open(parse_packet(header.data(), header.size()));
-      std::vector<std::int16_t> samples;
+      std::vector<std::uint8_t> samples;
       for_each_packet(group, [&](const ParsedPacket& p) { decoder.decode(p, samples); });
       return samples;
     });
@@ -81,7 +83,7 @@ class FileDecoder::Groups {
   void take(const Write& write) {
     // What comes after a fault is not written: set in case the job throws.
     failed_ = true;
-    const std::vector<std::int16_t> samples = jobs_.take();
+    std::vector<std::uint8_t> samples = jobs_.take();
     failed_ = false;
     write(samples);
   }
@@ -97,7 +99,7 @@ class FileDecoder::Groups {
   std::uint64_t samples_ = 0;  ///< of the packets in it
   std::uint32_t channels_ = 1;
   bool failed_ = false;
-  OrderedJobs<std::vector<std::int16_t>> jobs_;
+  OrderedJobs<std::vector<std::uint8_t>> jobs_;
 };
 
 FileDecoder::FileDecoder(ByteSink sink, Decoder::TableSource tables, unsigned threads)
@@ -126,8 +128,8 @@ void FileDecoder::add(const std::uint8_t* data, std::size_t size) {
 
 void FileDecoder::finish_groups() {
   if (!groups_) return;
-  groups_->begin([this](const auto& samples) { write(samples); });
-  groups_->finish([this](const auto& samples) { write(samples); });
+  groups_->begin([this](auto& samples) { write(samples); });
+  groups_->finish([this](auto& samples) { write(samples); });
 }
 
 void FileDecoder::take_packets(const std::uint8_t* data, std::size_t size) {
@@ -196,7 +198,7 @@ void FileDecoder::take(const ParsedPacket& packet) {
 }
 
 void FileDecoder::take_data(const ParsedPacket& packet) {
-  const auto put = [this](const std::vector<std::int16_t>& samples) { write(samples); };
+  const auto put = [this](std::vector<std::uint8_t>& samples) { write(samples); };
   const bool key = packet.header.key && packet.header.frames != 0;
   if (groups_ && (key || groups_->waiting())) {
     decoder_.pass(packet.header);
@@ -225,11 +227,12 @@ void FileDecoder::check_total() const {
   }
 }
 
-void FileDecoder::write(const std::vector<std::int16_t>& samples) {
+/// The samples are then in the file's byte order.
+void FileDecoder::write(std::vector<std::uint8_t>& samples) {
   if (samples.empty()) return;
-  bytes_.resize(2 * samples.size());
-  put_samples(bytes_.data(), samples.data(), samples.size());
-  sink_(bytes_.data(), bytes_.size());
+  const StreamHeader& stream = *decoder_.header();
+  to_byte_order(stream.sample_type, stream.big_endian, samples.data(), samples.size());
+  sink_(samples.data(), samples.size());
 }
 
 void FileDecoder::begin(const StreamHeader& header) {
@@ -240,8 +243,9 @@ void FileDecoder::begin(const StreamHeader& header) {
   if (header.total_frames == kUnknownFrames || header.rate_millihertz % 1000 != 0) {
     fail("a header that does not give the WAV file's length or rate");
   }
-  const std::vector<std::uint8_t> bytes =
-      canonical_header(header.channels, header.rate_millihertz / 1000, header.total_frames);
+  if (header.big_endian) fail("a header of a WAV file with big-endian samples");
+  const std::vector<std::uint8_t> bytes = canonical_header(
+      header.channels, header.rate_millihertz / 1000, header.total_frames, header.sample_type);
   sink_(bytes.data(), bytes.size());
 }
 

@@ -15,11 +15,15 @@
 #include "file/map_detector.hpp"
 #include "file/order_search.hpp"
 #include "file/ordered_jobs.hpp"
+#include "file/packet_codes.hpp"
 #include "file/signal_notes.hpp"
 #include "file/stream_index.hpp"
+#include "file/type_notes.hpp"
 #include "file/wav.hpp"
+#include "file/wide_map.hpp"
 #include "format/bytes.hpp"
 #include "format/crc.hpp"
+#include "format/samples.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
 #include "stages/mapper.hpp"
@@ -41,6 +45,10 @@ constexpr std::uint64_t kRare = 25000;
 /// learn from frame to frame.
 constexpr std::size_t kTrialSamples = 32768;
 constexpr std::size_t kTrialFrames = 1024;
+/// The cascade profile, many times slower, is taken for codes of more than 16 bits if it makes a
+/// few packets smaller than another one, which sends low bits as they are, by more than so many
+/// thousandths.
+constexpr std::uint64_t kCascadeSlack = 40;
 /// Another order of the channels is taken if it saves one byte in so many.
 constexpr std::uint64_t kWorthOrdering = 200;
 /// Packets for which a stream header is sent, where samples are to come.
@@ -53,8 +61,21 @@ constexpr std::uint64_t kKeyChannelBytes = 8000;
 constexpr std::size_t kGroupLag = 16;
 /// Frames of a group at most, or a packet.
 constexpr std::uint64_t kMaxGroupFrames = 1 << 16;
+/// Of what lanes cost, a packet has to have so many times as much.
+constexpr double kLanesWorth = 2000;
+/// Bytes that a lane costs besides its length: half a byte of padding, and the coder's end.
+constexpr double kLaneBytes = 0.6;
+/// Samples of a packet that show how long it will be.
+constexpr std::size_t kLaneTrialSamples = 16384;
 /// Bytes at the beginning and at the end of a file that its stream number depends on.
 constexpr std::size_t kNumberBytes = std::size_t{1} << 18;
+
+/// Samples of a packet, in the byte order of the machine.
+using Samples = std::vector<std::uint8_t>;
+
+std::size_t frame_bytes_of(const StreamHeader& header) {
+  return sample_bytes(header.sample_type) * header.channels;
+}
 
 /// The part of an image that holds samples, cut into packets.
 class SampleImage {
@@ -62,44 +83,61 @@ class SampleImage {
   SampleImage(const std::uint8_t* data, std::size_t size, const StreamHeader& header)
       : data_(data),
         size_(size),
+        type_(header.sample_type),
+        big_endian_(header.big_endian),
         channels_(header.channels),
-        packet_bytes_(std::size_t{2} * header.channels * header.packet_frames) {}
+        packet_bytes_(frame_bytes_of(header) * header.packet_frames) {}
 
   std::size_t size() const { return size_; }
+  std::size_t samples() const { return size_ / sample_bytes(type_); }
   std::size_t packets() const { return (size_ + packet_bytes_ - 1) / packet_bytes_; }
   std::size_t packet_offset(std::size_t number) const { return number * packet_bytes_; }
   bool whole(std::size_t offset) const { return size_ - offset <= packet_bytes_; }
   std::size_t packet_bytes(std::size_t offset) const {
     return std::min(size_ - offset, packet_bytes_);
   }
-  std::vector<std::int16_t> packet(std::size_t offset) const {
-    return get_samples(data_ + offset, packet_bytes(offset) / 2);
+  Samples packet(std::size_t offset) const {
+    Samples samples(data_ + offset, data_ + offset + packet_bytes(offset));
+    to_byte_order(type_, big_endian_, samples.data(), samples.size());
+    return samples;
   }
+
+  /// The same image in packets of another length.
+  SampleImage with_packets(const StreamHeader& header) const { return {data_, size_, header}; }
 
   /// Whether channel() gives all samples.
   bool learned_whole() const { return frames() <= learned_frames(); }
-  /// Samples of a channel, of large images from blocks all over it.
-  void channel(std::size_t channel, std::vector<std::int16_t>& samples) const {
-    samples.clear();
+  /// Values of a channel, of large images from blocks all over it.
+  /// @tparam Value  int16_t, but int32_t if the type is wide
+  template <typename Value>
+  void channel(std::size_t channel, std::vector<Value>& values) const {
+    values.clear();
+    const std::size_t bytes = sample_bytes(type_);
     const std::size_t blocks = learned_whole() ? 1 : kLearnedBlocks;
     const std::size_t length = learned_whole() ? frames() : learned_frames() / blocks;
+    std::vector<std::uint8_t> samples(length * bytes);
     for (std::size_t block = 0; block < blocks; ++block) {
       const std::size_t first = blocks == 1 ? 0 : (frames() - length) / (blocks - 1) * block;
-      const std::uint8_t* at = data_ + 2 * (first * channels_ + channel);
-      for (std::size_t i = 0; i < length; ++i, at += 2 * channels_) {
-        samples.push_back(get_sample(at));
+      const std::uint8_t* at = data_ + bytes * (first * channels_ + channel);
+      for (std::size_t i = 0; i < length; ++i, at += bytes * channels_) {
+        std::copy_n(at, bytes, samples.data() + bytes * i);
       }
+      to_byte_order(type_, big_endian_, samples.data(), samples.size());
+      values.resize(values.size() + length);
+      get_values(type_, samples.data(), length, values.data() + values.size() - length);
     }
   }
 
  private:
-  std::size_t frames() const { return size_ / (2 * channels_); }
+  std::size_t frames() const { return samples() / channels_; }
   std::size_t learned_frames() const {
     return std::max<std::size_t>(kLearnedSamples / channels_, 64 * kLearnedBlocks);
   }
 
   const std::uint8_t* data_;
   std::size_t size_;
+  SampleType type_;
+  bool big_endian_;
   std::size_t channels_;
   std::size_t packet_bytes_;
 };
@@ -110,31 +148,49 @@ int width_of(const SampleImage& image, const StreamHeader& header, std::uint64_t
   wide.code_width = kMaxCodeWidth;
   const Mapper mapper(wide);
   std::array<std::uint64_t, kCodeWidths.size()> outside = {};
-  std::vector<Code> codes;
+  std::vector<WideCode> codes;
   for (std::size_t number = 0; number < image.packets(); ++number) {
-    const std::vector<std::int16_t> samples = image.packet(image.packet_offset(number));
-    codes.resize(samples.size());
-    mapper.to_codes(samples.data(), samples.size() / header.channels, codes.data());
+    const Samples samples = image.packet(image.packet_offset(number));
+    codes_of(mapper, wide, samples, samples.size() / frame_bytes_of(header), codes);
     for (std::size_t w = 0; w + 1 < kCodeWidths.size(); ++w) {
       const std::int32_t half = 1 << (kCodeWidths[w] - 1);
       std::uint64_t count = 0;
-      for (const Code code : codes) count += code < -half || code >= half ? 1 : 0;
+      for (const WideCode code : codes) count += code < -half || code >= half ? 1 : 0;
       outside[w] += count;
     }
   }
   for (std::size_t w = 0; w < kCodeWidths.size(); ++w) {
-    if (outside[w] * rare <= image.size() / 2) return kCodeWidths[w];
+    if (outside[w] * rare <= image.samples()) return kCodeWidths[w];
   }
   return kMaxCodeWidth;
 }
 
 const Tables& choose_coding(const SampleImage& image, bool complete, const EncodeOptions& options,
                             StreamHeader& header);
+WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& options,
+                  const StreamHeader& header);
+const Tables& choose_wide_coding(const std::vector<Samples>& packets, int width,
+                                 const EncodeOptions& options, StreamHeader& header);
+
+/// Makes as much of full codes as possible codes of the cascade profile. @return its tables
+const Tables& wide_cascade(StreamHeader& header) {
+  const int width = header.code_width + header.low_bits;
+  header.code_width = std::min(width, kMaxWideCodeWidth);
+  header.low_bits = width - header.code_width;
+  header.corrections = {};
+  return Tables::builtin(Profile::kCascade, "generic");
+}
 
 /// The same for the cascade profile.
 const Tables& choose_cascade(const SampleImage& image, bool complete, const EncodeOptions& options,
                              StreamHeader& header) {
-  if (options.mapping) {
+  if (is_wide(header.sample_type)) {
+    WideMap wide = find_wide(image, complete, options, header);
+    header.mapping = wide.choices.front().mapping;
+    header.map = std::move(wide.choices.front().map);
+    if (wide.width > kMaxCodeWidth) return choose_wide_coding({}, wide.width, options, header);
+  }
+  if (options.mapping && !is_wide(header.sample_type)) {
     header.mapping = *options.mapping;
     header.map = options.map;
     header.code_width = kMaxCodeWidth;
@@ -177,17 +233,18 @@ std::vector<const Tables*> tables_for(const EncodeOptions& options, Profile prof
   return {&generic};
 }
 
-using Packets = std::vector<std::vector<std::int16_t>>;
+using Packets = std::vector<Samples>;
 
 /// Bytes of these packets, each a key packet.
 /// @throws Error if the tables do not suit the header
 std::uint64_t coded_size(const Packets& packets, const StreamHeader& header, const Tables& tables,
                          int lossy_step) {
   std::uint64_t size = 0;
-  for (const std::vector<std::int16_t>& samples : packets) {
+  for (const Samples& samples : packets) {
     Encoder encoder(header, tables);
     encoder.set_lossy_step(lossy_step);
-    size += encoder.encode_samples(samples.data(), samples.size() / header.channels, {}).size();
+    const std::size_t frames = samples.size() / frame_bytes_of(header);
+    size += encoder.encode_samples(samples.data(), frames, {}).size();
   }
   return size;
 }
@@ -200,8 +257,8 @@ std::uint64_t trial_size(const Packets& packets, const StreamHeader& header, con
   Encoder encoder(header, tables);
   encoder.set_lossy_step(lossy_step);
   std::uint64_t size = 0;
-  for (const std::vector<std::int16_t>& samples : packets) {
-    const std::size_t frames = std::min(samples.size() / header.channels, most_frames);
+  for (const Samples& samples : packets) {
+    const std::size_t frames = std::min(samples.size() / frame_bytes_of(header), most_frames);
     size += encoder.encode_samples(samples.data(), frames, {}).size();
   }
   return size;
@@ -247,12 +304,118 @@ const Tables& choose_coding(const Preset& preset, const Packets& packets,
   return *chosen->tables;
 }
 
+/// Ways to code samples of more than 16 bits.
+WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& options,
+                  const StreamHeader& header) {
+  const auto values_of = [&header](const Samples& samples) {
+    std::vector<std::int32_t> values(samples.size() / sample_bytes(header.sample_type));
+    get_values(header.sample_type, samples.data(), values.size(), values.data());
+    return values;
+  };
+  WideMapRequest request;
+  request.all = [&](const WideMapRequest::Values& take) {
+    for (std::size_t number = 0; number < image.packets(); ++number) {
+      const std::vector<std::int32_t> values = values_of(image.packet(image.packet_offset(number)));
+      take(values.data(), values.size() / header.channels);
+    }
+  };
+  request.channel = [&image](std::size_t channel, std::vector<std::int32_t>& values) {
+    image.channel(channel, values);
+  };
+  request.channels = header.channels;
+  request.complete = complete;
+  request.learned_whole = image.learned_whole();
+  if (!options.mapping) return find_wide_map(request);
+
+  // Codes by the user's map, and the bits that these need.
+  if (*options.mapping == Mapping::kShift6) {
+    throw Error(fmt::format("mapping shift6 is for samples of up to 16 bits, not {}; give another",
+                            sample_type_name(header.sample_type)));
+  }
+  StreamHeader full = header;
+  full.mapping = *options.mapping;
+  full.map = options.map;
+  full.code_width = kMaxCodeWidth;
+  full.low_bits = kMaxLowBits;
+  serialise(full);  // which checks the map
+  const Mapper mapper(full);
+  WideMapRequest mapped = request;
+  mapped.move = false;
+  mapped.all = [&](const WideMapRequest::Values& take) {
+    request.all([&](const std::int32_t* values, std::size_t frames) {
+      std::vector<WideCode> codes(frames * header.channels);
+      mapper.to_codes(values, frames, codes.data());
+      take(codes.data(), frames);
+    });
+  };
+  WideMap map = find_wide_map(mapped);
+  map.choices = {{full.mapping, kMaxCodeWidth, full.map}};
+  if (options.code_width != 0) map.width = options.code_width;
+  return map;
+}
+
+/// Chooses the coding of full codes of more than 16 bits.
+/// @param width  of the full codes
+const Tables& choose_wide_coding(const Packets& packets, int width, const EncodeOptions& options,
+                                 StreamHeader& header) {
+  if (options.profile == Profile::kCascade || options.lossy_step > 1) {
+    // Rounding is in units of codes, which are the full ones here.
+    if (options.lossy_step > 1 && width > kMaxWideCodeWidth) {
+      throw Error("samples of more than 24 bits cannot be rounded; shift them right first");
+    }
+    header.code_width = width;
+    header.low_bits = 0;
+    const Tables& tables = wide_cascade(header);
+    return options.tables != nullptr && options.tables->profile() == Profile::kCascade
+               ? *options.tables
+               : tables;
+  }
+  // Bits that are sent as they are must not be more than the noise has, and codes of the rest are
+  // to be exceptions only if they are rare.
+  const Preset* const preset = options.tables == nullptr ? options.preset : nullptr;
+  const Profile profile = preset != nullptr ? preset->codings.front().profile : options.profile;
+  header.code_width = kMaxCodeWidth;
+  const Tables* best = nullptr;
+  std::uint64_t lowest = 0;
+  int best_bits = 0;
+  for (header.low_bits = std::min(width - kMaxCodeWidth, kMaxLowBits); header.low_bits >= 0;
+       --header.low_bits) {
+    for (const Tables* tables : tables_for(options, profile, header)) {
+      const std::uint64_t cost = coded_size(packets, header, *tables, 1);
+      if (best != nullptr && cost >= lowest) continue;
+      best = tables;
+      lowest = cost;
+      best_bits = header.low_bits;
+    }
+  }
+  header.low_bits = best_bits;
+  if (preset == nullptr) return *best;
+  const Tables& chosen = choose_coding(*preset, packets, options, header);
+  StreamHeader slow = header;
+  slow.order.clear();
+  slow.code_width = width;
+  slow.low_bits = 0;
+  const Tables& cascade = wide_cascade(slow);
+  const std::uint64_t least = coded_size(packets, slow, cascade, 1);
+  const std::uint64_t size = coded_size(packets, header, chosen, 1);
+  if (size <= least + least * kCascadeSlack / 1000) return chosen;
+  slow.order = options.order;
+  header = slow;
+  return cascade;
+}
+
 /// Finds map and code width, the coding, and the tables that go with them.
 /// @param complete  whether no samples follow those of the image
 const Tables& choose_coding(const SampleImage& image, bool complete, const EncodeOptions& options,
                             StreamHeader& header) {
   if (options.profile == Profile::kCascade && options.tables == nullptr) {
     return choose_cascade(image, complete, options, header);
+  }
+  // A few packets show what is best: first map and tables, with the quickest coding.
+  Packets packets;
+  const std::size_t last = image.packets() == 0 ? 0 : image.packets() - 1;
+  for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
+    packets.push_back(image.packet(image.packet_offset(number)));
   }
   MapRequest request;
   request.source = &image;
@@ -262,18 +425,21 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
   request.channels = header.channels;
   request.complete = complete && image.learned_whole();
   std::vector<MapChoice> choices;
-  if (options.mapping == Mapping::kShift6) {
+  if (is_wide(header.sample_type)) {
+    WideMap wide = find_wide(image, complete, options, header);
+    header.mapping = wide.choices.front().mapping;
+    header.map = wide.choices.front().map;
+    header.corrections = options.corrections;
+    if (wide.width > kMaxCodeWidth) {
+      return choose_wide_coding(packets, wide.width, options, header);
+    }
+    choices = std::move(wide.choices);
+  } else if (options.mapping == Mapping::kShift6) {
     choices = {{Mapping::kShift6, 10, {}}};
   } else if (options.mapping) {
     choices = {{*options.mapping, kMaxCodeWidth, options.map}};
   } else {
     choices = find_maps(request);
-  }
-  // A few packets show what is best: first map and tables, with the quickest coding.
-  Packets packets;
-  const std::size_t last = image.packets() == 0 ? 0 : image.packets() - 1;
-  for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
-    packets.push_back(image.packet(image.packet_offset(number)));
   }
   const Preset* const preset = options.tables == nullptr ? options.preset : nullptr;
   const Coding coding =
@@ -343,10 +509,45 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   header.channels = channels;
   header.rate_millihertz = rate_millihertz;
   header.packet_frames = frames;
+  header.sample_type = options.sample_type;
+  header.big_endian = options.big_endian;
   header.corrections = options.corrections;
   check_order(options.order, channels);
   header.order = options.order;
   return header;
+}
+
+/// Bit strings of the packets of an image.
+int lanes_for(const SampleImage& image, const StreamHeader& header, const Tables& tables,
+              const EncodeOptions& options) {
+  if (options.lanes != 0) return options.lanes;
+  int lanes = max_lanes(tables.profile(), header.channels);
+  if (lanes == 1 || image.size() == 0) return 1;
+  std::vector<double> sizes;
+  const std::size_t last = image.packets() - 1;
+  for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
+    const Samples samples = image.packet(image.packet_offset(number));
+    const std::size_t frames = samples.size() / frame_bytes_of(header);
+    const std::size_t tried =
+        std::min(frames, std::max<std::size_t>(kLaneTrialSamples / header.channels, 1));
+    Encoder encoder(header, tables);
+    encoder.set_lossy_step(options.lossy_step);
+    const std::size_t bytes = encoder.encode_samples(samples.data(), tried, {}).size();
+    sizes.push_back(static_cast<double>(bytes) * static_cast<double>(frames) /
+                    static_cast<double>(tried));
+  }
+  for (; lanes > 1; lanes /= 2) {
+    double all = 0;
+    double cost = 0;
+    for (const double size : sizes) {
+      all += size;
+      double length = 1;
+      for (double most = 128; size / lanes >= most; most *= 128) ++length;
+      cost += (lanes - 1) * (length + kLaneBytes);
+    }
+    if (cost * kLanesWorth <= all) break;
+  }
+  return lanes;
 }
 
 /// A stream number that differs between files: it depends on their size, beginning and end.
@@ -365,15 +566,18 @@ std::uint32_t number_of(const std::uint8_t* data, std::size_t size) {
 class PacketWriter {
  public:
   PacketWriter(const StreamHeader& header, const Tables& tables, const EncodeOptions& options,
-               const ByteSink& sink)
+               int lanes, const ByteSink& sink)
       : encoder_(header, tables,
                  options.key_interval.value_or(0) == 0 ? Transport::kFile : Transport::kLink),
         tables_(tables),
         sink_(sink),
         lossy_step_(options.lossy_step),
+        lanes_(lanes),
         key_interval_(options.key_interval),
         packet_frames_(header.packet_frames) {
     encoder_.set_lossy_step(options.lossy_step);
+    encoder_.set_lanes(lanes);
+    summary_.lanes = lanes;
     summary_.header = encoder_.header();
     summary_.tables = tables.name();
     send(encoder_.stream_header());
@@ -393,8 +597,8 @@ class PacketWriter {
     }
   }
 
-  void packet(const std::vector<std::int16_t>& samples, bool last) {
-    const std::size_t frames = samples.size() / summary_.header.channels;
+  void packet(const Samples& samples, bool last) {
+    const std::size_t frames = samples.size() / frame_bytes_of(summary_.header);
     const bool key = packets_ == 0 || (group_packets_ != 0 && group_packets_ == group_length());
     if (key) {
       if (packets_ != 0) close_group();
@@ -442,7 +646,7 @@ class PacketWriter {
       close_group();
       summary_.off_map += off_map;
       const std::size_t end = std::min(samples.packet_offset(written), samples.size());
-      summary_.frames = end / (2 * header.channels);
+      summary_.frames = end / frame_bytes_of(header);
       if (progress) progress(end);
     };
     const std::uint32_t sequence = encoder_.packets();
@@ -502,12 +706,13 @@ class PacketWriter {
     const StreamHeader& header = summary_.header;
     Encoder encoder(header, tables_, Transport::kFile);
     encoder.set_lossy_step(lossy_step_);
+    encoder.set_lanes(lanes_);
     encoder.resume(sequence + static_cast<std::uint32_t>(first),
-                   samples.packet_offset(first) / (2 * header.channels));
+                   samples.packet_offset(first) / frame_bytes_of(header));
     std::vector<std::uint8_t> packets;
     for (std::size_t number = first; number < first + count; ++number) {
-      const std::vector<std::int16_t> packet = samples.packet(samples.packet_offset(number));
-      encoder.encode_samples(packet.data(), packet.size() / header.channels,
+      const Samples packet = samples.packet(samples.packet_offset(number));
+      encoder.encode_samples(packet.data(), packet.size() / frame_bytes_of(header),
                              {number == first, last && number + 1 == first + count}, packets);
     }
     return {std::move(packets), encoder.off_map()};
@@ -524,6 +729,7 @@ class PacketWriter {
   const ByteSink& sink_;
   EncodeSummary summary_;
   int lossy_step_;
+  int lanes_;
   std::optional<std::uint16_t> key_interval_;
   std::uint64_t packet_frames_;
   std::uint64_t packets_ = 0;
@@ -537,17 +743,37 @@ class PacketWriter {
 namespace {
 
 /// What the user should know of the samples, of which `first` are those of the first packet.
-void add_notes(const std::vector<std::int16_t>& first, const EncodeOptions& options,
-               EncodeSummary& summary) {
+void add_notes(const Samples& first, const EncodeOptions& options, EncodeSummary& summary) {
+  const std::vector<std::int32_t> values = note_values(first, summary.header);
   const bool forced = options.mapping == Mapping::kShift6;
-  if (forced && !std::all_of(first.begin(), first.end(), Shift6::on_grid)) {
+  if (forced && !std::all_of(values.begin(), values.end(), [](std::int32_t value) {
+        return Shift6::on_grid(static_cast<std::int16_t>(value));
+      })) {
     summary.notes.emplace_back(
         "mapping shift6 was forced on samples that are not on its grid; such samples "
         "are sent one by one");
   }
-  for (std::string& note : signal_notes(first, summary.header)) {
+  for (std::string& note : signal_notes(values, summary.header)) {
     summary.notes.push_back(std::move(note));
   }
+}
+
+/// The same of samples without a header that says what they are.
+void add_raw_notes(const Samples& first, const EncodeOptions& options, EncodeSummary& summary) {
+  for (std::string& note : type_notes(first, summary.header)) {
+    summary.notes.push_back(std::move(note));
+  }
+  add_notes(first, options, summary);
+}
+
+/// Longer packets if a profile was chosen that wants them.
+void suit_packets(const Tables& tables, const EncodeOptions& options, StreamHeader& header,
+                  SampleImage& samples) {
+  if (tables.profile() != Profile::kCascade || options.profile == Profile::kCascade) return;
+  EncodeOptions cascade = options;
+  cascade.profile = Profile::kCascade;
+  header.packet_frames = header_for(header.channels, 0, cascade).packet_frames;
+  samples = samples.with_packets(header);
 }
 
 /// Sends all packets; the last one closes the stream. An empty image sends one empty packet.
@@ -584,12 +810,18 @@ EncodeOptions options_like(const StreamHeader& header, const Tables& tables) {
   options.packet_frames = header.packet_frames;
   options.corrections = header.corrections;
   options.order = header.order;
+  options.sample_type = header.sample_type;
+  options.big_endian = header.big_endian;
   return options;
 }
 
-EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const EncodeOptions& options,
+EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const EncodeOptions& given,
                          const ByteSink& sink, const ByteProgress& progress) {
   const WavLayout layout = read_wav_layout(image, size);
+  EncodeOptions with_type = given;
+  with_type.sample_type = layout.type;
+  with_type.big_endian = false;
+  const EncodeOptions& options = with_type;
   // The stream's rate is in 1/1000 Hz; a rate beyond that is still in the container.
   constexpr std::uint32_t kMaxRate = std::numeric_limits<std::uint32_t>::max() / 1000;
   const bool rate_fits = layout.rate <= kMaxRate;
@@ -604,16 +836,20 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
     const std::vector<std::uint8_t> header_bytes(image, image + kCanonicalHeaderBytes);
     // A size field that the canonical header cannot hold belongs to a file that is not canonical.
     try {
-      header.container =
-          canonical_header(layout.channels, layout.rate, layout.frames()) == header_bytes ? 1 : 2;
+      header.container = canonical_header(layout.channels, layout.rate, layout.frames(),
+                                          layout.type) == header_bytes
+                             ? 1
+                             : 2;
     } catch (const Error&) {
       header.container = 2;
     }
   }
-  const SampleImage samples(image + layout.data_offset, layout.data_bytes, header);
+  SampleImage samples(image + layout.data_offset, layout.data_bytes, header);
   const Tables& tables = layout.applies() ? choose_coding(samples, true, options, header)
                                           : Tables::builtin(options.profile, "default");
-  PacketWriter writer(header, tables, options, sink);
+  if (layout.applies()) suit_packets(tables, options, header, samples);
+  const int lanes = layout.applies() ? lanes_for(samples, header, tables, options) : 1;
+  PacketWriter writer(header, tables, options, lanes, sink);
   if (!layout.applies()) {
     writer.container(false, image, size, progress);
   } else if (header.container == 2) {
@@ -635,14 +871,16 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                          std::uint32_t rate_millihertz, const EncodeOptions& options,
                          const ByteSink& sink, const ByteProgress& progress) {
   StreamHeader header = header_for(channels, rate_millihertz, options);
-  const std::size_t frame_bytes = std::size_t{2} * channels;
+  const std::size_t frame_bytes = frame_bytes_of(header);
   const std::size_t rest = size % frame_bytes;
   header.stream_number = options.stream_number.value_or(number_of(image, size));
   header.total_frames = size / frame_bytes;
   if (rest != 0) header.container = 2;
-  const SampleImage samples(image, size - rest, header);
+  SampleImage samples(image, size - rest, header);
   const Tables& tables = choose_coding(samples, true, options, header);
-  PacketWriter writer(header, tables, options, sink);
+  suit_packets(tables, options, header, samples);
+  const int lanes = lanes_for(samples, header, tables, options);
+  PacketWriter writer(header, tables, options, lanes, sink);
   // A file without frames is stored, and that is before samples that do not come.
   writer.container(header.total_frames != 0, image + size - rest, rest);
   send(samples, writer, options, 0, progress);
@@ -654,15 +892,26 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                     "are; check the number of channels if the recording was not cut",
                     rest, channels));
   }
-  add_notes(samples.packet(0), options, summary);
+  add_raw_notes(samples.packet(0), options, summary);
   return summary;
+}
+
+const Tables& choose_coding(const void* samples, std::size_t frames, const EncodeOptions& options,
+                            StreamHeader& header) {
+  header.sample_type = options.sample_type;
+  header.big_endian = kBigEndianMachine;
+  const SampleImage image(static_cast<const std::uint8_t*>(samples),
+                          frames * frame_bytes_of(header), header);
+  const Tables& tables = choose_coding(image, false, options, header);
+  header.big_endian = options.big_endian;
+  return tables;
 }
 
 const Tables& choose_coding(const std::vector<std::int16_t>& samples, const EncodeOptions& options,
                             StreamHeader& header) {
-  std::vector<std::uint8_t> bytes;
-  append_samples(bytes, samples.data(), samples.size());
-  return choose_coding(SampleImage(bytes.data(), bytes.size(), header), false, options, header);
+  EncodeOptions int16 = options;
+  int16.sample_type = SampleType::kInt16;
+  return choose_coding(samples.data(), samples.size() / header.channels, int16, header);
 }
 
 RawEncoder::RawEncoder(std::uint32_t channels, std::uint32_t rate_millihertz,
@@ -670,7 +919,7 @@ RawEncoder::RawEncoder(std::uint32_t channels, std::uint32_t rate_millihertz,
     : options_(options),
       sink_(std::move(sink)),
       header_(header_for(channels, rate_millihertz, options)),
-      packet_bytes_(std::size_t{2} * channels * header_.packet_frames) {
+      packet_bytes_(frame_bytes_of(header_) * header_.packet_frames) {
   pending_.reserve(packet_bytes_);
 }
 
@@ -691,7 +940,7 @@ void RawEncoder::add(const std::uint8_t* data, std::size_t size) {
 }
 
 EncodeSummary RawEncoder::finish() {
-  if (pending_.size() % (std::size_t{2} * header_.channels) != 0) {
+  if (pending_.size() % frame_bytes_of(header_) != 0) {
     throw Error(
         fmt::format("the input ends inside a frame of {} channels after {} bytes; check the "
                     "number of channels, or give the input as a file, of which every byte is kept",
@@ -703,14 +952,16 @@ EncodeSummary RawEncoder::finish() {
 }
 
 void RawEncoder::flush(bool last) {
-  const std::vector<std::int16_t> samples = get_samples(pending_.data(), pending_.size() / 2);
+  Samples samples = pending_;
+  to_byte_order(header_.sample_type, header_.big_endian, samples.data(), samples.size());
   if (!writer_) {
     const SampleImage first(pending_.data(), pending_.size(), header_);
     header_.stream_number =
         options_.stream_number.value_or(number_of(pending_.data(), pending_.size()));
     const Tables& tables = choose_coding(first, false, options_, header_);
-    writer_ = std::make_unique<PacketWriter>(header_, tables, options_, sink_);
-    add_notes(samples, options_, writer_->summary());
+    const int lanes = lanes_for(first, header_, tables, options_);
+    writer_ = std::make_unique<PacketWriter>(header_, tables, options_, lanes, sink_);
+    add_raw_notes(samples, options_, writer_->summary());
   }
   writer_->packet(samples, last);
   pending_.clear();

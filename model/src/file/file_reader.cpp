@@ -42,6 +42,7 @@ FileReader::FileReader(std::uint64_t size, Read read, PacketDecoder::TableSource
     throw Error("not an nrc stream; give a file that `nrc encode` wrote");
   }
   indexed_ = find_index();
+  closed_ = indexed_;
   if (!indexed_) scan();
   wav_ = header().container == 1;
   const std::uint64_t after_metadata = begin_ + read_metadata();
@@ -58,6 +59,9 @@ FileReader::FileReader(FileReader&&) noexcept = default;
 FileReader& FileReader::operator=(FileReader&&) noexcept = default;
 
 std::uint64_t FileReader::frames() const { return index_->frames; }
+bool FileReader::closed() const {
+  return closed_ && (header().total_frames == kUnknownFrames || header().total_frames == frames());
+}
 std::size_t FileReader::key_packets() const { return index_->keys.size(); }
 std::uint64_t FileReader::key_frame(std::size_t number) const {
   return index_->keys[number].first_frame;
@@ -146,6 +150,7 @@ void FileReader::scan() {
     at += packet.size;
   }
   index_->bytes = at;
+  closed_ = last;
 }
 
 /// Whether the key packet with this first frame is at this byte.
@@ -195,7 +200,9 @@ void FileReader::read(std::uint64_t first, std::uint64_t count, const Samples& s
       const std::uint64_t from = std::max(first, frame);
       const std::uint64_t to = std::min(end, frame + h.frames);
       if (from < to) {
-        samples(samples_.data() + (from - frame) * header().channels,
+        const SampleType type = header().sample_type;
+        const std::size_t frame_bytes = sample_bytes(type) * header().channels;
+        samples({type, samples_.data() + (from - frame) * frame_bytes},
                 static_cast<std::size_t>(to - from));
       }
       frame += h.frames;

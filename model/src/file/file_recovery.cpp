@@ -10,7 +10,7 @@
 
 #include "file/container.hpp"
 #include "file/wav.hpp"
-#include "format/bytes.hpp"
+#include "format/samples.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc {
@@ -32,8 +32,9 @@ FileRecovery::FileRecovery(Options options, ByteSink sink, Events events)
       sink_(std::move(sink)),
       events_(std::move(events)),
       receiver_({options_.tables}, {[this](const StreamHeader& header) { on_stream(header); },
-                                    [this](std::uint64_t, const std::int16_t* samples,
-                                           std::size_t frames) { on_samples(samples, frames); },
+                                    [this](std::uint64_t, SampleView samples, std::size_t frames) {
+                                      on_samples(samples, frames);
+                                    },
                                     [this](const Gap& gap) { on_gap(gap); },
                                     [this](const std::uint8_t* payload, std::size_t size) {
                                       on_container(payload, size);
@@ -98,6 +99,13 @@ void FileRecovery::on_stream(const StreamHeader& header) {
   }
   begun_ = true;
   summary_.header = header;
+  const SampleType type = header.sample_type;
+  const std::int64_t half = std::int64_t{1} << (sample_bits(type) - 1);
+  const std::int64_t least = is_signed(type) ? -half : 0;
+  if (options_.fill && (*options_.fill < least || *options_.fill >= least + 2 * half)) {
+    throw Error(fmt::format("{} cannot fill gaps of {} samples; give {} to {}", *options_.fill,
+                            sample_type_name(type), least, least + 2 * half - 1));
+  }
   if (events_.begin) events_.begin(header);
 }
 
@@ -136,7 +144,7 @@ void FileRecovery::write_stored(const std::uint8_t* payload, std::size_t size) {
   });
 }
 
-void FileRecovery::on_samples(const std::int16_t* samples, std::size_t frames) {
+void FileRecovery::on_samples(SampleView samples, std::size_t frames) {
   if (!reading()) return;
   // Samples after a gap show that it is not the end of the stream.
   settle_gap(false);
@@ -144,8 +152,8 @@ void FileRecovery::on_samples(const std::int16_t* samples, std::size_t frames) {
   const std::uint64_t count = clip(frames);
   summary_.excess_frames += frames - count;
   frames_ += count;
-  bytes_.resize(2 * static_cast<std::size_t>(count) * summary_.header.channels);
-  put_samples(bytes_.data(), samples, bytes_.size() / 2);
+  bytes_.assign(samples.bytes(), samples.bytes() + count * frame_bytes());
+  to_byte_order(samples.type(), summary_.header.big_endian, bytes_.data(), bytes_.size());
   write_samples(bytes_.data(), bytes_.size());
 }
 
@@ -188,18 +196,22 @@ void FileRecovery::settle_gap(bool cut) {
 }
 
 void FileRecovery::fill(const Gap& gap) {
-  const std::uint64_t frame_bytes = std::uint64_t{2} * summary_.header.channels;
   // Divided, as the product may be too large for 64 bits.
-  if (gap.frames > options_.max_fill_bytes / frame_bytes) {
+  if (gap.frames > options_.max_fill_bytes / frame_bytes()) {
     throw Error(fmt::format(
         "{} frames of {} channels are missing from frame {} on, too many to fill; leave missing "
         "frames out with --fill none",
         gap.frames, summary_.header.channels, gap.first_frame));
   }
-  bytes_.resize(kBlockBytes);
-  for (std::size_t i = 0; i < kBlockBytes; i += 2) put_samples(&bytes_[i], &*options_.fill, 1);
-  for (std::uint64_t left = gap.frames * frame_bytes; left != 0;) {
-    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, kBlockBytes));
+  const SampleType type = summary_.header.sample_type;
+  const std::size_t step = sample_bytes(type);
+  bytes_.resize(kBlockBytes / step * step);
+  const std::int64_t half = is_signed(type) ? 0 : std::int64_t{1} << (sample_bits(type) - 1);
+  const auto value = static_cast<std::int32_t>(*options_.fill - half);
+  for (std::size_t i = 0; i < bytes_.size(); i += step) put_values(type, &value, 1, &bytes_[i]);
+  to_byte_order(type, summary_.header.big_endian, bytes_.data(), bytes_.size());
+  for (std::uint64_t left = gap.frames * frame_bytes(); left != 0;) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes_.size()));
     write_samples(bytes_.data(), count);
     left -= count;
   }
@@ -249,11 +261,13 @@ void FileRecovery::write_canonical_header(std::uint64_t frames) {
   }
   std::vector<std::uint8_t> bytes;
   try {
-    bytes = canonical_header(header.channels, header.rate_millihertz / 1000, frames);
+    bytes = canonical_header(header.channels, header.rate_millihertz / 1000, frames,
+                             header.sample_type);
   } catch (const Error&) {
     summary_.substitute = fmt::format(
-        "the output is samples only: {} frames of {} channels do not fit into a plain WAV file",
-        frames, header.channels);
+        "the output is samples only: {} frames of {} channels of {} do not fit into a plain WAV "
+        "file",
+        frames, header.channels, sample_type_name(header.sample_type));
     return;
   }
   if (header.container == 2) {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <numeric>
 
-#include "stages/mapper.hpp"
+#include "file/packet_codes.hpp"
 #include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 
@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kMaxProducts = std::size_t{1} << 30;
 
 /// Innovations of all channels, [channel][frame], of unit length: their products are correlations.
-std::vector<std::vector<float>> innovations(const std::vector<std::vector<std::int16_t>>& packets,
+std::vector<std::vector<float>> innovations(const std::vector<std::vector<std::uint8_t>>& packets,
                                             const StreamHeader& header) {
   const std::size_t channels = header.channels;
   const std::size_t most = std::max<std::size_t>(kMaxProducts / (channels * channels), 64);
@@ -26,18 +26,18 @@ std::vector<std::vector<float>> innovations(const std::vector<std::vector<std::i
   const Predictor predictor(header.code_width);
   std::vector<PredictorState> states(channels);
   std::vector<std::vector<float>> all(channels);
-  std::vector<Code> codes;
-  for (const std::vector<std::int16_t>& samples : packets) {
+  const std::size_t frame_bytes = sample_bytes(header.sample_type) * channels;
+  std::vector<WideCode> codes;
+  for (const std::vector<std::uint8_t>& samples : packets) {
     // Packets are from all over the file: each begins anew.
     Pace pace;
-    const std::size_t frames = std::min(samples.size() / channels, most / packets.size() + 1);
-    codes.resize(frames * channels);
-    mapper.to_codes(samples.data(), frames, codes.data());
+    const std::size_t frames = std::min(samples.size() / frame_bytes, most / packets.size() + 1);
+    codes_of(mapper, header, samples, frames, codes);
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = frame == 0;
       const int boost = pace.next(reset);
       for (std::size_t c = 0; c < channels; ++c) {
-        const Code code = codes[frame * channels + c];
+        const auto code = static_cast<Code>(codes[frame * channels + c]);
         const Prediction p = predictor.predict(states[c], reset);
         if (!reset) all[c].push_back(static_cast<float>(Predictor::innovation(p, code)));
         predictor.update(states[c], p, code, reset, boost);
@@ -65,7 +65,7 @@ double explained(double with_last, double with_second, double between) {
 
 }  // namespace
 
-std::vector<std::uint16_t> find_channel_order(const std::vector<std::vector<std::int16_t>>& packets,
+std::vector<std::uint16_t> find_channel_order(const std::vector<std::vector<std::uint8_t>>& packets,
                                               const StreamHeader& header) {
   const std::size_t channels = header.channels;
   const std::vector<std::vector<float>> all = innovations(packets, header);

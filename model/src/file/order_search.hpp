@@ -15,7 +15,7 @@ namespace nrc {
 constexpr std::uint32_t kMaxSearchedChannels = 4096;
 
 /// @param packets  samples of a stream with this header; at least one channel
-std::vector<std::uint16_t> find_channel_order(const std::vector<std::vector<std::int16_t>>& packets,
+std::vector<std::uint16_t> find_channel_order(const std::vector<std::vector<std::uint8_t>>& packets,
                                               const StreamHeader& header);
 
 }  // namespace nrc

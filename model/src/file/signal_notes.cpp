@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdlib>
 
+#include "format/samples.hpp"
 #include "stages/shift6.hpp"
 
 namespace nrc {
@@ -18,35 +19,36 @@ constexpr std::size_t kMinFrames = 64;
 /// The codes of one channel.
 class Channel {
  public:
-  Channel(const std::vector<std::int16_t>& samples, const StreamHeader& header, std::size_t index)
+  Channel(const std::vector<std::int32_t>& samples, const StreamHeader& header, std::size_t index)
       : samples_(samples), header_(header), index_(index) {}
 
   std::size_t size() const { return samples_.size() / header_.channels; }
   std::int32_t operator[](std::size_t frame) const {
-    const std::int16_t sample = samples_[frame * header_.channels + index_];
-    return header_.mapping == Mapping::kShift6 ? Shift6::code(sample) : sample;
+    const std::int32_t sample = samples_[frame * header_.channels + index_];
+    return header_.mapping == Mapping::kShift6 ? Shift6::code(static_cast<std::int16_t>(sample))
+                                               : sample;
   }
   /// True if a frame is what the usual ways of doubling a rate put between two others: the one
   /// before, or their mean, linear or cubic, give or take the rounding.
   bool interpolated(std::size_t frame) const {
     const Channel& x = *this;
-    const std::int32_t near = x[frame - 1] + x[frame + 1];
-    const std::int32_t far = x[frame - 3] + x[frame + 3];
-    return x[frame] == x[frame - 1] || std::abs(2 * x[frame] - near) <= 1 ||
-           std::abs(16 * x[frame] - 9 * near + far) <= 12;
+    const std::int64_t near = std::int64_t{x[frame - 1]} + x[frame + 1];
+    const std::int64_t far = std::int64_t{x[frame - 3]} + x[frame + 3];
+    return x[frame] == x[frame - 1] || std::abs(std::int64_t{2} * x[frame] - near) <= 1 ||
+           std::abs(std::int64_t{16} * x[frame] - 9 * near + far) <= 12;
   }
 
  private:
-  const std::vector<std::int16_t>& samples_;
+  const std::vector<std::int32_t>& samples_;
   const StreamHeader& header_;
   std::size_t index_;
 };
 
 /// Low bits that are the same in all codes; 0 also if all codes are the same.
-int unused_bits(const std::vector<std::int16_t>& samples) {
+int unused_bits(const std::vector<std::int32_t>& samples) {
   unsigned changing = 0;
-  for (const std::int16_t sample : samples) {
-    changing |= static_cast<std::uint16_t>(sample ^ samples.front());
+  for (const std::int32_t sample : samples) {
+    changing |= static_cast<std::uint32_t>(sample ^ samples.front());
   }
   int bits = 0;
   while (changing != 0 && (changing >> bits & 1) == 0) ++bits;
@@ -69,12 +71,22 @@ bool doubled(const Channel& channel) {
 
 }  // namespace
 
-std::vector<std::string> signal_notes(const std::vector<std::int16_t>& samples,
+std::vector<std::int32_t> note_values(const std::vector<std::uint8_t>& samples,
+                                      const StreamHeader& header) {
+  std::vector<std::int32_t> values(samples.size() / sample_bytes(header.sample_type));
+  get_values(header.sample_type, samples.data(), values.size(), values.data());
+  return values;
+}
+
+std::vector<std::string> signal_notes(const std::vector<std::int32_t>& samples,
                                       const StreamHeader& header) {
   std::vector<std::string> notes;
   if (samples.size() / header.channels < kMinFrames) return notes;
   if (header.mapping == Mapping::kCode) {
-    if (std::all_of(samples.begin(), samples.end(), Shift6::on_grid)) {
+    const auto on_grid = [](std::int32_t sample) {
+      return Shift6::on_grid(static_cast<std::int16_t>(sample));
+    };
+    if (!is_wide(header.sample_type) && std::all_of(samples.begin(), samples.end(), on_grid)) {
       notes.emplace_back(
           "all samples are on the grid of a 10-bit ADC, which mapping code does not use; mapping "
           "shift6 does");

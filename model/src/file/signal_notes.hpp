@@ -12,10 +12,14 @@
 
 namespace nrc {
 
+/// Values of samples in the byte order of the machine (docs/bitstream.md, section 1).
+std::vector<std::int32_t> note_values(const std::vector<std::uint8_t>& samples,
+                                      const StreamHeader& header);
+
 /// One line for each thing that costs much: a mapping that does not use the samples' own grid, low
 /// bits that never change, every second frame interpolated from its neighbours.
-/// @param samples  of whole frames from the stream's beginning, such as those of its first packet
-std::vector<std::string> signal_notes(const std::vector<std::int16_t>& samples,
+/// @param values  of whole frames from the stream's beginning, such as those of its first packet
+std::vector<std::string> signal_notes(const std::vector<std::int32_t>& values,
                                       const StreamHeader& header);
 
 }  // namespace nrc

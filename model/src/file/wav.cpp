@@ -158,21 +158,25 @@ std::string read_format(const Image& image, std::size_t offset, std::size_t byte
     format = image.u16(offset + 24);
   }
   if (format == kFormatFloat) {
+    layout.floating = true;
     return "its samples are floating-point";
   }
   if (format != kFormatPcm) {
     return fmt::format("its sample format is number {}, not PCM", format);
   }
-  // Samples of 9 to 15 bits are in containers of 16, with zeros below.
-  if (bits <= 8 || bits > 16) {
-    return fmt::format("its samples have {} bits, not 16", bits);
+  // Samples of other widths are in the next wider container, with zeros below.
+  if (bits == 0 || bits > 32) {
+    return fmt::format("its samples have {} bits, not 8, 16, 24 or 32", bits);
   }
+  constexpr SampleType kTypes[] = {SampleType::kUint8, SampleType::kInt16, SampleType::kInt24,
+                                   SampleType::kInt32};
+  layout.type = kTypes[(bits - 1) / 8];
   if (channels == 0) {
     return "it has no channels";
   }
-  if (block != 2u * channels) {
-    return fmt::format("its frames have {} bytes, which is wrong for {} channels of 16 bits", block,
-                       channels);
+  if (block != sample_bytes(layout.type) * channels) {
+    return fmt::format("its frames have {} bytes, which is wrong for {} channels of {} bits", block,
+                       channels, bits);
   }
   return "";
 }
@@ -211,7 +215,7 @@ std::size_t wave64_data_size(const Image& image, std::size_t offset, std::uint64
 
 /// Enters the samples, `count` bytes from `offset`, of a data chunk that states `stated` bytes.
 void set_data(std::size_t offset, std::size_t count, std::uint64_t stated, WavLayout& layout) {
-  const std::size_t frame_bytes = std::size_t{2} * layout.channels;
+  const std::size_t frame_bytes = sample_bytes(layout.type) * layout.channels;
   layout.data_offset = offset;
   layout.data_bytes = count / frame_bytes * frame_bytes;
   if (layout.data_bytes == 0) layout.reason = "it has no samples";
@@ -313,15 +317,28 @@ WavLayout read_wav_layout(const std::uint8_t* image, std::size_t size) {
   return layout;
 }
 
+WavLayout read_int16_wav_layout(const std::uint8_t* image, std::size_t size) {
+  WavLayout layout = read_wav_layout(image, size);
+  if (layout.applies() && layout.type != SampleType::kInt16) {
+    layout.reason = fmt::format("its samples have {} bits, not 16", sample_bits(layout.type));
+  }
+  return layout;
+}
+
 std::vector<std::uint8_t> canonical_header(std::uint32_t channels, std::uint32_t rate,
-                                           std::uint64_t frames) {
+                                           std::uint64_t frames, SampleType type) {
+  if (type != SampleType::kUint8 && type != SampleType::kInt16 && type != SampleType::kInt24 &&
+      type != SampleType::kInt32) {
+    throw Error(fmt::format("a WAV file has no {} samples; use plain samples instead",
+                            sample_type_name(type)));
+  }
   constexpr std::uint64_t kMaxU32 = std::numeric_limits<std::uint32_t>::max();
-  const std::uint64_t frame_bytes = std::uint64_t{2} * channels;
+  const std::uint64_t frame_bytes = std::uint64_t{sample_bytes(type)} * channels;
   if (channels < 1 || frame_bytes > 0xFFFF || frames > (kMaxU32 - 36) / frame_bytes ||
       rate * frame_bytes > kMaxU32) {
     throw Error(fmt::format(
-        "{} frames of {} channels at {} Hz do not fit into a WAV header; use plain int16 "
-        "samples instead",
+        "{} frames of {} channels at {} Hz do not fit into a WAV header; use plain samples "
+        "instead",
         frames, channels, rate));
   }
   const auto data_bytes = static_cast<std::uint32_t>(frames * frame_bytes);
@@ -337,7 +354,7 @@ std::vector<std::uint8_t> canonical_header(std::uint32_t channels, std::uint32_t
   append_little_endian<std::uint32_t>(header, rate);
   append_little_endian<std::uint32_t>(header, static_cast<std::uint32_t>(rate * frame_bytes));
   append_little_endian(header, static_cast<std::uint16_t>(frame_bytes));
-  append_little_endian<std::uint16_t>(header, 16);
+  append_little_endian(header, static_cast<std::uint16_t>(sample_bits(type)));
   put_id(header, "data");
   append_little_endian<std::uint32_t>(header, data_bytes);
   return header;

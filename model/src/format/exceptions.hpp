@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "format/bytes.hpp"
+#include "format/samples.hpp"
 #include "format/varint.hpp"
 #include "nrc/error.hpp"
 
@@ -31,14 +32,15 @@ class ExceptionWriter {
   bool empty() const { return positions_.empty(); }
 
   /// @param position  channel * frames + frame, larger than the one before
-  void add(std::uint32_t position, std::int16_t sample) {
+  void add(std::uint32_t position, std::int32_t value) {
     positions_.push_back(position);
-    values_.push_back(sample);
+    values_.push_back(value);
   }
 
   /// Appends the exceptions as they are in a payload, padded to a multiple of 4 bytes.
+  /// @param type  of the samples
   /// @return false, with at most `limit` bytes appended, if they may be longer than that
-  bool write(std::vector<std::uint8_t>& payload, std::size_t limit) const {
+  bool write(std::vector<std::uint8_t>& payload, std::size_t limit, SampleType type) const {
     const std::size_t begin = payload.size();
     std::uint64_t runs = 0;
     for (std::size_t i = 0; i < positions_.size(); i = run_end(i)) ++runs;
@@ -49,10 +51,11 @@ class ExceptionWriter {
       const std::size_t end = run_end(i);
       const bool constant = end - i == same_end(i) - i && end - i >= kMinConstant;
       const std::size_t samples = constant ? 1 : end - i;
-      if (payload.size() - begin + kMaxRunBytes + 2 * samples > limit) return false;
+      if (payload.size() - begin + kMaxRunBytes + sample_bytes(type) * samples > limit)
+        return false;
       append_varint(payload, positions_[i] - due);
       append_varint(payload, std::uint64_t{end - i - 1} << 1 | (constant ? 1U : 0U));
-      append_samples(payload, values_.data() + i, samples);
+      append_values(payload, type, values_.data() + i, samples);
       due = positions_[end - 1] + 1;
       i = end;
     }
@@ -61,6 +64,14 @@ class ExceptionWriter {
   }
 
  private:
+  static void append_values(std::vector<std::uint8_t>& payload, SampleType type,
+                            const std::int32_t* values, std::size_t count) {
+    const std::size_t begin = payload.size();
+    payload.resize(begin + sample_bytes(type) * count);
+    put_values(type, values, count, payload.data() + begin);
+    to_byte_order(type, false, payload.data() + begin, payload.size() - begin);
+  }
+
   /// Equal samples from here on are worth a run of their own.
   static constexpr std::size_t kMinConstant = 4;
   /// Of a run besides its samples: two numbers of 25 bits, and the padding after the last one.
@@ -86,17 +97,19 @@ class ExceptionWriter {
   }
 
   std::vector<std::uint32_t> positions_;
-  std::vector<std::int16_t> values_;
+  std::vector<std::int32_t> values_;
 };
 
 /// Reads the exceptions at the beginning of a payload.
 /// @param positions  channels * frames
-/// @param put        called with position and sample of each
+/// @param type       of the samples
+/// @param put        called with the position of each and the bytes of its sample, lowest first
 /// @return their bytes, the padding included
 /// @throws Error if they are damaged
 template <typename Put>
 std::size_t read_exceptions(const std::uint8_t* payload, std::size_t size, std::uint64_t positions,
-                            const Put& put) {
+                            SampleType type, const Put& put) {
+  const std::size_t bytes = sample_bytes(type);
   const auto damaged = [] { return Error("the exceptions are damaged"); };
   VarintReader reader(payload, payload + size);
   std::uint64_t runs = 0;
@@ -109,14 +122,14 @@ std::size_t read_exceptions(const std::uint8_t* payload, std::size_t size, std::
     const std::uint64_t length = (form >> 1) + 1;
     const bool constant = (form & 1) != 0;
     if (gap > positions - position || length > positions - position - gap ||
-        reader.left() < 2 * (constant ? 1 : length)) {
+        reader.left() / bytes < (constant ? 1 : length)) {
       throw damaged();
     }
     position += gap;
     for (std::uint64_t i = 0; i < length; ++i) {
-      put(position++, get_sample(reader.at() + (constant ? 0 : 2 * i)));
+      put(position++, reader.at() + (constant ? 0 : bytes * i));
     }
-    reader.skip(2 * (constant ? 1 : static_cast<std::size_t>(length)));
+    reader.skip(bytes * (constant ? 1 : static_cast<std::size_t>(length)));
   }
   const std::size_t used = size - reader.left();
   const std::size_t end = (used + 3) / 4 * 4;

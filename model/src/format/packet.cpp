@@ -36,6 +36,13 @@ PacketType coded_type(Profile profile) {
   return profile == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
 }
 
+int max_lanes(Profile profile, std::uint32_t channels) {
+  if (profile != Profile::kHuffman && profile != Profile::kRange) return 1;
+  int lanes = kMaxLanes;
+  while (static_cast<std::uint32_t>(lanes) > channels) lanes /= 2;
+  return lanes;
+}
+
 const char* corrections_name(const Corrections& corrections) {
   if (!corrections.any()) return "";
   if (!corrections.neighbour) return "taps";
@@ -60,8 +67,10 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header) {
                                ? static_cast<std::uint32_t>(header.total_frames)
                                : kUnstatedFrames);
   p = put_little_endian(p, header.stream_number);
-  // Predictor options; sample type and two bytes more are zero.
-  put_little_endian(p, std::uint32_t{predictor_byte(header)});
+  p = put_little_endian(p, predictor_byte(header));
+  p = put_little_endian(p, static_cast<std::uint8_t>(static_cast<int>(header.sample_type) |
+                                                     (header.big_endian ? kSampleBigEndian : 0)));
+  put_little_endian(p, static_cast<std::uint8_t>(header.low_bits));
   if (header.mapping == Mapping::kMap) append_value_map(header.map, payload);
   check_order(header.order, header.channels);
   append_channel_order(header.order, payload);
@@ -107,10 +116,10 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   if ((payload[24] & ~(kPredictorNeighbour | kPredictorTaps | kPredictorOrder)) != 0) {
     field("predictor", payload[24]);
   }
-  if (payload[25] != 0) field("sample type", payload[25]);
-  if ((payload[26] | payload[27]) != 0) {
-    field("number in bytes 26 and 27", get_little_endian<std::uint16_t>(payload + 26));
+  if ((payload[25] & ~(kSampleTypeMask | kSampleBigEndian)) != 0) {
+    field("sample type", payload[25]);
   }
+  if (payload[27] != 0) field("number in byte 27", payload[27]);
   StreamHeader h;
   h.profile = static_cast<Profile>(payload[1] & 0xF);
   h.mapping = static_cast<Mapping>(payload[2]);
@@ -128,7 +137,15 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   if (h.corrections.any() && h.profile != Profile::kRange) {
     throw Error("stream header: only the range profile has taps and neighbours");
   }
-  if (h.code_width < kMinCodeWidth || h.code_width > kMaxCodeWidth ||
+  h.sample_type = static_cast<SampleType>(payload[25] & kSampleTypeMask);
+  h.big_endian = (payload[25] & kSampleBigEndian) != 0;
+  h.low_bits = payload[26];
+  const bool wide = is_wide(h.sample_type);
+  if (h.low_bits > (wide ? kMaxLowBits : 0) || h.low_bits + payload[3] > 32)
+    field("number of low bits", payload[26]);
+  if (wide && h.mapping == Mapping::kShift6) field("mapping of samples over 16 bits", payload[2]);
+  const int most = wide && h.profile == Profile::kCascade ? kMaxWideCodeWidth : kMaxCodeWidth;
+  if (h.code_width < kMinCodeWidth || h.code_width > most ||
       (h.mapping == Mapping::kShift6 && h.code_width != 10)) {
     field("code width", payload[3]);
   }
@@ -137,6 +154,11 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
     std::size_t map_size = size - end;
     h.map = parse_value_map(payload + end, map_size, h.channels);
     end += map_size;
+    for (const MapStep& step : h.map.steps) {
+      if (h.low_bits != 0 && step.numerator >= kMaxLowBitsNumerator) {
+        throw Error("stream header: its value map has a step too large for codes with low bits");
+      }
+    }
   }
   if ((payload[24] & kPredictorOrder) != 0) {
     h.order = parse_channel_order(payload + end, size - end, h.channels);
@@ -166,6 +188,8 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   h.last = (data[2] & kFlagLast) != 0;
   h.exceptions = (data[2] & kFlagExceptions) != 0;
   h.step = data[3] & kStepMask;
+  const int lane_bits = data[3] >> kLanesShift;
+  h.lanes = static_cast<std::uint8_t>(1 << lane_bits);
   h.sequence = get_little_endian<std::uint32_t>(data + 4);
   h.first_frame = get_little_endian<std::uint32_t>(data + 8);
   // Frames in bytes 12 to 14, words of payload in bytes 15 to 17.
@@ -173,13 +197,13 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   h.frames = static_cast<std::uint32_t>(frames_and_words & 0xFFFFFF);
   h.length = 4 * static_cast<std::uint32_t>(frames_and_words >> 24 & 0xFFFFFF);
   h.stream = get_little_endian<std::uint16_t>(data + 18);
-  // Raw packets have no need of exceptions, and a packet without frames no room for them.
+  // Raw packets have no need of exceptions or lanes, and a packet without frames no room for them.
   const bool coded = h.type == PacketType::kHuffman || h.type == PacketType::kRange;
   const bool data_packet = coded || h.type == PacketType::kRaw;
   if (type > static_cast<int>(PacketType::kMetadata) ||
       (data[2] & ~(0x0F | kFlagKey | kFlagLast | kFlagExceptions)) != 0 ||
-      (data[3] & ~kStepMask) != 0 || h.step >= kLossySteps || (h.step != 0 && !data_packet) ||
-      (h.exceptions && (!coded || h.frames == 0))) {
+      1 << lane_bits > kMaxLanes || h.step >= kLossySteps || (h.step != 0 && !data_packet) ||
+      ((h.exceptions || h.lanes > 1) && (!coded || h.frames == 0))) {
     return fail(ParseStatus::kBadHeader);
   }
   packet.size += h.length;

@@ -43,14 +43,13 @@ void check(const ValueMap& map) {
   }
 }
 
-}  // namespace
-
-std::int16_t map_sample(const MapStep& step, std::int64_t offset, Code code) {
+/// Of a code, before it is reduced to the samples' range.
+std::int64_t sample_of(const MapStep& step, std::int64_t offset, std::int64_t code) {
   // Whole samples of the offset are added after rounding, so that how halves are rounded, and where
   // zero is, depends on the code and not on where the channel rests.
   const std::int64_t d = step.denominator;
   const std::int64_t whole = floor_divide(offset, d);
-  const std::int64_t x = std::int64_t{code} * step.numerator + (offset - whole * d);
+  const std::int64_t x = code * step.numerator + (offset - whole * d);
   std::int64_t value = 0;
   switch (step.rounding) {
     case Rounding::kDown:
@@ -67,15 +66,17 @@ std::int16_t map_sample(const MapStep& step, std::int64_t offset, Code code) {
       value = x >= 0 ? (2 * x + d) / (2 * d) : -((d - 2 * x) / (2 * d));
       break;
   }
-  return static_cast<std::int16_t>(static_cast<std::uint16_t>(whole + value));
+  return whole + value;
 }
 
-Code map_code(const MapStep& step, std::int64_t offset, int code_width, std::int16_t sample) {
+/// @param bits  samples are numbers modulo 2 to this power
+std::int64_t code_of(const MapStep& step, std::int64_t offset, int code_width, std::int64_t sample,
+                     int bits) {
   const std::int64_t n = step.numerator;
   const std::int64_t d = step.denominator;
-  // The distance from code 0 in 1/d, the short way round: samples are numbers modulo 2^16.
+  // The distance from code 0 in 1/d, the short way round.
   std::int64_t distance = sample * d - offset;
-  const std::int64_t turn = d << 16;
+  const std::int64_t turn = d << bits;
   distance -= turn * floor_divide(distance + turn / 2, turn);
   // What rounding took away is on average half of its most.
   const std::int64_t most = d - 1;
@@ -87,7 +88,26 @@ Code map_code(const MapStep& step, std::int64_t offset, int code_width, std::int
   }
   const std::int64_t code = floor_divide(2 * distance + lost + n, 2 * n);
   const std::int64_t half = std::int64_t{1} << (code_width - 1);
-  return static_cast<Code>(std::clamp(code, -half, half - 1));
+  return std::clamp(code, -half, half - 1);
+}
+
+}  // namespace
+
+std::int16_t map_sample(const MapStep& step, std::int64_t offset, Code code) {
+  return static_cast<std::int16_t>(sample_of(step, offset, code));
+}
+
+std::int32_t map_wide_sample(const MapStep& step, std::int64_t offset, WideCode code) {
+  return static_cast<std::int32_t>(sample_of(step, offset, code));
+}
+
+Code map_code(const MapStep& step, std::int64_t offset, int code_width, std::int16_t sample) {
+  return static_cast<Code>(code_of(step, offset, code_width, sample, 16));
+}
+
+WideCode map_wide_code(const MapStep& step, std::int64_t offset, int code_width,
+                       std::int32_t sample) {
+  return static_cast<WideCode>(code_of(step, offset, code_width, sample, 32));
 }
 
 void append_value_map(const ValueMap& map, std::vector<std::uint8_t>& payload) {

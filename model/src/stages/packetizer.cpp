@@ -32,7 +32,9 @@ void Packetizer::append(PacketHeader header, const std::uint8_t* payload, std::s
       p, static_cast<std::uint8_t>(static_cast<int>(header.type) | (header.key ? kFlagKey : 0) |
                                    (header.last ? kFlagLast : 0) |
                                    (header.exceptions ? kFlagExceptions : 0)));
-  p = put_little_endian(p, header.step);
+  int lane_bits = 0;
+  while (1 << lane_bits < header.lanes) ++lane_bits;
+  p = put_little_endian(p, static_cast<std::uint8_t>(header.step | lane_bits << kLanesShift));
   p = put_little_endian(p, sequence_++);
   p = put_little_endian(p, header.first_frame);
   const std::uint64_t words = size / 4;

@@ -2,11 +2,13 @@
 #include "stages/payload.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include "format/lanes.hpp"
 #include "nrc/error.hpp"
 #include "stages/bit_packer.hpp"
 #include "stages/context.hpp"
@@ -35,6 +37,54 @@ void check_bound(const char* what, std::uint64_t bits, std::uint64_t bound) {
                            " are the most; please report it");
   }
 }
+
+/// The bit strings of a payload as it grows.
+template <class Packer>
+class LanePackers {
+ public:
+  /// Allocates the memory for a payload of that many bytes at most, which one lane may have nearly
+  /// all of.
+  void reserve(std::uint64_t bytes, int lanes) {
+    for (int l = 0; l < lanes; ++l) {
+      at(l).packer.reserve(bytes);
+      if (lanes > 1) at(l).bytes.reserve(bytes);
+    }
+  }
+  void put(int lane, const Codeword& word) {
+    at(lane).packer.put(word.bits, word.length);
+    at(lane).bits += static_cast<std::size_t>(word.length);
+  }
+  void put(int lane, const CarryWord& word) {
+    at(lane).packer.put(word);
+    at(lane).bits += static_cast<std::size_t>(word.length);
+  }
+  /// The payload, in the place of what `payload` holds; restarts.
+  void take(int lanes, std::vector<std::uint8_t>& payload) {
+    if (lanes == 1) {
+      lanes_[0].packer.take(payload);
+      lanes_[0].bits = 0;
+      return;
+    }
+    std::array<LaneBytes, kMaxLanes> bytes;
+    for (int l = 0; l < lanes; ++l) {
+      Lane& lane = at(l);
+      lane.packer.take(lane.bytes);
+      bytes[static_cast<std::size_t>(l)] = {lane.bytes.data(), (lane.bits + 7) / 8};
+      lane.bits = 0;
+    }
+    join_lanes(bytes, lanes, payload);
+  }
+
+ private:
+  struct Lane {
+    Packer packer;
+    std::size_t bits = 0;
+    std::vector<std::uint8_t> bytes;
+  };
+  Lane& at(int lane) { return lanes_[static_cast<std::size_t>(lane)]; }
+
+  std::array<Lane, kMaxLanes> lanes_;
+};
 
 // ---- Huffman profile: predictor -> context -> huffman -> bit_packer; pace for predictor and
 // context
@@ -73,35 +123,42 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
         huffman_(tables, code_width) {}
 
   void reserve(std::uint64_t codes) override {
-    packer_.reserve(max_payload_bytes(Profile::kHuffman, code_width_, codes));
+    packers_.reserve(max_payload_bytes(Profile::kHuffman, code_width_, codes), lanes());
   }
 
   void encode(const Code* codes, std::size_t frames, bool key,
               std::vector<std::uint8_t>& payload) override {
+    payload.clear();
+    if (frames == 0) return;
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame(reset);
-      for (Channel& channel : channels_) {
-        const Code code = *codes++;
-        const Prediction prediction = predictor_.predict(channel.predictor, reset);
-        const CodingContext context = context_.select(channel.context, prediction.code, reset);
-        const Codeword word =
-            reset ? huffman_.verbatim(code) : huffman_.encode(code, prediction.code, context);
-        check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
-        packer_.put(word.bits, word.length);
-        update(channel, prediction, code, reset);
+      for (int lane = 0; lane < lanes(); ++lane) {
+        const std::size_t end = lane_begin(lane + 1, lanes(), channels_.size());
+        for (std::size_t c = lane_begin(lane, lanes(), channels_.size()); c < end; ++c) {
+          Channel& channel = channels_[c];
+          const Code code = *codes++;
+          const Prediction prediction = predictor_.predict(channel.predictor, reset);
+          const CodingContext context = context_.select(channel.context, prediction.code, reset);
+          const Codeword word =
+              reset ? huffman_.verbatim(code) : huffman_.encode(code, prediction.code, context);
+          check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
+          packers_.put(lane, word);
+          update(channel, prediction, code, reset);
+        }
       }
     }
-    packer_.take(payload);
-    check_bound("payload", payload.size() * 8,
-                max_payload_bytes(Profile::kHuffman, code_width_, frames * channels_.size()) * 8);
+    packers_.take(lanes(), payload);
+    check_bound(
+        "payload", payload.size() * 8,
+        max_payload_bytes(Profile::kHuffman, code_width_, frames * channels_.size(), lanes()) * 8);
   }
 
  private:
   int code_width_;
   std::uint64_t max_code_bits_;
   HuffmanEncoder huffman_;
-  BitPacker packer_;
+  LanePackers<BitPacker> packers_;
 };
 
 class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
@@ -115,25 +172,39 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
-    BitReader reader(payload, size);
+    if (frames == 0 && size == 0) return;
+    const std::array<LaneBytes, kMaxLanes> bytes = split_lanes(payload, size, lanes());
+    std::array<std::optional<BitReader>, kMaxLanes> readers;
+    for (int lane = 0; lane < lanes(); ++lane) {
+      const LaneBytes& part = bytes[static_cast<std::size_t>(lane)];
+      readers[static_cast<std::size_t>(lane)].emplace(part.data, part.size);
+    }
+    LaneFaults faults(lanes());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame(reset);
-      for (Channel& channel : channels_) {
-        const Prediction prediction = predictor_.predict(channel.predictor, reset);
-        const CodingContext context = context_.select(channel.context, prediction.code, reset);
-        const Code code = reset ? huffman_.decode_verbatim(reader)
-                                : huffman_.decode(reader, prediction.code, context);
-        codes.push_back(code);
-        update(channel, prediction, code, reset);
+      for (int lane = 0; lane < faults.sound(); ++lane) {
+        BitReader& reader = *readers[static_cast<std::size_t>(lane)];
+        faults.during(lane, [&] {
+          const std::size_t end = lane_begin(lane + 1, lanes(), channels_.size());
+          for (std::size_t c = lane_begin(lane, lanes(), channels_.size()); c < end; ++c) {
+            codes.push_back(decode_code(reader, channels_[c], reset));
+          }
+          if (reader.overrun()) throw Error("the payload is too short");
+        });
       }
-      if (reader.overrun()) throw Error("the payload is too short");
     }
-    const std::size_t used = (reader.consumed_bits() + 31) / 32 * 4;
-    const int padding = static_cast<int>(used * 8 - reader.consumed_bits());
-    if (used != size || reader.peek(padding) != 0) {
-      throw Error("the payload goes on after its last code");
+    for (int lane = 0; lane < faults.sound(); ++lane) {
+      BitReader& reader = *readers[static_cast<std::size_t>(lane)];
+      const std::size_t length = bytes[static_cast<std::size_t>(lane)].size;
+      faults.during(lane, [&] {
+        if (!lane_length_right(reader.consumed_bits(), length, lane + 1 == lanes()) ||
+            reader.peek(static_cast<int>(length * 8 - reader.consumed_bits())) != 0) {
+          throw Error("the payload goes on after its last code");
+        }
+      });
     }
+    faults.report();
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
@@ -147,6 +218,15 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   }
 
  private:
+  Code decode_code(BitReader& reader, Channel& channel, bool reset) const {
+    const Prediction prediction = predictor_.predict(channel.predictor, reset);
+    const CodingContext context = context_.select(channel.context, prediction.code, reset);
+    const Code code = reset ? huffman_.decode_verbatim(reader)
+                            : huffman_.decode(reader, prediction.code, context);
+    update(channel, prediction, code, reset);
+    return code;
+  }
+
   HuffmanDecoder huffman_;
 };
 
@@ -255,10 +335,10 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
                       const Corrections& corrections)
       : RangeStages(tables, code_width, channels, corrections),
         max_code_bits_(max_code_bits(Profile::kRange, code_width)),
-        coder_(code_width) {}
+        coders_(kMaxLanes, RangeEncoder(code_width)) {}
 
   void reserve(std::uint64_t codes) override {
-    packer_.reserve(max_payload_bytes(Profile::kRange, code_width_, codes));
+    packers_.reserve(max_payload_bytes(Profile::kRange, code_width_, codes), lanes());
   }
 
   void encode(const Code* codes, std::size_t frames, bool key,
@@ -268,28 +348,37 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame(reset);
-      for (Channel& channel : channels_) {
-        const Code code = *codes++;
-        const Expectation expected = expect(channel, reset);
-        const CarryWord word = reset
-                                   ? coder_.verbatim(code)
-                                   : coder_.encode(model_.of(code, expected.value, expected.index),
-                                                   code, model_.plain_bits(expected.index));
-        check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
-        packer_.put(word);
-        update(channel, expected, code, reset);
+      for (int lane = 0; lane < lanes(); ++lane) {
+        const std::size_t end = lane_begin(lane + 1, lanes(), channels_.size());
+        for (std::size_t c = lane_begin(lane, lanes(), channels_.size()); c < end; ++c) {
+          encode_code(*codes++, lane, channels_[c], reset);
+        }
       }
     }
-    packer_.put(coder_.finish());
-    packer_.take(payload);
-    check_bound("payload", payload.size() * 8,
-                max_payload_bytes(Profile::kRange, code_width_, frames * channels_.size()) * 8);
+    for (int lane = 0; lane < lanes(); ++lane) packers_.put(lane, coder(lane).finish());
+    packers_.take(lanes(), payload);
+    check_bound(
+        "payload", payload.size() * 8,
+        max_payload_bytes(Profile::kRange, code_width_, frames * channels_.size(), lanes()) * 8);
   }
 
  private:
+  RangeEncoder& coder(int lane) { return coders_[static_cast<std::size_t>(lane)]; }
+
+  void encode_code(Code code, int lane, Channel& channel, bool reset) {
+    const Expectation expected = expect(channel, reset);
+    const CarryWord word = reset
+                               ? coder(lane).verbatim(code)
+                               : coder(lane).encode(model_.of(code, expected.value, expected.index),
+                                                    code, model_.plain_bits(expected.index));
+    check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
+    packers_.put(lane, word);
+    update(channel, expected, code, reset);
+  }
+
   std::uint64_t max_code_bits_;
-  RangeEncoder coder_;
-  CarryPacker packer_;
+  std::vector<RangeEncoder> coders_;
+  LanePackers<CarryPacker> packers_;
 };
 
 class RangePayloadDecoder : public PayloadDecoder, RangeStages {
@@ -305,21 +394,42 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
     if (frames == 0 && size == 0) return;
-    RangeDecoder coder(payload, size, code_width_);
+    const std::array<LaneBytes, kMaxLanes> bytes = split_lanes(payload, size, lanes());
+    std::array<std::optional<RangeDecoder>, kMaxLanes> coders;
+    for (int lane = 0; lane < lanes(); ++lane) {
+      const LaneBytes& part = bytes[static_cast<std::size_t>(lane)];
+      coders[static_cast<std::size_t>(lane)].emplace(part.data, part.size, code_width_);
+    }
+    LaneFaults faults(lanes());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame(reset);
-      for (Channel& channel : channels_) {
-        const Expectation expected = expect(channel, reset);
-        const Code code = reset ? coder.consume_verbatim() : next(coder, expected);
-        codes.push_back(code);
-        update(channel, expected, code, reset);
+      for (int lane = 0; lane < faults.sound(); ++lane) {
+        RangeDecoder& coder = *coders[static_cast<std::size_t>(lane)];
+        faults.during(lane, [&] {
+          const std::size_t end = lane_begin(lane + 1, lanes(), channels_.size());
+          for (std::size_t c = lane_begin(lane, lanes(), channels_.size()); c < end; ++c) {
+            Channel& channel = channels_[c];
+            const Expectation expected = expect(channel, reset);
+            const Code code = reset ? coder.consume_verbatim() : next(coder, expected);
+            codes.push_back(code);
+            update(channel, expected, code, reset);
+          }
+          if (coder.overrun()) throw Error("the payload is too short");
+        });
       }
-      if (coder.overrun()) throw Error("the payload is too short");
     }
-    if ((coder.consumed_bits() + 31) / 32 * 4 != size || !coder.padding_is_zero()) {
-      throw Error("the payload goes on after its last code");
+    for (int lane = 0; lane < faults.sound(); ++lane) {
+      const RangeDecoder& coder = *coders[static_cast<std::size_t>(lane)];
+      faults.during(lane, [&] {
+        if (!lane_length_right(coder.consumed_bits(), bytes[static_cast<std::size_t>(lane)].size,
+                               lane + 1 == lanes()) ||
+            !coder.padding_is_zero()) {
+          throw Error("the payload goes on after its last code");
+        }
+      });
     }
+    faults.report();
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
@@ -352,12 +462,14 @@ std::uint64_t max_code_bits(Profile profile, int code_width) {
                                       : std::max(kEscapeOverhead + width, kMaxIntervalBits);
 }
 
-std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t codes) {
+std::uint64_t max_payload_bytes(Profile profile, int code_width, std::uint64_t codes, int lanes) {
   // The range coder's last bit, or the form of the cascade profile.
   const std::uint64_t others = profile == Profile::kHuffman   ? 0
                                : profile == Profile::kCascade ? 8
                                                               : 1;
-  const std::uint64_t bits = codes * max_code_bits(profile, code_width) + others;
+  const auto more = static_cast<std::uint64_t>(lanes - 1);
+  const std::uint64_t bits =
+      codes * max_code_bits(profile, code_width) + others + more * (others + 8 * kLaneOverhead);
   return (bits + 31) / 32 * 4;
 }
 

@@ -10,10 +10,12 @@
 namespace nrc {
 
 /// Codes -> multiples of `step`, rounded half up.
-inline void quantise(std::vector<Code>& codes, int step) {
-  for (Code& code : codes) {
+/// @tparam C  Code or WideCode
+template <typename C>
+void quantise(std::vector<C>& codes, int step) {
+  for (C& code : codes) {
     const int shifted = code + step / 2;
-    code = static_cast<Code>(shifted >= 0 ? shifted / step : -((step - 1 - shifted) / step));
+    code = static_cast<C>(shifted >= 0 ? shifted / step : -((step - 1 - shifted) / step));
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/range.hpp"
 
+#include <algorithm>
+
 #include "nrc/error.hpp"
 #include "stages/floor_log2.hpp"
 #include "stages/low_bits.hpp"
@@ -131,14 +133,11 @@ Code RangeDecoder::code_of(std::uint32_t value) const {
 }
 
 bool RangeDecoder::padding_is_zero() const {
-  BitReader padding(payload_, size_);
-  std::size_t left = consumed_bits();
-  while (left >= 32) {
-    padding.get(32);
-    left -= 32;
-  }
-  padding.get(static_cast<int>(left));
-  return consumed_bits() <= size_ * 8 && padding.get(static_cast<int>((32 - left) % 32)) == 0;
+  const std::size_t used = consumed_bits();
+  if (used > size_ * 8) return false;
+  std::size_t at = used / 8;
+  if (used % 8 != 0 && (payload_[at++] & (0xFF >> used % 8)) != 0) return false;
+  return std::all_of(payload_ + at, payload_ + size_, [](std::uint8_t b) { return b == 0; });
 }
 
 }  // namespace nrc

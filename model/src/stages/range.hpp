@@ -53,7 +53,7 @@ class RangeDecoder {
   bool overrun() const { return consumed_bits() > size_ * 8; }
   /// Bits of the payload up to the symbols consumed, the final one included.
   std::size_t consumed_bits() const { return bits_ + 1; }
-  /// True if the bits after the final one are zeros to the end of the payload.
+  /// True if the bits after the final one are zeros to the end of the bytes.
   bool padding_is_zero() const;
 
  private:

@@ -10,7 +10,16 @@ namespace nrc {
 
 Decoder::Decoder(TableSource tables) : packets_(std::move(tables)) {}
 
+void Decoder::decode(const ParsedPacket& packet, std::vector<std::uint8_t>& samples) {
+  decode_into(packet, samples);
+}
+
 void Decoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
+  decode_into(packet, samples);
+}
+
+template <typename Samples>
+void Decoder::decode_into(const ParsedPacket& packet, Samples& samples) {
   const PacketHeader& h = packet.header;
   check_order(h);
   if (h.type == PacketType::kStreamHeader) {

@@ -7,7 +7,9 @@
 #include "format/bytes.hpp"
 #include "format/exceptions.hpp"
 #include "format/metadata.hpp"
+#include "format/samples.hpp"
 #include "nrc/error.hpp"
+#include "stages/low_parts.hpp"
 #include "stages/mapper.hpp"
 #include "stages/packetizer.hpp"
 #include "stages/quantise.hpp"
@@ -31,9 +33,6 @@ StreamHeader checked(StreamHeader header, const Tables& tables) {
   // The header as a decoder will see it, which also checks every field.
   return parse_stream_header(payload.data(), payload.size());
 }
-
-/// Payload of a raw packet of that many samples.
-std::size_t raw_bytes(std::uint64_t count) { return padded_to_words(2 * count); }
 
 void check_frames(std::size_t frames) {
   if (frames > kMaxPacketFrames) throw Error("a packet holds at most 2^24 - 1 frames");
@@ -59,16 +58,29 @@ void Encoder::reserve(std::size_t frames) {
     throw Error("packets of " + std::to_string(frames) + " frames are too large with " +
                 std::to_string(header_.channels) + " channels; a packet holds 2^24 samples");
   }
-  codes_.reserve(count);
+  if (is_wide(header_.sample_type)) {
+    wide_codes_.reserve(count);
+    wide_values_.reserve(count);
+    low_parts_.reserve(low_part_bytes(count, header_.low_bits));
+  }
+  if (!wide_codes()) codes_.reserve(count);
+  if (header_.sample_type != SampleType::kInt16) values_.reserve(count);
   payload_->reserve(count);
   exceptions_->reserve(count);
   coded_bytes_.reserve(max_bytes(frames));
   payload_bytes_.reserve(max_bytes(frames));
 }
 
+/// Payload of a raw packet of that many samples.
+std::size_t Encoder::raw_bytes(std::uint64_t count) const {
+  return padded_to_words(sample_bytes(header_.sample_type) * count);
+}
+
 std::uint64_t Encoder::max_bytes(std::size_t frames) const {
   const std::uint64_t count = std::uint64_t{frames} * header_.channels;
-  const std::uint64_t coded = max_payload_bytes(tables_.profile(), header_.code_width, count);
+  const std::uint64_t coded =
+      max_payload_bytes(tables_.profile(), header_.code_width, count, payload_->lanes()) +
+      low_part_bytes(count, header_.low_bits);
   return 2 * (kPacketHeaderBytes + kPacketCrcBytes) + header_payload_.size() +
          std::max(coded, raw_bytes(count));
 }
@@ -111,6 +123,9 @@ std::vector<std::uint8_t> Encoder::index(const std::vector<std::uint8_t>& payloa
 void Encoder::finish(PacketHeader h, std::size_t frames, std::vector<std::uint8_t>& packets) {
   h.step = static_cast<std::uint8_t>(lossy_index(step_));
   h.frames = static_cast<std::uint32_t>(frames);
+  if (frames != 0 && h.type != PacketType::kRaw) {
+    h.lanes = static_cast<std::uint8_t>(payload_->lanes());
+  }
   h.first_frame = next_frame_;
   next_frame_ += static_cast<std::uint32_t>(frames);
   const bool behind_drop = skipped_ && frames != 0;
@@ -132,6 +147,9 @@ std::vector<std::uint8_t> Encoder::encode(const Code* codes, std::size_t frames,
 void Encoder::encode(const Code* codes, std::size_t frames, PacketRequest request,
                      std::vector<std::uint8_t>& packets) {
   check_frames(frames);
+  if (wide_codes() || header_.low_bits != 0) {
+    throw Error("codes of more than 16 bits, or with low bits, are encoded from samples only");
+  }
   const bool key = request.key || key_due_;
   key_due_ = key_due_ && frames == 0;  // a packet without frames resets nothing
   if (step_ > 1) {
@@ -143,21 +161,32 @@ void Encoder::encode(const Code* codes, std::size_t frames, PacketRequest reques
   finish({coded_type(header_.profile), key, request.last}, frames, packets);
 }
 
-std::vector<std::uint8_t> Encoder::encode_samples(const std::int16_t* samples, std::size_t frames,
+std::vector<std::uint8_t> Encoder::encode_samples(const void* samples, std::size_t frames,
                                                   PacketRequest request) {
   std::vector<std::uint8_t> packets;
   encode_samples(samples, frames, request, packets);
   return packets;
 }
 
-void Encoder::encode_samples(const std::int16_t* samples, std::size_t frames, PacketRequest request,
+void Encoder::encode_samples(const void* samples, std::size_t frames, PacketRequest request,
                              std::vector<std::uint8_t>& packets) {
   check_frames(frames);
   const std::size_t count = frames * header_.channels;
-  codes_.resize(count);
+  const SampleType type = header_.sample_type;
+  const auto* const bytes = static_cast<const std::uint8_t*>(samples);
   exceptions_->clear();
-  if (!mapper_->to_codes(samples, frames, codes_.data())) find_exceptions(samples, frames);
-  if (step_ > 1) quantise(codes_, step_);
+  if (is_wide(type)) {
+    wide_values_.resize(count);
+    get_values(type, bytes, count, wide_values_.data());
+    map(wide_values_.data(), frames);
+  } else if (type == SampleType::kInt16 &&
+             reinterpret_cast<std::uintptr_t>(samples) % alignof(std::int16_t) == 0) {
+    map(static_cast<const std::int16_t*>(samples), frames);
+  } else {
+    values_.resize(count);
+    get_values(type, bytes, count, values_.data());
+    map(values_.data(), frames);
+  }
   // Also if the packet is sent raw: a decoder maps its samples and moves the state past their
   // codes.
   const bool key = request.key || key_due_;
@@ -165,14 +194,23 @@ void Encoder::encode_samples(const std::int16_t* samples, std::size_t frames, Pa
   const std::size_t limit = raw_bytes(count);
   PacketHeader h = {coded_type(header_.profile), key, request.last};
   h.exceptions = !exceptions_->empty();
-  payload_->encode(codes_.data(), frames, key, h.exceptions ? coded_bytes_ : payload_bytes_);
+  // What rounding takes away is not worth its lower bits.
+  const bool low = header_.low_bits != 0 && step_ == 1 && frames != 0;
+  std::vector<std::uint8_t>& coded = h.exceptions || low ? coded_bytes_ : payload_bytes_;
+  if (wide_codes()) {
+    payload_->encode_wide(wide_codes_.data(), frames, coded);
+  } else {
+    payload_->encode(codes_.data(), frames, key, coded);
+  }
   bool fits = true;
-  if (h.exceptions) {
+  if (h.exceptions || low) {
+    const std::size_t least = coded.size() + (low ? low_parts_.size() : 0);
     payload_bytes_.clear();
-    fits = coded_bytes_.size() <= limit &&
-           exceptions_->write(payload_bytes_, limit - coded_bytes_.size());
+    fits = least <= limit &&
+           (!h.exceptions || exceptions_->write(payload_bytes_, limit - least, type));
     if (fits) {
-      payload_bytes_.insert(payload_bytes_.end(), coded_bytes_.begin(), coded_bytes_.end());
+      if (low) payload_bytes_.insert(payload_bytes_.end(), low_parts_.begin(), low_parts_.end());
+      payload_bytes_.insert(payload_bytes_.end(), coded.begin(), coded.end());
     }
   }
   // A signal that tables or map do not suit is sent raw, so a packet is never larger than its
@@ -180,21 +218,43 @@ void Encoder::encode_samples(const std::int16_t* samples, std::size_t frames, Pa
   if (!fits || payload_bytes_.size() > limit) {
     h.type = PacketType::kRaw;
     h.exceptions = false;
-    payload_bytes_.clear();
-    append_samples(payload_bytes_, samples, count);
+    payload_bytes_.assign(bytes, bytes + sample_bytes(type) * count);
+    to_byte_order(type, false, payload_bytes_.data(), payload_bytes_.size());
     payload_bytes_.resize(limit);
   }
   finish(h, frames, packets);
 }
 
-void Encoder::find_exceptions(const std::int16_t* samples, std::size_t frames) {
+void Encoder::map(const std::int16_t* values, std::size_t frames) {
+  codes_.resize(frames * header_.channels);
+  if (!mapper_->to_codes(values, frames, codes_.data())) {
+    find_exceptions(values, codes_, frames);
+  }
+  if (step_ > 1) quantise(codes_, step_);
+}
+
+void Encoder::map(const std::int32_t* values, std::size_t frames) {
+  wide_codes_.resize(frames * header_.channels);
+  if (!mapper_->to_codes(values, frames, wide_codes_.data())) {
+    find_exceptions(values, wide_codes_, frames);
+  }
+  if (header_.low_bits != 0) {
+    take_low_parts(wide_codes_.data(), wide_codes_.size(), header_.low_bits, low_parts_);
+  }
+  if (step_ > 1) quantise(wide_codes_, step_);
+  if (!wide_codes()) codes_.assign(wide_codes_.begin(), wide_codes_.end());
+}
+
+template <typename Value, typename C>
+void Encoder::find_exceptions(const Value* values, const std::vector<C>& codes,
+                              std::size_t frames) {
   // Channel by channel, as a channel off the map is often so for many frames.
   for (std::size_t c = 0; c < header_.channels; ++c) {
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const std::size_t i = frame * header_.channels + c;
-      if (mapper_->sample(c, codes_[i]) == samples[i]) continue;
+      if (mapper_->value(c, codes[i]) == values[i]) continue;
       ++off_map_;
-      exceptions_->add(static_cast<std::uint32_t>(c * frames + frame), samples[i]);
+      exceptions_->add(static_cast<std::uint32_t>(c * frames + frame), values[i]);
     }
   }
 }
@@ -207,6 +267,19 @@ void Encoder::set_lossy_step(int step) {
   // The channels' state is in units of rounded codes.
   key_due_ = key_due_ || step != step_;
   step_ = step;
+}
+
+void Encoder::set_lanes(int lanes) {
+  if (!possible_lanes(lanes)) {
+    throw Error(std::to_string(lanes) + " lanes are not possible; give 1, 2, 4 or 8");
+  }
+  const int most = max_lanes(header_.profile, header_.channels);
+  if (lanes > most) {
+    throw Error(std::to_string(lanes) + " lanes are too many for " +
+                std::to_string(header_.channels) + " channels of the " +
+                profile_name(header_.profile) + " profile; give at most " + std::to_string(most));
+  }
+  payload_->set_lanes(lanes);
 }
 
 void Encoder::skip(std::size_t frames) {

@@ -7,7 +7,9 @@
 
 #include "format/bytes.hpp"
 #include "format/exceptions.hpp"
+#include "format/samples.hpp"
 #include "nrc/error.hpp"
+#include "stages/low_parts.hpp"
 #include "stages/mapper.hpp"
 #include "stages/quantise.hpp"
 
@@ -17,6 +19,20 @@ namespace {
 
 bool all_zero(const std::uint8_t* begin, const std::uint8_t* end) {
   return std::all_of(begin, end, [](std::uint8_t b) { return b == 0; });
+}
+
+/// Codes of rounded ones.
+template <typename C>
+void scale(std::vector<C>& codes, int step, int code_width) {
+  const std::int64_t half = std::int64_t{1} << (code_width - 1);
+  for (C& code : codes) {
+    code = static_cast<C>(std::clamp(std::int64_t{code} * step, -half, half - 1));
+  }
+}
+
+/// Whether low bits are in a coded packet.
+bool has_low_parts(const StreamHeader& stream, const PacketHeader& h) {
+  return stream.low_bits != 0 && h.step == 0 && h.frames != 0;
 }
 
 }  // namespace
@@ -30,8 +46,8 @@ PacketDecoder::~PacketDecoder() = default;
 PacketDecoder::PacketDecoder(PacketDecoder&&) noexcept = default;
 PacketDecoder& PacketDecoder::operator=(PacketDecoder&&) noexcept = default;
 
-std::uint64_t PacketDecoder::raw_bytes(std::uint32_t frames) const {
-  return std::uint64_t{frames} * header_->channels * sizeof(std::int16_t);
+std::uint64_t PacketDecoder::raw_bytes(std::uint64_t frames) const {
+  return frames * header_->channels * sample_bytes();
 }
 
 /// Of a packet whose samples are given.
@@ -57,13 +73,15 @@ bool PacketDecoder::plausible(const PacketHeader& h, const StreamHeader* stream)
   const std::uint64_t codes = std::uint64_t{h.frames} * stream->channels;
   if (codes > kMaxPacketSamples) return false;
   if (stream->packet_frames != 0 && h.frames > stream->packet_frames) return false;
-  const std::uint64_t raw = padded_to_words(codes * sizeof(std::int16_t));
+  const std::uint64_t raw = padded_to_words(codes * nrc::sample_bytes(stream->sample_type));
   if (h.type == PacketType::kRaw) return h.length == raw;
   if (h.type != coded_type(stream->profile) || stream->table_id == 0) return false;
+  if (h.lanes > max_lanes(stream->profile, stream->channels)) return false;
   // With exceptions a packet is sent only if it is not longer than a raw one.
   if (h.exceptions) return h.length <= raw;
-  return h.length <=
-         (codes == 0 ? 0 : max_payload_bytes(stream->profile, stream->code_width, codes));
+  if (codes == 0) return h.length == 0;
+  const std::uint64_t low = has_low_parts(*stream, h) ? low_part_bytes(codes, stream->low_bits) : 0;
+  return h.length <= low + max_payload_bytes(stream->profile, stream->code_width, codes, h.lanes);
 }
 
 void PacketDecoder::open(const ParsedPacket& packet) {
@@ -91,7 +109,13 @@ void PacketDecoder::open(const ParsedPacket& packet) {
   lossy_step_ = 1;
   header_payload_.assign(packet.payload, end);
   mapper_ = std::make_unique<Mapper>(header);
-  codes_.reserve(max_samples());
+  if (is_wide(header.sample_type)) {
+    wide_codes_.reserve(max_samples());
+    wide_values_.reserve(max_samples());
+  } else if (header.sample_type != SampleType::kInt16) {
+    values_.reserve(max_samples());
+  }
+  if (!wide_codes()) codes_.reserve(max_samples());
   if (payload_) payload_->reserve(max_samples());
 }
 
@@ -108,7 +132,25 @@ void PacketDecoder::close() {
   synchronised_ = false;
 }
 
+void PacketDecoder::decode(const ParsedPacket& packet, std::vector<std::uint8_t>& samples) {
+  decode(packet, [&samples](std::size_t bytes) {
+    samples.resize(samples.size() + bytes);
+    return samples.data() + samples.size() - bytes;
+  });
+}
+
 void PacketDecoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
+  if (header_ && header_->sample_type != SampleType::kInt16) {
+    throw Error("the stream's samples are " + std::string(sample_type_name(header_->sample_type)) +
+                ", not int16; decode them as bytes");
+  }
+  decode(packet, [&samples](std::size_t bytes) {
+    samples.resize(samples.size() + bytes / 2);
+    return reinterpret_cast<std::uint8_t*>(samples.data() + samples.size() - bytes / 2);
+  });
+}
+
+void PacketDecoder::decode(const ParsedPacket& packet, const Room& room) {
   const PacketHeader& h = packet.header;
   if (!header_) throw Error(packet_name(h) + " comes before the stream header");
   if (std::uint64_t{h.frames} * header_->channels > kMaxPacketSamples) {
@@ -118,13 +160,13 @@ void PacketDecoder::decode(const ParsedPacket& packet, std::vector<std::int16_t>
     throw Error(packet_name(h) + " has more frames than the stream header tells");
   }
   if (h.type == PacketType::kRaw) {
-    decode_raw(packet, samples);
+    decode_raw(packet, room);
   } else {
-    decode_coded(packet, samples);
+    decode_coded(packet, room);
   }
 }
 
-void PacketDecoder::decode_raw(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
+void PacketDecoder::decode_raw(const ParsedPacket& packet, const Room& room) {
   const PacketHeader& h = packet.header;
   const bool was_synchronised = std::exchange(synchronised_, false);
   const std::uint64_t bytes = raw_bytes(h.frames);
@@ -132,27 +174,52 @@ void PacketDecoder::decode_raw(const ParsedPacket& packet, std::vector<std::int1
       !all_zero(packet.payload + bytes, packet.payload + h.length)) {
     throw Error(packet_name(h) + ": raw payload of the wrong length");
   }
-  const std::size_t begin = samples.size();
-  samples.resize(begin + bytes / 2);
-  get_samples(packet.payload, bytes / 2, samples.data() + begin);
+  std::uint8_t* const samples = room(bytes);
+  std::copy_n(packet.payload, bytes, samples);
+  to_byte_order(header_->sample_type, false, samples, bytes);
   note_step(h);
   // The state goes on as if the codes had been sent; if it is not known, the samples still are.
   const bool known = h.key || (was_synchronised && (h.frames == 0 || h.step == state_step_));
   if (payload_ == nullptr || !known) return;
   if (h.frames != 0) {
-    codes_.resize(bytes / 2);
-    mapper_->to_codes(samples.data() + begin, h.frames, codes_.data());
-    if (h.step != 0) quantise(codes_, nrc::lossy_step(h.step));
-    payload_->skip(codes_.data(), h.frames, h.key);
+    skip(samples, h);
     state_step_ = h.step;
   }
   synchronised_ = was_synchronised || h.frames != 0;
 }
 
-void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::int16_t>& samples) {
+/// Moves the state past the codes of these samples.
+void PacketDecoder::skip(const std::uint8_t* samples, const PacketHeader& h) {
+  // Only the cascade profile has them, and no state.
+  if (wide_codes()) return;
+  const SampleType type = header_->sample_type;
+  const std::size_t count = std::size_t{h.frames} * header_->channels;
+  codes_.resize(count);
+  if (is_wide(type)) {
+    wide_values_.resize(count);
+    get_values(type, samples, count, wide_values_.data());
+    wide_codes_.resize(count);
+    mapper_->to_codes(wide_values_.data(), h.frames, wide_codes_.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      codes_[i] = static_cast<Code>(wide_codes_[i] >> header_->low_bits);
+    }
+  } else {
+    values_.resize(count);
+    get_values(type, samples, count, values_.data());
+    mapper_->to_codes(values_.data(), h.frames, codes_.data());
+  }
+  if (h.step != 0) quantise(codes_, nrc::lossy_step(h.step));
+  payload_->skip(codes_.data(), h.frames, h.key);
+}
+
+void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
   const PacketHeader& h = packet.header;
+  const SampleType type = header_->sample_type;
   if (payload_ == nullptr || h.type != coded_type(header_->profile)) {
     throw Error(packet_name(h) + " is coded with a profile that the stream header does not name");
+  }
+  if (h.lanes > max_lanes(header_->profile, header_->channels)) {
+    throw Error(packet_name(h) + " has more lanes than the stream can have");
   }
   if (!h.key && !synchronised_) throw Error(packet_name(h) + " should be a key packet");
   const std::uint64_t count = std::uint64_t{h.frames} * header_->channels;
@@ -170,12 +237,20 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
     }
     try {
       const std::size_t taken =
-          read_exceptions(payload, size, count, [](std::uint64_t, std::int16_t) {});
+          read_exceptions(payload, size, count, type, [](std::uint64_t, const std::uint8_t*) {});
       payload += taken;
       size -= taken;
     } catch (const Error& e) {
       throw Error(packet_name(h) + ": " + e.what());
     }
+  }
+  const std::uint8_t* const low_parts = payload;
+  const bool low = has_low_parts(*header_, h);
+  if (low) {
+    const std::size_t taken = low_part_bytes(count, header_->low_bits);
+    if (taken > size) throw Error(packet_name(h) + ": the payload is too short");
+    payload += taken;
+    size -= taken;
   }
   if (count > payload_->max_codes(size)) {
     throw Error(packet_name(h) + ": the payload is too short");
@@ -184,26 +259,46 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, std::vector<std::in
     throw Error(packet_name(h) + ": the payload goes on after its last code");
   }
   codes_.clear();
+  wide_codes_.clear();
   try {
-    payload_->decode(payload, size, h.frames, h.key, codes_);
+    payload_->set_lanes(h.lanes);
+    if (wide_codes()) {
+      payload_->decode_wide(payload, size, h.frames, wide_codes_);
+    } else {
+      payload_->decode(payload, size, h.frames, h.key, codes_);
+    }
+    if (is_wide(type)) {
+      if (!wide_codes()) wide_codes_.assign(codes_.begin(), codes_.end());
+      if (h.step != 0) scale(wide_codes_, nrc::lossy_step(h.step), header_->code_width);
+      const int bits = header_->low_bits;
+      if (bits != 0) add_low_parts(low ? low_parts : nullptr, wide_codes_.data(), count, bits);
+      wide_values_.resize(count);
+      mapper_->to_values(wide_codes_.data(), h.frames, wide_values_.data());
+    }
   } catch (const Error& e) {
     throw Error(packet_name(h) + ": " + e.what());
   }
-  if (h.step != 0) {
-    const int step = nrc::lossy_step(h.step);
-    const std::int32_t half = 1 << (header_->code_width - 1);
-    for (Code& code : codes_) {
-      code = static_cast<Code>(std::clamp(code * step, -half, half - 1));
-    }
+  const std::size_t bytes = sample_bytes();
+  std::uint8_t* const out = room(count * bytes);
+  if (is_wide(type)) {
+    put_values(type, wide_values_.data(), count, out);
+  } else {
+    if (h.step != 0) scale(codes_, nrc::lossy_step(h.step), header_->code_width);
+    const bool direct = type == SampleType::kInt16 &&
+                        reinterpret_cast<std::uintptr_t>(out) % alignof(std::int16_t) == 0;
+    if (!direct) values_.resize(count);
+    mapper_->to_values(codes_.data(), h.frames,
+                       direct ? reinterpret_cast<std::int16_t*>(out) : values_.data());
+    if (!direct) put_values(type, values_.data(), count, out);
   }
-  const std::size_t begin = samples.size();
-  samples.resize(begin + codes_.size());
-  std::int16_t* const out = samples.data() + begin;
-  mapper_->to_samples(codes_.data(), h.frames, out);
   if (h.exceptions) {
-    read_exceptions(packet.payload, h.length, count,
-                    [&](std::uint64_t position, std::int16_t sample) {
-                      out[position % h.frames * header_->channels + position / h.frames] = sample;
+    read_exceptions(packet.payload, h.length, count, type,
+                    [&](std::uint64_t position, const std::uint8_t* sample) {
+                      std::uint8_t* const place =
+                          out +
+                          bytes * (position % h.frames * header_->channels + position / h.frames);
+                      std::copy_n(sample, bytes, place);
+                      to_byte_order(type, false, place, bytes);
                     });
   }
   if (h.frames != 0) state_step_ = h.step;

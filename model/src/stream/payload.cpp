@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nrc/payload.hpp"
 
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -14,17 +15,15 @@ namespace {
 
 /// Whether the vector path codes these streams. The neural profile has none, as its network works
 /// on one code after the other, and neither has the cascade profile.
-bool by_vectors(const Tables& tables, std::uint32_t channels, const Corrections& corrections,
-                Path path) {
-  return path == Path::kFast && tables.profile() < Profile::kNeural &&
-         suits_vectors(channels, corrections);
+bool by_vectors(const Tables& tables, std::uint32_t channels, Path path) {
+  return path == Path::kFast && tables.profile() < Profile::kNeural && suits_vectors(channels);
 }
 
 using Order = std::vector<std::uint16_t>;
 
 /// codes[frame * channels + channel] in another order of the channels.
-void put_in_order(const Code* codes, std::size_t frames, const Order& order,
-                  std::vector<Code>& ordered) {
+template <typename C>
+void put_in_order(const C* codes, std::size_t frames, const Order& order, std::vector<C>& ordered) {
   ordered.clear();
   for (std::size_t frame = 0; frame < frames; ++frame, codes += order.size()) {
     for (const std::uint16_t channel : order) ordered.push_back(codes[channel]);
@@ -39,11 +38,20 @@ class OrderedEncoder : public PayloadEncoder {
   void encode(const Code* codes, std::size_t frames, bool key,
               std::vector<std::uint8_t>& payload) override {
     put_in_order(codes, frames, order_, ordered_);
+    inner_->set_lanes(lanes());
     inner_->encode(ordered_.data(), frames, key, payload);
+  }
+
+  void encode_wide(const WideCode* codes, std::size_t frames,
+                   std::vector<std::uint8_t>& payload) override {
+    std::vector<WideCode> ordered;
+    put_in_order(codes, frames, order_, ordered);
+    inner_->encode_wide(ordered.data(), frames, payload);
   }
 
   void reserve(std::uint64_t codes) override {
     ordered_.reserve(codes);
+    inner_->set_lanes(lanes());
     inner_->reserve(codes);
   }
 
@@ -61,14 +69,16 @@ class OrderedDecoder : public PayloadDecoder {
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
     ordered_.clear();
+    inner_->set_lanes(lanes());
     inner_->decode(payload, size, frames, key, ordered_);
-    const std::size_t begin = codes.size();
-    codes.resize(begin + ordered_.size());
-    Code* to = codes.data() + begin;
-    const Code* from = ordered_.data();
-    for (std::size_t frame = 0; frame < frames; ++frame, to += order_.size()) {
-      for (const std::uint16_t channel : order_) to[channel] = *from++;
-    }
+    put_back(ordered_, codes);
+  }
+
+  void decode_wide(const std::uint8_t* payload, std::size_t size, std::size_t frames,
+                   std::vector<WideCode>& codes) override {
+    std::vector<WideCode> ordered;
+    inner_->decode_wide(payload, size, frames, ordered);
+    put_back(ordered, codes);
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
@@ -84,12 +94,37 @@ class OrderedDecoder : public PayloadDecoder {
   std::uint64_t max_codes(std::size_t size) const override { return inner_->max_codes(size); }
 
  private:
+  template <typename C>
+  void put_back(const std::vector<C>& ordered, std::vector<C>& codes) const {
+    const std::size_t begin = codes.size();
+    codes.resize(begin + ordered.size());
+    C* to = codes.data() + begin;
+    for (const C* from = ordered.data(); from != ordered.data() + ordered.size();) {
+      for (const std::uint16_t channel : order_) to[channel] = *from++;
+      to += order_.size();
+    }
+  }
+
   std::unique_ptr<PayloadDecoder> inner_;
   Order order_;
   std::vector<Code> ordered_;
 };
 
+[[noreturn]] void not_wide() {
+  throw std::logic_error("internal error: wide codes in a profile without them; please report it");
+}
+
 }  // namespace
+
+void PayloadEncoder::encode_wide(const WideCode* /*codes*/, std::size_t /*frames*/,
+                                 std::vector<std::uint8_t>& /*payload*/) {
+  not_wide();
+}
+
+void PayloadDecoder::decode_wide(const std::uint8_t* /*payload*/, std::size_t /*size*/,
+                                 std::size_t /*frames*/, std::vector<WideCode>& /*codes*/) {
+  not_wide();
+}
 
 std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int code_width,
                                                      std::uint32_t channels,
@@ -98,8 +133,8 @@ std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int c
   if (tables.profile() == Profile::kCascade) {
     return make_cascade_encoder(tables.range(), code_width, channels);
   }
-  return by_vectors(tables, channels, corrections, path)
-             ? make_vector_encoder(tables, code_width, channels)
+  return by_vectors(tables, channels, path)
+             ? make_vector_encoder(tables, code_width, channels, corrections)
              : make_stages_encoder(tables, code_width, channels, corrections);
 }
 
@@ -110,8 +145,8 @@ std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int c
   if (tables.profile() == Profile::kCascade) {
     return make_cascade_decoder(tables.range(), code_width, channels);
   }
-  return by_vectors(tables, channels, corrections, path)
-             ? make_vector_decoder(tables, code_width, channels)
+  return by_vectors(tables, channels, path)
+             ? make_vector_decoder(tables, code_width, channels, corrections)
              : make_stages_decoder(tables, code_width, channels, corrections);
 }
 

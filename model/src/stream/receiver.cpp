@@ -237,7 +237,7 @@ void Receiver::begin_stream(const ParsedPacket& packet, std::uint64_t position) 
   next_frame_ = 0;
   due_frame_.reset();
   lossy_step_ = 1;
-  samples_.reserve(decoder_.max_samples());
+  samples_.reserve(decoder_.max_samples() * decoder_.sample_bytes());
   known_header_.assign(packet.payload, packet.payload + packet.header.length);
   if (events_.stream) events_.stream(*decoder_.header());
   process(packet);
@@ -340,7 +340,8 @@ void Receiver::process_frames(const ParsedPacket& packet) {
   report_gap(first);
   next_frame_ = *due_frame_;
   counters_.frames += h.frames;
-  if (h.frames != 0 && events_.samples) events_.samples(first, samples_.data(), h.frames);
+  if (h.frames == 0 || !events_.samples) return;
+  events_.samples(first, {decoder_.header()->sample_type, samples_.data()}, h.frames);
 }
 
 void Receiver::report_gap(std::uint64_t end) {

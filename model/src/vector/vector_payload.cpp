@@ -2,15 +2,15 @@
 #include "vector/vector_payload.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <vector>
 
+#include "format/lanes.hpp"
 #include "nrc/error.hpp"
-#include "stages/floor_log2.hpp"
 #include "stages/huffman.hpp"
 #include "stages/interval.hpp"
 #include "stages/low_bits.hpp"
+#include "vector/lane_loops.hpp"
 #include "vector/vector_stages.hpp"
 
 namespace nrc {
@@ -23,44 +23,125 @@ constexpr std::uint32_t kVerbatimRange = 1U << 15;
 /// With fewer channels the stages, one code at a time, are faster than vectors.
 constexpr std::uint32_t kMinChannels = 8;
 
-void store_big_endian(std::uint8_t* to, std::uint32_t word) {
-  to[0] = static_cast<std::uint8_t>(word >> 24);
-  to[1] = static_cast<std::uint8_t>(word >> 16);
-  to[2] = static_cast<std::uint8_t>(word >> 8);
-  to[3] = static_cast<std::uint8_t>(word);
+/// Bytes that may be read or written at a time.
+constexpr std::size_t kWordBytes = 8;
+
+LaneRange all_lanes(int lanes, std::size_t channels) {
+  LaneRange range = {0, lanes, {}};
+  for (int l = 0; l < lanes; ++l) {
+    range.blocks[static_cast<std::size_t>(l)] = {lane_begin(l, lanes, channels),
+                                                 lane_begin(l + 1, lanes, channels)};
+  }
+  return range;
 }
 
-std::uint64_t load_big_endian(const std::uint8_t* from) {
-  std::uint64_t word = 0;
-  for (int i = 0; i < 8; ++i) word = word << 8 | from[i];
-  return word;
+void take_codes(const Code* codes, Block block, Row& row) {
+  for (std::size_t c = block.begin; c < block.end; ++c) row[c] = codes[c];
 }
 
-/// Memory for the longest payload of any packet so far, not initialised.
-class Scratch {
+void give_codes(const Row& row, Block block, Code* codes) {
+  for (std::size_t c = block.begin; c < block.end; ++c) codes[c] = static_cast<Code>(row[c]);
+}
+
+/// Memory for the bit strings of the longest payload so far, not initialised.
+class LaneMemory {
  public:
-  std::uint8_t* room(std::uint64_t bytes) {
-    if (bytes > size_) {
-      bytes_.reset(new std::uint8_t[bytes]);
-      size_ = bytes;
+  /// Room for the lanes of a payload, each as long as its channels allow.
+  /// @param code_bits  of a code at most
+  /// @param begin      called with lane and memory
+  template <class Begin>
+  void divide(const LaneRange& lanes, std::size_t frames, std::uint64_t code_bits,
+              const Begin& begin) {
+    std::uint64_t bytes = 0;
+    for (int l = 0; l < lanes.last; ++l) bytes += size_of(lanes, l, frames, code_bits);
+    reserve(bytes);
+    std::uint8_t* at = bytes_.get();
+    for (int l = 0; l < lanes.last; ++l) {
+      begin(l, at);
+      at += size_of(lanes, l, frames, code_bits);
     }
-    return bytes_.get();
   }
 
+  void reserve(std::uint64_t bytes) {
+    if (bytes <= size_) return;
+    bytes_.reset(new std::uint8_t[bytes]);
+    size_ = bytes;
+  }
+
+  /// Besides what the codes need, for all lanes.
+  static constexpr std::uint64_t kSlack = kMaxLanes * 2 * kWordBytes;
+
  private:
+  static std::uint64_t size_of(const LaneRange& lanes, int lane, std::size_t frames,
+                               std::uint64_t code_bits) {
+    const Block& block = lanes.blocks[static_cast<std::size_t>(lane)];
+    return (frames * (block.end - block.begin) * code_bits + 7) / 8 + kSlack / kMaxLanes - 1;
+  }
+
   std::unique_ptr<std::uint8_t[]> bytes_;
   std::uint64_t size_ = 0;
 };
 
+/// The lanes of a payload, each followed by zeros, which its codes find if it is too short.
+class LaneCopies {
+ public:
+  void reserve(std::uint64_t bytes) { bytes_.reserve(bytes); }
+
+  /// @param code_bits  of a code at most: as much is read of each frame
+  /// @throws Error if the lanes' lengths do not fit the payload
+  void copy(const std::uint8_t* payload, std::size_t size, const LaneRange& lanes,
+            std::uint64_t code_bits) {
+    const std::array<LaneBytes, kMaxLanes> parts = split_lanes(payload, size, lanes.last);
+    std::size_t most = 0;
+    for (int l = 0; l < lanes.last; ++l) {
+      const Block& block = lanes.blocks[static_cast<std::size_t>(l)];
+      most = std::max(most, block.end - block.begin);
+    }
+    const std::size_t zeros = most * code_bits / 8 + 2 * kWordBytes;
+    const std::size_t needed = size + static_cast<std::size_t>(lanes.last) * zeros;
+    if (bytes_.size() < needed) bytes_.resize(needed);
+    std::uint8_t* at = bytes_.data();
+    for (int l = 0; l < lanes.last; ++l) {
+      const LaneBytes& part = parts[static_cast<std::size_t>(l)];
+      lanes_[static_cast<std::size_t>(l)] = {at, part.size};
+      at = std::copy(part.data, part.data + part.size, at);
+      at = std::fill_n(at, zeros, std::uint8_t{0});
+    }
+  }
+
+  const LaneBytes& operator[](int lane) const { return lanes_[static_cast<std::size_t>(lane)]; }
+
+  /// True if a lane has exactly this many bits, and then zeros.
+  bool ends(int lane, int lanes, std::size_t bits) const {
+    const LaneBytes& part = (*this)[lane];
+    if (!lane_length_right(bits, part.size, lane + 1 == lanes)) return false;
+    std::size_t at = bits / 8;
+    if (bits % 8 != 0 && (part.data[at++] & (0xFF >> bits % 8)) != 0) return false;
+    return std::all_of(part.data + at, part.data + part.size,
+                       [](std::uint8_t b) { return b == 0; });
+  }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+  std::array<LaneBytes, kMaxLanes> lanes_;
+};
+
 /// Takes the state of all channels through codes that a raw packet holds.
-template <class Lanes>
-void follow(Lanes& lanes, const Code* codes, std::size_t channels, std::size_t frames, bool key) {
-  for (std::size_t frame = 0; frame < frames; ++frame, codes += channels) {
+template <class Rows>
+void follow(Rows& rows, Pace& pace, const Code* codes, std::size_t frames, bool key) {
+  const Block all = {0, rows.channels};
+  for (std::size_t frame = 0; frame < frames; ++frame, codes += all.end) {
     const bool reset = key && frame == 0;
-    if (reset) lanes.reset();
-    lanes.expect();
-    std::copy(codes, codes + channels, lanes.code.begin());
-    reset ? lanes.update_reset() : lanes.update();
+    const int boost = pace.next(reset);
+    take_codes(codes, all, rows.code);
+    if (reset) {
+      rows.reset(all);
+      rows.update_reset(all);
+      continue;
+    }
+    rows.expect(all);
+    rows.correct();
+    rows.update(all, boost);
   }
 }
 
@@ -69,116 +150,74 @@ void follow(Lanes& lanes, const Code* codes, std::size_t channels, std::size_t f
 class VectorHuffmanEncoder : public PayloadEncoder {
  public:
   VectorHuffmanEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
-      : channels_(channels), lanes_(tables, code_width, channels) {
+      : all_{0, channels},
+        code_bits_(max_code_bits(Profile::kHuffman, code_width)),
+        rows_(tables, code_width, channels) {
     const HuffmanEncoder encoder(tables, code_width);
     // The leading one that marks a word's length would cost a search for each code.
     for (const std::uint16_t word : encoder.memory()) {
       const int length = floor_log2(word);
-      memory_.push_back(length << 16 | (word ^ 1 << length));
+      words_.push_back(length << 16 | (word ^ 1 << length));
     }
   }
 
-  void reserve(std::uint64_t codes) override { scratch_.room(max_bytes(codes)); }
+  void reserve(std::uint64_t codes) override {
+    memory_.reserve(max_payload_bytes(Profile::kHuffman, rows_.code_width, codes) +
+                    LaneMemory::kSlack);
+  }
 
   void encode(const Code* codes, std::size_t frames, bool key,
               std::vector<std::uint8_t>& payload) override {
-    std::uint8_t* const begin = scratch_.room(max_bytes(frames * channels_));
-    std::uint8_t* out = begin;
-    std::uint64_t accumulator = 0;
-    int fill = 0;  // bits in the accumulator that are not out yet, 0..31
-    for (std::size_t frame = 0; frame < frames; ++frame, codes += channels_) {
+    payload.clear();
+    if (frames == 0) return;
+    const LaneRange range = all_lanes(lanes(), all_.end);
+    std::array<BitWriter, kMaxLanes> writers;
+    memory_.divide(range, frames, code_bits_, [&writers](int lane, std::uint8_t* bytes) {
+      writers[static_cast<std::size_t>(lane)] = {bytes, bytes, 0, 0};
+    });
+    for (std::size_t frame = 0; frame < frames; ++frame, codes += all_.end) {
       const bool reset = key && frame == 0;
-      if (reset) lanes_.reset();
-      std::copy(codes, codes + channels_, lanes_.code.begin());
+      const int boost = pace_.next(reset);
+      take_codes(codes, all_, rows_.code);
       if (reset) {
+        rows_.reset(all_);
         verbatim();
-      } else {
-        lanes_.expect();
-        lanes_.encode(memory_);
+        write_codewords(rows_, range, writers.data());
+        rows_.update_reset(all_);
+        continue;
       }
-      // A codeword has at most 31 bits, so it always fits next to the 31 that may be pending.
-      static_assert(kMaxCodeLength + std::max(kMaxCodeWidth, kMaxRawBits) <= 64 - 31);
-      for (std::size_t c = 0; c < channels_; ++c) {
-        const int length = lanes_.length[c];
-        accumulator = accumulator << length | static_cast<std::uint32_t>(lanes_.bits[c]);
-        fill += length;
-        if (fill < 32) continue;
-        fill -= 32;
-        store_big_endian(out, static_cast<std::uint32_t>(accumulator >> fill));
-        out += 4;
-      }
-      reset ? lanes_.update_reset() : lanes_.update();
+      rows_.expect(all_);
+      rows_.encode(all_, words_);
+      write_codewords(rows_, range, writers.data());
+      rows_.update(all_, boost);
     }
-    if (fill > 0) {
-      store_big_endian(out, static_cast<std::uint32_t>(accumulator << (32 - fill)));
-      out += 4;
+    std::array<LaneBytes, kMaxLanes> bytes;
+    for (int l = 0; l < lanes(); ++l) {
+      const BitWriter& writer = writers[static_cast<std::size_t>(l)];
+      // The last byte, if it is not full, is stored already.
+      bytes[static_cast<std::size_t>(l)] = {
+          writer.begin,
+          static_cast<std::size_t>(writer.out - writer.begin) + (writer.fill > 0 ? 1 : 0)};
     }
-    payload.assign(begin, out);
+    join_lanes(bytes, lanes(), payload);
   }
 
  private:
-  std::uint64_t max_bytes(std::uint64_t codes) const {
-    return max_payload_bytes(Profile::kHuffman, lanes_.code_width, codes) + 4;
-  }
-
   /// Codewords of the frame after a reset.
   void verbatim() {
-    const std::int32_t mask = (1 << lanes_.code_width) - 1;
-    for (std::size_t c = 0; c < channels_; ++c) {
-      lanes_.bits[c] = lanes_.code[c] & mask;
-      lanes_.length[c] = lanes_.code_width;
+    const std::int32_t mask = (1 << rows_.code_width) - 1;
+    for (std::size_t c = 0; c < all_.end; ++c) {
+      rows_.bits[c] = rows_.code[c] & mask;
+      rows_.length[c] = rows_.code_width;
     }
   }
 
-  std::size_t channels_;
-  HuffmanLanes lanes_;
-  Lanes memory_;
-  Scratch scratch_;
-};
-
-/// Bits that BitWindow holds after a refill().
-constexpr int kWindowBits = 56;
-
-/// The payload from its first bit on, and zeros after its end. Reads 8 bytes at a time, hence a
-/// copy with as many bytes of margin.
-class BitWindow {
- public:
-  BitWindow(const std::uint8_t* payload, std::size_t size, std::vector<std::uint8_t>& copy)
-      : size_(size) {
-    // Eight zero bytes after the payload, so that refill() may load past its end.
-    copy.resize(std::max(copy.size(), size + 8));
-    std::copy(payload, payload + size, copy.begin());
-    std::fill_n(copy.begin() + static_cast<std::ptrdiff_t>(size), 8, std::uint8_t{0});
-    bytes_ = copy.data();
-  }
-
-  /// From here on the next kWindowBits bits are there.
-  void refill() {
-    // Loads 8 bytes without a branch; whole bytes that do not fit are loaded again next time.
-    bits_ |= load_big_endian(bytes_ + std::min(next_, size_)) >> available_;
-    next_ += static_cast<std::size_t>((63 - available_) >> 3);
-    available_ |= 56;
-  }
-  /// The next `count` bits, 1..56.
-  std::uint32_t peek(int count) const { return static_cast<std::uint32_t>(bits_ >> (64 - count)); }
-  /// The same for 0..56.
-  std::uint32_t peek_some(int count) const {
-    // Two shifts, since a shift by 64 is undefined.
-    return static_cast<std::uint32_t>(bits_ >> 1 >> (63 - count));
-  }
-  void skip(int count) {
-    bits_ <<= count;
-    available_ -= count;
-  }
-  std::size_t consumed_bits() const { return next_ * 8 - static_cast<std::size_t>(available_); }
-  bool overrun() const { return consumed_bits() > size_ * 8; }
-
- private:
-  const std::uint8_t* bytes_;
-  std::size_t size_;
-  std::size_t next_ = 0;    ///< byte that is not in the window yet
-  std::uint64_t bits_ = 0;  ///< the next ones, from the most significant place on
-  int available_ = 0;       ///< how many of them are known
+  Block all_;
+  std::uint64_t code_bits_;
+  HuffmanRows rows_;
+  Pace pace_;
+  Row words_;
+  LaneMemory memory_;
 };
 
 /// Per frame: vectors predict all channels, a scalar loop finds the codes in the bits, and vectors
@@ -186,22 +225,24 @@ class BitWindow {
 class VectorHuffmanDecoder : public PayloadDecoder {
  public:
   VectorHuffmanDecoder(const TableSet& tables, int code_width, std::uint32_t channels)
-      : channels_(channels), lanes_(tables, code_width, channels) {
-    // Nearly all codes are found by their first kIndexBits bits; the few longer ones by a search.
-    index_.resize(tables.lengths.size() << kIndexBits);
+      : all_{0, channels},
+        code_bits_(max_code_bits(Profile::kHuffman, code_width)),
+        rows_(tables, code_width, channels) {
+    // Nearly all codes are found by their first bits; the few longer ones by a search.
+    index_.resize(tables.lengths.size() << kHuffmanIndexBits);
     for (std::size_t t = 0; t < tables.lengths.size(); ++t) {
       const std::vector<Codeword> codes = canonical_codes(tables.lengths[t]);
       for (std::size_t s = 0; s < codes.size(); ++s) {
         const std::uint16_t entry = entry_of(s, codes[s].length);
-        if (codes[s].length > kIndexBits) {
+        if (codes[s].length > kHuffmanIndexBits) {
           longer_.resize(tables.lengths.size());
           longer_[t].push_back({codes[s].bits << (kMaxCodeLength - codes[s].length), entry});
           continue;
         }
         // Every index that begins with the code leads to its entry.
-        const int free_bits = kIndexBits - codes[s].length;
-        std::fill_n(index_.begin() +
-                        static_cast<std::ptrdiff_t>((t << kIndexBits) | codes[s].bits << free_bits),
+        const int free_bits = kHuffmanIndexBits - codes[s].length;
+        const std::size_t first = (t << kHuffmanIndexBits) | codes[s].bits << free_bits;
+        std::fill_n(index_.begin() + static_cast<std::ptrdiff_t>(first),
                     std::size_t{1} << free_bits, entry);
       }
     }
@@ -212,7 +253,8 @@ class VectorHuffmanDecoder : public PayloadDecoder {
   }
 
   void reserve(std::uint64_t codes) override {
-    copy_.reserve(max_payload_bytes(Profile::kHuffman, lanes_.code_width, codes) + 8);
+    copies_.reserve(max_payload_bytes(Profile::kHuffman, rows_.code_width, codes, kMaxLanes) +
+                    kMaxLanes * (all_.end * code_bits_ / 8 + 2 * kWordBytes));
   }
 
   std::uint64_t max_codes(std::size_t size) const override {
@@ -221,40 +263,60 @@ class VectorHuffmanDecoder : public PayloadDecoder {
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
-    BitWindow window(payload, size, copy_);
-    for (std::size_t frame = 0; frame < frames; ++frame) {
+    if (frames == 0 && size == 0) return;
+    LaneRange range = all_lanes(lanes(), all_.end);
+    copies_.copy(payload, size, range, code_bits_);
+    std::array<BitSource, kMaxLanes> sources;
+    for (int l = 0; l < lanes(); ++l) sources[static_cast<std::size_t>(l)].bytes = copies_[l].data;
+    LaneFaults faults(lanes());
+    const std::size_t begin = codes.size();
+    codes.resize(begin + frames * all_.end);
+    Code* out = codes.data() + begin;
+    Block block = all_;
+    const HuffmanIndex index = {index_.data(), search, this};
+    for (std::size_t frame = 0; frame < frames && faults.sound() > 0; ++frame, out += all_.end) {
       const bool reset = key && frame == 0;
+      const int boost = pace_.next(reset);
+      bool inside = true;
       if (reset) {
-        lanes_.reset();
-        parse_verbatim(window);
+        rows_.reset(block);
+        for (int l = 0; l < lanes(); ++l) {
+          read_verbatim(sources[static_cast<std::size_t>(l)],
+                        range.blocks[static_cast<std::size_t>(l)]);
+        }
       } else {
-        lanes_.expect();
-        parse(window);
+        rows_.expect(block);
+        read_codewords(rows_, range, index, sources.data());
+        inside = rows_.complete(block);
       }
-      // Past the end the window reads zeros, which do no harm, so one look per frame is enough.
-      if (window.overrun()) throw Error("the payload is too short");
-      for (std::size_t c = 0; c < channels_; ++c) {
-        codes.push_back(static_cast<Code>(lanes_.code[c]));
+      // Past its end a lane reads zeros, which do no harm, so one look per frame is enough.
+      for (int l = 0; l < faults.sound(); ++l) {
+        if (!inside && outside(range.blocks[static_cast<std::size_t>(l)])) {
+          faults.add(l, Error("a code of the payload lies outside " +
+                              std::to_string(rows_.code_width) + " bits"));
+        } else if (sources[static_cast<std::size_t>(l)].position > copies_[l].size * 8) {
+          faults.add(l, Error("the payload is too short"));
+        }
       }
-      reset ? lanes_.update_reset() : lanes_.update();
+      range.last = faults.sound();
+      block.end = lane_begin(faults.sound(), lanes(), all_.end);
+      give_codes(rows_.code, block, out);
+      reset ? rows_.update_reset(block) : rows_.update(block, boost);
     }
-    window.refill();
-    const std::size_t used = (window.consumed_bits() + 31) / 32 * 4;
-    const int padding = static_cast<int>(used * 8 - window.consumed_bits());
-    if (used != size || window.peek_some(padding) != 0) {
-      throw Error("the payload goes on after its last code");
+    for (int l = 0; l < faults.sound(); ++l) {
+      if (!copies_.ends(l, lanes(), sources[static_cast<std::size_t>(l)].position)) {
+        faults.add(l, Error("the payload goes on after its last code"));
+      }
     }
+    if (faults.sound() < lanes()) codes.resize(begin);
+    faults.report();
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
-    follow(lanes_, codes, channels_, frames, key);
+    follow(rows_, pace_, codes, frames, key);
   }
 
  private:
-  static constexpr int kIndexBits = 9;
-  static constexpr int kSymbolPlaces = 10;
-  static_assert(kMaxSymbolBits <= kSymbolPlaces && kMaxCodeLength < 1 << (16 - kSymbolPlaces));
-
   /// A code that is longer than the index.
   struct Longer {
     std::uint32_t first;  ///< the code, followed by zeros to kMaxCodeLength bits
@@ -262,11 +324,13 @@ class VectorHuffmanDecoder : public PayloadDecoder {
   };
 
   static std::uint16_t entry_of(std::size_t symbol, int length) {
-    return static_cast<std::uint16_t>(symbol | static_cast<std::size_t>(length) << kSymbolPlaces);
+    return static_cast<std::uint16_t>(symbol | static_cast<std::size_t>(length)
+                                                   << kHuffmanSymbolPlaces);
   }
 
-  std::uint16_t search(std::size_t table, std::uint32_t bits) const {
-    const std::vector<Longer>& codes = longer_[table];
+  static std::uint16_t search(const void* owner, std::uint32_t table, std::uint32_t bits) {
+    const std::vector<Longer>& codes =
+        static_cast<const VectorHuffmanDecoder*>(owner)->longer_[table];
     const auto above =
         std::upper_bound(codes.begin(), codes.end(), bits,
                          [](std::uint32_t value, const Longer& c) { return value < c.first; });
@@ -274,203 +338,129 @@ class VectorHuffmanDecoder : public PayloadDecoder {
   }
 
   /// The codes of a frame after a reset.
-  void parse_verbatim(BitWindow& window) {
-    const int width = lanes_.code_width;
-    for (std::size_t c = 0; c < channels_; ++c) {
-      window.refill();
-      lanes_.code[c] = from_low_bits(window.peek(width), width);
-      window.skip(width);
+  void read_verbatim(BitSource& source, Block block) {
+    const int width = rows_.code_width;
+    for (std::size_t c = block.begin; c < block.end; ++c) {
+      rows_.code[c] = from_low_bits(read_bits(source, width), width);
     }
   }
 
-  /// The codes of a frame, after lanes_.expect().
-  void parse(BitWindow& window_of_payload) {
-    // Everything the loop reads is local: compilers cannot know that out does not alias the
-    // members.
-    BitWindow window = window_of_payload;  // in registers
-    const int width = lanes_.code_width;
-    const std::int32_t half = 1 << (width - 1);
-    const std::int32_t symbol_half = 1 << (lanes_.symbol_bits - 1);
-    const std::uint16_t* const index = index_.data();
-    const std::int32_t* const tables = lanes_.table.data();
-    const std::int32_t* const all_raw_bits = lanes_.raw_bits.data();
-    const std::int32_t* const predicted = lanes_.predicted.data();
-    std::int32_t* const out = lanes_.code.data();
-    // A code outside its width is an error, but one that need not break the loop: the bits are
-    // gathered, and looked at after the frame.
-    std::uint32_t outside = 0;
-    const auto next = [&](std::size_t c) {
-      const auto table = static_cast<std::size_t>(tables[c]);
-      std::uint32_t entry = index[(table << kIndexBits) | window.peek(kIndexBits)];
-      if (entry == 0) entry = search(table, window.peek(kMaxCodeLength));
-      window.skip(static_cast<int>(entry >> kSymbolPlaces));
-      const auto symbol = static_cast<std::int32_t>(entry & ((1U << kSymbolPlaces) - 1));
-      const int raw_bits = all_raw_bits[c];
-      if (symbol == 0) {
-        const auto bits = static_cast<std::int32_t>(window.peek(width));
-        window.skip(width);
-        out[c] = bits >= half ? bits - 2 * half : bits;
-        return;
-      }
-      const auto raw = static_cast<std::int32_t>(window.peek_some(raw_bits));
-      window.skip(raw_bits);
-      const std::int32_t code = predicted[c] + (symbol - symbol_half) * (1 << raw_bits) + raw;
-      // Collected and tested once per frame, which is cheaper than a branch for each code.
-      outside |= static_cast<std::uint32_t>(code + half) >> width;
-      out[c] = code;
-    };
-    // One code always fits into the window, two if they are not too wide.
-    static_assert(kMaxCodeLength + std::max(kMaxCodeWidth, kMaxRawBits) <= kWindowBits);
-    const bool two = 2 * (kMaxCodeLength + std::max(width, kMaxRawBits)) <= kWindowBits;
-    std::size_t c = 0;
-    if (two) {
-      for (; c + 1 < channels_; c += 2) {
-        window.refill();
-        next(c);
-        next(c + 1);
-      }
-    }
-    for (; c < channels_; ++c) {
-      window.refill();
-      next(c);
-    }
-    if (outside != 0) {
-      throw Error("a code of the payload lies outside " + std::to_string(width) + " bits");
-    }
-    window_of_payload = window;
+  bool outside(Block block) const {
+    const std::int32_t half = 1 << (rows_.code_width - 1);
+    return std::any_of(rows_.code.begin() + static_cast<std::ptrdiff_t>(block.begin),
+                       rows_.code.begin() + static_cast<std::ptrdiff_t>(block.end),
+                       [half](std::int32_t code) { return code < -half || code >= half; });
   }
 
-  std::size_t channels_;
-  HuffmanLanes lanes_;
-  std::vector<std::uint16_t> index_;         ///< [table << kIndexBits | next bits]; 0: longer
+  Block all_;
+  std::uint64_t code_bits_;
+  HuffmanRows rows_;
+  Pace pace_;
+  std::vector<std::uint16_t> index_;         ///< as HuffmanIndex::entries
   std::vector<std::vector<Longer>> longer_;  ///< by table, in the order of the codes
-  std::vector<std::uint8_t> copy_;           ///< of the payload
+  LaneCopies copies_;
 };
 
-/// Per frame: vectors compute each channel's interval, a scalar loop narrows the range by them.
+/// Per frame: vectors compute each channel's interval, a scalar loop narrows the range by them. The
+/// codes of a frame are all known, so that stage neighbour is no obstacle.
 class VectorRangeEncoder : public PayloadEncoder {
  public:
-  VectorRangeEncoder(const RangeTables& tables, int code_width, std::uint32_t channels)
-      : channels_(channels), code_width_(code_width), lanes_(tables, code_width, channels) {}
+  VectorRangeEncoder(const RangeTables& tables, int code_width, std::uint32_t channels,
+                     const Corrections& corrections)
+      : all_{0, channels},
+        code_bits_(max_code_bits(Profile::kRange, code_width)),
+        rows_(tables, code_width, channels, corrections) {}
 
-  void reserve(std::uint64_t codes) override { scratch_.room(max_bytes(codes)); }
+  void reserve(std::uint64_t codes) override {
+    memory_.reserve(max_payload_bytes(Profile::kRange, rows_.code_width, codes) +
+                    LaneMemory::kSlack);
+  }
 
   void encode(const Code* codes, std::size_t frames, bool key,
               std::vector<std::uint8_t>& payload) override {
     payload.clear();
     if (frames == 0) return;
-    begin_ = out_ = scratch_.room(max_bytes(frames * channels_));
-    low_ = 0;
-    fill_ = 0;
-    std::uint32_t range = kRangeReset;
-    for (std::size_t frame = 0; frame < frames; ++frame, codes += channels_) {
+    const LaneRange range = all_lanes(lanes(), all_.end);
+    std::array<RangeWriter, kMaxLanes> writers;
+    memory_.divide(range, frames, code_bits_, [&writers](int lane, std::uint8_t* bytes) {
+      RangeWriter& writer = writers[static_cast<std::size_t>(lane)];
+      writer.begin = writer.out = bytes;
+    });
+    for (std::size_t frame = 0; frame < frames; ++frame, codes += all_.end) {
       const bool reset = key && frame == 0;
-      if (reset) lanes_.reset();
-      std::copy(codes, codes + channels_, lanes_.code.begin());
+      const int boost = pace_.next(reset);
+      take_codes(codes, all_, rows_.code);
       if (reset) {
-        for (std::size_t c = 0; c < channels_; ++c) verbatim(lanes_.code[c]);
-        range = kVerbatimRange;
-        lanes_.update_reset();
+        rows_.reset(all_);
+        for (int l = 0; l < lanes(); ++l) {
+          write_verbatim(writers[static_cast<std::size_t>(l)],
+                         range.blocks[static_cast<std::size_t>(l)]);
+        }
+        rows_.update_reset(all_);
         continue;
       }
-      lanes_.expect();
-      lanes_.intervals();
-      for (std::size_t c = 0; c < channels_; ++c) {
-        const auto frequency = static_cast<std::uint32_t>(lanes_.frequency[c]);
-        if (frequency < kMinFrequency) {
-          escape(lanes_.code[c]);
-          range = 1U << 15;
-          continue;
-        }
-        // As in RangeEncoder; the carry stays in low_ until append() moves it out.
-        low_ += (range * static_cast<std::uint32_t>(lanes_.low[c])) >> 16;
-        range = (range * frequency) >> 16;
-        const int shift = 15 - floor_log2(range);
-        range <<= shift;
-        append(shift);
-        if (const int plain = lanes_.plain[c]; plain > 0)
-          append_plain(lanes_.code[c], plain, range);
-      }
-      lanes_.update();
+      rows_.expect(all_);
+      rows_.correct();
+      rows_.intervals(all_);
+      write_intervals(rows_, range, writers.data());
+      rows_.update(all_, boost);
     }
-    // The range is at least half, so one bit, followed by zeros, reaches into it.
-    low_ = (low_ + (1U << 15) - 1) & ~std::uint64_t{(1U << 15) - 1};
-    append(1);
-    // The bits before the window of 16, which are zeros now.
-    low_ &= ~std::uint64_t{0xFFFF};
-    if (fill_ > 0) append(32 - fill_);
-    payload.assign(begin_, out_);
+    std::array<LaneBytes, kMaxLanes> bytes;
+    for (int l = 0; l < lanes(); ++l) {
+      RangeWriter& writer = writers[static_cast<std::size_t>(l)];
+      bytes[static_cast<std::size_t>(l)] = {writer.begin, finish(writer)};
+    }
+    join_lanes(bytes, lanes(), payload);
   }
 
  private:
-  std::uint64_t max_bytes(std::uint64_t codes) const {
-    return max_payload_bytes(Profile::kRange, code_width_, codes) + 4;
-  }
-
-  /// Moves the low end by so many bits (0..16), and what then lies before its 16 bits out.
-  void append(int shift) {
-    low_ <<= shift;
-    fill_ += shift;
-    if (fill_ < 32) return;
-    const int below = 16 + fill_ - 32;
-    const std::uint64_t word = low_ >> below;
-    // The carry goes into the bytes already written, through all that are 0xFF.
-    if (word >> 32 != 0) {
-      std::uint8_t* at = out_;
-      while (at != begin_ && ++at[-1] == 0) --at;
+  /// Codes after a reset, as in RangeEncoder.
+  void write_verbatim(RangeWriter& writer, Block block) {
+    const int width = rows_.code_width;
+    for (std::size_t c = block.begin; c < block.end; ++c) {
+      writer.low = (writer.low << width) +
+                   low_bits(static_cast<std::uint32_t>(rows_.code[c]), width) * kVerbatimRange;
+      writer.fill += width;
+      writer.append(0);
     }
-    store_big_endian(out_, static_cast<std::uint32_t>(word));
-    out_ += 4;
-    low_ &= (std::uint64_t{1} << below) - 1;
-    fill_ -= 32;
+    writer.range = kVerbatimRange;
   }
 
-  /// The low bits of a code: as in RangeEncoder, before anything moves out.
-  void append_plain(std::int32_t code, int count, std::uint32_t range) {
-    low_ = (low_ << count) + low_bits(static_cast<std::uint32_t>(code), count) * range;
-    fill_ += count;
-    append(0);
+  /// Ends a lane. @return its bytes
+  static std::size_t finish(RangeWriter& writer) {
+    // The range is at least half, so one bit, followed by zeros, reaches into it.
+    writer.low = (writer.low + (1U << 15) - 1) & ~std::uint64_t{(1U << 15) - 1};
+    writer.append(1);
+    // The bits before the window of 16, which are zeros now.
+    writer.low &= ~std::uint64_t{0xFFFF};
+    const int pending = writer.fill;
+    if (pending > 0) writer.append(32 - pending);
+    const auto whole = static_cast<std::size_t>(writer.out - writer.begin);
+    return pending > 0 ? whole - 4 + static_cast<std::size_t>(pending + 7) / 8 : whole;
   }
 
-  /// A code after a reset, as in RangeEncoder.
-  void verbatim(std::int32_t code) {
-    low_ = (low_ << code_width_) +
-           low_bits(static_cast<std::uint32_t>(code), code_width_) * kVerbatimRange;
-    fill_ += code_width_;
-    append(0);
-  }
-
-  void escape(std::int32_t code) {
-    const int below = code_width_ - kEscapeBits;
-    const std::uint64_t value = low_bits(static_cast<std::uint32_t>(code), code_width_);
-    // The value's first bits may carry into the low end: it has room above.
-    low_ = (low_ << below) + value;
-    fill_ += below;
-    append(0);
-    append(15);
-  }
-
-  std::size_t channels_;
-  int code_width_;
-  RangeLanes lanes_;
-  Scratch scratch_;
-  std::uint8_t* begin_ = nullptr;
-  std::uint8_t* out_ = nullptr;
-  std::uint64_t low_ = 0;  ///< 16 bits of the coder, `fill_` bits before them, and a carry
-  int fill_ = 0;
+  Block all_;
+  std::uint64_t code_bits_;
+  RangeRows rows_;
+  Pace pace_;
+  LaneMemory memory_;
 };
 
-/// As VectorHuffmanDecoder, with the search of a code's interval in place of the look-up.
+/// As VectorHuffmanDecoder, with the search of a code's interval in place of the look-up. With
+/// stage neighbour, each code needs the one before it, but a lane's first one only that of the lane
+/// before it in the same frame: lane l decodes frame t - l while lane 0 decodes frame t.
 class VectorRangeDecoder : public PayloadDecoder {
  public:
-  VectorRangeDecoder(const RangeTables& tables, int code_width, std::uint32_t channels)
-      : channels_(channels),
-        code_width_(code_width),
-        lanes_(tables, code_width, channels),
-        model_(tables, lanes_.linearizer) {}
+  VectorRangeDecoder(const RangeTables& tables, int code_width, std::uint32_t channels,
+                     const Corrections& corrections)
+      : all_{0, channels},
+        code_bits_(max_code_bits(Profile::kRange, code_width)),
+        rows_(tables, code_width, channels, corrections),
+        search_(rows_) {}
 
   void reserve(std::uint64_t codes) override {
-    copy_.reserve(max_payload_bytes(Profile::kRange, code_width_, codes) + 8);
+    copies_.reserve(max_payload_bytes(Profile::kRange, rows_.code_width, codes, kMaxLanes) +
+                    kMaxLanes * (all_.end * code_bits_ / 8 + 2 * kWordBytes));
   }
 
   std::uint64_t max_codes(std::size_t size) const override {
@@ -480,211 +470,170 @@ class VectorRangeDecoder : public PayloadDecoder {
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
     if (frames == 0 && size == 0) return;
-    BitWindow window(payload, size, copy_);
-    window.refill();
-    std::uint32_t offset = window.peek(16);
-    window.skip(16);
-    std::uint32_t range = kRangeReset;
-    for (std::size_t frame = 0; frame < frames; ++frame) {
-      const bool reset = key && frame == 0;
-      if (reset) {
-        lanes_.reset();
-        parse_verbatim(window, offset);
-        range = kVerbatimRange;
-      } else {
-        lanes_.expect();
-        parse(window, offset, range);
-      }
-      if (consumed_bits(window) > size * 8) throw Error("the payload is too short");
-      for (std::size_t c = 0; c < channels_; ++c) {
-        codes.push_back(static_cast<Code>(lanes_.code[c]));
-      }
-      reset ? lanes_.update_reset() : lanes_.update();
+    const LaneRange range = all_lanes(lanes(), all_.end);
+    copies_.copy(payload, size, range, code_bits_);
+    std::array<RangeSource, kMaxLanes> sources;
+    for (int l = 0; l < lanes(); ++l) {
+      RangeSource& source = sources[static_cast<std::size_t>(l)];
+      source.bits.bytes = copies_[l].data;
+      source.offset = read_bits(source.bits, 16);
     }
-    if ((consumed_bits(window) + 31) / 32 * 4 != size ||
-        !zero_behind(payload, size, consumed_bits(window))) {
-      throw Error("the payload goes on after its last code");
+    LaneFaults faults(lanes());
+    const std::size_t begin = codes.size();
+    codes.resize(begin + frames * all_.end);
+    Code* const out = codes.data() + begin;
+    if (rows_.corrections.neighbour) {
+      decode_staggered(range, frames, key, sources, faults, out);
+    } else {
+      decode_frames(range, frames, key, sources, faults, out);
     }
+    for (int l = 0; l < faults.sound(); ++l) {
+      if (!copies_.ends(l, lanes(), consumed_bits(sources[static_cast<std::size_t>(l)]))) {
+        faults.add(l, Error("the payload goes on after its last code"));
+      }
+    }
+    if (faults.sound() < lanes()) codes.resize(begin);
+    faults.report();
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
-    follow(lanes_, codes, channels_, frames, key);
+    follow(rows_, pace_, codes, frames, key);
   }
 
  private:
-  /// Bits of the payload up to the codes taken, the final one included.
-  static std::size_t consumed_bits(const BitWindow& window) {
-    return window.consumed_bits() - 16 + 1;
-  }
+  using Sources = std::array<RangeSource, kMaxLanes>;
 
-  /// True if all bits after the first `bits` are zeros.
-  static bool zero_behind(const std::uint8_t* payload, std::size_t size, std::size_t bits) {
-    if (bits > size * 8) return false;
-    std::size_t at = bits / 8;
-    if (bits % 8 != 0 && (payload[at++] & (0xFF >> bits % 8)) != 0) return false;
-    return std::all_of(payload + at, payload + size, [](std::uint8_t b) { return b == 0; });
-  }
-
-  /// The codes of a frame after a reset.
-  void parse_verbatim(BitWindow& window, std::uint32_t& offset) {
-    for (std::size_t c = 0; c < channels_; ++c) {
-      window.refill();
-      if (offset >= kVerbatimRange) throw Error("the payload points between two codes");
-      const std::uint32_t all = offset << code_width_ | window.peek(code_width_);
-      window.skip(code_width_);
-      lanes_.code[c] = from_low_bits(all / kVerbatimRange, code_width_);
-      offset = all % kVerbatimRange;
-    }
-  }
-
-  void parse(BitWindow& window_of_payload, std::uint32_t& offset_of_payload,
-             std::uint32_t& range_of_payload) {
-    BitWindow window = window_of_payload;  // in registers
-    std::uint32_t offset = offset_of_payload;
-    std::uint32_t range = range_of_payload;
-    const std::int32_t first = lanes_.min_code;
-    const std::int32_t last = lanes_.max_code;
-    for (std::size_t c = 0; c < channels_; ++c) {
-      window.refill();
-      // The largest f with (range * f) >> 16 <= offset.
-      const std::uint32_t f = std::min((((offset + 1) << 16) - 1) / range, kTopFrequency - 1);
-      if (f < kEscapeFrequency) {
-        const int below = code_width_ - kEscapeBits;
-        if (offset >> kEscapeBits != 0) throw Error("the payload points between two codes");
-        const auto value = static_cast<std::int32_t>(offset << below | window.peek_some(below));
-        window.skip(below);
-        offset = window.peek(15);
-        window.skip(15);
-        range = 1U << 15;
-        lanes_.code[c] = value > last ? value - 2 * (last + 1) : value;
-        continue;
-      }
-      const std::int32_t prediction = lanes_.value[c];
-      const std::int32_t index = lanes_.index[c];
-      if (const int plain = model_.plain_bits(index); plain > 0) {
-        const auto begin = [&](std::int32_t group) {
-          return below_group(group, plain, prediction, index);
-        };
-        const Found found =
-            walk(f, model_.near(f, prediction, index) >> plain, first >> plain, last >> plain,
-                 begin, [&] { return model_.find(f, prediction, index) >> plain; });
-        narrow(found.interval, window, offset, range);
-        offset = offset << plain | window.peek_some(plain);
-        window.skip(plain);
-        const std::uint32_t value = offset / range;
-        offset -= value * range;
-        lanes_.code[c] = found.at * (1 << plain) + static_cast<std::int32_t>(value);
-        continue;
-      }
-      const auto begin = [&](std::int32_t code) { return below_code(code, prediction, index); };
-      const Found found = walk(f, model_.near(f, prediction, index), first, last, begin,
-                               [&] { return std::int32_t{model_.find(f, prediction, index)}; });
-      narrow(found.interval, window, offset, range);
-      lanes_.code[c] = found.at;
-    }
-    window_of_payload = window;
-    offset_of_payload = offset;
-    range_of_payload = range;
-  }
-
-  /// A code or group, and its interval.
-  struct Found {
-    std::int32_t at;
-    Interval interval;
-  };
-
-  /// The one of `first` .. `last` whose interval holds frequency f. `begin` is where one begins.
-  /// The guess for even steps, `start`, is usually right or one off, so a short walk beats a
-  /// search.
-  template <class Begin, class Search>
-  static Found walk(std::uint32_t f, std::int32_t start, std::int32_t first, std::int32_t last,
-                    const Begin& begin, const Search& search) {
-    std::int32_t at = start;
-    std::uint32_t low = begin(at);
-    std::uint32_t high = begin(at + 1);
-    for (int steps = 0; f < low || f >= high; ++steps) {
-      if (steps == kMaxSteps) {
-        at = search();
-        low = begin(at);
-        high = begin(at + 1);
-        break;
-      }
-      if (f < low) {
-        if (at == first) break;
-        high = low;
-        low = begin(--at);
+  /// All lanes in the same frame.
+  void decode_frames(LaneRange range, std::size_t frames, bool key, Sources& sources,
+                     LaneFaults& faults, Code* out) {
+    Block block = all_;
+    for (std::size_t frame = 0; frame < frames && faults.sound() > 0; ++frame, out += all_.end) {
+      const bool reset = key && frame == 0;
+      const int boost = pace_.next(reset);
+      if (reset) {
+        rows_.reset(block);
+        unsigned wrong = 0;
+        for (int l = 0; l < range.last; ++l) wrong |= read_verbatim(range, l, sources);
+        check(range, wrong, sources, faults);
       } else {
-        if (at == last) break;
-        low = high;
-        high = begin(++at + 1);
+        rows_.expect(block);
+        check(range, read_intervals(rows_, range, search_, sources.data(), nullptr), sources,
+              faults);
+      }
+      range.last = faults.sound();
+      block.end = lane_begin(faults.sound(), lanes(), all_.end);
+      give_codes(rows_.code, block, out);
+      reset ? rows_.update_reset(block) : rows_.update(block, boost);
+    }
+  }
+
+  /// Each lane a frame after the one before it.
+  void decode_staggered(const LaneRange& range, std::size_t frames, bool key, Sources& sources,
+                        LaneFaults& faults, Code* out) {
+    const auto count = static_cast<std::size_t>(lanes());
+    std::array<Pace, kMaxLanes> paces;
+    paces.fill(pace_);
+    std::array<int, kMaxLanes> boosts = {};
+    std::array<NeighbourChain, kMaxLanes> chains;
+    for (std::size_t step = 0; step + 1 < frames + count && faults.sound() > 0; ++step) {
+      LaneRange active = range;
+      active.first = static_cast<int>(step < frames ? 0 : step - frames + 1);
+      active.last = static_cast<int>(std::min(step + 1, static_cast<std::size_t>(faults.sound())));
+      // The lane that begins with its first frame, if the packet is a key packet.
+      const int verbatim = key && step < count ? static_cast<int>(step) : -1;
+      for (int l = active.last - 1; l >= active.first; --l) {
+        const auto lane = static_cast<std::size_t>(l);
+        // What the lane before had at its end, one step ago.
+        chains[lane] = l == 0 ? NeighbourChain() : chains[lane - 1];
+        boosts[lane] = paces[lane].next(l == verbatim);
+        if (l == verbatim) {
+          rows_.reset(range.blocks[lane]);
+        } else {
+          rows_.expect(range.blocks[lane]);
+        }
+      }
+      LaneRange coded = active;
+      unsigned wrong = 0;
+      if (verbatim >= active.first && verbatim < active.last) {
+        wrong |= read_verbatim(range, verbatim, sources);
+        coded.last = verbatim;
+      }
+      wrong |= read_intervals(rows_, coded, search_, sources.data(), chains.data());
+      check(active, wrong, sources, faults);
+      for (int l = active.first; l < std::min(active.last, faults.sound()); ++l) {
+        const auto lane = static_cast<std::size_t>(l);
+        const Block& block = range.blocks[lane];
+        give_codes(rows_.code, block, out + (step - lane) * all_.end);
+        if (l == verbatim) {
+          rows_.update_reset(block);
+        } else {
+          rows_.update(block, boosts[lane]);
+        }
       }
     }
-    return {at, {low, high - low}};
+    pace_ = paces[0];
   }
 
-  /// Moves past a symbol with this interval.
-  static void narrow(const Interval& interval, BitWindow& window, std::uint32_t& offset,
-                     std::uint32_t& range) {
-    const std::uint32_t from = (range * interval.low) >> 16;
-    const std::uint32_t part = (range * interval.frequency) >> 16;
-    // Rounding leaves offsets to which no code maps; an encoder never produces them.
-    if (interval.escape() || offset < from || offset - from >= part) {
-      throw Error("the payload points between two codes");
+  /// Looks for the first fault of the lanes in the frame that they have decoded.
+  void check(const LaneRange& range, unsigned wrong, const Sources& sources,
+             LaneFaults& faults) const {
+    for (int l = range.first; l < std::min(range.last, faults.sound()); ++l) {
+      if ((wrong >> l & 1) != 0) {
+        faults.add(l, Error("the payload points between two codes"));
+      } else if (consumed_bits(sources[static_cast<std::size_t>(l)]) > copies_[l].size * 8) {
+        faults.add(l, Error("the payload is too short"));
+      }
     }
-    const int shift = 15 - floor_log2(part);
-    range = part << shift;
-    offset = (offset - from) << shift | window.peek_some(shift);
-    window.skip(shift);
   }
 
-  /// Cumulative frequency below a code, or below the one after the last.
-  std::uint32_t below_code(std::int32_t code, std::int32_t prediction, std::int32_t index) const {
-    if (code == lanes_.min_code) return kEscapeFrequency;
-    if (code > lanes_.max_code) return kTopFrequency;
-    const std::int32_t edge = lanes_.edges[static_cast<std::size_t>(code - lanes_.min_code)];
-    return static_cast<std::uint32_t>(lanes_.at_edge(edge, prediction, index));
+  /// Bits of a lane up to the codes taken, the final one included.
+  static std::size_t consumed_bits(const RangeSource& source) {
+    return source.bits.position - 16 + 1;
   }
 
-  /// Cumulative frequency below a group of 2^plain codes, plain > 0, or below the one after the
-  /// last.
-  std::uint32_t below_group(std::int32_t group, int plain, std::int32_t prediction,
-                            std::int32_t index) const {
-    const std::int32_t code = group * (1 << plain);
-    if (code == lanes_.min_code) return kEscapeFrequency;
-    if (code > lanes_.max_code) return kTopFrequency;
-    const std::int32_t edge = code * (1 << kFracBits) - (1 << (kFracBits - 1));
-    return static_cast<std::uint32_t>(lanes_.at_edge(edge, prediction, index));
+  /// The codes of a lane in a frame after a reset. @return its bit if they are wrong
+  unsigned read_verbatim(const LaneRange& range, int lane, Sources& sources) {
+    RangeSource& source = sources[static_cast<std::size_t>(lane)];
+    const Block& block = range.blocks[static_cast<std::size_t>(lane)];
+    const int width = rows_.code_width;
+    for (std::size_t c = block.begin; c < block.end; ++c) {
+      if (source.offset >= kVerbatimRange) return 1U << lane;
+      const std::uint32_t all = source.offset << width | read_bits(source.bits, width);
+      rows_.code[c] = from_low_bits(all / kVerbatimRange, width);
+      source.offset = all % kVerbatimRange;
+    }
+    source.range = kVerbatimRange;
+    return 0;
   }
 
-  static constexpr int kMaxSteps = 6;  ///< to the next code, before the search by halves
-
-  std::size_t channels_;
-  int code_width_;
-  RangeLanes lanes_;
-  IntervalModel model_;
-  std::vector<std::uint8_t> copy_;  ///< of the payload
+  Block all_;
+  std::uint64_t code_bits_;
+  RangeRows rows_;
+  IntervalSearch search_;
+  Pace pace_;
+  LaneCopies copies_;
 };
 
 }  // namespace
 
-bool suits_vectors(std::uint32_t channels, const Corrections& corrections) {
-  return channels >= kMinChannels && !corrections.any();
-}
+bool suits_vectors(std::uint32_t channels) { return channels >= kMinChannels; }
 
 std::unique_ptr<PayloadEncoder> make_vector_encoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels) {
+                                                    std::uint32_t channels,
+                                                    const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<VectorHuffmanEncoder>(tables.huffman(), code_width, channels);
   }
-  return std::make_unique<VectorRangeEncoder>(tables.range(), code_width, channels);
+  return std::make_unique<VectorRangeEncoder>(tables.range(), code_width, channels, corrections);
 }
 
 std::unique_ptr<PayloadDecoder> make_vector_decoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels) {
+                                                    std::uint32_t channels,
+                                                    const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<VectorHuffmanDecoder>(tables.huffman(), code_width, channels);
   }
-  return std::make_unique<VectorRangeDecoder>(tables.range(), code_width, channels);
+  return std::make_unique<VectorRangeDecoder>(tables.range(), code_width, channels, corrections);
 }
 
 }  // namespace nrc

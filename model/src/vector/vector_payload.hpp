@@ -12,13 +12,15 @@
 
 namespace nrc {
 
-/// The coders below are for this: no corrections, and enough channels for vectors to pay.
-bool suits_vectors(std::uint32_t channels, const Corrections& corrections);
+/// The coders below are for this: enough channels for vectors to pay.
+bool suits_vectors(std::uint32_t channels);
 
 /// Keep a reference: the tables outlive the object. They suit the width.
 std::unique_ptr<PayloadEncoder> make_vector_encoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels);
+                                                    std::uint32_t channels,
+                                                    const Corrections& corrections);
 std::unique_ptr<PayloadDecoder> make_vector_decoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels);
+                                                    std::uint32_t channels,
+                                                    const Corrections& corrections);
 
 }  // namespace nrc

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The stages of all channels of a frame at a time, with vector instructions: what predictor,
-// context, huffman, linearizer, dispersion and interval do for one code, on arrays. Integer for
-// integer the same as those classes. Products that need more than 32 bits are made of two.
+// The stages of many channels of a frame at a time, with vector instructions: what predictor,
+// context, huffman, linearizer, taps, neighbour, dispersion and interval do for one code, on
+// arrays. Integer for integer the same as those classes. Products that need more than 32 bits are
+// made of two.
 #pragma once
 
 #include <cstddef>
@@ -16,74 +17,102 @@
 
 namespace nrc {
 
-/// Values of one kind, by channel. Padded, so that vectors need no tails.
-using Lanes = std::vector<std::int32_t>;
+/// Values of one kind, by channel in the order of the codes.
+using Row = std::vector<std::int32_t>;
 
-/// Predictor of all channels (docs/bitstream.md, section 3).
-struct PredictorLanes {
-  PredictorLanes(int code_width, std::size_t channels);
-  /// As before a key packet.
-  void reset();
+/// Values of a row after those of the channels: vectors may read them.
+constexpr std::size_t kRowMargin = 3;
 
-  std::size_t count;                  ///< channels, padded
-  std::int32_t min_value, max_value;  ///< of a prediction, 1/64 code
-  Lanes level, weight, last;          ///< state, as in PredictorState
-  Lanes deviation, value;             ///< prediction, as in Prediction
-  Lanes code;                         ///< of the frame at hand
-  Pace pace;                          ///< moved on by reset() and update()
-  int boost = 0;                      ///< of the frame at hand
+/// Channels from `begin` to before `end`.
+struct Block {
+  std::size_t begin, end;
 };
 
-/// Huffman profile: what chooses a code's table, and the scale.
-struct HuffmanLanes : PredictorLanes {
-  HuffmanLanes(const TableSet& tables, int code_width, std::size_t channels);
-  void reset();
+/// Predictor of all channels (docs/bitstream.md, section 3).
+struct PredictorRows {
+  PredictorRows(int code_width, std::size_t count);
+  /// As before a key packet.
+  void reset(Block block);
 
-  /// Prediction, table and raw bits of all channels.
-  void expect();
+  int code_width;
+  std::size_t channels;
+  std::int32_t min_value, max_value;  ///< of a prediction, 1/64 code
+  Row level, weight, last;            ///< state, as in PredictorState
+  Row deviation, value;               ///< prediction, as in Prediction
+  Row code;                           ///< of the frame at hand
+};
+
+/// Bits of a payload that a Huffman code is looked up by; longer ones are searched.
+constexpr int kHuffmanIndexBits = 9;
+
+/// Huffman profile: what chooses a code's table, and the scale.
+struct HuffmanRows : PredictorRows {
+  HuffmanRows(const TableSet& tables, int code_width, std::size_t count);
+  void reset(Block block);
+
+  /// Prediction, table and raw bits.
+  void expect(Block block);
+  /// There is nothing to correct in this profile.
+  void correct() {}
   /// Codewords of `code`, after expect(). Memory: as HuffmanEncoder::memory(), but the code's
   /// length in front of its bits, length << 16 | bits.
-  void encode(const std::vector<std::int32_t>& memory);
-  /// Moves all state past `code`.
-  void update();
+  void encode(Block block, const Row& memory);
+  /// Sets `code` from `found`. @return false if one is outside the code width
+  bool complete(Block block);
+  /// Moves all state past `code`; boost of stage pace.
+  void update(Block block, int boost);
   /// Instead of update() in a frame that began with reset().
-  void update_reset();
+  void update_reset(Block block);
 
-  int code_width, symbol_bits;
+  int symbol_bits;
   std::int32_t initial_scale, cap;
-  Lanes below;    ///< thresholds of the classes but the last one
-  Lanes classes;  ///< first table | raw bits << 16 | modulus bits << 20 | split << 24
-  Lanes scale;
-  Lanes predicted, table, raw_bits;  ///< as in Prediction and CodingContext
-  Lanes bits, length;                ///< as in Codeword
+  Row below;    ///< thresholds of the classes but the last one
+  Row classes;  ///< first table | raw bits << 16 | modulus bits << 20 | split << 24
+  Row scale;
+  Row predicted, table, raw_bits;  ///< as in Prediction and CodingContext
+  Row bits, length;                ///< as in Codeword
+  Row found;                       ///< symbol << raw bits | raw, as if escapes were symbols too
 };
 
 /// Range profile: what a code's interval follows from.
-struct RangeLanes : PredictorLanes {
-  RangeLanes(const RangeTables& tables, int code_width, std::size_t channels);
-  void reset();
+struct RangeRows : PredictorRows {
+  RangeRows(const RangeTables& tables, int code_width, std::size_t count,
+            const Corrections& corrections);
+  void reset(Block block);
 
-  /// Prediction and dispersion index of all channels.
-  void expect();
-  /// Intervals of the groups of `code`, and how many of its low bits are plain, after expect().
-  void intervals();
-  void update();
-  void update_reset();
+  /// Prediction with stage taps, and dispersion index.
+  void expect(Block block);
+  /// Stage neighbour, for `code` of all channels, after expect() of them.
+  void correct();
+  /// Intervals of the groups of `code`, and how many of its low bits are plain, after correct().
+  void intervals(Block block);
+  void update(Block block, int boost);
+  void update_reset(Block block);
 
-  /// Cumulative frequency of an edge, as IntervalModel has it.
-  std::int32_t at_edge(std::int32_t edge, std::int32_t prediction, std::int32_t index_of) const;
+  /// What a code is predicted as in the end.
+  const Row& prediction() const { return corrections.neighbour ? corrected : tapped(); }
+  /// And before stage neighbour.
+  const Row& tapped() const { return corrections.taps ? after_taps : value; }
 
+  Corrections corrections;
   std::int32_t min_code, max_code, initial_scale, cap;
   std::int32_t plain_octave;  ///< the last one of the index without plain bits
   Linearizer linearizer;
-  Lanes edges;        ///< edges[i] is below code i + min_code; one more after the last code
-  Lanes values;       ///< values[i] is the value of code i + min_code
-  Lanes reciprocals;  ///< by mantissa of the index
-  Lanes cumulative;   ///< by deviate + kDeviates
-  Lanes scale, burst;
-  Lanes index;           ///< dispersion
-  Lanes low, frequency;  ///< as in Interval
-  Lanes plain;           ///< low bits that are sent plain
+  Row edges;        ///< edges[i] is below code i + min_code; one more after the last code
+  Row values;       ///< values[i] is the value of code i + min_code
+  Row reciprocals;  ///< by mantissa of the index
+  Row cumulative;   ///< by deviate + kDeviates
+  Row scale, burst;
+  Row index;           ///< dispersion
+  Row low, frequency;  ///< as in Interval
+  Row plain;           ///< low bits that are sent plain
+  // With taps.
+  Row past1, past2, tap1, tap2;  ///< state, as in TapsState
+  Row after_taps;                ///< prediction
+  // With neighbour.
+  Row gain1, gain2, gain3;   ///< state, as in NeighbourState
+  Row before, second, mean;  ///< inputs of each channel, as in NeighbourInputs
+  Row corrected;             ///< prediction
 };
 
 }  // namespace nrc

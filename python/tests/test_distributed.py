@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dask: a cluster encodes, and what was killed goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nrc_codec import NrcError
+from sample_noise import noise
+
+dask = pytest.importorskip("dask.array")
+
+from nrc_codec.distributed import encode_array  # noqa: E402
+
+SLOW = """
+import sys, time
+import numpy as np
+from nrc_codec import distributed
+encode = distributed._encode_part
+def slow(*arguments):
+    time.sleep(0.2)
+    return encode(*arguments)
+distributed._encode_part = slow
+import dask
+dask.config.set(scheduler="synchronous")
+distributed.encode_array(np.load(sys.argv[1], mmap_mode="r"), sys.argv[2], chunk_frames=500)
+"""
+
+
+def test_threads_and_cluster(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    array = noise(6000, 8)
+    written = encode_array(dask.from_array(array, chunks=(700, 3)), tmp_path / "a.nrc", rate=1000, metadata={"a": 1})
+    assert np.array_equal(written[:], array) and written.rate == 1000 and written.metadata == {"a": 1}
+    np.save(tmp_path / "a.npy", array)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, \
+            distributed.Client(cluster):
+        source = np.load(tmp_path / "a.npy", mmap_mode="r")
+        written = encode_array(source, tmp_path / "b.nrc", chunk_frames=1000)
+    assert np.array_equal(written[:], array)
+    assert not list(tmp_path.glob("*.parts"))
+
+
+def test_goes_on_after_a_kill(tmp_path: Path) -> None:
+    array = noise(6000, 8)
+    np.save(tmp_path / "a.npy", array)
+    target, folder = tmp_path / "a.nrc", tmp_path / "a.nrc.parts"
+    process = subprocess.Popen([sys.executable, "-c", SLOW, str(tmp_path / "a.npy"), str(target)])
+    deadline = time.monotonic() + 60
+    while len(list(folder.glob("0*.nrc"))) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    finished = {path: path.stat().st_mtime_ns for path in folder.glob("0*[0-9].nrc")}
+    assert 3 <= len(finished) < 12 and not target.exists()
+    times: dict[Path, int] = {}
+    from nrc_codec import recording as files
+    join = files.join
+
+    def note(parts: list[Path], *rest: object, **options: object) -> None:
+        times.update({path: path.stat().st_mtime_ns for path in parts})
+        join(parts, *rest, **options)  # type: ignore[arg-type]
+
+    files.join = note  # type: ignore[assignment]
+    try:
+        written = encode_array(np.load(tmp_path / "a.npy", mmap_mode="r"), target, chunk_frames=500)
+    finally:
+        files.join = join
+    assert np.array_equal(written[:], array)
+    assert len(times) == 12 and all(times[path] == when for path, when in finished.items())
+    assert not folder.exists()
+
+
+def test_parts_of_another_recording_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "a.nrc.parts"
+    folder.mkdir()
+    (folder / "plan.json").write_text('{"identity": "other", "coding": ""}')
+    with pytest.raises(NrcError, match="remove it"):
+        encode_array(noise(100, 4), tmp_path / "a.nrc")

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recordings in files: any part comes back, writing is whole or nothing, the commands."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import resource
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nrc_codec
+from nrc_codec import NrcError
+from nrc_codec.__main__ import main
+from sample_noise import noise
+
+
+@pytest.fixture
+def recording(tmp_path: Path, samples: np.ndarray) -> nrc_codec.Recording:
+    return nrc_codec.write(tmp_path / "a.nrc", samples, rate=1000, chunk_frames=700, metadata={"animal": "m1"})
+
+
+def test_indexing_is_numpys(recording: nrc_codec.Recording, samples: np.ndarray) -> None:
+    assert recording.shape == samples.shape and recording.dtype == samples.dtype and len(recording) == 5000
+    assert recording.rate == 1000 and recording.metadata == {"animal": "m1"}
+    some = np.array([5, 3, 4999, 3])
+    for key in (slice(None), slice(100, 200), slice(-50, None), slice(10, 3000, 7), slice(None, None, -3), 17, -1, some,
+                (slice(5, 50), 3), (slice(5, 50), slice(2, 5)), (7, 7), (slice(0, 9), [4, 1, 1]), ..., (..., 2),
+                (some, slice(1, 3)), slice(9, 9), (slice(100, 2000), slice(None, None, -2)), -5000):
+        assert np.array_equal(recording[key], samples[key]), key
+    assert np.array_equal(np.asarray(recording), samples)
+    with pytest.raises(IndexError):
+        recording[5000]
+    with pytest.raises(IndexError):
+        recording[0, 12]
+    out = np.empty((10, 12), np.int16)
+    assert recording.read(5, 15, out=out) is out and np.array_equal(out, samples[5:15])
+
+
+def test_reads_in_threads_and_other_processes(recording: nrc_codec.Recording, samples: np.ndarray) -> None:
+    again = pickle.loads(pickle.dumps(recording))
+    with ThreadPoolExecutor(6) as pool:
+        starts = list(range(0, 4900, 97))
+        for start, part in zip(starts, pool.map(lambda s: again.read(s, s + 100, [0, 5]), starts), strict=True):
+            assert np.array_equal(part, samples[start:start + 100, [0, 5]])
+
+
+@pytest.mark.parametrize("dtype", ["u1", "<u2", ">i2", "<i4", ">u4", "<i8"])
+def test_types(tmp_path: Path, dtype: str) -> None:
+    array = noise(900, 5, dtype)
+    written = nrc_codec.write(tmp_path / "a.nrc", array, chunk_frames=250)
+    assert written.dtype == array.dtype and np.array_equal(written[:], array)
+    assert np.array_equal(nrc_codec.decode((tmp_path / "a.nrc").read_bytes()), array)
+    assert np.array_equal(written[100:300, [4, 0]], array[100:300, [4, 0]])
+
+
+def test_write_is_whole_or_nothing(tmp_path: Path, samples: np.ndarray) -> None:
+    target = tmp_path / "a.nrc"
+    with pytest.raises(NrcError, match="gain"):
+        nrc_codec.write(target, samples.astype("f4"))
+
+    class Ends:
+        shape, dtype = samples.shape, samples.dtype
+
+        def __getitem__(self, frames: slice) -> np.ndarray:
+            if (frames.start or 0) == 1400:
+                raise OSError("the disk is gone")
+            return samples[frames]
+
+    with pytest.raises(OSError, match="gone"):
+        nrc_codec.write(target, Ends(), chunk_frames=700)
+    assert not list(tmp_path.iterdir())
+    nrc_codec.write(target, samples)
+    with pytest.raises(FileExistsError):
+        nrc_codec.write(target, samples)
+    nrc_codec.write(target, samples[:10], overwrite=True)
+    assert [p.name for p in tmp_path.iterdir()] == ["a.nrc"] and len(nrc_codec.open(target)) == 10
+
+
+def test_verification_notices(tmp_path: Path, samples: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    encode = nrc_codec.recording.Coding.encode
+    monkeypatch.setattr(nrc_codec.recording.Coding, "encode", lambda self, chunk, *rest: encode(self, chunk + 1, *rest))
+    with pytest.raises(NrcError, match="nothing was written"):
+        nrc_codec.write(tmp_path / "a.nrc", samples)
+    assert not list(tmp_path.iterdir())
+
+
+def test_empty_and_cut(tmp_path: Path, samples: np.ndarray, recording: nrc_codec.Recording) -> None:
+    empty = nrc_codec.write(tmp_path / "e.nrc", np.empty((0, 4), np.int16))
+    assert empty[:].shape == (0, 4)
+    data = recording.path.read_bytes()
+    cut = tmp_path / "cut.nrc"
+    cut.write_bytes(data[:len(data) * 3 // 4])
+    part = nrc_codec.open(cut)
+    assert 0 < len(part) < 5000 and np.array_equal(part[:], samples[:len(part)])
+    with pytest.raises(NrcError, match="none.nrc"):
+        nrc_codec.open(tmp_path / "none.nrc")
+    cut.write_bytes(b"RIFF" + bytes(100))
+    with pytest.raises(NrcError, match="cut.nrc.*not an nrc stream"):
+        nrc_codec.open(cut)
+
+
+def test_join(tmp_path: Path, recording: nrc_codec.Recording, samples: np.ndarray) -> None:
+    nrc_codec.write(tmp_path / "b.nrc", samples[:100], rate=1000, preset="balanced")
+    nrc_codec.join([recording.path, tmp_path / "b.nrc"], tmp_path / "c.nrc")
+    joined = nrc_codec.open(tmp_path / "c.nrc")
+    assert np.array_equal(joined[:], np.concatenate([samples, samples[:100]])) and joined.metadata == {"animal": "m1"}
+    nrc_codec.write(tmp_path / "d.nrc", samples[:, :5], rate=1000)
+    with pytest.raises(NrcError, match="d.nrc: 5 channels"):
+        nrc_codec.join([recording.path, tmp_path / "d.nrc"], tmp_path / "e.nrc")
+    with pytest.raises(FileExistsError):
+        nrc_codec.join([recording.path], tmp_path / "c.nrc")
+    assert not (tmp_path / "e.nrc").exists()
+
+
+def test_many_parts_need_few_open_files(tmp_path: Path, samples: np.ndarray) -> None:
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, limit[1]))
+    try:
+        written = nrc_codec.write(tmp_path / "a.nrc", samples, chunk_frames=40)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limit)
+    assert np.array_equal(written[:], samples)
+
+
+def test_commands(tmp_path: Path, samples: np.ndarray, capsys: pytest.CaptureFixture[str]) -> None:
+    raw, out, back = tmp_path / "a.i16", tmp_path / "a.nrc", tmp_path / "b.npy"
+    samples.tofile(raw)
+    assert main(["encode", "--channels", "12", "--rate", "1000", str(raw), str(out)]) == 0
+    assert main(["info", str(out)]) == 0
+    assert json.loads(capsys.readouterr().out)["channels"] == 12
+    assert main(["decode", str(out), str(back), "--from", "0:01", "--seconds", "1.5", "--channels", "0-3,7"]) == 0
+    assert np.array_equal(np.load(back), samples[1000:2500, [0, 1, 2, 3, 7]])
+    assert main(["decode", str(out), str(tmp_path / "c.i16")]) == 0
+    assert (tmp_path / "c.i16").read_bytes() == samples.tobytes()
+    assert main(["cat", str(out), str(out), str(tmp_path / "d.nrc")]) == 0
+    assert len(nrc_codec.open(tmp_path / "d.nrc")) == 10000
+    capsys.readouterr()
+    for wrong, words in ((["encode", str(raw), str(out)], "channels"),
+                         (["encode", "--channels", "7", "-f", str(raw), str(out)], "no whole number of frames"),
+                         (["encode", "--channels", "12", str(raw), str(out)], "exists"),
+                         (["encode", "--channels", "12", "--dtype", "<f4", "-f", str(raw), str(out)], "gain"),
+                         (["info", str(raw)], "not an nrc stream")):
+        assert main(wrong) == 1
+        error = capsys.readouterr().err
+        assert words in error and error.count("\n") == 1, error
+
+
+def test_a_wrong_number_of_channels_is_noticed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    raw = tmp_path / "a.i16"
+    random = np.random.default_rng(3)
+    slow = np.cumsum(random.normal(0, 20, (4000, 6)), axis=0) + np.arange(6) * 900
+    slow.astype("<i2").tofile(raw)
+    assert main(["encode", "--channels", "6", str(raw), str(tmp_path / "a.nrc")]) == 0
+    assert main(["encode", "--channels", "8", str(raw), str(tmp_path / "b.nrc")]) == 1
+    assert "number of channels seems wrong" in capsys.readouterr().err
+    assert main(["encode", "--channels", "8", "--anyway", str(raw), str(tmp_path / "b.nrc")]) == 0
