@@ -274,6 +274,18 @@ TEST(FileReader, SaysWhatItCannotRead) {
             std::string::npos);
 }
 
+TEST(FileReader, WhatItsSourceSaysComesThrough) {
+  const auto broken = [](std::uint64_t, std::uint8_t*, std::size_t) {
+    throw Error("the disk is on fire");
+  };
+  try {
+    FileReader(1000, broken);
+    FAIL() << "opened";
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.what(), "the disk is on fire");
+  }
+}
+
 TEST(FileReader, KeyPacketsByThemselvesCostLittle) {
   // Packets are longer than their distance would be with few channels.
   const Samples samples = recording(3, 400000);

@@ -444,7 +444,7 @@ def decode_cascade(payload: bytes, frames: int, channels: int, width: int,
     if frames == 0 or not payload or payload[0] > 2:
         raise Damaged("payload of an unknown form")
     if payload[0] == 2:
-        return plain_codes(payload, frames * channels, width)
+        return verbatim_codes(payload, frames * channels, width)
     phases = payload[0] + 1
     coder = Coder(payload[1:])
     references = References()
@@ -498,7 +498,7 @@ def decode_cascade(payload: bytes, frames: int, channels: int, width: int,
     return codes
 
 
-def plain_codes(payload: bytes, count: int, width: int) -> list[int]:
+def verbatim_codes(payload: bytes, count: int, width: int) -> list[int]:
     size = (8 + count * width + 31) // 32 * 4
     if len(payload) != size:
         raise Damaged("payload does not hold its frames")

@@ -150,6 +150,8 @@ class EncodeTest(ReferenceTest):
             data = struct.pack(f"<{len(samples)}H", *samples)
             for options in ([], ["--profile", "range", "--neighbour"], ["--key-interval", "3"],
                             ["--profile", "neural"]):
+                if options[1:] == ["neural"] and name not in ("step 3/2", "of each channel"):
+                    continue  # it takes a millisecond a code
                 with self.subTest(name=name, options=options):
                     self.comes_back(data, "in.i16", "--channels", 3, "--packet-frames", 40, *options)
         for mapping in ("step=3", "step=65535/1023,offset=31", "step=1,offset=-20000"):

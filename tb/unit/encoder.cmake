@@ -18,7 +18,6 @@ nrc_unit_bench(encoder NAME shallow_4ch PARAMS Channels=4 PacketFrames=4 KeyInte
                BufferWords=128 Pipeline=1)
 nrc_unit_bench(encoder NAME shallow_5ch PARAMS Channels=5 PacketFrames=7 KeyInterval=3
                BufferWords=128 Pipeline=1)
-nrc_unit_bench(encoder NAME shallow_1024ch PARAMS Channels=1024 PacketFrames=20 Pipeline=1)
 nrc_unit_bench(encoder NAME shallow_generic TABLES generic
                PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024 Pipeline=1)
 
@@ -28,7 +27,6 @@ nrc_unit_bench(encoder NAME range_1ch
 nrc_unit_bench(encoder NAME range_1frame CHECK
                PARAMS Channels=24 Profile=1 PacketFrames=1 KeyInterval=100 BufferWords=64
                       PacketFifoDepth=3)
-nrc_unit_bench(encoder NAME range_1024ch PARAMS Channels=1024 Profile=1 PacketFrames=20)
 nrc_unit_bench(encoder NAME range_generic TABLES generic
                PARAMS Channels=16 Profile=1 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024)
 
@@ -41,7 +39,4 @@ nrc_unit_bench(encoder NAME taps_neighbour_1ch PARAMS Channels=1 Profile=1 Taps=
                PacketFrames=10 BufferWords=64 PacketFifoDepth=2)
 nrc_unit_bench(encoder NAME taps_neighbour_generic TABLES generic
                PARAMS Channels=12 Profile=1 Taps=1 Neighbour=1 CodeWidth=16 Mapping=0 PacketFrames=9
-               BufferWords=1024)
-nrc_unit_bench(encoder NAME neighbour_generic TABLES generic
-               PARAMS Channels=16 Profile=1 Neighbour=1 CodeWidth=16 Mapping=0 PacketFrames=9
                BufferWords=1024)

@@ -19,7 +19,7 @@ namespace nrc {
 namespace {
 
 /// First byte of a payload.
-enum class Form : std::uint8_t { kOnePhase = 0, kTwoPhases = 1, kPlain = 2 };
+enum class Form : std::uint8_t { kOnePhase = 0, kTwoPhases = 1, kVerbatim = 2 };
 
 using References = std::vector<std::vector<std::size_t>>;
 
@@ -85,7 +85,7 @@ void code_packet(Coder& coder, const RangeTables& tables, int code_width, std::s
   }
 }
 
-std::uint64_t plain_bytes(std::uint64_t codes, int code_width) {
+std::uint64_t verbatim_bytes(std::uint64_t codes, int code_width) {
   return max_payload_bytes(Profile::kCascade, code_width, codes);
 }
 
@@ -117,8 +117,8 @@ class CascadePayloadEncoder : public PayloadEncoder {
     const References references = choose_references(codes_.data(), frames, channels_);
     payload =
         coded(codes_.data(), frames, channels_, choose_phases(codes_.data(), frames), references);
-    const std::uint64_t limit = plain_bytes(std::uint64_t{frames} * channels_, code_width_);
-    if (payload.size() > limit) write_plain(codes_.data(), frames, payload);
+    const std::uint64_t limit = verbatim_bytes(std::uint64_t{frames} * channels_, code_width_);
+    if (payload.size() > limit) write_verbatim(codes_.data(), frames, payload);
   }
 
   /// The codes stay as they are.
@@ -147,10 +147,10 @@ class CascadePayloadEncoder : public PayloadEncoder {
     return two + two / 16 < one ? 2 : 1;
   }
 
-  void write_plain(const WideCode* codes, std::size_t frames,
-                   std::vector<std::uint8_t>& payload) const {
+  void write_verbatim(const WideCode* codes, std::size_t frames,
+                      std::vector<std::uint8_t>& payload) const {
     BitPacker packer;
-    packer.put(static_cast<std::uint32_t>(Form::kPlain), 8);
+    packer.put(static_cast<std::uint32_t>(Form::kVerbatim), 8);
     for (std::size_t i = 0; i < frames * channels_; ++i) {
       packer.put(static_cast<std::uint32_t>(codes[i]) & ((1u << code_width_) - 1), code_width_);
     }
@@ -185,9 +185,9 @@ class CascadePayloadDecoder : public PayloadDecoder {
     if (frames == 0 || size == 0) throw Error("the payload does not hold its frames");
     const std::size_t before = codes.size();
     const auto form = static_cast<Form>(payload[0]);
-    if (form > Form::kPlain) throw Error("the payload has an unknown form");
-    if (form == Form::kPlain) {
-      read_plain(payload, size, frames, codes);
+    if (form > Form::kVerbatim) throw Error("the payload has an unknown form");
+    if (form == Form::kVerbatim) {
+      read_verbatim(payload, size, frames, codes);
       return;
     }
     codes.resize(before + frames * channels_);
@@ -205,10 +205,10 @@ class CascadePayloadDecoder : public PayloadDecoder {
   void skip(const Code* /*codes*/, std::size_t /*frames*/, bool /*key*/) override {}
 
  private:
-  void read_plain(const std::uint8_t* payload, std::size_t size, std::size_t frames,
-                  std::vector<WideCode>& codes) const {
+  void read_verbatim(const std::uint8_t* payload, std::size_t size, std::size_t frames,
+                     std::vector<WideCode>& codes) const {
     const std::size_t count = frames * channels_;
-    if (size != plain_bytes(count, code_width_)) {
+    if (size != verbatim_bytes(count, code_width_)) {
       throw Error("the payload does not hold its frames");
     }
     BitReader reader(payload, size);

@@ -32,15 +32,15 @@ FileReader::FileReader(std::uint64_t size, Read read, PacketDecoder::TableSource
       read_(std::move(read)),
       decoder_(std::move(tables)),
       index_(std::make_unique<StreamIndex>()) {
-  try {
-    const ParsedPacket first = packet_at(0);
-    if (!decoder_.plausible(first.header)) fail("no stream header", 0);
-    decoder_.open(first);
-    begin_ = first.size;
-  } catch (const Error&) {
-    if (bytes_.size() >= 2 && get_little_endian<std::uint16_t>(bytes_.data()) == kSync) throw;
+  std::uint8_t sync[2] = {};
+  if (size_ >= sizeof sync) read_(0, sync, sizeof sync);
+  if (get_little_endian<std::uint16_t>(sync) != kSync) {
     throw Error("not an nrc stream; give a file that `nrc encode` wrote");
   }
+  const ParsedPacket first = packet_at(0);
+  if (!decoder_.plausible(first.header)) fail("no stream header", 0);
+  decoder_.open(first);
+  begin_ = first.size;
   indexed_ = find_index();
   closed_ = indexed_;
   if (!indexed_) scan();
