@@ -15,6 +15,7 @@
 #include "nrc/file_decoder.hpp"
 #include "nrc/file_encoder.hpp"
 #include "nrc/packet_decoder.hpp"
+#include "nrc/preset.hpp"
 #include "property.hpp"
 #include "signal.hpp"
 #include "small_tables.hpp"
@@ -99,7 +100,13 @@ void raw_round_trip(FuzzInput& input, bool piecewise) {
   const std::uint32_t rate = (choice & 64) != 0 ? input.u32() : 0;
   const std::uint32_t channels = channels_from(input);
   const std::uint8_t pieces = input.u8();
+  const std::uint8_t type = input.u8();
+  options.sample_type = static_cast<nrc::SampleType>(type & 7);
+  options.big_endian = (type & 8) != 0;
+  if ((type & 16) != 0 && options.tables == nullptr) options.preset = nrc::find_preset("fast");
+  if ((type & 0x60) == 0x60 && options.tables == nullptr) options.profile = nrc::Profile::kCascade;
   const Bytes samples = samples_from(input);
+  const std::size_t frame_bytes = nrc::sample_bytes(options.sample_type) * channels;
 
   // Tables have widths of their own, so whether they fit depends on the samples.
   const bool surely_possible =
@@ -107,7 +114,7 @@ void raw_round_trip(FuzzInput& input, bool piecewise) {
       (!options.corrections.any() ||
        (options.tables == nullptr && options.profile == nrc::Profile::kRange)) &&
       std::uint64_t{options.packet_frames} * channels <= nrc::kMaxPacketSamples &&
-      samples.size() % (std::size_t{2} * channels) == 0;
+      !(nrc::is_wide(options.sample_type) && options.mapping) && samples.size() % frame_bytes == 0;
   Bytes stream;
   nrc::EncodeSummary summary;
   try {
@@ -126,7 +133,7 @@ void raw_round_trip(FuzzInput& input, bool piecewise) {
     return;
   }
   require(summary.input_bytes == samples.size() && summary.stream_bytes == stream.size() &&
-              summary.frames == samples.size() / (std::size_t{2} * channels),
+              summary.frames == samples.size() / frame_bytes,
           "the summary counts all bytes");
   require_back(stream, samples, pieces);
 }

@@ -324,6 +324,22 @@ TEST(FileCodec, MapsAreFound) {
   }
 }
 
+TEST(FileCodec, TowardsZeroOnBothSidesOfTheOrigin) {
+  // Whatever part of a channel is above its origin, one step suits all.
+  constexpr int kChannels = 32;
+  std::mt19937 random(5);
+  std::normal_distribution<double> gauss;
+  std::vector<std::int16_t> values;
+  for (int i = 0; i < 2500 * kChannels; ++i) {
+    const int c = i % kChannels;
+    const auto code = static_cast<int>(std::lround(30 * gauss(random) + 2.0 * (c - kChannels / 2)));
+    values.push_back(static_cast<std::int16_t>(code * 625 / 26 + 24 * c - 300));
+  }
+  const Coded coded = code_raw(samples(values), kChannels);
+  EXPECT_EQ(coded.summary.off_map, 0U);
+  EXPECT_EQ(coded.summary.header.map.steps.size(), 1U);
+}
+
 TEST(FileCodec, AMapMayBeForced) {
   const std::vector<std::int16_t> values = recording(1, 2000);
   EncodeOptions options;

@@ -210,6 +210,7 @@ class OffsetFinder {
 
   static constexpr std::size_t kLikely = 6;  ///< offsets that are tried
   static constexpr std::size_t kAll = 12;
+  static constexpr std::size_t kMostBetween = 512;
   static constexpr std::int64_t kMaxOrigins = 2048;
   static constexpr std::int64_t kSmallStep = 4;
   static constexpr std::int64_t kSimple = 8;
@@ -263,7 +264,12 @@ class OffsetFinder {
     find_down(occurrence, step);
     std::vector<std::int64_t> likely(votes_.size());
     std::iota(likely.begin(), likely.end(), std::int64_t{0});
-    const std::size_t count = std::min(tries, likely.size());
+    // Towards zero, two offsets, d - 1 apart, explain one side of the origin each; those between
+    // them explain a part of both, and may have as many votes.
+    const std::size_t between = step.rounding == Rounding::kTowardsZero && tries == kAll
+                                    ? std::min(2 * static_cast<std::size_t>(d), kMostBetween)
+                                    : 0;
+    const std::size_t count = std::min(tries + between, likely.size());
     std::partial_sort(likely.begin(), likely.begin() + static_cast<std::ptrdiff_t>(count),
                       likely.end(), [this](std::int64_t a, std::int64_t b) {
                         return votes_[static_cast<std::size_t>(a)] >

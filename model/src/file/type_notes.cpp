@@ -16,8 +16,8 @@
 namespace nrc {
 namespace {
 
-constexpr std::size_t kMinFramesToJudge = 64;
-constexpr std::size_t kMinSamples = 512;
+constexpr std::size_t kLeastFrames = 64;
+constexpr std::size_t kLeastSamples = 512;
 constexpr std::size_t kMaxBytes = std::size_t{1} << 18;  ///< that are looked at
 /// Another type must need so many bits a byte less, and less than this share of them.
 constexpr double kLessBits = 0.6;
@@ -105,7 +105,7 @@ bool floating(const std::vector<std::uint8_t>& bytes, bool swapped) {
     usual += exponent >= kLeastExponent && exponent <= kMostExponent ? 1 : 0;
     negative += word >> 31;
   }
-  if (words < kMinSamples) return false;
+  if (words < kLeastSamples) return false;
   const auto all = static_cast<double>(words);
   const double share = static_cast<double>(negative) / all;
   return static_cast<double>(usual) >= kFloatShare * all && share >= kSignShare &&
@@ -159,7 +159,7 @@ std::vector<std::string> type_notes(const std::vector<std::uint8_t>& samples,
                                     const StreamHeader& header) {
   const std::size_t step = sample_bytes(header.sample_type);
   const std::size_t count = samples.size() / step;
-  if (count < kMinSamples || count / header.channels < kMinFramesToJudge) return {};
+  if (count < kLeastSamples || count / header.channels < kLeastFrames) return {};
   // Of as many channels as there are: whole frames of any type of up to four bytes.
   const std::size_t unit = 12 * std::size_t{header.channels};
   const std::size_t wanted = std::max(kMaxBytes, 64 * unit) / unit * unit;

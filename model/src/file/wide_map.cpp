@@ -15,7 +15,7 @@ constexpr std::uint64_t kMaxStep = (1U << 28) - 1;
 /// Samples that are to come may need so many bits more.
 constexpr int kMarginBits = 2;
 /// Frames that show that low bits are never used, where others follow.
-constexpr std::size_t kMinWideFrames = 1000;
+constexpr std::size_t kCertainFrames = 1000;
 
 struct Extent {
   std::int64_t first = 0;
@@ -93,7 +93,7 @@ class WideFinder {
     }
     // Of samples to come only that low bits are never used is to be believed.
     if (!request_.complete) {
-      divisor = frames < kMinWideFrames ? 1 : divisor & (~divisor + 1);
+      divisor = frames < kCertainFrames ? 1 : divisor & (~divisor + 1);
     }
     step_ = !request_.move || divisor == 0 || divisor > kMaxStep
                 ? 1
