@@ -258,9 +258,10 @@ module nrc_decoder #(
   );
 
   // Status.
-  logic arrived_packet;
+  logic arrived_packet, drained_packet;
 
   assign arrived_packet = arrived && arrived_packet_end;
+  assign drained_packet = drain && waiting_pop;  // waited when another was found to be damaged
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -272,7 +273,7 @@ module nrc_decoder #(
       packets_o <= packets_o + 32'(arrived_packet && !damaged);
       damaged_o <= damaged_o + 32'(arrived_packet && damaged) + 32'(damaged_packet);
       lost_o    <= lost_o + lost;
-      skipped_o <= skipped_o + 32'(skipped);
+      skipped_o <= skipped_o + 32'(skipped) + 32'(drained_packet);
     end
   end
 
