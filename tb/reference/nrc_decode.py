@@ -889,7 +889,7 @@ class Stream:
             if self.low_bits and not packet.step:
                 bits = Bits(payload[:self.low_size(count)])
                 low = [bits.read(self.low_bits) for _ in range(count)]
-                bits.check_end()
+                bits.check_end(32)
                 payload = payload[self.low_size(count):]
             decode = (decode_huffman if packet.type == HUFFMAN else
                       decode_cascade if self.profile == CASCADE else decode_range)
