@@ -500,4 +500,22 @@ std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, int co
   return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, corrections);
 }
 
+namespace {
+
+[[noreturn]] void not_wide() {
+  throw std::logic_error("internal error: wide codes in a profile without them; please report it");
+}
+
+}  // namespace
+
+void PayloadEncoder::encode_wide(const WideCode* /*codes*/, std::size_t /*frames*/,
+                                 std::vector<std::uint8_t>& /*payload*/) {
+  not_wide();
+}
+
+void PayloadDecoder::decode_wide(const std::uint8_t* /*payload*/, std::size_t /*size*/,
+                                 std::size_t /*frames*/, std::vector<WideCode>& /*codes*/) {
+  not_wide();
+}
+
 }  // namespace nrc

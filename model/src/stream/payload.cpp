@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nrc/payload.hpp"
 
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -110,21 +109,7 @@ class OrderedDecoder : public PayloadDecoder {
   std::vector<Code> ordered_;
 };
 
-[[noreturn]] void not_wide() {
-  throw std::logic_error("internal error: wide codes in a profile without them; please report it");
-}
-
 }  // namespace
-
-void PayloadEncoder::encode_wide(const WideCode* /*codes*/, std::size_t /*frames*/,
-                                 std::vector<std::uint8_t>& /*payload*/) {
-  not_wide();
-}
-
-void PayloadDecoder::decode_wide(const std::uint8_t* /*payload*/, std::size_t /*size*/,
-                                 std::size_t /*frames*/, std::vector<WideCode>& /*codes*/) {
-  not_wide();
-}
 
 std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int code_width,
                                                      std::uint32_t channels,
