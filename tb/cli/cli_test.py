@@ -138,9 +138,9 @@ class RoundTrip(CommandLineTest):
                 self.assert_round_trip(self.write("odd.wav", data))
 
     def test_stored_whole_says_so(self) -> None:
-        source = self.write("eight.wav", wav(bytes(100), bits=8))
+        source = self.write("wide.wav", wav(bytes(104), bits=64))
         done = self.succeed(NRC, "encode", source, self.dir / "s")
-        self.assertIn(b"8 bits", done.stderr)
+        self.assertIn(b"64 bits", done.stderr)
 
     def test_options(self) -> None:
         for options in (
@@ -195,7 +195,7 @@ class RoundTrip(CommandLineTest):
         stale = bytearray(wav(plain))
         struct.pack_into("<I", stale, 40, 1000)
         for words, data, options in (
-                ("stored", wav(bytes(100), bits=8), ()),
+                ("stored", wav(bytes(104), bits=64), ()),
                 ("states 1000 bytes", bytes(stale), ()),
                 ("mapping code does not use", wav(plain), ("--mapping", "code")),
                 ("shift6 was forced", wav(samples(codes)), ("--mapping", "shift6")),

@@ -134,8 +134,13 @@ class WhatSurvives(RecoverTest):
         self.assertIsNone(report["fill"])
         self.assertEqual(report["gaps"][0]["first_frame"], 5000)
         self.assertIn("left out", lines[-1])
-        for bad in ("32768", "-32769", "1.5", "x", "", "none "):
+        for bad in ("1.5", "x", "", "none "):
             self.fail_with(2, NRC, "decode", "--recover", self.wav, "/dev/null", "--fill", bad)
+        # The stream says which samples there are.
+        damaged = self.write("damaged.nrc", stream)
+        for bad in ("32768", "-32769"):
+            message = self.fail_with(1, NRC, "decode", "--recover", damaged, self.dir / "not", "--fill", bad)
+            self.assertIn("give -32768 to 32767", message)
 
     def test_bit_flips(self) -> None:
         for byte, what in ((0, "sync"), (2, "type"), (5, "sequence"), (9, "first frame"),
@@ -257,7 +262,7 @@ class WhatSurvives(RecoverTest):
         self.assertIn("plain WAV header", lines[0])
 
     def test_stored_file(self) -> None:
-        source = self.write("eight.wav", wav(bytes(range(200)), bits=8))
+        source = self.write("wide.wav", wav(bytes(range(200)), bits=64))
         packets = split(self.stream(source=source, name="s.nrc").read_bytes())
         self.assertEqual(self.recover(0, b"".join(packets))[0], source.read_bytes())
         out, _, lines = self.recover(3, b"".join(packets[:-2] + packets[-1:]))

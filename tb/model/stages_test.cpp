@@ -406,10 +406,12 @@ TEST(Packetizer, AnUnknownHeaderIsRefusedAtOnce) {
   EXPECT_EQ(status(1, 0), ParseStatus::kIncomplete);
   EXPECT_EQ(status(1, 23), ParseStatus::kIncomplete);
   EXPECT_EQ(status(5, 0), ParseStatus::kIncomplete);
-  EXPECT_EQ(status(6, 0), ParseStatus::kBadHeader) << "type";
+  EXPECT_EQ(status(6, 0), ParseStatus::kIncomplete);
+  EXPECT_EQ(status(1, 0x60), ParseStatus::kIncomplete);
+  EXPECT_EQ(status(7, 0), ParseStatus::kBadHeader) << "type";
   EXPECT_EQ(status(0x81, 0), ParseStatus::kBadHeader) << "flag";
   EXPECT_EQ(status(1, 24), ParseStatus::kBadHeader) << "rounding step";
-  EXPECT_EQ(status(1, 0x20), ParseStatus::kBadHeader) << "lanes";
+  EXPECT_EQ(status(1, 0x80), ParseStatus::kBadHeader) << "lanes";
   EXPECT_EQ(status(4, 1), ParseStatus::kBadHeader) << "rounding without codes";
 }
 
@@ -442,7 +444,7 @@ TEST(StreamHeader, ComesBackAndIsChecked) {
     std::size_t at;
     std::uint8_t value;
   } const bad[] = {{0, 2},  {0, 4},  {1, 4},  {1, 0x30}, {1, 0xA0}, {2, 3},  {2, 9},  {3, 9},
-                   {3, 17}, {24, 1}, {24, 2}, {24, 4},   {24, 8},   {25, 1}, {26, 1}, {27, 1}};
+                   {3, 17}, {24, 1}, {24, 2}, {24, 4},   {24, 8},   {25, 8}, {26, 1}, {27, 1}};
   for (const auto& b : bad) {
     auto damaged = payload;
     damaged[b.at] = b.value;
