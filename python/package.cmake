@@ -23,8 +23,9 @@ endfunction()
 find_package(Threads REQUIRED)
 if(NRC_PREFIX)
   list(APPEND CMAKE_PREFIX_PATH ${NRC_PREFIX})
-  # Not all compilers make CMake look into lib64.
-  find_library(ZLIB_LIBRARY libz.a HINTS ${NRC_PREFIX}/lib64 ${NRC_PREFIX}/lib NO_DEFAULT_PATH)
+  # To link with: the package loads the libz.so.1 that every system has. Not all compilers make CMake
+  # look into lib64, and the static one there is not for shared libraries.
+  find_library(ZLIB_LIBRARY libz.so HINTS ${NRC_PREFIX}/lib64 ${NRC_PREFIX}/lib NO_DEFAULT_PATH)
 endif()
 find_package(ZLIB REQUIRED)
 # Headers alone: a shared library would have to be found again where the package is used.

@@ -38,7 +38,7 @@ MARK = re.compile(r"^<!-- figures: (?P<name>\S+) -->\n(?P<text>.*?)^<!-- /figure
 QUOTE = re.compile(r"^<!-- quote: (?P<path>\S+) -->\n(?P<text>.*?)^<!-- /quote -->$",
                    re.MULTILINE | re.DOTALL)
 OPEN = re.compile(r"^\s*<!-- /?(?:figures|quote)\b.*$", re.MULTILINE)
-LANGUAGES = {".sv": "systemverilog", ".c": "c", ".cpp": "cpp"}
+LANGUAGES = {".py": "python", ".sv": "systemverilog", ".c": "c", ".cpp": "cpp"}
 
 Values = dict[str, Any]
 
@@ -126,7 +126,7 @@ def quote(text: str, root: Path, where: str) -> str:
             lines = path.read_text(encoding="utf-8").splitlines()
         except OSError as error:
             raise FigureError(f"{where}: cannot quote {match['path']}: {error.strerror}") from None
-        while lines and re.fullmatch(r"//( SPDX-License-Identifier: .*)?", lines[0]):
+        while lines and re.fullmatch(r"(//|#)( SPDX-License-Identifier: .*)?", lines[0]):
             del lines[0]
         code = "\n".join(lines)
         language = LANGUAGES.get(path.suffix, "")

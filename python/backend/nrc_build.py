@@ -136,12 +136,12 @@ def cmeel_prefix() -> Path | None:
     return None
 
 
-def zig_compiler(folder: Path) -> Path:
-    """A command that CMake takes for a compiler. The oldest glibc that the package is for."""
-    command = folder / "zig-c++"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ziglang c++ "$@"\n')
+def zig_tool(folder: Path, name: str) -> str:
+    """A command that CMake takes for a compiler, or for what a system without one lacks as well."""
+    command = folder / f"zig-{name}"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ziglang {name} "$@"\n')
     command.chmod(0o755)
-    return command
+    return str(command)
 
 
 @contextlib.contextmanager
@@ -155,7 +155,8 @@ def settings_for_cmake(config_settings: Settings) -> Iterator[dict[str, Any]]:
         if prefix is not None:
             settings["cmake.define.NRC_PREFIX"] = str(prefix)
         if compiler() is None:
-            settings["cmake.define.CMAKE_CXX_COMPILER"] = str(zig_compiler(folder))
+            for variable, tool in (("CXX_COMPILER", "c++"), ("AR", "ar"), ("RANLIB", "ranlib")):
+                settings[f"cmake.define.CMAKE_{variable}"] = zig_tool(folder, tool)
         yield settings
 
 

@@ -334,7 +334,8 @@ HEADS = {
   parameter int Width = 16, parameter int Depth = 256,
   localparam int AddrWidth = (Depth > 1) ? $clog2(Depth) : 1
 ) (
-  input wire clk_i, input wire rst_ni, input wire we_i, input wire [AddrWidth-1:0] waddr_i, input wire [Width-1:0] wdata_i,
+  input wire clk_i, input wire rst_ni,
+  input wire we_i, input wire [AddrWidth-1:0] waddr_i, input wire [Width-1:0] wdata_i,
   input wire re_i, input wire [AddrWidth-1:0] raddr_i, output wire [Width-1:0] rdata_o
 );
 ''', 'Depth'),

@@ -616,6 +616,56 @@ class ProgressLine(CommandLineTest):
         self.assertEqual(self.encode_slowly(0.0), b"")
 
 
+class Laboratory(CommandLineTest):
+    """Some channels, joining, metadata, and verification."""
+
+    def test_channels(self) -> None:
+        for bits, kind in ((16, "<i2"), (8, "u1"), (32, "<i4")):
+            data = bytes(range(240)) * 8
+            size = bits // 8
+            source = self.write(f"c{bits}.wav", wav(data, channels=5, bits=bits))
+            stream = self.stream("--force", source=source)
+            out = self.dir / "some.wav"
+            self.succeed(NRC, "decode", "--force", "--channels", "3,0-1", stream, out)
+            frames = [data[i:i + 5 * size] for i in range(0, len(data), 5 * size)]
+            expected = b"".join(f[c * size:(c + 1) * size] for f in frames for c in (3, 0, 1))
+            self.assertEqual(out.read_bytes()[44:], expected, kind)
+            self.assertEqual(int.from_bytes(out.read_bytes()[22:24], "little"), 3)
+
+    def test_channels_that_are_wrong(self) -> None:
+        stream = self.stream()
+        for text, words in (("1", "the stream has 1 channels"), ("2-1", "comes after"), ("x", "not a list"),
+                            ("0,", "not a list"), ("0-", "not a list")):
+            self.assertIn(words, self.fail_with(1, NRC, "decode", "--channels", text, stream, self.dir / "out"))
+
+    def test_cat(self) -> None:
+        raw = [self.write(f"{i}.i16", recording(3000)[:2 * 1000 * (i + 1)]) for i in range(3)]
+        streams = [self.stream("--raw", "--channels", "2", *(["--profile", "range"] if i == 1 else []), source=path,
+                               name=f"{i}.nrc") for i, path in enumerate(raw)]
+        done = self.succeed(NRC, "cat", *streams, self.dir / "all.nrc")
+        self.assertIn(b"1 of 3 streams are coded otherwise", done.stderr)
+        self.succeed(NRC, "decode", self.dir / "all.nrc", self.dir / "all.i16")
+        self.assertEqual((self.dir / "all.i16").read_bytes(), b"".join(path.read_bytes() for path in raw))
+        self.succeed(NRC, "decode", "--from", "900f", "--seconds", "200f", self.dir / "all.nrc", self.dir / "part.i16")
+        self.assertEqual((self.dir / "part.i16").read_bytes(),
+                         b"".join(path.read_bytes() for path in raw)[3600:4400])
+        self.assertIn("exists", self.fail_with(1, NRC, "cat", streams[0], self.dir / "all.nrc"))
+        self.assertIn("one rig", self.fail_with(1, NRC, "cat", streams[0], self.stream(), self.dir / "new.nrc"))
+
+    def test_metadata(self) -> None:
+        text = self.write("m.json", b'{"gain": 2.34}')
+        stream = self.stream("--metadata", text)
+        self.assertIn(b'{"gain": 2.34}', self.succeed(NRC, "info", stream).stdout)
+        self.assertEqual(json.loads(self.succeed(NRC, "info", "--json", stream).stdout)["metadata"], {"gain": 2.34})
+        self.assertIsNone(json.loads(self.succeed(NRC, "info", "--json", self.stream("-f")).stdout)["metadata"])
+
+    def test_verify(self) -> None:
+        self.succeed(NRC, "encode", "--verify", self.wav, self.dir / "v.nrc")
+        self.assertIn("give files", self.fail_with(1, NRC, "encode", "--verify", "--raw", "-", self.dir / "p.nrc",
+                                                   data=bytes(100)))
+        self.fail_with(2, NRC, "encode", "--verify", "--lossy", "step=2", self.wav, self.dir / "l.nrc")
+
+
 class Info(CommandLineTest):
     def test_text(self) -> None:
         text = self.succeed(NRC, "info", self.stream()).stdout.decode()

@@ -542,7 +542,8 @@ TEST(FileCodec, LanesCostLittle) {
     EXPECT_EQ(lanes_of(many, 5, 0), 4);
     EXPECT_EQ(lanes_of(many, 1, 0), 1);
     EXPECT_LT(lanes_of(many, 40, 100), 8);
-    EXPECT_EQ(lanes_of(quiet, 40, 0), 1);
+    // A code takes a bit at least, or next to nothing.
+    EXPECT_EQ(lanes_of(quiet, 40, 0), profile == nrc::Profile::kHuffman ? 2 : 1);
   }
   // What is asked for, whatever it costs.
   options.lanes = 8;

@@ -64,8 +64,9 @@ def package() -> Path:
 
 def main() -> None:
     site = package()
+    examples = TESTS / "test_examples.py"
     for requirements, tests in ((TESTS / "requirements.txt", [TESTS]),
-                                (TESTS / "requirements_zarr3.txt", [TESTS / "test_zarr3.py"])):
+                                (TESTS / "requirements_zarr3.txt", [TESTS / "test_zarr3.py", examples])):
         done = subprocess.run([environment(requirements), "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
                               env={**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"}, cwd=TESTS,
                               check=False)

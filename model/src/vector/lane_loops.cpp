@@ -262,7 +262,7 @@ HWY_INLINE bool read_code(const IntervalReader& r, std::int32_t prediction, std:
   } else {
     constexpr int kBias = 24;  // makes the dividend positive
     const std::int64_t dividend =
-        (std::int64_t{above} << shift) - 1 + (std::int64_t{reciprocal} << kBias);
+        std::int64_t{above} * (std::int64_t{1} << shift) - 1 + (std::int64_t{reciprocal} << kBias);
     std::uint64_t quotient;
     hwy::Mul128(static_cast<std::uint64_t>(dividend), r.inverse[mantissa], &quotient);
     const std::int32_t place =

@@ -174,8 +174,10 @@ bool CompleteCodes(HuffmanRows& h, Block block) {
     store(code, d, h.code, at);
     const auto number = hn::Add(code, hn::Set(d, 1 << (h.code_width - 1)));
     const auto too_far = hn::AndNot(hn::Set(d, (1 << h.code_width) - 1), number);
-    // Also of channels after the block, which a closer look will pass over.
-    outside |= hn::AllTrue(d, hn::Eq(too_far, hn::Zero(d))) ? 0 : 1;
+    // Also of channels after the block, which a closer look will pass over. Later versions of
+    // Highway need a tag that is a constant here, and a Tail is none.
+    const hn::DFromV<decltype(too_far)> tag;
+    outside |= hn::AllTrue(tag, hn::Eq(too_far, hn::Zero(tag))) ? 0 : 1;
   });
   return outside == 0;
 }
