@@ -79,8 +79,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (outcome.message.empty() && header.container == 0) {
     const std::uint64_t frames =
         summary.counters.frames + (fill ? summary.counters.missing_frames : 0);
-    require(outcome.bytes.size() == frames * nrc::sample_bytes(header.sample_type) * header.channels,
-            "the summary counts the frames that were written");
+    require(
+        outcome.bytes.size() == frames * nrc::sample_bytes(header.sample_type) * header.channels,
+        "the summary counts the frames that were written");
   }
 
   Bytes file;

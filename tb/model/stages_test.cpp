@@ -401,6 +401,7 @@ TEST(Packetizer, AnUnknownHeaderIsRefusedAtOnce) {
     header[1] = 'R';
     header[2] = type;
     header[3] = coding;
+    header[12] = 1;  // frame
     return parse_packet(header.data(), header.size()).status;
   };
   EXPECT_EQ(status(1, 0), ParseStatus::kIncomplete);
