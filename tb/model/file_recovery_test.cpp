@@ -384,7 +384,9 @@ TEST(FileRecovery, CutAnywhere) {
           source.before.empty() || pieces ? source.before : source.plain_header(95);
       EXPECT_EQ(out.bytes, header + source.filled(frames, 95) + (pieces ? source.after : Bytes()));
       ASSERT_EQ(out.gaps.size(), whole ? 0u : 1u);
-      if (!whole) EXPECT_TRUE(out.gaps[0].cut);
+      if (!whole) {
+        EXPECT_TRUE(out.gaps[0].cut);
+      }
     }
   }
 }
