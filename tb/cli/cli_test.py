@@ -59,6 +59,13 @@ def neighbours(frames: int, seed: int = 1) -> bytes:
 
 
 class CommandLineTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        # A job in the background of a shell script ignores SIGINT, under nohup SIGHUP too, and so would the
+        # commands that it starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
     def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
