@@ -11,7 +11,6 @@
 #include <optional>
 
 #include "format/samples.hpp"
-#include "stages/floor_log2.hpp"
 
 namespace nrc {
 namespace {
@@ -33,13 +32,22 @@ constexpr std::size_t kLagSamples = 8192;
 /// sample nearer or farther.
 constexpr double kDip = 0.4;
 
-/// Bits that the difference of two samples takes, about.
-double bits_of(std::int64_t difference) {
-  const auto magnitude = static_cast<std::uint64_t>(std::abs(difference));
-  // Between powers of two in a straight line, so that a logarithm is not needed.
-  if (magnitude == 0) return 0.5;
-  const int octave = magnitude >> 32 != 0 ? 32 : floor_log2(static_cast<std::uint32_t>(magnitude));
-  return 1.5 + octave + std::ldexp(static_cast<double>(magnitude), -octave) - 1.0;
+/// Bits that the difference of two samples takes, about, on average: 1.5 and the magnitude's
+/// logarithm, between powers of two in a straight line. The bits of a float are just that, so that
+/// a vector of them is summed at once.
+double bits_of_differences(const std::int32_t* samples, const std::int32_t* others,
+                           std::size_t count) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double difference = static_cast<double>(samples[i]) - static_cast<double>(others[i]);
+    const float magnitude = std::max(static_cast<float>(std::fabs(difference)), 0.5F);  // no zero
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &magnitude, sizeof bits);
+    sum += bits;
+  }
+  constexpr double kExponentBias = 127.0;
+  constexpr double kMantissa = 1U << 23;
+  return 1.5 - kExponentBias + static_cast<double>(sum) / kMantissa / static_cast<double>(count);
 }
 
 struct Kind {
@@ -56,11 +64,8 @@ double bits_per_byte(const std::vector<std::uint8_t>& bytes, std::size_t channel
   const std::size_t count = turned.size() / sample_bytes(kind.type);
   std::vector<std::int32_t> values(count);
   get_values(kind.type, turned.data(), count, values.data());
-  double bits = 0.0;
-  for (std::size_t i = channels; i < count; ++i) {
-    bits += bits_of(std::int64_t{values[i]} - values[i - channels]);
-  }
-  return bits / static_cast<double>((count - channels) * sample_bytes(kind.type));
+  return bits_of_differences(values.data() + channels, values.data(), count - channels) /
+         static_cast<double>(sample_bytes(kind.type));
 }
 
 /// Whether channels are about both ends of their range, and would be about its middle with the
@@ -123,11 +128,7 @@ std::size_t other_channels(const std::vector<std::uint8_t>& bytes, const StreamH
   const std::size_t reach = std::max(most, given) + 1;
   const std::size_t used = std::min(count - reach, kLagSamples);
   const auto cost = [&](std::size_t lag) {
-    double bits = 0.0;
-    for (std::size_t i = reach; i < reach + used; ++i) {
-      bits += bits_of(std::int64_t{values[i]} - values[i - lag]);
-    }
-    return bits / static_cast<double>(used);
+    return bits_of_differences(values.data() + reach, values.data() + reach - lag, used);
   };
   std::vector<double> costs(most + 2);
   for (std::size_t lag = 1; lag <= most + 1; ++lag) costs[lag] = cost(lag);
