@@ -223,6 +223,7 @@ class Bench {
     const auto ratio = [&](std::uint32_t packet_frames) {
       EncodeOptions options = options_;
       options.packet_frames = packet_frames;
+      options.lanes = 1;  // as hardware sends them
       Bytes stream;
       encode_raw(image.data(), image.size(), kImplantChannels, 19531250, options,
                  append_to(stream));
@@ -254,6 +255,7 @@ class Bench {
     const auto stream_bits = [&](std::uint16_t key_interval) {
       EncodeOptions options = options_;
       options.packet_frames = kMillisecondFrames;
+      options.lanes = 1;
       options.key_interval = key_interval;
       Bytes stream;
       encode_raw(image.data(), image.size(), static_cast<std::uint32_t>(channels), 19531250,
