@@ -21,6 +21,15 @@ inline std::size_t lane_begin(int lane, int lanes, std::size_t channels) {
   return (static_cast<std::size_t>(lane) * channels + all - 1) / all;
 }
 
+/// The same of all lanes: for loops over frames, as it takes a division.
+inline std::array<std::size_t, kMaxLanes + 1> lane_begins(int lanes, std::size_t channels) {
+  std::array<std::size_t, kMaxLanes + 1> begins = {};
+  for (int lane = 0; lane <= lanes; ++lane) {
+    begins[static_cast<std::size_t>(lane)] = lane_begin(lane, lanes, channels);
+  }
+  return begins;
+}
+
 /// A piece of bytes.
 struct LaneBytes {
   const std::uint8_t* data = nullptr;

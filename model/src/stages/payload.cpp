@@ -130,12 +130,13 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
               std::vector<std::uint8_t>& payload) override {
     payload.clear();
     if (frames == 0) return;
+    const auto begins = lane_begins(lanes(), channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame(reset);
       for (int lane = 0; lane < lanes(); ++lane) {
-        const std::size_t end = lane_begin(lane + 1, lanes(), channels_.size());
-        for (std::size_t c = lane_begin(lane, lanes(), channels_.size()); c < end; ++c) {
+        const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
+        for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
           Channel& channel = channels_[c];
           const Code code = *codes++;
           const Prediction prediction = predictor_.predict(channel.predictor, reset);
@@ -180,14 +181,15 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
       readers[static_cast<std::size_t>(lane)].emplace(part.data, part.size);
     }
     LaneFaults faults(lanes());
+    const auto begins = lane_begins(lanes(), channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame(reset);
       for (int lane = 0; lane < faults.sound(); ++lane) {
         BitReader& reader = *readers[static_cast<std::size_t>(lane)];
         faults.during(lane, [&] {
-          const std::size_t end = lane_begin(lane + 1, lanes(), channels_.size());
-          for (std::size_t c = lane_begin(lane, lanes(), channels_.size()); c < end; ++c) {
+          const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
+          for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
             codes.push_back(decode_code(reader, channels_[c], reset));
           }
           if (reader.overrun()) throw Error("the payload is too short");
@@ -345,12 +347,13 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
               std::vector<std::uint8_t>& payload) override {
     payload.clear();
     if (frames == 0) return;
+    const auto begins = lane_begins(lanes(), channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame(reset);
       for (int lane = 0; lane < lanes(); ++lane) {
-        const std::size_t end = lane_begin(lane + 1, lanes(), channels_.size());
-        for (std::size_t c = lane_begin(lane, lanes(), channels_.size()); c < end; ++c) {
+        const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
+        for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
           encode_code(*codes++, lane, channels_[c], reset);
         }
       }
@@ -401,14 +404,15 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
       coders[static_cast<std::size_t>(lane)].emplace(part.data, part.size, code_width_);
     }
     LaneFaults faults(lanes());
+    const auto begins = lane_begins(lanes(), channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame(reset);
       for (int lane = 0; lane < faults.sound(); ++lane) {
         RangeDecoder& coder = *coders[static_cast<std::size_t>(lane)];
         faults.during(lane, [&] {
-          const std::size_t end = lane_begin(lane + 1, lanes(), channels_.size());
-          for (std::size_t c = lane_begin(lane, lanes(), channels_.size()); c < end; ++c) {
+          const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
+          for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
             Channel& channel = channels_[c];
             const Expectation expected = expect(channel, reset);
             const Code code = reset ? coder.consume_verbatim() : next(coder, expected);
