@@ -6,9 +6,7 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -18,6 +16,7 @@
 #include <vector>
 
 #include "baselines.hpp"
+#include "benchmark_option.hpp"
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
@@ -144,18 +143,6 @@ void write_plot_data(const Collector& collector, const std::string& path) {
     }
   }
   if (!out.flush()) throw std::runtime_error("cannot write " + path + "; give another --plot");
-}
-
-/// The value of an option that Google Benchmark does not know, taken out of the arguments.
-std::string take_option(int& argc, char** argv, const char* name) {
-  for (int i = 1; i + 1 < argc; ++i) {
-    if (std::strcmp(argv[i], name) != 0) continue;
-    std::string value = argv[i + 1];
-    std::copy(argv + i + 2, argv + argc, argv + i);
-    argc -= 2;
-    return value;
-  }
-  return "";
 }
 
 int run(int argc, char** argv) {

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -20,6 +19,7 @@
 #include <vector>
 
 #include "baselines.hpp"
+#include "benchmark_option.hpp"
 #include "multichannel_signals.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/file_decoder.hpp"
@@ -213,18 +213,6 @@ void write(const std::string& path, const std::string& text) {
   std::ofstream out(path);
   out << text;
   if (!out.flush()) throw std::runtime_error("cannot write " + path + "; give another file");
-}
-
-/// The value of an option that Google Benchmark does not know, taken out of the arguments.
-std::string take_option(int& argc, char** argv, const char* name) {
-  for (int i = 1; i + 1 < argc; ++i) {
-    if (std::strcmp(argv[i], name) != 0) continue;
-    std::string value = argv[i + 1];
-    std::copy(argv + i + 2, argv + argc, argv + i);
-    argc -= 2;
-    return value;
-  }
-  return "";
 }
 
 int run(int argc, char** argv) {
