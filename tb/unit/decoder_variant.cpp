@@ -5,7 +5,7 @@
 
 #include "Vnrc_decoder.h"
 #include "bench_random.hpp"
-#include "verilated_dut.hpp"
+#include "verilated_design.hpp"
 
 // Defaults of the module.
 #ifndef NRC_PARAM_CodeWidth
@@ -23,47 +23,31 @@ const Mapping kMapping = static_cast<Mapping>(NRC_PARAM_Mapping);
 const std::uint16_t kPacketFrames = NRC_PARAM_PacketFrames;
 const char* const kTableSet = NRC_TABLES;
 
-namespace {
+using VerilatedDecoder = VerilatedDesign<Vnrc_decoder, DecoderPorts>;
 
-class VerilatedDecoder : public DecoderDesign {
- public:
-  void eval() override {
-    write();
-    dut_.eval();
-    read();
-  }
-  void tick() override {
-    write();
-    dut_.tick();
-    read();
-  }
+template <>
+void VerilatedDecoder::write() {
+  drive(dut_->rst_ni, ports_.rst_ni);
+  drive(dut_->s_axis_tvalid, ports_.s_axis_tvalid);
+  drive(dut_->s_axis_tlast, ports_.s_axis_tlast);
+  drive(dut_->m_axis_tready, ports_.m_axis_tready);
+  drive(dut_->s_axis_tdata, ports_.s_axis_tdata);
+}
 
- private:
-  void write() {
-    drive(dut_->rst_ni, ports_.rst_ni);
-    drive(dut_->s_axis_tvalid, ports_.s_axis_tvalid);
-    drive(dut_->s_axis_tlast, ports_.s_axis_tlast);
-    drive(dut_->m_axis_tready, ports_.m_axis_tready);
-    drive(dut_->s_axis_tdata, ports_.s_axis_tdata);
-  }
-  void read() {
-    ports_.s_axis_tready = dut_->s_axis_tready;
-    ports_.m_axis_tvalid = dut_->m_axis_tvalid;
-    ports_.m_axis_tlast = dut_->m_axis_tlast;
-    ports_.mismatch_o = dut_->mismatch_o;
-    ports_.synchronised_o = dut_->synchronised_o;
-    ports_.m_axis_tdata = dut_->m_axis_tdata;
-    ports_.packets_o = dut_->packets_o;
-    ports_.damaged_o = dut_->damaged_o;
-    ports_.lost_o = dut_->lost_o;
-    ports_.skipped_o = dut_->skipped_o;
-    ports_.m_axis_tuser = dut_->m_axis_tuser;
-  }
-
-  Dut<Vnrc_decoder> dut_;
-};
-
-}  // namespace
+template <>
+void VerilatedDecoder::read() {
+  ports_.s_axis_tready = dut_->s_axis_tready;
+  ports_.m_axis_tvalid = dut_->m_axis_tvalid;
+  ports_.m_axis_tlast = dut_->m_axis_tlast;
+  ports_.mismatch_o = dut_->mismatch_o;
+  ports_.synchronised_o = dut_->synchronised_o;
+  ports_.m_axis_tdata = dut_->m_axis_tdata;
+  ports_.packets_o = dut_->packets_o;
+  ports_.damaged_o = dut_->damaged_o;
+  ports_.lost_o = dut_->lost_o;
+  ports_.skipped_o = dut_->skipped_o;
+  ports_.m_axis_tuser = dut_->m_axis_tuser;
+}
 
 std::unique_ptr<DecoderDesign> make_decoder() { return std::make_unique<VerilatedDecoder>(); }
 

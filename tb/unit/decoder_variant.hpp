@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "bench_design.hpp"
 #include "nrc/format.hpp"
 
 namespace nrc::tb {
@@ -37,17 +38,7 @@ struct DecoderPorts {
   std::uint64_t m_axis_tuser = 0;
 };
 
-class DecoderDesign {
- public:
-  virtual ~DecoderDesign() = default;
-  virtual void eval() = 0;
-  virtual void tick() = 0;
-  DecoderPorts* operator->() { return &ports_; }
-  DecoderPorts& operator*() { return ports_; }
-
- protected:
-  DecoderPorts ports_;
-};
+using DecoderDesign = Design<DecoderPorts>;
 
 std::unique_ptr<DecoderDesign> make_decoder();
 

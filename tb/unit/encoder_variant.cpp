@@ -6,7 +6,7 @@
 #include "Vnrc_encoder.h"
 #include "bench_random.hpp"
 #include "rtl_constants.hpp"
-#include "verilated_dut.hpp"
+#include "verilated_design.hpp"
 
 // Defaults of the module.
 #ifndef NRC_PARAM_CodeWidth
@@ -48,53 +48,37 @@ const bool kTaps = NRC_PARAM_Taps != 0;
 const bool kNeighbour = NRC_PARAM_Neighbour != 0;
 const char* const kTableSet = NRC_TABLES;
 
-namespace {
+using VerilatedEncoder = VerilatedDesign<Vnrc_encoder, EncoderPorts>;
 
-class VerilatedEncoder : public EncoderDesign {
- public:
-  void eval() override {
-    write();
-    dut_.eval();
-    read();
-  }
-  void tick() override {
-    write();
-    dut_.tick();
-    read();
-  }
+template <>
+void VerilatedEncoder::write() {
+  drive(dut_->rst_ni, ports_.rst_ni);
+  drive(dut_->enable_i, ports_.enable_i);
+  drive(dut_->key_request_i, ports_.key_request_i);
+  drive(dut_->s_axis_tvalid, ports_.s_axis_tvalid);
+  drive(dut_->s_axis_tlast, ports_.s_axis_tlast);
+  drive(dut_->m_axis_tready, ports_.m_axis_tready);
+  drive(dut_->table_we_i, ports_.table_we_i);
+  drive(dut_->s_axis_tdata, ports_.s_axis_tdata);
+  drive(dut_->table_addr_i, ports_.table_addr_i);
+  drive(dut_->table_wdata_i, ports_.table_wdata_i);
+  drive(dut_->table_id_i, ports_.table_id_i);
+  drive(dut_->stream_number_i, ports_.stream_number_i);
+}
 
- private:
-  void write() {
-    drive(dut_->rst_ni, ports_.rst_ni);
-    drive(dut_->enable_i, ports_.enable_i);
-    drive(dut_->key_request_i, ports_.key_request_i);
-    drive(dut_->s_axis_tvalid, ports_.s_axis_tvalid);
-    drive(dut_->s_axis_tlast, ports_.s_axis_tlast);
-    drive(dut_->m_axis_tready, ports_.m_axis_tready);
-    drive(dut_->table_we_i, ports_.table_we_i);
-    drive(dut_->s_axis_tdata, ports_.s_axis_tdata);
-    drive(dut_->table_addr_i, ports_.table_addr_i);
-    drive(dut_->table_wdata_i, ports_.table_wdata_i);
-    drive(dut_->table_id_i, ports_.table_id_i);
-    drive(dut_->stream_number_i, ports_.stream_number_i);
-  }
-  void read() {
-    ports_.s_axis_tready = dut_->s_axis_tready;
-    ports_.m_axis_tvalid = dut_->m_axis_tvalid;
-    ports_.m_axis_tlast = dut_->m_axis_tlast;
-    ports_.overflow_o = dut_->overflow_o;
-    ports_.sample_packed_o = dut_->sample_packed_o;
-    ports_.m_axis_tdata = dut_->m_axis_tdata;
-    ports_.packets_o = dut_->packets_o;
-    ports_.dropped_o = dut_->dropped_o;
-    ports_.framing_errors_o = dut_->framing_errors_o;
-    ports_.off_grid_o = dut_->off_grid_o;
-  }
-
-  Dut<Vnrc_encoder> dut_;
-};
-
-}  // namespace
+template <>
+void VerilatedEncoder::read() {
+  ports_.s_axis_tready = dut_->s_axis_tready;
+  ports_.m_axis_tvalid = dut_->m_axis_tvalid;
+  ports_.m_axis_tlast = dut_->m_axis_tlast;
+  ports_.overflow_o = dut_->overflow_o;
+  ports_.sample_packed_o = dut_->sample_packed_o;
+  ports_.m_axis_tdata = dut_->m_axis_tdata;
+  ports_.packets_o = dut_->packets_o;
+  ports_.dropped_o = dut_->dropped_o;
+  ports_.framing_errors_o = dut_->framing_errors_o;
+  ports_.off_grid_o = dut_->off_grid_o;
+}
 
 std::unique_ptr<EncoderDesign> make_encoder() { return std::make_unique<VerilatedEncoder>(); }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "bench_design.hpp"
 #include "nrc/format.hpp"
 
 namespace nrc::tb {
@@ -49,17 +50,7 @@ struct EncoderPorts {
   std::uint32_t off_grid_o = 0;
 };
 
-class EncoderDesign {
- public:
-  virtual ~EncoderDesign() = default;
-  virtual void eval() = 0;
-  virtual void tick() = 0;
-  EncoderPorts* operator->() { return &ports_; }
-  EncoderPorts& operator*() { return ports_; }
-
- protected:
-  EncoderPorts ports_;
-};
+using EncoderDesign = Design<EncoderPorts>;
 
 std::unique_ptr<EncoderDesign> make_encoder();
 
