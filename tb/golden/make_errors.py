@@ -788,7 +788,7 @@ def metadata(errors: Errors, base: Base) -> None:
 
     samples = base.frame_bytes(0, 480)
     add("good", "a metadata packet", samples, packet(b'{"gain": 2.34}'))
-    add("elsewhere", "a metadata packet behind data packets", samples, packet(b'{"gain": 2.34}'), at=4)
+    add("elsewhere", "a metadata packet after data packets", samples, packet(b'{"gain": 2.34}'), at=4)
     add("empty", "a metadata packet without a payload", samples, Packet(METADATA, b""))
     add("contradicts", "a metadata packet whose length is wrong, which no decoder needs", samples,
         Packet(METADATA, struct.pack("<I", 99)))

@@ -188,7 +188,7 @@ void PacketDecoder::decode_raw(const ParsedPacket& packet, const Room& room) {
   synchronised_ = was_synchronised || h.frames != 0;
 }
 
-/// Moves the state past the codes of these samples.
+/// Updates the state as if the codes of these samples had been decoded.
 void PacketDecoder::skip(const std::uint8_t* samples, const PacketHeader& h) {
   // Only the cascade profile has them, and no state.
   if (wide_codes()) return;
