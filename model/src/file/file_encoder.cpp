@@ -243,6 +243,16 @@ std::vector<const Tables*> tables_for(const EncodeOptions& options, Profile prof
 
 using Packets = std::vector<Samples>;
 
+/// The first, the middle and the last packet of an image.
+Packets few_packets(const SampleImage& image) {
+  Packets packets;
+  const std::size_t last = image.packets() == 0 ? 0 : image.packets() - 1;
+  for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
+    packets.push_back(image.packet(image.packet_offset(number)));
+  }
+  return packets;
+}
+
 /// Bytes of these packets, each a key packet.
 /// @throws Error if the tables do not suit the header
 std::uint64_t coded_size(const Packets& packets, const StreamHeader& header, const Tables& tables,
@@ -420,11 +430,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
     return choose_cascade(image, complete, options, header);
   }
   // A few packets show what is best: first map and tables, with the quickest coding.
-  Packets packets;
-  const std::size_t last = image.packets() == 0 ? 0 : image.packets() - 1;
-  for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
-    packets.push_back(image.packet(image.packet_offset(number)));
-  }
+  const Packets packets = few_packets(image);
   MapRequest request;
   request.source = &image;
   request.read = [](const void* source, std::size_t channel, std::vector<std::int16_t>& samples) {
@@ -541,9 +547,7 @@ int lanes_for(const SampleImage& image, const StreamHeader& header, const Tables
   int lanes = max_lanes(tables.profile(), header.channels);
   if (lanes == 1 || image.size() == 0) return 1;
   std::vector<double> sizes;
-  const std::size_t last = image.packets() - 1;
-  for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
-    const Samples samples = image.packet(image.packet_offset(number));
+  for (const Samples& samples : few_packets(image)) {
     const std::size_t frames = samples.size() / frame_bytes_of(header);
     const std::size_t tried = std::max<std::size_t>(kLaneTrialSamples / header.channels, 1);
     Encoder encoder(header, tables);
