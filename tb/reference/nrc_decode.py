@@ -98,6 +98,7 @@ class HuffmanTables:
     type = HUFFMAN
 
     def __init__(self, fields: dict[str, Any]) -> None:
+        self.name = fields["name"]
         self.symbol_bits = fields["symbol_bits"]
         self.initial_scale = fields["initial_scale"]
         self.classes = fields["classes"]
@@ -146,15 +147,20 @@ class RangeTables:
     def fit(self, width: int) -> bool:
         return self.code_width in (0, width) and self.initial_scale < 2**(width + 6)
 
-    def linearizer(self, width: int) -> tuple[Sequence[int], Sequence[int]]:
-        """Section 10: lower edges and values. The index is code + 2^(width-1)."""
-        end = 64 * 2**(width - 1)
-        if not self.edges:
-            return range(-end - 32, end - 32, 64), range(-end, end, 64)
-        values = list(range(-end, end, 64))
-        for i, (low, high) in enumerate(itertools.pairwise(self.edges)):
-            values[i + 1] = ((low + high) >> 1) & ~15
-        return [0, *self.edges], values  # the lowest code has no lower edge, and 0 is not read
+    def linearizer(self, grid: Rounding) -> tuple[list[int], list[int]]:
+        """Sections 10 and 14: lower edges and values of the codes, or of the numbers of multiples,
+        from the lowest one on."""
+        half = 2**(grid.width - 1)
+
+        def edge(code: int) -> int:
+            if not self.edges or not -half < code < half:
+                return 64 * code - 32
+            return self.edges[code + half - 1]
+
+        edges = [edge(grid.first(n)) for n in range(grid.lowest, grid.highest + 2)]
+        values = [((low + high) >> 1) & ~15 for low, high in itertools.pairwise(edges)]
+        values[0], values[-1] = 64 * grid.code(grid.lowest), 64 * grid.code(grid.highest)
+        return edges[:-1], values
 
 
 class NeuralTables(RangeTables):
@@ -169,6 +175,29 @@ class NeuralTables(RangeTables):
             out += struct.pack(f"<{len(layer['bias'])}i", *layer["bias"])
             out += struct.pack(f"<{len(layer['weights'])}b", *layer["weights"])
         self.table_id = zlib.crc32(out)
+
+
+class Rounding:
+    """Section 14: the multiples of a rounding step, which are the codes if it is 1."""
+
+    def __init__(self, width: int, step: int) -> None:
+        self.width, self.step = width, step
+        self.lowest, self.highest = self.number(-2**(width - 1)), self.number(2**(width - 1) - 1)
+
+    def number(self, code: int) -> int:
+        return (code + self.step // 2) // self.step
+
+    def code(self, number: int) -> int:
+        return clamp(number * self.step, -2**(self.width - 1), 2**(self.width - 1) - 1)
+
+    def first(self, number: int) -> int:
+        return number * self.step - self.step // 2
+
+    def check(self, number: int) -> int:
+        refuse(not self.lowest <= number <= self.highest,
+               f"code {number} outside {self.width} bits"
+               + (f", rounded by {self.step}" if self.step > 1 else ""))
+        return number
 
 
 Tables = HuffmanTables | RangeTables
@@ -210,10 +239,10 @@ class Channel:
         d = self.last - self.level
         return clamp_code(self.level + ((self.weight * d) >> 10), width)
 
-    def update(self, value: int, p: int, boost: int) -> None:
+    def update(self, value: int, p: int, boost: int, step: int = 1) -> None:
         """The predictor's part of the state, after a code with this value."""
         d = self.last - self.level
-        if not -32 <= value - p < 32:
+        if not -32 * step <= value - p < 32 * step:
             self.weight = clamp(self.weight + sign(d) * sign(value - p) * 2**boost, -512, 1280)
         self.level += (value - self.level) >> 3
         self.last = value
@@ -289,8 +318,8 @@ def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Cha
     """Section 7: the channels' state after codes that were not sent."""
     width, n = stream.width, len(channels)
     boost = 0
-    for i, code in enumerate(codes):
-        channel, value = channels[i % n], code << 6
+    for i, number in enumerate(codes):
+        channel, value = channels[i % n], stream.rounding.code(number) << 6
         if i % n == 0:
             boost = stream.begin_frame(key and i == 0)
         if key and i < n:
@@ -303,8 +332,7 @@ def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Cha
 
 def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a Huffman packet, in order. Updates the channels' state."""
-    width, tables, codes = stream.width, stream.tables, []
-    half = 2**(width - 1)
+    width, rounding, codes = stream.width, stream.rounding, []
     readers = [Bits(lane) for lane in lanes]
     for frame in range(frames):
         boost = stream.begin_frame(key and frame == 0)
@@ -313,12 +341,14 @@ def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, c
             p = channel.predict(width)
             q = (p + 32) >> 6
             if key and frame == 0:
-                code = twos_complement(bits.read(width), width)
+                number = twos_complement(bits.read(width), width)
+            elif rounding.step == 1:
+                number = read_huffman_code(bits, stream.tables, channel.scale >> 6, q, width)
             else:
-                code = read_huffman_code(bits, tables, channel.scale, q, width)
-            refuse(not -half <= code < half, f"code {code} outside {width} bits")
-            codes.append(code)
-            value = code << 6
+                number = read_rounded_code(bits, stream.rounded_tables, channel.scale,
+                                           rounding.number(q), rounding)
+            codes.append(rounding.check(number))
+            value = rounding.code(number) << 6
             if key and frame == 0:
                 channel.start(value)
             else:
@@ -328,9 +358,16 @@ def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, c
     return codes
 
 
-def read_huffman_code(bits: Bits, tables: HuffmanTables, scale: int, q: int, width: int) -> int:
-    """Sections 4 and 5: selects the table, reads a symbol and what follows it."""
-    c = next(c for c in tables.classes if "below" not in c or c["below"] > scale >> 6)
+def read_rounded_code(bits: Bits, tables: HuffmanTables, scale: int, q: int, rounding: Rounding) -> int:
+    """Section 14: the number of a multiple, predicted to be q. The set has a table for each class."""
+    factor = 3 if rounding.step % 3 == 0 else 1
+    shift = (rounding.step // factor).bit_length() - 1
+    return read_huffman_code(bits, tables, (scale >> 6 + shift) // factor, q, rounding.width)
+
+
+def read_huffman_code(bits: Bits, tables: HuffmanTables, s: int, q: int, width: int) -> int:
+    """Sections 4 and 5: selects the table for the scale s, 1/16 code, reads a symbol and what follows it."""
+    c = next(c for c in tables.classes if "below" not in c or c["below"] > s)
     modulus = 2**c["modulus_bits"]
     phase = q % modulus
     if c["split"] and not -modulus // 2 <= q < modulus // 2:
@@ -353,8 +390,8 @@ def read_huffman_code(bits: Bits, tables: HuffmanTables, scale: int, q: int, wid
 MANTISSA = [round(1024 * 32 / (33 + 2 * j)) for j in range(16)]  # M
 
 
-def dispersion_index(channel: Channel) -> int:
-    s = max(channel.scale, 64)
+def dispersion_index(channel: Channel, step: int) -> int:
+    s = max(channel.scale, 64 * step)
     octave = s.bit_length() - 1 - 6
     return 16 * octave + (s >> (octave + 2)) % 16 + channel.burst
 
@@ -376,10 +413,14 @@ class Intervals:
     def __init__(self, stream: Stream, p: int, index: int) -> None:
         self.low_edges, self.cumulative = stream.low_edges, stream.tables.cumulative
         self.p, self.index = p, index
-        self.plain = max((index >> 4) - 8, 0) if stream.width > 10 else 0  # bits
+        grid = stream.rounding
+        self.plain = 0  # bits
+        if stream.width > 10:
+            self.plain = max((index >> 4) - 8 - (grid.step.bit_length() - 1), 0)
+        self.first = grid.lowest >> self.plain  # group, or number
         if self.plain:
-            half = len(self.low_edges) // 2
-            self.low_edges = range(-64 * half - 32, 64 * half - 32, 64 * 2**self.plain)
+            self.low_edges = [64 * grid.first(group << self.plain) - 32
+                              for group in range(self.first, (grid.highest >> self.plain) + 1)]
 
     def begin(self, i: int) -> int:
         """The cumulative frequency at which code, or group, i begins, from the lowest one on."""
@@ -405,19 +446,19 @@ class RangeDecoder:
         return (self.range * frequency) >> 16
 
     def read_verbatim(self, width: int) -> int:
-        """A channel's first code plus 2^(width-1)."""
+        """A channel's first code, or its number."""
         refuse(self.offset >= 2**15, "payload points between codes")
         all_bits = self.offset << width | self.bits.read(width)
         self.offset, self.range = all_bits % 2**15, 2**15
-        return twos_complement(all_bits >> 15, width) + 2**(width - 1)
+        return twos_complement(all_bits >> 15, width)
 
     def read_code(self, intervals: Intervals, width: int) -> int:
-        """A code plus 2^(width-1)."""
+        """A code, or the number of a multiple."""
         if self.offset < self.share(16):
             refuse(self.offset >= 8, "payload points between codes")
             u = self.offset << (width - 3) | self.bits.read(width - 3)
             self.offset, self.range = self.bits.read(15), 2**15
-            return twos_complement(u, width) + 2**(width - 1)
+            return twos_complement(u, width)
 
         # The last code that begins at the offset or before it.
         low, high = 0, len(intervals.low_edges)
@@ -434,6 +475,7 @@ class RangeDecoder:
         refuse(n < 2 or self.offset >= self.range, "payload points between codes")
         k = 16 - self.range.bit_length()
         self.offset, self.range = self.offset << k | self.bits.read(k), self.range << k
+        low += intervals.first
         if not intervals.plain:
             return low
         self.offset = self.offset << intervals.plain | self.bits.read(intervals.plain)
@@ -448,7 +490,7 @@ class RangeDecoder:
 
 def decode_range(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a range packet, in order. Updates the channels' state."""
-    width, codes = stream.width, []
+    width, grid, codes = stream.width, stream.rounding, []
     decoders = [RangeDecoder(lane) for lane in lanes]
     for frame in range(frames):
         n = [0, 0, 0]  # from the channels before
@@ -456,16 +498,16 @@ def decode_range(lanes: list[bytes], frames: int, key: bool, stream: Stream, cha
         for c, channel in enumerate(channels):
             decoder = decoders[lane_of(c, len(lanes), len(channels))]
             predicted = predict_range(channel, stream, n)
-            index = dispersion_index(channel)
+            index = dispersion_index(channel, grid.step)
             if stream.profile == NEURAL:
                 intervals = Intervals(
-                    stream, *correct(channel, stream.tables.layers, predicted[0], width))
+                    stream, *correct(channel, stream.tables.layers, predicted[0], width, grid.step))
             else:
                 intervals = Intervals(stream, predicted[2], index)
             first = key and frame == 0
-            i = decoder.read_verbatim(width) if first else decoder.read_code(intervals, width)
-            codes.append(i - 2**(width - 1))
-            update_range(channel, stream, i, predicted, n, key and frame == 0, boost)
+            number = decoder.read_verbatim(width) if first else decoder.read_code(intervals, width)
+            codes.append(grid.check(number))
+            update_range(channel, stream, number, predicted, n, key and frame == 0, boost)
     check_ends(decoders)
     return codes
 
@@ -485,31 +527,32 @@ def dot(weights: list[int], inputs: list[int]) -> int:
     return sum(w * x for w, x in zip(weights, inputs, strict=True))
 
 
-def learn(weights: list[int], inputs: list[int], e: int, boost: int, limit: int) -> list[int]:
+def learn(weights: list[int], inputs: list[int], e: int, boost: int, limit: int, step: int) -> list[int]:
     """Weights of a correction after the innovation e that remained."""
-    if -32 <= e < 32:
+    if -32 * step <= e < 32 * step:
         return weights
-    step = sign(e) * 2**(boost >> 1)
-    return [clamp(w + sign(x) * step, -limit, limit - 1)
+    change = sign(e) * 2**(boost >> 1)
+    return [clamp(w + sign(x) * change, -limit, limit - 1)
             for w, x in zip(weights, inputs, strict=True)]
 
 
-def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int, int],
+def update_range(channel: Channel, stream: Stream, number: int, predicted: tuple[int, int, int],
                  n: list[int], first: bool, boost: int) -> None:
-    """The state after code i - 2^(width-1), and in n what the next channel gets."""
-    (p, tapped, corrected), width, value = predicted, stream.width, stream.values[i]
+    """The state after a code, or the number of a multiple, and in n what the next channel gets."""
+    (p, tapped, corrected), width, step = predicted, stream.width, stream.rounding.step
+    value = stream.values[number - stream.rounding.lowest]
     if first:
         channel.start(value)
     else:
-        channel.update(value, p, boost)
+        channel.update(value, p, boost, step)
         e = value - corrected
         if stream.profile == NEURAL:
-            update_past(channel, value - p)
+            update_past(channel, value - p, step)
         update_dispersion(channel, e, width, boost)
-        channel.tap_weights = learn(channel.tap_weights, channel.tap_past, e, boost, 512)
+        channel.tap_weights = learn(channel.tap_weights, channel.tap_past, e, boost, 512, step)
         rounded = clamp((value - p + 32) >> 6, -2**(width - 1), 2**(width - 1) - 1)
         channel.tap_past = [rounded, channel.tap_past[0]]
-        channel.gains = learn(channel.gains, n, e, boost, 256)
+        channel.gains = learn(channel.gains, n, e, boost, 256, step)
     n[1] = n[0]
     n[0] = clamp(value - tapped, -2**(width + 5), 2**(width + 5) - 1)
     n[2] += (n[0] - n[2]) >> 3
@@ -517,13 +560,13 @@ def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int,
 
 def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
     """Section 7: the channels' state after codes that were not sent."""
-    width, count, n, boost = stream.width, len(channels), [0, 0, 0], 0
+    count, n, boost = len(channels), [0, 0, 0], 0
     for at, code in enumerate(codes):
         channel = channels[at % count]
         if at % count == 0:
             n, boost = [0, 0, 0], stream.begin_frame(key and at == 0)
         predicted = predict_range(channel, stream, n)
-        update_range(channel, stream, code + 2**(width - 1), predicted, n, key and at < count, boost)
+        update_range(channel, stream, code, predicted, n, key and at < count, boost)
 
 
 # ---- Cascade profile: section 15
@@ -545,9 +588,10 @@ def normalise(value: int, index: int) -> int:
     return clamp((value * MANTISSA[index % 16]) >> ((index >> 4) + 8), -127, 127)
 
 
-def correct(channel: Channel, layers: list[dict[str, Any]], p: int, width: int) -> tuple[int, int]:
+def correct(channel: Channel, layers: list[dict[str, Any]], p: int, width: int,
+            step: int) -> tuple[int, int]:
     """The prediction and the dispersion index that the network makes of the stages'."""
-    steady = dispersion_index(channel) - channel.burst
+    steady = dispersion_index(channel, step) - channel.burst
     x = channel.past + [
         normalise(channel.last - channel.level, steady), normalise(p - channel.last, steady),
         min(channel.fast >> 3, 127), min(channel.slow >> 3, 127), clamp(steady - 96, -127, 127),
@@ -561,8 +605,8 @@ def correct(channel: Channel, layers: list[dict[str, Any]], p: int, width: int) 
     return clamp_code(moved, width), max(index + clamp(x[1], -48, 48), 0)
 
 
-def update_past(channel: Channel, e: int) -> None:
-    z = normalise(e, dispersion_index(channel) - channel.burst)
+def update_past(channel: Channel, e: int, step: int) -> None:
+    z = normalise(e, dispersion_index(channel, step) - channel.burst)
     channel.past = [z] + channel.past[:-1]
     channel.fast += ((abs(z) << 4) - channel.fast) >> 3
     channel.slow += ((abs(z) << 4) - channel.slow) >> 5
@@ -635,6 +679,7 @@ class Packet:
             refuse(not stream.tables, "coded packet in a stream without tables")
             refuse(self.type != stream.coded_type, "coded packet of the other profile")
             refuse(self.lanes > stream.max_lanes, "more lanes than the stream can have")
+        refuse(self.step and stream.lossless, "rounding step in a lossless stream")
         codes = self.frames * stream.channels
         refuse(codes > MAX_CODES or 0 < stream.packet_frames < self.frames,
                f"{self.frames} frames are too many")
@@ -769,7 +814,7 @@ class Stream:
         self.payload = payload
         (version, profile, self.mapping, self.width, channels, self.packet_frames, self.rate,
          table_id, self.total, self.number, options, sample_type,
-         self.low_bits, zero) = struct.unpack("<BBBBHHIIIIBBBB", payload[:28])
+         self.low_bits, flags) = struct.unpack("<BBBBHHIIIIBBBB", payload[:28])
         self.channels = channels + 1
         self.profile = profile & 15
         self.coded_type = HUFFMAN if self.profile == 0 else RANGE
@@ -784,7 +829,8 @@ class Stream:
         self.big_endian = bool(sample_type & 0x80)
         wide = self.bytes > 2
         self.modulus_bits = 32 if wide else 16  # of values
-        refuse(zero, "reserved byte is not zero")
+        refuse(flags & ~1, f"unknown flags {flags}")
+        self.lossless = not flags & 1
         refuse(self.low_bits > (16 if wide else 0) or self.width + self.low_bits > 32,
                f"{self.low_bits} low bits")
         refuse(wide and self.mapping == 1, "mapping 1 with samples of more than 16 bits")
@@ -814,10 +860,23 @@ class Stream:
                 fits = tables.fit(self.width)
             refuse(not fits, "tables for another code width")
             if isinstance(tables, RangeTables):
-                self.low_edges, self.values = tables.linearizer(self.width)
+                self.grids: dict[int, tuple[list[int], list[int]]] = {}
+        # Section 14: of rounded Huffman data.
+        self.rounded_tables = next((t for t in library.values()
+                                    if isinstance(t, HuffmanTables) and t.name == "generic"), None)
+        self.set_step(1)
         self.state: list[Channel] | None = None  # a Channel each; None: not known
-        self.step = 1  # rounding step of the last data packet, which the state is in units of
         self.age = 0  # frames since the first one of the last key packet
+
+    def set_step(self, step: int) -> None:
+        """For a packet with this rounding step."""
+        self.rounding = Rounding(self.width, step)
+        if isinstance(self.tables, RangeTables):
+            if step not in self.grids:
+                # The cascade profile codes the numbers as if they were codes.
+                grid = Rounding(self.width, 1 if self.profile == CASCADE else step)
+                self.grids[step] = self.tables.linearizer(grid)
+            self.low_edges, self.values = self.grids[step]
 
     def begin_frame(self, reset: bool) -> int:
         """Section 3: the boost of the next frame."""
@@ -852,12 +911,7 @@ class Stream:
         """The same, each sample with its lowest byte first."""
         packet.check_possible(self)  # it may have come before this stream's header
         state, self.state = self.state, None  # not known if there is a fault
-        step = rounding_step(packet.step)
-        if packet.frames and not packet.key and step != self.step:
-            refuse(packet.type != RAW, "another rounding step without a key packet")
-            state = None
-        if packet.frames:
-            self.step = step
+        self.set_step(rounding_step(packet.step))
         if packet.frames and packet.key and self.tables:
             state = [Channel(self.tables.initial_scale) for _ in range(self.channels)]
         if packet.type == RAW:
@@ -916,19 +970,18 @@ class Stream:
         return (number % 2**bits).to_bytes(self.bytes, "little")
 
     def code(self, channel: int, value: int) -> int:
-        """Sections 1 and 14: the nearest code, rounded in a lossy stream."""
+        """Sections 1 and 14: the nearest code, or the number of the nearest multiple."""
         width = self.width + self.low_bits
         half = 2**(width - 1)
         if self.mapping == MAP:
             code = self.maps[channel % len(self.maps)].code(value, width, self.modulus_bits)
         else:
             code = clamp(value >> 6 if self.mapping == 1 else value, -half, half - 1)
-        return ((code >> self.low_bits) + self.step // 2) // self.step
+        return self.rounding.number(code >> self.low_bits)
 
     def sample(self, channel: int, code: int, low: int) -> int:
         """Sections 1 and 14: the mapping of a code and its low bits, and the step of a lossy stream."""
-        half = 2**(self.width - 1)
-        code = clamp(code * self.step, -half, half - 1) << self.low_bits | low
+        code = self.rounding.code(code) << self.low_bits | low
         if self.mapping == MAP:
             return self.maps[channel % len(self.maps)].sample(code, self.modulus_bits)
         if self.mapping == 0:

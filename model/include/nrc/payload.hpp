@@ -61,6 +61,12 @@ class PayloadEncoder {
   void set_lanes(int lanes) { lanes_ = lanes; }
   int lanes() const { return lanes_; }
 
+  /// Rounding step of the payloads to come, whose codes are the numbers of its multiples (section
+  /// 14); at first 1.
+  /// @param step  one of lossy_step()
+  void set_step(int step) { step_ = step; }
+  int step() const { return step_; }
+
   /// Keeps a reference: the tables outlive the object.
   /// @param corrections  which only the range profile has
   /// @throws Error if the tables do not suit the width.
@@ -73,6 +79,7 @@ class PayloadEncoder {
 
  private:
   int lanes_ = 1;
+  int step_ = 1;
 };
 
 class PayloadDecoder {
@@ -98,6 +105,8 @@ class PayloadDecoder {
   /// As for PayloadEncoder.
   void set_lanes(int lanes) { lanes_ = lanes; }
   int lanes() const { return lanes_; }
+  void set_step(int step) { step_ = step; }
+  int step() const { return step_; }
 
   /// Upper bound of the codes in a payload of `size` bytes, so that a header that claims more is
   /// rejected before memory is allocated.
@@ -112,6 +121,7 @@ class PayloadDecoder {
 
  private:
   int lanes_ = 1;
+  int step_ = 1;
 };
 
 }  // namespace nrc

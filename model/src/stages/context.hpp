@@ -33,6 +33,10 @@ class Context {
   /// just reset.
   CodingContext select(const ContextState& state, std::int32_t predicted_code, bool reset) const;
 
+  /// Table and raw bits for the number of a multiple of a rounding step (section 14): the widths
+  /// of single codes mean nothing then, so the set's classes have one table each.
+  CodingContext select_rounded(const ContextState& state, bool reset, int step) const;
+
   /// Moves the state past an innovation (1/64 code). `reset` as given to select(); `boost` of stage
   /// pace.
   void update(ContextState& state, std::int32_t innovation, bool reset, int boost) const;

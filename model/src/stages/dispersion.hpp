@@ -23,7 +23,9 @@ class Dispersion {
 
   /// Logarithm of the scale in 1/16 octaves, raised by the burst. With reset the state counts as
   /// just reset.
-  int index(const DispersionState& state, bool reset) const;
+  /// @param step  the packet's rounding step: the distribution of its multiples is never narrower
+  ///              than that of codes is (section 14)
+  int index(const DispersionState& state, bool reset, int step = 1) const;
 
   /// Moves the state past an innovation (1/64 code). `reset` as given to index(); `boost` of stage
   /// pace.

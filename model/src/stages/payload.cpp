@@ -21,6 +21,7 @@
 #include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 #include "stages/range.hpp"
+#include "stages/rounding.hpp"
 #include "stages/taps.hpp"
 
 namespace nrc {
@@ -35,6 +36,14 @@ void check_bound(const char* what, std::uint64_t bits, std::uint64_t bound) {
     throw std::logic_error("internal error: a " + std::string(what) + " of " +
                            std::to_string(bits) + " bits, where " + std::to_string(bound) +
                            " are the most; please report it");
+  }
+}
+
+/// A decoded number must be that of a multiple that codes are rounded to.
+void check_number(const Rounder& rounding, Code number) {
+  if (!rounding.contains(number)) {
+    throw Error("a code of the payload lies outside its range, rounded by " +
+                std::to_string(rounding.step()));
   }
 }
 
@@ -97,18 +106,37 @@ class HuffmanStages {
     ContextState context;
   };
 
-  HuffmanStages(const TableSet& tables, int code_width, std::uint32_t channels)
-      : predictor_(code_width), context_(tables, code_width), channels_(channels) {}
+  HuffmanStages(const TableSet& tables, const TableSet& rounded, int code_width,
+                std::uint32_t channels)
+      : code_width_(code_width),
+        rounding_(code_width),
+        predictor_(code_width),
+        context_(tables, code_width),
+        rounded_context_(rounded, code_width),
+        channels_(channels) {}
+
+  void use_step(int step) { rounding_ = Rounder(code_width_, step); }
 
   void begin_frame(bool reset) { boost_ = pace_.next(reset); }
 
-  void update(Channel& channel, const Prediction& prediction, Code code, bool reset) const {
+  CodingContext select(const Channel& channel, const Prediction& prediction, bool reset) const {
+    return rounding_.step() == 1
+               ? context_.select(channel.context, prediction.code, reset)
+               : rounded_context_.select_rounded(channel.context, reset, rounding_.step());
+  }
+
+  /// @param number  of the multiple that the code is rounded to
+  void update(Channel& channel, const Prediction& prediction, Code number, bool reset) const {
+    const auto code = static_cast<Code>(rounding_.code(number));
     context_.update(channel.context, Predictor::innovation(prediction, code), reset, boost_);
     predictor_.update(channel.predictor, prediction, code, reset, boost_);
   }
 
+  int code_width_;
+  Rounder rounding_;
   Predictor predictor_;
   Context context_;
+  Context rounded_context_;  ///< of packets with a rounding step
   std::vector<Channel> channels_;
   Pace pace_;
   int boost_ = 0;  ///< of the frame
@@ -116,11 +144,12 @@ class HuffmanStages {
 
 class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
  public:
-  HuffmanPayloadEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
-      : HuffmanStages(tables, code_width, channels),
-        code_width_(code_width),
+  HuffmanPayloadEncoder(const TableSet& tables, const TableSet& rounded, int code_width,
+                        std::uint32_t channels)
+      : HuffmanStages(tables, rounded, code_width, channels),
         max_code_bits_(max_code_bits(Profile::kHuffman, code_width)),
-        huffman_(tables, code_width) {}
+        huffman_(tables, code_width),
+        rounded_huffman_(rounded, code_width) {}
 
   void reserve(std::uint64_t codes) override {
     packers_.reserve(max_payload_bytes(Profile::kHuffman, code_width_, codes), lanes());
@@ -130,6 +159,8 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
               std::vector<std::uint8_t>& payload) override {
     payload.clear();
     if (frames == 0) return;
+    use_step(step());
+    const HuffmanEncoder& huffman = step() == 1 ? huffman_ : rounded_huffman_;
     const auto begins = lane_begins(lanes(), channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
@@ -140,9 +171,10 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
           Channel& channel = channels_[c];
           const Code code = *codes++;
           const Prediction prediction = predictor_.predict(channel.predictor, reset);
-          const CodingContext context = context_.select(channel.context, prediction.code, reset);
+          const CodingContext context = select(channel, prediction, reset);
           const Codeword word =
-              reset ? huffman_.verbatim(code) : huffman_.encode(code, prediction.code, context);
+              reset ? huffman.verbatim(code)
+                    : huffman.encode(code, rounding_.number(prediction.code), context);
           check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
           packers_.put(lane, word);
           update(channel, prediction, code, reset);
@@ -156,16 +188,19 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
   }
 
  private:
-  int code_width_;
   std::uint64_t max_code_bits_;
   HuffmanEncoder huffman_;
+  HuffmanEncoder rounded_huffman_;
   LanePackers<BitPacker> packers_;
 };
 
 class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
  public:
-  HuffmanPayloadDecoder(const TableSet& tables, int code_width, std::uint32_t channels)
-      : HuffmanStages(tables, code_width, channels), huffman_(tables, code_width) {}
+  HuffmanPayloadDecoder(const TableSet& tables, const TableSet& rounded, int code_width,
+                        std::uint32_t channels)
+      : HuffmanStages(tables, rounded, code_width, channels),
+        huffman_(tables, code_width),
+        rounded_huffman_(rounded, code_width) {}
 
   std::uint64_t max_codes(std::size_t size) const override {
     return max_payload_codes(Profile::kHuffman, size);
@@ -174,6 +209,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
     if (frames == 0 && size == 0) return;
+    use_step(step());
     const std::array<LaneBytes, kMaxLanes> bytes = split_lanes(payload, size, lanes());
     std::array<std::optional<BitReader>, kMaxLanes> readers;
     for (int lane = 0; lane < lanes(); ++lane) {
@@ -210,6 +246,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
+    use_step(step());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame(reset);
@@ -222,14 +259,17 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
  private:
   Code decode_code(BitReader& reader, Channel& channel, bool reset) const {
     const Prediction prediction = predictor_.predict(channel.predictor, reset);
-    const CodingContext context = context_.select(channel.context, prediction.code, reset);
-    const Code code = reset ? huffman_.decode_verbatim(reader)
-                            : huffman_.decode(reader, prediction.code, context);
+    const CodingContext context = select(channel, prediction, reset);
+    const HuffmanDecoder& huffman = rounding_.step() == 1 ? huffman_ : rounded_huffman_;
+    const Code code = reset ? huffman.decode_verbatim(reader)
+                            : huffman.decode(reader, rounding_.number(prediction.code), context);
+    check_number(rounding_, code);
     update(channel, prediction, code, reset);
     return code;
   }
 
   HuffmanDecoder huffman_;
+  HuffmanDecoder rounded_huffman_;
 };
 
 // ---- range profile: predictor, taps, neighbour, linearizer, dispersion, pace -> interval -> range
@@ -263,16 +303,22 @@ class RangeStages {
               const Corrections& corrections)
       : code_width_(code_width),
         corrections_(corrections),
-        linearizer_(tables, code_width),
+        tables_(tables),
         predictor_(code_width),
         taps_(code_width),
         neighbour_(code_width),
         dispersion_(tables.initial_scale, code_width),
-        model_(tables, linearizer_),
-        channels_(channels) {}
-  // model_ refers to linearizer_.
-  RangeStages(const RangeStages&) = delete;
-  RangeStages& operator=(const RangeStages&) = delete;
+        channels_(channels) {
+    use_step(1);
+  }
+
+  /// Makes what a step needs when it is first used.
+  void use_step(int step) {
+    std::unique_ptr<Grid>& grid = grids_[static_cast<std::size_t>(lossy_index(step))];
+    if (!grid) grid = std::make_unique<Grid>(tables_, code_width_, step);
+    grid_ = grid.get();
+    step_ = step;
+  }
 
   void begin_frame(bool reset) {
     inputs_ = {};
@@ -281,7 +327,7 @@ class RangeStages {
 
   Expectation expect(const Channel& channel, bool reset) const {
     const Prediction p = predictor_.predict(channel.predictor, reset);
-    const int index = dispersion_.index(channel.dispersion, reset);
+    const int index = dispersion_.index(channel.dispersion, reset, step_);
     if (neural_) return expect_neural(channel, p, index, reset);
     std::int32_t value = p.value;
     if (corrections_.taps) value = taps_.correct(channel.taps, value, reset);
@@ -292,19 +338,20 @@ class RangeStages {
   }
 
   void update(Channel& channel, const Expectation& expected, Code code, bool reset) {
-    const std::int32_t value = linearizer_.interval(code).value;
+    const std::int32_t value = grid_->linearizer.interval(code).value;
     // A network corrects what is coded, and the other stages go on as without it.
     const std::int32_t innovation = value - (neural_ ? expected.uncorrected.value : expected.value);
     if (neural_) NeuralPredictor::update(channel.neural, innovation, expected.steady, reset);
     if (corrections_.taps) {
-      taps_.update(channel.taps, value - expected.uncorrected.value, innovation, reset, boost_);
+      taps_.update(channel.taps, value - expected.uncorrected.value, innovation, reset, boost_,
+                   step_);
     }
     if (corrections_.neighbour) {
-      Neighbour::update(channel.neighbour, inputs_, innovation, reset, boost_);
+      Neighbour::update(channel.neighbour, inputs_, innovation, reset, boost_, step_);
       neighbour_.pass(inputs_, value - expected.tapped);
     }
     dispersion_.update(channel.dispersion, innovation, reset, boost_);
-    predictor_.update_value(channel.predictor, expected.uncorrected, value, reset, boost_);
+    predictor_.update_value(channel.predictor, expected.uncorrected, value, reset, boost_, step_);
   }
 
   Expectation expect_neural(const Channel& channel, const Prediction& p, int index,
@@ -316,14 +363,26 @@ class RangeStages {
     return {p, p.value, corrected.value, corrected.index, index - burst};
   }
 
+  /// The codes, or the multiples of a rounding step, as places in the ADC's input range.
+  struct Grid {
+    Grid(const RangeTables& tables, int code_width, int step)
+        : linearizer(tables, code_width, step), model(tables, linearizer) {}
+    Grid(const Grid&) = delete;
+    Grid& operator=(const Grid&) = delete;
+    Linearizer linearizer;
+    IntervalModel model;  ///< refers to the linearizer
+  };
+
   int code_width_;
   Corrections corrections_;
-  Linearizer linearizer_;
+  const RangeTables& tables_;
   Predictor predictor_;
   Taps taps_;
   Neighbour neighbour_;
   Dispersion dispersion_;
-  IntervalModel model_;
+  std::array<std::unique_ptr<Grid>, kLossySteps> grids_;
+  int step_ = 1;                ///< of the packet
+  const Grid* grid_ = nullptr;  ///< of the step
   std::optional<NeuralPredictor> neural_;
   std::vector<Channel> channels_;
   NeighbourInputs inputs_{};  ///< from the channels before
@@ -347,6 +406,7 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
               std::vector<std::uint8_t>& payload) override {
     payload.clear();
     if (frames == 0) return;
+    use_step(step());
     const auto begins = lane_begins(lanes(), channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
@@ -369,11 +429,12 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
   RangeEncoder& coder(int lane) { return coders_[static_cast<std::size_t>(lane)]; }
 
   void encode_code(Code code, int lane, Channel& channel, bool reset) {
+    const IntervalModel& model = grid_->model;
     const Expectation expected = expect(channel, reset);
     const CarryWord word = reset
                                ? coder(lane).verbatim(code)
-                               : coder(lane).encode(model_.of(code, expected.value, expected.index),
-                                                    code, model_.plain_bits(expected.index));
+                               : coder(lane).encode(model.of(code, expected.value, expected.index),
+                                                    code, model.plain_bits(expected.index));
     check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
     packers_.put(lane, word);
     update(channel, expected, code, reset);
@@ -397,6 +458,7 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
     if (frames == 0 && size == 0) return;
+    use_step(step());
     const std::array<LaneBytes, kMaxLanes> bytes = split_lanes(payload, size, lanes());
     std::array<std::optional<RangeDecoder>, kMaxLanes> coders;
     for (int lane = 0; lane < lanes(); ++lane) {
@@ -416,6 +478,7 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
             Channel& channel = channels_[c];
             const Expectation expected = expect(channel, reset);
             const Code code = reset ? coder.consume_verbatim() : next(coder, expected);
+            check_number(grid_->linearizer.rounding(), code);
             codes.push_back(code);
             update(channel, expected, code, reset);
           }
@@ -437,6 +500,7 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
+    use_step(step());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame(reset);
@@ -450,9 +514,10 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
   Code next(RangeDecoder& coder, const Expectation& expected) const {
     const std::uint32_t target = coder.target();
     if (target < kEscapeFrequency) return coder.consume_escape();
-    const Code code = model_.find(target, expected.value, expected.index);
-    coder.consume(model_.of(code, expected.value, expected.index));
-    const int plain = model_.plain_bits(expected.index);
+    const IntervalModel& model = grid_->model;
+    const Code code = model.find(target, expected.value, expected.index);
+    coder.consume(model.of(code, expected.value, expected.index));
+    const int plain = model.plain_bits(expected.index);
     return plain == 0 ? code : static_cast<Code>(code + coder.consume_plain(plain));
   }
 };
@@ -486,20 +551,20 @@ std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes) {
   return (bytes * 8 + 16) * 2672;
 }
 
-std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels,
+std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, const TableSet& rounded,
+                                                    int code_width, std::uint32_t channels,
                                                     const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
-    return std::make_unique<HuffmanPayloadEncoder>(tables.huffman(), code_width, channels);
+    return std::make_unique<HuffmanPayloadEncoder>(tables.huffman(), rounded, code_width, channels);
   }
   return std::make_unique<RangePayloadEncoder>(tables, code_width, channels, corrections);
 }
 
-std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels,
+std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, const TableSet& rounded,
+                                                    int code_width, std::uint32_t channels,
                                                     const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
-    return std::make_unique<HuffmanPayloadDecoder>(tables.huffman(), code_width, channels);
+    return std::make_unique<HuffmanPayloadDecoder>(tables.huffman(), rounded, code_width, channels);
   }
   return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, corrections);
 }
