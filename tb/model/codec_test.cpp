@@ -116,6 +116,29 @@ TEST(Codec, EveryChannelCountWidthAndTableSetComesBack) {
   }
 }
 
+TEST(Codec, TheNarrowStateComesBack) {
+  for (const char* name : {"default", "generic"}) {
+    for (const std::uint32_t channels : {1U, 3U, 8U, 64U}) {
+      for (const int width : {8, 10, 12, 16}) {
+        const auto codes = wild_codes(channels * (channels < 10 ? 1200U : 60U), width, channels);
+        StreamHeader header = stream_of(channels, width);
+        header.narrow = true;
+        const auto packets =
+            encode_all(header, TableSet::builtin(name), codes, 20, 30, 1, channels == 64 ? 8 : 1);
+        EXPECT_TRUE(parse_stream_header(parse_packet(packets[0].data(), packets[0].size()).payload,
+                                        kStreamHeaderBytes)
+                        .narrow);
+        const auto samples = decode_all(packets);
+        ASSERT_EQ(samples.size(), codes.size());
+        ASSERT_TRUE(std::equal(codes.begin(), codes.end(), samples.begin()))
+            << name << " " << channels << " channels, " << width << " bits";
+        header.narrow = false;
+        EXPECT_NE(encode_all(header, TableSet::builtin(name), codes, 20, 30), packets);
+      }
+    }
+  }
+}
+
 StreamHeader with(const Corrections& corrections, StreamHeader header) {
   header.corrections = corrections;
   return header;
@@ -600,6 +623,7 @@ struct Golden {
   Corrections corrections = {};
   int lossy_step = 1;
   int lanes = 1;
+  bool narrow = false;
 };
 
 /// Compares with a file, or renews it if the environment asks for that.
@@ -757,6 +781,7 @@ TEST_P(GoldenStream, StaysAsItIs) {
                                                    : wild_codes(count, g.width, 2024);
   StreamHeader header = stream_of(g.channels, g.width, g.mapping);
   header.corrections = g.corrections;
+  header.narrow = g.narrow;
   header.stream_number = kGoldenNumber;
   header.packet_frames = static_cast<std::uint32_t>(g.packet_frames);
   Bytes stream;
@@ -902,7 +927,46 @@ INSTANTIATE_TEST_SUITE_P(
                2,
                {false, true},
                1,
-               8}),
+               8},
+        Golden{"link_narrow_2ch",
+               Profile::kHuffman,
+               "default",
+               2,
+               10,
+               Mapping::kShift6,
+               480,
+               20,
+               4,
+               {},
+               1,
+               1,
+               true},
+        Golden{"narrow_8ch",
+               Profile::kHuffman,
+               "default",
+               8,
+               10,
+               Mapping::kShift6,
+               800,
+               100,
+               0,
+               {},
+               1,
+               1,
+               true},
+        Golden{"narrow_5ch_16bit",
+               Profile::kHuffman,
+               "generic",
+               5,
+               16,
+               Mapping::kCode,
+               700,
+               20,
+               0,
+               {},
+               1,
+               1,
+               true}),
     [](const auto& golden) { return golden.param.name; });
 
 }  // namespace

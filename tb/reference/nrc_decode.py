@@ -285,52 +285,94 @@ def check_ends(readers: Sequence[Bits | RangeDecoder]) -> None:
         reader.check_end(32 if reader is readers[-1] else 8)
 
 
-def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
+class HuffmanChannel(Channel):
+    """The state of a channel of the Huffman profile, sections 2 to 4."""
+
+    def expect(self, stream: Stream) -> tuple[int, dict[str, int]]:
+        """The predicted code, and the class."""
+        return (self.predict(stream.width) + 32) >> 6, class_of(stream.tables, self.scale >> 6)
+
+    def begin(self, code: int, stream: Stream) -> None:  # noqa: ARG002
+        """After a code of the first frame of a key packet."""
+        self.start(code << 6)
+
+    def go_on(self, code: int, stream: Stream, boost: int) -> None:
+        """After any other one."""
+        value, p = code << 6, self.predict(stream.width)
+        self.update(value, p, boost)
+        self.scale += (magnitude(value - p, stream.width) - self.scale) >> (8 - boost)
+
+
+class NarrowChannel:
+    """Section 16: the same in fewer bits."""
+
+    def __init__(self, initial_scale: int) -> None:
+        self.last = self.deviation = 0
+        self.rest = 320
+        self.scale = initial_scale >> 2
+        self.noise_class: dict[str, int] | None = None  # None: that of the scale
+
+    def expect(self, stream: Stream) -> tuple[int, dict[str, int]]:
+        q = (16 * self.last - (self.rest >> 6) * self.deviation + 8) >> 4
+        return q, self.noise_class or class_of(stream.tables, self.scale >> 4)
+
+    def begin(self, code: int, stream: Stream) -> None:  # noqa: ARG002
+        self.last = code
+
+    def go_on(self, code: int, stream: Stream, boost: int) -> None:
+        if boost > 0 or (stream.age + 3) % 8 == 0:
+            r = code - self.expect(stream)[0]
+            self.rest = clamp(self.rest - sign(self.deviation) * sign(r) * 2**boost, 0, 1023)
+            target = min(abs(r), 2**(stream.width - 4) - 1) << 8
+            self.scale += (target - self.scale) >> (8 - boost if boost > 0 else 6)
+            self.noise_class = class_of(stream.tables, self.scale >> 4)
+        half = 2**(stream.width - 5)
+        self.deviation = clamp((7 * (self.deviation + code - self.last) + 4) >> 3, -half, half - 1)
+        self.last = code
+
+
+def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Any]) -> None:
     """Section 7: the channels' state after codes that were not sent."""
-    width, n = stream.width, len(channels)
     boost = 0
     for i, code in enumerate(codes):
-        channel, value = channels[i % n], code << 6
-        if i % n == 0:
+        channel = channels[i % len(channels)]
+        if i % len(channels) == 0:
             boost = stream.begin_frame(key and i == 0)
-        if key and i < n:
-            channel.start(value)
-            continue
-        p = channel.predict(width)
-        channel.update(value, p, boost)
-        channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
+        if key and i < len(channels):
+            channel.begin(code, stream)
+        else:
+            channel.go_on(code, stream, boost)
 
 
-def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Any]) -> list[int]:
     """The codes of a Huffman packet, in order. Updates the channels' state."""
-    width, tables, codes = stream.width, stream.tables, []
+    width, codes = stream.width, []
     half = 2**(width - 1)
     readers = [Bits(lane) for lane in lanes]
     for frame in range(frames):
         boost = stream.begin_frame(key and frame == 0)
         for c, channel in enumerate(channels):
             bits = readers[lane_of(c, len(lanes), len(channels))]
-            p = channel.predict(width)
-            q = (p + 32) >> 6
             if key and frame == 0:
                 code = twos_complement(bits.read(width), width)
+                channel.begin(code, stream)
             else:
-                code = read_huffman_code(bits, tables, channel.scale, q, width)
-            refuse(not -half <= code < half, f"code {code} outside {width} bits")
+                q, noise_class = channel.expect(stream)
+                code = read_huffman_code(bits, stream.tables, noise_class, q, width)
+                refuse(not -half <= code < half, f"code {code} outside {width} bits")
+                channel.go_on(code, stream, boost)
             codes.append(code)
-            value = code << 6
-            if key and frame == 0:
-                channel.start(value)
-            else:
-                channel.update(value, p, boost)
-                channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
     check_ends(readers)
     return codes
 
 
-def read_huffman_code(bits: Bits, tables: HuffmanTables, scale: int, q: int, width: int) -> int:
-    """Sections 4 and 5: selects the table, reads a symbol and what follows it."""
-    c = next(c for c in tables.classes if "below" not in c or c["below"] > scale >> 6)
+def class_of(tables: HuffmanTables, level: int) -> dict[str, int]:
+    """Section 4: the class of a scale in 1/16 code."""
+    return next(c for c in tables.classes if "below" not in c or c["below"] > level)
+
+
+def read_huffman_code(bits: Bits, tables: HuffmanTables, c: dict[str, int], q: int, width: int) -> int:
+    """Sections 4 and 5: selects the class's table, reads a symbol and what follows it."""
     modulus = 2**c["modulus_bits"]
     phase = q % modulus
     if c["split"] and not -modulus // 2 <= q < modulus // 2:
@@ -775,10 +817,11 @@ class Stream:
         self.coded_type = HUFFMAN if self.profile == 0 else RANGE
         self.container = profile >> 4
         self.taps, self.neighbour = bool(options & 4), bool(options & 2)
+        self.narrow = bool(options & 16)
         refuse(version != 3, f"unknown version {version}")
         refuse(self.profile > CASCADE, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
-        refuse(options & ~14, f"unknown predictor {options}")
+        refuse(options & ~30, f"unknown predictor {options}")
         refuse(sample_type & 0x78, f"unknown sample type {sample_type}")
         self.bytes, self.signed = TYPES[sample_type & 7]
         self.big_endian = bool(sample_type & 0x80)
@@ -789,6 +832,8 @@ class Stream:
                f"{self.low_bits} low bits")
         refuse(wide and self.mapping == 1, "mapping 1 with samples of more than 16 bits")
         refuse(options & 6 and self.profile != 1, "taps or neighbours without the range profile")
+        refuse(self.narrow and (self.profile != 0 or self.width < 8),
+               f"the narrow state with profile {self.profile} and {self.width} bits")
         refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
         smallest = 4 if self.profile in (1, NEURAL) else 2
         largest = 24 if wide and self.profile == CASCADE else 16
@@ -815,7 +860,7 @@ class Stream:
             refuse(not fits, "tables for another code width")
             if isinstance(tables, RangeTables):
                 self.low_edges, self.values = tables.linearizer(self.width)
-        self.state: list[Channel] | None = None  # a Channel each; None: not known
+        self.state: list[Any] | None = None  # a Channel each; None: not known
         self.step = 1  # rounding step of the last data packet, which the state is in units of
         self.age = 0  # frames since the first one of the last key packet
 
@@ -859,7 +904,8 @@ class Stream:
         if packet.frames:
             self.step = step
         if packet.frames and packet.key and self.tables:
-            state = [Channel(self.tables.initial_scale) for _ in range(self.channels)]
+            kind = NarrowChannel if self.narrow else HuffmanChannel if self.profile == 0 else Channel
+            state = [kind(self.tables.initial_scale) for _ in range(self.channels)]
         if packet.type == RAW:
             size = packet.frames * self.channels * self.bytes
             refuse(any(packet.payload[size:]), "padding is not zero")

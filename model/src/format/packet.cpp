@@ -23,6 +23,7 @@ constexpr std::size_t kNumberOffset = 20;
 std::uint8_t predictor_byte(const StreamHeader& header) {
   return static_cast<std::uint8_t>((header.corrections.neighbour ? kPredictorNeighbour : 0) |
                                    (header.corrections.taps ? kPredictorTaps : 0) |
+                                   (header.narrow ? kPredictorNarrow : 0) |
                                    (header.order.empty() ? 0 : kPredictorOrder));
 }
 
@@ -113,7 +114,8 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   const int container = payload[1] >> 4;
   if (container > 2) field("container", static_cast<std::uint64_t>(container));
   if (payload[2] > static_cast<int>(Mapping::kMap)) field("mapping", payload[2]);
-  if ((payload[24] & ~(kPredictorNeighbour | kPredictorTaps | kPredictorOrder)) != 0) {
+  if ((payload[24] &
+       ~(kPredictorNeighbour | kPredictorTaps | kPredictorOrder | kPredictorNarrow)) != 0) {
     field("predictor", payload[24]);
   }
   if ((payload[25] & ~(kSampleTypeMask | kSampleBigEndian)) != 0) {
@@ -136,6 +138,15 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   h.corrections.neighbour = (payload[24] & kPredictorNeighbour) != 0;
   if (h.corrections.any() && h.profile != Profile::kRange) {
     throw Error("stream header: only the range profile has taps and neighbours");
+  }
+  h.narrow = (payload[24] & kPredictorNarrow) != 0;
+  if (h.narrow && h.profile != Profile::kHuffman) {
+    throw Error("stream header: only the huffman profile has the narrow state");
+  }
+  if (h.narrow && h.code_width < kMinNarrowWidth) {
+    throw Error("stream header: the narrow state is for codes of " +
+                std::to_string(kMinNarrowWidth) + " to 16 bits, not of " +
+                std::to_string(h.code_width));
   }
   h.sample_type = static_cast<SampleType>(payload[25] & kSampleTypeMask);
   h.big_endian = (payload[25] & kSampleBigEndian) != 0;

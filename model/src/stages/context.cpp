@@ -20,7 +20,11 @@ int Context::class_of(std::uint32_t scale) const {
 CodingContext Context::select(const ContextState& state, std::int32_t predicted_code,
                               bool reset) const {
   const std::uint32_t scale = reset ? tables_.initial_scale : state.scale;
-  const ScaleClass& c = tables_.classes[static_cast<std::size_t>(class_of(scale))];
+  return of_class(class_of(scale), predicted_code);
+}
+
+CodingContext Context::of_class(int noise_class, std::int32_t predicted_code) const {
+  const ScaleClass& c = tables_.classes[static_cast<std::size_t>(noise_class)];
   const std::int32_t modulus = 1 << c.modulus_bits;
   std::int32_t phase = predicted_code & (modulus - 1);
   if (c.split && (predicted_code < -(modulus / 2) || predicted_code >= modulus / 2)) {

@@ -33,6 +33,9 @@ class Context {
   /// just reset.
   CodingContext select(const ContextState& state, std::int32_t predicted_code, bool reset) const;
 
+  /// Table and raw bits of a class.
+  CodingContext of_class(int noise_class, std::int32_t predicted_code) const;
+
   /// Moves the state past an innovation (1/64 code). `reset` as given to select(); `boost` of stage
   /// pace.
   void update(ContextState& state, std::int32_t innovation, bool reset, int boost) const;

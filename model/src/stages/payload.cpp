@@ -16,6 +16,7 @@
 #include "stages/huffman.hpp"
 #include "stages/interval.hpp"
 #include "stages/linearizer.hpp"
+#include "stages/narrow.hpp"
 #include "stages/neighbour.hpp"
 #include "stages/neural_predictor.hpp"
 #include "stages/pace.hpp"
@@ -87,22 +88,34 @@ class LanePackers {
 };
 
 // ---- Huffman profile: predictor -> context -> huffman -> bit_packer; pace for predictor and
-// context
+// context. With the narrow state, stage narrow takes the place of predictor and context.
+
+/// What is known of a code of the Huffman profile before it is.
+struct HuffmanExpectation {
+  Prediction prediction;
+  CodingContext context;
+};
 
 /// The stages that encoder and decoder share, and the state of all channels.
-class HuffmanStages {
+class FullStages {
  protected:
   struct Channel {
     PredictorState predictor;
     ContextState context;
   };
 
-  HuffmanStages(const TableSet& tables, int code_width, std::uint32_t channels)
+  FullStages(const TableSet& tables, int code_width, std::uint32_t channels)
       : predictor_(code_width), context_(tables, code_width), channels_(channels) {}
 
   void begin_frame(bool reset) { boost_ = pace_.next(reset); }
 
-  void update(Channel& channel, const Prediction& prediction, Code code, bool reset) const {
+  HuffmanExpectation expect(const Channel& channel, bool reset) const {
+    const Prediction prediction = predictor_.predict(channel.predictor, reset);
+    return {prediction, context_.select(channel.context, prediction.code, reset)};
+  }
+
+  void update(Channel& channel, const HuffmanExpectation& expected, Code code, bool reset) const {
+    const Prediction& prediction = expected.prediction;
     context_.update(channel.context, Predictor::innovation(prediction, code), reset, boost_);
     predictor_.update(channel.predictor, prediction, code, reset, boost_);
   }
@@ -114,10 +127,38 @@ class HuffmanStages {
   int boost_ = 0;  ///< of the frame
 };
 
-class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
+/// The same with the narrow state.
+class NarrowStages {
+ protected:
+  using Channel = NarrowState;
+
+  NarrowStages(const TableSet& tables, int code_width, std::uint32_t channels)
+      : narrow_(tables, code_width), channels_(channels) {}
+
+  void begin_frame(bool reset) { boost_ = pace_.next(reset); }
+
+  HuffmanExpectation expect(const Channel& channel, bool /*reset*/) const {
+    const std::int32_t code = Narrow::predict(channel);
+    return {{0, 0, code}, narrow_.select(channel, code)};
+  }
+
+  void update(Channel& channel, const HuffmanExpectation& expected, Code code, bool reset) const {
+    narrow_.update(channel, expected.prediction.code, code, reset, boost_, pace_.slow());
+  }
+
+  Narrow narrow_;
+  std::vector<Channel> channels_;
+  Pace pace_;
+  int boost_ = 0;  ///< of the frame
+};
+
+template <class Stages>
+class HuffmanPayloadEncoder : public PayloadEncoder, Stages {
+  using typename Stages::Channel;
+
  public:
   HuffmanPayloadEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
-      : HuffmanStages(tables, code_width, channels),
+      : Stages(tables, code_width, channels),
         code_width_(code_width),
         max_code_bits_(max_code_bits(Profile::kHuffman, code_width)),
         huffman_(tables, code_width) {}
@@ -130,29 +171,30 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
               std::vector<std::uint8_t>& payload) override {
     payload.clear();
     if (frames == 0) return;
-    const auto begins = lane_begins(lanes(), channels_.size());
+    const auto begins = lane_begins(lanes(), this->channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame(reset);
+      this->begin_frame(reset);
       for (int lane = 0; lane < lanes(); ++lane) {
         const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
         for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
-          Channel& channel = channels_[c];
+          Channel& channel = this->channels_[c];
           const Code code = *codes++;
-          const Prediction prediction = predictor_.predict(channel.predictor, reset);
-          const CodingContext context = context_.select(channel.context, prediction.code, reset);
+          const HuffmanExpectation expected = this->expect(channel, reset);
           const Codeword word =
-              reset ? huffman_.verbatim(code) : huffman_.encode(code, prediction.code, context);
+              reset ? huffman_.verbatim(code)
+                    : huffman_.encode(code, expected.prediction.code, expected.context);
           check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
           packers_.put(lane, word);
-          update(channel, prediction, code, reset);
+          this->update(channel, expected, code, reset);
         }
       }
     }
     packers_.take(lanes(), payload);
-    check_bound(
-        "payload", payload.size() * 8,
-        max_payload_bytes(Profile::kHuffman, code_width_, frames * channels_.size(), lanes()) * 8);
+    check_bound("payload", payload.size() * 8,
+                max_payload_bytes(Profile::kHuffman, code_width_, frames * this->channels_.size(),
+                                  lanes()) *
+                    8);
   }
 
  private:
@@ -162,10 +204,13 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
   LanePackers<BitPacker> packers_;
 };
 
-class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
+template <class Stages>
+class HuffmanPayloadDecoder : public PayloadDecoder, Stages {
+  using typename Stages::Channel;
+
  public:
   HuffmanPayloadDecoder(const TableSet& tables, int code_width, std::uint32_t channels)
-      : HuffmanStages(tables, code_width, channels), huffman_(tables, code_width) {}
+      : Stages(tables, code_width, channels), huffman_(tables, code_width) {}
 
   std::uint64_t max_codes(std::size_t size) const override {
     return max_payload_codes(Profile::kHuffman, size);
@@ -181,16 +226,16 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
       readers[static_cast<std::size_t>(lane)].emplace(part.data, part.size);
     }
     LaneFaults faults(lanes());
-    const auto begins = lane_begins(lanes(), channels_.size());
+    const auto begins = lane_begins(lanes(), this->channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame(reset);
+      this->begin_frame(reset);
       for (int lane = 0; lane < faults.sound(); ++lane) {
         BitReader& reader = *readers[static_cast<std::size_t>(lane)];
         faults.during(lane, [&] {
           const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
           for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
-            codes.push_back(decode_code(reader, channels_[c], reset));
+            codes.push_back(decode_code(reader, this->channels_[c], reset));
           }
           if (reader.overrun()) throw Error("the payload is too short");
         });
@@ -212,20 +257,19 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   void skip(const Code* codes, std::size_t frames, bool key) override {
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame(reset);
-      for (Channel& channel : channels_) {
-        update(channel, predictor_.predict(channel.predictor, reset), *codes++, reset);
+      this->begin_frame(reset);
+      for (Channel& channel : this->channels_) {
+        this->update(channel, this->expect(channel, reset), *codes++, reset);
       }
     }
   }
 
  private:
   Code decode_code(BitReader& reader, Channel& channel, bool reset) const {
-    const Prediction prediction = predictor_.predict(channel.predictor, reset);
-    const CodingContext context = context_.select(channel.context, prediction.code, reset);
+    const HuffmanExpectation expected = this->expect(channel, reset);
     const Code code = reset ? huffman_.decode_verbatim(reader)
-                            : huffman_.decode(reader, prediction.code, context);
-    update(channel, prediction, code, reset);
+                            : huffman_.decode(reader, expected.prediction.code, expected.context);
+    this->update(channel, expected, code, reset);
     return code;
   }
 
@@ -490,7 +534,8 @@ std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, int co
                                                     std::uint32_t channels,
                                                     const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
-    return std::make_unique<HuffmanPayloadEncoder>(tables.huffman(), code_width, channels);
+    return std::make_unique<HuffmanPayloadEncoder<FullStages>>(tables.huffman(), code_width,
+                                                               channels);
   }
   return std::make_unique<RangePayloadEncoder>(tables, code_width, channels, corrections);
 }
@@ -499,9 +544,20 @@ std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, int co
                                                     std::uint32_t channels,
                                                     const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
-    return std::make_unique<HuffmanPayloadDecoder>(tables.huffman(), code_width, channels);
+    return std::make_unique<HuffmanPayloadDecoder<FullStages>>(tables.huffman(), code_width,
+                                                               channels);
   }
   return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, corrections);
+}
+
+std::unique_ptr<PayloadEncoder> make_narrow_encoder(const TableSet& tables, int code_width,
+                                                    std::uint32_t channels) {
+  return std::make_unique<HuffmanPayloadEncoder<NarrowStages>>(tables, code_width, channels);
+}
+
+std::unique_ptr<PayloadDecoder> make_narrow_decoder(const TableSet& tables, int code_width,
+                                                    std::uint32_t channels) {
+  return std::make_unique<HuffmanPayloadDecoder<NarrowStages>>(tables, code_width, channels);
 }
 
 namespace {

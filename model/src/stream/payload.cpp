@@ -18,6 +18,14 @@ bool by_vectors(const Tables& tables, std::uint32_t channels, Path path) {
   return path == Path::kFast && tables.profile() < Profile::kNeural && suits_vectors(channels);
 }
 
+/// An encoder or a decoder with the narrow state, which the vector path does not know: hardware
+/// sends such streams, and a host decodes them code by code.
+template <class Make>
+auto make_narrow(const Tables& tables, const StreamHeader& header, const Make& make) {
+  tables.check(header.code_width);
+  return make(tables.huffman(), header.code_width, header.channels);
+}
+
 using Order = std::vector<std::uint16_t>;
 
 /// codes[frame * channels + channel] in another order of the channels.
@@ -137,14 +145,18 @@ std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int c
 
 std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables,
                                                      const StreamHeader& header) {
-  auto encoder = make(tables, header.code_width, header.channels, header.corrections);
+  auto encoder = header.narrow
+                     ? make_narrow(tables, header, make_narrow_encoder)
+                     : make(tables, header.code_width, header.channels, header.corrections);
   if (header.order.empty()) return encoder;
   return std::make_unique<OrderedEncoder>(std::move(encoder), header.order);
 }
 
 std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables,
                                                      const StreamHeader& header) {
-  auto decoder = make(tables, header.code_width, header.channels, header.corrections);
+  auto decoder = header.narrow
+                     ? make_narrow(tables, header, make_narrow_decoder)
+                     : make(tables, header.code_width, header.channels, header.corrections);
   if (header.order.empty()) return decoder;
   return std::make_unique<OrderedDecoder>(std::move(decoder), header.order);
 }
