@@ -603,8 +603,8 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
                width=12)
         header("neighbour", "neighbour with profile Huffman",
                ("taps or neighbours without the range profile", "only the range profile"), predictor=2)
-        header("predictor", "unknown predictor options", ("unknown predictor 16", "predictor 16"),
-               predictor=16)
+        header("predictor", "unknown predictor options", ("unknown predictor 32", "predictor 32"),
+               predictor=32)
         header("sample_type", "sample type 8", ("unknown sample type 8", "sample type 8"),
                sample_type=8)
         header("low_bits", "low bits of int16", ("2 low bits", "number of low bits 2"), low_bits=2)
@@ -612,7 +612,8 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
                mapping=0, sample_type=6, low_bits=17)
         header("mapping_wide", "shift6 of int32 samples",
                ("mapping 1 with samples", "mapping of samples over 16 bits"), sample_type=6)
-        header("flags", "a flag that does not exist", ("unknown flags", "flag in byte 27"), flags=2)
+        header("flags", "a flag that does not exist", ("unknown flags", "flag in byte 27"), flags=4)
+        header("flag_alone", "steps in proportion without rounding", ("unknown flags", "flag in byte 27"), flags=2)
     else:
         header("width_small", "3 bits", ("code width 3", "3"), width=3, mapping=0)
         header("width_tables", "12 bits, with tables for 10", ("for another code width", "12"),
@@ -746,7 +747,8 @@ def codes(errors: Errors, huffman: Base, range_base: Base) -> None:
     between = ("payload points between codes", "the payload points between two codes")
     header = nrc_decode.Stream(range_base[0].payload, library)
     channel = nrc_decode.Channel(header.tables.initial_scale)
-    begin = nrc_decode.Intervals(header, header.values[512], nrc_decode.dispersion_index(channel, 1)).begin
+    exact = header.roundings[1]
+    begin = nrc_decode.Intervals(header, exact, exact.values[512], nrc_decode.dispersion_index(channel, 1)).begin
 
     def second(offset: int) -> str:
         """Plain code 0, and the offset for the code after it, where the range is 2^15."""
@@ -925,6 +927,26 @@ def lanes(errors: Errors, base: Base) -> None:
         payload=b"")
 
 
+def narrow(errors: Errors, base: Base, range_base: Base) -> None:
+    """The narrow state where it cannot be, and past packets that are not decoded."""
+    def add(name: str, what: str, packets: list[Packet], strict: Strict, *recover: StreamEntry,
+            error: Messages | None = None) -> None:
+        errors.add("narrow_" + name, what, packets, strict, error or list(recover) or stream(base))
+
+    alone = ("the narrow state with profile 1", "only the huffman profile has the narrow state")
+    add("range", "the stream headers: the narrow state with the range profile",
+        with_header(range_base[:], predictor=16), alone, error=alone)
+    small = ("and 7 bits", "for codes of 8 to 16 bits, not of 7")
+    add("width", "the stream headers: codes of 7 bits", with_header(base[:], width=7, mapping=0),
+        small, error=small)
+    packets = base[:]
+    samples = base.frame_bytes(packets[7].first, FRAMES)
+    packets[7] = Packet(RAW, samples, frames=FRAMES, first=packets[7].first, sequence=7)
+    add("state_goes_on", "packet 7 is raw; none of the next is a key packet", packets,
+        base.frame_bytes(0, 480))
+    add("lost", "packet 7 is lost", base[:7] + base[8:], due(8, 7), stream(base, LOST_7))
+
+
 def main() -> None:
     directory = sys.argv[1] if len(sys.argv) > 1 else HERE / "errors"
     errors = Errors(directory)
@@ -940,6 +962,7 @@ def main() -> None:
     metadata(errors, huffman)
     containers(errors, huffman)
     lanes(errors, Base("link_lanes_2ch"))
+    narrow(errors, Base("link_narrow_2ch"), range_base)
     errors.finish()
 
 

@@ -117,6 +117,29 @@ TEST(Codec, EveryChannelCountWidthAndTableSetComesBack) {
   }
 }
 
+TEST(Codec, TheNarrowStateComesBack) {
+  for (const char* name : {"default", "generic"}) {
+    for (const std::uint32_t channels : {1U, 3U, 8U, 64U}) {
+      for (const int width : {8, 10, 12, 16}) {
+        const auto codes = wild_codes(channels * (channels < 10 ? 1200U : 60U), width, channels);
+        StreamHeader header = stream_of(channels, width);
+        header.narrow = true;
+        const auto packets =
+            encode_all(header, TableSet::builtin(name), codes, 20, 30, {1}, channels == 64 ? 8 : 1);
+        EXPECT_TRUE(parse_stream_header(parse_packet(packets[0].data(), packets[0].size()).payload,
+                                        kStreamHeaderBytes)
+                        .narrow);
+        const auto samples = decode_all(packets);
+        ASSERT_EQ(samples.size(), codes.size());
+        ASSERT_TRUE(std::equal(codes.begin(), codes.end(), samples.begin()))
+            << name << " " << channels << " channels, " << width << " bits";
+        header.narrow = false;
+        EXPECT_NE(encode_all(header, TableSet::builtin(name), codes, 20, 30), packets);
+      }
+    }
+  }
+}
+
 StreamHeader with(const Corrections& corrections, StreamHeader header) {
   header.corrections = corrections;
   return header;
@@ -603,6 +626,8 @@ struct Golden {
   Corrections corrections = {};
   std::vector<int> steps = {1};  ///< rounding steps of the packets, in turn
   int lanes = 1;
+  bool narrow = false;
+  bool proportional = false;
 };
 
 /// Compares with a file, or renews it if the environment asks for that.
@@ -756,18 +781,28 @@ class GoldenStream : public testing::TestWithParam<Golden> {};
 TEST_P(GoldenStream, StaysAsItIs) {
   const Golden& g = GetParam();
   const std::size_t count = g.channels * g.frames;
-  const auto codes = g.mapping == Mapping::kShift6 ? generate(g.channels, g.frames, 2024)
-                                                   : wild_codes(count, g.width, 2024);
+  auto codes = g.mapping == Mapping::kShift6 ? generate(g.channels, g.frames, 2024)
+                                             : wild_codes(count, g.width, 2024);
+  if (g.proportional) {
+    // A quiet channel, which has smaller steps.
+    for (std::size_t i = 1; i < count; i += g.channels) codes[i] = static_cast<Code>(codes[i] / 8);
+  }
   StreamHeader header = stream_of(g.channels, g.width, g.mapping);
   header.corrections = g.corrections;
+  header.narrow = g.narrow;
   header.stream_number = kGoldenNumber;
   header.packet_frames = static_cast<std::uint32_t>(g.packet_frames);
   header.rounding = g.steps != std::vector<int>{1};
+  header.proportional = g.proportional;
+  std::vector<Bytes> sent;
   Bytes stream;
   for (const Bytes& p : encode_all(header, Tables::builtin(g.profile, g.tables), codes,
                                    g.packet_frames, g.key_interval, g.steps, g.lanes)) {
+    sent.push_back(p);
     stream.insert(stream.end(), p.begin(), p.end());
   }
+  const auto given = decode_all(sent);
+  ASSERT_EQ(given.size(), codes.size());
   Bytes samples;
   for (std::size_t i = 0; i < codes.size(); ++i) {
     const Code c = codes[i];
@@ -775,7 +810,12 @@ TEST_P(GoldenStream, StaysAsItIs) {
     const int limit = 1 << (g.width - 1);
     const auto multiple =
         std::floor((c + step / 2) / static_cast<double>(step)) * step;  // section 14
-    const int decoded = std::clamp(static_cast<int>(multiple), -limit, limit - 1);
+    int decoded = std::clamp(static_cast<int>(multiple), -limit, limit - 1);
+    if (g.proportional) {
+      // Each channel has a step of its own, up to this one.
+      decoded = g.mapping == Mapping::kShift6 ? given[i] >> 6 : given[i];
+      ASSERT_LE(2 * std::abs(decoded - c), step == 1 ? 0 : step) << i;
+    }
     const auto s = static_cast<std::uint16_t>(sample_of(g.mapping, static_cast<Code>(decoded)));
     samples.push_back(static_cast<std::uint8_t>(s));
     samples.push_back(static_cast<std::uint8_t>(s >> 8));
@@ -883,6 +923,34 @@ INSTANTIATE_TEST_SUITE_P(
                6,
                {true, true},
                {1, 4, 3, 8, 2, 1, 24}},
+        Golden{"lossy_share_huffman_3ch",
+               Profile::kHuffman,
+               "default",
+               3,
+               10,
+               Mapping::kShift6,
+               400,
+               40,
+               6,
+               {},
+               {8, 1, 3, 16, 24},
+               1,
+               false,
+               true},
+        Golden{"lossy_share_range_3ch",
+               Profile::kRange,
+               "default",
+               3,
+               10,
+               Mapping::kShift6,
+               400,
+               40,
+               6,
+               {false, true},
+               {8, 1, 3, 16, 24},
+               1,
+               false,
+               true},
         Golden{"lossy_steps_range_2ch_12bit",
                Profile::kRange,
                "generic",
@@ -929,7 +997,46 @@ INSTANTIATE_TEST_SUITE_P(
                2,
                {false, true},
                {1},
-               8}),
+               8},
+        Golden{"link_narrow_2ch",
+               Profile::kHuffman,
+               "default",
+               2,
+               10,
+               Mapping::kShift6,
+               480,
+               20,
+               4,
+               {},
+               {1},
+               1,
+               true},
+        Golden{"narrow_8ch",
+               Profile::kHuffman,
+               "default",
+               8,
+               10,
+               Mapping::kShift6,
+               800,
+               100,
+               0,
+               {},
+               {1},
+               1,
+               true},
+        Golden{"narrow_5ch_16bit",
+               Profile::kHuffman,
+               "generic",
+               5,
+               16,
+               Mapping::kCode,
+               700,
+               20,
+               0,
+               {},
+               {1},
+               1,
+               true}),
     [](const auto& golden) { return golden.param.name; });
 
 }  // namespace

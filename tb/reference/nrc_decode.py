@@ -147,7 +147,7 @@ class RangeTables:
     def fit(self, width: int) -> bool:
         return self.code_width in (0, width) and self.initial_scale < 2**(width + 6)
 
-    def linearizer(self, grid: Rounding) -> tuple[list[int], list[int]]:
+    def linearize(self, grid: Rounding) -> None:
         """Sections 10 and 14: lower edges and values of the codes, or of the numbers of multiples,
         from the lowest one on."""
         half = 2**(grid.width - 1)
@@ -160,7 +160,7 @@ class RangeTables:
         edges = [edge(grid.first(n)) for n in range(grid.lowest, grid.highest + 2)]
         values = [((low + high) >> 1) & ~15 for low, high in itertools.pairwise(edges)]
         values[0], values[-1] = 64 * grid.code(grid.lowest), 64 * grid.code(grid.highest)
-        return edges[:-1], values
+        grid.low_edges, grid.values = edges[:-1], values
 
 
 class NeuralTables(RangeTables):
@@ -183,6 +183,8 @@ class Rounding:
     def __init__(self, width: int, step: int) -> None:
         self.width, self.step = width, step
         self.lowest, self.highest = self.number(-2**(width - 1)), self.number(2**(width - 1) - 1)
+        self.low_edges: list[int] = []  # of the range profile
+        self.values: list[int] = []
 
     def number(self, code: int) -> int:
         return (code + self.step // 2) // self.step
@@ -234,6 +236,10 @@ class Channel:
         self.gains = [0, 0, 0]  # range profile with neighbour
         self.past = [0] * 16  # neural profile
         self.fast = self.slow = 256
+
+    def coded_scale(self) -> int:
+        """What the rounding step of section 14 is in proportion to."""
+        return self.scale
 
     def predict(self, width: int) -> int:
         d = self.last - self.level
@@ -314,60 +320,113 @@ def check_ends(readers: Sequence[Bits | RangeDecoder]) -> None:
         reader.check_end(32 if reader is readers[-1] else 8)
 
 
-def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
+class HuffmanChannel(Channel):
+    """The state of a channel of the Huffman profile, sections 2 to 4."""
+
+    def expect(self, stream: Stream) -> tuple[int, dict[str, int]]:
+        """The predicted code, and the class."""
+        return (self.predict(stream.width) + 32) >> 6, class_of(stream.tables, self.scale >> 6)
+
+    def begin(self, code: int, stream: Stream) -> None:  # noqa: ARG002
+        """After a code of the first frame of a key packet."""
+        self.start(code << 6)
+
+    def go_on(self, code: int, stream: Stream, boost: int) -> None:
+        """After any other one."""
+        value, p = code << 6, self.predict(stream.width)
+        self.update(value, p, boost)
+        self.scale += (magnitude(value - p, stream.width) - self.scale) >> (8 - boost)
+
+
+class NarrowChannel:
+    """Section 16: the same in fewer bits."""
+
+    def __init__(self, initial_scale: int) -> None:
+        self.last = self.deviation = 0
+        self.rest = 320
+        self.scale = initial_scale >> 2
+        self.noise_class: dict[str, int] | None = None  # None: that of the scale
+
+    def coded_scale(self) -> int:
+        return 0  # nothing is rounded
+
+    def expect(self, stream: Stream) -> tuple[int, dict[str, int]]:
+        q = (16 * self.last - (self.rest >> 6) * self.deviation + 8) >> 4
+        return q, self.noise_class or class_of(stream.tables, self.scale >> 4)
+
+    def begin(self, code: int, stream: Stream) -> None:  # noqa: ARG002
+        self.last = code
+
+    def go_on(self, code: int, stream: Stream, boost: int) -> None:
+        if boost > 0 or (stream.age + 3) % 8 == 0:
+            r = code - self.expect(stream)[0]
+            self.rest = clamp(self.rest - sign(self.deviation) * sign(r) * 2**boost, 0, 1023)
+            target = min(abs(r), 2**(stream.width - 4) - 1) << 8
+            self.scale += (target - self.scale) >> (8 - boost if boost > 0 else 6)
+            self.noise_class = class_of(stream.tables, self.scale >> 4)
+        half = 2**(stream.width - 5)
+        self.deviation = clamp((7 * (self.deviation + code - self.last) + 4) >> 3, -half, half - 1)
+        self.last = code
+
+
+def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Any]) -> None:
     """Section 7: the channels' state after codes that were not sent."""
-    width, n = stream.width, len(channels)
     boost = 0
-    for i, number in enumerate(codes):
-        channel, value = channels[i % n], stream.rounding.code(number) << 6
-        if i % n == 0:
+    for i, code in enumerate(codes):
+        channel = channels[i % len(channels)]
+        if i % len(channels) == 0:
             boost = stream.begin_frame(key and i == 0)
-        if key and i < n:
-            channel.start(value)
-            continue
-        p = channel.predict(width)
-        channel.update(value, p, boost)
-        channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
+        rounding = stream.rounding_of(channel.coded_scale())
+        code = rounding.code(rounding.number(code))
+        if key and i < len(channels):
+            channel.begin(code, stream)
+        else:
+            channel.go_on(code, stream, boost)
 
 
-def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Any]) -> list[int]:
     """The codes of a Huffman packet, in order. Updates the channels' state."""
-    width, rounding, codes = stream.width, stream.rounding, []
+    width, codes = stream.width, []
     readers = [Bits(lane) for lane in lanes]
     for frame in range(frames):
         boost = stream.begin_frame(key and frame == 0)
         for c, channel in enumerate(channels):
             bits = readers[lane_of(c, len(lanes), len(channels))]
-            p = channel.predict(width)
-            q = (p + 32) >> 6
+            rounding = stream.rounding_of(channel.coded_scale())
             if key and frame == 0:
                 number = twos_complement(bits.read(width), width)
-            elif rounding.step == 1:
-                number = read_huffman_code(bits, stream.tables, channel.scale >> 6, q, width)
             else:
-                number = read_rounded_code(bits, stream.rounded_tables, channel.scale,
-                                           rounding.number(q), rounding)
-            codes.append(rounding.check(number))
-            value = rounding.code(number) << 6
+                q, noise_class = channel.expect(stream)
+                number = (read_huffman_code(bits, stream.tables, noise_class, q, width)
+                          if rounding.step == 1 else
+                          read_rounded_code(bits, stream.rounded_tables, channel.scale, q, rounding))
+            code = rounding.code(rounding.check(number))
+            codes.append(code)
             if key and frame == 0:
-                channel.start(value)
+                channel.begin(code, stream)
             else:
-                channel.update(value, p, boost)
-                channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
+                channel.go_on(code, stream, boost)
     check_ends(readers)
     return codes
 
 
-def read_rounded_code(bits: Bits, tables: HuffmanTables, scale: int, q: int, rounding: Rounding) -> int:
-    """Section 14: the number of a multiple, predicted to be q. The set has a table for each class."""
+def read_rounded_code(bits: Bits, tables: HuffmanTables | None, scale: int, q: int, rounding: Rounding) -> int:
+    """Section 14: the number of a multiple, predicted to be that of q. The set has a table for each class."""
+    if tables is None:
+        raise Fault("no tables for rounded codes")
     factor = 3 if rounding.step % 3 == 0 else 1
     shift = (rounding.step // factor).bit_length() - 1
-    return read_huffman_code(bits, tables, (scale >> 6 + shift) // factor, q, rounding.width)
+    c = class_of(tables, (scale >> 6 + shift) // factor)
+    return read_huffman_code(bits, tables, c, rounding.number(q), rounding.width)
 
 
-def read_huffman_code(bits: Bits, tables: HuffmanTables, s: int, q: int, width: int) -> int:
-    """Sections 4 and 5: selects the table for the scale s, 1/16 code, reads a symbol and what follows it."""
-    c = next(c for c in tables.classes if "below" not in c or c["below"] > s)
+def class_of(tables: HuffmanTables, level: int) -> dict[str, int]:
+    """Section 4: the class of a scale in 1/16 code."""
+    return next(c for c in tables.classes if "below" not in c or c["below"] > level)
+
+
+def read_huffman_code(bits: Bits, tables: HuffmanTables, c: dict[str, int], q: int, width: int) -> int:
+    """Sections 4 and 5: selects the class's table, reads a symbol and what follows it."""
     modulus = 2**c["modulus_bits"]
     phase = q % modulus
     if c["split"] and not -modulus // 2 <= q < modulus // 2:
@@ -410,10 +469,9 @@ def update_dispersion(channel: Channel, e: int, width: int, boost: int) -> None:
 class Intervals:
     """Where the codes begin and end, for one prediction and one dispersion."""
 
-    def __init__(self, stream: Stream, p: int, index: int) -> None:
-        self.low_edges, self.cumulative = stream.low_edges, stream.tables.cumulative
+    def __init__(self, stream: Stream, grid: Rounding, p: int, index: int) -> None:
+        self.low_edges, self.cumulative = grid.low_edges, stream.tables.cumulative
         self.p, self.index = p, index
-        grid = stream.rounding
         self.plain = 0  # bits
         if stream.width > 10:
             self.plain = max((index >> 4) - 8 - (grid.step.bit_length() - 1), 0)
@@ -490,7 +548,7 @@ class RangeDecoder:
 
 def decode_range(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a range packet, in order. Updates the channels' state."""
-    width, grid, codes = stream.width, stream.rounding, []
+    width, codes = stream.width, []
     decoders = [RangeDecoder(lane) for lane in lanes]
     for frame in range(frames):
         n = [0, 0, 0]  # from the channels before
@@ -498,16 +556,17 @@ def decode_range(lanes: list[bytes], frames: int, key: bool, stream: Stream, cha
         for c, channel in enumerate(channels):
             decoder = decoders[lane_of(c, len(lanes), len(channels))]
             predicted = predict_range(channel, stream, n)
+            grid = stream.rounding_of(channel.scale)
             index = dispersion_index(channel, grid.step)
             if stream.profile == NEURAL:
                 intervals = Intervals(
-                    stream, *correct(channel, stream.tables.layers, predicted[0], width, grid.step))
+                    stream, grid, *correct(channel, stream.tables.layers, predicted[0], width, grid.step))
             else:
-                intervals = Intervals(stream, predicted[2], index)
+                intervals = Intervals(stream, grid, predicted[2], index)
             first = key and frame == 0
             number = decoder.read_verbatim(width) if first else decoder.read_code(intervals, width)
-            codes.append(grid.check(number))
-            update_range(channel, stream, number, predicted, n, key and frame == 0, boost)
+            codes.append(grid.code(grid.check(number)))
+            update_range(channel, stream, grid, number, predicted, n, key and frame == 0, boost)
     check_ends(decoders)
     return codes
 
@@ -536,11 +595,11 @@ def learn(weights: list[int], inputs: list[int], e: int, boost: int, limit: int,
             for w, x in zip(weights, inputs, strict=True)]
 
 
-def update_range(channel: Channel, stream: Stream, number: int, predicted: tuple[int, int, int],
-                 n: list[int], first: bool, boost: int) -> None:
+def update_range(channel: Channel, stream: Stream, grid: Rounding, number: int,
+                 predicted: tuple[int, int, int], n: list[int], first: bool, boost: int) -> None:
     """The state after a code, or the number of a multiple, and in n what the next channel gets."""
-    (p, tapped, corrected), width, step = predicted, stream.width, stream.rounding.step
-    value = stream.values[number - stream.rounding.lowest]
+    (p, tapped, corrected), width, step = predicted, stream.width, grid.step
+    value = grid.values[number - grid.lowest]
     if first:
         channel.start(value)
     else:
@@ -566,7 +625,8 @@ def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Chann
         if at % count == 0:
             n, boost = [0, 0, 0], stream.begin_frame(key and at == 0)
         predicted = predict_range(channel, stream, n)
-        update_range(channel, stream, code, predicted, n, key and at < count, boost)
+        grid = stream.rounding_of(channel.scale)
+        update_range(channel, stream, grid, grid.number(code), predicted, n, key and at < count, boost)
 
 
 # ---- Cascade profile: section 15
@@ -575,8 +635,10 @@ def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Chann
 def decode_cascade(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a packet, which depends on no other."""
     try:
-        return nrc_cascade.decode_cascade(lanes[0], frames, len(channels), stream.width,
-                                          stream.low_edges, stream.values, bool(stream.tables.edges))
+        exact = stream.roundings[1]
+        codes = nrc_cascade.decode_cascade(lanes[0], frames, len(channels), stream.width,
+                                           exact.low_edges, exact.values, bool(stream.tables.edges))
+        return [stream.roundings[stream.step].code(code) for code in codes]
     except nrc_cascade.Damaged as e:
         raise Fault(str(e)) from e
 
@@ -820,21 +882,26 @@ class Stream:
         self.coded_type = HUFFMAN if self.profile == 0 else RANGE
         self.container = profile >> 4
         self.taps, self.neighbour = bool(options & 4), bool(options & 2)
+        self.narrow = bool(options & 16)
         refuse(version != 3, f"unknown version {version}")
         refuse(self.profile > CASCADE, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
-        refuse(options & ~14, f"unknown predictor {options}")
+        refuse(options & ~30, f"unknown predictor {options}")
         refuse(sample_type & 0x78, f"unknown sample type {sample_type}")
         self.bytes, self.signed = TYPES[sample_type & 7]
         self.big_endian = bool(sample_type & 0x80)
         wide = self.bytes > 2
         self.modulus_bits = 32 if wide else 16  # of values
-        refuse(flags & ~1, f"unknown flags {flags}")
-        self.lossless = not flags & 1
+        refuse(flags & ~3 or flags == 2, f"unknown flags {flags}")
+        self.lossless, self.proportional = not flags & 1, bool(flags & 2)
+        refuse(self.proportional and self.profile == CASCADE, "steps in proportion in the cascade profile")
         refuse(self.low_bits > (16 if wide else 0) or self.width + self.low_bits > 32,
                f"{self.low_bits} low bits")
         refuse(wide and self.mapping == 1, "mapping 1 with samples of more than 16 bits")
         refuse(options & 6 and self.profile != 1, "taps or neighbours without the range profile")
+        refuse(self.narrow and (self.profile != 0 or self.width < 8),
+               f"the narrow state with profile {self.profile} and {self.width} bits")
+        refuse(self.narrow and flags & 1, "the narrow state with rounding")
         refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
         smallest = 4 if self.profile in (1, NEURAL) else 2
         largest = 24 if wide and self.profile == CASCADE else 16
@@ -859,24 +926,25 @@ class Stream:
             else:
                 fits = tables.fit(self.width)
             refuse(not fits, "tables for another code width")
-            if isinstance(tables, RangeTables):
-                self.grids: dict[int, tuple[list[int], list[int]]] = {}
-        # Section 14: of rounded Huffman data.
+        # Section 14: by step.
+        self.roundings = {step: Rounding(self.width, step) for step in map(rounding_step, range(24))}
+        if isinstance(self.tables, RangeTables):
+            # The cascade profile codes numbers as if they were codes.
+            for step in ([1] if self.lossless or self.profile == CASCADE else self.roundings):
+                self.tables.linearize(self.roundings[step])
+        # Of rounded Huffman data.
         self.rounded_tables = next((t for t in library.values()
                                     if isinstance(t, HuffmanTables) and t.name == "generic"), None)
-        self.set_step(1)
-        self.state: list[Channel] | None = None  # a Channel each; None: not known
+        self.state: list[Any] | None = None  # a Channel each; None: not known
+        self.step = 1  # of the packet
         self.age = 0  # frames since the first one of the last key packet
 
-    def set_step(self, step: int) -> None:
-        """For a packet with this rounding step."""
-        self.rounding = Rounding(self.width, step)
-        if isinstance(self.tables, RangeTables):
-            if step not in self.grids:
-                # The cascade profile codes the numbers as if they were codes.
-                grid = Rounding(self.width, 1 if self.profile == CASCADE else step)
-                self.grids[step] = self.tables.linearizer(grid)
-            self.low_edges, self.values = self.grids[step]
+    def rounding_of(self, scale: int) -> Rounding:
+        """Section 14: for a channel with this scale."""
+        step = self.step
+        if self.proportional:
+            step = max([1] + [s for s in self.roundings if s <= min(step, scale * step >> 12)])
+        return self.roundings[step]
 
     def begin_frame(self, reset: bool) -> int:
         """Section 3: the boost of the next frame."""
@@ -911,9 +979,10 @@ class Stream:
         """The same, each sample with its lowest byte first."""
         packet.check_possible(self)  # it may have come before this stream's header
         state, self.state = self.state, None  # not known if there is a fault
-        self.set_step(rounding_step(packet.step))
+        self.step = rounding_step(packet.step)
         if packet.frames and packet.key and self.tables:
-            state = [Channel(self.tables.initial_scale) for _ in range(self.channels)]
+            kind = NarrowChannel if self.narrow else HuffmanChannel if self.profile == 0 else Channel
+            state = [kind(self.tables.initial_scale) for _ in range(self.channels)]
         if packet.type == RAW:
             size = packet.frames * self.channels * self.bytes
             refuse(any(packet.payload[size:]), "padding is not zero")
@@ -970,18 +1039,18 @@ class Stream:
         return (number % 2**bits).to_bytes(self.bytes, "little")
 
     def code(self, channel: int, value: int) -> int:
-        """Sections 1 and 14: the nearest code, or the number of the nearest multiple."""
+        """Section 1: the nearest code."""
         width = self.width + self.low_bits
         half = 2**(width - 1)
         if self.mapping == MAP:
             code = self.maps[channel % len(self.maps)].code(value, width, self.modulus_bits)
         else:
             code = clamp(value >> 6 if self.mapping == 1 else value, -half, half - 1)
-        return self.rounding.number(code >> self.low_bits)
+        return code >> self.low_bits
 
     def sample(self, channel: int, code: int, low: int) -> int:
-        """Sections 1 and 14: the mapping of a code and its low bits, and the step of a lossy stream."""
-        code = self.rounding.code(code) << self.low_bits | low
+        """Section 1: the mapping of a code and its low bits."""
+        code = code << self.low_bits | low
         if self.mapping == MAP:
             return self.maps[channel % len(self.maps)].sample(code, self.modulus_bits)
         if self.mapping == 0:

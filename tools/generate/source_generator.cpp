@@ -158,6 +158,15 @@ std::string format_package() {
   constant("PaceOffset", kPaceOffset);
   constant("ScaleFrac", kScaleFrac);
   constant("ThresholdFrac", kThresholdFrac);
+  section("Narrow state.");
+  constant("MinNarrowWidth", kMinNarrowWidth);
+  constant("NarrowSavedBits", kNarrowSavedBits);
+  constant("NarrowRestFrac", kNarrowRestFrac);
+  constant("NarrowRestBits", kNarrowRestBits);
+  constant("NarrowRestReset", kNarrowRestReset);
+  constant("NarrowScaleFrac", kNarrowScaleFrac);
+  constant("NarrowScaleShift", kNarrowScaleShift);
+  constant("NarrowPeriod", kNarrowPeriod);
   section("Huffman code.");
   constant("MaxCodeLength", kMaxCodeLength);
   section("Range profile.");
@@ -197,6 +206,7 @@ std::string format_package() {
   constant("Version", kVersion);
   constant("PredictorNeighbour", kPredictorNeighbour);
   constant("PredictorTaps", kPredictorTaps);
+  constant("PredictorNarrow", kPredictorNarrow);
   constant("ProfileHuffman", Profile::kHuffman);
   constant("ProfileRange", Profile::kRange);
   constant("MappingCode", Mapping::kCode);

@@ -464,6 +464,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
   const Coding coding =
       preset != nullptr ? preset->codings.front() : Coding{options.profile, options.corrections};
   header.corrections = coding.corrections;
+  header.narrow = options.narrow;
   const Tables* best = nullptr;
   StreamHeader best_header = header;
   std::uint64_t lowest_cost = 0;
@@ -479,6 +480,10 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
         header.code_width = options.code_width;
       } else if (complete && (options.mapping || !request.complete)) {
         header.code_width = width_of(image, header);
+      }
+      // The narrow state is for codes of some bits, and a larger width costs next to nothing.
+      if (header.narrow && options.code_width == 0) {
+        header.code_width = std::max(header.code_width, kMinNarrowWidth);
       }
     }
     const std::vector<const Tables*> candidates = tables_for(options, coding.profile, header);
@@ -534,6 +539,7 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   header.rounding = options.lossy_step > 1;
   header.big_endian = options.big_endian;
   header.corrections = options.corrections;
+  header.narrow = options.narrow;
   check_order(options.order, channels);
   header.order = options.order;
   return header;
@@ -838,6 +844,7 @@ EncodeOptions options_like(const StreamHeader& header, const Tables& tables) {
   options.tables = &tables;
   options.packet_frames = header.packet_frames;
   options.corrections = header.corrections;
+  options.narrow = header.narrow;
   options.order = header.order;
   options.sample_type = header.sample_type;
   options.big_endian = header.big_endian;

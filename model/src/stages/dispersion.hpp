@@ -27,6 +27,11 @@ class Dispersion {
   ///              than that of codes is (section 14)
   int index(const DispersionState& state, bool reset, int step = 1) const;
 
+  /// The scale that a code is coded by, 1/1024 code. With reset that of a reset.
+  std::uint32_t scale(const DispersionState& state, bool reset) const {
+    return reset ? initial_scale_ : state.scale;
+  }
+
   /// Moves the state past an innovation (1/64 code). `reset` as given to index(); `boost` of stage
   /// pace.
   void update(DispersionState& state, std::int32_t innovation, bool reset, int boost) const;

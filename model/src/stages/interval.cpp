@@ -82,7 +82,7 @@ IntervalModel::IntervalModel(const RangeTables& tables, const Linearizer& linear
       linearizer_(linearizer),
       plain_octave_(linearizer.code_width() > kPlainWidth
                         ? kPlainOctave +
-                              floor_log2(static_cast<std::uint32_t>(linearizer.rounding().step()))
+                              floor_log2(static_cast<std::uint32_t>(linearizer.rounder().step()))
                         : std::numeric_limits<int>::max()) {
   std::int32_t z = -kDeviates;
   for (std::uint32_t f = 0; f < (1U << 16); f += 1U << kInverseShift) {

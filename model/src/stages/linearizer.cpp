@@ -7,9 +7,9 @@ namespace nrc {
 
 Linearizer::Linearizer(const RangeTables& tables, int code_width, int step)
     : code_width_(code_width),
-      rounding_(code_width, step),
-      min_code_(static_cast<Code>(rounding_.min_number())),
-      max_code_(static_cast<Code>(rounding_.max_number())) {
+      rounder_(code_width, step),
+      min_code_(static_cast<Code>(rounder_.min_number())),
+      max_code_(static_cast<Code>(rounder_.max_number())) {
   tables.check_code_width(code_width);
   constexpr std::int32_t kOne = 1 << kFracBits;
   const std::int32_t half = 1 << (code_width - 1);
@@ -20,10 +20,10 @@ Linearizer::Linearizer(const RangeTables& tables, int code_width, int step)
   };
   intervals_.reserve(static_cast<std::size_t>(max_code_ - min_code_ + 1));
   for (std::int32_t code = min_code_; code <= max_code_; ++code) {
-    CodeInterval interval{edge_below(rounding_.first_code(code)),
-                          edge_below(rounding_.first_code(code + 1)), 0};
+    CodeInterval interval{edge_below(rounder_.first_code(code)),
+                          edge_below(rounder_.first_code(code + 1)), 0};
     interval.value = code == min_code_ || code == max_code_
-                         ? rounding_.code(code) * kOne
+                         ? rounder_.code(code) * kOne
                          : ((interval.low + interval.high) >> 1) & ~(kValueStep - 1);
     intervals_.push_back(interval);
   }

@@ -32,16 +32,16 @@ class Linearizer {
   Code code_near(std::int64_t place) const;
   /// Where a code begins if all of the ADC's codes are equally wide; any number is allowed.
   std::int32_t even_edge(std::int32_t code) const {
-    return rounding_.first_code(code) * (1 << kFracBits) - (1 << (kFracBits - 1));
+    return rounder_.first_code(code) * (1 << kFracBits) - (1 << (kFracBits - 1));
   }
   int code_width() const { return code_width_; }
-  const Rounder& rounding() const { return rounding_; }
+  const Rounder& rounder() const { return rounder_; }
   Code min_code() const { return min_code_; }
   Code max_code() const { return max_code_; }
 
  private:
   int code_width_;
-  Rounder rounding_;
+  Rounder rounder_;
   Code min_code_;
   Code max_code_;
   std::vector<CodeInterval> intervals_;

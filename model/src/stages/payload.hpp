@@ -22,4 +22,10 @@ std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, const 
                                                     int code_width, std::uint32_t channels,
                                                     const Corrections& corrections);
 
+/// The same of the Huffman profile with the narrow state.
+std::unique_ptr<PayloadEncoder> make_narrow_encoder(const TableSet& tables, int code_width,
+                                                    std::uint32_t channels);
+std::unique_ptr<PayloadDecoder> make_narrow_decoder(const TableSet& tables, int code_width,
+                                                    std::uint32_t channels);
+
 }  // namespace nrc

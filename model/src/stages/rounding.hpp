@@ -49,17 +49,49 @@ class Rounder {
   std::int64_t max_code_;
 };
 
+/// The rounding of each code of a packet.
+class CodeRounding {
+ public:
+  explicit CodeRounding(int code_width) {
+    for (int i = 0; i < kLossySteps; ++i) rounders_.emplace_back(code_width, lossy_step(i));
+  }
+
+  /// @param step          of the packet, one of lossy_step()
+  /// @param proportional  smaller for channels whose scale is below 4 codes
+  void set(int step, bool proportional) {
+    max_ = static_cast<std::size_t>(lossy_index(step));
+    proportional_ = proportional;
+  }
+
+  /// For a code of a channel with this scale (1/1024 code) before it.
+  const Rounder& of(std::uint32_t scale) const {
+    std::size_t i = max_;
+    if (proportional_) {
+      const std::uint64_t share = std::uint64_t{scale} * static_cast<unsigned>(rounders_[i].step());
+      while (i > 0 && share < static_cast<std::uint64_t>(rounders_[i].step()) << kShareShift) --i;
+    }
+    return rounders_[i];
+  }
+
+ private:
+  static constexpr int kShareShift = 12;  ///< 4 codes of scale have the whole step
+
+  std::vector<Rounder> rounders_;  ///< of each step
+  std::size_t max_ = 0;
+  bool proportional_ = false;
+};
+
 /// Codes -> their numbers.
 /// @tparam C  Code or WideCode
 template <typename C>
-void round_codes(std::vector<C>& codes, const Rounder& rounding) {
-  for (C& code : codes) code = static_cast<C>(rounding.number(code));
+void round_codes(std::vector<C>& codes, const Rounder& rounder) {
+  for (C& code : codes) code = static_cast<C>(rounder.number(code));
 }
 
 /// Numbers -> codes.
 template <typename C>
-void unround_codes(std::vector<C>& codes, const Rounder& rounding) {
-  for (C& code : codes) code = static_cast<C>(rounding.code(code));
+void unround_codes(std::vector<C>& codes, const Rounder& rounder) {
+  for (C& code : codes) code = static_cast<C>(rounder.code(code));
 }
 
 }  // namespace nrc

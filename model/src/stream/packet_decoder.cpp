@@ -199,9 +199,7 @@ void PacketDecoder::skip(const std::uint8_t* samples, const PacketHeader& h) {
     get_values(type, samples, count, values_.data());
     mapper_->to_codes(values_.data(), h.frames, codes_.data());
   }
-  const int step = nrc::lossy_step(h.step);
-  if (step > 1) round_codes(codes_, Rounder(header_->code_width, step));
-  payload_->set_step(step);
+  payload_->set_step(nrc::lossy_step(h.step));
   payload_->skip(codes_.data(), h.frames, h.key);
 }
 
@@ -250,7 +248,9 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
   }
   codes_.clear();
   wide_codes_.clear();
-  const Rounder rounding(header_->code_width, nrc::lossy_step(h.step));
+  // In other profiles the payload coder does it.
+  const Rounder rounder(header_->code_width, nrc::lossy_step(h.step));
+  const bool rounded = h.step != 0 && header_->profile == Profile::kCascade;
   try {
     payload_->set_lanes(h.lanes);
     payload_->set_step(nrc::lossy_step(h.step));
@@ -261,7 +261,7 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
     }
     if (is_wide(type)) {
       if (!wide_codes()) wide_codes_.assign(codes_.begin(), codes_.end());
-      if (h.step != 0) unround_codes(wide_codes_, rounding);
+      if (rounded) unround_codes(wide_codes_, rounder);
       const int bits = header_->low_bits;
       if (bits != 0) add_low_parts(low ? low_parts : nullptr, wide_codes_.data(), count, bits);
       wide_values_.resize(count);
@@ -275,7 +275,7 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
   if (is_wide(type)) {
     put_values(type, wide_values_.data(), count, out);
   } else {
-    if (h.step != 0) unround_codes(codes_, rounding);
+    if (rounded) unround_codes(codes_, rounder);
     const bool direct = type == SampleType::kInt16 &&
                         reinterpret_cast<std::uintptr_t>(out) % alignof(std::int16_t) == 0;
     if (!direct) values_.resize(count);
