@@ -13,12 +13,13 @@ namespace {
 
 constexpr std::uint32_t kLinkFraction = 16;
 constexpr std::uint32_t kMinBufferWords = 64;
+constexpr std::uint32_t kMaxLinkWords = (1U << 24) - 1;  // of the port of nrc_rate_control
 
 }  // namespace
 
 std::uint32_t link_words(double bits_per_second, std::uint32_t packet_frames, double rate) {
   const double words = bits_per_second / 32 * packet_frames / rate * kLinkFraction;
-  return static_cast<std::uint32_t>(std::clamp(std::floor(words), 1.0, 4294967295.0));
+  return static_cast<std::uint32_t>(std::clamp(std::floor(words), 1.0, double{kMaxLinkWords}));
 }
 
 RateControl::RateControl(const RateSettings& settings) : settings_(settings) {
