@@ -1010,8 +1010,7 @@ class TrainAndGenerate(CommandLineTest):
         self.fail_with(1, NRC, "train", self.dir, "-o", out, "--shape", "magic")
         for options in (("--mapping", "shift6", "--code-width", "12"),
                         ("--profile", "range", "--mapping", "code", "--code-width", "3"),
-                        ("--mapping", "code", "--code-width", "8"),
-                        ("--lossy-steps", "2")):
+                        ("--mapping", "code", "--code-width", "8")):
             self.fail_with(1, NRC, "train", self.dir, "-o", out, *options)
         self.fail_with(1, GENERATE, self.dir, program="nrc-generate")
         self.fail_with(1, GENERATE, "--tables", self.wav, "--rtl", self.dir / "rtl",

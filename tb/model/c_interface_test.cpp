@@ -382,8 +382,9 @@ TEST(CInterface, TellsThatAStreamIsLossy) {
   header.code_width = 10;
   header.channels = kChannels;
   header.packet_frames = kFrames;
-  const nrc::Tables& tables = nrc::Tables::builtin(nrc::Profile::kRange, "coarse");
+  const nrc::Tables& tables = nrc::Tables::builtin(nrc::Profile::kRange, "generic");
   header.table_id = tables.id();
+  header.rounding = true;
   const Samples samples = recording();
   nrc::Encoder encoder(header, tables);
   encoder.set_lossy_step(12);

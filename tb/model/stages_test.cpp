@@ -515,7 +515,7 @@ TEST(StreamHeader, ComesBackAndIsChecked) {
     std::size_t at;
     std::uint8_t value;
   } const bad[] = {{0, 2},  {0, 4},  {1, 4},  {1, 0x30}, {1, 0xA0}, {2, 3},  {2, 9},  {3, 9},
-                   {3, 17}, {24, 1}, {24, 2}, {24, 4},   {24, 8},   {25, 8}, {26, 1}, {27, 1}};
+                   {3, 17}, {24, 1}, {24, 2}, {24, 4},   {24, 8},   {25, 8}, {26, 1}, {27, 2}};
   for (const auto& b : bad) {
     auto damaged = payload;
     damaged[b.at] = b.value;

@@ -499,7 +499,6 @@ std::map<std::string, std::string> generate_sources(
     files[folder + "nrc_symbol_rom.sv"] = symbol_rom(set);
   }
   for (const RangeTables& t : range_tables) {
-    if (t.name == "coarse") continue;  // of lossy streams, which the RTL does not make
     const std::string folder = "rtl/generated/" + t.name + "/";
     files[folder + "nrc_range_tables_pkg.sv"] = range_package(t);
     files[folder + "nrc_edge_rom.sv"] = edge_rom(t);

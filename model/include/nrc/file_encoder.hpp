@@ -46,8 +46,7 @@ struct EncodeOptions {
   /// piece by piece, and a stream with a key interval, are encoded by one.
   unsigned threads = 1;
   /// Codes are rounded to multiples of this, which loses samples, one of lossy_step(); 1:
-  /// lossless. Without `tables`, `generic` is used then, or `coarse` if that makes a few packets
-  /// of the range profile smaller.
+  /// lossless.
   int lossy_step = 1;
   /// Packets from one key packet to the next, with the stream header before each; 0: only the
   /// first. Unset: as often as costs less than a thousandth of the stream, and no stream headers.

@@ -180,6 +180,8 @@ constexpr std::uint8_t kPredictorOrder = 8;
 constexpr std::uint8_t kPredictorNarrow = 16;
 constexpr std::uint8_t kSampleTypeMask = 0x07;  ///< in the stream header's byte of the type
 constexpr std::uint8_t kSampleBigEndian = 0x80;
+constexpr std::uint8_t kFlagRounding = 0x01;  ///< in the stream header's byte of flags
+constexpr std::uint8_t kFlagProportional = 0x02;
 /// How samples become codes (section 1); kMap: as the value map in the stream header says.
 enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1, kMap = 2 };
 

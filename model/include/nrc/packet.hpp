@@ -63,6 +63,10 @@ struct StreamHeader {
   bool big_endian = false;  ///< byte order of the samples in the file
   /// Bits of a full code below those of the code, which are sent as they are: wide types only.
   int low_bits = 0;
+  /// Packets may have a rounding step (section 14): the stream may not reproduce its samples.
+  bool rounding = false;
+  /// With rounding: the step is smaller for channels with less noise.
+  bool proportional = false;
   ValueMap map;  ///< of Mapping::kMap, otherwise unused
 };
 

@@ -208,7 +208,10 @@ const Tables& choose_cascade(const SampleImage& image, bool complete, const Enco
     fast.profile = Profile::kRange;
     fast.preset = nullptr;
     const Tables& tables = choose_coding(image, complete, fast, header);
-    if (!tables.range().edges.empty()) return Tables::builtin(Profile::kCascade, "default");
+    // Widths of single codes mean nothing once several of them are one.
+    if (!tables.range().edges.empty() && options.lossy_step == 1) {
+      return Tables::builtin(Profile::kCascade, "default");
+    }
   }
   if (header.mapping == Mapping::kShift6) {
     header.code_width = 10;
@@ -229,11 +232,6 @@ std::vector<const Tables*> tables_for(const EncodeOptions& options, Profile prof
   if (options.tables != nullptr) return {options.tables};
   const Tables& standard = Tables::builtin(profile, "default");
   const Tables& generic = Tables::builtin(profile, "generic");
-  // Widths of single codes mean nothing once several of them are one.
-  if (options.lossy_step > 1) {
-    if (profile != Profile::kRange) return {&generic};
-    return {&generic, &Tables::builtin(profile, "coarse")};
-  }
   if (header.mapping == Mapping::kShift6) return {&standard};
   if (profile == Profile::kHuffman || header.code_width == standard.range().code_width) {
     return {&generic, &standard};
@@ -538,6 +536,7 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   header.rate_millihertz = rate_millihertz;
   header.packet_frames = frames;
   header.sample_type = options.sample_type;
+  header.rounding = options.lossy_step > 1;
   header.big_endian = options.big_endian;
   header.corrections = options.corrections;
   header.narrow = options.narrow;
@@ -937,6 +936,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
 const Tables& choose_coding(const void* samples, std::size_t frames, const EncodeOptions& options,
                             StreamHeader& header) {
   header.sample_type = options.sample_type;
+  header.rounding = options.lossy_step > 1;
   header.big_endian = kBigEndianMachine;
   const SampleImage image(static_cast<const std::uint8_t*>(samples),
                           frames * frame_bytes_of(header), header);

@@ -71,7 +71,9 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header) {
   p = put_little_endian(p, predictor_byte(header));
   p = put_little_endian(p, static_cast<std::uint8_t>(static_cast<int>(header.sample_type) |
                                                      (header.big_endian ? kSampleBigEndian : 0)));
-  put_little_endian(p, static_cast<std::uint8_t>(header.low_bits));
+  p = put_little_endian(p, static_cast<std::uint8_t>(header.low_bits));
+  put_little_endian(p, static_cast<std::uint8_t>((header.rounding ? kFlagRounding : 0) |
+                                                 (header.proportional ? kFlagProportional : 0)));
   if (header.mapping == Mapping::kMap) append_value_map(header.map, payload);
   check_order(header.order, header.channels);
   append_channel_order(header.order, payload);
@@ -121,7 +123,10 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   if ((payload[25] & ~(kSampleTypeMask | kSampleBigEndian)) != 0) {
     field("sample type", payload[25]);
   }
-  if (payload[27] != 0) field("number in byte 27", payload[27]);
+  if ((payload[27] & ~(kFlagRounding | kFlagProportional)) != 0 ||
+      payload[27] == kFlagProportional) {
+    field("flag in byte 27", payload[27]);
+  }
   StreamHeader h;
   h.profile = static_cast<Profile>(payload[1] & 0xF);
   h.mapping = static_cast<Mapping>(payload[2]);
@@ -143,6 +148,9 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   if (h.narrow && h.profile != Profile::kHuffman) {
     throw Error("stream header: only the huffman profile has the narrow state");
   }
+  if (h.narrow && (payload[27] & kFlagRounding) != 0) {
+    throw Error("stream header: the narrow state does not go with rounding");
+  }
   if (h.narrow && h.code_width < kMinNarrowWidth) {
     throw Error("stream header: the narrow state is for codes of " +
                 std::to_string(kMinNarrowWidth) + " to 16 bits, not of " +
@@ -151,6 +159,11 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   h.sample_type = static_cast<SampleType>(payload[25] & kSampleTypeMask);
   h.big_endian = (payload[25] & kSampleBigEndian) != 0;
   h.low_bits = payload[26];
+  h.rounding = (payload[27] & kFlagRounding) != 0;
+  h.proportional = (payload[27] & kFlagProportional) != 0;
+  if (h.proportional && h.profile == Profile::kCascade) {
+    throw Error("stream header: the cascade profile has one rounding step for all channels");
+  }
   const bool wide = is_wide(h.sample_type);
   if (h.low_bits > (wide ? kMaxLowBits : 0) || h.low_bits + payload[3] > 32)
     field("number of low bits", payload[26]);
