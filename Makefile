@@ -6,10 +6,10 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 # The system bench's design is verilated for one profile and channel count, so others
 # (or a trace) have a tree of their own and leave the default one alone.
-VARIANT   = $(if $(CHANNELS),-$(CHANNELS))$(if $(PROFILE),-$(PROFILE))$(if $(TAPS),-taps$(TAPS))$(if $(NEIGHBOUR),-neighbour$(NEIGHBOUR))
+VARIANT   = $(if $(CHANNELS),-$(CHANNELS))$(if $(PROFILE),-$(PROFILE))$(if $(NARROW),-narrow$(NARROW))$(if $(TAPS),-taps$(TAPS))$(if $(NEIGHBOUR),-neighbour$(NEIGHBOUR))
 SIM_BUILD = $(if $(VARIANT),$(BUILD)/sim$(VARIANT),$(BUILD))
 SIM_DEFINES = $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS)) $(if $(PROFILE),-DNRC_PROFILE=$(PROFILE)) \
-              $(if $(TAPS),-DNRC_TAPS=$(TAPS)) $(if $(NEIGHBOUR),-DNRC_NEIGHBOUR=$(NEIGHBOUR))
+              $(if $(NARROW),-DNRC_NARROW=$(NARROW)) $(if $(TAPS),-DNRC_TAPS=$(TAPS)) $(if $(NEIGHBOUR),-DNRC_NEIGHBOUR=$(NEIGHBOUR))
 
 # Options and variables of this make are not meant for CMake's own makefiles.
 CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL cmake
@@ -29,7 +29,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
 
 # A variable that no target knows would be ignored: `make sim CHANNEL=32` would simulate 1024 channels.
 VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FRAMES \
-  FRESH_TMP HARNESS JOBS JSON LIBERTY LINT LOOPBACK LOSS MACROS MIRROR MULTI NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
+  FRESH_TMP HARNESS JOBS JSON LIBERTY LINT LOOPBACK LOSS MACROS MIRROR MULTI NARROW NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
   PREDICTOR_ARGS PROFILE PROOF RADIO SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TAPS TRIALS WORKTREE
 # In MAKEOVERRIDES a space inside a value has a backslash before it.
 empty :=
@@ -45,6 +45,15 @@ ifeq ($(filter $(or $(PROFILE),huffman),huffman range),)
 endif
 ifeq ($(filter $(or $(NEIGHBOUR),0),0 1),)
   $(error NEIGHBOUR is "$(NEIGHBOUR)"; give NEIGHBOUR=0 or NEIGHBOUR=1)
+endif
+ifeq ($(filter $(or $(NARROW),0),0 1),)
+  $(error NARROW is "$(NARROW)"; give NARROW=0 or NARROW=1)
+endif
+ifeq ($(NARROW)/$(PROFILE),1/range)
+  $(error the narrow state belongs to the Huffman profile; leave out PROFILE=range with NARROW=1)
+endif
+ifeq ($(NARROW)/$(if $(LOOPBACK),1),1/1)
+  $(error there is no decoder of the narrow state in RTL; leave out LOOPBACK with NARROW=1)
 endif
 ifeq ($(filter $(or $(TAPS),0),0 1),)
   $(error TAPS is "$(TAPS)"; give TAPS=0 or TAPS=1)
@@ -79,7 +88,7 @@ challenge: ## Count ratio as Neuralink's compression challenge does, its two sma
 	$(PYTHON) tools/challenge/score.py "$(DATA)" --encode $(BUILD)/challenge/encode \
 	  --decode $(BUILD)/challenge/decode --jobs $(JOBS) --json "$(or $(JSON),$(BUILD)/challenge/score.json)"
 
-sim: ## Run the system simulation [DATA= PROFILE= TAPS= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LOOPBACK=1 LOSS=]
+sim: ## Run the system simulation [DATA= PROFILE= NARROW= TAPS= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LOOPBACK=1 LOSS=]
 	$(call check_data,sim)
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(SIM_BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(SIM_BUILD)) \
@@ -219,7 +228,7 @@ synth: ## Bitstream of a board, timing met with every seed [BOARD=, a folder of 
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \
 	  $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(filter 1,$(NO_INSTALL)),--no-install)
 
-asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; SLOW= SRAM= MACROS= DATA= PROFILE= CHANNELS= CLOCK= BUFFER= FRAMES= ASIC_ARGS=]
+asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; SLOW= SRAM= MACROS= DATA= PROFILE= NARROW= CHANNELS= CLOCK= BUFFER= FRAMES= ASIC_ARGS=]
 	$(if $(LIBERTY),,$(error asic needs a cell library: make asic LIBERTY=path.lib [SRAM=directory]; see docs/asic.md))
 	$(call check_data,asic)
 	$(DEPS) asic
@@ -228,7 +237,7 @@ asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; 
 	  $(if $(SLOW),--slow "$(SLOW)") $(if $(SRAM),--sram "$(SRAM)") $(if $(MACROS),--macros "$(MACROS)") \
 	  $(if $(DATA),--data "$(DATA)") $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \
 	  $(if $(CLOCK),--clock $(CLOCK)) $(if $(BUFFER),--buffer $(BUFFER)) $(if $(FRAMES),--frames $(FRAMES)) \
-	  $(if $(SEED),--seed $(SEED)) $(ASIC_ARGS)
+	  $(if $(SEED),--seed $(SEED)) $(if $(filter 1,$(NARROW)),--narrow) $(ASIC_ARGS)
 
 energy: ## What compression saves at the radio against what it costs, from the reports of make asic [RADIO= pJ/bit, BITS= a sample]
 	@scripts/asic/energy.py $(BUILD)/asic $(if $(RADIO),--radio $(RADIO)) $(if $(BITS),--bits $(BITS))

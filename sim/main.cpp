@@ -40,6 +40,7 @@ Design built_design() {
   Design design;
   design.header.profile = static_cast<Profile>(NRC_PARAM_Profile);
   design.tables = &Tables::builtin(design.header.profile, NRC_TABLES);
+  design.header.narrow = NRC_PARAM_Narrow != 0;
   design.header.corrections = {NRC_PARAM_Taps != 0, NRC_PARAM_Neighbour != 0};
   design.header.stream_number = kStreamNumber;
   design.header.channels = NRC_PARAM_Channels;

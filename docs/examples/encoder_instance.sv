@@ -30,6 +30,7 @@ module encoder_instance (
     .Channels       (1024),
     .CodeWidth      (10),
     .Profile        (0),         // 0: Huffman, 1: range
+    .Narrow         (0),         // 1: the narrow state, with Pipeline 1
     .Taps           (0),         // 1: stage taps, of the range profile
     .Neighbour      (0),         // 1: stage neighbour, of the range profile
     .Mapping        (1),         // 1: int16 samples of a 10-bit ADC, 0: codes

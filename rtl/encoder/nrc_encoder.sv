@@ -24,6 +24,7 @@ module nrc_encoder #(
   parameter int Channels        = 1024,
   parameter int CodeWidth       = 10,
   parameter int Profile         = nrc_pkg::ProfileHuffman,
+  parameter int Narrow          = 0,         // 1: the narrow state, with Pipeline 1 only
   parameter int Taps            = 0,         // 1: stage taps, of the range profile only
   parameter int Neighbour       = 0,         // 1: stage neighbour, of the range profile only
   parameter int Mapping         = nrc_pkg::MappingShift6,
@@ -79,10 +80,15 @@ module nrc_encoder #(
   localparam int Words    = (BufferWords >= 4) ? BufferWords : 4;
   localparam int Depth    = (PacketFifoDepth >= 1) ? PacketFifoDepth : 1;
 
+  localparam int UseNarrow = (Narrow != 0 && Channels >= 8 && Channels % 4 == 0 &&
+                              Width >= nrc_pkg::MinNarrowWidth &&
+                              Pipeline == nrc_latency_pkg::PipelineShallow) ? 1 : 0;
+
   localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
                         ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
 
-  localparam int Predictor = ((Taps != 0) ? nrc_pkg::PredictorTaps : 0) |
+  localparam int Predictor = ((Narrow != 0) ? nrc_pkg::PredictorNarrow : 0) |
+                             ((Taps != 0) ? nrc_pkg::PredictorTaps : 0) |
                              ((Neighbour != 0) ? nrc_pkg::PredictorNeighbour : 0);
 
   localparam int SideWidth = nrc_side_pkg::SideWidth;
@@ -183,6 +189,7 @@ module nrc_encoder #(
       .Channels      (Channels),
       .CodeWidth     (Width),
       .LoadableTables(LoadableTables),
+      .Narrow        (UseNarrow),
       .Pipeline      (Pipeline)
     ) u_path (
       .clk_i,
@@ -250,6 +257,7 @@ module nrc_encoder #(
     .Channels       (Channels),
     .CodeWidth      (CodeWidth),
     .Profile        (Profile),
+    .Narrow         (Narrow),
     .Taps           (Taps),
     .Neighbour      (Neighbour),
     .Mapping        (Mapping),

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The stages of the Huffman profile from codes to payload words, joined: predictor with pace,
-// context, huffman, bit_packer (docs/bitstream.md, sections 3 to 5). Golden model: the Huffman half
-// of nrc::PayloadEncoder.
+// context, huffman, bit_packer (docs/bitstream.md, sections 3 to 5). With Narrow, stage narrow takes
+// the place of predictor and context (section 16). Golden model: the Huffman half of
+// nrc::PayloadEncoder.
 //
 // Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
-// bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5. One code per clock, rigid.
+// bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5; 3 narrow, 1, 1. One code per clock, rigid.
 
 `timescale 1ns / 1ps
 
@@ -13,6 +14,7 @@ module nrc_huffman_path #(
   parameter int Channels       = -1,
   parameter int CodeWidth      = -1,
   parameter int LoadableTables = -1,
+  parameter int Narrow         = -1,
   parameter int Pipeline       = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int SideWidth    = nrc_side_pkg::SideWidth,
@@ -53,102 +55,129 @@ module nrc_huffman_path #(
   localparam int PackLatency = IsDeep ? nrc_latency_pkg::BitPackerLatency
                                       : nrc_latency_pkg::ShallowBitPackerLatency;
 
-  // The code waits for its prediction, and then with it for its context.
-  logic [CodeWidth-1:0]    pred_code, code_at_pred;
-  logic [CodeWidth-1:0]    pred_at_context, code_at_context;
-  logic [SideWidth-1:0]    codeword_side;
-  logic                    pred_valid, verbatim;
-  logic [ValueWidth-1:0]   unused_pred_value;
-  logic                    innovation_valid, innovation_reset;
-  logic [ChannelWidth-1:0] innovation_channel;
-  logic [2:0]              innovation_boost;
-  logic [ValueWidth:0]     innovation_value;
-
-  nrc_delay #(
-    .Width(CodeWidth),
-    .Depth(Predict)
-  ) u_code_delay (
-    .clk_i,
-    .d_i(code_i),
-    .q_o(code_at_pred)
-  );
-
-  nrc_delay #(
-    .Width(SideWidth),
-    .Depth(Predict + Context + Huffman)
-  ) u_side_delay (
-    .clk_i,
-    .d_i(side_i),
-    .q_o(codeword_side)
-  );
-
-  nrc_delay #(
-    .Width(1),
-    .Depth(Predict + Context)
-  ) u_verbatim_delay (
-    .clk_i,
-    .d_i(first_i),
-    .q_o(verbatim)
-  );
-
-  nrc_delay #(
-    .Width(2 * CodeWidth),
-    .Depth(Context)
-  ) u_pred_delay (
-    .clk_i,
-    .d_i({pred_code, code_at_pred}),
-    .q_o({pred_at_context, code_at_context})
-  );
-
-  nrc_predictor #(
-    .Channels     (Channels),
-    .CodeWidth    (CodeWidth),
-    .UpdateDelay  (0),
-    .ValueFraction(0),
-    .Pipeline     (Pipeline)
-  ) u_predictor (
-    .clk_i,
-    .rst_ni,
-    .valid_i,
-    .channel_i,
-    .reset_i             (first_i),
-    .pred_valid_o        (pred_valid),
-    .pred_value_o        (unused_pred_value),
-    .pred_code_o         (pred_code),
-    .value_i             ({code_at_pred, {nrc_pkg::FracBits{1'b0}}}),
-    .innovation_valid_o  (innovation_valid),
-    .innovation_channel_o(innovation_channel),
-    .innovation_reset_o  (innovation_reset),
-    .innovation_boost_o  (innovation_boost),
-    .innovation_value_o  (innovation_value)
-  );
-
-  logic                  context_valid;
+  // A code with what is known of it, ready for stage huffman.
+  logic                  context_valid, verbatim;
+  logic [CodeWidth-1:0]  pred_at_context, code_at_context;
   logic [TableWidth-1:0] table_index;
   logic [3:0]            raw_bits;
+  logic [SideWidth-1:0]  codeword_side;
 
-  nrc_context #(
-    .Channels   (Channels),
-    .CodeWidth  (CodeWidth),
-    .UpdateDelay(0),
-    .Pipeline   (Pipeline)
-  ) u_context (
-    .clk_i,
-    .rst_ni,
-    .valid_i,
-    .channel_i,
-    .reset_i             (first_i),
-    .pred_valid_i        (pred_valid),
-    .pred_code_i         (pred_code),
-    .valid_o             (context_valid),
-    .table_o             (table_index),
-    .raw_bits_o          (raw_bits),
-    .innovation_valid_i  (innovation_valid),
-    .innovation_channel_i(innovation_channel),
-    .innovation_reset_i  (innovation_reset),
-    .innovation_boost_i  (innovation_boost),
-    .innovation_value_i  (innovation_value)
-  );
+  if (IsDeep) begin : gen_side
+    nrc_delay #(.Width(SideWidth), .Depth(Predict + Context + Huffman)) u_side_delay (
+      .clk_i,
+      .d_i(side_i),
+      .q_o(codeword_side)
+    );
+  end else begin : gen_side_ring
+    nrc_ring_delay #(.Width(SideWidth), .Depth(Predict + Context + Huffman)) u_side_delay (
+      .clk_i,
+      .rst_ni,
+      .d_i(side_i),
+      .q_o(codeword_side)
+    );
+  end
+
+  if (Narrow != 0) begin : gen_narrow
+    nrc_narrow #(
+      .Channels (Channels),
+      .CodeWidth(CodeWidth)
+    ) u_narrow (
+      .clk_i,
+      .rst_ni,
+      .valid_i,
+      .code_i,
+      .channel_i,
+      .reset_i    (first_i),
+      .valid_o    (context_valid),
+      .code_o     (code_at_context),
+      .reset_o    (verbatim),
+      .pred_code_o(pred_at_context),
+      .table_o    (table_index),
+      .raw_bits_o (raw_bits)
+    );
+  end else begin : gen_full
+    // The code waits for its prediction, and then with it for its context.
+    logic [CodeWidth-1:0]    pred_code, code_at_pred;
+    logic                    pred_valid;
+    logic [ValueWidth-1:0]   unused_pred_value;
+    logic                    innovation_valid, innovation_reset;
+    logic [ChannelWidth-1:0] innovation_channel;
+    logic [2:0]              innovation_boost;
+    logic [ValueWidth:0]     innovation_value;
+
+    nrc_delay #(
+      .Width(CodeWidth),
+      .Depth(Predict)
+    ) u_code_delay (
+      .clk_i,
+      .d_i(code_i),
+      .q_o(code_at_pred)
+    );
+
+    nrc_delay #(
+      .Width(1),
+      .Depth(Predict + Context)
+    ) u_verbatim_delay (
+      .clk_i,
+      .d_i(first_i),
+      .q_o(verbatim)
+    );
+
+    nrc_delay #(
+      .Width(2 * CodeWidth),
+      .Depth(Context)
+    ) u_pred_delay (
+      .clk_i,
+      .d_i({pred_code, code_at_pred}),
+      .q_o({pred_at_context, code_at_context})
+    );
+
+    nrc_predictor #(
+      .Channels     (Channels),
+      .CodeWidth    (CodeWidth),
+      .UpdateDelay  (0),
+      .ValueFraction(0),
+      .Pipeline     (Pipeline)
+    ) u_predictor (
+      .clk_i,
+      .rst_ni,
+      .valid_i,
+      .channel_i,
+      .reset_i             (first_i),
+      .pred_valid_o        (pred_valid),
+      .pred_value_o        (unused_pred_value),
+      .pred_code_o         (pred_code),
+      .value_i             ({code_at_pred, {nrc_pkg::FracBits{1'b0}}}),
+      .innovation_valid_o  (innovation_valid),
+      .innovation_channel_o(innovation_channel),
+      .innovation_reset_o  (innovation_reset),
+      .innovation_boost_o  (innovation_boost),
+      .innovation_value_o  (innovation_value)
+    );
+
+    nrc_context #(
+      .Channels   (Channels),
+      .CodeWidth  (CodeWidth),
+      .UpdateDelay(0),
+      .Pipeline   (Pipeline)
+    ) u_context (
+      .clk_i,
+      .rst_ni,
+      .valid_i,
+      .channel_i,
+      .reset_i             (first_i),
+      .pred_valid_i        (pred_valid),
+      .pred_code_i         (pred_code),
+      .valid_o             (context_valid),
+      .table_o             (table_index),
+      .raw_bits_o          (raw_bits),
+      .innovation_valid_i  (innovation_valid),
+      .innovation_channel_i(innovation_channel),
+      .innovation_reset_i  (innovation_reset),
+      .innovation_boost_i  (innovation_boost),
+      .innovation_value_i  (innovation_value)
+    );
+  end
 
   logic        codeword_valid;
   logic [30:0] codeword_bits;

@@ -21,6 +21,7 @@ rtl/stages/nrc_adapt.sv
 rtl/stages/nrc_pace.sv
 rtl/stages/nrc_predictor.sv
 rtl/stages/nrc_scale.sv
+rtl/stages/nrc_select.sv
 rtl/stages/nrc_context.sv
 rtl/stages/nrc_packet_buffer.sv
 rtl/stages/nrc_stream_header.sv

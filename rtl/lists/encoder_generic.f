@@ -14,6 +14,7 @@ rtl/parts/nrc_delay.sv
 rtl/parts/nrc_ring_delay.sv
 rtl/parts/nrc_ram_1r1w.sv
 rtl/parts/nrc_ram_1rw.sv
+rtl/parts/nrc_row_memory.sv
 rtl/parts/nrc_fifo.sv
 rtl/parts/nrc_crc32.sv
 rtl/stages/nrc_weigh.sv
@@ -21,7 +22,9 @@ rtl/stages/nrc_adapt.sv
 rtl/stages/nrc_pace.sv
 rtl/stages/nrc_predictor.sv
 rtl/stages/nrc_scale.sv
+rtl/stages/nrc_select.sv
 rtl/stages/nrc_context.sv
+rtl/stages/nrc_narrow.sv
 rtl/stages/nrc_packet_buffer.sv
 rtl/stages/nrc_framer.sv
 rtl/stages/nrc_shift6.sv

@@ -15,6 +15,7 @@ module golden_stream_tb;
   parameter int Channels     = 8;
   parameter int CodeWidth    = 10;
   parameter int Profile      = 0;
+  parameter int Narrow       = 0;
   parameter int Taps         = 0;
   parameter int Neighbour    = 0;
   parameter int Mapping      = 1;
@@ -43,6 +44,7 @@ module golden_stream_tb;
     .Channels    (Channels),
     .CodeWidth   (CodeWidth),
     .Profile     (Profile),
+    .Narrow      (Narrow),
     .Taps        (Taps),
     .Neighbour   (Neighbour),
     .Mapping     (Mapping),

@@ -59,6 +59,7 @@ inline StreamHeader stream_header() {
   h.channels = kChannels;
   h.rate_millihertz = 19531250;
   h.packet_frames = kPacketFrames;
+  h.narrow = kNarrow;
   h.corrections = {kTaps, kNeighbour};
   h.stream_number = kStreamNumber;
   return h;

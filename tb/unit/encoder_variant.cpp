@@ -27,6 +27,9 @@
 #ifndef NRC_PARAM_Pipeline
 #define NRC_PARAM_Pipeline 0
 #endif
+#ifndef NRC_PARAM_Narrow
+#define NRC_PARAM_Narrow 0
+#endif
 #ifndef NRC_PARAM_Taps
 #define NRC_PARAM_Taps 0
 #endif
@@ -44,6 +47,7 @@ const std::uint16_t kKeyInterval = NRC_PARAM_KeyInterval;
 const Profile kProfile = static_cast<Profile>(NRC_PARAM_Profile);
 const bool kLoadable = NRC_PARAM_LoadableTables != 0;
 const bool kShallow = NRC_PARAM_Pipeline == rtl::kPipelineShallow;
+const bool kNarrow = NRC_PARAM_Narrow != 0;
 const bool kTaps = NRC_PARAM_Taps != 0;
 const bool kNeighbour = NRC_PARAM_Neighbour != 0;
 const char* const kTableSet = NRC_TABLES;

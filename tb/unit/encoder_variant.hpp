@@ -20,6 +20,7 @@ extern const std::uint16_t kKeyInterval;
 extern const Profile kProfile;
 extern const bool kLoadable;
 extern const bool kShallow;
+extern const bool kNarrow;
 extern const bool kTaps;
 extern const bool kNeighbour;
 extern const char* const kTableSet;
