@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // nrc_rounding against nrc::CodeRounding: a code in every clock, of any step and scale.
-#include "stages/rounding.hpp"
-
 #include <gtest/gtest.h>
 
-#include <deque>
+#include <type_traits>
 #include <vector>
 
 #include "Vnrc_rounding.h"
 #include "bench_random.hpp"
 #include "nrc/format.hpp"
+#include "stages/rounding.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
 
 constexpr int kWidth = NRC_PARAM_CodeWidth;
 constexpr std::int32_t kHalf = 1 << (kWidth - 1);
+using Scale = std::remove_reference_t<decltype(Vnrc_rounding::scale_i)>;
+using CodePort = std::remove_reference_t<decltype(Vnrc_rounding::code_i)>;
 constexpr int kSteps = 8;  // numbers that the stage knows
 
 struct Item {
@@ -32,11 +33,11 @@ void run(const std::vector<Item>& items) {
   const std::uint32_t mask = (1U << kWidth) - 1;
   for (std::size_t t = 0; t < items.size() + 5; ++t) {
     if (t < items.size()) {
-      dut->scale_i = items[t].scale;
+      dut->scale_i = static_cast<Scale>(items[t].scale);
       dut->max_step_i = static_cast<std::uint8_t>(items[t].max_step);
     }
     if (t >= 2 && t - 2 < items.size()) {
-      dut->code_i = static_cast<std::uint32_t>(items[t - 2].code) & mask;
+      dut->code_i = static_cast<CodePort>(static_cast<std::uint32_t>(items[t - 2].code) & mask);
     }
     dut.eval();
     const auto of = [&](const Item& item) -> const nrc::Rounder& {
