@@ -151,6 +151,16 @@ module nrc_huffman #(
   logic [4:0]           s4_extra_length_q;
   logic                 s4_verbatim_q;
 
+  logic                 s3_rounded;
+
+  if (Rounding != 0) begin : gen_rounded_delay
+    nrc_delay #(.Width(1), .Depth(AddressClock)) u_rounded_delay (
+      .clk_i, .d_i(rounded_i), .q_o(s3_rounded)
+    );
+  end else begin : gen_never_rounded
+    assign s3_rounded = 1'b0;
+  end
+
   if (LoadableTables != 0) begin : gen_ram
     nrc_ram_1rw #(
       .Words(NumTables << SymbolBits),
@@ -158,7 +168,7 @@ module nrc_huffman #(
     ) u_tables (
       .clk_i,
       .rst_ni,
-      .en_i   (table_we_i || valid[AddressClock]),
+      .en_i   (table_we_i || (valid[AddressClock] && !s3_rounded)),
       .we_i   (table_we_i),
       .addr_i (table_we_i ? table_addr_i : s3_addr),
       .wdata_i(table_wdata_i),
@@ -177,7 +187,7 @@ module nrc_huffman #(
   if (Rounding != 0) begin : gen_rounded
     logic [9:0]  rounded_addr;
     logic [15:0] rounded_word;
-    logic        s4_rounded;
+    logic        s4_rounded_q;
 
     assign rounded_addr = {s3_table[3:0], s3_symbol};
 
@@ -186,13 +196,12 @@ module nrc_huffman #(
       .addr_i(rounded_addr),
       .data_o(rounded_word)
     );
-    nrc_delay #(.Width(1), .Depth(AddressClock + 1)) u_rounded_delay (
-      .clk_i, .d_i(rounded_i), .q_o(s4_rounded)
-    );
-    assign s4_word = s4_rounded ? rounded_word : s4_own_word;
+    always_ff @(posedge clk_i) s4_rounded_q <= s3_rounded;
+
+    assign s4_word = s4_rounded_q ? rounded_word : s4_own_word;
   end else begin : gen_own
     logic unused_rounded;
-    assign unused_rounded = ^{rounded_i, s3_table};
+    assign unused_rounded = ^{rounded_i, s3_rounded, s3_table};
     assign s4_word        = s4_own_word;
   end
 
