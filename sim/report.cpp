@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <string_view>
+
+#include "host/spikes.hpp"
 
 namespace nrc::sim {
 namespace {
@@ -93,6 +96,74 @@ void print_compression(const Run& run) {
                                     grouped(run.design.max_packet())));
 }
 
+/// What came through the link, next to the recording.
+struct Quality {
+  double error = 0;   ///< energy of all errors, what is missing is silence
+  double signal = 0;  ///< energy above 300 Hz
+  host::SpikeMatch spikes;
+};
+
+Quality quality_of(const Run& run) {
+  Quality quality;
+  const std::size_t n = run.recording.channels;
+  const double rate = frame_rate(run.design);
+  const std::vector<std::int16_t>& received = run.scoreboard.received();
+  for (std::size_t c = 0; c < n; ++c) {
+    host::Signal original;
+    host::Signal decoded;
+    for (std::size_t i = c; i < received.size(); i += n) {
+      const double e = received[i] - run.recording.samples[i];
+      original.push_back(run.recording.samples[i]);
+      decoded.push_back(received[i]);
+      quality.error += e * e;
+    }
+    for (const double v : host::high_pass(original, host::kSpikeBandHz, rate)) {
+      quality.signal += v * v;
+    }
+    const host::Spikes spikes = host::detect_spikes(original, rate);
+    const host::SpikeMatch match =
+        host::match_spikes(spikes, host::detect_spikes(decoded, rate, spikes.threshold), rate);
+    quality.spikes.kept += match.kept;
+    quality.spikes.lost += match.lost;
+    quality.spikes.added += match.added;
+  }
+  return quality;
+}
+
+void print_link(const Run& run) {
+  const Scoreboard& s = run.scoreboard;
+  const Quality q = quality_of(run);
+  const double packets = static_cast<double>(s.data_packets() + s.dropped_packets());
+  heading("Link");
+  row("packets", fmt::format("{} sent, {} dropped ({:.1f} %)", grouped(s.data_packets()),
+                             grouped(s.dropped_packets()),
+                             100.0 * static_cast<double>(s.dropped_packets()) / packets));
+  row("lossless",
+      fmt::format("{:.1f} % of all packets", 100.0 * static_cast<double>(s.steps()[0]) / packets));
+  std::string steps;
+  int largest = 1;
+  for (std::size_t i = 0; i < s.steps().size(); ++i) {
+    if (s.steps()[i] == 0) continue;
+    largest = lossy_step(static_cast<int>(i));
+    steps += fmt::format("{}{}: {}", steps.empty() ? "" : ", ", largest, grouped(s.steps()[i]));
+  }
+  row("packets by step", steps);
+  row("largest error", fmt::format("{} codes at most, as the steps say", largest / 2));
+  row("signal to noise above 300 Hz",
+      q.error == 0 ? "no error" : fmt::format("{:.1f} dB", 10 * std::log10(q.signal / q.error)));
+  const double spikes = static_cast<double>(q.spikes.kept + q.spikes.lost);
+  row("spikes (5 deviations)",
+      spikes == 0 ? "none"
+                  : fmt::format("{:.2f} % of {} kept, {:.2f} % added",
+                                100.0 * static_cast<double>(q.spikes.kept) / spikes,
+                                grouped(q.spikes.kept + q.spikes.lost),
+                                100.0 * static_cast<double>(q.spikes.added) / spikes));
+  if (run.design.rate_control) {
+    row("most words that waited", fmt::format("{} of {}", grouped(run.figures.max_waiting),
+                                              grouped(run.design.buffer_words)));
+  }
+}
+
 }  // namespace
 
 bool bit_exact(const Run& run) {
@@ -164,10 +235,13 @@ void print_report(const Run& run) {
   row("clock", fmt::format("{:g} MHz, one sample a clock; {} x {:.2f} Hz = {:.3f} Msample/s",
                            kClockMhz, header.channels, frame_rate(run.design),
                            header.channels * frame_rate(run.design) / 1e6));
-  row("link", fmt::format("32 bits a clock, stalled {} % of the time", run.stall_percent));
+  row("link",
+      fmt::format("{}, stalled {} % of the time",
+                  run.rate->limited() ? run.rate->text() : "32 bits a clock", run.stall_percent));
 
   print_timing(run);
   print_compression(run);
+  if (run.rate->limited()) print_link(run);
 
   heading("Checks");
   row("packets",

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "design.hpp"
+#include "link_rate.hpp"
 #include "monitor.hpp"
 #include "recording.hpp"
 #include "scoreboard.hpp"
@@ -28,6 +29,7 @@ struct Run {
   Counters counters;
   std::string monitor_failure;
   int stall_percent = 0;    ///< of the link, as asked for
+  const LinkRate* rate;     ///< of the link
   double wall_seconds = 0;  ///< of the simulation alone
 };
 
