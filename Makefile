@@ -83,7 +83,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build challenge sim wave check test coverage fuzz fuzz-corpus faults soak formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy wheel report fresh-check clean
+.PHONY: help build challenge sim link wave check test coverage fuzz fuzz-corpus faults soak formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy wheel report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -109,6 +109,17 @@ sim: ## Run the system simulation [DATA= PROFILE= NARROW= TAPS= NEIGHBOUR= CHANN
 	  $(SIM_DEFINES)
 	$(CMAKE) --build $(SIM_BUILD) -j$(JOBS) --target $(SIM_TARGET)
 	$(SIM_BUILD)/$(SIM_TARGET) $(if $(CHANNELS),--channels $(CHANNELS)) $(SIM_ARGS)
+
+link: ## Measure what links of 100 to 40 Mbit/s make of recordings, with rate control and without [DATA= FRAMES= JSON= PICTURE=]
+	$(call check_data,link)
+	$(DEPS) sim benchmark
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(BUILD))
+	$(CMAKE) -S . -B $(BUILD)/sim-rate1 -DNRC_BUILD_SIM=ON $(call tests_off,$(BUILD)/sim-rate1) -DNRC_RATE_CONTROL=1
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_system_sim
+	$(CMAKE) --build $(BUILD)/sim-rate1 -j$(JOBS) --target nrc_system_sim
+	$(PYTHON) sim/link.py $(BUILD)/sim-rate1/nrc_system_sim $(BUILD)/nrc_system_sim $(if $(DATA),--data "$(DATA)") \
+	  $(if $(FRAMES),--frames $(FRAMES)) --json "$(or $(JSON),$(BUILD)/link.json)" --points $(BUILD)/link.txt
+	gnuplot -e "data='$(BUILD)/link.txt'; picture='$(or $(PICTURE),$(BUILD)/link.svg)'" sim/plot_link.gp
 
 wave: CHANNELS := $(or $(CHANNELS),16)
 wave: FRAMES   := $(or $(FRAMES),40)

@@ -240,6 +240,7 @@ int simulate(const Options& o) {
                    &rate,
                    time.count()};
   print_report(run);
+  if (!o.json.empty() && rate.limited()) write_link_figures(run, o.json);
   fmt::print("\nbit-exact: {}\n", bit_exact(run) ? "PASS" : "FAIL");
   const std::string reason = judge(run);
   if (!reason.empty()) {

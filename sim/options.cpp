@@ -43,6 +43,7 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
          "Rate of the link in Mbit/s, or a file with a line for each change of it: milliseconds "
          "from the beginning, and Mbit/s")
       ->type_name("RATE|FILE");
+  app.add_option("--json", options.json, "Write what the link did, with --link")->type_name("FILE");
   if (design.rate_control) {
     app.add_option("--max-step", options.max_step,
                    "Codes of the largest rounding step; 1: never round")

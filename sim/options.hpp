@@ -21,7 +21,8 @@ struct Options {
   bool allow_drops = false;
   std::string link;   ///< Mbit/s, or a file with the rates by time; empty: 32 bits a clock
   int max_step = 16;  ///< codes; 1: never round
-  int first_step = 6;
+  int first_step = 8;
+  std::string json;  ///< file for what the link did
   std::uint32_t off_grid = 0;
   std::string trace;
   std::optional<std::uint64_t> corrupt_bit;

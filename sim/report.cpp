@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "host/spikes.hpp"
+#include "nrc/error.hpp"
 
 namespace nrc::sim {
 namespace {
@@ -96,68 +99,30 @@ void print_compression(const Run& run) {
                                     grouped(run.design.max_packet())));
 }
 
-/// What came through the link, next to the recording.
-struct Quality {
-  double error = 0;   ///< energy of all errors, what is missing is silence
-  double signal = 0;  ///< energy above 300 Hz
-  host::SpikeMatch spikes;
-};
-
-Quality quality_of(const Run& run) {
-  Quality quality;
-  const std::size_t n = run.recording.channels;
-  const double rate = frame_rate(run.design);
-  const std::vector<std::int16_t>& received = run.scoreboard.received();
-  for (std::size_t c = 0; c < n; ++c) {
-    host::Signal original;
-    host::Signal decoded;
-    for (std::size_t i = c; i < received.size(); i += n) {
-      const double e = received[i] - run.recording.samples[i];
-      original.push_back(run.recording.samples[i]);
-      decoded.push_back(received[i]);
-      quality.error += e * e;
-    }
-    for (const double v : host::high_pass(original, host::kSpikeBandHz, rate)) {
-      quality.signal += v * v;
-    }
-    const host::Spikes spikes = host::detect_spikes(original, rate);
-    const host::SpikeMatch match =
-        host::match_spikes(spikes, host::detect_spikes(decoded, rate, spikes.threshold), rate);
-    quality.spikes.kept += match.kept;
-    quality.spikes.lost += match.lost;
-    quality.spikes.added += match.added;
-  }
-  return quality;
+/// Parts of a whole, in percent.
+double percent(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-void print_link(const Run& run) {
-  const Scoreboard& s = run.scoreboard;
-  const Quality q = quality_of(run);
-  const double packets = static_cast<double>(s.data_packets() + s.dropped_packets());
+void print_link(const LinkFigures& f, const Run& run) {
   heading("Link");
-  row("packets", fmt::format("{} sent, {} dropped ({:.1f} %)", grouped(s.data_packets()),
-                             grouped(s.dropped_packets()),
-                             100.0 * static_cast<double>(s.dropped_packets()) / packets));
-  row("lossless",
-      fmt::format("{:.1f} % of all packets", 100.0 * static_cast<double>(s.steps()[0]) / packets));
+  row("packets", fmt::format("{} sent, {} dropped ({:.1f} %)", grouped(f.packets - f.dropped),
+                             grouped(f.dropped), percent(f.dropped, f.packets)));
+  row("lossless", fmt::format("{:.1f} % of all packets", percent(f.lossless, f.packets)));
   std::string steps;
-  int largest = 1;
-  for (std::size_t i = 0; i < s.steps().size(); ++i) {
-    if (s.steps()[i] == 0) continue;
-    largest = lossy_step(static_cast<int>(i));
-    steps += fmt::format("{}{}: {}", steps.empty() ? "" : ", ", largest, grouped(s.steps()[i]));
+  for (std::size_t i = 0; i < run.scoreboard.steps().size(); ++i) {
+    if (run.scoreboard.steps()[i] == 0) continue;
+    steps += fmt::format("{}{}: {}", steps.empty() ? "" : ", ", lossy_step(static_cast<int>(i)),
+                         grouped(run.scoreboard.steps()[i]));
   }
   row("packets by step", steps);
-  row("largest error", fmt::format("{} codes at most, as the steps say", largest / 2));
-  row("signal to noise above 300 Hz",
-      q.error == 0 ? "no error" : fmt::format("{:.1f} dB", 10 * std::log10(q.signal / q.error)));
-  const double spikes = static_cast<double>(q.spikes.kept + q.spikes.lost);
+  row("largest error", fmt::format("{} codes at most, as the steps say", f.largest_step / 2));
+  row("signal to noise above 300 Hz", f.snr ? fmt::format("{:.1f} dB", *f.snr) : "no error");
   row("spikes (5 deviations)",
-      spikes == 0 ? "none"
-                  : fmt::format("{:.2f} % of {} kept, {:.2f} % added",
-                                100.0 * static_cast<double>(q.spikes.kept) / spikes,
-                                grouped(q.spikes.kept + q.spikes.lost),
-                                100.0 * static_cast<double>(q.spikes.added) / spikes));
+      f.spikes == 0
+          ? "none"
+          : fmt::format("{:.2f} % of {} kept, {:.2f} % added", percent(f.spikes_kept, f.spikes),
+                        grouped(f.spikes), percent(f.spikes_added, f.spikes)));
   if (run.design.rate_control) {
     row("most words that waited", fmt::format("{} of {}", grouped(run.figures.max_waiting),
                                               grouped(run.design.buffer_words)));
@@ -215,6 +180,58 @@ std::string judge(const Run& run) {
   return "";
 }
 
+LinkFigures link_figures(const Run& run) {
+  LinkFigures f;
+  const Scoreboard& s = run.scoreboard;
+  f.packets = s.data_packets() + s.dropped_packets();
+  f.dropped = s.dropped_packets();
+  f.lossless = s.steps()[0];
+  for (std::size_t i = 0; i < s.steps().size(); ++i) {
+    if (s.steps()[i] != 0) f.largest_step = lossy_step(static_cast<int>(i));
+  }
+  const std::size_t n = run.recording.channels;
+  const double rate = frame_rate(run.design);
+  const std::vector<std::int16_t>& received = s.received();
+  double error = 0;
+  double signal = 0;
+  for (std::size_t c = 0; c < n; ++c) {
+    host::Signal original;
+    host::Signal decoded;
+    for (std::size_t i = c; i < received.size(); i += n) {
+      const double e = received[i] - run.recording.samples[i];
+      original.push_back(run.recording.samples[i]);
+      decoded.push_back(received[i]);
+      error += e * e;
+    }
+    for (const double v : host::high_pass(original, host::kSpikeBandHz, rate)) signal += v * v;
+    const host::Spikes spikes = host::detect_spikes(original, rate);
+    const host::SpikeMatch match =
+        host::match_spikes(spikes, host::detect_spikes(decoded, rate, spikes.threshold), rate);
+    f.spikes += match.kept + match.lost;
+    f.spikes_kept += match.kept;
+    f.spikes_added += match.added;
+  }
+  if (error != 0) f.snr = 10 * std::log10(signal / error);
+  return f;
+}
+
+void write_link_figures(const Run& run, const std::string& path) {
+  const LinkFigures f = link_figures(run);
+  nlohmann::ordered_json json = {{"link", run.rate->text()},
+                                 {"packets", f.packets},
+                                 {"dropped", f.dropped},
+                                 {"lossless", f.lossless},
+                                 {"largest_step", f.largest_step},
+                                 {"spikes", f.spikes},
+                                 {"spikes_kept", f.spikes_kept},
+                                 {"spikes_added", f.spikes_added},
+                                 {"max_waiting", run.figures.max_waiting}};
+  json["snr_db"] = f.snr ? nlohmann::ordered_json(*f.snr) : nlohmann::ordered_json();
+  std::ofstream file(path);
+  file << json.dump(1) << '\n';
+  if (!file.flush()) throw Error(fmt::format("cannot write {}; give another file", path));
+}
+
 void print_report(const Run& run) {
   const StreamHeader& header = run.design.header;
   const Monitor::Figures& f = run.figures;
@@ -241,7 +258,7 @@ void print_report(const Run& run) {
 
   print_timing(run);
   print_compression(run);
-  if (run.rate->limited()) print_link(run);
+  if (run.rate->limited()) print_link(link_figures(run), run);
 
   heading("Checks");
   row("packets",
