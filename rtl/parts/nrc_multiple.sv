@@ -25,11 +25,13 @@ module nrc_multiple #(
   localparam int SumWidth = ((Width > 4) ? Width : 4) + 2;
 
   logic [SumWidth-1:0] sum;
+  logic [3:0]          half;
   logic [SumWidth-1:0] s1_shifted_q;
   logic                s1_three_q;
 
-  assign sum = {{(SumWidth - Width){value_i[Width-1]}}, value_i} +
-               SumWidth'(nrc_step_pkg::half_of(step_i));
+  assign half = nrc_step_pkg::half_of(step_i);
+  assign sum  = {{(SumWidth - Width){value_i[Width-1]}}, value_i} +
+                {{(SumWidth - 4){1'b0}}, half};
 
   always_ff @(posedge clk_i) begin
     s1_shifted_q <= SumWidth'({{16{sum[SumWidth-1]}}, sum} >> nrc_step_pkg::shift_of(step_i));
