@@ -26,8 +26,8 @@
 #include "format/samples.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
-#include "stages/mapper.hpp"
 #include "stages/shift6.hpp"
+#include "vector/vector_mapper.hpp"
 
 namespace nrc {
 namespace {
@@ -150,7 +150,7 @@ class SampleImage {
 int width_of(const SampleImage& image, const StreamHeader& header, std::uint64_t rare = kRare) {
   StreamHeader wide = header;
   wide.code_width = kMaxCodeWidth;
-  const Mapper mapper(wide);
+  const VectorMapper mapper(wide);
   std::array<std::uint64_t, kCodeWidths.size()> outside = {};
   std::vector<WideCode> codes;
   const bool some = header.mapping == Mapping::kMap && rare == kRare;
@@ -356,7 +356,7 @@ WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& 
   full.code_width = kMaxCodeWidth;
   full.low_bits = kMaxLowBits;
   serialise(full);  // which checks the map
-  const Mapper mapper(full);
+  const VectorMapper mapper(full);
   WideMapRequest mapped = request;
   mapped.move = false;
   mapped.all = [&](const WideMapRequest::Values& take) {

@@ -22,7 +22,7 @@ std::vector<std::vector<float>> innovations(const std::vector<std::vector<std::u
                                             const StreamHeader& header) {
   const std::size_t channels = header.channels;
   const std::size_t most = std::max<std::size_t>(kMaxProducts / (channels * channels), 64);
-  const Mapper mapper(header);
+  const VectorMapper mapper(header);
   const Predictor predictor(header.code_width);
   std::vector<PredictorState> states(channels);
   std::vector<std::vector<float>> all(channels);

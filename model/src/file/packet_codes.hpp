@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "format/samples.hpp"
-#include "stages/mapper.hpp"
+#include "vector/vector_mapper.hpp"
 
 namespace nrc {
 
 /// Codes of the first frames of a packet, without low bits.
 /// @param samples  in the byte order of the machine
-inline void codes_of(const Mapper& mapper, const StreamHeader& header,
+inline void codes_of(const VectorMapper& mapper, const StreamHeader& header,
                      const std::vector<std::uint8_t>& samples, std::size_t frames,
                      std::vector<WideCode>& codes) {
   const std::size_t count = frames * header.channels;

@@ -10,9 +10,9 @@
 #include "format/samples.hpp"
 #include "nrc/error.hpp"
 #include "stages/low_parts.hpp"
-#include "stages/mapper.hpp"
 #include "stages/packetizer.hpp"
 #include "stages/quantise.hpp"
+#include "vector/vector_mapper.hpp"
 
 namespace nrc {
 
@@ -44,7 +44,7 @@ Encoder::Encoder(const StreamHeader& header, const Tables& tables, Transport tra
     : tables_(tables),
       header_(checked(header, tables)),
       header_payload_(serialise(header_)),
-      mapper_(std::make_unique<Mapper>(header_)),
+      mapper_(std::make_unique<VectorMapper>(header_)),
       payload_(PayloadEncoder::make(tables_, header_)),
       packetizer_(std::make_unique<Packetizer>(header_.stream_number)),
       exceptions_(std::make_unique<ExceptionWriter>()),
@@ -61,10 +61,12 @@ void Encoder::reserve(std::size_t frames) {
   if (is_wide(header_.sample_type)) {
     wide_codes_.reserve(count);
     wide_values_.reserve(count);
+    wide_mapped_.reserve(count);
     low_parts_.reserve(low_part_bytes(count, header_.low_bits));
   }
   if (!wide_codes()) codes_.reserve(count);
   if (header_.sample_type != SampleType::kInt16) values_.reserve(count);
+  if (!is_wide(header_.sample_type)) mapped_.reserve(count);
   payload_->reserve(count);
   exceptions_->reserve(count);
   coded_bytes_.reserve(max_bytes(frames));
@@ -228,7 +230,7 @@ void Encoder::encode_samples(const void* samples, std::size_t frames, PacketRequ
 void Encoder::map(const std::int16_t* values, std::size_t frames) {
   codes_.resize(frames * header_.channels);
   if (!mapper_->to_codes(values, frames, codes_.data())) {
-    find_exceptions(values, codes_, frames);
+    find_exceptions(values, codes_, frames, mapped_);
   }
   if (step_ > 1) quantise(codes_, step_);
 }
@@ -236,7 +238,7 @@ void Encoder::map(const std::int16_t* values, std::size_t frames) {
 void Encoder::map(const std::int32_t* values, std::size_t frames) {
   wide_codes_.resize(frames * header_.channels);
   if (!mapper_->to_codes(values, frames, wide_codes_.data())) {
-    find_exceptions(values, wide_codes_, frames);
+    find_exceptions(values, wide_codes_, frames, wide_mapped_);
   }
   if (header_.low_bits != 0) {
     take_low_parts(wide_codes_.data(), wide_codes_.size(), header_.low_bits, low_parts_);
@@ -246,13 +248,15 @@ void Encoder::map(const std::int32_t* values, std::size_t frames) {
 }
 
 template <typename Value, typename C>
-void Encoder::find_exceptions(const Value* values, const std::vector<C>& codes,
-                              std::size_t frames) {
+void Encoder::find_exceptions(const Value* values, const std::vector<C>& codes, std::size_t frames,
+                              std::vector<Value>& mapped) {
+  mapped.resize(codes.size());
+  mapper_->to_values(codes.data(), frames, mapped.data());
   // Channel by channel, as a channel off the map is often so for many frames.
   for (std::size_t c = 0; c < header_.channels; ++c) {
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const std::size_t i = frame * header_.channels + c;
-      if (mapper_->value(c, codes[i]) == values[i]) continue;
+      if (mapped[i] == values[i]) continue;
       ++off_map_;
       exceptions_->add(static_cast<std::uint32_t>(c * frames + frame), values[i]);
     }
