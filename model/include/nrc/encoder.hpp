@@ -108,6 +108,10 @@ class Encoder {
   /// profile that has no lanes
   void set_lanes(int lanes);
 
+  /// Whether packets to come have a header of the short form where they can; at first none has, as
+  /// hardware does not read it.
+  void set_short_headers(bool on) { short_headers_ = on; }
+
   const StreamHeader& header() const { return header_; }
   /// Samples so far that were off the map.
   std::uint64_t off_map() const { return off_map_; }
@@ -151,6 +155,7 @@ class Encoder {
   const Transport transport_;
   bool header_due_ = true;  ///< no stream header since the last data packet
   bool key_due_ = true;
+  bool short_headers_ = false;
   bool skipped_ = false;  ///< frames were skipped since the last packet with frames
 };
 

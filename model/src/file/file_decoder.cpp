@@ -33,15 +33,14 @@ class PacketList {
     packets_.clear();
   }
   void add(const ParsedPacket& packet) {
-    const std::uint8_t* const begin = packet.payload - kPacketHeaderBytes;
-    bytes_.insert(bytes_.end(), begin, begin + packet.size);
+    bytes_.insert(bytes_.end(), packet.begin(), packet.begin() + packet.size);
     packets_.push_back(packet);
   }
   template <class Take>
   void for_each(const Take& take) const {
     const std::uint8_t* at = bytes_.data();
     for (ParsedPacket packet : packets_) {
-      packet.payload = at + kPacketHeaderBytes;
+      packet.payload = at + header_bytes(packet.header);
       take(packet);
       at += packet.size;
     }
@@ -62,8 +61,7 @@ class FileDecoder::Groups {
 
   void open(const ParsedPacket& header) {
     if (header_.empty()) {
-      const std::uint8_t* const begin = header.payload - kPacketHeaderBytes;
-      header_.assign(begin, begin + header.size);
+      header_.assign(header.begin(), header.begin() + header.size);
     }
     const StreamHeader fields = parse_stream_header(header.payload, header.header.length);
     // Wide samples count for two.

@@ -643,10 +643,12 @@ class PacketWriter {
         sink_(sink),
         lossy_step_(options.lossy_step),
         lanes_(lanes),
+        short_headers_(!options.long_headers),
         key_interval_(options.key_interval),
         packet_frames_(header.packet_frames) {
     encoder_.set_lossy_step(options.lossy_step);
     encoder_.set_lanes(lanes);
+    encoder_.set_short_headers(short_headers_);
     summary_.lanes = lanes;
     summary_.header = encoder_.header();
     summary_.tables = tables.name();
@@ -757,6 +759,7 @@ class PacketWriter {
           header(writer.summary_.header) {
       encoder.set_lossy_step(writer.lossy_step_);
       encoder.set_lanes(writer.lanes_);
+      encoder.set_short_headers(writer.short_headers_);
     }
 
     /// @param last  the group is the whole stream
@@ -822,6 +825,7 @@ class PacketWriter {
   EncodeSummary summary_;
   int lossy_step_;
   int lanes_;
+  bool short_headers_;
   std::optional<std::uint16_t> key_interval_;
   std::uint64_t packet_frames_;
   std::uint64_t packets_ = 0;

@@ -128,6 +128,7 @@ void Encoder::finish(PacketHeader h, std::size_t frames, std::vector<std::uint8_
   if (frames != 0 && h.type != PacketType::kRaw) {
     h.lanes = static_cast<std::uint8_t>(payload_->lanes());
   }
+  h.short_form = short_headers_ && short_form_possible(h.type, h.frames, payload_bytes_.size());
   h.first_frame = next_frame_;
   next_frame_ += static_cast<std::uint32_t>(frames);
   const bool behind_drop = skipped_ && frames != 0;
