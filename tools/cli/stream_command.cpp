@@ -68,6 +68,7 @@ struct StreamEncodeArguments {
   int first_step = 8;                          ///< codes
   int max_step = 16;
   std::uint32_t link_buffer = RateSettings().buffer_words;
+  bool long_headers = false;
 };
 
 struct StreamDecodeArguments {
@@ -216,6 +217,7 @@ class LiveEncoder {
   void open() {
     const Tables& tables = choose_coding(samples_, options_, header_);
     encoder_ = std::make_unique<Encoder>(header_, tables, Transport::kLink);
+    encoder_->set_short_headers(!arguments_.long_headers);
     const std::uint64_t largest = encoder_->max_bytes(header_.packet_frames);
     if (arguments_.link.udp && largest > kMaxDatagram) {
       throw Error(
@@ -552,6 +554,7 @@ void add_stream_encode(CLI::App& app) {
   command->add_option("--stream-number", arguments->stream_number,
                       "by which a decoder sees that the encoder has restarted, 0 to 2^32 - 1 "
                       "(default: a random one)");
+  command->add_flag("--long-headers", arguments->long_headers, kLongHeadersHelp);
   add_link_options(*command, arguments->link,
                    "[HOST:]PORT on which to wait for a decoder, by default on this computer only",
                    "HOST:PORT of a decoder that listens");

@@ -16,7 +16,7 @@
 
 namespace nrc {
 
-class Mapper;
+class VectorMapper;
 
 /// True for the types that hold samples: Huffman, range and raw data.
 bool is_data(PacketType type);
@@ -85,7 +85,7 @@ class PacketDecoder {
   std::optional<StreamHeader> header_;
   std::vector<std::uint8_t> header_payload_;
   std::unique_ptr<PayloadDecoder> payload_;
-  std::unique_ptr<Mapper> mapper_;
+  std::unique_ptr<VectorMapper> mapper_;
   std::vector<Code> codes_;
   std::vector<WideCode> wide_codes_;
   std::vector<std::int16_t> values_;

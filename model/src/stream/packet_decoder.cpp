@@ -10,8 +10,8 @@
 #include "format/samples.hpp"
 #include "nrc/error.hpp"
 #include "stages/low_parts.hpp"
-#include "stages/mapper.hpp"
 #include "stages/rounding.hpp"
+#include "vector/vector_mapper.hpp"
 
 namespace nrc {
 
@@ -100,7 +100,7 @@ void PacketDecoder::open(const ParsedPacket& packet) {
   header_ = header;
   lossy_step_ = 1;
   header_payload_.assign(packet.payload, end);
-  mapper_ = std::make_unique<Mapper>(header);
+  mapper_ = std::make_unique<VectorMapper>(header);
   if (is_wide(header.sample_type)) {
     wide_codes_.reserve(max_samples());
     wide_values_.reserve(max_samples());
