@@ -205,7 +205,7 @@ std::size_t decompress(std::size_t count, const unsigned values[], std::size_t b
   Source source(bytes, nrc::python::memory_read(data));
   if (!source.reader().closed()) throw nrc::Error("the chunk was cut or is damaged");
   Layout layout = layout_of(count, values, 0);
-  const std::uint32_t words = source.header().channels / layout.channels;
+  const std::uint32_t planes = source.header().channels / layout.channels;
   const std::size_t frame = layout.channels * layout.element.bytes;
   if (source.frames() > SIZE_MAX / 2 / frame) throw nrc::Error("the chunk is damaged");
   const std::size_t size = static_cast<std::size_t>(source.frames()) * frame;
@@ -213,7 +213,7 @@ std::size_t decompress(std::size_t count, const unsigned values[], std::size_t b
   auto* const samples = static_cast<std::uint8_t*>(std::malloc(std::max<std::size_t>(size, 1)));
   if (samples == nullptr) throw std::bad_alloc();
   try {
-    source.read(0, words, nullptr, samples, layout, 1);
+    source.read(0, planes, nullptr, samples, layout, 1);
   } catch (...) {
     std::free(samples);
     throw;
