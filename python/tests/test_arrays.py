@@ -86,7 +86,7 @@ def test_a_quick_choice_that_was_wrong_is_made_again() -> None:
     stream = nrc_codec.encode(samples)
     assert same(samples, nrc_codec.decode(stream))
     thorough = files.Coding(samples[20000:30000]).encode(samples)
-    assert len(stream) < len(thorough) * 1.01
+    assert len(stream) < len(thorough) * 1.03
 
 
 def test_chunks_take_the_map_of_those_before() -> None:
