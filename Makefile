@@ -60,7 +60,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build challenge sim wave check test coverage fuzz fuzz-corpus faults soak formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy wheel report fresh-check clean
+.PHONY: help build challenge sim wave check test coverage fuzz fuzz-corpus faults soak formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy labs wheel report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -232,6 +232,10 @@ asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; 
 
 energy: ## What compression saves at the radio against what it costs, from the reports of make asic [RADIO= pJ/bit, BITS= a sample]
 	@scripts/asic/energy.py $(BUILD)/asic $(if $(RADIO),--radio $(RADIO)) $(if $(BITS),--bits $(BITS))
+
+labs: ## Compare the Python package with the codecs that laboratories use [DATA=, required: recordings NAME_<channels>ch_<rate>Hz.i16]
+	$(call need_data,labs)
+	@scripts/labs.sh $(BUILD)/labs "$(DATA)"
 
 wheel: ## Build the wheel of the Python package and test it with each Python that is found
 	@scripts/wheel.sh $(BUILD)/wheel
