@@ -90,28 +90,3 @@ def test_peaks_are_the_same(tmp_path: Path) -> None:
 
     before = peaks(recording)
     assert len(before) > 20 and peaks(write_nrc(recording, tmp_path / "a.nrc")) == before
-
-
-def test_formats_of_neo(tmp_path: Path) -> None:
-    pytest.importorskip("neo")
-    from nrc_codec.__main__ import main
-
-    # SpikeGLX: samples and a .meta file beside them.
-    samples = noise(3000, 5)
-    folder = tmp_path / "run_g0"
-    folder.mkdir()
-    (folder / "run_g0_t0.imec0.ap.bin").write_bytes(samples.tobytes())
-    (folder / "run_g0_t0.imec0.ap.meta").write_text("\n".join([
-        "typeThis=imec", "fileName=run_g0_t0.imec0.ap.bin", f"fileSizeBytes={samples.nbytes}", "fileTimeSecs=0.1",
-        "imSampRate=30000", "nSavedChans=5", "snsApLfSy=4,0,1", "snsSaveChanSubset=0:3,384", "imAiRangeMax=0.6",
-        "imAiRangeMin=-0.6", "imMaxInt=512", "imDatPrb_type=0", "firstSample=6000", "imProbeOpt=3",
-        "~imroTbl=(0,384)" + "".join(f"({i} 0 0 500 250 1)" for i in range(4)),
-        "~snsChanMap=(384,0,1)" + "".join(f"(AP{i};{i}:{i})" for i in range(4)) + "(SY0;384:384)"]) + "\n")
-    out = tmp_path / "a.nrc"
-    status = main(["encode", "--stream", "imec0.ap", str(folder), str(out)])
-    assert status == 0
-    read = read_nrc(out)
-    assert read.get_sampling_frequency() == 30000
-    assert np.array_equal(read.get_traces(), samples[:, :read.get_num_channels()])
-    assert np.allclose(read.get_property("gain_to_uV")[:4], 0.6 / 512 / 500 * 1e6)
-    assert list(read.channel_ids)[0].endswith("AP0")
