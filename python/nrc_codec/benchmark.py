@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import NrcError, __version__
+from . import NrcError
 from . import recording as files
 from ._arrays import ChunkEncoder, decode, encode
 
@@ -362,8 +362,9 @@ def main(arguments: argparse.Namespace) -> None:
         rows = measure([*nrc_codecs(), *peers()], chunks, timed)
         measured[path.stem] = rows
         facts[path.stem] = {"nbytes": sum(chunk.nbytes for chunk in chunks), "timed": timed.size}
+        own = table({path.stem: rows}, {path.stem: facts[path.stem]})
         print(f"\n{path.name}: {samples.shape[1]} channels, {len(chunks)} chunks of up to {frames} frames, each "
-              f"decoded and compared\n\n{markdown(table({path.stem: rows}, {path.stem: facts[path.stem]}))}", flush=True)
+              f"decoded and compared\n\n{markdown(own)}", flush=True)
         if arguments.long and "second_seconds" not in extra:
             extra |= random_access(np.asarray(samples), rate, arguments.long)
             print(f"\nfile of {extra['file_seconds']:.0f} s, one thread: one second {extra['second_seconds']:.3f} s, "

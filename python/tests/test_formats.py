@@ -56,8 +56,7 @@ def intan(folder: Path) -> np.ndarray:
     """An .rhd file of the older kind: header and blocks of 128 samples of each channel, about 32768."""
     folder.mkdir()
     samples = noise(128 * 9, 4).astype("i4") + 32768
-    header = struct.pack("<Ihh", 0xC6912702, 3, 0) + struct.pack("<fhffffffhff", 20000, 1, 1, 0.1, 7500, 1, 0.1, 7500, 0,
-                                                                1000, 1000)
+    header = struct.pack("<Ihhfhffffffhff", 0xC6912702, 3, 0, 20000, 1, 1, 0.1, 7500, 1, 0.1, 7500, 0, 1000, 1000)
     header += b"\xff\xff\xff\xff" * 3 + struct.pack("<hh", 0, 0) + b"\xff\xff\xff\xff" + struct.pack("<h", 1)
 
     def text(words: str) -> bytes:

@@ -13,12 +13,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-import nrc_codec
 from nrc_codec import NrcError
 from sample_noise import noise
 
@@ -35,7 +33,7 @@ SHAPES = {1: (3000,), 2: (400, 7), 3: (100, 3, 5), 4: (50, 2, 3, 5)}
 def drawn(dtype: str, dimensions: int, order: str = "C") -> np.ndarray:
     shape = SHAPES[dimensions] if dimensions > 1 else (*SHAPES[1], 1)
     samples = noise(int(np.prod(shape[:-1])), shape[-1], dtype).reshape(SHAPES[dimensions])
-    return np.asarray(samples, order=order)  # type: ignore[call-overload]
+    return np.asarray(samples, order=order)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -121,7 +119,7 @@ def test_filters_before_it() -> None:
 
 def test_streams_of_other_programs(tmp_path: Path) -> None:
     """A chunk is a stream: decoded by the command, it is its samples."""
-    nrc = os.environ.get("NRC")
+    nrc = os.environ.get("NRC", "")
     if not nrc:
         pytest.skip("NRC names the command")
     for dtype in ("<i2", ">i2", "<i4", ">u4", "u1", "<u2"):
@@ -160,10 +158,10 @@ def test_h5repack_takes_chunks_in_and_out(tmp_path: Path) -> None:
 def test_nwb(tmp_path: Path) -> None:
     """An NWB file whose samples are compressed, read again by a process that knows the plugin's folder only."""
     pynwb = pytest.importorskip("pynwb")
-    from datetime import datetime, timezone
+    from datetime import UTC, datetime
 
     samples = noise(9000, 16)
-    nwb = pynwb.NWBFile("a session", "id", datetime(2026, 1, 1, tzinfo=timezone.utc))
+    nwb = pynwb.NWBFile("a session", "id", datetime(2026, 1, 1, tzinfo=UTC))
     data = pynwb.H5DataIO(samples, chunks=(3000, 16), allow_plugin_filters=True, **hdf5.Nrc())
     nwb.add_acquisition(pynwb.TimeSeries(name="raw", data=data, unit="V", rate=30000.0, conversion=1.95e-7))
     with pynwb.NWBHDF5IO(tmp_path / "a.nwb", "w") as io:

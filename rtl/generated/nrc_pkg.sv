@@ -21,6 +21,16 @@ package nrc_pkg;
   localparam int ScaleFrac         = 10;
   localparam int ThresholdFrac     = 4;
 
+  // Narrow state.
+  localparam int MinNarrowWidth    = 8;
+  localparam int NarrowSavedBits   = 4;
+  localparam int NarrowRestFrac    = 10;
+  localparam int NarrowRestBits    = 4;
+  localparam int NarrowRestReset   = 320;
+  localparam int NarrowScaleFrac   = 8;
+  localparam int NarrowScaleShift  = 6;
+  localparam int NarrowPeriod      = 8;
+
   // Huffman code.
   localparam int MaxCodeLength     = 15;
 
@@ -62,6 +72,7 @@ package nrc_pkg;
   localparam int Version           = 3;
   localparam int PredictorNeighbour = 2;
   localparam int PredictorTaps     = 4;
+  localparam int PredictorNarrow   = 16;
   localparam int ProfileHuffman    = 0;
   localparam int ProfileRange      = 1;
   localparam int MappingCode       = 0;

@@ -437,6 +437,14 @@ class Errors(CommandLineTest):
                 self.assertIn(flag, message)
                 self.assertIn("--profile range", message)
 
+    def test_the_narrow_state_is_of_the_huffman_profile(self) -> None:
+        message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--narrow", "--profile", "range")
+        self.assertIn("--narrow", message)
+        self.assertIn("--profile huffman", message)
+        self.fail_with(2, NRC, "encode", self.wav, self.dir / "s", "--narrow", "--preset", "best")
+        self.fail_with(1, NRC, "stream", "encode", "-", "-", "--narrow", "--profile", "range")
+        self.fail_with(1, NRC, "bench", self.dir, "--narrow")
+
     def test_inputs_that_are_no_wav(self) -> None:
         for data in (b"", b"x", b"RIFF", b"RIFF\0\0\0\0AVI ", recording(100)):
             source = self.write("bad.wav", data)
@@ -705,6 +713,15 @@ class Info(CommandLineTest):
             self.assertIs(info["neighbour"], "--neighbour" in options)
         info = json.loads(self.succeed(NRC, "info", "--json", self.stream("--force")).stdout)
         self.assertIs(info["neighbour"], False)
+
+    def test_narrow_state(self) -> None:
+        stream = self.stream("--force", "--narrow")
+        self.assertRegex(self.succeed(NRC, "info", stream).stdout.decode(), r"profile +huffman, with narrow state\n")
+        self.assertIs(json.loads(self.succeed(NRC, "info", "--json", stream).stdout)["narrow"], True)
+        self.succeed(NRC, "decode", "--force", stream, self.dir / "back.wav")
+        self.assertEqual((self.dir / "back.wav").read_bytes(), self.wav.read_bytes())
+        info = json.loads(self.succeed(NRC, "info", "--json", self.stream("--force")).stdout)
+        self.assertIs(info["narrow"], False)
 
     def test_containers(self) -> None:
         for data in (wav(recording(100)) + b"tail", wav(bytes(99), bits=8), wav(b"")):
@@ -993,8 +1010,7 @@ class TrainAndGenerate(CommandLineTest):
         self.fail_with(1, NRC, "train", self.dir, "-o", out, "--shape", "magic")
         for options in (("--mapping", "shift6", "--code-width", "12"),
                         ("--profile", "range", "--mapping", "code", "--code-width", "3"),
-                        ("--mapping", "code", "--code-width", "8"),
-                        ("--lossy-steps", "2")):
+                        ("--mapping", "code", "--code-width", "8")):
             self.fail_with(1, NRC, "train", self.dir, "-o", out, *options)
         self.fail_with(1, GENERATE, self.dir, program="nrc-generate")
         self.fail_with(1, GENERATE, "--tables", self.wav, "--rtl", self.dir / "rtl",

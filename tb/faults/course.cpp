@@ -37,6 +37,7 @@ Shape make_shape(Random& random) {
   shape.profile = random.flip() ? Profile::kRange : Profile::kHuffman;
   StreamHeader& h = shape.header;
   if (shape.profile == Profile::kRange) h.corrections = {random.flip(), random.flip()};
+  if (shape.profile == Profile::kHuffman) h.narrow = random.percent(25);
   if (random.percent(25)) {
     shape.tables = "generic";
     h.mapping = Mapping::kCode;
@@ -187,7 +188,8 @@ Course model_course(CourseKind kind, Random& random) {
       "{}{} profile, tables {}, {} channels, {} data packets of {} frames, "
       "key packet every {}",
       profile_name(shape.profile),
-      shape.header.corrections.any()
+      shape.header.narrow ? " (narrow)"
+      : shape.header.corrections.any()
           ? fmt::format(" ({})", corrections_name(shape.header.corrections))
           : "",
       shape.tables, shape.header.channels, shape.data_packets, packet_frames, shape.key_interval);

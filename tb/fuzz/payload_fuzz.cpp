@@ -54,13 +54,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool range = tables.profile() == nrc::Profile::kRange;
   const nrc::Corrections corrections{range && (choice & 0x40) != 0, range && (choice & 0x10) != 0};
   const std::uint32_t channels = 1U + ((choice & 0x20) != 0 ? input.u16() : input.u8() % 40U);
+  nrc::StreamHeader header;
+  header.code_width = width;
+  header.channels = channels;
+  header.corrections = corrections;
+  header.narrow = tables.profile() == nrc::Profile::kHuffman && width >= nrc::kMinNarrowWidth &&
+                  (choice & 0x40) != 0;
   try {
     tables.check(width);
   } catch (const nrc::Error& e) {
     fuzz::require_message(e);
     return 0;
   }
-  const auto decoder = nrc::PayloadDecoder::make(tables, width, channels, corrections);
+  const auto decoder = nrc::PayloadDecoder::make(tables, header);
   // Made when a payload is accepted: to make them takes longer than most inputs.
   std::unique_ptr<nrc::PayloadEncoder> encoder;
   std::unique_ptr<nrc::PayloadDecoder> second;
@@ -101,8 +107,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       require(code >= -half && code < half, "codes are inside the code width");
     }
     if (encoder == nullptr) {
-      encoder = nrc::PayloadEncoder::make(tables, width, channels, corrections);
-      second = nrc::PayloadDecoder::make(tables, width, channels, corrections);
+      encoder = nrc::PayloadEncoder::make(tables, header);
+      second = nrc::PayloadDecoder::make(tables, header);
     }
     encoder->set_lanes(lanes);
     second->set_lanes(lanes);

@@ -105,6 +105,10 @@ void raw_round_trip(FuzzInput& input, bool piecewise) {
   options.big_endian = (type & 8) != 0;
   if ((type & 16) != 0 && options.tables == nullptr) options.preset = nrc::find_preset("fast");
   if ((type & 0x60) == 0x60 && options.tables == nullptr) options.profile = nrc::Profile::kCascade;
+  // A bit of the corrections is the narrow state's where a profile has it.
+  options.narrow = (choice & 3) == 2 && options.preset == nullptr && options.tables == nullptr &&
+                   options.profile == nrc::Profile::kHuffman;
+  if (options.narrow) options.corrections = {};
   const Bytes samples = samples_from(input);
   const std::size_t frame_bytes = nrc::sample_bytes(options.sample_type) * channels;
 

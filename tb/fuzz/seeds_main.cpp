@@ -239,14 +239,22 @@ void write_payload_seeds(const SeedWriter& out) {
     for (const int width : {4, 10, 16}) {
       for (const nrc::Corrections& corrections :
            {nrc::Corrections{}, nrc::Corrections{true, false}, nrc::Corrections{false, true}}) {
-        if (corrections.any() && profile != nrc::Profile::kRange) continue;
+        // Taps of the Huffman profile are the narrow state.
+        const bool narrow =
+            corrections.taps && profile == nrc::Profile::kHuffman && width >= nrc::kMinNarrowWidth;
+        if (corrections.any() && profile != nrc::Profile::kRange && !narrow) continue;
         const nrc::Tables& tables = nrc::Tables::builtin(profile, name);
         try {
           tables.check(width);
         } catch (const std::exception&) {
           continue;
         }
-        const auto encoder = nrc::PayloadEncoder::make(tables, width, 2, corrections);
+        nrc::StreamHeader header;
+        header.code_width = width;
+        header.channels = 2;
+        header.narrow = narrow;
+        if (!narrow) header.corrections = corrections;
+        const auto encoder = nrc::PayloadEncoder::make(tables, header);
         auto codes = nrc::generate(2, 40, 5);
         const int half = 1 << (width - 1);
         for (nrc::Code& c : codes) c = static_cast<nrc::Code>(std::clamp<int>(c, -half, half - 1));

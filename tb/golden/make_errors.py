@@ -121,7 +121,7 @@ def with_header(packets: list[Packet], **fields: int) -> list[Packet]:
 
 def header_payload(payload: bytes, **fields: int) -> bytes:
     names = ("version", "profile", "mapping", "width", "channels", "packet_frames", "rate", "table",
-             "total", "number", "predictor", "sample_type", "low_bits", "zero")
+             "total", "number", "predictor", "sample_type", "low_bits", "flags")
     values = dict(zip(names, struct.unpack("<BBBBHHIIIIBBBB", payload), strict=True))
     assert set(fields) <= set(names)
     values.update(fields)
@@ -229,7 +229,7 @@ def bits(errors: Errors, base: Base, label: str) -> None:
     flip("last", "last flag", 2, 5, CRC)
     flip("exceptions", "exceptions flag", 2, 6, ("payload of" if payload > 80 else CRC[0], CRC[1]))
     flip("reserved", "reserved bit", 2, 7, ("reserved bits", BAD_FIELD))
-    flip("step", "rounding step", 3, 0, CRC)
+    flip("step", "rounding step", 3, 0, ("rounding step in a lossless", CRC[1]))
     flip("lanes", "lanes", 3, 7, ("lanes in a packet", BAD_FIELD))
     flip("sequence", "sequence number", 4, 0, CRC)
     flip("sequence_high", "sequence number", 7, 6, CRC)
@@ -559,8 +559,8 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
         stream(base, LOST_7))
     add("stream_changed", "packet 7: another stream number", change(stream=0xDEF0),
         ("packet of another stream", "is of another stream"), stream(base, LOST_7))
-    add("step_changed", "packet 7: another rounding step, and no key packet", change(coding=3),
-        ("another rounding step", "another rounding step"))
+    add("step_lossless", "packet 7: a rounding step in a lossless stream", change(coding=3),
+        ("rounding step in a lossless", "which the stream header excludes"), stream(base, LOST_7))
     add("no_key", "packet 1: no key flag", change(1, key=False),
         ("key flag missing", "packet 1 should be a key packet"), stream(base, (0, 80, 0, 0, 4)))
     add("type_other_profile", "packet 7: the type of the other profile",
@@ -603,8 +603,8 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
                width=12)
         header("neighbour", "neighbour with profile Huffman",
                ("taps or neighbours without the range profile", "only the range profile"), predictor=2)
-        header("predictor", "unknown predictor options", ("unknown predictor 16", "predictor 16"),
-               predictor=16)
+        header("predictor", "unknown predictor options", ("unknown predictor 32", "predictor 32"),
+               predictor=32)
         header("sample_type", "sample type 8", ("unknown sample type 8", "sample type 8"),
                sample_type=8)
         header("low_bits", "low bits of int16", ("2 low bits", "number of low bits 2"), low_bits=2)
@@ -612,7 +612,8 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
                mapping=0, sample_type=6, low_bits=17)
         header("mapping_wide", "shift6 of int32 samples",
                ("mapping 1 with samples", "mapping of samples over 16 bits"), sample_type=6)
-        header("zero", "a reserved byte is not zero", ("reserved byte", "number in byte 27"), zero=1)
+        header("flags", "a flag that does not exist", ("unknown flags", "flag in byte 27"), flags=4)
+        header("flag_alone", "steps in proportion without rounding", ("unknown flags", "flag in byte 27"), flags=2)
     else:
         header("width_small", "3 bits", ("code width 3", "3"), width=3, mapping=0)
         header("width_tables", "12 bits, with tables for 10", ("for another code width", "12"),
@@ -705,9 +706,10 @@ def raw(errors: Errors, base: Base) -> None:
 
 def codes(errors: Errors, huffman: Base, range_base: Base) -> None:
     """Payloads that no encoder makes, in a key packet of one channel and three frames."""
-    def add(name: str, what: str, base: Base, payload: bytes, strict: Strict) -> None:
-        packets = with_header(base[:1], channels=0, packet_frames=3)
+    def add(name: str, what: str, base: Base, payload: bytes, strict: Strict, step: int = 0) -> None:
+        packets = with_header(base[:1], channels=0, packet_frames=3, flags=int(step > 0))
         packets.append(Packet(base[1].kind, payload, key=True, last=True, frames=3, sequence=1))
+        packets[-1].coding = step
         errors.add(name, what, packets, strict, stream(base, (0, 3, 0, 0, 1), frames=3, channels=1))
 
     library = nrc_decode.load_tables(HERE / "../../model/tables")
@@ -727,6 +729,11 @@ def codes(errors: Errors, huffman: Base, range_base: Base) -> None:
         text += "0" * (-len(text) % 32)
         return int(text, 2).to_bytes(len(text) // 8, "big")
 
+    # Rounded by 4, codes are -128 to 128.
+    outside = ("code 129 outside 10 bits, rounded by 4", "lies outside its range, rounded by 4")
+    for name, base, plain in (("huffman", huffman, f"{129:010b}"), ("range", range_base, f"0{129:010b}")):
+        add(f"{name}_rounded_outside", "the plain code 129 with a rounding step of 4", base,
+            payload(plain + "0" * 70), outside, step=3)
     # The first frame's code is plain, and the scale does not follow in that frame.
     start = f"{511:010b}"
     largest = 2**tables.symbol_bits - 1
@@ -740,7 +747,8 @@ def codes(errors: Errors, huffman: Base, range_base: Base) -> None:
     between = ("payload points between codes", "the payload points between two codes")
     header = nrc_decode.Stream(range_base[0].payload, library)
     channel = nrc_decode.Channel(header.tables.initial_scale)
-    begin = nrc_decode.Intervals(header, header.values[512], nrc_decode.dispersion_index(channel)).begin
+    exact = header.roundings[1]
+    begin = nrc_decode.Intervals(header, exact, exact.values[512], nrc_decode.dispersion_index(channel, 1)).begin
 
     def second(offset: int) -> str:
         """Plain code 0, and the offset for the code after it, where the range is 2^15."""
@@ -919,6 +927,26 @@ def lanes(errors: Errors, base: Base) -> None:
         payload=b"")
 
 
+def narrow(errors: Errors, base: Base, range_base: Base) -> None:
+    """The narrow state where it cannot be, and past packets that are not decoded."""
+    def add(name: str, what: str, packets: list[Packet], strict: Strict, *recover: StreamEntry,
+            error: Messages | None = None) -> None:
+        errors.add("narrow_" + name, what, packets, strict, error or list(recover) or stream(base))
+
+    alone = ("the narrow state with profile 1", "only the huffman profile has the narrow state")
+    add("range", "the stream headers: the narrow state with the range profile",
+        with_header(range_base[:], predictor=16), alone, error=alone)
+    small = ("and 7 bits", "for codes of 8 to 16 bits, not of 7")
+    add("width", "the stream headers: codes of 7 bits", with_header(base[:], width=7, mapping=0),
+        small, error=small)
+    packets = base[:]
+    samples = base.frame_bytes(packets[7].first, FRAMES)
+    packets[7] = Packet(RAW, samples, frames=FRAMES, first=packets[7].first, sequence=7)
+    add("state_goes_on", "packet 7 is raw; none of the next is a key packet", packets,
+        base.frame_bytes(0, 480))
+    add("lost", "packet 7 is lost", base[:7] + base[8:], due(8, 7), stream(base, LOST_7))
+
+
 def main() -> None:
     directory = sys.argv[1] if len(sys.argv) > 1 else HERE / "errors"
     errors = Errors(directory)
@@ -934,6 +962,7 @@ def main() -> None:
     metadata(errors, huffman)
     containers(errors, huffman)
     lanes(errors, Base("link_lanes_2ch"))
+    narrow(errors, Base("link_narrow_2ch"), range_base)
     errors.finish()
 
 

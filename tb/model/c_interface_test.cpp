@@ -382,8 +382,9 @@ TEST(CInterface, TellsThatAStreamIsLossy) {
   header.code_width = 10;
   header.channels = kChannels;
   header.packet_frames = kFrames;
-  const nrc::Tables& tables = nrc::Tables::builtin(nrc::Profile::kRange, "coarse");
+  const nrc::Tables& tables = nrc::Tables::builtin(nrc::Profile::kRange, "generic");
   header.table_id = tables.id();
+  header.rounding = true;
   const Samples samples = recording();
   nrc::Encoder encoder(header, tables);
   encoder.set_lossy_step(12);
@@ -464,6 +465,7 @@ TEST(CInterface, EncoderSettingsOutsideTheirRange) {
   refused(with(&nrc_encoder_config::mapping, NRC_MAPPING_MAP), "map is null");
   refused(with(&nrc_encoder_config::taps, 2), "taps");
   refused(with(&nrc_encoder_config::taps, 1), "taps");
+  refused(with(&nrc_encoder_config::narrow, 2), "narrow");
   refused(with(&nrc_encoder_config::neighbour, 2), "neighbour");
   refused(with(&nrc_encoder_config::neighbour, 1), "neighbour");
   refused(with(&nrc_encoder_config::lanes, 3), "3 lanes are not possible; give 1, 2, 4 or 8");

@@ -39,6 +39,9 @@ struct Case {
   int raw_packet = -1;   ///< number of a packet of noise
   int other_lanes = -1;  ///< from this packet on there are half as many lanes
   int low_bits = 0;
+  int step = 1;  ///< of some packets
+  bool proportional = false;
+  bool narrow = false;
 };
 
 StreamHeader header_of(const Case& c) {
@@ -51,6 +54,9 @@ StreamHeader header_of(const Case& c) {
   header.mapping = c.mapped ? Mapping::kMap : Mapping::kCode;
   header.code_width = 10;
   header.low_bits = c.low_bits;
+  header.rounding = c.step > 1;
+  header.proportional = c.proportional;
+  header.narrow = c.narrow;
   if (c.mapped) {
     header.map.steps = {{3, 1, Rounding::kDown}, {7, 2, Rounding::kTowardsZero}};
     for (std::uint32_t i = 0; i < kChannels; ++i) {
@@ -84,6 +90,7 @@ Bytes stream_of(const Case& c) {
         samples.push_back(static_cast<std::uint8_t>(value >> (8 * b)));
       }
     }
+    encoder.set_lossy_step(packet % 3 == 0 ? 1 : c.step);
     encoder.set_lanes(c.other_lanes >= 0 && static_cast<int>(packet) >= c.other_lanes ? c.lanes / 2
                                                                                       : c.lanes);
     encoder.encode_samples(samples.data(), kPacketFrames, {packet % 4 == 0, packet + 1 == kPackets},
@@ -134,6 +141,17 @@ TEST_P(ChannelChoice, GivesTheSameAsAllChannels) {
     }
   }
   EXPECT_THROW(read(reader, 0, 10, {kChannels}), Error);
+}
+
+Case rounded(Case c, bool proportional) {
+  c.step = 4;
+  c.proportional = proportional;
+  return c;
+}
+
+Case narrow(Case c) {
+  c.narrow = true;
+  return c;
 }
 
 Case exceptional(Case c) {
@@ -189,7 +207,12 @@ INSTANTIATE_TEST_SUITE_P(
              -1,
              -1,
              3},
-        Case{"cascade", Profile::kCascade, {}, 1}),
+        rounded({"rounded", Profile::kHuffman, {}, 4, SampleType::kInt16, true}, false),
+        rounded({"rounded_range", Profile::kRange, {true, false}}, true),
+        rounded(
+            {"rounded_raw", Profile::kHuffman, {}, 4, SampleType::kInt16, false, false, false, 2},
+            true),
+        narrow({"narrow"}), Case{"cascade", Profile::kCascade, {}, 1}),
     [](const auto& test) { return test.param.name; });
 
 TEST(PayloadPart, LooksAtItsLanesOnly) {

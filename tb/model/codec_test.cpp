@@ -53,13 +53,13 @@ PacketHeader header_of(const Bytes& packet) {
 }
 
 /// Packets of a whole recording: stream header first, `last` at the end; with a key interval in the
-/// form for a link.
+/// form for a link. @param steps  rounding steps of the packets, in turn
 std::vector<Bytes> encode_all(const StreamHeader& header, const Tables& tables,
                               const std::vector<Code>& codes, std::size_t packet_frames,
-                              std::size_t key_interval = 0, int lossy_step = 1, int lanes = 1) {
+                              std::size_t key_interval = 0, const std::vector<int>& steps = {1},
+                              int lanes = 1) {
   Encoder encoder(header, tables, key_interval == 0 ? Transport::kFile : Transport::kLink);
   encoder.set_lanes(lanes);
-  encoder.set_lossy_step(lossy_step);
   std::vector<Bytes> packets = {encoder.stream_header()};
   const std::size_t frames = codes.size() / header.channels;
   for (std::size_t at = 0, k = 0; at < frames; at += packet_frames, ++k) {
@@ -67,6 +67,7 @@ std::vector<Bytes> encode_all(const StreamHeader& header, const Tables& tables,
     PacketRequest request;
     request.key = key_interval != 0 && k % key_interval == 0;
     request.last = at + n == frames;
+    encoder.set_lossy_step(steps[k % steps.size()]);
     append(packets, encoder.encode(codes.data() + at * header.channels, n, request));
   }
   return packets;
@@ -111,6 +112,29 @@ TEST(Codec, EveryChannelCountWidthAndTableSetComesBack) {
         const std::uint64_t bound = max_payload_bytes(Profile::kHuffman, width, 5U * channels);
         for (const Bytes& p : packets)
           EXPECT_LE(p.size(), bound + kPacketHeaderBytes + kPacketCrcBytes + kStreamHeaderBytes);
+      }
+    }
+  }
+}
+
+TEST(Codec, TheNarrowStateComesBack) {
+  for (const char* name : {"default", "generic"}) {
+    for (const std::uint32_t channels : {1U, 3U, 8U, 64U}) {
+      for (const int width : {8, 10, 12, 16}) {
+        const auto codes = wild_codes(channels * (channels < 10 ? 1200U : 60U), width, channels);
+        StreamHeader header = stream_of(channels, width);
+        header.narrow = true;
+        const auto packets =
+            encode_all(header, TableSet::builtin(name), codes, 20, 30, {1}, channels == 64 ? 8 : 1);
+        EXPECT_TRUE(parse_stream_header(parse_packet(packets[0].data(), packets[0].size()).payload,
+                                        kStreamHeaderBytes)
+                        .narrow);
+        const auto samples = decode_all(packets);
+        ASSERT_EQ(samples.size(), codes.size());
+        ASSERT_TRUE(std::equal(codes.begin(), codes.end(), samples.begin()))
+            << name << " " << channels << " channels, " << width << " bits";
+        header.narrow = false;
+        EXPECT_NE(encode_all(header, TableSet::builtin(name), codes, 20, 30), packets);
       }
     }
   }
@@ -404,7 +428,9 @@ TEST(Codec, StateGoesOnThroughRawPackets) {
   }
   for (const Profile profile : {Profile::kHuffman, Profile::kRange, Profile::kNeural}) {
     for (const int lossy : {1, 4}) {
-      Encoder encoder(stream_of(8, 10), Tables::builtin(profile, "generic"));
+      StreamHeader header = stream_of(8, 10);
+      header.rounding = lossy > 1;
+      Encoder encoder(header, Tables::builtin(profile, "generic"));
       encoder.set_lossy_step(lossy);
       std::vector<Bytes> packets = {encoder.stream_header()};
       std::size_t raw = 0;
@@ -598,8 +624,10 @@ struct Golden {
   Mapping mapping;
   std::size_t frames, packet_frames, key_interval;
   Corrections corrections = {};
-  int lossy_step = 1;
+  std::vector<int> steps = {1};  ///< rounding steps of the packets, in turn
   int lanes = 1;
+  bool narrow = false;
+  bool proportional = false;
 };
 
 /// Compares with a file, or renews it if the environment asks for that.
@@ -753,24 +781,41 @@ class GoldenStream : public testing::TestWithParam<Golden> {};
 TEST_P(GoldenStream, StaysAsItIs) {
   const Golden& g = GetParam();
   const std::size_t count = g.channels * g.frames;
-  const auto codes = g.mapping == Mapping::kShift6 ? generate(g.channels, g.frames, 2024)
-                                                   : wild_codes(count, g.width, 2024);
+  auto codes = g.mapping == Mapping::kShift6 ? generate(g.channels, g.frames, 2024)
+                                             : wild_codes(count, g.width, 2024);
+  if (g.proportional) {
+    // A quiet channel, which has smaller steps.
+    for (std::size_t i = 1; i < count; i += g.channels) codes[i] = static_cast<Code>(codes[i] / 8);
+  }
   StreamHeader header = stream_of(g.channels, g.width, g.mapping);
   header.corrections = g.corrections;
+  header.narrow = g.narrow;
   header.stream_number = kGoldenNumber;
   header.packet_frames = static_cast<std::uint32_t>(g.packet_frames);
+  header.rounding = g.steps != std::vector<int>{1};
+  header.proportional = g.proportional;
+  std::vector<Bytes> sent;
   Bytes stream;
   for (const Bytes& p : encode_all(header, Tables::builtin(g.profile, g.tables), codes,
-                                   g.packet_frames, g.key_interval, g.lossy_step, g.lanes)) {
+                                   g.packet_frames, g.key_interval, g.steps, g.lanes)) {
+    sent.push_back(p);
     stream.insert(stream.end(), p.begin(), p.end());
   }
+  const auto given = decode_all(sent);
+  ASSERT_EQ(given.size(), codes.size());
   Bytes samples;
-  for (const Code c : codes) {
-    const int step = g.lossy_step;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const Code c = codes[i];
+    const int step = g.steps[i / (g.packet_frames * g.channels) % g.steps.size()];
     const int limit = 1 << (g.width - 1);
     const auto multiple =
         std::floor((c + step / 2) / static_cast<double>(step)) * step;  // section 14
-    const int decoded = std::min(static_cast<int>(multiple), limit - 1);
+    int decoded = std::clamp(static_cast<int>(multiple), -limit, limit - 1);
+    if (g.proportional) {
+      // Each channel has a step of its own, up to this one.
+      decoded = g.mapping == Mapping::kShift6 ? given[i] >> 6 : given[i];
+      ASSERT_LE(2 * std::abs(decoded - c), step == 1 ? 0 : step) << i;
+    }
     const auto s = static_cast<std::uint16_t>(sample_of(g.mapping, static_cast<Code>(decoded)));
     samples.push_back(static_cast<std::uint8_t>(s));
     samples.push_back(static_cast<std::uint8_t>(s >> 8));
@@ -855,18 +900,68 @@ INSTANTIATE_TEST_SUITE_P(
                100,
                2,
                {},
-               12},
-        Golden{"lossy_coarse_2ch",
-               Profile::kRange,
-               "coarse",
+               {12}},
+        Golden{"lossy_steps_huffman_2ch",
+               Profile::kHuffman,
+               "default",
                2,
                10,
                Mapping::kShift6,
                400,
-               100,
-               2,
+               40,
+               6,
                {},
-               32},
+               {1, 4, 3, 8, 2, 1, 24}},
+        Golden{"lossy_steps_range_2ch",
+               Profile::kRange,
+               "default",
+               2,
+               10,
+               Mapping::kShift6,
+               400,
+               40,
+               6,
+               {true, true},
+               {1, 4, 3, 8, 2, 1, 24}},
+        Golden{"lossy_share_huffman_3ch",
+               Profile::kHuffman,
+               "default",
+               3,
+               10,
+               Mapping::kShift6,
+               400,
+               40,
+               6,
+               {},
+               {8, 1, 3, 16, 24},
+               1,
+               false,
+               true},
+        Golden{"lossy_share_range_3ch",
+               Profile::kRange,
+               "default",
+               3,
+               10,
+               Mapping::kShift6,
+               400,
+               40,
+               6,
+               {false, true},
+               {8, 1, 3, 16, 24},
+               1,
+               false,
+               true},
+        Golden{"lossy_steps_range_2ch_12bit",
+               Profile::kRange,
+               "generic",
+               2,
+               12,
+               Mapping::kCode,
+               120,
+               20,
+               4,
+               {},
+               {3, 1, 2, 16, 1, 96}},
         Golden{"link_lanes_2ch",
                Profile::kHuffman,
                "default",
@@ -877,7 +972,7 @@ INSTANTIATE_TEST_SUITE_P(
                20,
                4,
                {},
-               1,
+               {1},
                2},
         Golden{"lanes_huffman_11ch_12bit",
                Profile::kHuffman,
@@ -889,7 +984,7 @@ INSTANTIATE_TEST_SUITE_P(
                40,
                0,
                {},
-               1,
+               {1},
                4},
         Golden{"lanes_range_11ch_neighbour",
                Profile::kRange,
@@ -901,8 +996,47 @@ INSTANTIATE_TEST_SUITE_P(
                60,
                2,
                {false, true},
+               {1},
+               8},
+        Golden{"link_narrow_2ch",
+               Profile::kHuffman,
+               "default",
+               2,
+               10,
+               Mapping::kShift6,
+               480,
+               20,
+               4,
+               {},
+               {1},
                1,
-               8}),
+               true},
+        Golden{"narrow_8ch",
+               Profile::kHuffman,
+               "default",
+               8,
+               10,
+               Mapping::kShift6,
+               800,
+               100,
+               0,
+               {},
+               {1},
+               1,
+               true},
+        Golden{"narrow_5ch_16bit",
+               Profile::kHuffman,
+               "generic",
+               5,
+               16,
+               Mapping::kCode,
+               700,
+               20,
+               0,
+               {},
+               {1},
+               1,
+               true}),
     [](const auto& golden) { return golden.param.name; });
 
 }  // namespace

@@ -68,6 +68,7 @@ struct Case {
   Profile profile;
   int width;
   Corrections corrections;
+  bool narrow = false;
 };
 
 class ReferenceDecoder : public testing::TestWithParam<Case> {
@@ -88,7 +89,7 @@ class ReferenceDecoder : public testing::TestWithParam<Case> {
 };
 
 TEST_P(ReferenceDecoder, ReadsWhatTheEncoderWrites) {
-  const auto [profile, width, corrections] = GetParam();
+  const auto [profile, width, corrections, narrow] = GetParam();
   const Tables tables = tables_for(profile, width);
   const auto codes = wild_codes(width);
   StreamHeader header;
@@ -96,6 +97,7 @@ TEST_P(ReferenceDecoder, ReadsWhatTheEncoderWrites) {
   header.code_width = width;
   header.mapping = Mapping::kCode;
   header.corrections = corrections;
+  header.narrow = narrow;
   if (width % 4 == 0) header.order = {2, 0, 1};
   Encoder encoder(header, tables);
   Bytes stream = encoder.stream_header();
@@ -123,6 +125,7 @@ std::vector<Case> cases() {
   std::vector<Case> cases;
   for (int width = kMinCodeWidth; width <= kMaxCodeWidth; ++width) {
     cases.push_back({Profile::kHuffman, width, {}});
+    if (width >= kMinNarrowWidth) cases.push_back({Profile::kHuffman, width, {}, true});
     if (width >= 4) cases.push_back({Profile::kRange, width, {width % 3 == 0, width % 2 == 0}});
     if (width % 6 == 4) cases.push_back({Profile::kNeural, width, {}});
     if (width % 7 == 2) cases.push_back({Profile::kCascade, width, {}});
@@ -134,6 +137,7 @@ INSTANTIATE_TEST_SUITE_P(EveryWidth, ReferenceDecoder, testing::ValuesIn(cases()
                          [](const auto& test) {
                            return std::string(profile_name(test.param.profile)) + "_" +
                                   std::to_string(test.param.width) + "bits" +
+                                  (test.param.narrow ? "_narrow" : "") +
                                   (test.param.corrections.taps ? "_taps" : "") +
                                   (test.param.corrections.neighbour ? "_neighbour" : "");
                          });

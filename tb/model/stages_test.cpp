@@ -20,6 +20,7 @@
 #include "stages/bit_packer.hpp"
 #include "stages/context.hpp"
 #include "stages/huffman.hpp"
+#include "stages/narrow.hpp"
 #include "stages/pace.hpp"
 #include "stages/packetizer.hpp"
 #include "stages/predictor.hpp"
@@ -178,10 +179,79 @@ TEST(Pace, FollowsTheWrittenRules) {
       for (int i = 0; i < 4 << (7 - boost); ++i, ++frame) {
         ASSERT_EQ(pace.next(false), boost) << frame;
         ASSERT_EQ(boost, 9 - static_cast<int>(std::floor(std::log2(frame + 3)))) << frame;
+        ASSERT_TRUE(pace.slow());
       }
     }
     EXPECT_EQ(frame, 509);
-    for (int i = 0; i < 2000 * run; ++i) ASSERT_EQ(pace.next(false), 0);
+    for (int i = 0; i < 2000 * run; ++i, ++frame) {
+      ASSERT_EQ(pace.next(false), 0);
+      ASSERT_EQ(pace.slow(), (frame + 3) % 8 == 0) << frame;
+    }
+  }
+}
+
+// ---- narrow
+
+TEST(Narrow, FollowsTheWrittenRules) {
+  std::mt19937 random(16);
+  const TableSet& tables = TableSet::builtin("generic");
+  for (const int width : {8, 10, 13, 16}) {
+    const Narrow narrow(tables, width);
+    const Context context(tables, width);
+    const int half = 1 << (width - 1);
+    const int half_deviation = 1 << (width - 5);
+    int full = 0;  // deviations at their limits
+    NarrowState state;
+    // What section 16 says, in numbers of its own.
+    int last = 0, deviation = 0, rest = 0, scale = 0;
+    int spread = 1;
+    for (int i = 0; i < 20000; ++i) {
+      const bool reset = i % 3000 == 0;
+      const int boost = static_cast<int>(random() % 8);
+      const bool slow = random() % 3 == 0;
+      if (random() % 50 == 0) spread = 1 << (random() % static_cast<unsigned>(width + 1));
+      int code =
+          state.last + static_cast<int>(random() % static_cast<unsigned>(2 * spread)) - spread;
+      code = std::min(std::max(code, -half), half - 1);
+
+      const double exact = std::floor(last - std::floor(rest / 64.0) / 16.0 * deviation + 0.5);
+      const int q = static_cast<int>(exact);
+      ASSERT_TRUE(q >= -half && q < half);
+      if (!reset) {
+        ASSERT_EQ(Narrow::predict(state), q);
+        const CodingContext got = narrow.select(state, q);
+        const CodingContext expected =
+            context.of_class(context.class_of(static_cast<std::uint32_t>(4 * scale)), q);
+        ASSERT_EQ(got.table, expected.table);
+        ASSERT_EQ(got.raw_bits, expected.raw_bits);
+      }
+      narrow.update(state, q, static_cast<Code>(code), reset, boost, slow);
+
+      const int r = code - q;
+      if (reset) {
+        deviation = 0, rest = 320, scale = static_cast<int>(tables.initial_scale) / 4;
+      } else {
+        if (slow) {
+          const bool same = (deviation > 0) == (r > 0);
+          if (deviation != 0 && r != 0) rest += (same ? -1 : 1) * (1 << boost);
+          rest = std::min(std::max(rest, 0), 1023);
+          const double m = 256.0 * std::min(std::abs(r), (1 << (width - 4)) - 1);
+          const double share = std::pow(2, boost > 0 ? 8 - boost : 6);
+          scale += static_cast<int>(std::floor((m - scale) / share));
+        }
+        const double moved = std::floor((7.0 * (deviation + code - last) + 4) / 8);
+        deviation = static_cast<int>(
+            std::min<double>(std::max<double>(moved, -half_deviation), half_deviation - 1));
+        full += deviation != moved;
+      }
+      last = code;
+      ASSERT_EQ(state.last, last);
+      ASSERT_EQ(state.deviation, deviation);
+      ASSERT_EQ(state.rest, rest);
+      ASSERT_EQ(state.scale, scale);
+      ASSERT_LT(scale, 1 << (width + 4));
+    }
+    EXPECT_GT(full, 0) << width;
   }
 }
 
@@ -445,7 +515,7 @@ TEST(StreamHeader, ComesBackAndIsChecked) {
     std::size_t at;
     std::uint8_t value;
   } const bad[] = {{0, 2},  {0, 4},  {1, 4},  {1, 0x30}, {1, 0xA0}, {2, 3},  {2, 9},  {3, 9},
-                   {3, 17}, {24, 1}, {24, 2}, {24, 4},   {24, 8},   {25, 8}, {26, 1}, {27, 1}};
+                   {3, 17}, {24, 1}, {24, 2}, {24, 4},   {24, 8},   {25, 8}, {26, 1}, {27, 2}};
   for (const auto& b : bad) {
     auto damaged = payload;
     damaged[b.at] = b.value;
@@ -513,6 +583,33 @@ TEST(StreamHeader, CorrectionsAreOfTheRangeProfile) {
   } catch (const Error& e) {
     EXPECT_NE(std::string(e.what()).find("only the range profile"), std::string::npos);
   }
+}
+
+TEST(StreamHeader, TheNarrowStateIsOfTheHuffmanProfile) {
+  StreamHeader h;
+  h.narrow = true;
+  auto payload = serialise(h);
+  EXPECT_EQ(payload[24], 16) << "bit 4";
+  EXPECT_TRUE(parse_stream_header(payload.data(), payload.size()).narrow);
+  const auto refused = [](const StreamHeader& header, const char* what) {
+    const auto bytes = serialise(header);
+    try {
+      parse_stream_header(bytes.data(), bytes.size());
+      return false;
+    } catch (const Error& e) {
+      return std::string(e.what()).find(what) != std::string::npos;
+    }
+  };
+  for (const Profile profile : {Profile::kRange, Profile::kNeural, Profile::kCascade}) {
+    h.profile = profile;
+    EXPECT_TRUE(refused(h, "only the huffman profile"));
+  }
+  h.profile = Profile::kHuffman;
+  h.mapping = Mapping::kCode;
+  h.code_width = 8;
+  EXPECT_FALSE(refused(h, ""));
+  h.code_width = 7;
+  EXPECT_TRUE(refused(h, "8 to 16 bits, not of 7"));
 }
 
 }  // namespace

@@ -145,7 +145,7 @@ for kind in static shared; do
   [ "$("$work/alone")" = "$version" ] || fail "the library says it is $("$work/alone"), not $version"
   runs "$work/use-$kind/link_c" "$work/use-$kind/link_cpp" "$work/pc_c" "$work/pc_cpp"
   for program in "$work/tables-$kind/tables" "$work/pc_tables"; do
-    [ "$("$program" "$source_dir/model/tables/range_coarse.json")" = loaded ] || fail "$program fails"
+    [ "$("$program" "$source_dir/model/tables/range_generic.json")" = loaded ] || fail "$program fails"
     ! "$program" >"$work/out" || fail "$program finds a file that is missing"
     grep -q missing "$work/out" || fail "$program says: $(cat "$work/out")"
   done

@@ -98,6 +98,7 @@ class HuffmanTables:
     type = HUFFMAN
 
     def __init__(self, fields: dict[str, Any]) -> None:
+        self.name = fields["name"]
         self.symbol_bits = fields["symbol_bits"]
         self.initial_scale = fields["initial_scale"]
         self.classes = fields["classes"]
@@ -146,15 +147,20 @@ class RangeTables:
     def fit(self, width: int) -> bool:
         return self.code_width in (0, width) and self.initial_scale < 2**(width + 6)
 
-    def linearizer(self, width: int) -> tuple[Sequence[int], Sequence[int]]:
-        """Section 10: lower edges and values. The index is code + 2^(width-1)."""
-        end = 64 * 2**(width - 1)
-        if not self.edges:
-            return range(-end - 32, end - 32, 64), range(-end, end, 64)
-        values = list(range(-end, end, 64))
-        for i, (low, high) in enumerate(itertools.pairwise(self.edges)):
-            values[i + 1] = ((low + high) >> 1) & ~15
-        return [0, *self.edges], values  # the lowest code has no lower edge, and 0 is not read
+    def linearize(self, grid: Rounding) -> None:
+        """Sections 10 and 14: lower edges and values of the codes, or of the numbers of multiples,
+        from the lowest one on."""
+        half = 2**(grid.width - 1)
+
+        def edge(code: int) -> int:
+            if not self.edges or not -half < code < half:
+                return 64 * code - 32
+            return self.edges[code + half - 1]
+
+        edges = [edge(grid.first(n)) for n in range(grid.lowest, grid.highest + 2)]
+        values = [((low + high) >> 1) & ~15 for low, high in itertools.pairwise(edges)]
+        values[0], values[-1] = 64 * grid.code(grid.lowest), 64 * grid.code(grid.highest)
+        grid.low_edges, grid.values = edges[:-1], values
 
 
 class NeuralTables(RangeTables):
@@ -169,6 +175,31 @@ class NeuralTables(RangeTables):
             out += struct.pack(f"<{len(layer['bias'])}i", *layer["bias"])
             out += struct.pack(f"<{len(layer['weights'])}b", *layer["weights"])
         self.table_id = zlib.crc32(out)
+
+
+class Rounding:
+    """Section 14: the multiples of a rounding step, which are the codes if it is 1."""
+
+    def __init__(self, width: int, step: int) -> None:
+        self.width, self.step = width, step
+        self.lowest, self.highest = self.number(-2**(width - 1)), self.number(2**(width - 1) - 1)
+        self.low_edges: list[int] = []  # of the range profile
+        self.values: list[int] = []
+
+    def number(self, code: int) -> int:
+        return (code + self.step // 2) // self.step
+
+    def code(self, number: int) -> int:
+        return clamp(number * self.step, -2**(self.width - 1), 2**(self.width - 1) - 1)
+
+    def first(self, number: int) -> int:
+        return number * self.step - self.step // 2
+
+    def check(self, number: int) -> int:
+        refuse(not self.lowest <= number <= self.highest,
+               f"code {number} outside {self.width} bits"
+               + (f", rounded by {self.step}" if self.step > 1 else ""))
+        return number
 
 
 Tables = HuffmanTables | RangeTables
@@ -206,14 +237,18 @@ class Channel:
         self.past = [0] * 16  # neural profile
         self.fast = self.slow = 256
 
+    def coded_scale(self) -> int:
+        """What the rounding step of section 14 is in proportion to."""
+        return self.scale
+
     def predict(self, width: int) -> int:
         d = self.last - self.level
         return clamp_code(self.level + ((self.weight * d) >> 10), width)
 
-    def update(self, value: int, p: int, boost: int) -> None:
+    def update(self, value: int, p: int, boost: int, step: int = 1) -> None:
         """The predictor's part of the state, after a code with this value."""
         d = self.last - self.level
-        if not -32 <= value - p < 32:
+        if not -32 * step <= value - p < 32 * step:
             self.weight = clamp(self.weight + sign(d) * sign(value - p) * 2**boost, -512, 1280)
         self.level += (value - self.level) >> 3
         self.last = value
@@ -285,52 +320,113 @@ def check_ends(readers: Sequence[Bits | RangeDecoder]) -> None:
         reader.check_end(32 if reader is readers[-1] else 8)
 
 
-def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
+class HuffmanChannel(Channel):
+    """The state of a channel of the Huffman profile, sections 2 to 4."""
+
+    def expect(self, stream: Stream) -> tuple[int, dict[str, int]]:
+        """The predicted code, and the class."""
+        return (self.predict(stream.width) + 32) >> 6, class_of(stream.tables, self.scale >> 6)
+
+    def begin(self, code: int, stream: Stream) -> None:  # noqa: ARG002
+        """After a code of the first frame of a key packet."""
+        self.start(code << 6)
+
+    def go_on(self, code: int, stream: Stream, boost: int) -> None:
+        """After any other one."""
+        value, p = code << 6, self.predict(stream.width)
+        self.update(value, p, boost)
+        self.scale += (magnitude(value - p, stream.width) - self.scale) >> (8 - boost)
+
+
+class NarrowChannel:
+    """Section 16: the same in fewer bits."""
+
+    def __init__(self, initial_scale: int) -> None:
+        self.last = self.deviation = 0
+        self.rest = 320
+        self.scale = initial_scale >> 2
+        self.noise_class: dict[str, int] | None = None  # None: that of the scale
+
+    def coded_scale(self) -> int:
+        return 0  # nothing is rounded
+
+    def expect(self, stream: Stream) -> tuple[int, dict[str, int]]:
+        q = (16 * self.last - (self.rest >> 6) * self.deviation + 8) >> 4
+        return q, self.noise_class or class_of(stream.tables, self.scale >> 4)
+
+    def begin(self, code: int, stream: Stream) -> None:  # noqa: ARG002
+        self.last = code
+
+    def go_on(self, code: int, stream: Stream, boost: int) -> None:
+        if boost > 0 or (stream.age + 3) % 8 == 0:
+            r = code - self.expect(stream)[0]
+            self.rest = clamp(self.rest - sign(self.deviation) * sign(r) * 2**boost, 0, 1023)
+            target = min(abs(r), 2**(stream.width - 4) - 1) << 8
+            self.scale += (target - self.scale) >> (8 - boost if boost > 0 else 6)
+            self.noise_class = class_of(stream.tables, self.scale >> 4)
+        half = 2**(stream.width - 5)
+        self.deviation = clamp((7 * (self.deviation + code - self.last) + 4) >> 3, -half, half - 1)
+        self.last = code
+
+
+def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Any]) -> None:
     """Section 7: the channels' state after codes that were not sent."""
-    width, n = stream.width, len(channels)
     boost = 0
     for i, code in enumerate(codes):
-        channel, value = channels[i % n], code << 6
-        if i % n == 0:
+        channel = channels[i % len(channels)]
+        if i % len(channels) == 0:
             boost = stream.begin_frame(key and i == 0)
-        if key and i < n:
-            channel.start(value)
-            continue
-        p = channel.predict(width)
-        channel.update(value, p, boost)
-        channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
+        rounding = stream.rounding_of(channel.coded_scale())
+        code = rounding.code(rounding.number(code))
+        if key and i < len(channels):
+            channel.begin(code, stream)
+        else:
+            channel.go_on(code, stream, boost)
 
 
-def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
+def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Any]) -> list[int]:
     """The codes of a Huffman packet, in order. Updates the channels' state."""
-    width, tables, codes = stream.width, stream.tables, []
-    half = 2**(width - 1)
+    width, codes = stream.width, []
     readers = [Bits(lane) for lane in lanes]
     for frame in range(frames):
         boost = stream.begin_frame(key and frame == 0)
         for c, channel in enumerate(channels):
             bits = readers[lane_of(c, len(lanes), len(channels))]
-            p = channel.predict(width)
-            q = (p + 32) >> 6
+            rounding = stream.rounding_of(channel.coded_scale())
             if key and frame == 0:
-                code = twos_complement(bits.read(width), width)
+                number = twos_complement(bits.read(width), width)
             else:
-                code = read_huffman_code(bits, tables, channel.scale, q, width)
-            refuse(not -half <= code < half, f"code {code} outside {width} bits")
+                q, noise_class = channel.expect(stream)
+                number = (read_huffman_code(bits, stream.tables, noise_class, q, width)
+                          if rounding.step == 1 else
+                          read_rounded_code(bits, stream.rounded_tables, channel.scale, q, rounding))
+            code = rounding.code(rounding.check(number))
             codes.append(code)
-            value = code << 6
             if key and frame == 0:
-                channel.start(value)
+                channel.begin(code, stream)
             else:
-                channel.update(value, p, boost)
-                channel.scale += (magnitude(value - p, width) - channel.scale) >> (8 - boost)
+                channel.go_on(code, stream, boost)
     check_ends(readers)
     return codes
 
 
-def read_huffman_code(bits: Bits, tables: HuffmanTables, scale: int, q: int, width: int) -> int:
-    """Sections 4 and 5: selects the table, reads a symbol and what follows it."""
-    c = next(c for c in tables.classes if "below" not in c or c["below"] > scale >> 6)
+def read_rounded_code(bits: Bits, tables: HuffmanTables | None, scale: int, q: int, rounding: Rounding) -> int:
+    """Section 14: the number of a multiple, predicted to be that of q. The set has a table for each class."""
+    if tables is None:
+        raise Fault("no tables for rounded codes")
+    factor = 3 if rounding.step % 3 == 0 else 1
+    shift = (rounding.step // factor).bit_length() - 1
+    c = class_of(tables, (scale >> 6 + shift) // factor)
+    return read_huffman_code(bits, tables, c, rounding.number(q), rounding.width)
+
+
+def class_of(tables: HuffmanTables, level: int) -> dict[str, int]:
+    """Section 4: the class of a scale in 1/16 code."""
+    return next(c for c in tables.classes if "below" not in c or c["below"] > level)
+
+
+def read_huffman_code(bits: Bits, tables: HuffmanTables, c: dict[str, int], q: int, width: int) -> int:
+    """Sections 4 and 5: selects the class's table, reads a symbol and what follows it."""
     modulus = 2**c["modulus_bits"]
     phase = q % modulus
     if c["split"] and not -modulus // 2 <= q < modulus // 2:
@@ -353,8 +449,8 @@ def read_huffman_code(bits: Bits, tables: HuffmanTables, scale: int, q: int, wid
 MANTISSA = [round(1024 * 32 / (33 + 2 * j)) for j in range(16)]  # M
 
 
-def dispersion_index(channel: Channel) -> int:
-    s = max(channel.scale, 64)
+def dispersion_index(channel: Channel, step: int) -> int:
+    s = max(channel.scale, 64 * step)
     octave = s.bit_length() - 1 - 6
     return 16 * octave + (s >> (octave + 2)) % 16 + channel.burst
 
@@ -373,13 +469,16 @@ def update_dispersion(channel: Channel, e: int, width: int, boost: int) -> None:
 class Intervals:
     """Where the codes begin and end, for one prediction and one dispersion."""
 
-    def __init__(self, stream: Stream, p: int, index: int) -> None:
-        self.low_edges, self.cumulative = stream.low_edges, stream.tables.cumulative
+    def __init__(self, stream: Stream, grid: Rounding, p: int, index: int) -> None:
+        self.low_edges, self.cumulative = grid.low_edges, stream.tables.cumulative
         self.p, self.index = p, index
-        self.plain = max((index >> 4) - 8, 0) if stream.width > 10 else 0  # bits
+        self.plain = 0  # bits
+        if stream.width > 10:
+            self.plain = max((index >> 4) - 8 - (grid.step.bit_length() - 1), 0)
+        self.first = grid.lowest >> self.plain  # group, or number
         if self.plain:
-            half = len(self.low_edges) // 2
-            self.low_edges = range(-64 * half - 32, 64 * half - 32, 64 * 2**self.plain)
+            self.low_edges = [64 * grid.first(group << self.plain) - 32
+                              for group in range(self.first, (grid.highest >> self.plain) + 1)]
 
     def begin(self, i: int) -> int:
         """The cumulative frequency at which code, or group, i begins, from the lowest one on."""
@@ -405,19 +504,19 @@ class RangeDecoder:
         return (self.range * frequency) >> 16
 
     def read_verbatim(self, width: int) -> int:
-        """A channel's first code plus 2^(width-1)."""
+        """A channel's first code, or its number."""
         refuse(self.offset >= 2**15, "payload points between codes")
         all_bits = self.offset << width | self.bits.read(width)
         self.offset, self.range = all_bits % 2**15, 2**15
-        return twos_complement(all_bits >> 15, width) + 2**(width - 1)
+        return twos_complement(all_bits >> 15, width)
 
     def read_code(self, intervals: Intervals, width: int) -> int:
-        """A code plus 2^(width-1)."""
+        """A code, or the number of a multiple."""
         if self.offset < self.share(16):
             refuse(self.offset >= 8, "payload points between codes")
             u = self.offset << (width - 3) | self.bits.read(width - 3)
             self.offset, self.range = self.bits.read(15), 2**15
-            return twos_complement(u, width) + 2**(width - 1)
+            return twos_complement(u, width)
 
         # The last code that begins at the offset or before it.
         low, high = 0, len(intervals.low_edges)
@@ -434,6 +533,7 @@ class RangeDecoder:
         refuse(n < 2 or self.offset >= self.range, "payload points between codes")
         k = 16 - self.range.bit_length()
         self.offset, self.range = self.offset << k | self.bits.read(k), self.range << k
+        low += intervals.first
         if not intervals.plain:
             return low
         self.offset = self.offset << intervals.plain | self.bits.read(intervals.plain)
@@ -456,16 +556,17 @@ def decode_range(lanes: list[bytes], frames: int, key: bool, stream: Stream, cha
         for c, channel in enumerate(channels):
             decoder = decoders[lane_of(c, len(lanes), len(channels))]
             predicted = predict_range(channel, stream, n)
-            index = dispersion_index(channel)
+            grid = stream.rounding_of(channel.scale)
+            index = dispersion_index(channel, grid.step)
             if stream.profile == NEURAL:
                 intervals = Intervals(
-                    stream, *correct(channel, stream.tables.layers, predicted[0], width))
+                    stream, grid, *correct(channel, stream.tables.layers, predicted[0], width, grid.step))
             else:
-                intervals = Intervals(stream, predicted[2], index)
+                intervals = Intervals(stream, grid, predicted[2], index)
             first = key and frame == 0
-            i = decoder.read_verbatim(width) if first else decoder.read_code(intervals, width)
-            codes.append(i - 2**(width - 1))
-            update_range(channel, stream, i, predicted, n, key and frame == 0, boost)
+            number = decoder.read_verbatim(width) if first else decoder.read_code(intervals, width)
+            codes.append(grid.code(grid.check(number)))
+            update_range(channel, stream, grid, number, predicted, n, key and frame == 0, boost)
     check_ends(decoders)
     return codes
 
@@ -485,31 +586,32 @@ def dot(weights: list[int], inputs: list[int]) -> int:
     return sum(w * x for w, x in zip(weights, inputs, strict=True))
 
 
-def learn(weights: list[int], inputs: list[int], e: int, boost: int, limit: int) -> list[int]:
+def learn(weights: list[int], inputs: list[int], e: int, boost: int, limit: int, step: int) -> list[int]:
     """Weights of a correction after the innovation e that remained."""
-    if -32 <= e < 32:
+    if -32 * step <= e < 32 * step:
         return weights
-    step = sign(e) * 2**(boost >> 1)
-    return [clamp(w + sign(x) * step, -limit, limit - 1)
+    change = sign(e) * 2**(boost >> 1)
+    return [clamp(w + sign(x) * change, -limit, limit - 1)
             for w, x in zip(weights, inputs, strict=True)]
 
 
-def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int, int, int],
-                 n: list[int], first: bool, boost: int) -> None:
-    """The state after code i - 2^(width-1), and in n what the next channel gets."""
-    (p, tapped, corrected), width, value = predicted, stream.width, stream.values[i]
+def update_range(channel: Channel, stream: Stream, grid: Rounding, number: int,
+                 predicted: tuple[int, int, int], n: list[int], first: bool, boost: int) -> None:
+    """The state after a code, or the number of a multiple, and in n what the next channel gets."""
+    (p, tapped, corrected), width, step = predicted, stream.width, grid.step
+    value = grid.values[number - grid.lowest]
     if first:
         channel.start(value)
     else:
-        channel.update(value, p, boost)
+        channel.update(value, p, boost, step)
         e = value - corrected
         if stream.profile == NEURAL:
-            update_past(channel, value - p)
+            update_past(channel, value - p, step)
         update_dispersion(channel, e, width, boost)
-        channel.tap_weights = learn(channel.tap_weights, channel.tap_past, e, boost, 512)
+        channel.tap_weights = learn(channel.tap_weights, channel.tap_past, e, boost, 512, step)
         rounded = clamp((value - p + 32) >> 6, -2**(width - 1), 2**(width - 1) - 1)
         channel.tap_past = [rounded, channel.tap_past[0]]
-        channel.gains = learn(channel.gains, n, e, boost, 256)
+        channel.gains = learn(channel.gains, n, e, boost, 256, step)
     n[1] = n[0]
     n[0] = clamp(value - tapped, -2**(width + 5), 2**(width + 5) - 1)
     n[2] += (n[0] - n[2]) >> 3
@@ -517,13 +619,14 @@ def update_range(channel: Channel, stream: Stream, i: int, predicted: tuple[int,
 
 def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Channel]) -> None:
     """Section 7: the channels' state after codes that were not sent."""
-    width, count, n, boost = stream.width, len(channels), [0, 0, 0], 0
+    count, n, boost = len(channels), [0, 0, 0], 0
     for at, code in enumerate(codes):
         channel = channels[at % count]
         if at % count == 0:
             n, boost = [0, 0, 0], stream.begin_frame(key and at == 0)
         predicted = predict_range(channel, stream, n)
-        update_range(channel, stream, code + 2**(width - 1), predicted, n, key and at < count, boost)
+        grid = stream.rounding_of(channel.scale)
+        update_range(channel, stream, grid, grid.number(code), predicted, n, key and at < count, boost)
 
 
 # ---- Cascade profile: section 15
@@ -532,8 +635,10 @@ def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Chann
 def decode_cascade(lanes: list[bytes], frames: int, key: bool, stream: Stream, channels: list[Channel]) -> list[int]:
     """The codes of a packet, which depends on no other."""
     try:
-        return nrc_cascade.decode_cascade(lanes[0], frames, len(channels), stream.width,
-                                          stream.low_edges, stream.values, bool(stream.tables.edges))
+        exact = stream.roundings[1]
+        codes = nrc_cascade.decode_cascade(lanes[0], frames, len(channels), stream.width,
+                                           exact.low_edges, exact.values, bool(stream.tables.edges))
+        return [stream.roundings[stream.step].code(code) for code in codes]
     except nrc_cascade.Damaged as e:
         raise Fault(str(e)) from e
 
@@ -545,9 +650,10 @@ def normalise(value: int, index: int) -> int:
     return clamp((value * MANTISSA[index % 16]) >> ((index >> 4) + 8), -127, 127)
 
 
-def correct(channel: Channel, layers: list[dict[str, Any]], p: int, width: int) -> tuple[int, int]:
+def correct(channel: Channel, layers: list[dict[str, Any]], p: int, width: int,
+            step: int) -> tuple[int, int]:
     """The prediction and the dispersion index that the network makes of the stages'."""
-    steady = dispersion_index(channel) - channel.burst
+    steady = dispersion_index(channel, step) - channel.burst
     x = channel.past + [
         normalise(channel.last - channel.level, steady), normalise(p - channel.last, steady),
         min(channel.fast >> 3, 127), min(channel.slow >> 3, 127), clamp(steady - 96, -127, 127),
@@ -561,8 +667,8 @@ def correct(channel: Channel, layers: list[dict[str, Any]], p: int, width: int) 
     return clamp_code(moved, width), max(index + clamp(x[1], -48, 48), 0)
 
 
-def update_past(channel: Channel, e: int) -> None:
-    z = normalise(e, dispersion_index(channel) - channel.burst)
+def update_past(channel: Channel, e: int, step: int) -> None:
+    z = normalise(e, dispersion_index(channel, step) - channel.burst)
     channel.past = [z] + channel.past[:-1]
     channel.fast += ((abs(z) << 4) - channel.fast) >> 3
     channel.slow += ((abs(z) << 4) - channel.slow) >> 5
@@ -635,6 +741,7 @@ class Packet:
             refuse(not stream.tables, "coded packet in a stream without tables")
             refuse(self.type != stream.coded_type, "coded packet of the other profile")
             refuse(self.lanes > stream.max_lanes, "more lanes than the stream can have")
+        refuse(self.step and stream.lossless, "rounding step in a lossless stream")
         codes = self.frames * stream.channels
         refuse(codes > MAX_CODES or 0 < stream.packet_frames < self.frames,
                f"{self.frames} frames are too many")
@@ -769,26 +876,32 @@ class Stream:
         self.payload = payload
         (version, profile, self.mapping, self.width, channels, self.packet_frames, self.rate,
          table_id, self.total, self.number, options, sample_type,
-         self.low_bits, zero) = struct.unpack("<BBBBHHIIIIBBBB", payload[:28])
+         self.low_bits, flags) = struct.unpack("<BBBBHHIIIIBBBB", payload[:28])
         self.channels = channels + 1
         self.profile = profile & 15
         self.coded_type = HUFFMAN if self.profile == 0 else RANGE
         self.container = profile >> 4
         self.taps, self.neighbour = bool(options & 4), bool(options & 2)
+        self.narrow = bool(options & 16)
         refuse(version != 3, f"unknown version {version}")
         refuse(self.profile > CASCADE, f"unknown profile {self.profile}")
         refuse(self.container > 2, f"unknown container {self.container}")
-        refuse(options & ~14, f"unknown predictor {options}")
+        refuse(options & ~30, f"unknown predictor {options}")
         refuse(sample_type & 0x78, f"unknown sample type {sample_type}")
         self.bytes, self.signed = TYPES[sample_type & 7]
         self.big_endian = bool(sample_type & 0x80)
         wide = self.bytes > 2
         self.modulus_bits = 32 if wide else 16  # of values
-        refuse(zero, "reserved byte is not zero")
+        refuse(flags & ~3 or flags == 2, f"unknown flags {flags}")
+        self.lossless, self.proportional = not flags & 1, bool(flags & 2)
+        refuse(self.proportional and self.profile == CASCADE, "steps in proportion in the cascade profile")
         refuse(self.low_bits > (16 if wide else 0) or self.width + self.low_bits > 32,
                f"{self.low_bits} low bits")
         refuse(wide and self.mapping == 1, "mapping 1 with samples of more than 16 bits")
         refuse(options & 6 and self.profile != 1, "taps or neighbours without the range profile")
+        refuse(self.narrow and (self.profile != 0 or self.width < 8),
+               f"the narrow state with profile {self.profile} and {self.width} bits")
+        refuse(self.narrow and flags & 1, "the narrow state with rounding")
         refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
         smallest = 4 if self.profile in (1, NEURAL) else 2
         largest = 24 if wide and self.profile == CASCADE else 16
@@ -813,11 +926,25 @@ class Stream:
             else:
                 fits = tables.fit(self.width)
             refuse(not fits, "tables for another code width")
-            if isinstance(tables, RangeTables):
-                self.low_edges, self.values = tables.linearizer(self.width)
-        self.state: list[Channel] | None = None  # a Channel each; None: not known
-        self.step = 1  # rounding step of the last data packet, which the state is in units of
+        # Section 14: by step.
+        self.roundings = {step: Rounding(self.width, step) for step in map(rounding_step, range(24))}
+        if isinstance(self.tables, RangeTables):
+            # The cascade profile codes numbers as if they were codes.
+            for step in ([1] if self.lossless or self.profile == CASCADE else self.roundings):
+                self.tables.linearize(self.roundings[step])
+        # Of rounded Huffman data.
+        self.rounded_tables = next((t for t in library.values()
+                                    if isinstance(t, HuffmanTables) and t.name == "generic"), None)
+        self.state: list[Any] | None = None  # a Channel each; None: not known
+        self.step = 1  # of the packet
         self.age = 0  # frames since the first one of the last key packet
+
+    def rounding_of(self, scale: int) -> Rounding:
+        """Section 14: for a channel with this scale."""
+        step = self.step
+        if self.proportional:
+            step = max([1] + [s for s in self.roundings if s <= min(step, scale * step >> 12)])
+        return self.roundings[step]
 
     def begin_frame(self, reset: bool) -> int:
         """Section 3: the boost of the next frame."""
@@ -852,14 +979,10 @@ class Stream:
         """The same, each sample with its lowest byte first."""
         packet.check_possible(self)  # it may have come before this stream's header
         state, self.state = self.state, None  # not known if there is a fault
-        step = rounding_step(packet.step)
-        if packet.frames and not packet.key and step != self.step:
-            refuse(packet.type != RAW, "another rounding step without a key packet")
-            state = None
-        if packet.frames:
-            self.step = step
+        self.step = rounding_step(packet.step)
         if packet.frames and packet.key and self.tables:
-            state = [Channel(self.tables.initial_scale) for _ in range(self.channels)]
+            kind = NarrowChannel if self.narrow else HuffmanChannel if self.profile == 0 else Channel
+            state = [kind(self.tables.initial_scale) for _ in range(self.channels)]
         if packet.type == RAW:
             size = packet.frames * self.channels * self.bytes
             refuse(any(packet.payload[size:]), "padding is not zero")
@@ -916,19 +1039,18 @@ class Stream:
         return (number % 2**bits).to_bytes(self.bytes, "little")
 
     def code(self, channel: int, value: int) -> int:
-        """Sections 1 and 14: the nearest code, rounded in a lossy stream."""
+        """Section 1: the nearest code."""
         width = self.width + self.low_bits
         half = 2**(width - 1)
         if self.mapping == MAP:
             code = self.maps[channel % len(self.maps)].code(value, width, self.modulus_bits)
         else:
             code = clamp(value >> 6 if self.mapping == 1 else value, -half, half - 1)
-        return ((code >> self.low_bits) + self.step // 2) // self.step
+        return code >> self.low_bits
 
     def sample(self, channel: int, code: int, low: int) -> int:
-        """Sections 1 and 14: the mapping of a code and its low bits, and the step of a lossy stream."""
-        half = 2**(self.width - 1)
-        code = clamp(code * self.step, -half, half - 1) << self.low_bits | low
+        """Section 1: the mapping of a code and its low bits."""
+        code = code << self.low_bits | low
         if self.mapping == MAP:
             return self.maps[channel % len(self.maps)].sample(code, self.modulus_bits)
         if self.mapping == 0:

@@ -82,7 +82,8 @@ class EncodeTest(ReferenceTest):
     def test_channels_profiles_and_packets(self) -> None:
         for channels, frames in ((1, 1500), (2, 700), (7, 200), (32, 40), (300, 5)):
             data = self.synth("--channels", channels, "--frames", frames, "--seed", channels)
-            for profile in (["huffman"], ["range"], ["range", "--neighbour"], ["cascade"]):
+            for profile in (["huffman"], ["huffman", "--narrow"], ["range"],
+                            ["range", "--neighbour"], ["cascade"]):
                 if profile == ["cascade"] and channels * frames > 1600:
                     continue  # it takes a millisecond a code
                 for packets in (["--lanes", min(channels, 8)] if channels in (1, 2, 32, 300) and
@@ -92,8 +93,9 @@ class EncodeTest(ReferenceTest):
                     with self.subTest(channels=channels, profile=profile, packets=packets):
                         info = self.comes_back(data, "in.i16", "--channels", channels, "--profile",
                                                *profile, *packets)
-                        self.assertEqual((info["profile"], info["channels"], info["neighbour"]),
-                                         (profile[0], channels, len(profile) > 1))
+                        self.assertEqual((info["profile"], info["channels"], info["narrow"], info["neighbour"]),
+                                         (profile[0], channels, "--narrow" in profile,
+                                          "--neighbour" in profile))
 
     def test_code_widths(self) -> None:
         noise = random.Random(1)
@@ -109,6 +111,7 @@ class EncodeTest(ReferenceTest):
             codes[600:604] = [-half, half - 1, half - 1, -half]
             data = struct.pack(f"<{len(codes)}h", *codes)
             for options in (["--tables", "generic"], ["--tables", "default"],
+                            ["--tables", "generic", "--narrow"],
                             ["--profile", "range", "--tables", "generic"],
                             ["--profile", "range", "--tables", "generic", "--neighbour"]):
                 with self.subTest(width=width, options=options):

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "coding_argument.hpp"
 #include "commands.hpp"
 #include "file/wav.hpp"
 #include "host/input_file.hpp"
@@ -41,6 +42,7 @@ struct BenchArguments {
   std::string directory;
   std::string pairs;             ///< file of pairs to measure instead
   std::string profile = "both";  ///< huffman, range or both
+  bool narrow = false;           ///< huffman profile: with the narrow state
   std::string tables;
   unsigned threads = 0;
   bool json = false;
@@ -97,6 +99,7 @@ class Bench {
  public:
   Bench(const BenchArguments& arguments, Profile profile) : arguments_(arguments) {
     options_.profile = profile;
+    options_.narrow = narrow_argument(arguments.narrow, profile);
     if (!arguments.tables.empty()) {
       tables_ = table_argument(arguments.tables, profile);
       options_.tables = &*tables_;
@@ -445,6 +448,7 @@ void add_bench_command(CLI::App& app) {
                        "profile to measure: huffman, range, both, neural or cascade")
           ->check(CLI::IsMember({"huffman", "range", "both", "neural", "cascade"}))
           ->capture_default_str();
+  command->add_flag("--narrow", arguments->narrow, kNarrowHelp);
   command->add_option("--tables", arguments->tables,
                       "table file for the given profile, or built-in set by name");
   CLI::Option* const pairs =

@@ -14,6 +14,13 @@
 
 namespace nrc::cli {
 
+bool narrow_argument(bool narrow, Profile profile) {
+  if (narrow && profile != Profile::kHuffman) {
+    throw Error("--narrow is of the huffman profile; add --profile huffman");
+  }
+  return narrow;
+}
+
 Corrections corrections_argument(bool taps, bool neighbour, Profile profile) {
   if ((taps || neighbour) && profile != Profile::kRange) {
     throw Error(fmt::format("{} needs the range profile; add --profile range",

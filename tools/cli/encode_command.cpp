@@ -125,6 +125,11 @@ void verify(host::InputFile& input, const host::OutputFile& output, unsigned thr
   if (at != input.size()) fail(at);
 }
 
+/// Whether the coding is given, so that no preset chooses it.
+bool has_own_coding(const EncodeArguments& a) {
+  return !a.profile.empty() || !a.tables.empty() || a.narrow || a.taps || a.neighbour;
+}
+
 /// The step of --lossy step=N.
 int lossy_argument(const std::string& argument) {
   int step = 0;
@@ -146,8 +151,8 @@ int lossy_argument(const std::string& argument) {
 void encode_file(const EncodeArguments& arguments) {
   EncodeOptions options;
   options.profile = profile_argument(arguments.profile);
-  const bool own = !arguments.profile.empty() || !arguments.tables.empty() || arguments.taps ||
-                   arguments.neighbour;
+  const bool own = has_own_coding(arguments);
+  options.narrow = narrow_argument(arguments.narrow, options.profile);
   options.corrections = corrections_argument(arguments.taps, arguments.neighbour, options.profile);
   if (!own) {
     const Preset& preset = preset_argument(arguments.preset);
@@ -263,6 +268,7 @@ void add_encode_command(CLI::App& app) {
                    "entropy coder, instead of a preset: huffman, range for about 1 % less, neural "
                    "or cascade (both slow)")
       ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}));
+  command->add_flag("--narrow", arguments->narrow, kNarrowHelp);
   command->add_flag("--taps", arguments->taps, kTapsHelp);
   command->add_flag("--neighbour", arguments->neighbour, kNeighbourHelp);
   command->add_option("--channel-order", arguments->order,
@@ -314,10 +320,9 @@ void add_encode_command(CLI::App& app) {
     if (rate->count() > 0 && !arguments->raw) {
       host::usage_error("--rate is for raw input; a WAV file states its own rate");
     }
-    const bool own = !arguments->profile.empty() || !arguments->tables.empty() || arguments->taps ||
-                     arguments->neighbour;
-    if (preset->count() > 0 && own) {
-      host::usage_error("--preset chooses profile, tables, --taps and --neighbour; give either");
+    if (preset->count() > 0 && has_own_coding(*arguments)) {
+      host::usage_error(
+          "--preset chooses profile, tables, --narrow, --taps and --neighbour; give either");
     }
     encode_file(*arguments);
   });

@@ -46,6 +46,7 @@ Json header_json(const StreamHeader& header) {
     return is_known ? Json(value) : Json();
   };
   return {{"profile", profile_name(header.profile)},
+          {"narrow", header.narrow},
           {"taps", header.corrections.taps},
           {"neighbour", header.corrections.neighbour},
           {"mapping", header.mapping == Mapping::kShift6 ? "shift6"

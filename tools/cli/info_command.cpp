@@ -255,10 +255,11 @@ void print_text(const std::string& name, const StreamInfo& info) {
   };
   line("stream", fmt::format("{}, number {:08x}", name, header.stream_number));
   line("state", info.state());
-  line("profile", std::string(profile_name(header.profile)) +
-                      (header.corrections.any()
-                           ? fmt::format(", with {}", corrections_name(header.corrections))
-                           : ""));
+  line(
+      "profile",
+      std::string(profile_name(header.profile)) + (header.narrow ? ", with narrow state" : "") +
+          (header.corrections.any() ? fmt::format(", with {}", corrections_name(header.corrections))
+                                    : ""));
   if (!header.order.empty()) {
     line("channel order", fmt::format("{}", fmt::join(header.order, ",")));
   }
@@ -348,6 +349,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"closed", info.closed},
       {"damage", fault.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(fault)},
       {"profile", profile_name(header.profile)},
+      {"narrow", header.narrow},
       {"taps", header.corrections.taps},
       {"neighbour", header.corrections.neighbour},
       {"channel_order", header.order},

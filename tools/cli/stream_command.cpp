@@ -54,6 +54,7 @@ struct StreamEncodeArguments {
   std::uint32_t channels = 1;
   double rate = 0.0;  ///< Hz; 0: unknown
   std::string profile = "huffman";
+  bool narrow = false;
   bool taps = false;
   bool neighbour = false;
   std::string tables;
@@ -103,6 +104,7 @@ class LiveEncoder {
     header_.stream_number =
         arguments.stream_number ? *arguments.stream_number : std::random_device()();
     profile_ = profile_argument(arguments.profile);
+    header_.narrow = options_.narrow = narrow_argument(arguments.narrow, profile_);
     header_.corrections = corrections_argument(arguments.taps, arguments.neighbour, profile_);
     const std::uint64_t max = kMaxPacketSamples / header_.channels;
     if (header_.packet_frames > max) {
@@ -460,6 +462,7 @@ void add_stream_encode(CLI::App& app) {
           "cascade needs long packets)")
       ->check(CLI::IsMember({"huffman", "range", "neural", "cascade"}))
       ->capture_default_str();
+  command->add_flag("--narrow", arguments->narrow, kNarrowHelp);
   command->add_flag("--taps", arguments->taps, kTapsHelp);
   command->add_flag("--neighbour", arguments->neighbour, kNeighbourHelp);
   command->add_option("--tables", arguments->tables,

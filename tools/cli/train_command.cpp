@@ -32,11 +32,6 @@ void add_train_command(CLI::App& app) {
       ->add_option("--code-width", options->code_width,
                    "Bits of a code (default: found with --mapping auto, else 10)")
       ->check(CLI::Range(kMinCodeWidth, kMaxCodeWidth));
-  command
-      ->add_option("--lossy-steps", options->lossy_steps,
-                   "Range profile: train on codes rounded to multiples of each of these steps, "
-                   "separated by commas, for encode --lossy")
-      ->delimiter(',');
   command->add_option("--test-every", options->test_every,
                       "Hold every K-th file out of training and measure on it (0: none)");
   command

@@ -53,7 +53,7 @@ void generate_repository(const GenerateOptions& o) {
         load_table_set((root / "model/tables" / (std::string(name) + ".json")).string()));
   }
   std::vector<RangeTables> range_tables;
-  for (const char* name : {"default", "generic", "coarse"}) {
+  for (const char* name : {"default", "generic"}) {
     range_tables.push_back(load_range_tables(
         (root / "model/tables" / ("range_" + std::string(name) + ".json")).string()));
   }

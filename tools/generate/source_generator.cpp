@@ -158,6 +158,15 @@ std::string format_package() {
   constant("PaceOffset", kPaceOffset);
   constant("ScaleFrac", kScaleFrac);
   constant("ThresholdFrac", kThresholdFrac);
+  section("Narrow state.");
+  constant("MinNarrowWidth", kMinNarrowWidth);
+  constant("NarrowSavedBits", kNarrowSavedBits);
+  constant("NarrowRestFrac", kNarrowRestFrac);
+  constant("NarrowRestBits", kNarrowRestBits);
+  constant("NarrowRestReset", kNarrowRestReset);
+  constant("NarrowScaleFrac", kNarrowScaleFrac);
+  constant("NarrowScaleShift", kNarrowScaleShift);
+  constant("NarrowPeriod", kNarrowPeriod);
   section("Huffman code.");
   constant("MaxCodeLength", kMaxCodeLength);
   section("Range profile.");
@@ -197,6 +206,7 @@ std::string format_package() {
   constant("Version", kVersion);
   constant("PredictorNeighbour", kPredictorNeighbour);
   constant("PredictorTaps", kPredictorTaps);
+  constant("PredictorNarrow", kPredictorNarrow);
   constant("ProfileHuffman", Profile::kHuffman);
   constant("ProfileRange", Profile::kRange);
   constant("MappingCode", Mapping::kCode);
@@ -489,7 +499,6 @@ std::map<std::string, std::string> generate_sources(
     files[folder + "nrc_symbol_rom.sv"] = symbol_rom(set);
   }
   for (const RangeTables& t : range_tables) {
-    if (t.name == "coarse") continue;  // of lossy streams, which the RTL does not make
     const std::string folder = "rtl/generated/" + t.name + "/";
     files[folder + "nrc_range_tables_pkg.sv"] = range_package(t);
     files[folder + "nrc_edge_rom.sv"] = edge_rom(t);

@@ -18,7 +18,6 @@ namespace nrc {
 namespace {
 
 constexpr std::uint32_t kInitialScale = 4096;  // 4 codes
-constexpr std::uint32_t kRoundedScale = 512;   // half a multiple of the step
 constexpr double kDeviatesPerScale = 128.0;
 // Counted as if seen for each code besides what was: rare codes stay near the even width.
 constexpr double kWidthPrior = 20.0;
@@ -167,91 +166,6 @@ void gather(const std::vector<Code>& codes, const RangeTables& tables, int code_
   }
 }
 
-/// How often codes had an interval between two deviates, [low + kDeviates][high + kDeviates].
-using IntervalCounts = std::vector<std::uint64_t>;
-constexpr std::size_t kSpan = 2 * kDeviates;  // of the deviates, both signs
-
-/// Counts the intervals of the codes, rounded to multiples of `step`.
-void gather_rounded(const std::vector<Code>& codes, int step, const RangeTables& tables,
-                    int code_width, IntervalCounts& counts) {
-  const Linearizer linearizer(tables, code_width);
-  const Predictor predictor(code_width);
-  const Dispersion dispersion(tables.initial_scale, code_width);
-  const int half_step = step / 2;
-  PredictorState p;
-  DispersionState d;
-  Pace pace;
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    const bool reset = i == 0;
-    const int boost = pace.next(reset);
-    const auto code =
-        static_cast<Code>(std::floor((codes[i] + half_step) / static_cast<double>(step)));
-    const CodeInterval& interval = linearizer.interval(code);
-    const Prediction prediction = predictor.predict(p, reset);
-    const double per_deviate = IntervalModel::deviate_width(dispersion.index(d, reset));
-    const auto place = [&](std::int32_t edge) {
-      const double deviate = std::floor((edge - prediction.value) / per_deviate);
-      return static_cast<std::size_t>(
-          std::clamp<double>(deviate + kDeviates, 0, static_cast<double>(kSpan - 1)));
-    };
-    if (i >= settling(codes) && code > linearizer.min_code() && code < linearizer.max_code()) {
-      ++counts[place(interval.low) * kSpan + place(interval.high)];
-    }
-    dispersion.update(d, interval.value - prediction.value, reset, boost);
-    predictor.update_value(p, prediction, interval.value, reset, boost);
-  }
-}
-
-/// Mass of |deviate| under which the intervals are likely: expectation maximisation, from a
-/// distribution with heavy tails. It is stopped before it follows single intervals.
-std::vector<double> most_likely_mass(const IntervalCounts& counts) {
-  constexpr int kIterations = 60;
-  constexpr double kEvenPart = 1e-3;  // so that every deviate keeps a frequency
-  std::vector<double> mass(kDeviates);
-  for (std::size_t k = 0; k < mass.size(); ++k) {
-    mass[k] = 1.0 / (kDeviatesPerScale + static_cast<double>(k));
-  }
-  struct Counted {
-    std::size_t low, high;
-    double count;
-  };
-  std::vector<Counted> intervals;
-  for (std::size_t at = 0; at < counts.size(); ++at) {
-    if (counts[at] != 0 && at / kSpan < at % kSpan) {  // others are escapes
-      intervals.push_back({at / kSpan, at % kSpan, static_cast<double>(counts[at])});
-    }
-  }
-  // Between the deviates j - 1 and j, j from -kDeviates on, lies half the mass of |j|.
-  const auto folded = [](std::size_t j) {
-    return j < static_cast<std::size_t>(kDeviates) ? kDeviates - j : j - kDeviates;
-  };
-  for (int iteration = 0; iteration < kIterations; ++iteration) {
-    mass.resize(kDeviates + 1, 0.0);
-    std::vector<double> below(kSpan, 0.0);
-    for (std::size_t j = 1; j < kSpan; ++j) {
-      below[j] = below[j - 1] + mass[folded(j)] / (folded(j) == 0 ? 1 : 2);
-    }
-    std::vector<double> weight(kSpan + 1, 0.0);
-    double total = 0;
-    for (const Counted& c : intervals) {
-      const double share = c.count / std::max(below[c.high] - below[c.low], 1e-12);
-      weight[c.low + 1] += share;
-      weight[c.high + 1] -= share;
-      total += c.count;
-    }
-    std::vector<double> next(kDeviates, total * kEvenPart / kDeviates);
-    double sum = 0;
-    for (std::size_t j = 1; j < kSpan; ++j) {
-      sum += weight[j];
-      const std::size_t k = folded(j);
-      if (k < next.size()) next[k] += sum * mass[k] / (k == 0 ? 1 : 2);
-    }
-    for (double& m : next) m /= total * (1 + kEvenPart);
-    mass = std::move(next);
-  }
-  return mass;
-}
-
 }  // namespace
 
 void RangeTrainer::add(std::vector<Code> codes) { channels_.push_back(std::move(codes)); }
@@ -262,35 +176,6 @@ RangeTables RangeTrainer::generic() {
   tables.description = "any ADC: even codes, normal innovations with 5 % twice as wide";
   tables.initial_scale = kInitialScale;
   tables.cumulative = half_distribution(normal_mixture(0.05));
-  tables.validate();
-  return tables;
-}
-
-RangeTables RangeTrainer::train_rounded(const std::vector<int>& steps,
-                                        const std::function<void(std::size_t)>& progress) const {
-  RangeTables tables = generic();
-  tables.name = "coarse";
-  tables.description = "rounded codes of lossy streams, any ADC";
-  tables.initial_scale = kRoundedScale;
-  IntervalCounts counts(kSpan * kSpan, 0);
-  std::size_t done = 0;
-  for (const int step : steps) {
-    for (const auto& channel : channels_) {
-      gather_rounded(channel, step, tables, code_width_, counts);
-      if (progress) progress(++done);
-    }
-  }
-  // Edges were counted at whole deviates, so no middle is taken as in half_distribution().
-  const std::vector<double> mass = most_likely_mass(counts);
-  const double top = kTopFrequency;
-  const double middle = (top + kEscapeFrequency) / 2;
-  double sum = 0;
-  for (std::size_t k = 0; k < mass.size(); ++k) {
-    sum += mass[k];
-    const double c = middle + 0.5 + (top - middle - 0.5) * sum;
-    tables.cumulative[k] = static_cast<std::uint16_t>(std::clamp(std::floor(c), middle + 0.5, top));
-  }
-  tables.cumulative.back() = kTopFrequency;
   tables.validate();
   return tables;
 }

@@ -32,14 +32,6 @@ class RangeTrainer {
   RangeTables train(CodeEdges code_edges = CodeEdges::kTrained, int iterations = 3,
                     const std::function<void(std::size_t done)>& progress = {}) const;
 
-  /// Tables for the rounded codes of lossy streams (section 14), of any width: even codes, and the
-  /// distribution under which the intervals of the codes kept, taken in multiples of the steps, are
-  /// most likely. Rounded codes that hardly change have far heavier tails than samples.
-  /// @param steps  of which codes are rounded in turn, each 2 or more
-  /// @param progress  called after each channel with the number of passes over channels done
-  RangeTables train_rounded(const std::vector<int>& steps,
-                            const std::function<void(std::size_t done)>& progress = {}) const;
-
   /// Tables for any ADC: even codes, normal innovations with a wider part mixed in.
   static RangeTables generic();
 

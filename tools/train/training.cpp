@@ -103,10 +103,9 @@ Recording read_recording(const Source& source) {
 
 /// Payload bytes of a channel's codes as a stream of its own.
 std::size_t coded_bytes(const Code* codes, std::size_t count, const Tables& tables,
-                        const StreamHeader& header, int lossy_step) {
+                        const StreamHeader& header) {
   std::size_t bytes = 0;
   Encoder encoder(header, tables);
-  encoder.set_lossy_step(lossy_step);
   for (std::size_t at = 0; at < count; at += kMaxPacketFrames) {
     const std::size_t frames = std::min<std::size_t>(kMaxPacketFrames, count - at);
     bytes += encoder.encode(codes + at, frames, {}).size() - kPacketHeaderBytes - kPacketCrcBytes;
@@ -134,7 +133,7 @@ struct Shape {
 /// The shapes to choose from.
 std::vector<Shape> shapes_for(const TrainOptions& o, int code_width) {
   if (o.profile == "range") {
-    const bool edges = o.lossy_steps.empty() && code_width <= kMaxEdgeCodeWidth;
+    const bool edges = code_width <= kMaxEdgeCodeWidth;
     return edges ? std::vector<Shape>{{"", CodeEdges::kTrained}, {"", CodeEdges::kEven}}
                  : std::vector<Shape>{{"", CodeEdges::kEven}};
   }
@@ -189,13 +188,10 @@ class Learner {
         ++channels;
       }
     }
-    const std::vector<int>& steps = options_.lossy_steps;
-    const std::size_t passes = steps.empty() ? kIterations : steps.size();
     const auto report = [&](std::size_t pass) {
-      progress.update(done + pass * sources.size() / (passes * channels));
+      progress.update(done + pass * sources.size() / (kIterations * channels));
     };
-    RangeTables tables = steps.empty() ? trainer.train(code_edges, kIterations, report)
-                                       : trainer.train_rounded(steps, report);
+    RangeTables tables = trainer.train(code_edges, kIterations, report);
     if (!options_.name.empty()) tables.name = options_.name;
     return tables;
   }
@@ -209,15 +205,6 @@ void check_options(const TrainOptions& o) {
     throw Error(
         "--mapping shift6 makes 10-bit codes; leave out --code-width or use --mapping code");
   }
-  for (const int step : o.lossy_steps) {
-    if (o.profile != "range") {
-      throw Error("--lossy-steps trains range tables; add --profile range");
-    }
-    if (step < 2 || lossy_index(step) < 0) {
-      throw Error(fmt::format(
-          "--lossy-steps {}: a step is one of 2, 3, 4, 6, 8, 12 and so on up to 4096", step));
-    }
-  }
 }
 
 /// Built-in tables that could be used instead.
@@ -226,12 +213,11 @@ std::vector<const Tables*> rivals(const TrainOptions& o, int code_width) {
   std::vector<const Tables*> tables;
   for (const std::string& name : Tables::builtin_names(profile)) {
     const Tables& builtin = Tables::builtin(profile, name);
-    // The edges of another ADC's codes are of no use, and `coarse` is for rounded codes.
+    // The edges of another ADC's codes are of no use.
     if (profile == Profile::kRange && builtin.range().code_width != 0 &&
         builtin.range().code_width != code_width) {
       continue;
     }
-    if (profile == Profile::kRange && (name == "coarse") == o.lossy_steps.empty()) continue;
     tables.push_back(&builtin);
   }
   return tables;
@@ -240,27 +226,22 @@ std::vector<const Tables*> rivals(const TrainOptions& o, int code_width) {
 /// Measures tables on the codes of a recording from a place of each channel on.
 class Meter {
  public:
-  Meter(const TrainOptions& options, int code_width) : steps_(options.lossy_steps) {
-    if (steps_.empty()) steps_.push_back(1);
+  explicit Meter(int code_width) {
     header_.mapping = Mapping::kCode;
     header_.code_width = code_width;
   }
 
   void add(const Recording& recording, const Tables& tables, bool only_last_part, Total& total) {
     ++total.files;
-    for (const int step : steps_) {
-      total.bytes += recording.bytes;
-      for (const auto& channel : recording.channels) {
-        const std::size_t first = only_last_part ? learned_part(channel.size()) : 0;
-        total.samples += channel.size() - first;
-        total.coded +=
-            coded_bytes(channel.data() + first, channel.size() - first, tables, header_, step);
-      }
+    total.bytes += recording.bytes;
+    for (const auto& channel : recording.channels) {
+      const std::size_t first = only_last_part ? learned_part(channel.size()) : 0;
+      total.samples += channel.size() - first;
+      total.coded += coded_bytes(channel.data() + first, channel.size() - first, tables, header_);
     }
   }
 
  private:
-  std::vector<int> steps_;
   StreamHeader header_;
 };
 
@@ -314,7 +295,7 @@ void run(const TrainOptions& o) {
   const std::vector<Shape> shapes = shapes_for(o, code_width);
   const std::vector<const Tables*> builtin = rivals(o, code_width);
   const Learner learner(o, code_width);
-  Meter meter(o, code_width);
+  Meter meter(code_width);
   const std::size_t checks = shapes.size() + 1;
   host::Progress progress("training", (checks + 1) * training.size() + paths.size(), "files");
   std::size_t done = 0;

@@ -15,7 +15,6 @@ struct TrainOptions {
   std::string name;
   std::string mapping = "auto";  ///< auto, shift6 or code
   int code_width = 0;            ///< 0: by the samples with `auto`, else 10
-  std::vector<int> lossy_steps;
   unsigned test_every = 0;
   double prior_weight = 100.0;
   bool force = false;  ///< replace an existing output

@@ -116,6 +116,8 @@ class Encoder {
   void append_stream_header(std::vector<std::uint8_t>& packets);
   /// Appends the packet of payload_bytes_.
   void finish(PacketHeader header, std::size_t frames, std::vector<std::uint8_t>& packets);
+  /// Whether codes are rounded before the payload coder, which does it by itself in other profiles.
+  bool rounds_here() const;
   /// Codes of a packet's values into codes_ or wide_codes_, and what these do not say into
   /// low_parts_ and exceptions_.
   void map(const std::int16_t* values, std::size_t frames);

@@ -34,6 +34,7 @@ struct EncodeOptions {
   const Tables* tables = nullptr;
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
   Corrections corrections;          ///< range profile only
+  bool narrow = false;              ///< Huffman profile only: the narrow state of hardware
   /// Channels in the order in which they are coded; empty: as they are, or as the preset finds.
   std::vector<std::uint16_t> order;
   /// Bit strings of a packet, which a host decodes at once (docs/bitstream.md, section 7): 1, 2, 4
@@ -45,8 +46,7 @@ struct EncodeOptions {
   /// piece by piece, and a stream with a key interval, are encoded by one.
   unsigned threads = 1;
   /// Codes are rounded to multiples of this, which loses samples, one of lossy_step(); 1:
-  /// lossless. Without `tables`, `generic` is used then, or `coarse` if that makes a few packets
-  /// of the range profile smaller.
+  /// lossless.
   int lossy_step = 1;
   /// Packets from one key packet to the next, with the stream header before each; 0: only the
   /// first. Unset: as often as costs less than a thousandth of the stream, and no stream headers.

@@ -31,6 +31,16 @@ constexpr int kPaceFrames = (1 << kPaceBits) - kPaceOffset;
 constexpr int kScaleFrac = 10;     ///< the scale is in 1/1024 code
 constexpr int kThresholdFrac = 4;  ///< class thresholds are in 1/16 code
 
+// Narrow state (section 16).
+constexpr int kMinNarrowWidth = 8;     ///< narrowest codes that it is for
+constexpr int kNarrowSavedBits = 4;    ///< that a deviation is narrower than a code
+constexpr int kNarrowRestFrac = 10;    ///< the rest is in 1/1024
+constexpr int kNarrowRestBits = 4;     ///< of it that a prediction uses
+constexpr int kNarrowRestReset = 320;  ///< 5/16
+constexpr int kNarrowScaleFrac = 8;    ///< the scale is in 1/256 code
+constexpr int kNarrowScaleShift = 6;   ///< smoothing of the scale where it moves once in a period
+constexpr int kNarrowPeriod = 8;       ///< frames from one move of the slow part to the next
+
 // Huffman code and table sets (sections 4 to 6).
 constexpr std::uint8_t kAdaptivePredictor = 2;  ///< the predictor in a table set's identifier
 constexpr int kMaxCodeLength = 15;
@@ -167,8 +177,11 @@ struct Corrections {
 constexpr std::uint8_t kPredictorNeighbour = 2;  ///< in the stream header's byte of the predictor
 constexpr std::uint8_t kPredictorTaps = 4;
 constexpr std::uint8_t kPredictorOrder = 8;
+constexpr std::uint8_t kPredictorNarrow = 16;
 constexpr std::uint8_t kSampleTypeMask = 0x07;  ///< in the stream header's byte of the type
 constexpr std::uint8_t kSampleBigEndian = 0x80;
+constexpr std::uint8_t kFlagRounding = 0x01;  ///< in the stream header's byte of flags
+constexpr std::uint8_t kFlagProportional = 0x02;
 /// How samples become codes (section 1); kMap: as the value map in the stream header says.
 enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1, kMap = 2 };
 

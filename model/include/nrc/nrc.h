@@ -138,6 +138,7 @@ typedef struct nrc_stream_info {
   int lossy_step;
   int sample_type;
   int low_bits; /* of samples of more than 16 bits, below their codes; sent as they are */
+  int narrow;   /* 1: with the narrow state of hardware that must save energy */
 } nrc_stream_info;
 
 /* ---- Tables of your own: nrc_tables_load() of table_files.h, in library nrc_table_files, reads
@@ -182,6 +183,8 @@ typedef struct nrc_encoder_config {
   int sample_type;
   int low_bits; /* samples of more than 16 bits: bits below code_width of what is coded, 0..16, that
                    are sent as they are */
+  int narrow;   /* Huffman profile, codes of 8 to 16 bits: 1 codes with the narrow state of hardware
+                   that must save energy, which makes streams longer */
 } nrc_encoder_config;
 
 /* What nrc_choose() makes a config refer to. */
@@ -189,7 +192,7 @@ typedef struct nrc_choice nrc_choice;
 
 /* Chooses how a stream is coded from its first samples, as `nrc encode --preset` does: sets
  * profile, mapping, map, code_width, low_bits, taps, neighbour, channel_order and builtin_tables of
- * the config, and tables to null. Later samples may be larger, or off the map.
+ * the config, tables to null, and narrow to 0. Later samples may be larger, or off the map.
  * @param config   struct_size, channels and sample_type are set
  * @param preset   "implant", "fast", "balanced" or "best"; null: "fast"
  * @param samples  frames * channels, some thousand frames if there are

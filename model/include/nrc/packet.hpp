@@ -55,12 +55,18 @@ struct StreamHeader {
   /// Tells streams apart: another one for each start of an encoder.
   std::uint32_t stream_number = 0;
   Corrections corrections;  ///< range profile only
+  /// Huffman profile only: fewer bits of state for each channel (docs/bitstream.md, section 16).
+  bool narrow = false;
   /// Channels in the order in which a frame's codes are coded; empty: as they are.
   std::vector<std::uint16_t> order;
   SampleType sample_type = SampleType::kInt16;
   bool big_endian = false;  ///< byte order of the samples in the file
   /// Bits of a full code below those of the code, which are sent as they are: wide types only.
   int low_bits = 0;
+  /// Packets may have a rounding step (section 14): the stream may not reproduce its samples.
+  bool rounding = false;
+  /// With rounding: the step is smaller for channels with less noise.
+  bool proportional = false;
   ValueMap map;  ///< of Mapping::kMap, otherwise unused
 };
 

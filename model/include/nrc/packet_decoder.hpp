@@ -112,7 +112,6 @@ class PacketDecoder {
   std::vector<std::int16_t> values_;
   std::vector<std::int32_t> wide_values_;
   bool synchronised_ = false;
-  std::uint8_t state_step_ = 0;  ///< index of the step that the state is in units of
   int lossy_step_ = 1;
 };
 

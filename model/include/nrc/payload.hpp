@@ -61,6 +61,15 @@ class PayloadEncoder {
   void set_lanes(int lanes) { lanes_ = lanes; }
   int lanes() const { return lanes_; }
 
+  /// Rounding step of the payloads to come (section 14), except in the cascade profile; at first 1.
+  /// Codes are given as they are, and decoded as rounded.
+  /// @param step  one of lossy_step()
+  void set_step(int step) { step_ = step; }
+  int step() const { return step_; }
+  /// Whether the step is smaller for channels with less noise.
+  void set_proportional(bool proportional) { proportional_ = proportional; }
+  bool proportional() const { return proportional_; }
+
   /// Keeps a reference: the tables outlive the object.
   /// @param corrections  which only the range profile has
   /// @throws Error if the tables do not suit the width.
@@ -73,6 +82,8 @@ class PayloadEncoder {
 
  private:
   int lanes_ = 1;
+  int step_ = 1;
+  bool proportional_ = false;
 };
 
 class PayloadDecoder {
@@ -98,6 +109,11 @@ class PayloadDecoder {
   /// As for PayloadEncoder.
   void set_lanes(int lanes) { lanes_ = lanes; }
   int lanes() const { return lanes_; }
+  void set_step(int step) { step_ = step; }
+  int step() const { return step_; }
+  /// Whether the step is smaller for channels with less noise.
+  void set_proportional(bool proportional) { proportional_ = proportional; }
+  bool proportional() const { return proportional_; }
 
   /// Upper bound of the codes in a payload of `size` bytes, so that a header that claims more is
   /// rejected before memory is allocated.
@@ -112,6 +128,8 @@ class PayloadDecoder {
 
  private:
   int lanes_ = 1;
+  int step_ = 1;
+  bool proportional_ = false;
 };
 
 }  // namespace nrc

@@ -32,7 +32,7 @@ struct RangeTables {
   /// CRC-32 that identifies the tables in a stream.
   std::uint32_t id() const;
 
-  /// Built-in tables by name: "default", "generic" or "coarse". @throws Error for another name.
+  /// Built-in tables by name: "default" or "generic". @throws Error for another name.
   static const RangeTables& builtin(const std::string& name);
   static std::vector<std::string> builtin_names();
   /// Built-in tables with this id, or nullptr.

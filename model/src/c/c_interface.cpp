@@ -86,6 +86,7 @@ nrc_stream_info info_of(const nrc::StreamHeader& h, int lossy_step) {
   info.profile = static_cast<int>(h.profile);
   info.mapping = static_cast<int>(h.mapping);
   info.code_width = h.code_width;
+  info.narrow = h.narrow ? 1 : 0;
   info.taps = h.corrections.taps ? 1 : 0;
   info.neighbour = h.corrections.neighbour ? 1 : 0;
   info.channels = h.channels;
@@ -162,6 +163,7 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   // Negative numbers are large ones.
   within("profile", static_cast<unsigned>(config.profile), NRC_PROFILE_CASCADE);
   within("mapping", static_cast<unsigned>(config.mapping), NRC_MAPPING_MAP);
+  within("narrow", static_cast<unsigned>(config.narrow), 1);
   within("taps", static_cast<unsigned>(config.taps), 1);
   within("neighbour", static_cast<unsigned>(config.neighbour), 1);
   within("code_width", static_cast<unsigned>(config.code_width), nrc::kMaxWideCodeWidth);
@@ -176,6 +178,7 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   h.channels = config.channels;
   h.rate_millihertz = config.rate_millihertz;
   h.packet_frames = config.packet_frames == 0 ? kDefaultPacketFrames : config.packet_frames;
+  h.narrow = config.narrow != 0;
   h.corrections.taps = config.taps != 0;
   h.corrections.neighbour = config.neighbour != 0;
   if (config.channel_order != nullptr) {
@@ -386,6 +389,7 @@ nrc_status nrc_choose(nrc_encoder_config* config, const char* preset, const void
     config->map = header.mapping == nrc::Mapping::kMap ? &made->map : nullptr;
     config->code_width = header.code_width;
     config->low_bits = header.low_bits;
+    config->narrow = 0;
     config->taps = header.corrections.taps ? 1 : 0;
     config->neighbour = header.corrections.neighbour ? 1 : 0;
     config->channel_order = made->order.empty() ? nullptr : made->order.data();

@@ -219,7 +219,10 @@ const Tables& choose_cascade(const SampleImage& image, bool complete, const Enco
     fast.profile = Profile::kRange;
     fast.preset = nullptr;
     const Tables& tables = choose_coding(image, complete, fast, header);
-    if (!tables.range().edges.empty()) return Tables::builtin(Profile::kCascade, "default");
+    // Widths of single codes mean nothing once several of them are one.
+    if (!tables.range().edges.empty() && options.lossy_step == 1) {
+      return Tables::builtin(Profile::kCascade, "default");
+    }
   }
   if (header.mapping == Mapping::kShift6) {
     header.code_width = 10;
@@ -240,11 +243,6 @@ std::vector<const Tables*> tables_for(const EncodeOptions& options, Profile prof
   if (options.tables != nullptr) return {options.tables};
   const Tables& standard = Tables::builtin(profile, "default");
   const Tables& generic = Tables::builtin(profile, "generic");
-  // Widths of single codes mean nothing once several of them are one.
-  if (options.lossy_step > 1) {
-    if (profile != Profile::kRange) return {&generic};
-    return {&generic, &Tables::builtin(profile, "coarse")};
-  }
   if (header.mapping == Mapping::kShift6) return {&standard};
   if (profile == Profile::kHuffman || header.code_width == standard.range().code_width) {
     return {&generic, &standard};
@@ -490,6 +488,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
   const Coding coding =
       preset != nullptr ? preset->codings.front() : Coding{options.profile, options.corrections};
   header.corrections = coding.corrections;
+  header.narrow = options.narrow;
   const Tables* best = nullptr;
   StreamHeader best_header = header;
   std::uint64_t lowest_cost = 0;
@@ -505,6 +504,10 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
         header.code_width = options.code_width;
       } else if (complete && (options.mapping || !request.complete)) {
         header.code_width = width_of(image, header);
+      }
+      // The narrow state is for codes of some bits, and a larger width costs next to nothing.
+      if (header.narrow && options.code_width == 0) {
+        header.code_width = std::max(header.code_width, kMinNarrowWidth);
       }
     }
     const std::vector<const Tables*> candidates = tables_for(options, coding.profile, header);
@@ -557,8 +560,10 @@ StreamHeader header_for(std::uint32_t channels, std::uint32_t rate_millihertz,
   header.rate_millihertz = rate_millihertz;
   header.packet_frames = frames;
   header.sample_type = options.sample_type;
+  header.rounding = options.lossy_step > 1;
   header.big_endian = options.big_endian;
   header.corrections = options.corrections;
+  header.narrow = options.narrow;
   check_order(options.order, channels);
   header.order = options.order;
   return header;
@@ -863,6 +868,7 @@ EncodeOptions options_like(const StreamHeader& header, const Tables& tables) {
   options.tables = &tables;
   options.packet_frames = header.packet_frames;
   options.corrections = header.corrections;
+  options.narrow = header.narrow;
   options.order = header.order;
   options.sample_type = header.sample_type;
   options.big_endian = header.big_endian;
@@ -954,6 +960,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
 const Tables& choose_coding(const void* samples, std::size_t frames, const EncodeOptions& options,
                             StreamHeader& header) {
   header.sample_type = options.sample_type;
+  header.rounding = options.lossy_step > 1;
   header.big_endian = kBigEndianMachine;
   const SampleImage image(static_cast<const std::uint8_t*>(samples),
                           frames * frame_bytes_of(header), header);

@@ -23,6 +23,7 @@ constexpr std::size_t kNumberOffset = 20;
 std::uint8_t predictor_byte(const StreamHeader& header) {
   return static_cast<std::uint8_t>((header.corrections.neighbour ? kPredictorNeighbour : 0) |
                                    (header.corrections.taps ? kPredictorTaps : 0) |
+                                   (header.narrow ? kPredictorNarrow : 0) |
                                    (header.order.empty() ? 0 : kPredictorOrder));
 }
 
@@ -70,7 +71,9 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header) {
   p = put_little_endian(p, predictor_byte(header));
   p = put_little_endian(p, static_cast<std::uint8_t>(static_cast<int>(header.sample_type) |
                                                      (header.big_endian ? kSampleBigEndian : 0)));
-  put_little_endian(p, static_cast<std::uint8_t>(header.low_bits));
+  p = put_little_endian(p, static_cast<std::uint8_t>(header.low_bits));
+  put_little_endian(p, static_cast<std::uint8_t>((header.rounding ? kFlagRounding : 0) |
+                                                 (header.proportional ? kFlagProportional : 0)));
   if (header.mapping == Mapping::kMap) append_value_map(header.map, payload);
   check_order(header.order, header.channels);
   append_channel_order(header.order, payload);
@@ -113,13 +116,17 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   const int container = payload[1] >> 4;
   if (container > 2) field("container", static_cast<std::uint64_t>(container));
   if (payload[2] > static_cast<int>(Mapping::kMap)) field("mapping", payload[2]);
-  if ((payload[24] & ~(kPredictorNeighbour | kPredictorTaps | kPredictorOrder)) != 0) {
+  if ((payload[24] &
+       ~(kPredictorNeighbour | kPredictorTaps | kPredictorOrder | kPredictorNarrow)) != 0) {
     field("predictor", payload[24]);
   }
   if ((payload[25] & ~(kSampleTypeMask | kSampleBigEndian)) != 0) {
     field("sample type", payload[25]);
   }
-  if (payload[27] != 0) field("number in byte 27", payload[27]);
+  if ((payload[27] & ~(kFlagRounding | kFlagProportional)) != 0 ||
+      payload[27] == kFlagProportional) {
+    field("flag in byte 27", payload[27]);
+  }
   StreamHeader h;
   h.profile = static_cast<Profile>(payload[1] & 0xF);
   h.mapping = static_cast<Mapping>(payload[2]);
@@ -137,9 +144,26 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   if (h.corrections.any() && h.profile != Profile::kRange) {
     throw Error("stream header: only the range profile has taps and neighbours");
   }
+  h.narrow = (payload[24] & kPredictorNarrow) != 0;
+  if (h.narrow && h.profile != Profile::kHuffman) {
+    throw Error("stream header: only the huffman profile has the narrow state");
+  }
+  if (h.narrow && (payload[27] & kFlagRounding) != 0) {
+    throw Error("stream header: the narrow state does not go with rounding");
+  }
+  if (h.narrow && h.code_width < kMinNarrowWidth) {
+    throw Error("stream header: the narrow state is for codes of " +
+                std::to_string(kMinNarrowWidth) + " to 16 bits, not of " +
+                std::to_string(h.code_width));
+  }
   h.sample_type = static_cast<SampleType>(payload[25] & kSampleTypeMask);
   h.big_endian = (payload[25] & kSampleBigEndian) != 0;
   h.low_bits = payload[26];
+  h.rounding = (payload[27] & kFlagRounding) != 0;
+  h.proportional = (payload[27] & kFlagProportional) != 0;
+  if (h.proportional && h.profile == Profile::kCascade) {
+    throw Error("stream header: the cascade profile has one rounding step for all channels");
+  }
   const bool wide = is_wide(h.sample_type);
   if (h.low_bits > (wide ? kMaxLowBits : 0) || h.low_bits + payload[3] > 32)
     field("number of low bits", payload[26]);

@@ -33,6 +33,19 @@ class Context {
   /// just reset.
   CodingContext select(const ContextState& state, std::int32_t predicted_code, bool reset) const;
 
+  /// Table and raw bits for the number of a multiple of a rounding step (section 14): the widths
+  /// of single codes mean nothing then, so the set's classes have one table each.
+  /// @param scale  of the channel, 1/1024 code
+  CodingContext select_rounded(std::uint32_t scale, int step) const;
+
+  /// The scale that a code is coded by, 1/1024 code. With reset that of a reset.
+  std::uint32_t scale(const ContextState& state, bool reset) const {
+    return reset ? tables_.initial_scale : state.scale;
+  }
+
+  /// Table and raw bits of a class.
+  CodingContext of_class(int noise_class, std::int32_t predicted_code) const;
+
   /// Moves the state past an innovation (1/64 code). `reset` as given to select(); `boost` of stage
   /// pace.
   void update(ContextState& state, std::int32_t innovation, bool reset, int boost) const;

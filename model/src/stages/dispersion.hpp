@@ -23,7 +23,14 @@ class Dispersion {
 
   /// Logarithm of the scale in 1/16 octaves, raised by the burst. With reset the state counts as
   /// just reset.
-  int index(const DispersionState& state, bool reset) const;
+  /// @param step  the packet's rounding step: the distribution of its multiples is never narrower
+  ///              than that of codes is (section 14)
+  int index(const DispersionState& state, bool reset, int step = 1) const;
+
+  /// The scale that a code is coded by, 1/1024 code. With reset that of a reset.
+  std::uint32_t scale(const DispersionState& state, bool reset) const {
+    return reset ? initial_scale_ : state.scale;
+  }
 
   /// Moves the state past an innovation (1/64 code). `reset` as given to index(); `boost` of stage
   /// pace.

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "stages/floor_log2.hpp"
+
 namespace nrc {
 
 namespace {
@@ -50,9 +52,10 @@ std::uint32_t IntervalModel::group_begin(std::int32_t code, int plain, std::int3
   if (plain == 0 && code <= linearizer_.max_code()) {
     return cumulative(static_cast<Code>(code), prediction, index);
   }
-  if (code == linearizer_.min_code()) return kEscapeFrequency;
+  // Rounded codes of the lowest group may begin before the lowest one.
+  if (code <= linearizer_.min_code()) return kEscapeFrequency;
   if (code > linearizer_.max_code()) return kTopFrequency;
-  return at_edge(code * (1 << kFracBits) - (1 << (kFracBits - 1)), prediction, index);
+  return at_edge(linearizer_.even_edge(code), prediction, index);
 }
 
 Interval IntervalModel::of(Code code, std::int32_t prediction, int index) const {
@@ -77,8 +80,9 @@ double IntervalModel::deviate_width(int index) {
 IntervalModel::IntervalModel(const RangeTables& tables, const Linearizer& linearizer)
     : tables_(tables),
       linearizer_(linearizer),
-      plain_octave_(linearizer.max_code() >> (kPlainWidth - 1) != 0
-                        ? kPlainOctave
+      plain_octave_(linearizer.code_width() > kPlainWidth
+                        ? kPlainOctave +
+                              floor_log2(static_cast<std::uint32_t>(linearizer.rounder().step()))
                         : std::numeric_limits<int>::max()) {
   std::int32_t z = -kDeviates;
   for (std::uint32_t f = 0; f < (1U << 16); f += 1U << kInverseShift) {

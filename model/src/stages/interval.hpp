@@ -60,7 +60,7 @@ class IntervalModel {
 
   const RangeTables& tables_;
   const Linearizer& linearizer_;
-  int plain_octave_;                   ///< the last one without plain bits
+  int plain_octave_;                   ///< the last one without plain bits of (rounded) codes
   std::vector<std::int16_t> inverse_;  ///< [frequency >> kInverseShift] deviate near it
 };
 

@@ -21,14 +21,14 @@ std::int32_t Neighbour::correct(const NeighbourState& state, const NeighbourInpu
 }
 
 void Neighbour::update(NeighbourState& state, const NeighbourInputs& inputs,
-                       std::int32_t innovation, bool reset, int boost) {
+                       std::int32_t innovation, bool reset, int boost, int step) {
   if (reset) {
     state = {};
     return;
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const int step = sign(inputs[i]) * innovation_sign(innovation) * (1 << (boost >> 1));
-    state.gain[i] = std::clamp(state.gain[i] + step, kGainMin, kGainMax);
+    const int change = sign(inputs[i]) * innovation_sign(innovation, step) * (1 << (boost >> 1));
+    state.gain[i] = std::clamp(state.gain[i] + change, kGainMin, kGainMax);
   }
 }
 

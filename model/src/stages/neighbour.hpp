@@ -30,10 +30,10 @@ class Neighbour {
   std::int32_t correct(const NeighbourState& state, const NeighbourInputs& inputs,
                        std::int32_t prediction, bool reset) const;
 
-  /// Moves the state past an innovation of the corrected prediction; `boost` of stage pace, other
-  /// arguments as for correct().
+  /// Moves the state past an innovation of the corrected prediction; `boost` of stage pace, `step`
+  /// the packet's rounding step, other arguments as for correct().
   static void update(NeighbourState& state, const NeighbourInputs& inputs, std::int32_t innovation,
-                     bool reset, int boost);
+                     bool reset, int boost, int step = 1);
 
   /// Moves the inputs on to the next channel of the frame, past a channel's innovation of the
   /// uncorrected prediction.

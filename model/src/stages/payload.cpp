@@ -16,11 +16,13 @@
 #include "stages/huffman.hpp"
 #include "stages/interval.hpp"
 #include "stages/linearizer.hpp"
+#include "stages/narrow.hpp"
 #include "stages/neighbour.hpp"
 #include "stages/neural_predictor.hpp"
 #include "stages/pace.hpp"
 #include "stages/predictor.hpp"
 #include "stages/range.hpp"
+#include "stages/rounding.hpp"
 #include "stages/taps.hpp"
 
 namespace nrc {
@@ -35,6 +37,14 @@ void check_bound(const char* what, std::uint64_t bits, std::uint64_t bound) {
     throw std::logic_error("internal error: a " + std::string(what) + " of " +
                            std::to_string(bits) + " bits, where " + std::to_string(bound) +
                            " are the most; please report it");
+  }
+}
+
+/// A decoded number must be that of a multiple that codes are rounded to.
+void check_number(const Rounder& rounder, Code number) {
+  if (!rounder.contains(number)) {
+    throw Error("a code of the payload lies outside its range, rounded by " +
+                std::to_string(rounder.step()));
   }
 }
 
@@ -86,41 +96,104 @@ class LanePackers {
   std::array<Lane, kMaxLanes> lanes_;
 };
 
-// ---- Huffman profile: predictor -> context -> huffman -> bit_packer; pace for predictor and
-// context
+// ---- Huffman profile: rounding -> predictor -> context -> huffman -> bit_packer; pace for
+// predictor and context. With the narrow state, stage narrow takes the place of predictor and
+// context, and no code is rounded.
+
+/// What is known of a code of the Huffman profile before it is.
+struct HuffmanExpectation {
+  Prediction prediction;
+  CodingContext context;
+  const Rounder* rounder;
+  std::int32_t number;  ///< of the multiple nearest to the predicted code
+};
 
 /// The stages that encoder and decoder share, and the state of all channels.
-class HuffmanStages {
+class FullStages {
  protected:
   struct Channel {
     PredictorState predictor;
     ContextState context;
   };
 
-  HuffmanStages(const TableSet& tables, int code_width, std::uint32_t channels)
-      : predictor_(code_width), context_(tables, code_width), channels_(channels) {}
+  FullStages(const TableSet& tables, const TableSet& rounded, int code_width,
+             std::uint32_t channels)
+      : rounding_(code_width),
+        predictor_(code_width),
+        context_(tables, code_width),
+        rounded_context_(rounded, code_width),
+        channels_(channels) {}
 
+  void begin_packet(int step, bool proportional) { rounding_.set(step, proportional); }
   void begin_frame(bool reset) { boost_ = pace_.next(reset); }
 
-  void update(Channel& channel, const Prediction& prediction, Code code, bool reset) const {
+  HuffmanExpectation expect(const Channel& channel, bool reset) const {
+    const Prediction prediction = predictor_.predict(channel.predictor, reset);
+    const Rounder& rounder = rounding_.of(context_.scale(channel.context, reset));
+    if (rounder.step() == 1) {
+      return {prediction, context_.select(channel.context, prediction.code, reset), &rounder,
+              prediction.code};
+    }
+    return {prediction,
+            rounded_context_.select_rounded(context_.scale(channel.context, reset), rounder.step()),
+            &rounder, rounder.number(prediction.code)};
+  }
+
+  void update(Channel& channel, const HuffmanExpectation& expected, Code code, bool reset) const {
+    const Prediction& prediction = expected.prediction;
     context_.update(channel.context, Predictor::innovation(prediction, code), reset, boost_);
     predictor_.update(channel.predictor, prediction, code, reset, boost_);
   }
 
+  CodeRounding rounding_;
   Predictor predictor_;
   Context context_;
+  Context rounded_context_;
   std::vector<Channel> channels_;
   Pace pace_;
   int boost_ = 0;  ///< of the frame
 };
 
-class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
+/// The same with the narrow state.
+class NarrowStages {
+ protected:
+  using Channel = NarrowState;
+
+  NarrowStages(const TableSet& tables, const TableSet& /*rounded*/, int code_width,
+               std::uint32_t channels)
+      : exact_(code_width), narrow_(tables, code_width), channels_(channels) {}
+
+  void begin_packet(int /*step*/, bool /*proportional*/) {}
+  void begin_frame(bool reset) { boost_ = pace_.next(reset); }
+
+  HuffmanExpectation expect(const Channel& channel, bool /*reset*/) const {
+    const std::int32_t code = Narrow::predict(channel);
+    return {{0, 0, code}, narrow_.select(channel, code), &exact_, code};
+  }
+
+  void update(Channel& channel, const HuffmanExpectation& expected, Code code, bool reset) const {
+    narrow_.update(channel, expected.prediction.code, code, reset, boost_, pace_.slow());
+  }
+
+  Rounder exact_;
+  Narrow narrow_;
+  std::vector<Channel> channels_;
+  Pace pace_;
+  int boost_ = 0;  ///< of the frame
+};
+
+template <class Stages>
+class HuffmanPayloadEncoder : public PayloadEncoder, Stages {
+  using typename Stages::Channel;
+
  public:
-  HuffmanPayloadEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
-      : HuffmanStages(tables, code_width, channels),
+  HuffmanPayloadEncoder(const TableSet& tables, const TableSet& rounded, int code_width,
+                        std::uint32_t channels)
+      : Stages(tables, rounded, code_width, channels),
         code_width_(code_width),
         max_code_bits_(max_code_bits(Profile::kHuffman, code_width)),
-        huffman_(tables, code_width) {}
+        huffman_(tables, code_width),
+        rounded_huffman_(rounded, code_width) {}
 
   void reserve(std::uint64_t codes) override {
     packers_.reserve(max_payload_bytes(Profile::kHuffman, code_width_, codes), lanes());
@@ -130,42 +203,52 @@ class HuffmanPayloadEncoder : public PayloadEncoder, HuffmanStages {
               std::vector<std::uint8_t>& payload) override {
     payload.clear();
     if (frames == 0) return;
-    const auto begins = lane_begins(lanes(), channels_.size());
+    this->begin_packet(step(), proportional());
+    const auto begins = lane_begins(lanes(), this->channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame(reset);
+      this->begin_frame(reset);
       for (int lane = 0; lane < lanes(); ++lane) {
         const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
         for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
-          Channel& channel = channels_[c];
-          const Code code = *codes++;
-          const Prediction prediction = predictor_.predict(channel.predictor, reset);
-          const CodingContext context = context_.select(channel.context, prediction.code, reset);
-          const Codeword word =
-              reset ? huffman_.verbatim(code) : huffman_.encode(code, prediction.code, context);
+          Channel& channel = this->channels_[c];
+          const HuffmanExpectation expected = this->expect(channel, reset);
+          const Rounder& rounder = *expected.rounder;
+          const HuffmanEncoder& huffman = rounder.step() == 1 ? huffman_ : rounded_huffman_;
+          const auto number = static_cast<Code>(rounder.number(*codes++));
+          const Codeword word = reset ? huffman.verbatim(number)
+                                      : huffman.encode(number, expected.number, expected.context);
           check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
           packers_.put(lane, word);
-          update(channel, prediction, code, reset);
+          this->update(channel, expected, static_cast<Code>(rounder.code(number)), reset);
         }
       }
     }
     packers_.take(lanes(), payload);
-    check_bound(
-        "payload", payload.size() * 8,
-        max_payload_bytes(Profile::kHuffman, code_width_, frames * channels_.size(), lanes()) * 8);
+    check_bound("payload", payload.size() * 8,
+                max_payload_bytes(Profile::kHuffman, code_width_, frames * this->channels_.size(),
+                                  lanes()) *
+                    8);
   }
 
  private:
   int code_width_;
   std::uint64_t max_code_bits_;
   HuffmanEncoder huffman_;
+  HuffmanEncoder rounded_huffman_;
   LanePackers<BitPacker> packers_;
 };
 
-class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
+template <class Stages>
+class HuffmanPayloadDecoder : public PayloadDecoder, Stages {
+  using typename Stages::Channel;
+
  public:
-  HuffmanPayloadDecoder(const TableSet& tables, int code_width, std::uint32_t channels)
-      : HuffmanStages(tables, code_width, channels), huffman_(tables, code_width) {}
+  HuffmanPayloadDecoder(const TableSet& tables, const TableSet& rounded, int code_width,
+                        std::uint32_t channels)
+      : Stages(tables, rounded, code_width, channels),
+        huffman_(tables, code_width),
+        rounded_huffman_(rounded, code_width) {}
 
   std::uint64_t max_codes(std::size_t size) const override {
     return max_payload_codes(Profile::kHuffman, size);
@@ -174,6 +257,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
     if (frames == 0 && size == 0) return;
+    this->begin_packet(step(), proportional());
     const std::array<LaneBytes, kMaxLanes> bytes = split_lanes(payload, size, lanes());
     std::array<std::optional<BitReader>, kMaxLanes> readers;
     for (int lane = 0; lane < lanes(); ++lane) {
@@ -181,16 +265,16 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
       readers[static_cast<std::size_t>(lane)].emplace(part.data, part.size);
     }
     LaneFaults faults(lanes());
-    const auto begins = lane_begins(lanes(), channels_.size());
+    const auto begins = lane_begins(lanes(), this->channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame(reset);
+      this->begin_frame(reset);
       for (int lane = 0; lane < faults.sound(); ++lane) {
         BitReader& reader = *readers[static_cast<std::size_t>(lane)];
         faults.during(lane, [&] {
           const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
           for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
-            codes.push_back(decode_code(reader, channels_[c], reset));
+            codes.push_back(decode_code(reader, this->channels_[c], reset));
           }
           if (reader.overrun()) throw Error("the payload is too short");
         });
@@ -210,26 +294,34 @@ class HuffmanPayloadDecoder : public PayloadDecoder, HuffmanStages {
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
+    this->begin_packet(step(), proportional());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame(reset);
-      for (Channel& channel : channels_) {
-        update(channel, predictor_.predict(channel.predictor, reset), *codes++, reset);
+      this->begin_frame(reset);
+      for (Channel& channel : this->channels_) {
+        const HuffmanExpectation expected = this->expect(channel, reset);
+        const Rounder& rounder = *expected.rounder;
+        const auto code = static_cast<Code>(rounder.code(rounder.number(*codes++)));
+        this->update(channel, expected, code, reset);
       }
     }
   }
 
  private:
   Code decode_code(BitReader& reader, Channel& channel, bool reset) const {
-    const Prediction prediction = predictor_.predict(channel.predictor, reset);
-    const CodingContext context = context_.select(channel.context, prediction.code, reset);
-    const Code code = reset ? huffman_.decode_verbatim(reader)
-                            : huffman_.decode(reader, prediction.code, context);
-    update(channel, prediction, code, reset);
+    const HuffmanExpectation expected = this->expect(channel, reset);
+    const Rounder& rounder = *expected.rounder;
+    const HuffmanDecoder& huffman = rounder.step() == 1 ? huffman_ : rounded_huffman_;
+    const Code number = reset ? huffman.decode_verbatim(reader)
+                              : huffman.decode(reader, expected.number, expected.context);
+    check_number(rounder, number);
+    const auto code = static_cast<Code>(rounder.code(number));
+    this->update(channel, expected, code, reset);
     return code;
   }
 
   HuffmanDecoder huffman_;
+  HuffmanDecoder rounded_huffman_;
 };
 
 // ---- range profile: predictor, taps, neighbour, linearizer, dispersion, pace -> interval -> range
@@ -246,12 +338,16 @@ class RangeStages {
     NeuralState neural;
   };
   /// What is known of a code before it is.
+  struct Grid;
   struct Expectation {
+    const Grid* grid;
     Prediction uncorrected;
     std::int32_t tapped;  ///< after stage taps, 1/64 code
     std::int32_t value;   ///< after all corrections, 1/64 code
     int index;
     int steady;  ///< neural profile: the dispersion index without its burst
+
+    int step() const { return grid->linearizer.rounder().step(); }
   };
 
   RangeStages(const Tables& all, int code_width, std::uint32_t channels,
@@ -263,16 +359,24 @@ class RangeStages {
               const Corrections& corrections)
       : code_width_(code_width),
         corrections_(corrections),
-        linearizer_(tables, code_width),
+        tables_(tables),
+        rounding_(code_width),
         predictor_(code_width),
         taps_(code_width),
         neighbour_(code_width),
         dispersion_(tables.initial_scale, code_width),
-        model_(tables, linearizer_),
-        channels_(channels) {}
-  // model_ refers to linearizer_.
-  RangeStages(const RangeStages&) = delete;
-  RangeStages& operator=(const RangeStages&) = delete;
+        channels_(channels) {
+    begin_packet(1, false);
+  }
+
+  /// Makes the grids that a step needs when it is first used.
+  void begin_packet(int step, bool proportional) {
+    rounding_.set(step, proportional);
+    for (int i = lossy_index(step); i >= 0; i = proportional ? i - 1 : -1) {
+      std::unique_ptr<Grid>& grid = grids_[static_cast<std::size_t>(i)];
+      if (!grid) grid = std::make_unique<Grid>(tables_, code_width_, lossy_step(i));
+    }
+  }
 
   void begin_frame(bool reset) {
     inputs_ = {};
@@ -281,49 +385,65 @@ class RangeStages {
 
   Expectation expect(const Channel& channel, bool reset) const {
     const Prediction p = predictor_.predict(channel.predictor, reset);
-    const int index = dispersion_.index(channel.dispersion, reset);
-    if (neural_) return expect_neural(channel, p, index, reset);
+    const int step = rounding_.of(dispersion_.scale(channel.dispersion, reset)).step();
+    const Grid* const grid = grids_[static_cast<std::size_t>(lossy_index(step))].get();
+    const int index = dispersion_.index(channel.dispersion, reset, step);
+    if (neural_) return expect_neural(channel, grid, p, index, reset);
     std::int32_t value = p.value;
     if (corrections_.taps) value = taps_.correct(channel.taps, value, reset);
     const std::int32_t tapped = value;
     if (corrections_.neighbour)
       value = neighbour_.correct(channel.neighbour, inputs_, value, reset);
-    return {p, tapped, value, index, index};
+    return {grid, p, tapped, value, index, index};
   }
 
-  void update(Channel& channel, const Expectation& expected, Code code, bool reset) {
-    const std::int32_t value = linearizer_.interval(code).value;
+  /// @param number  of the multiple that the code is rounded to, or the code
+  void update(Channel& channel, const Expectation& expected, Code number, bool reset) {
+    const int step = expected.step();
+    const std::int32_t value = expected.grid->linearizer.interval(number).value;
     // A network corrects what is coded, and the other stages go on as without it.
     const std::int32_t innovation = value - (neural_ ? expected.uncorrected.value : expected.value);
     if (neural_) NeuralPredictor::update(channel.neural, innovation, expected.steady, reset);
     if (corrections_.taps) {
-      taps_.update(channel.taps, value - expected.uncorrected.value, innovation, reset, boost_);
+      taps_.update(channel.taps, value - expected.uncorrected.value, innovation, reset, boost_,
+                   step);
     }
     if (corrections_.neighbour) {
-      Neighbour::update(channel.neighbour, inputs_, innovation, reset, boost_);
+      Neighbour::update(channel.neighbour, inputs_, innovation, reset, boost_, step);
       neighbour_.pass(inputs_, value - expected.tapped);
     }
     dispersion_.update(channel.dispersion, innovation, reset, boost_);
-    predictor_.update_value(channel.predictor, expected.uncorrected, value, reset, boost_);
+    predictor_.update_value(channel.predictor, expected.uncorrected, value, reset, boost_, step);
   }
 
-  Expectation expect_neural(const Channel& channel, const Prediction& p, int index,
-                            bool reset) const {
+  Expectation expect_neural(const Channel& channel, const Grid* grid, const Prediction& p,
+                            int index, bool reset) const {
     const int burst = reset ? 0 : static_cast<int>(channel.dispersion.burst);
     const NeuralExpectation corrected =
         neural_->correct(reset ? NeuralState() : channel.neural, p,
                          reset ? 0 : channel.predictor.last, index - burst, burst);
-    return {p, p.value, corrected.value, corrected.index, index - burst};
+    return {grid, p, p.value, corrected.value, corrected.index, index - burst};
   }
+
+  /// The codes, or the multiples of a rounding step, as places in the ADC's input range.
+  struct Grid {
+    Grid(const RangeTables& tables, int code_width, int step)
+        : linearizer(tables, code_width, step), model(tables, linearizer) {}
+    Grid(const Grid&) = delete;
+    Grid& operator=(const Grid&) = delete;
+    Linearizer linearizer;
+    IntervalModel model;  ///< refers to the linearizer
+  };
 
   int code_width_;
   Corrections corrections_;
-  Linearizer linearizer_;
+  const RangeTables& tables_;
+  CodeRounding rounding_;
   Predictor predictor_;
   Taps taps_;
   Neighbour neighbour_;
   Dispersion dispersion_;
-  IntervalModel model_;
+  std::array<std::unique_ptr<Grid>, kLossySteps> grids_;
   std::optional<NeuralPredictor> neural_;
   std::vector<Channel> channels_;
   NeighbourInputs inputs_{};  ///< from the channels before
@@ -347,6 +467,7 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
               std::vector<std::uint8_t>& payload) override {
     payload.clear();
     if (frames == 0) return;
+    begin_packet(step(), proportional());
     const auto begins = lane_begins(lanes(), channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
@@ -370,13 +491,15 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
 
   void encode_code(Code code, int lane, Channel& channel, bool reset) {
     const Expectation expected = expect(channel, reset);
-    const CarryWord word = reset
-                               ? coder(lane).verbatim(code)
-                               : coder(lane).encode(model_.of(code, expected.value, expected.index),
-                                                    code, model_.plain_bits(expected.index));
+    const IntervalModel& model = expected.grid->model;
+    const auto number = static_cast<Code>(expected.grid->linearizer.rounder().number(code));
+    const CarryWord word =
+        reset ? coder(lane).verbatim(number)
+              : coder(lane).encode(model.of(number, expected.value, expected.index), number,
+                                   model.plain_bits(expected.index));
     check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
     packers_.put(lane, word);
-    update(channel, expected, code, reset);
+    update(channel, expected, number, reset);
   }
 
   std::uint64_t max_code_bits_;
@@ -397,6 +520,7 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
     if (frames == 0 && size == 0) return;
+    begin_packet(step(), proportional());
     const std::array<LaneBytes, kMaxLanes> bytes = split_lanes(payload, size, lanes());
     std::array<std::optional<RangeDecoder>, kMaxLanes> coders;
     for (int lane = 0; lane < lanes(); ++lane) {
@@ -415,9 +539,11 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
           for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
             Channel& channel = channels_[c];
             const Expectation expected = expect(channel, reset);
-            const Code code = reset ? coder.consume_verbatim() : next(coder, expected);
-            codes.push_back(code);
-            update(channel, expected, code, reset);
+            const Rounder& rounder = expected.grid->linearizer.rounder();
+            const Code number = reset ? coder.consume_verbatim() : next(coder, expected);
+            check_number(rounder, number);
+            codes.push_back(static_cast<Code>(rounder.code(number)));
+            update(channel, expected, number, reset);
           }
           if (coder.overrun()) throw Error("the payload is too short");
         });
@@ -437,11 +563,14 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
+    begin_packet(step(), proportional());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
       begin_frame(reset);
       for (Channel& channel : channels_) {
-        update(channel, expect(channel, reset), *codes++, reset);
+        const Expectation expected = expect(channel, reset);
+        const Rounder& rounder = expected.grid->linearizer.rounder();
+        update(channel, expected, static_cast<Code>(rounder.number(*codes++)), reset);
       }
     }
   }
@@ -450,9 +579,10 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
   Code next(RangeDecoder& coder, const Expectation& expected) const {
     const std::uint32_t target = coder.target();
     if (target < kEscapeFrequency) return coder.consume_escape();
-    const Code code = model_.find(target, expected.value, expected.index);
-    coder.consume(model_.of(code, expected.value, expected.index));
-    const int plain = model_.plain_bits(expected.index);
+    const IntervalModel& model = expected.grid->model;
+    const Code code = model.find(target, expected.value, expected.index);
+    coder.consume(model.of(code, expected.value, expected.index));
+    const int plain = model.plain_bits(expected.index);
     return plain == 0 ? code : static_cast<Code>(code + coder.consume_plain(plain));
   }
 };
@@ -486,22 +616,36 @@ std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes) {
   return (bytes * 8 + 16) * 2672;
 }
 
-std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels,
+std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, const TableSet& rounded,
+                                                    int code_width, std::uint32_t channels,
                                                     const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
-    return std::make_unique<HuffmanPayloadEncoder>(tables.huffman(), code_width, channels);
+    return std::make_unique<HuffmanPayloadEncoder<FullStages>>(tables.huffman(), rounded,
+                                                               code_width, channels);
   }
   return std::make_unique<RangePayloadEncoder>(tables, code_width, channels, corrections);
 }
 
-std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels,
+std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, const TableSet& rounded,
+                                                    int code_width, std::uint32_t channels,
                                                     const Corrections& corrections) {
   if (tables.profile() == Profile::kHuffman) {
-    return std::make_unique<HuffmanPayloadDecoder>(tables.huffman(), code_width, channels);
+    return std::make_unique<HuffmanPayloadDecoder<FullStages>>(tables.huffman(), rounded,
+                                                               code_width, channels);
   }
   return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, corrections);
+}
+
+std::unique_ptr<PayloadEncoder> make_narrow_encoder(const TableSet& tables, int code_width,
+                                                    std::uint32_t channels) {
+  return std::make_unique<HuffmanPayloadEncoder<NarrowStages>>(tables, tables, code_width,
+                                                               channels);
+}
+
+std::unique_ptr<PayloadDecoder> make_narrow_decoder(const TableSet& tables, int code_width,
+                                                    std::uint32_t channels) {
+  return std::make_unique<HuffmanPayloadDecoder<NarrowStages>>(tables, tables, code_width,
+                                                               channels);
 }
 
 namespace {

@@ -11,13 +11,21 @@
 
 namespace nrc {
 
-/// Keep a reference: the tables outlive the object. They suit the width.
+/// Keep references: the tables outlive the object. They suit the width.
+/// @param rounded      for rounded codes of the Huffman profile (section 14): a table for each
+/// class
 /// @param corrections  which only the range profile has
-std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels,
+std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, const TableSet& rounded,
+                                                    int code_width, std::uint32_t channels,
                                                     const Corrections& corrections);
-std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, int code_width,
-                                                    std::uint32_t channels,
+std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, const TableSet& rounded,
+                                                    int code_width, std::uint32_t channels,
                                                     const Corrections& corrections);
+
+/// The same of the Huffman profile with the narrow state.
+std::unique_ptr<PayloadEncoder> make_narrow_encoder(const TableSet& tables, int code_width,
+                                                    std::uint32_t channels);
+std::unique_ptr<PayloadDecoder> make_narrow_decoder(const TableSet& tables, int code_width,
+                                                    std::uint32_t channels);
 
 }  // namespace nrc

@@ -29,14 +29,14 @@ Prediction Predictor::predict(const PredictorState& state, bool reset) const {
 }
 
 void Predictor::update_value(PredictorState& state, const Prediction& prediction,
-                             std::int32_t value, bool reset, int boost) const {
+                             std::int32_t value, bool reset, int boost, int step) const {
   if (reset) {
     state.weight = kWeightReset;
     state.level = value;
   } else {
-    const int step =
-        sign(prediction.deviation) * innovation_sign(value - prediction.value) * (1 << boost);
-    state.weight = std::clamp(state.weight + step, kWeightMin, kWeightMax);
+    const int change =
+        sign(prediction.deviation) * innovation_sign(value - prediction.value, step) * (1 << boost);
+    state.weight = std::clamp(state.weight + change, kWeightMin, kWeightMax);
     state.level += (value - state.level) >> kLevelShift;
   }
   state.last = value;

@@ -38,9 +38,9 @@ class Predictor {
               int boost) const {
     update_value(state, prediction, value_of(code), reset, boost);
   }
-  /// The same for the value of a code, 1/64 code (section 10).
+  /// The same for the value of a code, 1/64 code (section 10), in a packet with a rounding step.
   void update_value(PredictorState& state, const Prediction& prediction, std::int32_t value,
-                    bool reset, int boost) const;
+                    bool reset, int boost, int step = 1) const;
 
   /// Innovation e = (code << 6) - p, in 1/64 code.
   static std::int32_t innovation(const Prediction& prediction, Code code) {

@@ -20,14 +20,14 @@ std::int32_t Taps::correct(const TapsState& state, std::int32_t prediction, bool
 }
 
 void Taps::update(TapsState& state, std::int32_t innovation, std::int32_t remaining, bool reset,
-                  int boost) const {
+                  int boost, int step) const {
   if (reset) {
     state = {};
     return;
   }
   for (std::size_t i = 0; i < state.past.size(); ++i) {
-    const int step = sign(state.past[i]) * innovation_sign(remaining) * (1 << (boost >> 1));
-    state.weight[i] = std::clamp(state.weight[i] + step, kTapMin, kTapMax);
+    const int change = sign(state.past[i]) * innovation_sign(remaining, step) * (1 << (boost >> 1));
+    state.weight[i] = std::clamp(state.weight[i] + change, kTapMin, kTapMax);
   }
   std::copy_backward(state.past.begin(), state.past.end() - 1, state.past.end());
   state.past[0] =

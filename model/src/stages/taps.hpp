@@ -30,8 +30,9 @@ class Taps {
   /// @param innovation  of the uncorrected prediction, 1/64 code
   /// @param remaining   of the prediction with all corrections, those of stage neighbour too
   /// @param boost       of stage pace
+  /// @param step        the packet's rounding step
   void update(TapsState& state, std::int32_t innovation, std::int32_t remaining, bool reset,
-              int boost) const;
+              int boost, int step = 1) const;
 
  private:
   std::int32_t min_code_;

@@ -12,7 +12,7 @@
 #include "stages/low_parts.hpp"
 #include "stages/mapper.hpp"
 #include "stages/packetizer.hpp"
-#include "stages/quantise.hpp"
+#include "stages/rounding.hpp"
 
 namespace nrc {
 
@@ -152,9 +152,9 @@ void Encoder::encode(const Code* codes, std::size_t frames, PacketRequest reques
   }
   const bool key = request.key || key_due_;
   key_due_ = key_due_ && frames == 0;  // a packet without frames resets nothing
-  if (step_ > 1) {
+  if (rounds_here()) {
     codes_.assign(codes, codes + frames * header_.channels);
-    quantise(codes_, step_);
+    round_codes(codes_, Rounder(header_.code_width, step_));
     codes = codes_.data();
   }
   payload_->encode(codes, frames, key, payload_bytes_);
@@ -225,12 +225,14 @@ void Encoder::encode_samples(const void* samples, std::size_t frames, PacketRequ
   finish(h, frames, packets);
 }
 
+bool Encoder::rounds_here() const { return step_ > 1 && header_.profile == Profile::kCascade; }
+
 void Encoder::map(const std::int16_t* values, std::size_t frames) {
   codes_.resize(frames * header_.channels);
   if (!mapper_->to_codes(values, frames, codes_.data())) {
     find_exceptions(values, codes_, frames);
   }
-  if (step_ > 1) quantise(codes_, step_);
+  if (rounds_here()) round_codes(codes_, Rounder(header_.code_width, step_));
 }
 
 void Encoder::map(const std::int32_t* values, std::size_t frames) {
@@ -241,7 +243,7 @@ void Encoder::map(const std::int32_t* values, std::size_t frames) {
   if (header_.low_bits != 0) {
     take_low_parts(wide_codes_.data(), wide_codes_.size(), header_.low_bits, low_parts_);
   }
-  if (step_ > 1) quantise(wide_codes_, step_);
+  if (rounds_here()) round_codes(wide_codes_, Rounder(header_.code_width, step_));
   if (!wide_codes()) codes_.assign(wide_codes_.begin(), wide_codes_.end());
 }
 
@@ -264,9 +266,11 @@ void Encoder::set_lossy_step(int step) {
     throw Error("a lossy step of " + std::to_string(step) +
                 " codes is not possible; give 2, 3, 4, 6, 8, 12 and so on up to 4096");
   }
-  // The channels' state is in units of rounded codes.
-  key_due_ = key_due_ || step != step_;
+  if (step > 1 && !header_.rounding) {
+    throw Error("this stream's header does not allow a lossy step; set StreamHeader::rounding");
+  }
   step_ = step;
+  payload_->set_step(step);
 }
 
 void Encoder::set_lanes(int lanes) {

@@ -11,7 +11,7 @@
 #include "nrc/error.hpp"
 #include "stages/low_parts.hpp"
 #include "stages/mapper.hpp"
-#include "stages/quantise.hpp"
+#include "stages/rounding.hpp"
 #include "stream/payload_part.hpp"
 
 namespace nrc {
@@ -20,15 +20,6 @@ namespace {
 
 bool all_zero(const std::uint8_t* begin, const std::uint8_t* end) {
   return std::all_of(begin, end, [](std::uint8_t b) { return b == 0; });
-}
-
-/// Codes of rounded ones.
-template <typename C>
-void scale(std::vector<C>& codes, int step, int code_width) {
-  const std::int64_t half = std::int64_t{1} << (code_width - 1);
-  for (C& code : codes) {
-    code = static_cast<C>(std::clamp(std::int64_t{code} * step, -half, half - 1));
-  }
 }
 
 /// Whether low bits are in a coded packet.
@@ -73,6 +64,7 @@ bool PacketDecoder::plausible(const PacketHeader& h, const StreamHeader* stream)
   }
   const std::uint64_t codes = std::uint64_t{h.frames} * stream->channels;
   if (codes > kMaxPacketSamples) return false;
+  if (h.step != 0 && !stream->rounding) return false;
   if (stream->packet_frames != 0 && h.frames > stream->packet_frames) return false;
   const std::uint64_t raw = padded_to_words(codes * nrc::sample_bytes(stream->sample_type));
   if (h.type == PacketType::kRaw) return h.length == raw;
@@ -196,6 +188,9 @@ void PacketDecoder::decode(const ParsedPacket& packet, const Room& room) {
   if (header_->packet_frames != 0 && h.frames > header_->packet_frames) {
     throw Error(packet_name(h) + " has more frames than the stream header tells");
   }
+  if (h.step != 0 && !header_->rounding) {
+    throw Error(packet_name(h) + " has a rounding step, which the stream header excludes");
+  }
   if (h.type == PacketType::kRaw) {
     decode_raw(packet, room);
   } else {
@@ -226,12 +221,8 @@ void PacketDecoder::decode_raw(const ParsedPacket& packet, const Room& room) {
   }
   note_step(h);
   // The state goes on as if the codes had been sent; if it is not known, the samples still are.
-  const bool known = h.key || (was_synchronised && (h.frames == 0 || h.step == state_step_));
-  if (payload_ == nullptr || !known) return;
-  if (h.frames != 0) {
-    skip(samples, h);
-    state_step_ = h.step;
-  }
+  if (payload_ == nullptr || !(h.key || was_synchronised)) return;
+  if (h.frames != 0) skip(samples, h);
   synchronised_ = was_synchronised || h.frames != 0;
 }
 
@@ -255,10 +246,11 @@ void PacketDecoder::skip(const std::uint8_t* samples, const PacketHeader& h) {
     get_values(type, samples, count, values_.data());
     mapper_->to_codes(values_.data(), h.frames, codes_.data());
   }
-  if (h.step != 0) quantise(codes_, nrc::lossy_step(h.step));
   if (chosen_.empty()) {
+    payload_->set_step(nrc::lossy_step(h.step));
     payload_->skip(codes_.data(), h.frames, h.key);
   } else {
+    part_->set_step(nrc::lossy_step(h.step));
     part_->skip(codes_.data(), h.frames, h.key);
   }
 }
@@ -276,9 +268,6 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
   const std::uint64_t count = std::uint64_t{h.frames} * header_->channels;
   // Until the payload is decoded completely, the state of the channels is unknown.
   const bool was_synchronised = std::exchange(synchronised_, false);
-  if (!h.key && h.frames != 0 && h.step != state_step_) {
-    throw Error(packet_name(h) + " has another rounding step and should be a key packet");
-  }
   // Before memory is allocated: the header may claim any number of frames.
   const std::uint8_t* payload = packet.payload;
   std::size_t size = h.length;
@@ -311,11 +300,16 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
   }
   codes_.clear();
   wide_codes_.clear();
+  // In other profiles the payload coder does it.
+  const Rounder rounder(header_->code_width, nrc::lossy_step(h.step));
+  const bool rounded = h.step != 0 && header_->profile == Profile::kCascade;
   const Mapper& mapper = chosen_.empty() ? *mapper_ : *part_mapper_;
   const std::uint64_t given = std::uint64_t{h.frames} * given_channels();
   try {
     payload_->set_lanes(h.lanes);
+    payload_->set_step(nrc::lossy_step(h.step));
     if (!chosen_.empty() && h.frames != 0) {
+      part_->set_step(nrc::lossy_step(h.step));
       part_->decode(payload, size, h.lanes, h.frames, h.key, codes_);
     } else if (wide_codes()) {
       payload_->decode_wide(payload, size, h.frames, wide_codes_);
@@ -324,7 +318,7 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
     }
     if (is_wide(type)) {
       if (!wide_codes()) wide_codes_.assign(codes_.begin(), codes_.end());
-      if (h.step != 0) scale(wide_codes_, nrc::lossy_step(h.step), header_->code_width);
+      if (rounded) unround_codes(wide_codes_, rounder);
       const int bits = header_->low_bits;
       if (bits != 0) add_low_parts(low ? low_parts : nullptr, wide_codes_.data(), count, bits);
       wide_values_.resize(given);
@@ -337,7 +331,7 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
   if (is_wide(type)) {
     put_values(type, wide_values_.data(), given, out);
   } else {
-    if (h.step != 0) scale(codes_, nrc::lossy_step(h.step), header_->code_width);
+    if (rounded) unround_codes(codes_, rounder);
     const bool direct = type == SampleType::kInt16 &&
                         reinterpret_cast<std::uintptr_t>(out) % alignof(std::int16_t) == 0;
     if (!direct) values_.resize(given);
@@ -346,7 +340,6 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
     if (!direct) put_values(type, values_.data(), given, out);
   }
   if (h.exceptions) put_exceptions(packet, out);
-  if (h.frames != 0) state_step_ = h.step;
   note_step(h);
   synchronised_ = was_synchronised || h.frames > 0;
 }

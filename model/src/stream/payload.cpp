@@ -18,6 +18,25 @@ bool by_vectors(const Tables& tables, std::uint32_t channels, Path path) {
   return path == Path::kFast && tables.profile() < Profile::kNeural && suits_vectors(channels);
 }
 
+/// For rounded codes of the Huffman profile, whatever the stream's own tables are.
+const TableSet& rounded_tables() {
+  static const TableSet& tables = TableSet::builtin("generic");
+  return tables;
+}
+
+/// The vector path knows no rounding steps.
+Path path_of(const StreamHeader& header) {
+  return header.rounding ? Path::kReference : Path::kFast;
+}
+
+/// An encoder or a decoder with the narrow state, which the vector path does not know: hardware
+/// sends such streams, and a host decodes them code by code.
+template <class Make>
+auto make_narrow(const Tables& tables, const StreamHeader& header, const Make& make) {
+  tables.check(header.code_width);
+  return make(tables.huffman(), header.code_width, header.channels);
+}
+
 using Order = std::vector<std::uint16_t>;
 
 /// codes[frame * channels + channel] in another order of the channels.
@@ -38,6 +57,8 @@ class OrderedEncoder : public PayloadEncoder {
               std::vector<std::uint8_t>& payload) override {
     put_in_order(codes, frames, order_, ordered_);
     inner_->set_lanes(lanes());
+    inner_->set_step(step());
+    inner_->set_proportional(proportional());
     inner_->encode(ordered_.data(), frames, key, payload);
   }
 
@@ -69,6 +90,8 @@ class OrderedDecoder : public PayloadDecoder {
               std::vector<Code>& codes) override {
     ordered_.clear();
     inner_->set_lanes(lanes());
+    inner_->set_step(step());
+    inner_->set_proportional(proportional());
     inner_->decode(payload, size, frames, key, ordered_);
     put_back(ordered_, codes);
   }
@@ -82,6 +105,8 @@ class OrderedDecoder : public PayloadDecoder {
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
     put_in_order(codes, frames, order_, ordered_);
+    inner_->set_step(step());
+    inner_->set_proportional(proportional());
     inner_->skip(ordered_.data(), frames, key);
   }
 
@@ -120,7 +145,7 @@ std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int c
   }
   return by_vectors(tables, channels, path)
              ? make_vector_encoder(tables, code_width, channels, corrections)
-             : make_stages_encoder(tables, code_width, channels, corrections);
+             : make_stages_encoder(tables, rounded_tables(), code_width, channels, corrections);
 }
 
 std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int code_width,
@@ -132,21 +157,31 @@ std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int c
   }
   return by_vectors(tables, channels, path)
              ? make_vector_decoder(tables, code_width, channels, corrections)
-             : make_stages_decoder(tables, code_width, channels, corrections);
+             : make_stages_decoder(tables, rounded_tables(), code_width, channels, corrections);
 }
 
 std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables,
                                                      const StreamHeader& header) {
-  auto encoder = make(tables, header.code_width, header.channels, header.corrections);
-  if (header.order.empty()) return encoder;
-  return std::make_unique<OrderedEncoder>(std::move(encoder), header.order);
+  auto encoder = header.narrow ? make_narrow(tables, header, make_narrow_encoder)
+                               : make(tables, header.code_width, header.channels,
+                                      header.corrections, path_of(header));
+  if (!header.order.empty()) {
+    encoder = std::make_unique<OrderedEncoder>(std::move(encoder), header.order);
+  }
+  encoder->set_proportional(header.proportional);
+  return encoder;
 }
 
 std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables,
                                                      const StreamHeader& header) {
-  auto decoder = make(tables, header.code_width, header.channels, header.corrections);
-  if (header.order.empty()) return decoder;
-  return std::make_unique<OrderedDecoder>(std::move(decoder), header.order);
+  auto decoder = header.narrow ? make_narrow(tables, header, make_narrow_decoder)
+                               : make(tables, header.code_width, header.channels,
+                                      header.corrections, path_of(header));
+  if (!header.order.empty()) {
+    decoder = std::make_unique<OrderedDecoder>(std::move(decoder), header.order);
+  }
+  decoder->set_proportional(header.proportional);
+  return decoder;
 }
 
 }  // namespace nrc

@@ -31,14 +31,15 @@ bool divided_alike(int first, int count, int lanes, std::size_t channels) {
 PayloadPart::PayloadPart(const Tables& tables, const StreamHeader& header,
                          const std::vector<std::uint32_t>& channels)
     : tables_(tables),
-      code_width_(header.code_width),
-      corrections_(header.corrections),
+      header_(header),
       all_channels_(header.channels),
       channel_at_(header.order.begin(), header.order.end()) {
   if (channel_at_.empty()) {
     channel_at_.resize(all_channels_);
     std::iota(channel_at_.begin(), channel_at_.end(), 0U);
   }
+  header_.order.clear();
+  header_.map = {};
   std::vector<std::uint32_t> place_of(all_channels_);
   for (std::size_t place = 0; place < all_channels_; ++place) {
     place_of[channel_at_[place]] = static_cast<std::uint32_t>(place);
@@ -60,7 +61,7 @@ std::vector<PayloadPart::Run> PayloadPart::runs_for(int lanes) const {
       continue;
     }
     int count = 1;
-    if (corrections_.neighbour) {
+    if (header_.corrections.neighbour) {
       // Each lane is predicted from those before it.
       const auto last = std::find(wanted.rbegin(), wanted.rend(), true);
       const auto needed = static_cast<int>(wanted.rend() - last);
@@ -93,7 +94,7 @@ std::vector<PayloadPart::Run> PayloadPart::runs_for(int lanes) const {
       run.pieces.push_back({place, i, 1});
     }
     runs.push_back(std::move(run));
-    if (corrections_.neighbour) break;
+    if (header_.corrections.neighbour) break;
     lane += count;
   }
   return runs;
@@ -111,8 +112,8 @@ void PayloadPart::follow(int lanes) {
   lanes_ = lanes;
   runs_ = runs_for(lanes);
   for (Run& run : runs_) {
-    run.decoder = PayloadDecoder::make(tables_, code_width_, static_cast<std::uint32_t>(run.places),
-                                       corrections_);
+    header_.channels = static_cast<std::uint32_t>(run.places);
+    run.decoder = PayloadDecoder::make(tables_, header_);
     run.decoder->set_lanes(run.lanes);
   }
 }
@@ -131,6 +132,7 @@ void PayloadPart::decode(const std::uint8_t* payload, std::size_t size, int lane
       bytes_.insert(bytes_.end(), first[l].data, first[l].data + first[l].size);
     }
     run.codes.clear();
+    run.decoder->set_step(step_);
     run.decoder->decode(bytes_.data(), bytes_.size(), frames, key, run.codes);
   }
   const std::size_t begin = codes.size();
@@ -154,6 +156,7 @@ void PayloadPart::skip(const Code* codes, std::size_t frames, bool key) {
         codes_.push_back(codes[f * all_channels_ + channel_at_[run.first_place + p]]);
       }
     }
+    run.decoder->set_step(step_);
     run.decoder->skip(codes_.data(), frames, key);
   }
 }

@@ -30,6 +30,9 @@ class PayloadPart {
   /// Lanes of the payloads that it follows; 0 before the first one.
   int lanes() const { return lanes_; }
 
+  /// Rounding step of the payloads to come, as for PayloadDecoder.
+  void set_step(int step) { step_ = step; }
+
   /// Appends codes[frame * channels + i] of the channels, in their order. A key packet may have
   /// other lanes than those before it.
   /// @throws Error if the payload does not hold these frames
@@ -62,12 +65,12 @@ class PayloadPart {
   void follow(int lanes);
 
   const Tables& tables_;
-  int code_width_;
-  Corrections corrections_;
+  StreamHeader header_;  ///< of the decoders, but for the number of their channels
   std::size_t all_channels_;
   std::vector<std::uint32_t> channel_at_;  ///< by place in a frame
   std::vector<std::uint32_t> places_;      ///< of the channels
   int lanes_ = 0;
+  int step_ = 1;
   std::vector<Run> runs_;
   std::vector<std::uint8_t> bytes_;
   std::vector<Code> codes_;
