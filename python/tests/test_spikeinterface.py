@@ -74,19 +74,3 @@ def test_refusals(tmp_path: Path, recording: Any) -> None:
 def test_save_to_zarr(tmp_path: Path, recording: Any) -> None:
     saved = recording.save(format="zarr", folder=tmp_path / "a.zarr", compressor=Nrc(), n_jobs=2, pool_engine="thread")
     expect_same(recording, saved)
-
-
-def test_peaks_are_the_same(tmp_path: Path) -> None:
-    """What a lab does next finds the same before and after."""
-    recording, _ = si.generate_ground_truth_recording(durations=[2.0], num_channels=8, num_units=4, seed=3)
-    recording = si.NumpyRecording([(recording.get_traces() * 5).astype("int16")], recording.sampling_frequency)
-
-    def peaks(of: Any) -> list[tuple[int, int]]:
-        traces = of.get_traces().astype("f8")
-        traces -= np.median(traces, axis=0)
-        level = 5 * np.median(np.abs(traces), axis=0) / 0.6745
-        low = (traces[1:-1] < -level) & (traces[1:-1] <= traces[:-2]) & (traces[1:-1] < traces[2:])
-        return [(int(frame), int(channel)) for frame, channel in np.argwhere(low)]
-
-    before = peaks(recording)
-    assert len(before) > 20 and peaks(write_nrc(recording, tmp_path / "a.nrc")) == before
