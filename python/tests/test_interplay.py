@@ -175,3 +175,24 @@ with pynwb.NWBHDF5IO(r"{tmp_path / 'a.nwb'}", "r") as io:
 """
     subprocess.run([sys.executable, "-c", code], env={**os.environ, "HDF5_PLUGIN_PATH": hdf5.plugin_path()}, check=True)
     assert np.array_equal(np.load(tmp_path / "back.npy"), samples)
+
+
+def test_detectors(tmp_path: Path) -> None:
+    """SpikeInterface's detector that compares neighbouring channels finds the same in each store."""
+    pytest.importorskip("numba")
+    si = pytest.importorskip("spikeinterface.core")
+    from spikeinterface.sortingcomponents.peak_detection import detect_peaks
+
+    from nrc_codec.spikeinterface import write_nrc
+
+    made, _ = si.generate_ground_truth_recording(durations=[4.0], num_channels=32, num_units=6, seed=2)
+    integers = si.NumpyRecording([(made.get_traces() * 5).astype("int16")], made.sampling_frequency)
+    integers.set_probe(made.get_probe())
+    source = integers.save(folder=tmp_path / "source")
+    stores = [source, write_nrc(source, tmp_path / "a.nrc"),
+              source.save(format="zarr", folder=tmp_path / "a.zarr", compressor=Nrc())]
+    # The detector's own measurement looks at random places.
+    levels = {"noise_levels": si.get_noise_levels(source, return_in_uV=False)}
+    found = [detect_peaks(store, method="locally_exclusive", method_kwargs=levels,
+                          job_kwargs={"n_jobs": 1, "progress_bar": False}) for store in stores]
+    assert len(found[0]) > 100 and all(np.array_equal(found[0], other) for other in found[1:])
