@@ -70,7 +70,8 @@ def main() -> None:
             (TESTS / "requirements_zarr3.txt", [TESTS / "test_zarr3.py", examples])]
     if "--all" in sys.argv[1:]:
         runs.append((TESTS / "requirements_more.txt", [TESTS / "test_interplay.py", examples]))
-    variables = {**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1", "NRC": str(BUILD.parent / "nrc")}
+    variables = {**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1",
+                 "NRC": str(BUILD.parent / "nrc")}
     for requirements, tests in runs:
         done = subprocess.run([environment(requirements), "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
                               env=variables, cwd=TESTS, check=False)
