@@ -328,25 +328,48 @@ def markdown(rows: dict[str, dict[str, float]]) -> str:
 
 def picture(rows: dict[str, dict[str, float]]) -> str:
     """Ratio against speed of encoding, as SVG."""
-    width, height = 760, 420
-    speeds = np.log10([row["encode"] for row in rows.values()])
-    ratios = np.array([row["ratio"] for row in rows.values()])
-    left, right = np.floor(speeds.min()), np.ceil(speeds.max())
-    low, high = ratios.min() * 0.95, ratios.max() * 1.03
+    width, height, left, right, top, bottom = 760, 466, 50, 30, 28, 48
+    speeds = {name: float(np.log10(row["encode"])) for name, row in rows.items()}
+    ratios = {name: row["ratio"] for name, row in rows.items()}
+    first, last = np.floor(min(speeds.values())), np.ceil(max(speeds.values()) + 0.1)
+    low, high = np.floor(min(ratios.values()) * 2) / 2, np.ceil(max(ratios.values()) * 2 + 0.2) / 2
+
+    def across(speed: float) -> float:
+        return left + (width - left - right) * (speed - first) / (last - first)
+
+    def down(ratio: float) -> float:
+        return top + (height - top - bottom) * (high - ratio) / (high - low)
+
     body = ['<style>text{font:12px system-ui,sans-serif;fill:#1c2430}line{stroke:#d0d7de}</style>',
             f'<rect width="{width}" height="{height}" fill="#fff"/>']
-    for decade in range(int(left), int(right) + 1):
-        x = 60 + (width - 200) * (decade - left) / max(right - left, 1)
-        body.append(f'<line x1="{x:.0f}" y1="20" x2="{x:.0f}" y2="{height - 40}"/><text x="{x:.0f}" y="{height - 22}" '
-                    f'text-anchor="middle">{10.0 ** decade:g}</text>')
-    for name, speed, ratio in zip(rows, speeds, ratios, strict=True):
-        x = 60 + (width - 200) * (speed - left) / max(right - left, 1)
-        y = 20 + (height - 60) * (high - ratio) / (high - low)
+    for decade in range(int(first), int(last) + 1):
+        x = across(decade)
+        body.append(f'<line x1="{x:.0f}" y1="{top}" x2="{x:.0f}" y2="{height - bottom}"/><text x="{x:.0f}" '
+                    f'y="{height - bottom + 16}" text-anchor="middle">{10.0 ** decade:g}</text>')
+    for ratio in np.arange(low, high + 0.25, 0.5):
+        y = down(ratio)
+        body.append(f'<line x1="{left}" y1="{y:.0f}" x2="{width - right}" y2="{y:.0f}"/>'
+                    f'<text x="{left - 8}" y="{y + 4:.0f}" text-anchor="end">{ratio:.1f}</text>')
+    taken = [(across(speeds[name]) - 5, down(ratios[name]) - 5, across(speeds[name]) + 5, down(ratios[name]) + 5)
+             for name in rows]
+    for name in sorted(rows, key=lambda n: -ratios[n]):
+        x, y = across(speeds[name]), down(ratios[name])
+        long = 6.6 * len(name)
+
+        def free(box: tuple[float, float, float, float]) -> bool:
+            return box[0] > left and box[2] < width and not any(
+                box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in taken)
+
+        # Beside the point, or a little above or below, where there is room.
+        places = [(x + side * 8 - (long if side < 0 else 0), y + 4 + rise) for rise in (0, -9, 9, -18, 18, -27, 27)
+                  for side in (1, -1)]
+        at = next((p for p in places if free((p[0], p[1] - 10, p[0] + long, p[1] + 2))), places[0])
+        taken.append((at[0], at[1] - 10, at[0] + long, at[1] + 2))
         colour = "#0b62a4" if name.startswith("nrc") else "#8c959f"
         body.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>'
-                    f'<text x="{x + 7:.1f}" y="{y + 4:.1f}">{name}</text>')
-    body += [f'<text x="{width // 2}" y="{height - 6}" text-anchor="middle">encode, Msamples/s</text>',
-             f'<text x="8" y="14">ratio, {low:.2f} to {high:.2f}</text>']
+                    f'<text x="{at[0]:.1f}" y="{at[1]:.1f}">{name}</text>')
+    body += [f'<text x="{width // 2}" y="{height - 10}" text-anchor="middle">encode, Msamples/s</text>',
+             f'<text x="8" y="13">ratio</text>']
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{"".join(body)}</svg>\n'
 
 
