@@ -143,6 +143,14 @@ std::vector<std::uint8_t> encode(const std::uint8_t* data, const Layout& layout,
   return best;
 }
 
+std::vector<std::uint8_t> map_header(const std::vector<std::uint8_t>& stream) {
+  const ParsedPacket packet = parse_packet(stream.data(), stream.size());
+  const std::uint8_t* const end = packet.payload + packet.header.length;
+  return parse_stream_header(packet.payload, packet.header.length).mapping == Mapping::kMap
+             ? std::vector<std::uint8_t>(packet.payload, end)
+             : std::vector<std::uint8_t>();
+}
+
 std::vector<std::uint8_t> choose(const std::uint8_t* data, const Layout& layout,
                                  const Encoding& encoding) {
   const std::uint32_t planes = plane_count(data, layout, encoding);

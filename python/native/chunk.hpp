@@ -36,6 +36,10 @@ struct Encoding {
 std::vector<std::uint8_t> encode(const std::uint8_t* data, const Layout& layout,
                                  const Encoding& encoding);
 
+/// The stream header's payload of a stream from encode(), for Encoding::map_of; empty if it has no
+/// value map.
+std::vector<std::uint8_t> map_header(const std::vector<std::uint8_t>& stream);
+
 /// The stream header's payload that suits samples like these. @throws Error
 std::vector<std::uint8_t> choose(const std::uint8_t* data, const Layout& layout,
                                  const Encoding& encoding);
