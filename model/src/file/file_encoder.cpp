@@ -1002,7 +1002,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
 const Tables& choose_coding(const void* samples, std::size_t frames, const EncodeOptions& options,
                             StreamHeader& header) {
   header.sample_type = options.sample_type;
-  header.rounding = options.lossy_step > 1;
+  header.rounding = header.rounding || options.lossy_step > 1;
   header.big_endian = kBigEndianMachine;
   const SampleImage image(static_cast<const std::uint8_t*>(samples),
                           frames * frame_bytes_of(header), header);
