@@ -40,10 +40,17 @@ def frame(encoder: int, number: int) -> bytes:
     return struct.pack("<4h", number & 0x3FFF, number >> 14, encoder, noise)
 
 
+def packet_size(data: bytes | bytearray) -> int:
+    """Of the packet that the data begin with; its header may have the short form."""
+    if data[2] & 0x80:
+        return 20 + 4 * (int.from_bytes(data[12:14], "little") >> 7)
+    return 24 + 4 * int.from_bytes(data[15:18], "little")
+
+
 def split(data: bytearray) -> Iterator[bytes]:
     """Takes the whole packets from the beginning."""
-    while len(data) >= 24:
-        size = 24 + 4 * int.from_bytes(data[15:18], "little")
+    while len(data) >= 20:
+        size = packet_size(data)
         if len(data) < size:
             return
         yield bytes(data[:size])

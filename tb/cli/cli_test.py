@@ -442,7 +442,7 @@ class Errors(CommandLineTest):
         self.assertIn("--narrow", message)
         self.assertIn("--profile huffman", message)
         self.fail_with(2, NRC, "encode", self.wav, self.dir / "s", "--narrow", "--preset", "best")
-        self.fail_with(1, NRC, "stream", "encode", "-", "-", "--narrow", "--profile", "range")
+        self.fail_with(1, NRC, "stream", "encode", "--narrow", "--profile", "range", data=b"")
         self.fail_with(1, NRC, "bench", self.dir, "--narrow")
 
     def test_inputs_that_are_no_wav(self) -> None:

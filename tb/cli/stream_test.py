@@ -88,6 +88,39 @@ class Pipes(StreamTest):
         done = self.succeed(NRC, "stream", "decode", data=self.encode(data))
         self.assertEqual(done.stdout, data)
 
+    def test_types_of_samples(self) -> None:
+        for name, size in (("int8", 1), ("uint8", 1), ("int16", 2), ("uint16", 2), ("int24", 3),
+                           ("uint24", 3), ("int32", 4), ("uint32", 4)):
+            for order in ("<", ">"):
+                with self.subTest(type=name, order=order):
+                    half = 0 if name[0] == "i" else 2**(8 * size - 1)
+                    unit = 1 if size == 1 else 50
+                    values = [(i // CHANNELS * 7 % 23 - 11) * unit + half for i in range(400 * CHANNELS)]
+                    values[1234] = half + 2**(8 * size - 1) - 1
+                    turn = 1 if order == "<" else -1
+                    data = b"".join(v.to_bytes(size, "little", signed=half == 0)[::turn] for v in values)
+                    options = ("--type", name, *(("--big-endian",) if order == ">" else ()))
+                    stream = self.encode(data, *options)
+                    self.assertLess(len(stream), len(data))
+                    self.assertEqual(self.succeed(NRC, "stream", "decode", data=stream).stdout, data)
+                    # As `nrc encode` has it, the type is in the stream.
+                    (self.dir / "s.nrc").write_bytes(stream)
+                    self.assertEqual(self.succeed(NRC, "decode", self.dir / "s.nrc", "-").stdout, data)
+
+    def test_gaps_of_wide_samples(self) -> None:
+        data = bytes(range(240)) * 20 * CHANNELS
+        stream = self.encode(data, "--type", "uint24", "--big-endian")
+        packets = split(stream)
+        lost = b"".join(packets[:1] + packets[2:])
+        # Of the whole time up to the next key packet there is none.
+        done = self.run_command(NRC, "stream", "decode", "--fill", 0x123456, data=lost)
+        self.assertEqual(done.returncode, 3)
+        self.assertEqual(done.stdout, b"\x12\x34\x56" * (len(data) // 3))
+        done = self.run_command(NRC, "stream", "decode", "--fill", 2**24, data=lost)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("16777216 cannot fill gaps of uint24 samples; give 0 to 16777215",
+                      self.last_line(done.stderr))
+
     def test_nothing_and_less_than_a_packet(self) -> None:
         for data in (b"", self.samples[:2 * CHANNELS]):
             done = self.succeed(NRC, "stream", "decode", data=self.encode(data))
@@ -390,6 +423,8 @@ class WrongUse(StreamTest):
 
     def test_settings(self) -> None:
         self.assertIn("--profile range", self.fail_with(1, NRC, *ENCODE, "--neighbour", data=b""))
+        self.assertIn("--type int12: give int8,", self.fail_with(1, NRC, *ENCODE, "--type", "int12", data=b""))
+        self.assertIn("nrc codes integers only", self.fail_with(1, NRC, *ENCODE, "--type", "float32", data=b""))
         self.assertIn("too large", self.fail_with(1, NRC, "stream", "encode", "--channels", 65536,
                                                   "--packet-frames", 257, data=b""))
         self.assertIn("datagram", self.fail_with(1, NRC, "stream", "encode", "--channels", 4096,

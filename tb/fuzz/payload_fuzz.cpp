@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Any bytes into the payload decoders. Input: tables, code width, channels, then for each packet a
-// byte of flags, its number of frames, its length and its payload.
+// byte of flags and of its rounding step, its number of frames, its length and its payload.
 //
 // Properties: a payload is refused with a message of one line, or it gives exactly the codes asked
 // for, each inside the code width, and the encoder codes these so that they come back.
@@ -60,6 +60,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   header.corrections = corrections;
   header.narrow = tables.profile() == nrc::Profile::kHuffman && width >= nrc::kMinNarrowWidth &&
                   (choice & 0x40) != 0;
+  header.rounding = !header.narrow && (choice & 0x80) != 0;
+  header.proportional =
+      header.rounding && tables.profile() != nrc::Profile::kCascade && channels % 2 == 0;
   try {
     tables.check(width);
   } catch (const nrc::Error& e) {
@@ -90,7 +93,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     total += count;
     const int most_lanes = nrc::max_lanes(tables.profile(), channels);
     const int lanes = std::min(1 << (flags >> 6), most_lanes);
+    const int step = nrc::lossy_step(header.rounding ? (flags >> 3) & 7 : 0);
     decoder->set_lanes(lanes);
+    decoder->set_step(step);
     if (count > decoder->max_codes(length) || total > max_total) break;
 
     std::vector<nrc::Code> codes = {1};  // decode() appends
@@ -112,6 +117,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     encoder->set_lanes(lanes);
     second->set_lanes(lanes);
+    encoder->set_step(step);
+    second->set_step(step);
     const std::vector<std::uint8_t> coded = encoder->encode(codes.data(), frames, key);
     require(coded.size() <= nrc::max_payload_bytes(tables.profile(), width, count, lanes),
             "no payload is longer than the worst one");

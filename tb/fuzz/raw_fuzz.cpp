@@ -109,6 +109,10 @@ void raw_round_trip(FuzzInput& input, bool piecewise) {
   options.narrow = (choice & 3) == 2 && options.preset == nullptr && options.tables == nullptr &&
                    options.profile == nrc::Profile::kHuffman;
   if (options.narrow) options.corrections = {};
+  const std::uint8_t more = input.u8();
+  if ((more & 4) != 0) options.lanes = 1 << (more & 3);
+  if ((more & 8) != 0) options.metadata = std::string(1 + more % 5, 'm');
+  options.long_headers = (more & 16) != 0;
   const Bytes samples = samples_from(input);
   const std::size_t frame_bytes = nrc::sample_bytes(options.sample_type) * channels;
 
@@ -118,7 +122,8 @@ void raw_round_trip(FuzzInput& input, bool piecewise) {
       (!options.corrections.any() ||
        (options.tables == nullptr && options.profile == nrc::Profile::kRange)) &&
       std::uint64_t{options.packet_frames} * channels <= nrc::kMaxPacketSamples &&
-      !(nrc::is_wide(options.sample_type) && options.mapping) && samples.size() % frame_bytes == 0;
+      !(nrc::is_wide(options.sample_type) && options.mapping) && options.lanes <= 1 &&
+      samples.size() % frame_bytes == 0;
   Bytes stream;
   nrc::EncodeSummary summary;
   try {
@@ -181,6 +186,9 @@ void packet_round_trip(FuzzInput& input) {
     return;
   }
   fuzz::Noise noise(seed);
+  const int lanes = 1 << noise.below(4);
+  if (lanes <= nrc::max_lanes(tables.profile(), header.channels)) encoder->set_lanes(lanes);
+  encoder->set_short_headers(noise.below(2) == 0);
   Bytes stream = encoder->stream_header();
   std::size_t done = 0;
   bool last = false;

@@ -81,6 +81,45 @@ nrc::ByteSink into(Bytes& bytes) {
   };
 }
 
+/// Streams of every type of samples, of lanes and with metadata.
+void add_other_streams(std::vector<std::pair<std::string, Bytes>>& all) {
+  for (std::size_t type = 0; type < nrc::kSampleTypes; ++type) {
+    nrc::EncodeOptions options;
+    options.sample_type = static_cast<nrc::SampleType>(type);
+    options.big_endian = type % 2 == 1;
+    options.profile = type % 3 == 0 ? nrc::Profile::kRange : nrc::Profile::kHuffman;
+    options.packet_frames = 20;
+    options.key_interval = 2;
+    options.long_headers = type % 4 == 1;
+    // A slow ramp with a step in it: 12 bytes are whole samples of any type.
+    Bytes bytes;
+    const std::size_t size = nrc::sample_bytes(options.sample_type);
+    for (std::uint32_t i = 0; i < 2 * 40; ++i) {
+      Bytes sample = number(0x40000000 + i * i * 1237 + (i > 50 ? 0x123456 : 0), 4);
+      sample.resize(size);
+      bytes = std::move(bytes) + sample;
+    }
+    Bytes stream;
+    nrc::encode_raw(bytes.data(), bytes.size(), 2, 0, options, into(stream));
+    all.emplace_back("type_" + std::string(nrc::sample_type_name(options.sample_type)), stream);
+  }
+  const Bytes plain = samples(8, 40, nrc::Mapping::kShift6);
+  for (const nrc::Profile profile : {nrc::Profile::kHuffman, nrc::Profile::kRange}) {
+    for (const int lanes : {2, 8}) {
+      nrc::EncodeOptions options;
+      options.profile = profile;
+      options.lanes = lanes;
+      options.corrections.neighbour = profile == nrc::Profile::kRange && lanes == 8;
+      options.packet_frames = 20;
+      options.metadata = "{\"name\": \"seed\"}";
+      Bytes stream;
+      nrc::encode_raw(plain.data(), plain.size(), 8, 0, options, into(stream));
+      all.emplace_back(std::string(nrc::profile_name(profile)) + "_lanes" + std::to_string(lanes),
+                       stream);
+    }
+  }
+}
+
 /// Streams of all profiles, with raw packets, key packets and every kind of container.
 std::vector<std::pair<std::string, Bytes>> streams(const fs::path& golden) {
   std::vector<std::pair<std::string, Bytes>> all;
@@ -90,6 +129,7 @@ std::vector<std::pair<std::string, Bytes>> streams(const fs::path& golden) {
     all.emplace_back(entry.path().stem().string(), Bytes{std::istreambuf_iterator<char>(in), {}});
   }
   std::sort(all.begin(), all.end());
+  add_other_streams(all);
   const Bytes plain = samples(2, 60, nrc::Mapping::kShift6);
   for (const std::string profile : {"small", "huffman", "range", "neural"}) {
     const bool range = profile == "range";
@@ -217,11 +257,21 @@ void write_raw_seeds(const SeedWriter& out) {
     for (const int choice : {0, 1, 3, 5, 13, 16, 17}) {
       Bytes options = bytes_of({way, choice});
       if ((choice & 16) != 0) options = std::move(options) + bytes_of({choice + way});
-      options = std::move(options) + bytes_of({10, 3, 1, 5});
+      // int16, and by turns lanes, metadata and long headers.
+      const int more = choice % 2 == 0 ? 0x18 : 5;
+      options = std::move(options) + bytes_of({10, 3, 1, 5, 0, more});
       const std::string name = std::to_string(way) + "_" + std::to_string(choice);
       out.write("raw", name + "_signal", options + Bytes{0xC0} + signal);
       out.write("raw", name + "_wide", options + Bytes{0x8E} + signal);
       out.write("raw", name + "_samples", options + Bytes{0x00} + as_is);
+    }
+  }
+  for (int type = 0; type < static_cast<int>(nrc::kSampleTypes); ++type) {
+    for (const int big_endian : {0, 8}) {
+      const Bytes options = bytes_of({type % 2, type / 2 % 2, 10, 3, 1, 5, type | big_endian, 0});
+      const std::string name =
+          "type_" + std::string(nrc::sample_type_name(static_cast<nrc::SampleType>(type)));
+      out.write("raw", name + (big_endian != 0 ? "_big" : ""), options + Bytes{0x00} + as_is);
     }
   }
   for (int tables = 0; tables < 5; ++tables) {
@@ -253,6 +303,8 @@ void write_payload_seeds(const SeedWriter& out) {
         header.code_width = width;
         header.channels = 2;
         header.narrow = narrow;
+        header.rounding = width == 16 && !narrow && !corrections.any();
+        header.proportional = header.rounding && profile != nrc::Profile::kCascade;
         if (!narrow) header.corrections = corrections;
         const auto encoder = nrc::PayloadEncoder::make(tables, header);
         auto codes = nrc::generate(2, 40, 5);
@@ -261,12 +313,17 @@ void write_payload_seeds(const SeedWriter& out) {
         Bytes seed = bytes_of(
             {at, (width - 2) | (corrections.neighbour ? 0x10 : 0) | (corrections.taps ? 0x40 : 0),
              1});
+        // Wide codes are rounded in the second packet, by a step of 6.
+        const bool rounded = header.rounding;
+        if (rounded) seed[1] = static_cast<std::uint8_t>(seed[1] | 0x80);
         for (int packet = 0; packet < 2; ++packet) {
           const int lanes = nrc::max_lanes(profile, 2) == 2 ? 1 + packet : 1;
+          const int step = rounded ? 4 * packet : 0;
           encoder->set_lanes(lanes);
+          encoder->set_step(nrc::lossy_step(step));
           const Bytes payload = encoder->encode(codes.data() + 40 * packet, 20, packet == 0);
           seed = std::move(seed) +
-                 bytes_of({(packet == 0 ? 5 : 4) | (lanes - 1) << 6, 20,
+                 bytes_of({(packet == 0 ? 5 : 4) | step << 3 | (lanes - 1) << 6, 20,
                            static_cast<int>(payload.size() / 4)}) +
                  payload;
         }

@@ -35,9 +35,31 @@ bool sync_at(const std::uint8_t* data, std::size_t size, std::size_t at) {
   return size - at >= 2 && get(data + at, 2) == nrc::kSync;
 }
 
+/// Of a header: frames and words of payload.
+struct Counts {
+  std::uint32_t frames, words;
+};
+Counts counts(const std::uint8_t* header) {
+  if ((header[2] & nrc::kFlagShort) == 0) return {get(header + 12, 3), get(header + 15, 3)};
+  const std::uint32_t both = get(header + 12, 2);
+  return {both & nrc::kMaxShortFrames, both >> nrc::kShortFrameBits};
+}
+void set_counts(std::uint8_t* header, Counts c) {
+  if ((header[2] & nrc::kFlagShort) == 0) {
+    set(header + 12, c.frames, 3);
+    set(header + 15, c.words, 3);
+  } else {
+    set(header + 12, c.frames | c.words << nrc::kShortFrameBits, 2);
+  }
+}
+std::size_t header_bytes(const std::uint8_t* header) {
+  return (header[2] & nrc::kFlagShort) != 0 ? nrc::kShortHeaderBytes : nrc::kPacketHeaderBytes;
+}
+
 /// Where the packet at `at` ends.
 std::size_t packet_end(const std::uint8_t* data, std::size_t size, std::size_t at) {
-  const std::uint64_t told = at + kPacketBytes + 4 * std::uint64_t{get(data + at + 15, 3)};
+  const std::uint64_t told = at + header_bytes(data + at) + nrc::kPacketCrcBytes +
+                             4 * std::uint64_t{counts(data + at).words};
   if (told == size || (told < size && sync_at(data, size, static_cast<std::size_t>(told)))) {
     return static_cast<std::size_t>(told);
   }
@@ -77,15 +99,21 @@ std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, uns
     at = end;
     packet.resize((packet.size() + 3) / 4 * 4);
     std::uint8_t* const header = packet.data();
-    const auto length = static_cast<std::uint32_t>(packet.size() - nrc::kPacketHeaderBytes);
-    set(header + 15, length / 4, 3);
     if ((repairs & kRepairType) != 0) {
       set(header, nrc::kSync, 2);
       constexpr int kTypes = static_cast<int>(nrc::PacketType::kMetadata) + 1;
       header[2] = static_cast<std::uint8_t>(
           ((header[2] & 0x0F) % kTypes) |
-          (header[2] & (nrc::kFlagKey | nrc::kFlagLast | nrc::kFlagExceptions)));
+          (header[2] & (nrc::kFlagKey | nrc::kFlagLast | nrc::kFlagExceptions | nrc::kFlagShort)));
+      // What cannot have a short header has a long one.
+      if (!nrc::is_data(static_cast<nrc::PacketType>(header[2] & 0x0F)) ||
+          packet.size() > nrc::kShortHeaderBytes + nrc::kMaxShortBytes) {
+        header[2] &= static_cast<std::uint8_t>(~nrc::kFlagShort);
+      }
     }
+    const bool short_form = (header[2] & nrc::kFlagShort) != 0;
+    const auto length = static_cast<std::uint32_t>(packet.size() - header_bytes(header));
+    set_counts(header, {counts(header).frames, length / 4});
     if ((repairs & kRepairEnd) != 0) {
       header[2] = static_cast<std::uint8_t>((header[2] & ~nrc::kFlagLast) |
                                             (size - at < kPacketBytes ? nrc::kFlagLast : 0));
@@ -99,19 +127,19 @@ std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, uns
       }
       number = get(payload + 20, 2);
     }
-    std::uint32_t count = get(header + 12, 3);
+    std::uint32_t count = counts(header).frames;
     const std::uint64_t samples = std::uint64_t{count} * channels;
     if (type == nrc::PacketType::kRange &&
         samples < (std::uint64_t{length} * 8 + 16) * kCodesInBit) {
       if (samples > quick) {
         count = static_cast<std::uint32_t>(quick / channels);
-        set(header + 12, count, 3);
+        set_counts(header, {count, length / 4});
       }
       quick -= std::uint64_t{count} * channels;
     }
     if ((repairs & kRepairOrder) != 0) {
       set(header + 4, sequence++, 4);
-      set(header + 18, number, 2);
+      set(header + (short_form ? 14 : 18), number, 2);
       const bool is_data = nrc::is_data(type);
       if (!is_data) {
         set(header + 12, 0, 3);

@@ -16,10 +16,17 @@ TRIALS = 120
 NUMBERS = (1, 1 + 0x10000, 7, 8, 9, 1)
 
 
+def packet_size(data: bytes) -> int:
+    """Of the packet that the data begin with; its header may have the short form."""
+    if data[2] & 0x80:
+        return 20 + 4 * (int.from_bytes(data[12:14], "little") >> 7)
+    return 24 + 4 * int.from_bytes(data[15:18], "little")
+
+
 def split(stream: bytes) -> list[bytes]:
     packets = []
     while stream:
-        size = 24 + 4 * int.from_bytes(stream[15:18], "little")
+        size = packet_size(stream)
         packets.append(stream[:size])
         stream = stream[size:]
     return packets

@@ -114,16 +114,6 @@ std::optional<std::int64_t> fill_argument(const std::string& text) {
   return value;
 }
 
-std::optional<std::int16_t> int16_fill_argument(const std::string& text) {
-  const std::optional<std::int64_t> value = fill_argument(text);
-  if (value && (*value < std::numeric_limits<std::int16_t>::min() ||
-                *value > std::numeric_limits<std::int16_t>::max())) {
-    host::usage_error(
-        fmt::format("--fill: {} is neither a sample, -32768 to 32767, nor none", text));
-  }
-  return value;
-}
-
 void decode_file(const DecodeArguments& arguments) {
   const StreamTables tables(arguments.tables);
   host::InputFile input(arguments.input);

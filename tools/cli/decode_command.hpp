@@ -24,9 +24,6 @@ struct DecodeArguments {
   std::string channels;                  ///< part: as in 0-63,70; empty: all
 };
 
-/// The same, where samples are int16.
-std::optional<std::int16_t> int16_fill_argument(const std::string& text);
-
 /// The value of a --fill option; unset for "none". Anything but a sample is a wrong use.
 std::optional<std::int64_t> fill_argument(const std::string& text);
 

@@ -77,19 +77,6 @@ void report(const EncodeArguments& arguments, const std::string& name,
   }
 }
 
-/// The type of --type. @throws Error
-SampleType type_argument(const std::string& name) {
-  if (const std::optional<SampleType> type = find_sample_type(name)) return *type;
-  if (name.find("float") != std::string::npos || name == "double") {
-    throw Error(fmt::format(
-        "--type {}: nrc codes integers only; make integers of the samples first, in steps of the "
-        "ADC, for instance with numpy: np.round(x / step).astype('int32')",
-        name));
-  }
-  throw Error(fmt::format(
-      "--type {}: give int8, uint8, int16, uint16, int24, uint24, int32 or uint32", name));
-}
-
 /// Decodes the file that was written and compares it with the input. @throws Error
 void verify(host::InputFile& input, const host::OutputFile& output, unsigned threads) {
   if (output.written().empty() || !input.mapped()) {
@@ -177,15 +164,7 @@ void encode_file(const EncodeArguments& arguments) {
     options.metadata.assign(reinterpret_cast<const char*>(text.data()), text.size());
   }
   mapping_argument(arguments.mapping, arguments.code_width, options);
-  options.sample_type = type_argument(arguments.type);
-  options.big_endian = arguments.big_endian;
-  if (!is_signed(options.sample_type)) {
-    // The user's offset is a sample, the map's one is counted from the middle of the range.
-    for (ChannelMap& channel : options.map.channels) {
-      channel.offset -= (std::int64_t{1} << (sample_bits(options.sample_type) - 1)) *
-                        options.map.steps[channel.step].denominator;
-    }
-  }
+  type_argument(arguments.type, arguments.big_endian, options);
   const auto rate_millihertz = static_cast<std::uint32_t>(std::llround(arguments.rate * 1000.0));
 
   host::InputFile input(arguments.input);
@@ -245,10 +224,8 @@ void add_encode_command(CLI::App& app) {
                     "input is samples, channels interleaved, without a header");
   CLI::Option* const type =
       command
-          ->add_option(
-              "--type", arguments->type,
-              "of the samples of raw input: int8, uint8, int16, uint16, int24, uint24 (three "
-              "bytes each), int32 or uint32 (implies --raw)")
+          ->add_option("--type", arguments->type,
+                       fmt::format("of the samples of raw input: {} (implies --raw)", kTypes))
           ->capture_default_str();
   CLI::Option* const big_endian =
       command->add_flag("--big-endian", arguments->big_endian,

@@ -54,6 +54,18 @@ std::string step_text(const MapStep& step) {
                                : fmt::format("{}/{}", step.numerator, step.denominator);
 }
 
+SampleType type_of(const std::string& name) {
+  if (const std::optional<SampleType> type = find_sample_type(name)) return *type;
+  if (name.find("float") != std::string::npos || name == "double") {
+    throw Error(fmt::format(
+        "--type {}: nrc codes integers only; make integers of the samples first, in steps of the "
+        "ADC, for instance with numpy: np.round(x / step).astype('int32')",
+        name));
+  }
+  throw Error(fmt::format(
+      "--type {}: give int8, uint8, int16, uint16, int24, uint24, int32 or uint32", name));
+}
+
 }  // namespace
 
 void mapping_argument(const std::string& mapping, int code_width, EncodeOptions& options) {
@@ -70,6 +82,17 @@ void mapping_argument(const std::string& mapping, int code_width, EncodeOptions&
     options.map = map_argument(mapping);
   } else if (code_width != 0) {
     host::usage_error("--code-width needs --mapping code or step=N");
+  }
+}
+
+void type_argument(const std::string& type, bool big_endian, EncodeOptions& options) {
+  options.sample_type = type_of(type);
+  options.big_endian = big_endian;
+  if (is_signed(options.sample_type)) return;
+  // The user's offset is a sample, the map's one is counted from the middle of the range.
+  for (ChannelMap& channel : options.map.channels) {
+    channel.offset -= (std::int64_t{1} << (sample_bits(options.sample_type) - 1)) *
+                      options.map.steps[channel.step].denominator;
   }
 }
 

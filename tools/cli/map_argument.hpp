@@ -18,6 +18,14 @@ constexpr const char* kMappingHelp =
 /// Ends the command with a usage error if they are none.
 void mapping_argument(const std::string& mapping, int code_width, EncodeOptions& options);
 
+/// What the argument of --type may be, for the help text.
+constexpr const char* kTypes =
+    "int8, uint8, int16, uint16, int24, uint24 (three bytes each), int32 or uint32";
+
+/// Reads the argument of --type, and --big-endian, into the options, after mapping_argument().
+/// @throws Error if there is no such type
+void type_argument(const std::string& type, bool big_endian, EncodeOptions& options);
+
 /// The mapping of a stream in a few words.
 std::string mapping_text(const StreamHeader& header);
 

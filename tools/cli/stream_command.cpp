@@ -14,7 +14,7 @@
 #include "coding_argument.hpp"
 #include "commands.hpp"
 #include "decode_command.hpp"
-#include "format/bytes.hpp"
+#include "format/samples.hpp"
 #include "host/program.hpp"
 #include "host/status_line.hpp"
 #include "live_link.hpp"
@@ -53,6 +53,8 @@ struct LinkArguments {
 struct StreamEncodeArguments {
   LinkArguments link;
   std::uint32_t channels = 1;
+  std::string type = "int16";
+  bool big_endian = false;
   double rate = 0.0;  ///< Hz; 0: unknown
   std::string profile = "huffman";
   bool narrow = false;
@@ -64,17 +66,17 @@ struct StreamEncodeArguments {
   std::uint32_t packet_frames = 20;
   std::uint32_t key_interval = 384;
   std::optional<std::uint32_t> stream_number;  ///< unset: a random one
-  double link_rate = 0.0;                      ///< Mbit/s; 0: every packet is lossless
-  int first_step = 8;                          ///< codes
+  bool long_headers = false;
+  double link_rate = 0.0;  ///< Mbit/s; 0: every packet is lossless
+  int first_step = 8;      ///< codes
   int max_step = 16;
   std::uint32_t link_buffer = RateSettings().buffer_words;
-  bool long_headers = false;
 };
 
 struct StreamDecodeArguments {
   LinkArguments link;
   std::string tables;
-  std::optional<std::int16_t> fill = 0;  ///< unset: missing frames are left out
+  std::optional<std::int64_t> fill = 0;  ///< unset: missing frames are left out
   bool join = false;                     ///< leave out what is missing before the first samples
 };
 
@@ -112,6 +114,8 @@ class LiveEncoder {
     profile_ = profile_argument(arguments.profile);
     header_.narrow = options_.narrow = narrow_argument(arguments.narrow, profile_);
     header_.corrections = corrections_argument(arguments.taps, arguments.neighbour, profile_);
+    mapping_argument(arguments.mapping, arguments.code_width, options_);
+    type_argument(arguments.type, arguments.big_endian, options_);
     const std::uint64_t max = kMaxPacketSamples / header_.channels;
     if (header_.packet_frames > max) {
       throw Error(
@@ -130,7 +134,6 @@ class LiveEncoder {
     if (!arguments.tables.empty()) {
       tables_ = table_argument(arguments.tables, profile_);
     }
-    mapping_argument(arguments.mapping, arguments.code_width, options_);
     if (arguments.link_rate != 0.0) {
       rate_control_.emplace(rate_settings());
       header_.rounding = true;
@@ -143,24 +146,25 @@ class LiveEncoder {
     encoder_.reset();
   }
 
-  std::size_t frame_bytes() const { return 2 * std::size_t{header_.channels}; }
+  std::size_t frame_bytes() const {
+    return sample_bytes(options_.sample_type) * std::size_t{header_.channels};
+  }
   std::size_t packet_bytes() const { return header_.packet_frames * frame_bytes(); }
 
   /// Appends the packet of up to packet_frames whole frames, or keeps them for later.
   void encode(const std::uint8_t* bytes, std::size_t size, bool last,
               std::vector<std::uint8_t>& packets) {
+    if (encoder_) samples_.clear();
+    const std::size_t before = samples_.size();
+    samples_.insert(samples_.end(), bytes, bytes + size);
+    to_byte_order(options_.sample_type, options_.big_endian, samples_.data() + before, size);
     if (encoder_) {
-      samples_.resize(size / 2);
-      get_samples(bytes, samples_.size(), samples_.data());
-      send(samples_.data(), samples_.size(), last, packets);
+      send(samples_.data(), size, last, packets);
       return;
     }
-    const std::size_t before = samples_.size();
-    samples_.resize(before + size / 2);
-    get_samples(bytes, size / 2, samples_.data() + before);
     // Before anything moves, nothing shows which values there can be, and the stream header must
     // say so first.
-    const std::size_t packet = packet_bytes() / 2;
+    const std::size_t packet = packet_bytes();
     const bool still =
         options_.mapping == std::nullopt && samples_.size() / packet < kMaxStillPackets;
     if (still && !last && !moves()) return;
@@ -207,15 +211,14 @@ class LiveEncoder {
 
   /// Whether any channel has two values.
   bool moves() const {
-    const std::size_t n = header_.channels;
-    for (std::size_t i = n; i < samples_.size(); ++i) {
-      if (samples_[i] != samples_[i - n]) return true;
-    }
-    return false;
+    const auto frame = static_cast<std::ptrdiff_t>(frame_bytes());
+    return !samples_.empty() &&
+           !std::equal(samples_.begin() + frame, samples_.end(), samples_.begin());
   }
 
   void open() {
-    const Tables& tables = choose_coding(samples_, options_, header_);
+    const Tables& tables =
+        choose_coding(samples_.data(), samples_.size() / frame_bytes(), options_, header_);
     encoder_ = std::make_unique<Encoder>(header_, tables, Transport::kLink);
     encoder_->set_short_headers(!arguments_.long_headers);
     const std::uint64_t largest = encoder_->max_bytes(header_.packet_frames);
@@ -228,13 +231,14 @@ class LiveEncoder {
     encoder_->reserve(header_.packet_frames);
   }
 
-  void send(const std::int16_t* samples, std::size_t count, bool last,
+  /// @param samples  in the byte order of the machine
+  void send(const std::uint8_t* samples, std::size_t size, bool last,
             std::vector<std::uint8_t>& packets) {
     PacketRequest request;
     request.key = arguments_.key_interval != 0 && packets_ % arguments_.key_interval == 0;
     request.last = last;
     const std::size_t before = packets.size();
-    const std::size_t frames = count / header_.channels;
+    const std::size_t frames = size / frame_bytes();
     if (rate_control_) {
       const int step = rate_control_->begin_packet();
       encoder_->set_lossy_step(lossy_step(step));
@@ -257,7 +261,7 @@ class LiveEncoder {
   std::optional<RateControl> rate_control_;
   std::uint64_t lossless_packets_ = 0;
   std::unique_ptr<Encoder> encoder_;   ///< once the first samples are here
-  std::vector<std::int16_t> samples_;  ///< of the packet, or all that wait for the encoder
+  std::vector<std::uint8_t> samples_;  ///< of the packet, or all that wait for the encoder
   std::uint64_t packets_ = 0;
   std::uint64_t frames_ = 0;
   std::uint64_t bytes_ = 0;
@@ -364,16 +368,17 @@ class LiveDecoder {
   Receiver::Events events() {
     Receiver::Events events;
     events.stream = [this](const StreamHeader& header) { begin(header); };
-    events.samples = [this](std::uint64_t, const std::int16_t* samples, std::size_t frames) {
+    events.samples = [this](std::uint64_t, SampleView samples, std::size_t frames) {
       if (closed_) {
         return;
       }
       started_ = true;
       frames_ += frames;
-      given_bytes_ += 2 * frames * channels_;
-      for (std::size_t i = 0; i < frames * channels_; ++i) {
-        put(samples[i]);
-      }
+      const std::size_t size = frames * frame_bytes();
+      given_bytes_ += size;
+      bytes_.insert(bytes_.end(), samples.bytes(), samples.bytes() + size);
+      to_byte_order(type_, big_endian_, bytes_.data() + bytes_.size() - size, size);
+      if (bytes_.size() >= kLinkReadBytes) flush();
     };
     events.gap = [this](const Gap& gap) {
       if (!closed_) {
@@ -393,8 +398,17 @@ class LiveDecoder {
           fmt::format("another stream begins, with {} instead of {}; start the decoder again",
                       count(header.channels, "channel"), channels_));
     }
+    if (streams_ != 0 && (header.sample_type != type_ || header.big_endian != big_endian_)) {
+      throw Error(fmt::format(
+          "another stream begins, with {} samples instead of {}; start the decoder "
+          "again",
+          type_text(header.sample_type, header.big_endian), type_text(type_, big_endian_)));
+    }
     ++streams_;
     channels_ = header.channels;
+    type_ = header.sample_type;
+    big_endian_ = header.big_endian;
+    set_fill();
     started_ = false;
   }
 
@@ -415,15 +429,31 @@ class LiveDecoder {
                       frames));
     }
     for (std::uint64_t i = 0; i < frames * channels_; ++i) {
-      put(*fill_);
+      bytes_.insert(bytes_.end(), fill_bytes_.begin(), fill_bytes_.end());
+      if (bytes_.size() >= kLinkReadBytes) flush();
     }
   }
 
-  void put(std::int16_t sample) {
-    append_samples(bytes_, &sample, 1);
-    if (bytes_.size() >= kLinkReadBytes) {
-      flush();
+  static std::string type_text(SampleType type, bool big_endian) {
+    return fmt::format("{}{}", big_endian ? "big-endian " : "", sample_type_name(type));
+  }
+
+  std::size_t frame_bytes() const { return sample_bytes(type_) * channels_; }
+
+  /// The sample that fills gaps, as it is written. @throws Error if the type does not hold it
+  void set_fill() {
+    if (!fill_) return;
+    const std::int64_t half = std::int64_t{1} << (sample_bits(type_) - 1);
+    const std::int64_t least = is_signed(type_) ? -half : 0;
+    if (*fill_ < least || *fill_ >= least + 2 * half) {
+      throw Error(fmt::format("{} cannot fill gaps of {} samples; give {} to {}", *fill_,
+                              sample_type_name(type_), least, least + 2 * half - 1));
     }
+    fill_bytes_.clear();
+    for (std::size_t i = 0; i < sample_bytes(type_); ++i) {
+      fill_bytes_.push_back(static_cast<std::uint8_t>(*fill_ >> 8 * i));
+    }
+    if (big_endian_) std::reverse(fill_bytes_.begin(), fill_bytes_.end());
   }
 
   void flush() {
@@ -431,12 +461,15 @@ class LiveDecoder {
     bytes_.clear();
   }
 
-  const std::optional<std::int16_t> fill_;
+  const std::optional<std::int64_t> fill_;
   const bool join_;
   LiveLink& output_;
   StreamTables tables_;
   Receiver receiver_;
   std::vector<std::uint8_t> bytes_;  ///< not written yet
+  std::vector<std::uint8_t> fill_bytes_;
+  SampleType type_ = SampleType::kInt16;
+  bool big_endian_ = false;
   std::uint32_t channels_ = 0;
   std::uint64_t streams_ = 0;
   std::uint64_t frames_ = 0;
@@ -493,12 +526,15 @@ void add_link_options(CLI::App& command, LinkArguments& link, const char* listen
 void add_stream_encode(CLI::App& app) {
   CLI::App* const command = app.add_subcommand(
       "encode",
-      "int16 little-endian samples, channels interleaved, from standard input to packets "
-      "on standard output or a socket");
+      "Samples, channels interleaved, from standard input to packets on standard output or a "
+      "socket");
   const auto arguments = std::make_shared<StreamEncodeArguments>();
   command->add_option("--channels", arguments->channels, "channels")
       ->check(CLI::Range(std::uint32_t{1}, kMaxChannels))
       ->capture_default_str();
+  command->add_option("--type", arguments->type, fmt::format("of the samples: {}", kTypes))
+      ->capture_default_str();
+  command->add_flag("--big-endian", arguments->big_endian, "samples begin with their highest byte");
   command->add_option("--rate", arguments->rate, "sampling rate of a channel, Hz (fractional)")
       ->check(CLI::Range(0.0, kMaxRate));
   command
@@ -572,14 +608,13 @@ void add_stream_encode(CLI::App& app) {
 void add_stream_decode(CLI::App& app) {
   CLI::App* const command = app.add_subcommand(
       "decode",
-      "Packets from standard input or a socket to int16 little-endian samples, channels "
-      "interleaved, on standard output");
+      "Packets from standard input or a socket to samples as they were, channels interleaved, on "
+      "standard output");
   const auto arguments = std::make_shared<StreamDecodeArguments>();
   command->add_option("--tables", arguments->tables,
                       "table file that the stream was encoded with, if it is not a built-in set");
   command->add_option_function<std::string>(
-      "--fill",
-      [arguments](const std::string& text) { arguments->fill = int16_fill_argument(text); },
+      "--fill", [arguments](const std::string& text) { arguments->fill = fill_argument(text); },
       "value to write for missing samples (0), or none: missing frames are left out");
   command->add_flag("--join", arguments->join,
                     "begin with the first samples that arrive, not with frame 0");

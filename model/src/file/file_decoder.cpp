@@ -23,39 +23,39 @@ constexpr std::size_t kMaxGroupBytes = std::size_t{1} << 25;
 /// And their samples, of which a few bytes may hold any number.
 constexpr std::uint64_t kMaxGroupSamples = std::uint64_t{1} << 25;
 
-/// Packets one after another, whose CRCs are right.
-class PacketList {
- public:
-  bool empty() const { return packets_.empty(); }
-  std::size_t bytes() const { return bytes_.size(); }
-  void clear() {
-    bytes_.clear();
-    packets_.clear();
-  }
-  void add(const ParsedPacket& packet) {
-    bytes_.insert(bytes_.end(), packet.begin(), packet.begin() + packet.size);
-    packets_.push_back(packet);
-  }
-  template <class Take>
-  void for_each(const Take& take) const {
-    const std::uint8_t* at = bytes_.data();
-    for (ParsedPacket packet : packets_) {
-      packet.payload = at + header_bytes(packet.header);
-      take(packet);
-      at += packet.size;
-    }
-  }
-
- private:
-  std::vector<std::uint8_t> bytes_;
-  std::vector<ParsedPacket> packets_;  ///< in `bytes_`
-};
-
 }  // namespace
 
 /// The packets since the last key packet, and the ones before that are being decoded.
 class FileDecoder::Groups {
  public:
+  /// Packets one after another, whose CRCs are right.
+  class PacketList {
+   public:
+    bool empty() const { return packets_.empty(); }
+    std::size_t bytes() const { return bytes_.size(); }
+    void clear() {
+      bytes_.clear();
+      packets_.clear();
+    }
+    void add(const ParsedPacket& packet) {
+      bytes_.insert(bytes_.end(), packet.begin(), packet.begin() + packet.size);
+      packets_.push_back(packet);
+    }
+    template <class Take>
+    void for_each(const Take& take) const {
+      const std::uint8_t* at = bytes_.data();
+      for (ParsedPacket packet : packets_) {
+        packet.payload = at + header_bytes(packet.header);
+        take(packet);
+        at += packet.size;
+      }
+    }
+
+   private:
+    std::vector<std::uint8_t> bytes_;
+    std::vector<ParsedPacket> packets_;  ///< in `bytes_`
+  };
+
   Groups(Decoder::TableSource tables, std::size_t threads)
       : tables_(std::move(tables)), jobs_(threads) {}
 

@@ -449,6 +449,8 @@ const Tables& choose_wide_coding(const Packets& packets, int width, const Encode
   // to be exceptions only if they are rare.
   const Preset* const preset = options.tables == nullptr ? options.preset : nullptr;
   const Profile profile = preset != nullptr ? preset->codings.front().profile : options.profile;
+  // A preset has its own.
+  if (preset != nullptr) header.corrections = {};
   header.code_width = kMaxCodeWidth;
   const Tables* best = nullptr;
   std::uint64_t lowest = 0;
