@@ -633,6 +633,9 @@ def main() -> int:
             raise Failure(f'there is no {options.nrc}; run make build')
         if options.frames < 1 or options.warm < 0 or options.frames % 20:
             raise Failure('give FRAMES as a multiple of 20, the frames of a packet')
+        if options.narrow and options.frames % 40:
+            raise Failure('give FRAMES as a multiple of 40 with NARROW=1: packets have 20 frames, and part of the '
+                          'state moves in every eighth')
         if options.rom_banks < 1 or options.rom_banks & (options.rom_banks - 1) or options.rom_banks > 256:
             raise Failure('give --rom-banks a power of two, 1 to 256')
         profiles = options.profile.split(',')

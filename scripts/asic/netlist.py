@@ -30,8 +30,9 @@ class Instance:
 class Wires:
     """The wire load: `length_pitches` cell pitches for each sink, `cap` farad a metre.
 
-    A cell pitch is the side of an average cell's square at the placement's utilisation. A wire from or to a macro is
-    longer by half the side of a square of all macros' area, and the clock has a spine along two of its sides.
+    A cell pitch is the side of an average cell's square at the placement's utilisation. A net from or to a macro is
+    longer by half the side of a square of all macros' area, one that leads to several by a side, and the clock has a
+    spine along two of its sides.
     """
 
     def __init__(self, length_pitches: float, cap: float, utilisation: float, average_area: float,
@@ -123,7 +124,8 @@ class Netlist:
         if net in self.ports['clk_i'][1]:
             return wires.spine if any(inst.macro for inst, _ in sinks) else 0.0
         driver = self.driver.get(net)
-        return wires.to_macro * (sum(1 for inst, _ in sinks if inst.macro) + bool(driver and driver[0].macro))
+        ends = len({inst.name for inst, _ in sinks if inst.macro}) + bool(driver and driver[0].macro)
+        return wires.to_macro * min(ends, 2)
 
     def propagate(self, passes: int = 4) -> None:
         """Sets slew (s) and delay (s) of each driven net by the delay tables, averaged over rise and fall."""
