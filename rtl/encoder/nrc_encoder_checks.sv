@@ -13,6 +13,7 @@ module nrc_encoder_checks #(
   parameter int CodeWidth       = -1,
   parameter int Profile         = -1,
   parameter int Narrow          = -1,
+  parameter int RateControl     = -1,
   parameter int Taps            = -1,
   parameter int Neighbour       = -1,
   parameter int Mapping         = -1,
@@ -135,6 +136,41 @@ module nrc_encoder_checks #(
   if (Pipeline != nrc_latency_pkg::PipelineDeep && IsRange) begin : gen_pipeline_profile
     `NRC_REFUSE(nrc_encoder_Pipeline_with_Profile_1_give_0,
                 "nrc_encoder: Pipeline is %0d; with Profile 1 give 0", Pipeline)
+  end
+
+  if (RateControl != 0 && RateControl != 1) begin : gen_rate_control
+    `NRC_REFUSE(nrc_encoder_RateControl_give_0_or_1,
+                "nrc_encoder: RateControl is %0d; give 0 or 1", RateControl)
+  end
+  if (RateControl != 0 && IsRange) begin : gen_rate_control_profile
+    `NRC_REFUSE(nrc_encoder_RateControl_with_Profile_1_give_0,
+                "nrc_encoder: RateControl is %0d; with Profile 1 give 0", RateControl)
+  end
+  if (RateControl != 0 && Narrow != 0) begin : gen_rate_control_narrow
+    `NRC_REFUSE(nrc_encoder_RateControl_with_Narrow_1_give_0,
+                "nrc_encoder: RateControl is %0d; with Narrow 1 give 0", RateControl)
+  end
+  if (RateControl != 0 && Pipeline == nrc_latency_pkg::PipelineShallow)
+  begin : gen_rate_control_pipeline
+    `NRC_REFUSE(nrc_encoder_Pipeline_with_RateControl_1_give_0_deep,
+                "nrc_encoder: Pipeline is %0d; with RateControl 1 give 0 (deep)", Pipeline)
+  end
+  if (RateControl != 0 && BufferWords < 64) begin : gen_rate_control_buffer
+    `NRC_REFUSE(nrc_encoder_BufferWords_with_RateControl_1_give_64_or_more,
+                "nrc_encoder: BufferWords is %0d; with RateControl 1 give 64 or more", BufferWords)
+  end
+  if (RateControl != 0 && (nrc_tables_pkg::SymbolBits != 6 || nrc_tables_pkg::NumClasses < 2))
+  begin : gen_rate_control_tables
+    `NRC_REFUSE(nrc_encoder_RateControl_needs_tables_of_6_symbol_bits_and_2_classes,
+                "nrc_encoder: RateControl is %0d; it needs tables of 6 symbol bits and 2 classes",
+                RateControl)
+  end
+  // A packet's size is known some 20 clocks after its last sample, and is wanted one packet later.
+  if (RateControl != 0 && Samples < 64 && PacketFrames * nrc_latency_pkg::LoopLatency < 64)
+  begin : gen_rate_control_packets
+    `NRC_REFUSE(nrc_encoder_PacketFrames_with_RateControl_1_give_packets_of_64_clocks,
+                "nrc_encoder: PacketFrames is %0d; with RateControl 1 give packets of 64 clocks",
+                PacketFrames)
   end
 
   // The tables that were compiled along.

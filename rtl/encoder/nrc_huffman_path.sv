@@ -2,7 +2,8 @@
 //
 // The stages of the Huffman profile from codes to payload words, joined: predictor with pace,
 // context, huffman, bit_packer (docs/bitstream.md, sections 3 to 5). With Narrow, stage narrow takes
-// the place of predictor and context (section 16). Golden model: the Huffman half of
+// the place of predictor and context (section 16). With RateControl, stage rounding works beside the
+// predictor, and rounded_class beside context (section 14). Golden model: the Huffman half of
 // nrc::PayloadEncoder.
 //
 // Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
@@ -15,6 +16,7 @@ module nrc_huffman_path #(
   parameter int CodeWidth      = -1,
   parameter int LoadableTables = -1,
   parameter int Narrow         = -1,
+  parameter int RateControl    = -1,  // 1: step_i, with the deep pipeline and the full state
   parameter int Pipeline       = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int SideWidth    = nrc_side_pkg::SideWidth,
@@ -33,6 +35,7 @@ module nrc_huffman_path #(
   input  logic [ChannelWidth-1:0] channel_i,
   input  logic                    first_i,
   input  logic [SideWidth-1:0]    side_i,
+  input  logic [2:0]              step_i,  // number of the packet's rounding step, a clock after its code
 
   // As of nrc_bit_packer.
   output logic                    word_valid_o,
@@ -43,7 +46,8 @@ module nrc_huffman_path #(
 );
 
   localparam int NumTables   = nrc_tables_pkg::NumTables;
-  localparam int TableWidth  = (NumTables > 1) ? $clog2(NumTables) : 1;
+  localparam int OwnWidth    = (NumTables > 1) ? $clog2(NumTables) : 1;
+  localparam int TableWidth  = (RateControl != 0 && OwnWidth < 4) ? 4 : OwnWidth;
   localparam int ValueWidth  = CodeWidth + nrc_pkg::FracBits;
   localparam bit IsDeep      = Pipeline == nrc_latency_pkg::PipelineDeep;
   localparam int Predict     = IsDeep ? nrc_latency_pkg::PredictLatency
@@ -60,6 +64,7 @@ module nrc_huffman_path #(
   logic [CodeWidth-1:0]  pred_at_context, code_at_context;
   logic [TableWidth-1:0] table_index;
   logic [3:0]            raw_bits;
+  logic                  rounded;
   logic [SideWidth-1:0]  codeword_side;
 
   if (IsDeep) begin : gen_side
@@ -77,6 +82,8 @@ module nrc_huffman_path #(
     );
   end
 
+  logic [OwnWidth-1:0] own_table;
+
   if (Narrow != 0) begin : gen_narrow
     nrc_narrow #(
       .Channels (Channels),
@@ -92,9 +99,14 @@ module nrc_huffman_path #(
       .code_o     (code_at_context),
       .reset_o    (verbatim),
       .pred_code_o(pred_at_context),
-      .table_o    (table_index),
+      .table_o    (own_table),
       .raw_bits_o (raw_bits)
     );
+    assign table_index = TableWidth'(own_table);
+    assign rounded     = 1'b0;
+
+    logic unused_step;
+    assign unused_step = ^step_i;
   end else begin : gen_full
     // The code waits for its prediction, and then with it for its context.
     logic [CodeWidth-1:0]    pred_code, code_at_pred;
@@ -104,15 +116,9 @@ module nrc_huffman_path #(
     logic [ChannelWidth-1:0] innovation_channel;
     logic [2:0]              innovation_boost;
     logic [ValueWidth:0]     innovation_value;
-
-    nrc_delay #(
-      .Width(CodeWidth),
-      .Depth(Predict)
-    ) u_code_delay (
-      .clk_i,
-      .d_i(code_i),
-      .q_o(code_at_pred)
-    );
+    logic [ValueWidth-1:0]   scale;  // stage 1
+    logic [CodeWidth-1:0]    pred_delayed, code_delayed;
+    logic [3:0]              own_raw_bits;
 
     nrc_delay #(
       .Width(1),
@@ -129,8 +135,73 @@ module nrc_huffman_path #(
     ) u_pred_delay (
       .clk_i,
       .d_i({pred_code, code_at_pred}),
-      .q_o({pred_at_context, code_at_context})
+      .q_o({pred_delayed, code_delayed})
     );
+
+    if (RateControl != 0) begin : gen_rounding
+      localparam int CodeStage = 3;  // of stage rounding
+
+      logic [CodeWidth-1:0]  code_s3, number, number_at_context, pred_number;
+      logic [ValueWidth-1:0] scale_s3;
+      logic [2:0]            step_s3, step_at_pred, step_at_context;
+      logic [3:0]            rounded_class, rounded_raw_bits;
+
+      nrc_delay #(.Width(CodeWidth), .Depth(CodeStage)) u_code_delay (
+        .clk_i, .d_i(code_i), .q_o(code_s3)
+      );
+      nrc_delay #(.Width(ValueWidth), .Depth(CodeStage - 1)) u_scale_delay (
+        .clk_i, .d_i(scale), .q_o(scale_s3)
+      );
+
+      nrc_rounding #(.CodeWidth(CodeWidth)) u_rounding (
+        .clk_i,
+        .scale_i   (scale),
+        .max_step_i(step_i),
+        .code_i    (code_s3),
+        .s3_step_o (step_s3),
+        .code_o    (code_at_pred),
+        .number_o  (number),
+        .step_o    (step_at_pred)
+      );
+      nrc_rounded_class #(.CodeWidth(CodeWidth)) u_rounded_class (
+        .clk_i,
+        .scale_i   (scale_s3),
+        .step_i    (step_s3),
+        .class_o   (rounded_class),
+        .raw_bits_o(rounded_raw_bits)
+      );
+      nrc_multiple #(.Width(CodeWidth)) u_pred_multiple (
+        .clk_i,
+        .value_i (pred_code),
+        .step_i  (step_at_pred),
+        .number_o(pred_number)
+      );
+      nrc_delay #(.Width(CodeWidth + 3), .Depth(Context)) u_number_delay (
+        .clk_i, .d_i({number, step_at_pred}), .q_o({number_at_context, step_at_context})
+      );
+
+      assign rounded         = step_at_context != 3'd0;
+      assign code_at_context = number_at_context;
+      assign pred_at_context = rounded ? pred_number : pred_delayed;
+      assign table_index     = rounded ? TableWidth'(rounded_class) : TableWidth'(own_table);
+      assign raw_bits        = rounded ? rounded_raw_bits : own_raw_bits;
+
+      logic unused_code;
+      assign unused_code = ^code_delayed;
+    end else begin : gen_exact
+      nrc_delay #(.Width(CodeWidth), .Depth(Predict)) u_code_delay (
+        .clk_i, .d_i(code_i), .q_o(code_at_pred)
+      );
+
+      assign rounded         = 1'b0;
+      assign code_at_context = code_delayed;
+      assign pred_at_context = pred_delayed;
+      assign table_index     = own_table;
+      assign raw_bits        = own_raw_bits;
+
+      logic unused_rounding;
+      assign unused_rounding = ^{scale, step_i};
+    end
 
     nrc_predictor #(
       .Channels     (Channels),
@@ -169,8 +240,9 @@ module nrc_huffman_path #(
       .pred_valid_i        (pred_valid),
       .pred_code_i         (pred_code),
       .valid_o             (context_valid),
-      .table_o             (table_index),
-      .raw_bits_o          (raw_bits),
+      .table_o             (own_table),
+      .raw_bits_o          (own_raw_bits),
+      .scale_o             (scale),
       .innovation_valid_i  (innovation_valid),
       .innovation_channel_i(innovation_channel),
       .innovation_reset_i  (innovation_reset),
@@ -186,7 +258,8 @@ module nrc_huffman_path #(
   nrc_huffman #(
     .CodeWidth     (CodeWidth),
     .LoadableTables(LoadableTables),
-    .Pipeline      (Pipeline)
+    .Pipeline      (Pipeline),
+    .Rounding      (RateControl)
   ) u_huffman (
     .clk_i,
     .rst_ni,
@@ -198,7 +271,8 @@ module nrc_huffman_path #(
     .pred_code_i  (pred_at_context),
     .table_i      (table_index),
     .raw_bits_i   (raw_bits),
-    .verbatim_i      (verbatim),
+    .verbatim_i   (verbatim),
+    .rounded_i    (rounded),
     .valid_o      (codeword_valid),
     .bits_o       (codeword_bits),
     .length_o     (codeword_length)

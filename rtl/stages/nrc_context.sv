@@ -59,6 +59,9 @@ module nrc_context #(
   output logic [TableWidth-1:0]   table_o,
   output logic [3:0]              raw_bits_o,
 
+  // The scale before the code, in stage 1, for rate control.
+  output logic [ValueWidth-1:0]   scale_o,
+
   // From nrc_predictor.
   input  logic                    innovation_valid_i,
   input  logic [ChannelWidth-1:0] innovation_channel_i,
@@ -92,6 +95,7 @@ module nrc_context #(
 
     always_ff @(posedge clk_i) reset_s1_q <= reset_i;
     assign scale_s1 = reset_s1_q ? ScaleReset : state_s1;
+    assign scale_o  = scale_s1;
 
     nrc_delay #(.Width(ScaleWidth), .Depth(CompareStage - 1)) u_compare_delay (
       .clk_i, .d_i(scale_s1), .q_o(scale_compare)
@@ -153,7 +157,8 @@ module nrc_context #(
                              innovation_channel_i, innovation_reset_i, innovation_boost_i,
                              innovation_value_i};
     // verilator lint_on UNUSEDSIGNAL
-    assign level = '0;
+    assign level   = '0;
+    assign scale_o = '0;
   end
 
   // Stage 5: bit k says that the scale is not below class k.

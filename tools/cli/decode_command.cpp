@@ -149,8 +149,8 @@ void decode_file(const DecodeArguments& arguments) {
   checked([&] { decoder.finish(); });
   output.commit(arguments.sync);
   if (decoder.lossy_step() > 1) {
-    fmt::print(stderr, "nrc: note: {} is lossy: its codes are multiples of {}\n", input.name(),
-               decoder.lossy_step());
+    fmt::print(stderr, "nrc: note: {} is lossy: its codes are rounded by steps of up to {}\n",
+               input.name(), decoder.lossy_step());
   }
 }
 
@@ -194,15 +194,8 @@ void decode_part(const DecodeArguments& arguments) {
     }
     std::vector<std::uint8_t> bytes;
     const std::size_t step = sample_bytes(header.sample_type);
-    reader.read(from, count, [&](SampleView samples, std::size_t frames) {
-      const std::uint8_t* at = samples.bytes();
-      bytes.clear();
-      if (chosen.empty()) bytes.assign(at, at + frames * channels * step);
-      for (std::size_t f = 0; !chosen.empty() && f < frames; ++f, at += header.channels * step) {
-        for (const std::uint32_t channel : chosen) {
-          bytes.insert(bytes.end(), at + channel * step, at + (channel + 1) * step);
-        }
-      }
+    reader.read(from, count, chosen, [&](SampleView samples, std::size_t frames) {
+      bytes.assign(samples.bytes(), samples.bytes() + frames * channels * step);
       to_byte_order(header.sample_type, header.big_endian, bytes.data(), bytes.size());
       output.write(bytes.data(), bytes.size());
     });
@@ -212,8 +205,8 @@ void decode_part(const DecodeArguments& arguments) {
                  input.name(), reader.frames(), seconds(reader.frames()), count);
     }
     if (reader.lossy_step() > 1) {
-      fmt::print(stderr, "nrc: note: {} is lossy: its codes are multiples of {}\n", input.name(),
-                 reader.lossy_step());
+      fmt::print(stderr, "nrc: note: {} is lossy: its codes are rounded by steps of up to {}\n",
+                 input.name(), reader.lossy_step());
     }
   } catch (const host::OutputError&) {
     throw;

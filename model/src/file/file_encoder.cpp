@@ -26,8 +26,8 @@
 #include "format/samples.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
-#include "stages/mapper.hpp"
 #include "stages/shift6.hpp"
+#include "vector/vector_mapper.hpp"
 
 namespace nrc {
 namespace {
@@ -40,6 +40,9 @@ constexpr std::uint32_t kCascadePacketSamples = 1u << 20;
 /// channels.
 constexpr std::size_t kLearnedSamples = std::size_t{1} << 21;
 constexpr std::size_t kLearnedBlocks = 16;
+/// The same where the choice is to be quick, and of a packet the samples that are encoded for it.
+constexpr std::size_t kQuickLearnedSamples = std::size_t{1} << 18;
+constexpr std::size_t kQuickPacketSamples = 49152;
 /// Of samples outside the code width, one in so many costs less than a larger one.
 constexpr std::uint64_t kRare = 25000;
 /// Of a packet, the samples that show which coding is best, and the frames at least: corrections
@@ -83,9 +86,11 @@ std::size_t frame_bytes_of(const StreamHeader& header) {
 /// The part of an image that holds samples, cut into packets.
 class SampleImage {
  public:
-  SampleImage(const std::uint8_t* data, std::size_t size, const StreamHeader& header)
+  SampleImage(const std::uint8_t* data, std::size_t size, const StreamHeader& header,
+              bool quick = false)
       : data_(data),
         size_(size),
+        quick_(quick),
         type_(header.sample_type),
         big_endian_(header.big_endian),
         channels_(header.channels),
@@ -100,14 +105,23 @@ class SampleImage {
     return std::min(size_ - offset, packet_bytes_);
   }
   Samples packet(std::size_t offset) const {
-    Samples samples(data_ + offset, data_ + offset + packet_bytes(offset));
-    to_byte_order(type_, big_endian_, samples.data(), samples.size());
+    Samples samples;
+    packet(offset, samples);
     return samples;
+  }
+  /// The same in memory that is used again.
+  void packet(std::size_t offset, Samples& samples) const {
+    samples.assign(data_ + offset, data_ + offset + packet_bytes(offset));
+    to_byte_order(type_, big_endian_, samples.data(), samples.size());
   }
 
   /// The same image in packets of another length.
-  SampleImage with_packets(const StreamHeader& header) const { return {data_, size_, header}; }
+  SampleImage with_packets(const StreamHeader& header) const {
+    return {data_, size_, header, quick_};
+  }
 
+  /// Whether a part of the samples has to be enough for a choice.
+  bool quick() const { return quick_; }
   /// Whether channel() gives all samples.
   bool learned_whole() const { return frames() <= learned_frames(); }
   /// Values of a channel, of large images from blocks all over it.
@@ -134,41 +148,72 @@ class SampleImage {
  private:
   std::size_t frames() const { return samples() / channels_; }
   std::size_t learned_frames() const {
-    return std::max<std::size_t>(kLearnedSamples / channels_, 64 * kLearnedBlocks);
+    const std::size_t samples = quick_ ? kQuickLearnedSamples : kLearnedSamples;
+    return std::max<std::size_t>(samples / channels_, 64 * kLearnedBlocks);
   }
 
   const std::uint8_t* data_;
   std::size_t size_;
+  bool quick_;
   SampleType type_;
   bool big_endian_;
   std::size_t channels_;
   std::size_t packet_bytes_;
 };
 
+/// Codes of packets that some widths do not hold.
+struct WidthCount {
+  std::array<std::uint64_t, kCodeWidths.size()> outside = {};
+  std::uint64_t codes = 0;
+};
+
+/// Of every `step`-th packet of an image from packet `first` on.
+WidthCount count_widths(const SampleImage& image, const StreamHeader& header, std::size_t first,
+                        std::size_t step) {
+  WidthCount all;
+  PacketCodes packet_codes(header);
+  Samples samples;
+  for (std::size_t number = first; number < image.packets(); number += step) {
+    image.packet(image.packet_offset(number), samples);
+    packet_codes.of(samples, samples.size() / frame_bytes_of(header), [&](const auto& codes) {
+      all.codes += codes.size();
+      // What a code and its sign differ in. Few packets have codes that a width does not hold.
+      std::int32_t used = 0;
+      for (const std::int32_t code : codes) used |= code ^ (code >> 31);
+      for (std::size_t w = 0; w + 1 < kCodeWidths.size(); ++w) {
+        const std::int32_t half = 1 << (kCodeWidths[w] - 1);
+        if (used < half) break;
+        std::uint64_t count = 0;
+        for (const std::int32_t code : codes) count += code < -half || code >= half ? 1 : 0;
+        all.outside[w] += count;
+      }
+    });
+  }
+  return all;
+}
+
 /// The smallest code width that all samples of an image but one in `rare` fit into. With a value
-/// map, whose codes take their time, some packets stand for all.
-int width_of(const SampleImage& image, const StreamHeader& header, std::uint64_t rare = kRare) {
+/// map, whose codes take their time, and for a quick choice, some packets stand for all.
+int width_of(const SampleImage& image, const StreamHeader& header, std::size_t threads,
+             std::uint64_t rare = kRare) {
   StreamHeader wide = header;
   wide.code_width = kMaxCodeWidth;
-  const Mapper mapper(wide);
-  std::array<std::uint64_t, kCodeWidths.size()> outside = {};
-  std::vector<WideCode> codes;
-  const bool some = header.mapping == Mapping::kMap && rare == kRare;
+  const bool some = (header.mapping == Mapping::kMap || image.quick()) && rare == kRare;
   const std::size_t step = some ? image.samples() / (kLearnedSamples / 8) + 1 : 1;
-  std::size_t looked_at = 0;
-  for (std::size_t number = 0; number < image.packets(); number += step) {
-    const Samples samples = image.packet(image.packet_offset(number));
-    codes_of(mapper, wide, samples, samples.size() / frame_bytes_of(header), codes);
-    looked_at += codes.size();
-    for (std::size_t w = 0; w + 1 < kCodeWidths.size(); ++w) {
-      const std::int32_t half = 1 << (kCodeWidths[w] - 1);
-      std::uint64_t count = 0;
-      for (const WideCode code : codes) count += code < -half || code >= half ? 1 : 0;
-      outside[w] += count;
-    }
+  OrderedJobs<WidthCount> jobs(threads);
+  for (std::size_t i = 0; i < threads; ++i) {
+    jobs.add([&image, &wide, i, threads, step] {
+      return count_widths(image, wide, i * step, threads * step);
+    });
+  }
+  WidthCount all;
+  while (!jobs.empty()) {
+    const WidthCount part = jobs.take();
+    all.codes += part.codes;
+    for (std::size_t w = 0; w < kCodeWidths.size(); ++w) all.outside[w] += part.outside[w];
   }
   for (std::size_t w = 0; w < kCodeWidths.size(); ++w) {
-    if (outside[w] * rare <= looked_at) return kCodeWidths[w];
+    if (all.outside[w] * rare <= all.codes) return kCodeWidths[w];
   }
   return kMaxCodeWidth;
 }
@@ -221,7 +266,8 @@ const Tables& choose_cascade(const SampleImage& image, bool complete, const Enco
     header.code_width = options.code_width;
   } else if (complete) {
     // Bits that hardly any code needs cost nothing here, and exceptions do.
-    header.code_width = width_of(image, header, std::max<std::size_t>(image.size(), 1));
+    header.code_width = width_of(image, header, thread_count(options.threads),
+                                 std::max<std::size_t>(image.size(), 1));
   }
   return Tables::builtin(Profile::kCascade, "generic");
 }
@@ -247,6 +293,18 @@ Packets few_packets(const SampleImage& image) {
   const std::size_t last = image.packets() == 0 ? 0 : image.packets() - 1;
   for (const std::size_t number : std::set<std::size_t>{0, last / 2, last}) {
     packets.push_back(image.packet(image.packet_offset(number)));
+  }
+  return packets;
+}
+
+/// As much of them as a choice of the coding takes. A good order of the channels needs all.
+Packets tried_packets(const SampleImage& image, const StreamHeader& header,
+                      const EncodeOptions& options) {
+  Packets packets = few_packets(image);
+  if (!image.quick() || (options.preset != nullptr && options.preset->orders)) return packets;
+  const std::size_t frames = kQuickPacketSamples / header.channels + 1;
+  for (Samples& packet : packets) {
+    packet.resize(std::min(packet.size(), frames * frame_bytes_of(header)));
   }
   return packets;
 }
@@ -329,8 +387,9 @@ WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& 
     return values;
   };
   WideMapRequest request;
+  const std::size_t step = image.quick() ? image.samples() / kQuickLearnedSamples + 1 : 1;
   request.all = [&](const WideMapRequest::Values& take) {
-    for (std::size_t number = 0; number < image.packets(); ++number) {
+    for (std::size_t number = 0; number < image.packets(); number += step) {
       const std::vector<std::int32_t> values = values_of(image.packet(image.packet_offset(number)));
       take(values.data(), values.size() / header.channels);
     }
@@ -339,7 +398,7 @@ WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& 
     image.channel(channel, values);
   };
   request.channels = header.channels;
-  request.complete = complete;
+  request.complete = complete && (step == 1 || image.packets() <= 1);
   request.learned_whole = image.learned_whole();
   if (!options.mapping) return find_wide_map(request);
 
@@ -354,7 +413,7 @@ WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& 
   full.code_width = kMaxCodeWidth;
   full.low_bits = kMaxLowBits;
   serialise(full);  // which checks the map
-  const Mapper mapper(full);
+  const VectorMapper mapper(full);
   WideMapRequest mapped = request;
   mapped.move = false;
   mapped.all = [&](const WideMapRequest::Values& take) {
@@ -428,7 +487,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
     return choose_cascade(image, complete, options, header);
   }
   // A few packets show what is best: first map and tables, with the quickest coding.
-  const Packets packets = few_packets(image);
+  const Packets packets = tried_packets(image, header, options);
   MapRequest request;
   request.source = &image;
   request.read = [](const void* source, std::size_t channel, std::vector<std::int16_t>& samples) {
@@ -479,7 +538,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
       if (options.code_width != 0) {
         header.code_width = options.code_width;
       } else if (complete && (options.mapping || !request.complete)) {
-        header.code_width = width_of(image, header);
+        header.code_width = width_of(image, header, thread_count(options.threads));
       }
       // The narrow state is for codes of some bits, and a larger width costs next to nothing.
       if (header.narrow && options.code_width == 0) {
@@ -608,10 +667,12 @@ class PacketWriter {
         sink_(sink),
         lossy_step_(options.lossy_step),
         lanes_(lanes),
+        short_headers_(!options.long_headers),
         key_interval_(options.key_interval),
         packet_frames_(header.packet_frames) {
     encoder_.set_lossy_step(options.lossy_step);
     encoder_.set_lanes(lanes);
+    encoder_.set_short_headers(short_headers_);
     summary_.lanes = lanes;
     summary_.header = encoder_.header();
     summary_.tables = tables.name();
@@ -641,16 +702,16 @@ class PacketWriter {
     }
     // Only if there is something to find.
     const bool indexed = last && index_.keys.size() > 1;
-    const std::vector<std::uint8_t> packets =
-        encoder_.encode_samples(samples.data(), frames, {key, last && !indexed});
+    bytes_.clear();
+    encoder_.encode_samples(samples.data(), frames, {key, last && !indexed}, bytes_);
     if (key && frames != 0) {
       // A stream header may precede it.
-      const ParsedPacket first = parse_packet(packets.data(), packets.size());
+      const ParsedPacket first = parse_packet(bytes_.data(), bytes_.size());
       if (first.header.type == PacketType::kStreamHeader) index_.keys.back().offset += first.size;
     }
-    if (packets_ == 0) first_packet_bytes_ = packets.size();
-    send(packets);
-    group_bytes_ += packets.size();
+    if (packets_ == 0) first_packet_bytes_ = bytes_.size();
+    send(bytes_);
+    group_bytes_ += bytes_.size();
     ++group_packets_;
     summary_.frames += frames;
     if (indexed) finish_index();
@@ -664,22 +725,26 @@ class PacketWriter {
     const std::size_t all = samples.packets();
     // What group_length() needs; the cascade profile's does not, and takes its time.
     if (header.profile != Profile::kCascade) {
-      first_packet_bytes_ = encode_group(samples, 0, 1, 0, false).first.size();
+      Worker first(*this);
+      first.encode(samples, 0, 1, 0, false);
+      first_packet_bytes_ = first.packets.size();
     }
+    std::vector<std::unique_ptr<Worker>> workers;
+    std::vector<Worker*> idle;
     std::deque<std::size_t> lengths;  // of the groups that are being encoded
-    OrderedJobs<std::pair<std::vector<std::uint8_t>, std::uint64_t>> jobs(
-        std::min(threads, kGroupLag));
+    OrderedJobs<Worker*> jobs(std::min(threads, kGroupLag));
     std::size_t written = 0;  // packets
     const auto take = [&] {
-      const auto [bytes, off_map] = jobs.take();
+      Worker* const worker = jobs.take();
       index_.keys.push_back({summary_.stream_bytes, summary_.frames});
-      send(bytes);
-      group_bytes_ = bytes.size();
+      send(worker->packets);
+      group_bytes_ = worker->packets.size();
       group_packets_ = lengths.front();
       lengths.pop_front();
       written += group_packets_;
       close_group();
-      summary_.off_map += off_map;
+      summary_.off_map += worker->off_map;
+      idle.push_back(worker);
       const std::size_t end = std::min(samples.packet_offset(written), samples.size());
       summary_.frames = end / frame_bytes_of(header);
       if (progress) progress(end);
@@ -689,8 +754,15 @@ class PacketWriter {
       while (jobs.full()) take();
       lengths.push_back(std::min(group_length(lengths.size()), all - first));
       const std::size_t count = lengths.back();
-      jobs.add([this, &samples, first, count, sequence] {
-        return encode_group(samples, first, count, sequence, count == samples.packets());
+      if (idle.empty()) {
+        workers.push_back(std::make_unique<Worker>(*this));
+        idle.push_back(workers.back().get());
+      }
+      Worker* const worker = idle.back();
+      idle.pop_back();
+      jobs.add([worker, &samples, first, count, sequence] {
+        worker->encode(samples, first, count, sequence, count == samples.packets());
+        return worker;
       });
     }
     while (!jobs.empty()) take();
@@ -703,6 +775,39 @@ class PacketWriter {
   EncodeSummary& summary() { return summary_; }
 
  private:
+  /// What encodes groups on their own, and its memory: of memory that is given back, the system
+  /// clears each page when it is taken again.
+  struct Worker {
+    explicit Worker(const PacketWriter& writer)
+        : encoder(writer.summary_.header, writer.tables_, Transport::kFile),
+          header(writer.summary_.header) {
+      encoder.set_lossy_step(writer.lossy_step_);
+      encoder.set_lanes(writer.lanes_);
+      encoder.set_short_headers(writer.short_headers_);
+    }
+
+    /// @param last  the group is the whole stream
+    void encode(const SampleImage& samples, std::size_t first, std::size_t count,
+                std::uint32_t sequence, bool last) {
+      const std::uint64_t off_map_before = encoder.off_map();
+      encoder.resume(sequence + static_cast<std::uint32_t>(first),
+                     samples.packet_offset(first) / frame_bytes_of(header));
+      packets.clear();
+      for (std::size_t number = first; number < first + count; ++number) {
+        samples.packet(samples.packet_offset(number), packet);
+        encoder.encode_samples(packet.data(), packet.size() / frame_bytes_of(header),
+                               {number == first, last && number + 1 == first + count}, packets);
+      }
+      off_map = encoder.off_map() - off_map_before;
+    }
+
+    Encoder encoder;
+    const StreamHeader& header;
+    Samples packet;
+    std::vector<std::uint8_t> packets;
+    std::uint64_t off_map = 0;  ///< samples of the group
+  };
+
   void send(const std::vector<std::uint8_t>& bytes) {
     sink_(bytes.data(), bytes.size());
     summary_.stream_bytes += bytes.size();
@@ -732,27 +837,6 @@ class PacketWriter {
     return static_cast<std::size_t>(std::min((wanted + bytes - 1) / bytes, most));
   }
 
-  /// Packets of a group on their own, and how many samples are off the map.
-  std::pair<std::vector<std::uint8_t>, std::uint64_t> encode_group(const SampleImage& samples,
-                                                                   std::size_t first,
-                                                                   std::size_t count,
-                                                                   std::uint32_t sequence,
-                                                                   bool last) const {
-    const StreamHeader& header = summary_.header;
-    Encoder encoder(header, tables_, Transport::kFile);
-    encoder.set_lossy_step(lossy_step_);
-    encoder.set_lanes(lanes_);
-    encoder.resume(sequence + static_cast<std::uint32_t>(first),
-                   samples.packet_offset(first) / frame_bytes_of(header));
-    std::vector<std::uint8_t> packets;
-    for (std::size_t number = first; number < first + count; ++number) {
-      const Samples packet = samples.packet(samples.packet_offset(number));
-      encoder.encode_samples(packet.data(), packet.size() / frame_bytes_of(header),
-                             {number == first, last && number + 1 == first + count}, packets);
-    }
-    return {std::move(packets), encoder.off_map()};
-  }
-
   void finish_index() {
     index_.bytes = summary_.stream_bytes;
     index_.frames = summary_.frames;
@@ -765,9 +849,11 @@ class PacketWriter {
   EncodeSummary summary_;
   int lossy_step_;
   int lanes_;
+  bool short_headers_;
   std::optional<std::uint16_t> key_interval_;
   std::uint64_t packet_frames_;
   std::uint64_t packets_ = 0;
+  std::vector<std::uint8_t> bytes_;  ///< of the current packet
   std::size_t first_packet_bytes_ = 1;
   std::size_t group_bytes_ = 0;    ///< of the packets since the last key packet, that one included
   std::size_t group_packets_ = 0;  ///< how many these are
@@ -823,9 +909,11 @@ void send(const SampleImage& image, PacketWriter& writer, const EncodeOptions& o
   }
   std::size_t offset = 0;
   bool last = false;
+  Samples packet;
   while (!last) {
     last = image.whole(offset);
-    writer.packet(image.packet(offset), last);
+    image.packet(offset, packet);
+    writer.packet(packet, last);
     offset += image.packet_bytes(offset);
     if (progress) {
       progress(done_before + offset);
@@ -881,7 +969,7 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
       header.container = 2;
     }
   }
-  SampleImage samples(image + layout.data_offset, layout.data_bytes, header);
+  SampleImage samples(image + layout.data_offset, layout.data_bytes, header, options.quick_choice);
   const Tables& tables = layout.applies() ? choose_coding(samples, true, options, header)
                                           : Tables::builtin(options.profile, "default");
   if (layout.applies()) suit_packets(tables, options, header, samples);
@@ -899,7 +987,7 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
   summary.stored_because = layout.reason;
   if (layout.applies()) {
     if (!layout.note.empty()) summary.notes.push_back(layout.note);
-    add_notes(samples.packet(0), options, summary);
+    if (options.notes) add_notes(samples.packet(0), options, summary);
   }
   return summary;
 }
@@ -913,7 +1001,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
   header.stream_number = options.stream_number.value_or(number_of(image, size));
   header.total_frames = size / frame_bytes;
   if (rest != 0) header.container = 2;
-  SampleImage samples(image, size - rest, header);
+  SampleImage samples(image, size - rest, header, options.quick_choice);
   const Tables& tables = choose_coding(samples, true, options, header);
   suit_packets(tables, options, header, samples);
   const int lanes = lanes_for(samples, header, tables, options);
@@ -929,14 +1017,14 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                     "are; check the number of channels if the recording was not cut",
                     rest, channels));
   }
-  add_raw_notes(samples.packet(0), options, summary);
+  if (options.notes) add_raw_notes(samples.packet(0), options, summary);
   return summary;
 }
 
 const Tables& choose_coding(const void* samples, std::size_t frames, const EncodeOptions& options,
                             StreamHeader& header) {
   header.sample_type = options.sample_type;
-  header.rounding = options.lossy_step > 1;
+  header.rounding = header.rounding || options.lossy_step > 1;
   header.big_endian = kBigEndianMachine;
   const SampleImage image(static_cast<const std::uint8_t*>(samples),
                           frames * frame_bytes_of(header), header);
@@ -999,7 +1087,7 @@ void RawEncoder::flush(bool last) {
     const Tables& tables = choose_coding(first, false, options_, header_);
     const int lanes = lanes_for(first, header_, tables, options_);
     writer_ = std::make_unique<PacketWriter>(header_, tables, options_, lanes, sink_);
-    add_raw_notes(samples, options_, writer_->summary());
+    if (options_.notes) add_raw_notes(samples, options_, writer_->summary());
   }
   writer_->packet(samples, last);
   pending_.clear();
