@@ -496,7 +496,8 @@ exit
         }
         columns = {k: round(v, 6) if isinstance(v, float) else v for k, v in columns.items()}
         report: dict[str, Any] = {
-            'target': library_name(self.library_path), 'profile': self.profile, 'channels': self.channels,
+            'target': library_name(self.library_path),
+            'profile': 'narrow' if self.narrow else self.profile, 'channels': self.channels,
             'kind': 'asic', 'columns': columns,
             'memories': [{'width': c.width, 'depth': c.depth, 'ports': c.ports, 'made of': c.kind}
                          for c in self.choices],

@@ -48,7 +48,6 @@ play() { # stream set samples bytes [Name=Value ...]: as many samples make two p
 # The small tables: what they hold makes no difference, and the large ones take a minute more.
 cells_wanted=SB_MAC16 options='-dsp -abc9'
 play generic_4ch_16bit generic 256 444 Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48
-# The narrow state, whose rows are in SPRAM too. It is for silicon; of an iCE40, ABC 9 aborts on it, and with -dsp Yosys 0.23
-# packs its small product wrongly.
-cells_wanted='' options=''
+# The narrow state, whose rows are in SPRAM too. It is for silicon; ABC 9 aborts on it.
+cells_wanted=SB_MAC16 options=-dsp
 play narrow_12ch_16bit generic 1056 1720 Channels=12 CodeWidth=16 Mapping=0 PacketFrames=80 Narrow=1 Pipeline=1
