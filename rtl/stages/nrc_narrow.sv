@@ -151,8 +151,9 @@ module nrc_narrow #(
   // verilator lint_on UNUSEDSIGNAL
   logic [CodeWidth-1:0]    q;
 
-  assign product = {{RestBits{deviation_q[DeviationWidth-1]}}, deviation_q} *
-                   {{DeviationWidth{1'b0}}, rest_high_q};
+  // As signed numbers: Yosys 0.23 would take the extended sign off and forget it where a DSP multiplies.
+  assign product = $signed({{RestBits{deviation_q[DeviationWidth-1]}}, deviation_q}) *
+                   $signed({{DeviationWidth{1'b0}}, rest_high_q});
   assign sum     = {last_q, 1'b1, {(RestBits-1){1'b0}}} -
                    {{(SumWidth - ProductWidth){product[ProductWidth-1]}}, product};
   assign q       = sum[SumWidth-1:RestBits];

@@ -146,7 +146,7 @@ class Estimate:
         self.net = gates.Netlist(self.path('netlist.json'), 'nrc_encoder', self.library, self.macros)
         cell_area = sum(i.cell.area for i in self.net.gates)
         self.wires = gates.Wires(self.options.wire_pitches, self.options.wire_cap * 1e-9, self.options.utilisation,
-                                 cell_area / len(self.net.gates))
+                                 cell_area / len(self.net.gates), sum(i.cell.area for i in self.net.macros))
         self.net.load(self.wires)
         self.net.propagate()
         self.net.verilog_file(self.path('netlist.v'), 'nrc_encoder')
@@ -208,7 +208,7 @@ tee -q -o {self.path('memories.txt')} dump t:nrc_ram_1r1w t:nrc_ram_1rw
         used = {m.name: m for c in self.choices for m in c.row}
         t = self.technology
         self.write('memory.sv', memory.memory_modules(self.choices, t))
-        cells = [c for c in (t.latch, t.clock_gate) if c]
+        cells = [c for c in (t.latch, t.clock_gate, t.delay) if c]
         self.write('boxes.v', memory.black_boxes(used.values(), cells))
         self.write('mapping.lib', t.mapping_text())
         gating = ''
@@ -302,6 +302,7 @@ write_json {self.path('netlist.json')}
                   self.macros[n].library.path for n in used]
         self.net.spef_file(self.path('netlist.spef'), 'nrc_encoder', self.wires)
         script = ''.join(f'read_liberty {f}\n' for f in files)
+        self.hold()
         # This OpenSTA lacks a command of the constraints. Latches borrow time from the next half clock and
         # then have a slack of 0: registers, macros and outputs matter.
         script += f'''proc remove_from_collection {{from what}} {{
@@ -327,6 +328,28 @@ exit
             line = next((x for x in text.splitlines() if 'Error' in x), 'no path')
             raise Failure(f'OpenSTA gave no slack: {line} (log: {self.path("timing.log")})')
         return min(slacks) * 1e-9
+
+    def hold(self) -> None:
+        """Endpoints whose data may come too soon at the typical corner, and the slack (ns) of the worst one."""
+        used = sorted({m.name for c in self.choices for m in c.row})
+        script = ''.join(f'read_liberty {f}\n' for f in
+                         [self.library_path] + [self.macros[n].library.path for n in used])
+        script += f'''read_verilog {self.path('netlist.v')}
+link_design nrc_encoder
+create_clock -name clk -period {TIMING_PERIOD * 1e9} [get_ports clk_i]
+set_false_path -from [all_inputs]
+read_spef {self.path('netlist.spef')}
+report_checks -path_delay min -digits 3 -group_count 100000 -format end
+exit
+'''
+        self.write('hold.tcl', script)
+        run(['sta', '-no_splash', self.path('hold.tcl')], self.path('hold.log'), 'OpenSTA', stdin=subprocess.DEVNULL)
+        with open(self.path('hold.log'), encoding='utf-8') as f:
+            ends = re.findall(r'^(\S+)/(\S+) .* (-[0-9.]+) \(VIOLATED\)$', f.read(), re.M)
+        macros = {i.name for i in self.net.macros}
+        self.hold_macros = sum(1 for name, _, _ in ends if name in macros)
+        self.hold_others = len(ends) - self.hold_macros
+        self.hold_slack = min((float(slack) for _, _, slack in ends), default=0.0)
 
     # Simulation.
 
@@ -473,7 +496,8 @@ exit
         }
         columns = {k: round(v, 6) if isinstance(v, float) else v for k, v in columns.items()}
         report: dict[str, Any] = {
-            'target': library_name(self.library_path), 'profile': self.profile, 'channels': self.channels,
+            'target': library_name(self.library_path),
+            'profile': 'narrow' if self.narrow else self.profile, 'channels': self.channels,
             'kind': 'asic', 'columns': columns,
             'memories': [{'width': c.width, 'depth': c.depth, 'ports': c.ports, 'made of': c.kind}
                          for c in self.choices],
@@ -482,6 +506,9 @@ exit
                 'signal': self.source, 'frames before': o.warm, 'frames measured': o.frames,
                 'voltage (V)': voltage, 'timing corner': getattr(self, 'corner', None),
                 'macros without a slow library, timed at the typical one': getattr(self, 'typical_macros', []),
+                'hold violations at macros, typical corner': getattr(self, 'hold_macros', None),
+                'hold violations elsewhere': getattr(self, 'hold_others', None),
+                'worst hold slack, 0 if none is violated (ns)': getattr(self, 'hold_slack', None),
                 'wire (cell pitches a sink)': o.wire_pitches, 'wire (fF/um)': o.wire_cap,
                 'wire (fF a sink)': round(self.wires.per_sink * 1e15, 3), 'utilisation': o.utilisation,
                 'clock tree fan-out': o.tree_fanout, 'clock and reset buffers': buffers,
@@ -496,6 +523,12 @@ exit
                         for k, v in columns.items())
         for c in self.choices:
             text += f"  memory {c.depth} x {c.width}, {c.ports} port{'s' if c.ports > 1 else ''}: {c.kind}\n"
+        if hasattr(self, 'hold_slack'):
+            text += f'  hold, typical corner: {self.hold_macros} violations at macros, {self.hold_others} elsewhere, ' \
+                    f'worst slack {self.hold_slack:.3f} ns\n'
+        if getattr(self, 'typical_macros', []):
+            names = ', '.join(self.typical_macros)
+            text += f'  setup slack: no slow library of {names}, timed at the typical one\n'
         text += f"  verified: {report['verified']}\n"
         self.write('report.txt', text)
         return report
@@ -566,8 +599,9 @@ def main() -> int:
     parser.add_argument('--clock', type=float, help='Hz (default: what the channels need)')
     parser.add_argument('--buffer', type=int, help='words of packet buffer (default: 16 a channel)')
     parser.add_argument('--data', help='directory of mono 16-bit WAV files')
-    parser.add_argument('--warm', type=int, default=20, help='frames before the measured ones')
-    parser.add_argument('--frames', type=int, default=20, help='frames measured')
+    parser.add_argument('--warm', type=int, default=520,
+                        help='frames before the measured ones (default %(default)s: past the pace after a key packet)')
+    parser.add_argument('--frames', type=int, default=40, help='frames measured (default %(default)s)')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--pipeline', choices=['shallow', 'deep'], default='shallow', help='of the Huffman profile')
     parser.add_argument('--narrow', action='store_true', help='the Huffman profile with the narrow state')
@@ -580,7 +614,7 @@ def main() -> int:
     parser.add_argument('--latch-bits', type=int, default=8192, help='no larger memory is made of latches')
     parser.add_argument('--fanout', type=int, default=24, help='gates that one gate drives at most')
     parser.add_argument('--tree-fanout', type=int, default=20, help='pins of one clock buffer')
-    parser.add_argument('--wire-pitches', type=float, default=5.0, help='wire length a sink, in cell pitches')
+    parser.add_argument('--wire-pitches', type=float, default=3.7, help='wire length a sink, in cell pitches')
     parser.add_argument('--wire-cap', type=float, default=0.2, help='wire capacitance, fF/um')
     parser.add_argument('--utilisation', type=float, default=0.7)
     parser.add_argument('--tag', default='', help='ending for the directory of a variant')
@@ -600,6 +634,9 @@ def main() -> int:
             raise Failure(f'there is no {options.nrc}; run make build')
         if options.frames < 1 or options.warm < 0 or options.frames % 20:
             raise Failure('give FRAMES as a multiple of 20, the frames of a packet')
+        if options.narrow and options.frames % 40:
+            raise Failure('give FRAMES as a multiple of 40 with NARROW=1: packets have 20 frames, and part of the '
+                          'state moves in every eighth')
         if options.rom_banks < 1 or options.rom_banks & (options.rom_banks - 1) or options.rom_banks > 256:
             raise Failure('give --rom-banks a power of two, 1 to 256')
         profiles = options.profile.split(',')

@@ -23,7 +23,7 @@ from technology import Technology
 
 # um2 that are worth one picojoule of a read and a write, where nothing else is asked for. An SRAM of twice
 # the depth saves a few percent of the area and takes 1.3 to 3 times the energy.
-ENERGY_WEIGHT = 6000.0
+ENERGY_WEIGHT = 9000.0
 SLEW = 0.2e-9  # s, of clock pins
 
 # A macro's port: pins by role (clock, enable, write, ...), with ! before one that is active low.
@@ -230,14 +230,34 @@ def _instance(name: str, macro: Macro, connections: list[dict[str, str]]) -> str
     return f'    {macro.name} {name} (\n      ' + ',\n      '.join(pins) + '\n    );\n'
 
 
-def _macro_body(choice: Choice) -> str:
-    """The generate block of a memory of macros, of one port (1rw) or two (1r1w)."""
+def _macro_body(choice: Choice, technology: Technology) -> str:
+    """The generate block of a memory of macros, of one port (1rw) or two (1r1w). Data and addresses pass delay
+    cells, as layout tools put them there: registers are faster than the macros' hold times."""
     one = choice.ports == 1
     depth_bits = max(1, (choice.depth - 1).bit_length())
     bank_bits = choice.row[0].address_bits
     text = ''
     read, write = ('en_i && !we_i', 'en_i && we_i') if one else ('re_i', 'we_i')
     raddr, waddr = ('addr_i', 'addr_i') if one else ('raddr_i', 'waddr_i')
+    delay = technology.delay
+
+    def late(name: str, width: int) -> str:
+        """The text that declares late_NAME."""
+        # One cell more where no gate of a bank's follows.
+        stages = 0 if delay is None else 2 if choice.rows == 1 else 1
+        result, before = '', name
+        for stage in range(stages):
+            assert delay is not None
+            after = f'late{stage}_{name}'
+            result += f'    wire [{width - 1}:0] {after};\n' + ''.join(
+                f'    {delay.name} u_{after}_{i} (.{delay.inputs[0]}({before}[{i}]), '
+                f'.{delay.outputs[0]}({after}[{i}]));\n' for i in range(width))
+            before = after
+        return result + f'    wire [{width - 1}:0] late_{name} = {before};\n'
+
+    text += late('wdata_i', choice.width)
+    for name in sorted({raddr, waddr}):
+        text += late(name, depth_bits)
 
     def low_bits(address: str) -> str:
         return address if depth_bits == bank_bits else (
@@ -248,6 +268,11 @@ def _macro_body(choice: Choice) -> str:
         return f" && {address}[{depth_bits - 1}:{bank_bits}] == {depth_bits - bank_bits}'d{bank}" \
             if choice.rows > 1 else ''
 
+    def held(value: str, width: int, address: str, bank: int) -> str:
+        """Zero unless the address is in this bank: the pins of the others would take energy at every change."""
+        return value if choice.rows == 1 else \
+            f"({value} & {{{width}{{{address}[{depth_bits - 1}:{bank_bits}] == {depth_bits - bank_bits}'d{bank}}}}})"
+
     total = sum(m.width for m in choice.row)
     for bank in range(choice.rows):
         text += f'    wire [{total - 1}:0] word{bank};\n'
@@ -256,19 +281,20 @@ def _macro_body(choice: Choice) -> str:
         low = 0
         for k, macro in enumerate(choice.row):
             high = min(low + macro.width, choice.width)
-            data = f'wdata_i[{high - 1}:{low}]'
+            data = held(f'late_wdata_i[{high - 1}:{low}]', high - low, waddr, bank)
             if high - low < macro.width:
                 data = f"{{{{{macro.width - (high - low)}{{1'b0}}}}, {data}}}"
             out = f'word{bank}[{low + macro.width - 1}:{low}]'
             if one:
                 connections = [{'clock': 'clk_i', 'enable': f'read{bank} || write{bank}', 'write': f'write{bank}',
-                                'read': f'read{bank}', 'address': low_bits('addr_i'), 'data_in': data,
-                                'data_out': out}]
+                                'read': f'read{bank}', 'data_in': data, 'data_out': out,
+                                'address': held(low_bits('late_addr_i'), bank_bits, 'addr_i', bank)}]
             else:
                 connections = [{'clock': 'clk_i', 'enable': f'write{bank}', 'write': f'write{bank}',
-                                'address': low_bits('waddr_i'), 'data_in': data},
+                                'address': held(low_bits('late_waddr_i'), bank_bits, 'waddr_i', bank),
+                                'data_in': data},
                                {'clock': 'clk_i', 'enable': f'read{bank}', 'read': f'read{bank}',
-                                'address': low_bits('raddr_i'), 'data_out': out}]
+                                'address': held(low_bits('late_raddr_i'), bank_bits, 'raddr_i', bank), 'data_out': out}]
             text += _instance(f'u_bank{bank}_{k}', macro, connections)
             low += macro.width
     if choice.rows == 1:
@@ -357,7 +383,7 @@ def memory_modules(choices: list[Choice], technology: Technology) -> str:
         text += head
         text += '  if (0) begin : gen_none\n  end\n'
         for choice in (c for c in choices if c.ports == ports):
-            body = _macro_body(choice) if choice.row else _latch_body(choice, technology)
+            body = _macro_body(choice, technology) if choice.row else _latch_body(choice, technology)
             text += f'  else if (Width == {choice.width} && {depth_name} == {choice.depth}) begin : ' \
                     f'gen_{choice.depth}x{choice.width}\n{body}  end\n'
         # A size that is not here must be an error, not an output without driver.

@@ -30,12 +30,18 @@ class Instance:
 class Wires:
     """The wire load: `length_pitches` cell pitches for each sink, `cap` farad a metre.
 
-    A cell pitch is the side of an average cell's square at the placement's utilisation.
+    A cell pitch is the side of an average cell's square at the placement's utilisation. A net from or to a macro is
+    longer by half the side of a square of all macros' area, one that leads to several by a side, and the clock has a
+    spine along two of its sides.
     """
 
-    def __init__(self, length_pitches: float, cap: float, utilisation: float, average_area: float) -> None:
+    def __init__(self, length_pitches: float, cap: float, utilisation: float, average_area: float,
+                 macro_area: float = 0.0) -> None:
         self.length = length_pitches * math.sqrt(average_area / utilisation) * 1e-6
         self.per_sink = self.length * cap
+        side = math.sqrt(macro_area) * 1e-6
+        self.to_macro = side / 2 * cap
+        self.spine = 2 * side * cap
 
 
 class Netlist:
@@ -110,7 +116,16 @@ class Netlist:
         self.loads: dict[Bit, float] = {}
         for net, sinks in self.sinks.items():
             pins = sum(inst.cell.pins[pin].capacitance for inst, pin in sinks)
-            self.loads[net] = pins + wires.per_sink * max(1, len(sinks))
+            self.loads[net] = pins + wires.per_sink * max(1, len(sinks)) + self.macro_wire(net, wires)
+
+    def macro_wire(self, net: Bit, wires: Wires) -> float:
+        """What a net's wire has more (F) because it leads to macros or comes from one. Of the clock, the spine."""
+        sinks = self.sinks.get(net, [])
+        if net in self.ports['clk_i'][1]:
+            return wires.spine if any(inst.macro for inst, _ in sinks) else 0.0
+        driver = self.driver.get(net)
+        ends = len({inst.name for inst, _ in sinks if inst.macro}) + bool(driver and driver[0].macro)
+        return wires.to_macro * min(ends, 2)
 
     def propagate(self, passes: int = 4) -> None:
         """Sets slew (s) and delay (s) of each driven net by the delay tables, averaged over rise and fall."""

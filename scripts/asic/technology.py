@@ -10,6 +10,15 @@ from liberty import Cell, LibertyError, Library, truth
 # attribute dont_use says so where it is given; names are the only sign elsewhere.
 LEFT_OUT = re.compile(r'lpflow|probe|dlygate|dlymetal|clkdly|clkbuf|clkinv|bufbuf|bufinv|antenna|decap|fill|'
                       r'sighold|diode|macro_sparecell|tap', re.I)
+# Of those, what a hold time needs.
+DELAY = re.compile(r'dlygate|clkdly', re.I)
+
+
+def _slowness(cell: Cell) -> float:
+    """Mean delay (s) of a cell with one input."""
+    arcs = cell.pins[cell.outputs[0]].arcs
+    tables = [t for arc in arcs for kind, t in arc.tables.items() if 'transition' not in kind]
+    return sum(t.at(100e-12, 5e-15) for t in tables) / max(1, len(tables))
 
 
 def _function(cell: Cell, output: str) -> tuple[list[str], list[list[int]]] | None:
@@ -28,12 +37,15 @@ class Technology:
         gates: list[Cell] = []
         buffers: list[Cell] = []
         inverters: list[Cell] = []
+        delays: list[Cell] = []
         self.tie: dict[str, tuple[str, str]] = {}  # (cell, output) that is `high` or `low`
         for name in library.cells:
             cell = library.cell(name)
             if cell.clock_gate == 'latch_posedge' and len(cell.inputs) == 2:
                 gates.append(cell)  # often marked dont_use, so that nothing infers it
                 continue
+            if DELAY.search(name) and len(cell.inputs) == 1 and len(cell.outputs) == 1:
+                delays.append(cell)
             if cell.dont_use or LEFT_OUT.search(name) or not cell.outputs or cell.clock_gate:
                 continue
             if any('three_state' in g.attributes for g in cell.group.all('pin')):
@@ -76,6 +88,8 @@ class Technology:
 
         self.latch = smallest(latches)
         self.clock_gate = smallest(gates)
+        # For inputs of macros, whose hold times are longer than a register's delay.
+        self.delay = max(delays, key=_slowness) if delays else None
         self.buffers = sorted(buffers, key=lambda c: c.area)
         # The driver that everything outside is taken for, and the clock tree's buffer: the second smallest.
         self.buffer = self.buffers[min(1, len(self.buffers) - 1)]

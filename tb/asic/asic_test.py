@@ -59,6 +59,12 @@ GATES = '''
     pin (A) { direction : input; capacitance : 1; } pin (X) { direction : output; function : "A";
       timing () { related_pin : "A"; rise_transition (delay) { values ("0.1, 0.2", "0.1, 0.2"); }
         cell_rise (delay) { values ("0.1, 0.2", "0.1, 0.2"); } } } }
+  cell (dlygate_1) { area : 4; cell_leakage_power : 5;
+    pin (A) { direction : input; capacitance : 1; } pin (X) { direction : output; function : "A";
+      timing () { related_pin : "A"; cell_rise (delay) { values ("0.4, 0.4", "0.4, 0.4"); } } } }
+  cell (dlygate_2) { area : 4; cell_leakage_power : 5;
+    pin (A) { direction : input; capacitance : 1; } pin (X) { direction : output; function : "A";
+      timing () { related_pin : "A"; cell_rise (delay) { values ("0.6, 0.6", "0.6, 0.6"); } } } }
   cell (SPARE) { area : 1; dont_use : true; pin (A) { direction : input; }
     pin (Y) { direction : output; function : "A"; } }
   cell (LAT) { area : 4; cell_leakage_power : 1; latch (IQ, IQN) { enable : "G"; data_in : "D"; }
@@ -269,7 +275,9 @@ class AsicTest(unittest.TestCase):
         library = Library(self.path)
         technology = Technology(library)
         choices = [memory.compose(6, 12, 1, macros), memory.Choice(3, 5, 2, [], 1, 0)]
-        models = netlist.models([technology.latch, technology.clock_gate]) + memory.macro_models(macros.values())
+        self.assertEqual(technology.delay.name, 'dlygate_2')
+        models = netlist.models([technology.latch, technology.clock_gate, technology.delay]) + \
+            memory.macro_models(macros.values())
         bench = '''`timescale 1ps/1ps
 module tb;
   reg clk = 0, we = 0, en = 0, re = 0, rst = 0;
@@ -299,7 +307,10 @@ module tb;
   end
 endmodule
 '''
-        out = self.icarus(memory.memory_modules(choices, technology), models, bench)
+        text = memory.memory_modules(choices, technology)
+        out = self.icarus(text, models, bench)
+        # A delay cell for each data and address bit of what macros are, and none for latches.
+        self.assertEqual(text.count('dlygate_2 u_late'), 6 + 4)
         self.assertNotIn('FAIL', out)
         self.assertGreater(int(out.split('checks')[1]), 2000)
 
@@ -360,6 +371,9 @@ endmodule
         self.assertAlmostEqual(net.loads[4] * 1e15, 1.0)  # the register's D
         # Slew 0.1 ns from the register, load 1 fF: 1 + 2 x 0.1 + 0.1.
         self.assertAlmostEqual(net.delays[4] * 1e9, 1.3)
+        with_macros = netlist.Wires(5.0, 0.2e-9, 0.5, 12.5, 400.0)  # 20 um x 20 um
+        self.assertAlmostEqual(with_macros.to_macro, 10 * 0.2e-15)
+        self.assertAlmostEqual(with_macros.spine, 40 * 0.2e-15)
         with_wire = netlist.Wires(5.0, 0.2e-9, 0.5, 12.5)  # 5 x sqrt(25 um2) = 25 um
         self.assertAlmostEqual(with_wire.per_sink * 1e15, 5.0)
 
