@@ -6,10 +6,10 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 # The system bench's design is verilated for one profile and channel count, so others
 # (or a trace) have a tree of their own and leave the default one alone.
-VARIANT   = $(if $(CHANNELS),-$(CHANNELS))$(if $(PROFILE),-$(PROFILE))$(if $(TAPS),-taps$(TAPS))$(if $(NEIGHBOUR),-neighbour$(NEIGHBOUR))
+VARIANT   = $(if $(CHANNELS),-$(CHANNELS))$(if $(PROFILE),-$(PROFILE))$(if $(NARROW),-narrow$(NARROW))$(if $(RATE_CONTROL),-rate$(RATE_CONTROL))$(if $(TAPS),-taps$(TAPS))$(if $(NEIGHBOUR),-neighbour$(NEIGHBOUR))
 SIM_BUILD = $(if $(VARIANT),$(BUILD)/sim$(VARIANT),$(BUILD))
 SIM_DEFINES = $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS)) $(if $(PROFILE),-DNRC_PROFILE=$(PROFILE)) \
-              $(if $(TAPS),-DNRC_TAPS=$(TAPS)) $(if $(NEIGHBOUR),-DNRC_NEIGHBOUR=$(NEIGHBOUR))
+              $(if $(NARROW),-DNRC_NARROW=$(NARROW)) $(if $(RATE_CONTROL),-DNRC_RATE_CONTROL=$(RATE_CONTROL)) $(if $(TAPS),-DNRC_TAPS=$(TAPS)) $(if $(NEIGHBOUR),-DNRC_NEIGHBOUR=$(NEIGHBOUR))
 
 # Options and variables of this make are not meant for CMake's own makefiles.
 CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL cmake
@@ -18,6 +18,12 @@ CTEST = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL ctest
 PYTHON = @PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 DEPS  = @scripts/install_deps.sh
 
+# LINK=80: a link of that many Mbit/s, or of a file's rates, and an encoder with rate control for it;
+# RATE_CONTROL=0 shows what one without does.
+ifneq ($(LINK),)
+  RATE_CONTROL ?= $(if $(or $(filter range,$(PROFILE)),$(filter 1,$(NARROW))),0,1)
+endif
+
 # LOOPBACK=1: encoder and decoder with a link between them that loses LOSS percent of the packets.
 SIM_TARGET = $(if $(LOOPBACK),$(if $(filter range,$(PROFILE)),$(no_range_decoder))nrc_loopback_sim,nrc_system_sim)
 no_range_decoder = $(error there is no decoder of the range profile in RTL; give LOOPBACK=1 without PROFILE=range)
@@ -25,12 +31,14 @@ no_range_decoder = $(error there is no decoder of the range profile in RTL; give
 # What is not set is left to the bench's own default.
 SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(LOOPBACK),,$(if $(PROFILE),--profile $(PROFILE))) $(if $(SEED),--seed $(SEED)) \
-           $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS))
+           $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS)) \
+           $(if $(LINK),--link "$(LINK)" $(if $(filter 0,$(RATE_CONTROL)),--allow-drops) $(if $(STALL),,--stall 0)) \
+           $(if $(MAX_STEP),--max-step $(MAX_STEP)) $(if $(FIRST_STEP),--first-step $(FIRST_STEP))
 
 # A variable that no target knows would be ignored: `make sim CHANNEL=32` would simulate 1024 channels.
-VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FRAMES \
-  FRESH_TMP HARNESS JOBS JSON LIBERTY LINT LOOPBACK LOSS MACROS MIRROR MULTI NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
-  PREDICTOR_ARGS PROFILE PROOF RADIO SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TAPS TRIALS WORKTREE
+VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FIRST_STEP FRAMES \
+  FRESH_TMP HARNESS JOBS JSON LIBERTY LINK LINT LOOPBACK LOSS MACROS MAX_STEP MIRROR MULTI NARROW NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
+  PREDICTOR_ARGS PROFILE PROOF RADIO RATE_CONTROL SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TAPS TRIALS WORKTREE
 # In MAKEOVERRIDES a space inside a value has a backslash before it.
 empty :=
 space := $(empty) $(empty)
@@ -46,6 +54,21 @@ endif
 ifeq ($(filter $(or $(NEIGHBOUR),0),0 1),)
   $(error NEIGHBOUR is "$(NEIGHBOUR)"; give NEIGHBOUR=0 or NEIGHBOUR=1)
 endif
+ifeq ($(filter $(or $(RATE_CONTROL),0),0 1),)
+  $(error RATE_CONTROL is "$(RATE_CONTROL)"; give RATE_CONTROL=0 or RATE_CONTROL=1)
+endif
+ifneq ($(and $(filter 1,$(RATE_CONTROL)),$(or $(filter range,$(PROFILE)),$(filter 1,$(NARROW)))),)
+  $(error rate control is of the Huffman profile with its full state; leave out PROFILE=range and NARROW=1)
+endif
+ifeq ($(filter $(or $(NARROW),0),0 1),)
+  $(error NARROW is "$(NARROW)"; give NARROW=0 or NARROW=1)
+endif
+ifeq ($(NARROW)/$(PROFILE),1/range)
+  $(error the narrow state belongs to the Huffman profile; leave out PROFILE=range with NARROW=1)
+endif
+ifeq ($(NARROW)/$(if $(LOOPBACK),1),1/1)
+  $(error there is no decoder of the narrow state in RTL; leave out LOOPBACK with NARROW=1)
+endif
 ifeq ($(filter $(or $(TAPS),0),0 1),)
   $(error TAPS is "$(TAPS)"; give TAPS=0 or TAPS=1)
 endif
@@ -60,7 +83,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build challenge sim wave check test coverage fuzz fuzz-corpus faults soak formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
+.PHONY: help build challenge sim link wave check test coverage fuzz fuzz-corpus faults soak formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -79,13 +102,24 @@ challenge: ## Count ratio as Neuralink's compression challenge does, its two sma
 	$(PYTHON) tools/challenge/score.py "$(DATA)" --encode $(BUILD)/challenge/encode \
 	  --decode $(BUILD)/challenge/decode --jobs $(JOBS) --json "$(or $(JSON),$(BUILD)/challenge/score.json)"
 
-sim: ## Run the system simulation [DATA= PROFILE= TAPS= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LOOPBACK=1 LOSS=]
+sim: ## Run the system simulation [DATA= PROFILE= NARROW= TAPS= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LINK= MAX_STEP= FIRST_STEP= RATE_CONTROL= LOOPBACK=1 LOSS=]
 	$(call check_data,sim)
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(SIM_BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(SIM_BUILD)) \
 	  $(SIM_DEFINES)
 	$(CMAKE) --build $(SIM_BUILD) -j$(JOBS) --target $(SIM_TARGET)
 	$(SIM_BUILD)/$(SIM_TARGET) $(if $(CHANNELS),--channels $(CHANNELS)) $(SIM_ARGS)
+
+link: ## Measure what links of 100 to 40 Mbit/s make of recordings, with rate control and without [DATA= FRAMES= JSON= PICTURE=]
+	$(call check_data,link)
+	$(DEPS) sim benchmark
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(BUILD))
+	$(CMAKE) -S . -B $(BUILD)/sim-rate1 -DNRC_BUILD_SIM=ON $(call tests_off,$(BUILD)/sim-rate1) -DNRC_RATE_CONTROL=1
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_system_sim
+	$(CMAKE) --build $(BUILD)/sim-rate1 -j$(JOBS) --target nrc_system_sim
+	$(PYTHON) sim/link.py $(BUILD)/sim-rate1/nrc_system_sim $(BUILD)/nrc_system_sim $(if $(DATA),--data "$(DATA)") \
+	  $(if $(FRAMES),--frames $(FRAMES)) --json "$(or $(JSON),$(BUILD)/link.json)" --points $(BUILD)/link.txt
+	gnuplot -e "data='$(BUILD)/link.txt'; picture='$(or $(PICTURE),$(BUILD)/link.svg)'" sim/plot_link.gp
 
 wave: CHANNELS := $(or $(CHANNELS),16)
 wave: FRAMES   := $(or $(FRAMES),40)
@@ -219,7 +253,7 @@ synth: ## Bitstream of a board, timing met with every seed [BOARD=, a folder of 
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \
 	  $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(filter 1,$(NO_INSTALL)),--no-install)
 
-asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; SLOW= SRAM= MACROS= DATA= PROFILE= CHANNELS= CLOCK= BUFFER= FRAMES= ASIC_ARGS=]
+asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; SLOW= SRAM= MACROS= DATA= PROFILE= NARROW= CHANNELS= CLOCK= BUFFER= FRAMES= ASIC_ARGS=]
 	$(if $(LIBERTY),,$(error asic needs a cell library: make asic LIBERTY=path.lib [SRAM=directory]; see docs/asic.md))
 	$(call check_data,asic)
 	$(DEPS) asic
@@ -228,7 +262,7 @@ asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; 
 	  $(if $(SLOW),--slow "$(SLOW)") $(if $(SRAM),--sram "$(SRAM)") $(if $(MACROS),--macros "$(MACROS)") \
 	  $(if $(DATA),--data "$(DATA)") $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \
 	  $(if $(CLOCK),--clock $(CLOCK)) $(if $(BUFFER),--buffer $(BUFFER)) $(if $(FRAMES),--frames $(FRAMES)) \
-	  $(if $(SEED),--seed $(SEED)) $(ASIC_ARGS)
+	  $(if $(SEED),--seed $(SEED)) $(if $(filter 1,$(NARROW)),--narrow) $(ASIC_ARGS)
 
 energy: ## What compression saves at the radio against what it costs, from the reports of make asic [RADIO= pJ/bit, BITS= a sample]
 	@scripts/asic/energy.py $(BUILD)/asic $(if $(RADIO),--radio $(RADIO)) $(if $(BITS),--bits $(BITS))

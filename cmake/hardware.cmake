@@ -13,6 +13,7 @@ set(NRC_RTL_TABLE_SETS
 set(NRC_RTL_DIRECTORIES
     ${NRC_HARDWARE_ROOT}/rtl/parts
     ${NRC_HARDWARE_ROOT}/rtl/stages
+    ${NRC_HARDWARE_ROOT}/rtl/generated
     ${NRC_HARDWARE_ROOT}/rtl/encoder
     ${NRC_HARDWARE_ROOT}/rtl/decoder
     ${NRC_HARDWARE_ROOT}/rtl/board
@@ -22,12 +23,15 @@ set(NRC_RTL_PACKAGES_default
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_latency_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_side_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_bound_pkg.sv
+    ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_step_pkg.sv
+    ${NRC_HARDWARE_ROOT}/rtl/generated/nrc_rounded_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/generated/default/nrc_tables_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/generated/default/nrc_range_tables_pkg.sv
 )
 set(NRC_RTL_INCLUDE_DIRECTORIES_default
     ${NRC_HARDWARE_ROOT}/rtl/parts
     ${NRC_HARDWARE_ROOT}/rtl/stages
+    ${NRC_HARDWARE_ROOT}/rtl/generated
     ${NRC_HARDWARE_ROOT}/rtl/encoder
     ${NRC_HARDWARE_ROOT}/rtl/decoder
     ${NRC_HARDWARE_ROOT}/rtl/board
@@ -38,12 +42,15 @@ set(NRC_RTL_PACKAGES_generic
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_latency_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_side_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_bound_pkg.sv
+    ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_step_pkg.sv
+    ${NRC_HARDWARE_ROOT}/rtl/generated/nrc_rounded_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/generated/generic/nrc_tables_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/generated/generic/nrc_range_tables_pkg.sv
 )
 set(NRC_RTL_INCLUDE_DIRECTORIES_generic
     ${NRC_HARDWARE_ROOT}/rtl/parts
     ${NRC_HARDWARE_ROOT}/rtl/stages
+    ${NRC_HARDWARE_ROOT}/rtl/generated
     ${NRC_HARDWARE_ROOT}/rtl/encoder
     ${NRC_HARDWARE_ROOT}/rtl/decoder
     ${NRC_HARDWARE_ROOT}/rtl/board

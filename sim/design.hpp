@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "nrc/packet.hpp"
@@ -22,7 +23,9 @@ constexpr std::uint32_t kStreamNumber = 0x12345678;
 struct Design {
   StreamHeader header;
   const Tables* tables = nullptr;
-  unsigned key_interval = 0;  ///< packets; 0: only the first is sure to be a key packet
+  bool rate_control = false;
+  std::uint32_t buffer_words = 0;  ///< of packets that wait
+  unsigned key_interval = 0;       ///< packets; 0: only the first is sure to be a key packet
 
   std::uint64_t frame_samples() const { return header.channels; }
   std::uint64_t group_samples() const {
@@ -30,6 +33,11 @@ struct Design {
   }
   /// Clocks for the frames of one packet, at one sample a clock.
   std::uint64_t group_budget() const { return group_samples(); }
+  /// Clocks in a second of the recording, which few channels do not fill.
+  double clocks_per_second() const {
+    return static_cast<double>(std::max(header.channels, kChannelsWithoutRest)) *
+           static_cast<double>(header.rate_millihertz) / 1000.0;
+  }
   bool rests() const { return header.channels < kChannelsWithoutRest; }
 
   /// Bytes of the largest possible packet (docs/bitstream.md, section 5).

@@ -6,22 +6,27 @@
 #include <random>
 #include <systemc>
 
+#include "link_rate.hpp"
+
 namespace nrc::sim {
 
 /// The link: takes packets, but stalls for a part of the time. Stalls and the times between them
-/// are of random length; the shorter of both lasts 16 clocks on average. Outages come on top.
+/// are of random length; the shorter of both lasts 16 clocks on average. Outages come on top,
+/// and a rate.
 class LinkSink : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(LinkSink);
 
   sc_core::sc_in<bool> clock{"clock"};
+  sc_core::sc_in<bool> valid{"valid"};
   sc_core::sc_out<bool> ready{"ready"};
 
   /// @param stall_percent  0..99
   /// @param outage  clocks of an outage, after three times as many without; 0: there is none
   LinkSink(const sc_core::sc_module_name& name, int stall_percent, std::uint64_t outage,
-           std::uint64_t seed)
+           const LinkRate& rate, std::uint64_t seed)
       : sc_module(name),
+        rate_(rate),
         random_(seed ^ 0x6C696E6B),
         stall_percent_(stall_percent),
         outage_(outage) {
@@ -40,6 +45,11 @@ class LinkSink : public sc_core::sc_module {
 
   void tick() {
     ++clock_;
+    if (rate_.limited()) {
+      // What was not used is lost, but for a word.
+      if (valid.read() && ready.read()) credit_ -= 1.0;
+      credit_ = std::min(credit_ + rate_.words(clock_), 2.0);
+    }
     if (stall_percent_ != 0) {
       if (left_ == 0) {
         stalled_ = !stalled_;
@@ -48,9 +58,11 @@ class LinkSink : public sc_core::sc_module {
       }
       --left_;
     }
-    ready.write(!stalled_ && !(outage_ != 0 && clock_ / outage_ % 4 == 3));
+    ready.write(!stalled_ && credit_ >= 1.0 && !(outage_ != 0 && clock_ / outage_ % 4 == 3));
   }
 
+  const LinkRate rate_;
+  double credit_ = 1.0;  ///< words that may be taken
   std::mt19937_64 random_;
   const int stall_percent_;
   const std::uint64_t outage_;

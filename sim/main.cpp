@@ -40,11 +40,16 @@ Design built_design() {
   Design design;
   design.header.profile = static_cast<Profile>(NRC_PARAM_Profile);
   design.tables = &Tables::builtin(design.header.profile, NRC_TABLES);
+  design.header.narrow = NRC_PARAM_Narrow != 0;
   design.header.corrections = {NRC_PARAM_Taps != 0, NRC_PARAM_Neighbour != 0};
   design.header.stream_number = kStreamNumber;
   design.header.channels = NRC_PARAM_Channels;
   design.header.packet_frames = NRC_PARAM_PacketFrames;
   design.key_interval = NRC_PARAM_KeyInterval;
+  design.rate_control = NRC_PARAM_RateControl != 0;
+  design.header.rounding = design.rate_control;
+  design.header.proportional = design.rate_control;
+  design.buffer_words = NRC_PARAM_BufferWords;
   design.header.rate_millihertz = NRC_PARAM_RateMillihertz;
   return design;
 }
@@ -55,7 +60,7 @@ class System {
   System(const Options& o, const Design& design, const Recording& recording, Scoreboard& scoreboard)
       : source_("source", recording,
                 o.inject == "late-sample" ? design.group_samples() * 3 / 2 : 0),
-        sink_("sink", o.stall, o.outage, o.seed),
+        sink_("sink", o.stall, o.outage, LinkRate(o.link, design.clocks_per_second()), o.seed),
         monitor_("monitor", design, recording.size(), scoreboard, faults(o),
                  [] { return Verilated::threadContextp()->gotFinish(); }),
         encoder_("encoder") {
@@ -68,6 +73,7 @@ class System {
     source_.last(s_last_);
 
     sink_.clock(clock_);
+    sink_.valid(m_valid_);
     sink_.ready(m_ready_);
 
     monitor_.clock(clock_);
@@ -80,6 +86,7 @@ class System {
     monitor_.m_ready(m_ready_);
     monitor_.m_data(m_data_);
     monitor_.m_last(m_last_);
+    monitor_.waiting(waiting_);
 
     encoder_.clk_i(clock_);
     encoder_.rst_ni(reset_n_);
@@ -104,6 +111,16 @@ class System {
     encoder_.off_grid_o(off_grid_);
     encoder_.overflow_o(overflow_);
     encoder_.sample_packed_o(sample_packed_);
+    encoder_.max_step_i(max_step_);
+    encoder_.first_step_i(first_step_);
+    encoder_.link_words_i(link_words_);
+    encoder_.step_o(step_);
+    encoder_.largest_step_o(largest_step_);
+    encoder_.waiting_o(waiting_);
+    if (design.rate_control) {
+      max_step_.write(static_cast<std::uint32_t>(lossy_index(o.max_step)));
+      first_step_.write(static_cast<std::uint32_t>(lossy_index(o.first_step)));
+    }
   }
 
   ~System() {
@@ -174,6 +191,10 @@ class System {
   sc_core::sc_signal<std::uint32_t> packets_{"packets"}, dropped_{"dropped"};
   sc_core::sc_signal<std::uint32_t> framing_errors_{"framing_errors"}, off_grid_{"off_grid"};
   sc_core::sc_signal<bool> overflow_{"overflow"}, sample_packed_{"sample_packed"};
+  sc_core::sc_signal<std::uint32_t> max_step_{"max_step"}, first_step_{"first_step"};
+  sc_core::sc_signal<std::uint32_t> link_words_{"link_words"};
+  sc_core::sc_signal<std::uint32_t> step_{"step"}, largest_step_{"largest_step"};
+  sc_core::sc_signal<std::uint32_t> waiting_{"waiting"};
 
   AdcSource source_;
   LinkSink sink_;
@@ -208,10 +229,18 @@ int simulate(const Options& o) {
     scoreboard.finish();
   }
 
-  const Run run = {design,     recording,         system.monitor().figures(),
-                   scoreboard, system.counters(), system.monitor().failure(),
-                   o.stall,    time.count()};
+  const LinkRate rate(o.link, design.clocks_per_second());
+  const Run run = {design,
+                   recording,
+                   system.monitor().figures(),
+                   scoreboard,
+                   system.counters(),
+                   system.monitor().failure(),
+                   o.stall,
+                   &rate,
+                   time.count()};
   print_report(run);
+  if (!o.json.empty() && rate.limited()) write_link_figures(run, o.json);
   fmt::print("\nbit-exact: {}\n", bit_exact(run) ? "PASS" : "FAIL");
   const std::string reason = judge(run);
   if (!reason.empty()) {

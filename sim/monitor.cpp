@@ -31,6 +31,7 @@ void Monitor::tick() {
     return;
   }
   ++figures_.clocks;
+  figures_.max_waiting = std::max<std::uint64_t>(figures_.max_waiting, waiting.read());
   watch_input();
   watch_output();
   if (stopped_()) {

@@ -40,6 +40,7 @@ class Monitor : public sc_core::sc_module {
   sc_core::sc_in<bool> m_ready{"m_ready"};
   sc_core::sc_in<std::uint32_t> m_data{"m_data"};
   sc_core::sc_in<bool> m_last{"m_last"};
+  sc_core::sc_in<std::uint32_t> waiting{"waiting"};
 
   /// What was counted. Times are in clocks.
   struct Figures {
@@ -50,6 +51,7 @@ class Monitor : public sc_core::sc_module {
     std::uint64_t input_stalls = 0;
     std::uint64_t output_stalls = 0;
     std::uint64_t output_words = 0;
+    std::uint64_t max_waiting = 0;  ///< words when a packet began, with rate control
     Histogram group;      ///< first sample of a packet's frames to the first sample of the next
     Histogram pipeline;   ///< sample in to its last bit packed
     Histogram delivered;  ///< sample in to the last word of its packet out

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 namespace nrc::sim {
 
@@ -37,6 +38,22 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
                  "Let the link fail for that many of every four times as many clocks")
       ->type_name("CLOCKS");
   app.add_flag("--allow-drops", options.allow_drops, "The link may be so slow that packets drop");
+  app.add_option(
+         "--link", options.link,
+         "Rate of the link in Mbit/s, or a file with a line for each change of it: milliseconds "
+         "from the beginning, and Mbit/s")
+      ->type_name("RATE|FILE");
+  app.add_option("--json", options.json, "Write what the link did, with --link")->type_name("FILE");
+  if (design.rate_control) {
+    app.add_option("--max-step", options.max_step,
+                   "Codes of the largest rounding step; 1: never round")
+        ->check(CLI::IsMember({1, 2, 3, 4, 6, 8, 12, 16}))
+        ->capture_default_str();
+    app.add_option("--first-step", options.first_step,
+                   "Codes of the step that rounding begins with")
+        ->check(CLI::IsMember({2, 3, 4, 6, 8, 12, 16}))
+        ->capture_default_str();
+  }
   app.add_option("--off-grid", options.off_grid, "Put every N-th sample off the ADC's grid")
       ->type_name("N");
   if (can_trace) {
@@ -65,6 +82,9 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
                "make sim CHANNELS={} builds another\n",
                channels, asked_channels);
     return kExitTrouble;
+  }
+  if (design.rate_control && options.max_step > 1) {
+    options.first_step = std::min(options.first_step, options.max_step);
   }
   if (profile != built_profile) {
     fmt::print(stderr,

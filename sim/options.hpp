@@ -19,6 +19,10 @@ struct Options {
   int stall = 20;
   std::uint64_t outage = 0;
   bool allow_drops = false;
+  std::string link;   ///< Mbit/s, or a file with the rates by time; empty: 32 bits a clock
+  int max_step = 16;  ///< codes; 1: never round
+  int first_step = 8;
+  std::string json;  ///< file for what the link did
   std::uint32_t off_grid = 0;
   std::string trace;
   std::optional<std::uint64_t> corrupt_bit;

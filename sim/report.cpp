@@ -3,7 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <string_view>
+
+#include "host/spikes.hpp"
+#include "nrc/error.hpp"
 
 namespace nrc::sim {
 namespace {
@@ -93,6 +99,36 @@ void print_compression(const Run& run) {
                                     grouped(run.design.max_packet())));
 }
 
+/// Parts of a whole, in percent.
+double percent(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void print_link(const LinkFigures& f, const Run& run) {
+  heading("Link");
+  row("packets", fmt::format("{} sent, {} dropped ({:.1f} %)", grouped(f.packets - f.dropped),
+                             grouped(f.dropped), percent(f.dropped, f.packets)));
+  row("lossless", fmt::format("{:.1f} % of all packets", percent(f.lossless, f.packets)));
+  std::string steps;
+  for (std::size_t i = 0; i < run.scoreboard.steps().size(); ++i) {
+    if (run.scoreboard.steps()[i] == 0) continue;
+    steps += fmt::format("{}{}: {}", steps.empty() ? "" : ", ", lossy_step(static_cast<int>(i)),
+                         grouped(run.scoreboard.steps()[i]));
+  }
+  row("packets by step", steps);
+  row("largest error", fmt::format("{} codes at most, as the steps say", f.largest_step / 2));
+  row("signal to noise above 300 Hz", f.snr ? fmt::format("{:.1f} dB", *f.snr) : "no error");
+  row("spikes (5 deviations)",
+      f.spikes == 0
+          ? "none"
+          : fmt::format("{:.2f} % of {} kept, {:.2f} % added", percent(f.spikes_kept, f.spikes),
+                        grouped(f.spikes), percent(f.spikes_added, f.spikes)));
+  if (run.design.rate_control) {
+    row("most words that waited", fmt::format("{} of {}", grouped(run.figures.max_waiting),
+                                              grouped(run.design.buffer_words)));
+  }
+}
+
 }  // namespace
 
 bool bit_exact(const Run& run) {
@@ -144,6 +180,58 @@ std::string judge(const Run& run) {
   return "";
 }
 
+LinkFigures link_figures(const Run& run) {
+  LinkFigures f;
+  const Scoreboard& s = run.scoreboard;
+  f.packets = s.data_packets() + s.dropped_packets();
+  f.dropped = s.dropped_packets();
+  f.lossless = s.steps()[0];
+  for (std::size_t i = 0; i < s.steps().size(); ++i) {
+    if (s.steps()[i] != 0) f.largest_step = lossy_step(static_cast<int>(i));
+  }
+  const std::size_t n = run.recording.channels;
+  const double rate = frame_rate(run.design);
+  const std::vector<std::int16_t>& received = s.received();
+  double error = 0;
+  double signal = 0;
+  for (std::size_t c = 0; c < n; ++c) {
+    host::Signal original;
+    host::Signal decoded;
+    for (std::size_t i = c; i < received.size(); i += n) {
+      const double e = received[i] - run.recording.samples[i];
+      original.push_back(run.recording.samples[i]);
+      decoded.push_back(received[i]);
+      error += e * e;
+    }
+    for (const double v : host::high_pass(original, host::kSpikeBandHz, rate)) signal += v * v;
+    const host::Spikes spikes = host::detect_spikes(original, rate);
+    const host::SpikeMatch match =
+        host::match_spikes(spikes, host::detect_spikes(decoded, rate, spikes.threshold), rate);
+    f.spikes += match.kept + match.lost;
+    f.spikes_kept += match.kept;
+    f.spikes_added += match.added;
+  }
+  if (error != 0) f.snr = 10 * std::log10(signal / error);
+  return f;
+}
+
+void write_link_figures(const Run& run, const std::string& path) {
+  const LinkFigures f = link_figures(run);
+  nlohmann::ordered_json json = {{"link", run.rate->text()},
+                                 {"packets", f.packets},
+                                 {"dropped", f.dropped},
+                                 {"lossless", f.lossless},
+                                 {"largest_step", f.largest_step},
+                                 {"spikes", f.spikes},
+                                 {"spikes_kept", f.spikes_kept},
+                                 {"spikes_added", f.spikes_added},
+                                 {"max_waiting", run.figures.max_waiting}};
+  json["snr_db"] = f.snr ? nlohmann::ordered_json(*f.snr) : nlohmann::ordered_json();
+  std::ofstream file(path);
+  file << json.dump(1) << '\n';
+  if (!file.flush()) throw Error(fmt::format("cannot write {}; give another file", path));
+}
+
 void print_report(const Run& run) {
   const StreamHeader& header = run.design.header;
   const Monitor::Figures& f = run.figures;
@@ -164,10 +252,13 @@ void print_report(const Run& run) {
   row("clock", fmt::format("{:g} MHz, one sample a clock; {} x {:.2f} Hz = {:.3f} Msample/s",
                            kClockMhz, header.channels, frame_rate(run.design),
                            header.channels * frame_rate(run.design) / 1e6));
-  row("link", fmt::format("32 bits a clock, stalled {} % of the time", run.stall_percent));
+  row("link",
+      fmt::format("{}, stalled {} % of the time",
+                  run.rate->limited() ? run.rate->text() : "32 bits a clock", run.stall_percent));
 
   print_timing(run);
   print_compression(run);
+  if (run.rate->limited()) print_link(link_figures(run), run);
 
   heading("Checks");
   row("packets",

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "design.hpp"
+#include "link_rate.hpp"
 #include "monitor.hpp"
 #include "recording.hpp"
 #include "scoreboard.hpp"
@@ -28,6 +30,7 @@ struct Run {
   Counters counters;
   std::string monitor_failure;
   int stall_percent = 0;    ///< of the link, as asked for
+  const LinkRate* rate;     ///< of the link
   double wall_seconds = 0;  ///< of the simulation alone
 };
 
@@ -36,6 +39,22 @@ std::string judge(const Run& run);
 
 /// Every packet is as the golden model's and decodes to the samples.
 bool bit_exact(const Run& run);
+
+/// What a link did to the recording.
+struct LinkFigures {
+  std::uint64_t packets = 0;  ///< sent and dropped
+  std::uint64_t dropped = 0;
+  std::uint64_t lossless = 0;
+  int largest_step = 1;       ///< codes
+  std::optional<double> snr;  ///< dB, above 300 Hz; what is missing is silence; none without error
+  std::uint64_t spikes = 0;   ///< of the recording, 5 deviations above 300 Hz
+  std::uint64_t spikes_kept = 0;
+  std::uint64_t spikes_added = 0;
+};
+LinkFigures link_figures(const Run& run);
+
+/// @throws Error if the file cannot be written
+void write_link_figures(const Run& run, const std::string& path);
 
 /// Prints the table of what was simulated and measured to standard output.
 void print_report(const Run& run);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "nrc/error.hpp"
 #include "stages/code_to_sample.hpp"
@@ -14,7 +15,20 @@ Scoreboard::Scoreboard(const Design& design, const Recording& recording, bool dr
     : design_(design),
       recording_(recording),
       drops_allowed_(drops_allowed),
-      encoder_(design.header, *design.tables, Transport::kLink) {}
+      encoder_(design.header, *design.tables, Transport::kLink),
+      received_(recording.samples.size()),
+      receiver_({}, events()) {}
+
+Receiver::Events Scoreboard::events() {
+  Receiver::Events events;
+  events.samples = [this](std::uint64_t first, const std::int16_t* samples, std::size_t frames) {
+    const std::size_t n = recording_.channels;
+    const std::size_t begin = std::min<std::size_t>(first * n, received_.size());
+    std::copy_n(samples, std::min(frames * n, received_.size() - begin),
+                received_.begin() + static_cast<std::ptrdiff_t>(begin));
+  };
+  return events;
+}
 
 void Scoreboard::fail(const std::string& what) {
   if (failure_.empty()) {
@@ -29,6 +43,7 @@ bool is_stream_header(const std::vector<std::uint8_t>& packet) {
 std::optional<Scoreboard::Delivery> Scoreboard::take(const std::vector<std::uint8_t>& packet) {
   stream_bytes_ += packet.size();
   max_packet_ = std::max<std::uint64_t>(max_packet_, packet.size());
+  receiver_.add(packet.data(), packet.size());
   std::optional<Delivery> delivery;
   if (next_frame_ == recording_.frames) {
     fail(fmt::format("packet {} comes after the stream's end", packets_));
@@ -64,6 +79,13 @@ std::optional<Scoreboard::Delivery> Scoreboard::take_data(const std::vector<std:
     request.key = request.key || parsed.header.key;
     since_drop_ = since_drop_ == 2 ? 0 : since_drop_ + 1;
   }
+  const std::size_t step = parsed.header.step;
+  if (step > (design_.rate_control ? static_cast<std::size_t>(kMaxRateStep) : 0U)) {
+    fail(fmt::format("packet {} has rounding step number {}", packets_, step));
+    return std::nullopt;
+  }
+  encoder_.set_lossy_step(lossy_step(parsed.header.step));
+  ++steps_[step];
   // Before a key packet the golden model expects the stream header, unless it was there.
   const bool same = compare(
       packet, encoder_.encode(recording_.codes.data() + due.first_frame * recording_.channels,
@@ -135,6 +157,11 @@ bool Scoreboard::decode(const ParsedPacket& parsed, const Delivery& delivery) {
   for (std::size_t i = 0; i < delivery.frames * recording_.channels; ++i) {
     // Off the grid only the code is held; a sample on it is what its code gives back.
     const std::int16_t expected = sample_of(design_.header.mapping, recording_.codes[begin + i]);
+    const int step = lossy_step(parsed.header.step);
+    if (i < decoded_.size() && step > 1 &&
+        2 * std::abs((decoded_[i] >> 6) - recording_.codes[begin + i]) <= step) {
+      continue;  // as its packet says
+    }
     if (i >= decoded_.size() || decoded_[i] != expected) {
       fail(fmt::format("packet {}, frame {}, channel {}: decoded {}, expected {}", packets_,
                        delivery.first_frame + i / recording_.channels, i % recording_.channels,

@@ -4,6 +4,7 @@
 // the recording.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,8 @@
 #include "design.hpp"
 #include "nrc/decoder.hpp"
 #include "nrc/encoder.hpp"
+#include "nrc/rate_control.hpp"
+#include "nrc/receiver.hpp"
 #include "recording.hpp"
 
 namespace nrc::sim {
@@ -50,7 +53,13 @@ class Scoreboard {
   std::uint64_t max_packet() const { return max_packet_; }
   std::uint64_t delivered_frames() const { return delivered_frames_; }
 
+  /// Data packets by the number of their rounding step.
+  const std::array<std::uint64_t, kMaxRateStep + 1>& steps() const { return steps_; }
+  /// The recording as a receiver has it: packets that were dropped are silence.
+  const std::vector<std::int16_t>& received() const { return received_; }
+
  private:
+  Receiver::Events events();
   void fail(const std::string& what);
   bool compare(const std::vector<std::uint8_t>& packet, const std::vector<std::uint8_t>& expected);
   bool decode(const ParsedPacket& parsed, const Delivery& delivery);
@@ -79,6 +88,9 @@ class Scoreboard {
   std::uint64_t stream_bytes_ = 0;
   std::uint64_t max_packet_ = 0;
   std::uint64_t delivered_frames_ = 0;
+  std::array<std::uint64_t, kMaxRateStep + 1> steps_ = {};
+  std::vector<std::int16_t> received_;
+  Receiver receiver_;
 };
 
 }  // namespace nrc::sim

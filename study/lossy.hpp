@@ -10,10 +10,20 @@
 
 #include "document.hpp"
 #include "gnuplot.hpp"
+#include "host/spikes.hpp"
 #include "recording.hpp"
-#include "spikes.hpp"
 
 namespace nrc::study {
+
+using host::detect_spikes;
+using host::high_pass;
+using host::kNoiseDeviations;
+using host::kSpikeBandHz;
+using host::low_pass;
+using host::match_spikes;
+using host::Signal;
+using host::SpikeMatch;
+using host::Spikes;
 
 /// A channel after a lossy code.
 struct LossyChannel {

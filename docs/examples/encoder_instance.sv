@@ -30,6 +30,8 @@ module encoder_instance (
     .Channels       (1024),
     .CodeWidth      (10),
     .Profile        (0),         // 0: Huffman, 1: range
+    .Narrow         (0),         // 1: the narrow state, with Pipeline 1
+    .RateControl    (0),         // 1: rounds packets that a slow link cannot take
     .Taps           (0),         // 1: stage taps, of the range profile
     .Neighbour      (0),         // 1: stage neighbour, of the range profile
     .Mapping        (1),         // 1: int16 samples of a 10-bit ADC, 0: codes
@@ -46,6 +48,9 @@ module encoder_instance (
     .enable_i        (enable),
     .key_request_i   (1'b0),     // pulse: the next packet is to be a key packet
     .stream_number_i (32'd1),    // another one after each reset: a random number, a count of starts
+    .max_step_i      (3'd0),     // rate control: the largest step, 0: never round
+    .first_step_i    (3'd0),     // that rounding begins with
+    .link_words_i    (24'd0),    // 1/16 words in the time of a packet, 0: by the buffer's fill
     .s_axis_tvalid   (s_tvalid),
     .s_axis_tready   (s_tready),
     .s_axis_tdata    (s_tdata),
@@ -63,7 +68,10 @@ module encoder_instance (
     .framing_errors_o(),
     .off_grid_o      (),
     .overflow_o      (),         // pulses
-    .sample_packed_o ()
+    .sample_packed_o (),
+    .step_o          (),         // rounding steps: of the packet that began last, and the largest
+    .largest_step_o  (),
+    .waiting_o       ()          // words that waited when it began
   );
 
   assign dropped = dropped_packets != '0;

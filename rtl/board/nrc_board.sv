@@ -144,6 +144,8 @@ module nrc_board #(
   logic        packet_valid, packet_ready, packet_last;
   logic [31:0] packet_word;
   logic        unused_overflow, unused_sample_packed;
+  logic [2:0]  unused_step, unused_largest_step;
+  logic [31:0] unused_waiting;
 
   nrc_encoder #(
     .Channels      (Channels),
@@ -159,6 +161,9 @@ module nrc_board #(
     .enable_i        (enable),
     .key_request_i   (key_request),
     .stream_number_i (32'(number_q)),
+    .max_step_i      (3'd0),
+    .first_step_i    (3'd0),
+    .link_words_i    (24'd0),
     .s_axis_tvalid   (sample_valid),
     .s_axis_tready   (sample_ready),
     .s_axis_tdata    (sample),
@@ -176,7 +181,10 @@ module nrc_board #(
     .framing_errors_o(framing_errors),
     .off_grid_o      (off_grid),
     .overflow_o      (unused_overflow),
-    .sample_packed_o (unused_sample_packed)
+    .sample_packed_o (unused_sample_packed),
+    .step_o          (unused_step),
+    .largest_step_o  (unused_largest_step),
+    .waiting_o       (unused_waiting)
   );
 
   // The packets go to the host, and to the decoder if there is one.

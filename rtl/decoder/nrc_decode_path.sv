@@ -83,6 +83,7 @@ module nrc_decode_path #(
   );
 
   logic                  context_valid;
+  logic [CodeWidth+nrc_pkg::FracBits-1:0] unused_scale;
   logic [TableWidth-1:0] table_index;
   logic [3:0]            raw_bits;
   logic                  raw_at_context, verbatim_at_context, end_at_context;
@@ -103,6 +104,7 @@ module nrc_decode_path #(
     .valid_o             (context_valid),
     .table_o             (table_index),
     .raw_bits_o          (raw_bits),
+    .scale_o             (unused_scale),
     .innovation_valid_i  (innovation_valid),
     .innovation_channel_i(innovation_channel),
     .innovation_reset_i  (innovation_reset),

@@ -135,6 +135,7 @@ module nrc_decoder #(
 
   logic        word_valid, word_last, word_ready;
   logic [31:0] word;
+  logic [$clog2(Words):0] unused_level;
 
   nrc_packet_buffer #(
     .Words   (Words),
@@ -148,6 +149,7 @@ module nrc_decoder #(
     .commit_i(decode),
     .rewind_i(damaged_packet || (packet && !decode)),
     .full_o  (full),
+    .level_o (unused_level),
     .valid_o (word_valid),
     .rdata_o ({word_last, word}),
     .ready_i (word_ready)

@@ -24,6 +24,8 @@ module nrc_encoder #(
   parameter int Channels        = 1024,
   parameter int CodeWidth       = 10,
   parameter int Profile         = nrc_pkg::ProfileHuffman,
+  parameter int RateControl     = 0,         // 1: rounds packets that a slow link cannot take
+  parameter int Narrow          = 0,         // 1: the narrow state, with Pipeline 1 only
   parameter int Taps            = 0,         // 1: stage taps, of the range profile only
   parameter int Neighbour       = 0,         // 1: stage neighbour, of the range profile only
   parameter int Mapping         = nrc_pkg::MappingShift6,
@@ -41,6 +43,12 @@ module nrc_encoder #(
   input  logic        enable_i,       // sampled at frame boundaries; low closes the stream
   input  logic        key_request_i,  // pulse: makes the next packet a key packet
   input  logic [31:0] stream_number_i,  // another one after each reset; stable
+
+  // Rate control: numbers of rounding steps (nrc_step_pkg), and what a link takes in the time of a
+  // packet in 1/16 words, 0: by the words that wait in the buffer. Unused without RateControl.
+  input  logic [2:0]  max_step_i,     // 0: never round
+  input  logic [2:0]  first_step_i,   // 1 .. max_step_i
+  input  logic [23:0] link_words_i,
 
   // int16 samples (Mapping shift6) or codes, sign-extended (Mapping code).
   input  logic        s_axis_tvalid,
@@ -67,7 +75,10 @@ module nrc_encoder #(
   output logic [31:0] framing_errors_o,  // frames of the wrong length
   output logic [31:0] off_grid_o,        // samples that no code represents: coded, but altered
   output logic        overflow_o,        // pulse: a packet found no room
-  output logic        sample_packed_o    // pulse: the last bit of a sample is packed
+  output logic        sample_packed_o,   // pulse: the last bit of a sample is packed
+  output logic [2:0]  step_o,            // of the packet that began last
+  output logic [2:0]  largest_step_o,
+  output logic [31:0] waiting_o          // words that waited when it began
 );
 
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
@@ -79,15 +90,29 @@ module nrc_encoder #(
   localparam int Words    = (BufferWords >= 4) ? BufferWords : 4;
   localparam int Depth    = (PacketFifoDepth >= 1) ? PacketFifoDepth : 1;
 
+  localparam int UseNarrow = (Narrow != 0 && Channels >= 8 && Channels % 4 == 0 &&
+                              Width >= nrc_pkg::MinNarrowWidth &&
+                              Pipeline == nrc_latency_pkg::PipelineShallow) ? 1 : 0;
+
   localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
                         ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
 
-  localparam int Predictor = ((Taps != 0) ? nrc_pkg::PredictorTaps : 0) |
+  localparam int Predictor = ((Narrow != 0) ? nrc_pkg::PredictorNarrow : 0) |
+                             ((Taps != 0) ? nrc_pkg::PredictorTaps : 0) |
                              ((Neighbour != 0) ? nrc_pkg::PredictorNeighbour : 0);
 
   localparam int SideWidth = nrc_side_pkg::SideWidth;
 
+  localparam int Fill  = $clog2(Words) + 1;
+  localparam int Flags = (RateControl != 0) ? nrc_pkg::FlagRounding | nrc_pkg::FlagProportional : 0;
+  // What nrc_encoder_checks refuses otherwise.
+  localparam int UseRate = (RateControl != 0 && Profile == nrc_pkg::ProfileHuffman && Narrow == 0 &&
+                            Pipeline == nrc_latency_pkg::PipelineDeep && Words >= 64) ? 1 : 0;
+
   logic                    key_needed;
+  logic                    packet_begin, packet_end;
+  logic [Fill-1:0]         fill, packet_words;
+  logic [2:0]              code_step, packet_step;
 
   logic                    framer_valid, framer_first, framing_error;
   logic [15:0]             framer_sample;
@@ -115,8 +140,69 @@ module nrc_encoder #(
     .channel_o      (framer_channel),
     .first_o        (framer_first),
     .side_o         (framer_side),
+    .packet_begin_o (packet_begin),
     .framing_error_o(framing_error)
   );
+
+  // The step of a packet is known with its first sample in the framer's output, and waits for the
+  // packet's end in a queue, as the next packet begins before that.
+  if (UseRate != 0) begin : gen_rate_control
+    logic [Fill-1:0] waiting;
+    logic            begun_q, unused_valid;
+    // Packets may be under way from the framer to the packetizer in every clock of the pipeline, if
+    // each sample ends a frame.
+    localparam int StepDepth = 1 << $clog2(nrc_latency_pkg::EncoderLatency + 2);
+    logic [$clog2(StepDepth):0] unused_level;
+
+    nrc_rate_control #(
+      .BufferWords(Words)
+    ) u_rate_control (
+      .clk_i,
+      .rst_ni,
+      .max_step_i,
+      .first_step_i,
+      .link_words_i,
+      .packet_begin_i(packet_begin),
+      .fill_i        (fill),
+      .packet_end_i  (packet_end),
+      .packet_words_i(packet_words),
+      .step_o,
+      .largest_o     (largest_step_o),
+      .waiting_o     (waiting)
+    );
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begun_q <= 1'b0;
+      else         begun_q <= packet_begin;
+    end
+
+    nrc_fifo #(.Width(3), .Depth(StepDepth)) u_steps (
+      .clk_i,
+      .rst_ni,
+      .push_i (begun_q),
+      .wdata_i(step_o),
+      .valid_o(unused_valid),
+      .rdata_o(packet_step),
+      .pop_i  (packet_end),
+      .level_o(unused_level)
+    );
+
+    nrc_delay #(.Width(3), .Depth(nrc_latency_pkg::Shift6Latency + 1)) u_step_delay (
+      .clk_i, .d_i(step_o), .q_o(code_step)
+    );
+
+    assign waiting_o = 32'(waiting);
+  end else begin : gen_no_rate_control
+    assign step_o         = '0;
+    assign largest_step_o = '0;
+    assign waiting_o      = '0;
+    assign code_step      = '0;
+    assign packet_step    = '0;
+
+    logic unused_rate;
+    assign unused_rate = ^{max_step_i, first_step_i, link_words_i, packet_begin, packet_end, fill,
+                           packet_words};
+  end
 
   logic                    code_valid, code_first, off_grid;
   logic [Width-1:0]        code;
@@ -175,7 +261,7 @@ module nrc_encoder #(
     assign table_id = nrc_range_tables_pkg::TableId;
 
     logic unused_table_port;
-    assign unused_table_port = ^{table_we_i, table_addr_i, table_wdata_i, table_id_i};
+    assign unused_table_port = ^{table_we_i, table_addr_i, table_wdata_i, table_id_i, code_step};
   end else begin : gen_huffman
     localparam int AddrWidth = $clog2(nrc_tables_pkg::NumTables) + nrc_tables_pkg::SymbolBits;
 
@@ -183,6 +269,8 @@ module nrc_encoder #(
       .Channels      (Channels),
       .CodeWidth     (Width),
       .LoadableTables(LoadableTables),
+      .Narrow        (UseNarrow),
+      .RateControl   (UseRate),
       .Pipeline      (Pipeline)
     ) u_path (
       .clk_i,
@@ -195,6 +283,7 @@ module nrc_encoder #(
       .channel_i   (code_channel),
       .first_i     (code_first),
       .side_i      (code_side),
+      .step_i      (code_step),
       .word_valid_o(packed_valid),
       .word_o      (packed_word),
       .side_o      (packed_side),
@@ -215,6 +304,7 @@ module nrc_encoder #(
     .Profile        (Profile),
     .Predictor      (Predictor),
     .RateMillihertz (RateMillihertz),
+    .Flags          (Flags),
     .BufferWords    (Words),
     .PacketFifoDepth(Depth)
   ) u_packetizer (
@@ -225,7 +315,11 @@ module nrc_encoder #(
     .word_valid_i   (packed_valid),
     .word_i         (packed_word),
     .side_i         (packed_side),
+    .step_i         (packet_step),
     .key_needed_o   (key_needed),
+    .fill_o         (fill),
+    .packet_end_o   (packet_end),
+    .packet_words_o (packet_words),
     .m_axis_tdata_o (m_axis_tdata),
     .m_axis_tvalid_o(m_axis_tvalid),
     .m_axis_tlast_o (m_axis_tlast),
@@ -250,6 +344,8 @@ module nrc_encoder #(
     .Channels       (Channels),
     .CodeWidth      (CodeWidth),
     .Profile        (Profile),
+    .Narrow         (Narrow),
+    .RateControl    (RateControl),
     .Taps           (Taps),
     .Neighbour      (Neighbour),
     .Mapping        (Mapping),

@@ -12,6 +12,8 @@ module nrc_encoder_checks #(
   parameter int Channels        = -1,
   parameter int CodeWidth       = -1,
   parameter int Profile         = -1,
+  parameter int Narrow          = -1,
+  parameter int RateControl     = -1,
   parameter int Taps            = -1,
   parameter int Neighbour       = -1,
   parameter int Mapping         = -1,
@@ -45,6 +47,28 @@ module nrc_encoder_checks #(
   if (IsRange && CodeWidth < 4) begin : gen_range_width
     `NRC_REFUSE(nrc_encoder_CodeWidth_with_Profile_1_give_4_to_16,
                 "nrc_encoder: CodeWidth is %0d; with Profile 1 give 4 to 16", CodeWidth)
+  end
+  if (Narrow != 0 && Narrow != 1) begin : gen_narrow
+    `NRC_REFUSE(nrc_encoder_Narrow_give_0_or_1,
+                "nrc_encoder: Narrow is %0d; give 0 or 1", Narrow)
+  end
+  if (Narrow != 0 && IsRange) begin : gen_narrow_profile
+    `NRC_REFUSE(nrc_encoder_Narrow_with_Profile_1_give_0,
+                "nrc_encoder: Narrow is %0d; with Profile 1 give 0", Narrow)
+  end
+  if (Narrow != 0 && !IsRange && Pipeline == nrc_latency_pkg::PipelineDeep)
+  begin : gen_narrow_pipeline
+    `NRC_REFUSE(nrc_encoder_Pipeline_with_Narrow_1_give_1_shallow,
+                "nrc_encoder: Pipeline is %0d; with Narrow 1 give 1 (shallow)", Pipeline)
+  end
+  if (Narrow != 0 && (Channels < 8 || Channels % 4 != 0)) begin : gen_narrow_channels
+    `NRC_REFUSE(nrc_encoder_Channels_with_Narrow_1_give_a_multiple_of_4_from_8_on,
+                "nrc_encoder: Channels is %0d; with Narrow 1 give a multiple of 4, 8 or more",
+                Channels)
+  end
+  if (Narrow != 0 && CodeWidth < nrc_pkg::MinNarrowWidth) begin : gen_narrow_width
+    `NRC_REFUSE(nrc_encoder_CodeWidth_with_Narrow_1_give_8_to_16,
+                "nrc_encoder: CodeWidth is %0d; with Narrow 1 give 8 to 16", CodeWidth)
   end
   if (Taps != 0 && Taps != 1) begin : gen_taps
     `NRC_REFUSE(nrc_encoder_Taps_give_0_or_1,
@@ -112,6 +136,41 @@ module nrc_encoder_checks #(
   if (Pipeline != nrc_latency_pkg::PipelineDeep && IsRange) begin : gen_pipeline_profile
     `NRC_REFUSE(nrc_encoder_Pipeline_with_Profile_1_give_0,
                 "nrc_encoder: Pipeline is %0d; with Profile 1 give 0", Pipeline)
+  end
+
+  if (RateControl != 0 && RateControl != 1) begin : gen_rate_control
+    `NRC_REFUSE(nrc_encoder_RateControl_give_0_or_1,
+                "nrc_encoder: RateControl is %0d; give 0 or 1", RateControl)
+  end
+  if (RateControl != 0 && IsRange) begin : gen_rate_control_profile
+    `NRC_REFUSE(nrc_encoder_RateControl_with_Profile_1_give_0,
+                "nrc_encoder: RateControl is %0d; with Profile 1 give 0", RateControl)
+  end
+  if (RateControl != 0 && Narrow != 0) begin : gen_rate_control_narrow
+    `NRC_REFUSE(nrc_encoder_RateControl_with_Narrow_1_give_0,
+                "nrc_encoder: RateControl is %0d; with Narrow 1 give 0", RateControl)
+  end
+  if (RateControl != 0 && Pipeline == nrc_latency_pkg::PipelineShallow)
+  begin : gen_rate_control_pipeline
+    `NRC_REFUSE(nrc_encoder_Pipeline_with_RateControl_1_give_0_deep,
+                "nrc_encoder: Pipeline is %0d; with RateControl 1 give 0 (deep)", Pipeline)
+  end
+  if (RateControl != 0 && BufferWords < 64) begin : gen_rate_control_buffer
+    `NRC_REFUSE(nrc_encoder_BufferWords_with_RateControl_1_give_64_or_more,
+                "nrc_encoder: BufferWords is %0d; with RateControl 1 give 64 or more", BufferWords)
+  end
+  if (RateControl != 0 && (nrc_tables_pkg::SymbolBits != 6 || nrc_tables_pkg::NumClasses < 2))
+  begin : gen_rate_control_tables
+    `NRC_REFUSE(nrc_encoder_RateControl_needs_tables_of_6_symbol_bits_and_2_classes,
+                "nrc_encoder: RateControl is %0d; it needs tables of 6 symbol bits and 2 classes",
+                RateControl)
+  end
+  // A packet's size is known some 20 clocks after its last sample, and is wanted one packet later.
+  if (RateControl != 0 && Samples < 64 && PacketFrames * nrc_latency_pkg::LoopLatency < 64)
+  begin : gen_rate_control_packets
+    `NRC_REFUSE(nrc_encoder_PacketFrames_with_RateControl_1_give_packets_of_64_clocks,
+                "nrc_encoder: PacketFrames is %0d; with RateControl 1 give packets of 64 clocks",
+                PacketFrames)
   end
 
   // The tables that were compiled along.

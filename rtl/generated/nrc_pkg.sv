@@ -84,6 +84,8 @@ package nrc_pkg;
   localparam int TypeContainer     = 4;
   localparam int TypeIndex         = 5;
   localparam int TypeMetadata      = 6;
+  localparam int FlagRounding      = 1;
+  localparam int FlagProportional  = 2;
   localparam int FlagKey           = 16;
   localparam int FlagLast          = 32;
 

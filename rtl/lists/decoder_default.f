@@ -5,6 +5,8 @@ rtl/generated/nrc_pkg.sv
 rtl/parts/nrc_latency_pkg.sv
 rtl/parts/nrc_side_pkg.sv
 rtl/parts/nrc_bound_pkg.sv
+rtl/parts/nrc_step_pkg.sv
+rtl/generated/nrc_rounded_pkg.sv
 rtl/generated/default/nrc_tables_pkg.sv
 rtl/generated/default/nrc_range_tables_pkg.sv
 rtl/generated/default/nrc_code_limit_rom.sv
@@ -21,6 +23,7 @@ rtl/stages/nrc_adapt.sv
 rtl/stages/nrc_pace.sv
 rtl/stages/nrc_predictor.sv
 rtl/stages/nrc_scale.sv
+rtl/stages/nrc_select.sv
 rtl/stages/nrc_context.sv
 rtl/stages/nrc_packet_buffer.sv
 rtl/stages/nrc_stream_header.sv

@@ -5,6 +5,8 @@ rtl/generated/nrc_pkg.sv
 rtl/parts/nrc_latency_pkg.sv
 rtl/parts/nrc_side_pkg.sv
 rtl/parts/nrc_bound_pkg.sv
+rtl/parts/nrc_step_pkg.sv
+rtl/generated/nrc_rounded_pkg.sv
 rtl/generated/default/nrc_tables_pkg.sv
 rtl/generated/default/nrc_range_tables_pkg.sv
 rtl/generated/default/nrc_huffman_rom.sv
@@ -14,6 +16,7 @@ rtl/parts/nrc_delay.sv
 rtl/parts/nrc_ring_delay.sv
 rtl/parts/nrc_ram_1r1w.sv
 rtl/parts/nrc_ram_1rw.sv
+rtl/parts/nrc_row_memory.sv
 rtl/parts/nrc_fifo.sv
 rtl/parts/nrc_crc32.sv
 rtl/stages/nrc_weigh.sv
@@ -21,10 +24,17 @@ rtl/stages/nrc_adapt.sv
 rtl/stages/nrc_pace.sv
 rtl/stages/nrc_predictor.sv
 rtl/stages/nrc_scale.sv
+rtl/stages/nrc_select.sv
 rtl/stages/nrc_context.sv
+rtl/stages/nrc_narrow.sv
 rtl/stages/nrc_packet_buffer.sv
 rtl/stages/nrc_framer.sv
 rtl/stages/nrc_shift6.sv
+rtl/parts/nrc_multiple.sv
+rtl/stages/nrc_rounding.sv
+rtl/stages/nrc_rounded_class.sv
+rtl/generated/nrc_rounded_rom.sv
+rtl/stages/nrc_rate_control.sv
 rtl/stages/nrc_huffman.sv
 rtl/stages/nrc_bit_packer.sv
 rtl/stages/nrc_linearizer.sv

@@ -5,7 +5,7 @@
 // with nrc_predictor on the same samples, in the encoder and in the decoder.
 //
 //   class = first k with scale >> 6 < below[k]; gives first_table, modulus_bits, split, raw_bits
-//   table = first_table + (q mod 2^modulus_bits), + 2^modulus_bits for large |q| if split
+//   nrc_select gives the table
 //   scale = scale + (((min(|e|, 2^(CodeWidth+2) - 1) << 4) - scale) >> (8 - boost))
 //
 // With reset_i the scale counts as InitialScale: it is not read, so it need not have been written.
@@ -59,6 +59,9 @@ module nrc_context #(
   output logic [TableWidth-1:0]   table_o,
   output logic [3:0]              raw_bits_o,
 
+  // The scale before the code, in stage 1, for rate control.
+  output logic [ValueWidth-1:0]   scale_o,
+
   // From nrc_predictor.
   input  logic                    innovation_valid_i,
   input  logic [ChannelWidth-1:0] innovation_channel_i,
@@ -92,6 +95,7 @@ module nrc_context #(
 
     always_ff @(posedge clk_i) reset_s1_q <= reset_i;
     assign scale_s1 = reset_s1_q ? ScaleReset : state_s1;
+    assign scale_o  = scale_s1;
 
     nrc_delay #(.Width(ScaleWidth), .Depth(CompareStage - 1)) u_compare_delay (
       .clk_i, .d_i(scale_s1), .q_o(scale_compare)
@@ -153,7 +157,8 @@ module nrc_context #(
                              innovation_channel_i, innovation_reset_i, innovation_boost_i,
                              innovation_value_i};
     // verilator lint_on UNUSEDSIGNAL
-    assign level = '0;
+    assign level   = '0;
+    assign scale_o = '0;
   end
 
   // Stage 5: bit k says that the scale is not below class k.
@@ -190,60 +195,21 @@ module nrc_context #(
     end
   end
 
-  // Stage 6: the fields of the class. The mask has modulus_bits ones.
-  logic [TableWidth-1:0] first_table_d, first_table_s6, first_table_s7;
-  logic [7:0]            mask_d,        mask_s6;
-  logic                  split_d,       split_s6;
-  logic [3:0]            raw_bits_d,    raw_bits_s6, raw_bits_s7;
-
-  always_comb begin
-    first_table_d = '0;
-    mask_d        = '0;
-    split_d       = 1'b0;
-    raw_bits_d    = '0;
-    for (int k = 0; k < NumClasses; k++) begin
-      first_table_d = first_table_d |
-                      (ClassFirstTable[16*k+:TableWidth] & {TableWidth{selected_s5[k]}});
-      mask_d        = mask_d | (~(8'hFF << ClassModulusBits[16*k+:4]) & {8{selected_s5[k]}});
-      split_d       = split_d | (ClassSplit[16*k] & selected_s5[k]);
-      raw_bits_d    = raw_bits_d | (ClassRawBits[16*k+:4] & {4{selected_s5[k]}});
-    end
-  end
-
-  nrc_delay #(.Width(TableWidth + 13), .Depth(Registered)) u_fields (
+  nrc_select #(
+    .CodeWidth       (CodeWidth),
+    .Pipeline        (Pipeline),
+    .NumClasses      (NumClasses),
+    .NumTables       (NumTables),
+    .ClassFirstTable (ClassFirstTable),
+    .ClassModulusBits(ClassModulusBits),
+    .ClassSplit      (ClassSplit),
+    .ClassRawBits    (ClassRawBits)
+  ) u_select (
     .clk_i,
-    .d_i({first_table_d, mask_d, split_d, raw_bits_d}),
-    .q_o({first_table_s6, mask_s6, split_s6, raw_bits_s6})
-  );
-
-  // Stage 7: phase. q is outside -2^(m-1) .. 2^(m-1)-1 if a bit from m-1 up differs from the sign.
-  logic [15:0]           q;
-  logic [15:0]           outside_mask;
-  logic                  outside;
-  // verilator lint_off UNUSEDSIGNAL
-  logic [8:0]            phase, phase_s7;  // as many bits as the largest class needs
-  // verilator lint_on UNUSEDSIGNAL
-
-  assign q            = 16'($signed(pred_code_i));
-  assign outside_mask = {9'h1FF, ~mask_s6[7:1]};
-  assign outside      = split_s6 && (|((q ^ {16{q[15]}}) & outside_mask));
-
-  assign phase        = {1'b0, q[7:0] & mask_s6} |
-                        ({mask_s6, 1'b1} & ~{1'b0, mask_s6} & {9{outside}});
-
-  nrc_delay #(.Width(TableWidth + 13), .Depth(Registered)) u_phase (
-    .clk_i,
-    .d_i({phase, first_table_s6, raw_bits_s6}),
-    .q_o({phase_s7, first_table_s7, raw_bits_s7})
-  );
-
-  // Stage 8: table.
-  logic [TableWidth-1:0] table_s7;
-
-  assign table_s7 = first_table_s7 + TableWidth'(phase_s7);
-
-  nrc_delay #(.Width(TableWidth + 4), .Depth(Registered)) u_table (
-    .clk_i, .d_i({table_s7, raw_bits_s7}), .q_o({table_o, raw_bits_o})
+    .selected_i (selected_s5),
+    .pred_code_i,
+    .table_o,
+    .raw_bits_o
   );
 
   if (IsDeep) begin : gen_valid

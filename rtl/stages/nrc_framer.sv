@@ -48,6 +48,8 @@ module nrc_framer #(
   output logic                    first_o,
   output logic [nrc_side_pkg::SideWidth-1:0] side_o,
 
+  output logic                    packet_begin_o,   // with the handshake of a packet's first sample
+
   output logic                    framing_error_o   // pulse
 );
 
@@ -195,6 +197,7 @@ module nrc_framer #(
     assign key_out         = key;
   end
 
+  assign packet_begin_o                      = packet_begin;
   assign side_o[nrc_side_pkg::SideFrameEnd]  = frame_end_out;
   assign side_o[nrc_side_pkg::SidePacketEnd] = packet_end_out;
   assign side_o[nrc_side_pkg::SideKey]       = key_out;

@@ -30,7 +30,9 @@ module nrc_huffman #(
   parameter int NumTables      = nrc_tables_pkg::NumTables,
   parameter int LoadableTables = -1,
   parameter int Pipeline       = -1,
-  localparam int TableBits = (NumTables > 1) ? $clog2(NumTables) : 1,
+  parameter int Rounding       = -1,  // 1: rounded_i, with SymbolBits of 6 and the deep pipeline
+  localparam int OwnBits   = (NumTables > 1) ? $clog2(NumTables) : 1,
+  localparam int TableBits = (Rounding != 0 && OwnBits < 4) ? 4 : OwnBits,
   localparam int AddrWidth = $clog2(NumTables) + SymbolBits
 ) (
   input  logic                 clk_i,
@@ -47,6 +49,7 @@ module nrc_huffman #(
   input  logic [TableBits-1:0] table_i,
   input  logic [3:0]           raw_bits_i,     // 0..12, at most CodeWidth
   input  logic                 verbatim_i,
+  input  logic                 rounded_i,      // numbers of multiples, with tables of their own
 
   output logic                 valid_o,
   output logic [30:0]          bits_o,         // right-aligned, zeros above
@@ -116,7 +119,9 @@ module nrc_huffman #(
   // 3: symbol. v fits into SymbolBits bits if all bits from the symbol's sign bit up are equal.
   logic [SymbolBits-1:0] symbol;
   logic                  fits, escape;
-  logic [AddrWidth-1:0]  addr, s3_addr;
+  logic [SymbolBits-1:0] table_symbol, s3_symbol;
+  logic [TableBits-1:0]  s3_table;
+  logic [AddrWidth-1:0]  s3_addr;
   logic [CodeWidth-1:0]  extra, s3_extra;
   logic [4:0]            extra_length, s3_extra_length;
   logic                  s3_verbatim;
@@ -127,21 +132,34 @@ module nrc_huffman #(
   assign symbol = {~s2_value[SymbolBits-1], s2_value[SymbolBits-2:0]};
   assign escape = !fits || (symbol == '0);
 
-  assign addr         = AddrWidth'({s2_table, fits ? symbol : {SymbolBits{1'b0}}});
+  assign table_symbol = fits ? symbol : {SymbolBits{1'b0}};
   assign extra        = (escape || s2_verbatim) ? s2_code : s2_raw;
   assign extra_length = (escape || s2_verbatim) ? 5'(CodeWidth) : {1'b0, s2_raw_bits};
 
-  nrc_delay #(.Width(AddrWidth + CodeWidth + 6), .Depth(Registered)) u_stage3 (
+  nrc_delay #(.Width(TableBits + SymbolBits + CodeWidth + 6), .Depth(Registered)) u_stage3 (
     .clk_i,
-    .d_i({addr, extra, extra_length, s2_verbatim}),
-    .q_o({s3_addr, s3_extra, s3_extra_length, s3_verbatim})
+    .d_i({s2_table, table_symbol, extra, extra_length, s2_verbatim}),
+    .q_o({s3_table, s3_symbol, s3_extra, s3_extra_length, s3_verbatim})
   );
 
+  assign s3_addr = AddrWidth'({s3_table, s3_symbol});
+
   // 4: table memory.
-  logic [15:0]          s4_word;  // registered in the memory
+  logic [15:0]          s4_own_word;  // registered in the memory
+  logic [15:0]          s4_word;
   logic [CodeWidth-1:0] s4_extra_q;
   logic [4:0]           s4_extra_length_q;
   logic                 s4_verbatim_q;
+
+  logic                 s3_rounded;
+
+  if (Rounding != 0) begin : gen_rounded_delay
+    nrc_delay #(.Width(1), .Depth(AddressClock)) u_rounded_delay (
+      .clk_i, .d_i(rounded_i), .q_o(s3_rounded)
+    );
+  end else begin : gen_never_rounded
+    assign s3_rounded = 1'b0;
+  end
 
   if (LoadableTables != 0) begin : gen_ram
     nrc_ram_1rw #(
@@ -150,20 +168,41 @@ module nrc_huffman #(
     ) u_tables (
       .clk_i,
       .rst_ni,
-      .en_i   (table_we_i || valid[AddressClock]),
+      .en_i   (table_we_i || (valid[AddressClock] && !s3_rounded)),
       .we_i   (table_we_i),
       .addr_i (table_we_i ? table_addr_i : s3_addr),
       .wdata_i(table_wdata_i),
-      .rdata_o(s4_word)
+      .rdata_o(s4_own_word)
     );
   end else begin : gen_rom
     nrc_huffman_rom u_tables (
       .clk_i,
       .addr_i(s3_addr),
-      .data_o(s4_word)
+      .data_o(s4_own_word)
     );
     logic unused;
     assign unused = ^{table_we_i, table_addr_i, table_wdata_i};
+  end
+
+  if (Rounding != 0) begin : gen_rounded
+    logic [9:0]  rounded_addr;
+    logic [15:0] rounded_word;
+    logic        s4_rounded_q;
+
+    assign rounded_addr = {s3_table[3:0], s3_symbol};
+
+    nrc_rounded_rom u_rounded_tables (
+      .clk_i,
+      .addr_i(rounded_addr),
+      .data_o(rounded_word)
+    );
+    always_ff @(posedge clk_i) s4_rounded_q <= s3_rounded;
+
+    assign s4_word = s4_rounded_q ? rounded_word : s4_own_word;
+  end else begin : gen_own
+    logic unused_rounded;
+    assign unused_rounded = ^{rounded_i, s3_rounded, s3_table};
+    assign s4_word        = s4_own_word;
   end
 
   always_ff @(posedge clk_i) begin
@@ -226,7 +265,8 @@ module nrc_huffman #(
   `include "nrc_assert.svh"
 
   `NRC_REQUIRE(CodeWidth >= 2 && CodeWidth <= 16 && SymbolBits >= 2 && NumTables >= 1 &&
-               Latency == AddressClock + 1 + 2 * Registered && (LoadableTables == 0 || LoadableTables == 1) && (Pipeline == 0 || Pipeline == 1),
+               Latency == AddressClock + 1 + 2 * Registered &&
+               (Rounding == 0 || (Rounding == 1 && Registered == 1 && SymbolBits == 6)) && (LoadableTables == 0 || LoadableTables == 1) && (Pipeline == 0 || Pipeline == 1),
                "nrc_huffman: a parameter is missing or out of its range")
 
   `NRC_AWAKE(clk_i, rst_ni)
@@ -234,7 +274,7 @@ module nrc_huffman #(
   always @(posedge clk_i) begin
     if (checking_q && valid_i) begin
       assert (32'(raw_bits_i) <= CodeWidth && 32'(raw_bits_i) <= 12);
-      assert (32'(table_i) < NumTables);
+      assert (rounded_i || 32'(table_i) < NumTables);
     end
     if (checking_q && valid[LengthClock]) assert ({1'b0, s5_length} + s5_extra_length != 5'd0);
     if (checking_q && LoadableTables != 0 && table_we_i) assert (valid[Latency-1:0] == '0);

@@ -26,6 +26,7 @@ module nrc_packet_buffer #(
   input  logic             commit_i,  // all words so far, this clock's included
   input  logic             rewind_i,  // not together with commit_i
   output logic             full_o,
+  output logic [$clog2(Words):0] level_o,  // words written and not read, those without commit too
 
   output logic             valid_o,
   output logic [Width-1:0] rdata_o,
@@ -39,6 +40,7 @@ module nrc_packet_buffer #(
   logic [AddrWidth:0] wptr_next;
   logic               write, read;
 
+  assign level_o   = wptr_q - rptr_q;
   assign full_o    = (wptr_q[AddrWidth-1:0] == rptr_q[AddrWidth-1:0]) &&
                      (wptr_q[AddrWidth] != rptr_q[AddrWidth]);
   assign write     = write_i && !full_o;

@@ -28,6 +28,7 @@ module nrc_packet_emitter #(
   parameter int Profile        = -1,
   parameter int Predictor      = -1,  // options, as in the stream header
   parameter int RateMillihertz = -1,
+  parameter int Flags          = -1,  // as in the stream header
   parameter int BufferWords    = -1
 ) (
   input  logic        clk_i,
@@ -90,7 +91,8 @@ module nrc_packet_emitter #(
     .PacketFrames  (PacketFrames),
     .Profile       (Profile),
     .Predictor     (Predictor),
-    .RateMillihertz(RateMillihertz)
+    .RateMillihertz(RateMillihertz),
+    .Flags         (Flags)
   ) u_stream_header (
     .table_id_i,
     .stream_number_i(number),
@@ -100,6 +102,7 @@ module nrc_packet_emitter #(
   );
 
   logic        key, last, stream_begin;
+  logic [2:0]  step;
   logic [2:0]  header_index;
   logic [23:0] words;
   logic [31:0] header, payload;
@@ -109,13 +112,14 @@ module nrc_packet_emitter #(
   assign key          = descriptor_i[16];
   assign last         = descriptor_i[17];
   assign stream_begin = descriptor_i[18];
+  assign step         = descriptor_i[21:19];
   assign words        = 24'(descriptor_i[CountWidth-1:0]);
   assign header_index = index_q[2:0];
   assign payload      = {word_i[7:0], word_i[15:8], word_i[23:16], word_i[31:24]};
 
   always_comb begin
     case (header_index)
-      3'd0:    header = {10'd0, last, key, 4'(DataType), 16'(nrc_pkg::Sync)};
+      3'd0:    header = {5'd0, step, 2'd0, last, key, 4'(DataType), 16'(nrc_pkg::Sync)};
       3'd1:    header = sequence_q;
       3'd2:    header = descriptor_i;
       3'd3:    header = {words[7:0], 24'(frames_q)};

@@ -153,7 +153,8 @@ module nrc_packet_parser #(
     .PacketFrames  (PacketFrames),
     .Profile       (nrc_pkg::ProfileHuffman),
     .Predictor     (0),
-    .RateMillihertz(0)  // not looked at
+    .RateMillihertz(0),  // not looked at
+    .Flags         (0)
   ) u_own_header (
     .table_id_i(nrc_tables_pkg::TableId),
     .stream_number_i(32'd0),  // not looked at, nor is this

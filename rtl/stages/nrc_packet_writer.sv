@@ -32,6 +32,7 @@ module nrc_packet_writer #(
   // From the bit packer.
   input  logic                        word_valid_i,
   input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
+  input  logic [2:0]                  step_i,  // number of the packet's rounding step
 
   // To the packet buffer, whose data input is the word itself.
   output logic                        write_o,
@@ -45,12 +46,18 @@ module nrc_packet_writer #(
   input  logic [$clog2(QueueDepth):0] level_i,
 
   output logic                        key_needed_o,
+  output logic                        packet_end_o,     // pulse: a packet is complete, or dropped
+  output logic [$clog2(BufferWords):0] packet_words_o,  // of it on the link; 0: dropped
   output logic [31:0]                 dropped_o,    // packets dropped since reset
   output logic                        overflow_o    // pulse: a packet was dropped for lack of room
 );
 
   localparam int CountWidth = $clog2(BufferWords) + 1;
   localparam int LevelWidth = $clog2(QueueDepth) + 1;
+
+  // With its header and CRC, and the stream header before a key packet.
+  localparam int DataWords   = (nrc_pkg::PacketHeaderBytes + 4) / 4;
+  localparam int HeaderWords = DataWords + nrc_pkg::StreamHeaderBytes / 4;
 
   logic frame_end, key, bad, last;
 
@@ -111,8 +118,17 @@ module nrc_packet_writer #(
     end
   end
 
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) packet_end_o <= 1'b0;
+    else         packet_end_o <= packet_end;
+  end
+
+  always_ff @(posedge clk_i) begin
+    packet_words_o <= drop ? '0 : words_q + CountWidth'(1 + DataWords + (key ? HeaderWords : 0));
+  end
+
   // Descriptor of the packet committed last, while it is pushed.
-  logic [18:0]           entry0_q;
+  logic [21:0]           entry0_q;
   logic [31:0]           entry1_q;
   logic [CountWidth-1:0] entry2_q;
 
@@ -124,7 +140,7 @@ module nrc_packet_writer #(
 
   always_ff @(posedge clk_i) begin
     if (commit_o) begin
-      entry0_q <= {stream_begin_q, last, key, frames};
+      entry0_q <= {step_i, stream_begin_q, last, key, frames};
       entry1_q <= first_frame_q;
       entry2_q <= words_q + 1'b1;
     end
@@ -132,7 +148,7 @@ module nrc_packet_writer #(
 
   always_comb begin
     case (push_left_q)
-      2'd3:    descriptor_o = {13'd0, entry0_q};
+      2'd3:    descriptor_o = {10'd0, entry0_q};
       2'd2:    descriptor_o = entry1_q;
       default: descriptor_o = 32'(entry2_q);
     endcase

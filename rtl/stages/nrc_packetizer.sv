@@ -22,6 +22,7 @@ module nrc_packetizer #(
   parameter int Profile         = -1,
   parameter int Predictor       = -1,  // options, as in the stream header
   parameter int RateMillihertz  = -1,
+  parameter int Flags           = -1,  // as in the stream header
   parameter int BufferWords     = -1,  // a power of two
   parameter int PacketFifoDepth = -1   // packets that wait at most
 ) (
@@ -34,8 +35,14 @@ module nrc_packetizer #(
   input  logic        word_valid_i,
   input  logic [31:0] word_i,        // bit 31 is the first bit
   input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
+  input  logic [2:0]  step_i,        // number of the rounding step of the packet in progress
 
   output logic        key_needed_o,
+
+  // For rate control.
+  output logic [$clog2(BufferWords):0] fill_o,  // words in the buffer
+  output logic        packet_end_o,             // as of nrc_packet_writer
+  output logic [$clog2(BufferWords):0] packet_words_o,
 
   output logic [31:0] m_axis_tdata_o,
   output logic        m_axis_tvalid_o,
@@ -67,6 +74,7 @@ module nrc_packetizer #(
     .rst_ni,
     .word_valid_i,
     .side_i,
+    .step_i,
     .write_o     (write),
     .commit_o    (commit),
     .rewind_o    (rewind),
@@ -75,6 +83,8 @@ module nrc_packetizer #(
     .descriptor_o(descriptor_in),
     .level_i     (level),
     .key_needed_o,
+    .packet_end_o,
+    .packet_words_o,
     .dropped_o,
     .overflow_o
   );
@@ -91,6 +101,7 @@ module nrc_packetizer #(
     .commit_i(commit),
     .rewind_i(rewind),
     .full_o  (full),
+    .level_o (fill_o),
     .valid_o (word_valid),
     .rdata_o (word),
     .ready_i (word_ready)
@@ -118,6 +129,7 @@ module nrc_packetizer #(
     .Profile       (Profile),
     .Predictor     (Predictor),
     .RateMillihertz(RateMillihertz),
+    .Flags         (Flags),
     .BufferWords   (BufferWords)
   ) u_emitter (
     .clk_i,

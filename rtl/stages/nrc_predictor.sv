@@ -107,11 +107,13 @@ module nrc_predictor #(
 
   // Pace: in stage 1, then with the innovation.
   logic [2:0] boost_s1;
+  logic       unused_slow;
 
   nrc_pace u_pace (
     .clk_i,
     .frame_begin_i(valid_i && channel_i == '0),
     .reset_i,
+    .slow_o       (unused_slow),
     .boost_o      (boost_s1)
   );
 

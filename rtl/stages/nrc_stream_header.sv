@@ -13,7 +13,8 @@ module nrc_stream_header #(
   parameter int PacketFrames   = -1,
   parameter int Profile        = -1,
   parameter int Predictor      = -1,
-  parameter int RateMillihertz = -1
+  parameter int RateMillihertz = -1,
+  parameter int Flags          = -1
 ) (
   input  logic [31:0] table_id_i,
   input  logic [31:0] stream_number_i,
@@ -37,7 +38,7 @@ module nrc_stream_header #(
       4'd8:    word_o = table_id_i;
       4'd9:    word_o = '1;
       4'd10:   word_o = stream_number_i;
-      4'd11:   word_o = 32'(Predictor);
+      4'd11:   word_o = {8'(Flags), 24'(Predictor)};
       default: word_o = '0;
     endcase
   end
@@ -46,7 +47,7 @@ module nrc_stream_header #(
   `include "nrc_assert.svh"
 
   `NRC_REQUIRE(Channels >= 1 && CodeWidth >= 2 && Mapping >= 0 && PacketFrames >= 1 &&
-               Profile >= 0 && Predictor >= 0 && RateMillihertz >= 0,
+               Profile >= 0 && Predictor >= 0 && RateMillihertz >= 0 && Flags >= 0,
                "nrc_stream_header: a parameter is missing or out of its range")
 `endif
 

@@ -102,6 +102,7 @@ class Estimate:
         self.options = options
         self.library_path, self.slow_path, self.sram = library, slow, sram
         self.profile, self.channels = profile, channels
+        self.narrow = profile == 'huffman' and options.narrow
         self.shallow = profile == 'huffman' and options.pipeline == 'shallow'
         loop = HARDWARE.constants()['ShallowLoopLatency' if self.shallow else 'LoopLatency']
         frame = max(channels, loop)  # clocks
@@ -109,9 +110,11 @@ class Estimate:
         if self.clock < frame * RATE:
             raise Failure(f'CLOCK={self.clock:g} is too slow: {channels} channels need {frame * RATE:g} Hz')
         self.gap = max(1, int(self.clock / (channels * RATE) + 1e-9)) if options.clock else 1
-        words = options.buffer or 1 << max(2, (16 * channels - 1).bit_length())
+        # With the narrow state, which is there to save energy, room for three packets of recordings.
+        words = options.buffer or 1 << max(2, ((4 if self.narrow else 16) * channels - 1).bit_length())
         self.buffer_words = words
-        self.name = f'{profile}-{channels}' + (f'-{options.clock / 1e6:g}MHz' if options.clock else '') + \
+        self.name = f'{"narrow" if self.narrow else profile}-{channels}' + \
+            (f'-{options.clock / 1e6:g}MHz' if options.clock else '') + \
             (f'-{options.tag}' if options.tag else '')
         self.out = os.path.join(options.out, library_name(library), self.name)
 
@@ -162,7 +165,7 @@ class Estimate:
     def parameters(self) -> dict[str, int]:
         """Parameters of nrc_encoder."""
         return {'Channels': self.channels, 'Profile': 1 if self.profile == 'range' else 0,
-                'BufferWords': self.buffer_words, 'Pipeline': int(self.shallow)}
+                'BufferWords': self.buffer_words, 'Pipeline': int(self.shallow), 'Narrow': int(self.narrow)}
 
     def yosys(self, name: str, script: str) -> None:
         """Runs a script, NAME.ys. Raises Failure with the first error."""
@@ -346,7 +349,8 @@ exit
         with open(self.path('samples.i16'), 'rb') as i, open(self.path('golden.nrc'), 'wb') as g:
             result = subprocess.run([o.nrc, 'stream', 'encode', '--channels', str(self.channels), '--rate', str(RATE),
                                      '--profile', self.profile, '--mapping', 'shift6', '--packet-frames', '20',
-                                     '--key-interval', '384'], stdin=i, stdout=g, stderr=subprocess.PIPE, check=False)
+                                     '--key-interval', '384', '--stream-number', '1', *['--narrow'] * self.narrow],
+                                    stdin=i, stdout=g, stderr=subprocess.PIPE, check=False)
             if result.returncode:
                 raise Failure(f'nrc stream encode failed: {result.stderr.decode().strip()}')
         used = {i.cell.name: i.cell for i in self.net.gates}
@@ -566,6 +570,7 @@ def main() -> int:
     parser.add_argument('--frames', type=int, default=20, help='frames measured')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--pipeline', choices=['shallow', 'deep'], default='shallow', help='of the Huffman profile')
+    parser.add_argument('--narrow', action='store_true', help='the Huffman profile with the narrow state')
     parser.add_argument('--gate-width', type=int, default=4,
                         help='registers with enable from so many bits get a clock gate; 0: none')
     parser.add_argument('--rom-banks', type=int, default=16, help='banks of the Huffman ROM; 1: one block of gates')

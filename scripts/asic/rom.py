@@ -52,10 +52,11 @@ def banked_rom(source: str, count: int, table_bits: int, technology: Technology)
     address are the table's number."""
     address = re.search(r'\[(\d+):0\]\s*addr_i', source)
     data = re.search(r'\[(\d+):0\]\s*data_o', source)
-    words = {int(a): w for a, w in re.findall(r"\d+'d(\d+): word = (\d+'h[0-9A-F]+);", source)}
-    if not address or not data or not words:
+    rows = re.findall(r"`NRC_ROM_ROW\((\d+),([^)]*)\)", source)
+    if not address or not data or not rows:
         raise LibertyError('nrc_huffman_rom.sv does not look as expected; run make generate')
     bits, width = int(address[1]) + 1, int(data[1]) + 1
+    words = {int(first) + i: f'{width}{word}' for first, row in rows for i, word in enumerate(row.split(','))}
     enable, pin_data, output = technology.latch_pins()
     clock, gate, gated = technology.gate_pins()
     latch_cell, gate_cell = technology.latch, technology.clock_gate

@@ -312,7 +312,8 @@ endmodule
 
     def test_banked_rom_has_the_words(self) -> None:
         source = 'input  logic [6:0] addr_i,\n output logic [7:0] data_o\n' + \
-            ''.join(f"      7'd{k}: word = 8'h{(k * 37) % 256:02X};\n" for k in range(128))
+            ''.join(f"    `NRC_ROM_ROW({k}," + ','.join(f"'h{i * 37 % 256:X}" for i in range(k, k + 16)) + ')\n'
+                    for k in range(0, 128, 16))
         technology = Technology(Library(self.path))
         bench = '''`timescale 1ps/1ps
 module tb;

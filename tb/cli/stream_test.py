@@ -93,6 +93,39 @@ class Pipes(StreamTest):
             done = self.succeed(NRC, "stream", "decode", data=self.encode(data))
             self.assertEqual(done.stdout, data)
 
+    def test_link_rate(self) -> None:
+        # 4 channels of 20 kHz take about 0.45 Mbit/s without loss.
+        data = self.samples * 8
+        decoded = {}
+        for rate in (1, 0.3, 0.2):
+            done = self.succeed(NRC, "stream", "encode", "--channels", CHANNELS, "--packet-frames", 100,
+                                "--long-headers", "--rate", 20000, "--link-rate", rate, "--link-buffer", 256, data=data)
+            packets = [p for p in split(done.stdout) if kind(p) != 0]
+            steps = [p[3] & 31 for p in packets if p[12:15] != bytes(3)]
+            text = self.last_line(done.stderr)
+            self.assertIn(f"{sum(not s for s in steps)} packets lossless", text)
+            largest = [1, 2, 3, 4, 6, 8, 12, 16][max(steps)]
+            self.assertIn(f"largest step {largest}", text)
+            # Never far behind the link.
+            self.assertLess(len(done.stdout), rate * 1e6 / 8 * len(data) / 8 / 20000 + 2 * 4 * 256)
+            back = self.succeed(NRC, "stream", "decode", data=done.stdout).stdout
+            self.assertEqual(len(back), len(data))
+            error = max(abs(a - b) for a, b in zip(struct.unpack(f"<{len(back) // 2}h", back),
+                                                   struct.unpack(f"<{len(data) // 2}h", data), strict=True))
+            self.assertLessEqual(error, 64 * (largest // 2) + 64)
+            decoded[rate] = back
+            info = self.dir / "s.nrc"
+            info.write_bytes(done.stdout)
+            said = self.succeed(NRC, "info", info).stdout.decode()
+            self.assertIn("none so far, in a stream that may round" if largest == 1
+                          else f"lossy, codes in steps of up to {largest}", said)
+        self.assertEqual(decoded[1], data)
+        self.assertNotEqual(decoded[0.2], data)
+        for wrong, message in ((("--link-rate", 1), "--rate"),
+                               (("--link-rate", 1, "--rate", 20000, "--max-step", 5), "--max-step 5"),
+                               (("--link-rate", 1, "--rate", 20000, "--link-buffer", 1000), "1000 words")):
+            self.assertIn(message, self.fail_with(1, NRC, *ENCODE, *wrong, data=b""))
+
     def test_final_line(self) -> None:
         done = self.succeed(NRC, *ENCODE, data=self.samples)
         stream = done.stdout

@@ -53,5 +53,6 @@ inline constexpr int kSidePacketEnd = 3;
 inline constexpr int kSideKey = 2;
 inline constexpr int kSideBad = 1;
 inline constexpr int kSideLast = 0;
+inline constexpr int kStepBits = 3;
 
 }  // namespace nrc::rtl

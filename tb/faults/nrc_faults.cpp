@@ -78,10 +78,12 @@ std::string strike_boundary(const Course& course, Delivery& delivery, Random& ra
 std::string nothing(const Course&, Delivery&, Random&) { return "nothing"; }
 
 Course rtl_course(Random& random) {
-  switch (random() % 3) {
+  switch (random() % 4) {
     case 0:
       return rtl_course_huffman(random);
     case 1:
+      return rtl_course_narrow(random);
+    case 2:
       return rtl_course_range(random);
     default:
       return rtl_course_neighbour(random);

@@ -137,6 +137,9 @@ Course NRC_FAULTS_COURSE(Random& random) {
   header.channels = kChannels;
   header.packet_frames = kPacketFrames;
   header.rate_millihertz = NRC_PARAM_RateMillihertz;
+#ifdef NRC_PARAM_Narrow
+  header.narrow = NRC_PARAM_Narrow != 0;
+#endif
 #ifdef NRC_PARAM_Taps
   header.corrections.taps = NRC_PARAM_Taps != 0;
 #endif
@@ -171,8 +174,10 @@ Course NRC_FAULTS_COURSE(Random& random) {
   }
   const Bytes stream = driver.drain();
   course.stalls = driver.stalls();
-  const std::string note =
-      header.corrections.any() ? fmt::format(" ({})", corrections_name(header.corrections)) : "";
+  const std::string note = header.narrow ? " (narrow)"
+                           : header.corrections.any()
+                               ? fmt::format(" ({})", corrections_name(header.corrections))
+                               : "";
   course.name =
       fmt::format("RTL, {} profile{}, {} channels, {} stalls, {} packets dropped",
                   profile_name(kProfile), note, kChannels, course.stalls, driver.dropped());

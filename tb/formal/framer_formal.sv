@@ -60,6 +60,7 @@ module framer_formal #(
     .channel_o      (channel),
     .first_o        (first),
     .side_o         ({frame_end, packet_end, key, bad, last}),
+    .packet_begin_o (),
     .framing_error_o(error)
   );
 
@@ -88,6 +89,7 @@ module framer_formal #(
     .channel_o      (),
     .first_o        (),
     .side_o         (),
+    .packet_begin_o (),
     .framing_error_o()
   );
 

@@ -34,7 +34,8 @@ module huffman_formal #(
     .SymbolBits    (SymbolBits),
     .NumTables     (256),
     .LoadableTables(0),
-    .Pipeline      (nrc_latency_pkg::PipelineDeep)
+    .Pipeline      (nrc_latency_pkg::PipelineDeep),
+    .Rounding      (0)
   ) u_dut (
     .clk_i,
     .rst_ni,
@@ -47,6 +48,7 @@ module huffman_formal #(
     .table_i,
     .raw_bits_i,
     .verbatim_i,
+    .rounded_i    (1'b0),
     .valid_o      (valid),
     .bits_o       (bits),
     .length_o     (length)

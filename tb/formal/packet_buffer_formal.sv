@@ -43,12 +43,14 @@ module packet_buffer_formal #(
     .commit_i,
     .rewind_i,
     .full_o (full),
+    .level_o(level),
     .valid_o(valid),
     .rdata_o(rdata),
     .ready_i
   );
 
   logic                  begun_q;              // after the first clock
+  logic [$clog2(Words):0] level;
   logic [CountWidth-1:0] committed_q, open_q;  // words inside, committed and not
   logic [CountWidth-1:0] open, left;
   logic                  write, pop;

@@ -50,6 +50,7 @@ module packet_emitter_formal #(
     .Profile       (Profile),
     .Predictor     (0),
     .RateMillihertz(RateMillihertz),
+    .Flags         (0),
     .BufferWords   (BufferWords)
   ) u_dut (
     .clk_i,
@@ -76,7 +77,7 @@ module packet_emitter_formal #(
   logic [31:0] descriptor_q, given_q;
   logic [1:0]  entry_q;                  // entry of a descriptor that is next
   logic        streaming_q;              // a stream has begun
-  logic [18:0] entry_0_q;
+  logic [21:0] entry_0_q;
   logic [31:0] entry_1_q;
   logic [CountWidth-1:0] entry_2_q;
   logic [31:0] payload_q;                // the word taken last, its bytes reversed
@@ -140,7 +141,7 @@ module packet_emitter_formal #(
       given_q      <= word_i;
       if (pop) begin
         entry_q <= (entry_q == 2'd2) ? 2'd0 : entry_q + 2'd1;
-        if (entry_q == 2'd0) entry_0_q <= descriptor_i[18:0];
+        if (entry_q == 2'd0) entry_0_q <= descriptor_i[21:0];
         if (entry_q == 2'd1) entry_1_q <= descriptor_i;
         if (entry_q == 2'd2) entry_2_q <= descriptor_i[CountWidth-1:0];
         streaming_q <= 1'b1;
@@ -268,7 +269,7 @@ module packet_emitter_formal #(
     if (held_q) assume (descriptor_valid_i && descriptor_i == descriptor_q);
     if (word_held_q) assume (word_valid_i && word_i == given_q);
     if (descriptor_valid_i && entry_q == 2'd0) begin
-      assume (descriptor_i[31:19] == '0);
+      assume (descriptor_i[31:22] == '0);
       assume (descriptor_i[16] || !descriptor_i[18]);
       assume (descriptor_i[18] || streaming_q);
       assume (32'(descriptor_i[15:0]) <= PacketFrames);

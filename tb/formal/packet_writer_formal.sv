@@ -28,6 +28,7 @@ module packet_writer_formal #(
   input logic last_i,
   input logic frame_end_i,
   input logic full_i,
+  input logic [2:0] step_i,
   input logic pop_i
 );
 
@@ -36,7 +37,9 @@ module packet_writer_formal #(
   localparam int LevelWidth = $clog2(QueueDepth) + 1;
   localparam int CountWidth = $clog2(BufferWords) + 1;
 
-  logic                  write, commit, rewind, push, key_needed, overflow;
+  logic                  write, commit, rewind, push, key_needed, overflow, ended;
+  logic [CountWidth-1:0] words_on_link, link_q;  // of the packet that ended in the clock before
+  logic                  ended_q;
   logic [31:0]           descriptor, dropped;
   logic [LevelWidth-1:0] level_q;
 
@@ -51,6 +54,7 @@ module packet_writer_formal #(
     .rst_ni,
     .word_valid_i,
     .side_i      ({frame_end_i, word_last_i, key_i, bad_i, last_i}),
+    .step_i,
     .write_o     (write),
     .commit_o    (commit),
     .rewind_o    (rewind),
@@ -59,6 +63,8 @@ module packet_writer_formal #(
     .descriptor_o(descriptor),
     .level_i     (level_q),
     .key_needed_o(key_needed),
+    .packet_end_o  (ended),
+    .packet_words_o(words_on_link),
     .dropped_o   (dropped),
     .overflow_o  (overflow)
   );
@@ -122,13 +128,23 @@ module packet_writer_formal #(
         else if (commit) stream_begin_q <= 1'b0;
         if (commit) begin
           due_q     <= '1;
-          entries_q <= {13'd0, stream_begin_q, last_i, key_i, frames, stream_frames_q,
+          entries_q <= {10'd0, step_i, stream_begin_q, last_i, key_i, frames, stream_frames_q,
                         32'(words_q) + 32'd1};
         end else begin
           drops_q <= drops_q + 32'd1;
         end
       end
     end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) ended_q <= 1'b0;
+    else         ended_q <= packet_end;
+  end
+
+  // Header and CRC are 6 words, a stream header packet 13.
+  always_ff @(posedge clk_i) begin
+    link_q <= commit ? words_q + CountWidth'(7) + (key_i ? CountWidth'(13) : '0) : '0;
   end
 
   always_comb begin
@@ -156,6 +172,8 @@ module packet_writer_formal #(
       overflow_tells:  assert (overflow == overflow_q);
       pushes_are_due:  assert (push == due_q[2]);
       entries:         assert (!push || descriptor == entries_q[95:64]);
+      end_is_told:     assert (ended == ended_q);
+      size_is_told:    assert (!ended || words_on_link == link_q);
       queue_has_room:  assert (!push || level_q != LevelWidth'(QueueDepth));
     end
   end

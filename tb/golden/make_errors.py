@@ -56,6 +56,7 @@ class Packet:
         self.kind, self.key, self.last = kind, key, last
         self.sequence, self.frames, self.first, self.payload = sequence, frames, first, payload
         self.coding = 0
+        self.short = False  # the header's form
         self.stream = NUMBER % 2**16
         self.length: int | None = None  # instead of the payload's
         self.damage: list[tuple[int, int]] = []  # (byte, xor)
@@ -63,20 +64,29 @@ class Packet:
 
     @classmethod
     def parse(cls, data: bytes, at: int) -> Packet:
-        _, flags, coding, sequence, first, sizes = struct.unpack_from("<2sBBIIQ", data, at)
-        length = 4 * (sizes >> 24 & 2**24 - 1)
-        packet = cls(flags & 15, data[at + 20:at + 20 + length], key=bool(flags & 16),
-                     last=bool(flags & 32), frames=sizes & 2**24 - 1, first=first,
-                     sequence=sequence)
-        packet.stream, packet.coding = sizes >> 48, coding
+        _, flags, coding, sequence, first = struct.unpack_from("<2sBBII", data, at)
+        short = bool(flags & 128)
+        if short:
+            sizes, number = struct.unpack_from("<HH", data, at + 12)
+            frames, words, begin = sizes & 127, sizes >> 7, at + 16
+        else:
+            (sizes,) = struct.unpack_from("<Q", data, at + 12)
+            frames, words, number, begin = sizes & 2**24 - 1, sizes >> 24 & 2**24 - 1, sizes >> 48, at + 20
+        packet = cls(flags & 15, data[begin:begin + 4 * words], key=bool(flags & 16),
+                     last=bool(flags & 32), frames=frames, first=first, sequence=sequence)
+        packet.stream, packet.coding, packet.short = number, coding, short
         return packet
 
     def encoded(self) -> bytes:
-        flags = self.kind | self.key << 4 | self.last << 5
+        flags = self.kind | self.key << 4 | self.last << 5 | self.short << 7
         length = len(self.payload) if self.length is None else self.length
-        out = struct.pack("<2sBBIIQ", b"NR", flags, self.coding, self.sequence % 2**32,
-                          self.first % 2**32,
-                          self.frames | length // 4 << 24 | self.stream << 48) + self.payload
+        out = struct.pack("<2sBBII", b"NR", flags, self.coding, self.sequence % 2**32,
+                          self.first % 2**32)
+        if self.short:
+            out += struct.pack("<HH", self.frames | length // 4 << 7, self.stream)
+        else:
+            out += struct.pack("<Q", self.frames | length // 4 << 24 | self.stream << 48)
+        out += self.payload
         image = bytearray(out + struct.pack("<I", zlib.crc32(out)))
         for at, bits in self.damage:
             image[at] ^= bits
@@ -95,7 +105,7 @@ class Base:
         at = 0
         while packets is None and at < len(data):
             self.packets.append(Packet.parse(data, at))
-            at += 24 + len(self.packets[-1].payload)
+            at += len(self.packets[-1].encoded())
         self.frames = 480
 
     @overload
@@ -228,7 +238,7 @@ def bits(errors: Errors, base: Base, label: str) -> None:
     flip("key", "key flag", 2, 4, CRC)
     flip("last", "last flag", 2, 5, CRC)
     flip("exceptions", "exceptions flag", 2, 6, ("payload of" if payload > 80 else CRC[0], CRC[1]))
-    flip("reserved", "reserved bit", 2, 7, ("reserved bits", BAD_FIELD))
+    flip("short", "flag of the short header", 2, 7, CRC)
     flip("step", "rounding step", 3, 0, ("rounding step in a lossless", CRC[1]))
     flip("lanes", "lanes", 3, 7, ("lanes in a packet", BAD_FIELD))
     flip("sequence", "sequence number", 4, 0, CRC)
@@ -947,6 +957,37 @@ def narrow(errors: Errors, base: Base, range_base: Base) -> None:
     add("lost", "packet 7 is lost", base[:7] + base[8:], due(8, 7), stream(base, LOST_7))
 
 
+def short(errors: Errors, base: Base, long_base: Base) -> None:
+    """Headers of the short form, and packets that cannot have one."""
+    def add(name: str, what: str, packets: list[Packet], strict: Strict, recover: StreamEntry | None = None) -> None:
+        errors.add("short_" + name, what, packets, strict, recover or stream(base, LOST_7))
+
+    def flip(name: str, what: str, at: int, bit: int, strict: Strict = CRC) -> None:
+        packets = base[:]
+        packets[7].damage.append((at, 1 << bit))
+        add("bit_" + name, f"packet 7, with a short header: a bit of its {what} flips", packets, strict)
+
+    payload = len(base[7].payload)
+    flip("form", "flag of the form", 2, 7, ("are too many", CUT[1]))
+    flip("frames", "number of frames", 12, 4)
+    flip("length_more", "length (256 bytes more)", 13, 5, (f"payload of {payload + 256} bytes", CRC[1]))
+    flip("length_less", "length", 12, 7 if payload // 4 % 2 else 3)
+    flip("stream_number", "stream number", 15, 2)
+    flip("payload_first", "payload", 16, 7)
+    flip("crc", "CRC-32", 17 + payload, 3)
+    cannot = ("short header of a packet that cannot have one", BAD_FIELD)
+    packets = base[:]
+    packets[7].frames = 0
+    add("no_frames", "packet 7 has a short header and no frames", packets, cannot)
+    packets = base[:]
+    packets[5].short = True
+    add("stream_header", "packet 5, a stream header, has a short header", packets, cannot, stream(base))
+    packets = long_base[:]
+    for at in range(1, len(packets), 3):
+        packets[at].short = packets[at].kind != HEADER
+    add("and_long", "packets have headers of either form", packets, long_base.frame_bytes(0, 480), stream(long_base))
+
+
 def main() -> None:
     directory = sys.argv[1] if len(sys.argv) > 1 else HERE / "errors"
     errors = Errors(directory)
@@ -963,6 +1004,7 @@ def main() -> None:
     containers(errors, huffman)
     lanes(errors, Base("link_lanes_2ch"))
     narrow(errors, Base("link_narrow_2ch"), range_base)
+    short(errors, Base("link_short_2ch"), huffman)
     errors.finish()
 
 

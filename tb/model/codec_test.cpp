@@ -57,9 +57,10 @@ PacketHeader header_of(const Bytes& packet) {
 std::vector<Bytes> encode_all(const StreamHeader& header, const Tables& tables,
                               const std::vector<Code>& codes, std::size_t packet_frames,
                               std::size_t key_interval = 0, const std::vector<int>& steps = {1},
-                              int lanes = 1) {
+                              int lanes = 1, bool short_headers = false) {
   Encoder encoder(header, tables, key_interval == 0 ? Transport::kFile : Transport::kLink);
   encoder.set_lanes(lanes);
+  encoder.set_short_headers(short_headers);
   std::vector<Bytes> packets = {encoder.stream_header()};
   const std::size_t frames = codes.size() / header.channels;
   for (std::size_t at = 0, k = 0; at < frames; at += packet_frames, ++k) {
@@ -114,6 +115,43 @@ TEST(Codec, EveryChannelCountWidthAndTableSetComesBack) {
           EXPECT_LE(p.size(), bound + kPacketHeaderBytes + kPacketCrcBytes + kStreamHeaderBytes);
       }
     }
+  }
+}
+
+TEST(Codec, ShortHeadersAreOfPacketsThatFit) {
+  const Tables tables = TableSet::builtin("generic");
+  // A packet of one channel that is sent raw has two bytes for each frame.
+  for (const std::size_t channels : {1, 8, 9}) {
+    Encoder encoder(stream_of(static_cast<std::uint32_t>(channels), 16), tables);
+    encoder.set_short_headers(true);
+    std::mt19937 random(3);
+    std::vector<std::int16_t> samples;
+    std::vector<Bytes> packets = {encoder.stream_header()};
+    EXPECT_EQ(packets[0][2] & kFlagShort, 0);
+    for (const std::size_t frames : {1, 2, 126, 127, 128, 0, 114, 113, 1}) {
+      std::vector<std::int16_t> part(frames * channels);
+      for (std::int16_t& sample : part) sample = static_cast<std::int16_t>(random());
+      const Bytes packet = encoder.encode_samples(part.data(), frames, {});
+      const ParsedPacket parsed = parse_packet(packet.data(), packet.size());
+      ASSERT_EQ(parsed.status, ParseStatus::kPacket);
+      const bool fits = frames >= 1 && frames <= 127 && parsed.header.length <= 2044;
+      EXPECT_EQ(parsed.header.short_form, fits) << frames << " frames of " << channels;
+      EXPECT_EQ(packet.size(), (fits ? 20U : 24U) + parsed.header.length);
+      EXPECT_EQ(parsed.header.frames, frames);
+      EXPECT_EQ(parsed.begin(), packet.data());
+      // The beginning of either form asks for as much as its header says.
+      for (std::size_t size = 1; size < packet.size(); ++size) {
+        const ParsedPacket begun = parse_packet(packet.data(), size);
+        ASSERT_EQ(begun.status, ParseStatus::kIncomplete);
+        if (size >= (fits ? 16U : 20U)) {
+          EXPECT_EQ(begun.size, packet.size());
+        }
+        ASSERT_GT(begun.size, size);
+      }
+      packets.push_back(packet);
+      samples.insert(samples.end(), part.begin(), part.end());
+    }
+    EXPECT_EQ(decode_all(packets), samples);
   }
 }
 
@@ -628,6 +666,7 @@ struct Golden {
   int lanes = 1;
   bool narrow = false;
   bool proportional = false;
+  bool short_headers = false;
 };
 
 /// Compares with a file, or renews it if the environment asks for that.
@@ -796,8 +835,9 @@ TEST_P(GoldenStream, StaysAsItIs) {
   header.proportional = g.proportional;
   std::vector<Bytes> sent;
   Bytes stream;
-  for (const Bytes& p : encode_all(header, Tables::builtin(g.profile, g.tables), codes,
-                                   g.packet_frames, g.key_interval, g.steps, g.lanes)) {
+  for (const Bytes& p :
+       encode_all(header, Tables::builtin(g.profile, g.tables), codes, g.packet_frames,
+                  g.key_interval, g.steps, g.lanes, g.short_headers)) {
     sent.push_back(p);
     stream.insert(stream.end(), p.begin(), p.end());
   }
@@ -865,6 +905,36 @@ INSTANTIATE_TEST_SUITE_P(
                {true, true}},
         Golden{"link_huffman_2ch", Profile::kHuffman, "default", 2, 10, Mapping::kShift6, 480, 20,
                4},
+        Golden{"link_short_2ch",
+               Profile::kHuffman,
+               "default",
+               2,
+               10,
+               Mapping::kShift6,
+               480,
+               20,
+               4,
+               {},
+               {1},
+               1,
+               false,
+               false,
+               true},
+        Golden{"short_range_5ch",
+               Profile::kRange,
+               "generic",
+               5,
+               12,
+               Mapping::kCode,
+               300,
+               127,
+               0,
+               {true, true},
+               {1},
+               4,
+               false,
+               false,
+               true},
         Golden{"link_range_2ch",
                Profile::kRange,
                "default",
@@ -1024,14 +1094,14 @@ INSTANTIATE_TEST_SUITE_P(
                {1},
                1,
                true},
-        Golden{"narrow_5ch_16bit",
+        Golden{"narrow_12ch_16bit",
                Profile::kHuffman,
                "generic",
-               5,
+               12,
                16,
                Mapping::kCode,
-               700,
-               20,
+               560,
+               80,
                0,
                {},
                {1},

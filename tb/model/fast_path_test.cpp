@@ -51,23 +51,26 @@ std::string name(const Case& c) {
 std::vector<Case> cases() {
   std::vector<Case> all;
   for (const Profile profile : {Profile::kHuffman, Profile::kRange}) {
-    for (const std::uint32_t channels : {1, 3, 4, 7, 8, 31, 32, 65, 384, 1024}) {
+    for (const std::uint32_t channels : {1, 2, 3, 4, 7, 8, 31, 32, 65, 384, 1024}) {
       all.push_back({profile, "default", 10, channels});
     }
     for (const int code_width : {8, 11, 12, 13, 16}) {
       all.push_back({profile, "generic", code_width, 37});
+      all.push_back({profile, "generic", code_width, 3});
     }
   }
   for (const Corrections& corrections :
        {Corrections{true, false}, Corrections{false, true}, Corrections{true, true}}) {
-    for (const std::uint32_t channels : {8, 13, 65, 384}) {
+    for (const std::uint32_t channels : {1, 2, 7, 8, 13, 65, 384}) {
       all.push_back({Profile::kRange, "default", 10, channels, corrections});
     }
     for (const int code_width : {8, 12, 16}) {
       all.push_back({Profile::kRange, "generic", code_width, 37, corrections});
+      all.push_back({Profile::kRange, "generic", code_width, 5, corrections});
     }
   }
   all.push_back({Profile::kHuffman, kOneTable, 10, 33});
+  all.push_back({Profile::kHuffman, kOneTable, 10, 6});
   return all;
 }
 

@@ -190,6 +190,29 @@ TEST(Pace, FollowsTheWrittenRules) {
   }
 }
 
+TEST(Pace, RunsOfFramesAreThoseOneByOne) {
+  std::mt19937 random(3);
+  for (int run = 0; run < 50; ++run) {
+    Pace by_frame;
+    Pace by_run;
+    by_frame.next(true);
+    by_run.next(true);
+    for (int frame = 0; frame < 2000;) {
+      const Pace::Run ahead = by_run.ahead();
+      ASSERT_GE(ahead.frames, 1U);
+      const std::size_t passed = std::min<std::size_t>(ahead.frames, 1 + random() % 300);
+      for (std::size_t i = 0; i < passed; ++i) ASSERT_EQ(by_frame.next(false), ahead.boost);
+      by_run.pass(passed);
+      ASSERT_EQ(by_run.slow(), by_frame.slow());
+      // A run ends where the boost changes.
+      if (passed == ahead.frames) {
+        ASSERT_NE(by_run.ahead().boost, ahead.boost);
+      }
+      frame += static_cast<int>(passed);
+    }
+  }
+}
+
 // ---- narrow
 
 TEST(Narrow, FollowsTheWrittenRules) {
@@ -472,6 +495,7 @@ TEST(Packetizer, AnUnknownHeaderIsRefusedAtOnce) {
     header[2] = type;
     header[3] = coding;
     header[12] = 1;  // frame
+    header[13] = 1;  // more of them, or words of payload behind a short header
     return parse_packet(header.data(), header.size()).status;
   };
   EXPECT_EQ(status(1, 0), ParseStatus::kIncomplete);
@@ -480,7 +504,12 @@ TEST(Packetizer, AnUnknownHeaderIsRefusedAtOnce) {
   EXPECT_EQ(status(6, 0), ParseStatus::kIncomplete);
   EXPECT_EQ(status(1, 0x60), ParseStatus::kIncomplete);
   EXPECT_EQ(status(7, 0), ParseStatus::kBadHeader) << "type";
-  EXPECT_EQ(status(0x81, 0), ParseStatus::kBadHeader) << "flag";
+  EXPECT_EQ(status(0x81, 0), ParseStatus::kIncomplete);
+  EXPECT_EQ(status(0x83, 0), ParseStatus::kIncomplete);
+  for (const unsigned type : {0x80U, 0x84U, 0x85U, 0x86U, 0x87U}) {
+    EXPECT_EQ(status(static_cast<std::uint8_t>(type), 0), ParseStatus::kBadHeader)
+        << "short header of another type";
+  }
   EXPECT_EQ(status(1, 24), ParseStatus::kBadHeader) << "rounding step";
   EXPECT_EQ(status(1, 0x80), ParseStatus::kBadHeader) << "lanes";
   EXPECT_EQ(status(4, 1), ParseStatus::kBadHeader) << "rounding without codes";

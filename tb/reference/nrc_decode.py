@@ -685,31 +685,39 @@ class Packet:
 
     def __init__(self, data: bytes, position: int, stream: Stream | None) -> None:
         refuse(not b"NR".startswith(data[position:position + 2]), "no packet begins here")
-        refuse(len(data) - position < 20, "the stream ends inside a packet")
-        _, flags, coding, self.sequence, self.first, sizes = struct.unpack_from(
-            "<2sBBIIQ", data, position)
+        short = len(data) - position >= 3 and bool(data[position + 2] & 128)
+        start = 16 if short else 20  # of the payload
+        refuse(len(data) - position < start, "the stream ends inside a packet")
+        _, flags, coding, self.sequence, self.first = struct.unpack_from("<2sBBII", data, position)
         self.type = flags & 15
         self.step = coding & 31
         self.lanes = 2**(coding >> 5)
         self.key = bool(flags & 16)
         self.last = bool(flags & 32)
         self.exceptions = bool(flags & 64)
-        self.frames = sizes & 2**24 - 1
-        self.length = 4 * (sizes >> 24 & 2**24 - 1)
-        self.stream = sizes >> 48
-        refuse(flags >> 7 or self.step > 23 or self.step and self.type not in DATA,
+        if short:
+            sizes, self.stream = struct.unpack_from("<HH", data, position + 12)
+            self.frames = sizes & 127
+            self.length = 4 * (sizes >> 7)
+            refuse(self.type not in DATA or not self.frames, "short header of a packet that cannot have one")
+        else:
+            (sizes,) = struct.unpack_from("<Q", data, position + 12)
+            self.frames = sizes & 2**24 - 1
+            self.length = 4 * (sizes >> 24 & 2**24 - 1)
+            self.stream = sizes >> 48
+        refuse(self.step > 23 or self.step and self.type not in DATA,
                "reserved bits are not zero")
         refuse(self.lanes > 8 or self.lanes > 1 and (self.type not in (HUFFMAN, RANGE) or not self.frames),
                "lanes in a packet that cannot have as many")
         refuse(self.exceptions and (self.type not in (HUFFMAN, RANGE) or not self.frames),
                "exceptions in a packet that cannot have any")
         self.check_possible(stream)
-        end = position + 20 + self.length
+        end = position + start + self.length
         if self.type == HEADER and len(data) - position >= 52:
             refuse(not header_length_possible(data[position + 20:position + 52], self.length),
                    "stream header of wrong length")
         refuse(end + 4 > len(data), "the stream ends inside a packet")
-        self.payload = data[position + 20:end]
+        self.payload = data[position + start:end]
         (self.crc,) = struct.unpack_from("<I", data, end)
         refuse(zlib.crc32(data[position:end]) != self.crc, "CRC-32 is wrong")
         refuse(self.type == HEADER and self.payload[0] == 3
@@ -753,6 +761,13 @@ class Packet:
         else:
             low = stream.low_size(codes) if not self.step else 0
             refuse(self.length > low + stream.max_payload(codes, self.lanes), length)
+
+
+def number_of_packet(data: bytes, position: int) -> int:
+    """The low bits of a stream number where a packet's header, section 7, has them."""
+    short = data[position + 2:position + 3] >= b"\x80"
+    at = position + (14 if short else 18)
+    return int.from_bytes(data[at:at + 2], "little")
 
 
 def header_length_possible(begin: bytes, length: int) -> bool:
@@ -1298,7 +1313,7 @@ class Receiver:
         position = 0
         while position < len(data):
             try:
-                packet = Packet(data, position, self.stream_of(data[position + 18:position + 20]))
+                packet = Packet(data, position, self.stream_of(number_of_packet(data, position)))
             except Fault:
                 position += 1
                 self.counts["skipped_bytes"] += 1
@@ -1309,11 +1324,10 @@ class Receiver:
         while self.reception or self.successor:
             self.end_stream()
 
-    def stream_of(self, low: bytes) -> Stream | None:
+    def stream_of(self, number: int) -> Stream | None:
         """Of a packet with these low bits of a stream number; of an unknown one that at hand."""
         if not self.reception:
             return None
-        number = int.from_bytes(low, "little")
         if (self.successor and number != self.reception.stream.number % 2**16
                 and number == self.successor.stream.number % 2**16):
             return self.successor.stream

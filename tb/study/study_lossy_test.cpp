@@ -8,8 +8,8 @@
 #include <random>
 #include <vector>
 
+#include "host/spikes.hpp"
 #include "lossy.hpp"
-#include "spikes.hpp"
 
 namespace nrc::study {
 namespace {

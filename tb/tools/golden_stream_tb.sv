@@ -15,6 +15,7 @@ module golden_stream_tb;
   parameter int Channels     = 8;
   parameter int CodeWidth    = 10;
   parameter int Profile      = 0;
+  parameter int Narrow       = 0;
   parameter int Taps         = 0;
   parameter int Neighbour    = 0;
   parameter int Mapping      = 1;
@@ -34,6 +35,8 @@ module golden_stream_tb;
   logic [31:0] table_id;
   logic [31:0] packets, dropped, framing_errors, off_grid;
   logic        overflow, sample_packed;
+  logic [2:0]  step, largest_step;
+  logic [31:0] waiting;
 
   // A netlist has its parameters inside.
 `ifdef NRC_NETLIST
@@ -43,6 +46,7 @@ module golden_stream_tb;
     .Channels    (Channels),
     .CodeWidth   (CodeWidth),
     .Profile     (Profile),
+    .Narrow      (Narrow),
     .Taps        (Taps),
     .Neighbour   (Neighbour),
     .Mapping     (Mapping),
@@ -56,6 +60,9 @@ module golden_stream_tb;
     .enable_i        (enable),
     .key_request_i   (key_request),
     .stream_number_i (32'h12345678),
+    .max_step_i      (3'd0),
+    .first_step_i    (3'd0),
+    .link_words_i    (24'd0),
     .s_axis_tvalid   (s_valid),
     .s_axis_tready   (s_ready),
     .s_axis_tdata    (s_data),
@@ -73,7 +80,10 @@ module golden_stream_tb;
     .framing_errors_o(framing_errors),
     .off_grid_o      (off_grid),
     .overflow_o      (overflow),
-    .sample_packed_o (sample_packed)
+    .sample_packed_o (sample_packed),
+    .step_o          (step),
+    .largest_step_o  (largest_step),
+    .waiting_o       (waiting)
   );
 
   reg [8*256-1:0] samples_name, stream_name;

@@ -30,6 +30,9 @@ refused() { # refused TEXT ARGUMENT...
 refused 'there is no variable CHANNEL;' sim CHANNEL=32
 refused 'there is no variable channels;' sim channels=32
 refused 'PROFILE is "foo"; give PROFILE=huffman or PROFILE=range' sim PROFILE=foo
+refused 'NARROW is "2"' sim NARROW=2
+refused 'belongs to the Huffman profile' sim NARROW=1 PROFILE=range
+refused 'no decoder of the narrow state' sim NARROW=1 LOOPBACK=1
 refused 'TAPS is "2"' sim PROFILE=range TAPS=2
 refused 'belongs to the range profile' sim TAPS=1
 refused 'NEIGHBOUR is "2"' sim PROFILE=range NEIGHBOUR=2
@@ -58,7 +61,7 @@ done
 for name in $(make --no-print-directory help | grep -o '\[.*\]' | grep -oE '\b[A-Z][A-Z_]+\b' | grep -v EDF | sort -u); do
   value=1
   [ "$name" != PROFILE ] || value=range
-  case $name in NEIGHBOUR | TAPS) value=0 ;; esac
+  case $name in NARROW | NEIGHBOUR | TAPS) value=0 ;; esac
   if ! make --no-print-directory help "$name=$value" >"$work/log" 2>&1; then
     echo "the help names $name: $(cat "$work/log")" >&2
     status=1

@@ -143,11 +143,26 @@ done
 for value in 2 -1; do
   refused "Profile is $value; give 0 (Huffman) or 1 (range)" generic "Profile=$value"
   refused "Mapping is $value; give 0 (code) or 1 (shift6)" generic "Mapping=$value"
+  refused "Narrow is $value; give 0 or 1" generic "Narrow=$value" Pipeline=1
   refused "Taps is $value; give 0 or 1" generic "Taps=$value" Profile=1
   refused "Neighbour is $value; give 0 or 1" generic "Neighbour=$value" Profile=1
   refused "LoadableTables is $value; give 0 or 1" generic "LoadableTables=$value"
   refused "Pipeline is $value; give 0 (deep) or 1 (shallow)" generic "Pipeline=$value"
 done
+refused "Narrow is 1; with Profile 1 give 0" generic Narrow=1 Profile=1
+refused "Pipeline is 0; with Narrow 1 give 1 (shallow)" generic Narrow=1 Pipeline=0
+for value in 1 4 10 1023; do
+  refused "Channels is $value; with Narrow 1 give a multiple of 4, 8 or more" generic "Channels=$value" Narrow=1 Pipeline=1
+done
+refused "CodeWidth is 7; with Narrow 1 give 8 to 16" narrow CodeWidth=7 Mapping=0 Narrow=1 Pipeline=1
+for value in -1 2; do
+  refused "RateControl is $value; give 0 or 1" generic "RateControl=$value"
+done
+refused "RateControl is 1; with Profile 1 give 0" generic RateControl=1 Profile=1
+refused "RateControl is 1; with Narrow 1 give 0" generic RateControl=1 Narrow=1 Pipeline=1
+refused "Pipeline is 1; with RateControl 1 give 0 (deep)" generic RateControl=1 Pipeline=1
+refused "BufferWords is 32; with RateControl 1 give 64 or more" generic RateControl=1 BufferWords=32
+refused "PacketFrames is 6; with RateControl 1 give packets of 64 clocks" generic RateControl=1 Channels=4 PacketFrames=6
 refused "Taps is 1; with Profile 0 give 0" generic Taps=1
 refused "Neighbour is 1; with Profile 0 give 0" generic Neighbour=1
 refused "LoadableTables is 1; with Profile 1 give 0" generic LoadableTables=1 Profile=1
@@ -182,6 +197,10 @@ accepted generic CodeWidth=16 Mapping=0 Profile=1 Taps=1 Neighbour=1 Channels=65
 accepted default CodeWidth=10 Mapping=0 Profile=1
 accepted default LoadableTables=1
 accepted default LoadableTables=1 Pipeline=1
+accepted default LoadableTables=1 Pipeline=1 Narrow=1
+accepted default LoadableTables=1 RateControl=1
+accepted generic RateControl=1 Channels=4 PacketFrames=7 BufferWords=64
+accepted generic CodeWidth=8 Mapping=0 Channels=8 Pipeline=1 Narrow=1
 accepted narrow CodeWidth=2 Mapping=0 Channels=1 PacketFrames=1 Pipeline=1
 
 # Too small a buffer is no error, but is not passed over in silence.

@@ -21,6 +21,19 @@ nrc_unit_bench(encoder NAME shallow_5ch PARAMS Channels=5 PacketFrames=7 KeyInte
 nrc_unit_bench(encoder NAME shallow_generic TABLES generic
                PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024 Pipeline=1)
 
+# The fewest channels, and packets enough to leave the pace behind.
+nrc_unit_bench(encoder NAME narrow_8ch PARAMS Channels=8 PacketFrames=4 KeyInterval=5
+               BufferWords=128 Pipeline=1 Narrow=1)
+nrc_unit_bench(encoder NAME narrow_generic TABLES generic
+               PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 KeyInterval=0
+               BufferWords=1024 Pipeline=1 Narrow=1)
+
+nrc_unit_bench(encoder NAME rate_9ch CHECK PARAMS Channels=9 PacketFrames=20 KeyInterval=50 BufferWords=512
+               PacketFifoDepth=32 RateControl=1)
+nrc_unit_bench(encoder NAME rate_generic TABLES generic
+               PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024
+                      PacketFifoDepth=32 RateControl=1)
+
 nrc_unit_bench(encoder NAME range_1ch
                PARAMS Channels=1 Profile=1 PacketFrames=10 BufferWords=64 PacketFifoDepth=2)
 # The shortest packets that the link can bear when all are key packets.

@@ -23,6 +23,7 @@
 #include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/packet_decoder.hpp"
+#include "nrc/rate_control.hpp"
 #include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
 #include "rtl_constants.hpp"
@@ -59,6 +60,9 @@ inline StreamHeader stream_header() {
   h.channels = kChannels;
   h.rate_millihertz = 19531250;
   h.packet_frames = kPacketFrames;
+  h.narrow = kNarrow;
+  h.rounding = kRateControl;
+  h.proportional = kRateControl;
   h.corrections = {kTaps, kNeighbour};
   h.stream_number = kStreamNumber;
   return h;
@@ -87,6 +91,7 @@ class EncoderBench {
     dut_->table_we_i = 0;
     dut_->table_id_i = tables_.id();
     dut_->stream_number_i = kStreamNumber;
+    if (kRateControl) control_rate(kMaxRateStep, 4, 0);
     // Clocks before the first reset, with anything in the registers: assertions wait.
     dut_->s_axis_tvalid = 1;
     dut_->rst_ni = 1;  // the model reacts to the edge
@@ -136,6 +141,12 @@ class EncoderBench {
   void disturb(unsigned enable_one_in, unsigned key_one_in) {
     enable_one_in_ = enable_one_in;
     key_one_in_ = key_one_in;
+  }
+  /// Numbers of steps, and the link's words in the time of a packet, 1/16 words.
+  void control_rate(int max_step, int first_step, std::uint32_t link_words) {
+    dut_->max_step_i = static_cast<std::uint8_t>(max_step);
+    dut_->first_step_i = static_cast<std::uint8_t>(first_step);
+    dut_->link_words_i = link_words;
   }
   /// Whether samples that have to wait are taken back now and then, which AXI4-Stream forbids.
   void withdraw(bool on) { withdraw_ = on; }
@@ -434,6 +445,7 @@ inline Verdict check(EncoderBench& bench) {
       Encoder fresh(model->header(), bench.tables(), Transport::kLink);
       fresh.stream_header();
       fresh.skip(c.first_frame);
+      fresh.set_lossy_step(lossy_step(h.step));
       return fresh.encode(c.codes.data(), c.frames, {true, c.last}) == bytes;
     };
     while (it < cut.size() && !fits(cut[it])) ++it;
@@ -460,6 +472,8 @@ inline Verdict check(EncoderBench& bench) {
     since_key = h.key ? 1 : since_key + 1;
 
     if (p.first_frame > model_frame) model->skip(p.first_frame - model_frame);
+    EXPECT_LE(h.step, bench.dut().largest_step_o);
+    model->set_lossy_step(lossy_step(h.step));
     const Bytes expected = model->encode(p.codes.data(), p.frames, {h.key, p.last});
     EXPECT_EQ(bytes, expected) << "packet " << i;
     errors += bytes != expected || header_before != h.key;

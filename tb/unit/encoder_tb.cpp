@@ -25,6 +25,7 @@ std::size_t packet_count(std::size_t frames) {
 TEST(Encoder, FullSpeedWithoutAStall) {
   const auto frames = make_frames(frame_count(), 1);
   EncoderBench bench(1);
+  bench.control_rate(0, 0, 0);  // with rate control: the bytes are those of a lossless packet
   const std::size_t start = bench.clocks();
   bench.send_and_close(frames);
   const std::size_t took = bench.clocks() - start;
@@ -174,6 +175,61 @@ TEST(Encoder, StreamsEndAndBeginWithEnable) {
   EXPECT_EQ(v.streams, 2U);
 }
 
+// A link that takes four fifths of what comes: no packet is lost, and each is rounded as the golden
+// model's.
+TEST(Encoder, ASlowLinkLosesNothingWithRateControl) {
+  const std::size_t count = kChannels >= 256 ? 40U * kPacketFrames : 200U * kPacketFrames;
+  const auto frames = make_frames(count, 21);
+  EncoderBench bench(21);
+  Encoder lossless(stream_header(), bench.tables(), Transport::kLink);
+  std::size_t bytes = 0;
+  for (const Frame& frame : frames) bytes += lossless.encode(frame.data(), 1, {}).size() - 24;
+  const std::size_t clocks = count * std::max(kChannels, kLoopLatency);
+  bench.rates(100, static_cast<unsigned>(bytes * 100 / 4 * 4 / 5 / clocks));
+  bench.send_and_close(frames);
+  bench.drain();
+  const Verdict v = check(bench);
+  if (!kRateControl) {
+    EXPECT_EQ(bench.dut().largest_step_o, 0);
+    return;
+  }
+  EXPECT_EQ(v.lost, 0U);
+  EXPECT_EQ(v.frames, count);
+  EXPECT_GT(bench.dut().largest_step_o, 0);
+}
+
+// By the link's rate the steps are those of the golden model's rate control, packet by packet.
+TEST(Encoder, StepsByTheRateAreTheModels) {
+  const std::size_t packets = kChannels >= 256 ? 20U : 100U;
+  const auto frames = make_frames(packets * kPacketFrames, 22);
+  EncoderBench bench(22);
+  RateSettings settings;
+  settings.buffer_words = std::max(kBufferWords, 64U);
+  settings.first_step = 3;
+  settings.link_words = 16U * kPacketFrames * kChannels * 4 / 32;
+  bench.control_rate(settings.max_step, settings.first_step, settings.link_words);
+  bench.send_and_close(frames);
+  bench.drain();
+  EXPECT_EQ(check(bench).lost, 0U);
+  RateControl golden(settings);
+  std::uint32_t words = 0;
+  std::size_t lossless = 0;
+  std::size_t all = 0;
+  for (const ParsedPacket& p : bench.packets()) {
+    words += static_cast<std::uint32_t>(p.size / 4);
+    if (p.header.type == PacketType::kStreamHeader) continue;
+    ASSERT_EQ(p.header.step, kRateControl ? golden.begin_packet() : 0) << "packet " << all;
+    golden.end_packet(words);
+    words = 0;
+    lossless += p.header.step == 0;
+    ++all;
+  }
+  if (kRateControl) {
+    EXPECT_GT(lossless, 0U);
+    EXPECT_LT(lossless, all);
+  }
+}
+
 // The packet buffer holds a packet that costs all it can; the RTL's assertions and the model's
 // check that it does not cost more.
 TEST(Encoder, TheCostliestSignal) {
@@ -181,6 +237,7 @@ TEST(Encoder, TheCostliestSignal) {
       kLoadable ? Tables(with_long_escapes(built_in_tables().huffman())) : built_in_tables();
   const std::vector<Code> codes = costly_codes(tables, kCodeWidth, kChannels, kPacketFrames);
   EncoderBench bench(18, tables);
+  bench.control_rate(0, 0, 0);
   for (int packet = 0; packet < 2; ++packet) {
     bench.request_key();
     for (std::size_t i = 0; i < codes.size(); ++i) {

@@ -27,6 +27,15 @@
 #ifndef NRC_PARAM_Pipeline
 #define NRC_PARAM_Pipeline 0
 #endif
+#ifndef NRC_PARAM_Narrow
+#define NRC_PARAM_Narrow 0
+#endif
+#ifndef NRC_PARAM_RateControl
+#define NRC_PARAM_RateControl 0
+#endif
+#ifndef NRC_PARAM_BufferWords
+#define NRC_PARAM_BufferWords 16384
+#endif
 #ifndef NRC_PARAM_Taps
 #define NRC_PARAM_Taps 0
 #endif
@@ -44,6 +53,9 @@ const std::uint16_t kKeyInterval = NRC_PARAM_KeyInterval;
 const Profile kProfile = static_cast<Profile>(NRC_PARAM_Profile);
 const bool kLoadable = NRC_PARAM_LoadableTables != 0;
 const bool kShallow = NRC_PARAM_Pipeline == rtl::kPipelineShallow;
+const bool kNarrow = NRC_PARAM_Narrow != 0;
+const bool kRateControl = NRC_PARAM_RateControl != 0;
+const std::uint32_t kBufferWords = NRC_PARAM_BufferWords;
 const bool kTaps = NRC_PARAM_Taps != 0;
 const bool kNeighbour = NRC_PARAM_Neighbour != 0;
 const char* const kTableSet = NRC_TABLES;
@@ -64,6 +76,9 @@ void VerilatedEncoder::write() {
   drive(dut_->table_wdata_i, ports_.table_wdata_i);
   drive(dut_->table_id_i, ports_.table_id_i);
   drive(dut_->stream_number_i, ports_.stream_number_i);
+  drive(dut_->max_step_i, ports_.max_step_i);
+  drive(dut_->first_step_i, ports_.first_step_i);
+  drive(dut_->link_words_i, ports_.link_words_i);
 }
 
 template <>
@@ -78,6 +93,9 @@ void VerilatedEncoder::read() {
   ports_.dropped_o = dut_->dropped_o;
   ports_.framing_errors_o = dut_->framing_errors_o;
   ports_.off_grid_o = dut_->off_grid_o;
+  ports_.step_o = dut_->step_o;
+  ports_.largest_step_o = dut_->largest_step_o;
+  ports_.waiting_o = dut_->waiting_o;
 }
 
 std::unique_ptr<EncoderDesign> make_encoder() { return std::make_unique<VerilatedEncoder>(); }

@@ -20,6 +20,9 @@ extern const std::uint16_t kKeyInterval;
 extern const Profile kProfile;
 extern const bool kLoadable;
 extern const bool kShallow;
+extern const bool kNarrow;
+extern const bool kRateControl;
+extern const std::uint32_t kBufferWords;
 extern const bool kTaps;
 extern const bool kNeighbour;
 extern const char* const kTableSet;
@@ -38,6 +41,9 @@ struct EncoderPorts {
   std::uint16_t table_wdata_i = 0;
   std::uint32_t table_id_i = 0;
   std::uint32_t stream_number_i = 0;
+  std::uint8_t max_step_i = 0;
+  std::uint8_t first_step_i = 0;
+  std::uint32_t link_words_i = 0;
   std::uint8_t s_axis_tready = 0;
   std::uint8_t m_axis_tvalid = 0;
   std::uint8_t m_axis_tlast = 0;
@@ -48,6 +54,9 @@ struct EncoderPorts {
   std::uint32_t dropped_o = 0;
   std::uint32_t framing_errors_o = 0;
   std::uint32_t off_grid_o = 0;
+  std::uint8_t step_o = 0;
+  std::uint8_t largest_step_o = 0;
+  std::uint32_t waiting_o = 0;
 };
 
 using EncoderDesign = Design<EncoderPorts>;

@@ -57,13 +57,20 @@ struct Expected {
   nrc::Codeword codeword{};
 };
 
+const nrc::TableSet& rounded_tables() { return nrc::TableSet::builtin("generic"); }
+
 class Bench {
  public:
   Bench(unsigned seed, const nrc::TableSet& set)
-      : rng_(seed), set_(set), golden_(set, kCodeWidth), pipeline_(kLatency) {
+      : rng_(seed),
+        set_(set),
+        golden_(set, kCodeWidth),
+        rounded_golden_(rounded_tables(), kCodeWidth),
+        pipeline_(kLatency) {
     dut_->rst_ni = 0;
     dut_->valid_i = 1;
     dut_->table_we_i = 0;
+    dut_->rounded_i = 0;
     for (int i = 0; i < 8; ++i) dut_.tick();
     EXPECT_EQ(dut_->valid_o, 0);
     dut_->valid_i = 0;
@@ -85,6 +92,16 @@ class Bench {
   }
 
   void gap() { step({}, 0, 0, {0, 0}, false); }
+
+  /// A number of a multiple, with a table of those for rounded codes.
+  void rounded(int number, int predicted, const nrc::CodingContext& context) {
+    Expected expected;
+    expected.valid = true;
+    expected.codeword = rounded_golden_.encode(static_cast<nrc::Code>(number), predicted, context);
+    dut_->rounded_i = 1;
+    step(expected, number, predicted, context, false);
+    dut_->rounded_i = 0;
+  }
 
   void sample(int code, int predicted, const nrc::CodingContext& context, bool verbatim = false) {
     Expected expected;
@@ -157,6 +174,7 @@ class Bench {
   nrc::tb::Random rng_;
   const nrc::TableSet& set_;
   nrc::HuffmanEncoder golden_;
+  nrc::HuffmanEncoder rounded_golden_;
   std::deque<Expected> pipeline_;  // front: what leaves after the next clock
   int longest_ = 0;
   int shortest_ = 99;
@@ -182,6 +200,29 @@ void run_random(unsigned seed, unsigned gap_percent, int samples) {
   }
   bench.drain();
 }
+
+/// Rounded codes among others, in any order.
+void run_rounded(unsigned seed) {
+  Bench bench(seed, tables());
+  if (kLoadable) bench.load();
+  const int last = static_cast<int>(rounded_tables().lengths.size()) - 1;
+  for (int i = 0; i < 50000 && !testing::Test::HasFatalFailure(); ++i) {
+    if (bench.rng().percent(20)) bench.gap();
+    const bool rounded = NRC_PARAM_Rounding != 0 && bench.rng().flip();
+    nrc::CodingContext context = bench.random_context();
+    if (rounded) context.table = bench.rng().range(0, last);
+    const int predicted = bench.random_code();
+    const int code = bench.code_near(predicted, context);
+    if (rounded) {
+      bench.rounded(code, predicted, context);
+    } else {
+      bench.sample(code, predicted, context);
+    }
+  }
+  bench.drain();
+}
+
+TEST(Huffman, RoundedCodesAmongOthers) { run_rounded(9); }
 
 TEST(Huffman, BackToBack) { run_random(1, 0, 200000); }
 

@@ -24,11 +24,18 @@ void test(std::uint32_t seed, int frames, std::uint32_t reset_per_mille) {
       const bool begins = clock == 1;
       dut->frame_begin_i = begins;
       dut->reset_i = begins ? reset : random.flip();
+      if (begins && !reset) {
+        dut->eval();
+        ASSERT_EQ(dut->slow_o, golden.slow()) << "frame " << frame;
+      }
       dut.tick();
     }
     for (int clock = random.range(0, 3); clock >= 0; --clock) {
       if (!reset) {
         ASSERT_EQ(dut->boost_o, boost) << "frame " << frame;
+        dut->frame_begin_i = false;
+        dut->eval();
+        ASSERT_EQ(dut->slow_o, golden.slow()) << "frame " << frame;
       }
       dut->frame_begin_i = false;
       dut->reset_i = random.flip();

@@ -37,6 +37,8 @@ constexpr std::uint32_t kStreamNumber = 0xFEDC1234;  // of the first stream
 constexpr int kMinSpacing = 10;  // clocks from one end of a good packet to the next
 
 /// @param number  of the stream, counted from 0
+constexpr bool kRateControl = NRC_PARAM_Flags != 0;
+
 nrc::StreamHeader stream_header(std::uint32_t number) {
   nrc::StreamHeader h;
   h.mapping = static_cast<nrc::Mapping>(NRC_PARAM_Mapping);
@@ -46,6 +48,8 @@ nrc::StreamHeader stream_header(std::uint32_t number) {
   h.table_id = kTableId;
   h.packet_frames = NRC_PARAM_PacketFrames;
   h.stream_number = nrc::tb::stream_number(kStreamNumber, number);
+  h.rounding = kRateControl;
+  h.proportional = kRateControl;
   return h;
 }
 
@@ -106,6 +110,8 @@ class Bench {
     }
     std::vector<std::uint8_t> payload;
     bool crowded = false;
+    step_ = kRateControl ? rng_.range(0, 7) : 0;
+    dut_->step_i = static_cast<std::uint8_t>(step_);
     std::size_t frames_left = static_cast<std::size_t>(p.frames);
     for (std::size_t i = 0; i < p.words; ++i) {
       // Frame ends come with words or between them; what is left comes before the last word.
@@ -178,6 +184,9 @@ class Bench {
       ASSERT_LE(held, kBufferWords + 4);
       ASSERT_LE(waiting_packets_, kFifoDepth + 1);
     }
+    ASSERT_EQ(dut_->packet_end_o, 1);
+    const std::size_t on_link = 6 + p.words + (p.key ? 13 : 0);
+    ASSERT_EQ(dut_->packet_words_o, drop ? 0 : on_link % (2 * kBufferWords));
     key_needed_ = drop;
     ASSERT_EQ(dut_->key_needed_o != 0, key_needed_);
     if (!drop) {
@@ -189,6 +198,7 @@ class Bench {
       nrc::PacketHeader header;
       header.type = nrc::PacketType::kHuffman;
       header.key = p.key;
+      header.step = static_cast<std::uint8_t>(step_);
       header.last = p.last;
       header.frames = static_cast<std::uint16_t>(p.frames);
       header.first_frame = first_frame_;
@@ -254,6 +264,7 @@ class Bench {
   std::size_t waiting_packets_ = 0;  // data packets in expected_
   int too_soon_ = 0;                 // clocks in which the descriptor before is still on its way
   std::uint32_t first_frame_ = 0;
+  int step_ = 0;  ///< number of the packet's rounding step
   std::uint32_t dropped_ = 0;
   std::uint32_t overflows_ = 0;
   std::uint32_t committed_ = 0;

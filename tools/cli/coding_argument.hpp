@@ -20,6 +20,9 @@ constexpr const char* kNarrowHelp =
     "huffman profile: with the narrow state of an encoder in silicon that must save energy; costs "
     "0.2 % and more";
 
+constexpr const char* kLongHeadersHelp =
+    "packet headers of 20 bytes only, which hardware reads; packets of less than 2 kB have 16";
+
 /// What --narrow says. @throws Error if the profile has no narrow state.
 bool narrow_argument(bool narrow, Profile profile);
 

@@ -149,8 +149,8 @@ void decode_file(const DecodeArguments& arguments) {
   checked([&] { decoder.finish(); });
   output.commit(arguments.sync);
   if (decoder.lossy_step() > 1) {
-    fmt::print(stderr, "nrc: note: {} is lossy: its codes are multiples of {}\n", input.name(),
-               decoder.lossy_step());
+    fmt::print(stderr, "nrc: note: {} is lossy: its codes are rounded by steps of up to {}\n",
+               input.name(), decoder.lossy_step());
   }
 }
 
@@ -205,8 +205,8 @@ void decode_part(const DecodeArguments& arguments) {
                  input.name(), reader.frames(), seconds(reader.frames()), count);
     }
     if (reader.lossy_step() > 1) {
-      fmt::print(stderr, "nrc: note: {} is lossy: its codes are multiples of {}\n", input.name(),
-                 reader.lossy_step());
+      fmt::print(stderr, "nrc: note: {} is lossy: its codes are rounded by steps of up to {}\n",
+                 input.name(), reader.lossy_step());
     }
   } catch (const host::OutputError&) {
     throw;

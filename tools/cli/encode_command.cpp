@@ -169,6 +169,7 @@ void encode_file(const EncodeArguments& arguments) {
   if (!arguments.lossy.empty()) options.lossy_step = lossy_argument(arguments.lossy);
   options.packet_frames = arguments.packet_frames;
   options.lanes = arguments.lanes;
+  options.long_headers = arguments.long_headers;
   options.threads = arguments.threads;
   options.key_interval = arguments.key_interval;
   if (!arguments.metadata.empty()) {
@@ -300,6 +301,7 @@ void add_encode_command(CLI::App& app) {
                    "bit strings of a packet, which are decoded at once: 1, 2, 4 or 8 (default: as "
                    "many as cost less than 0.05 %)")
       ->check(CLI::IsMember({1, 2, 4, 8}));
+  command->add_flag("--long-headers", arguments->long_headers, kLongHeadersHelp);
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
   command
       ->add_option("--threads", arguments->threads,

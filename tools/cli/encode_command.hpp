@@ -11,17 +11,18 @@ namespace nrc::cli {
 struct EncodeArguments {
   std::string input;
   std::string output;
-  bool raw = false;              ///< samples without a header instead of a WAV file
-  std::string type = "int16";    ///< of raw input
-  bool big_endian = false;       ///< byte order of raw input
-  bool any_file = false;         ///< store what is not a WAV file instead of refusing it
-  std::uint32_t channels = 1;    ///< of raw input
-  double rate = 0.0;             ///< of raw input, Hz; 0: unknown
-  std::string preset = "fast";   ///< where neither profile nor tables are given
-  std::string profile;           ///< empty: by the preset
-  bool narrow = false;           ///< huffman profile: with the narrow state
-  bool taps = false;             ///< range profile: with stage taps
-  int lanes = 0;                 ///< bit strings of a packet; 0: by what they cost
+  bool raw = false;             ///< samples without a header instead of a WAV file
+  std::string type = "int16";   ///< of raw input
+  bool big_endian = false;      ///< byte order of raw input
+  bool any_file = false;        ///< store what is not a WAV file instead of refusing it
+  std::uint32_t channels = 1;   ///< of raw input
+  double rate = 0.0;            ///< of raw input, Hz; 0: unknown
+  std::string preset = "fast";  ///< where neither profile nor tables are given
+  std::string profile;          ///< empty: by the preset
+  bool narrow = false;          ///< huffman profile: with the narrow state
+  bool taps = false;            ///< range profile: with stage taps
+  int lanes = 0;                ///< bit strings of a packet; 0: by what they cost
+  bool long_headers = false;
   unsigned threads = 0;          ///< 0: one for each processor
   bool neighbour = false;        ///< range profile: with stage neighbour
   std::string order;             ///< of the channels: list or file; empty: as they are

@@ -41,7 +41,9 @@ struct StreamInfo {
   std::uint64_t exceptions = 0;         ///< samples off the map
   std::uint64_t exception_packets = 0;  ///< that hold them
   std::uint64_t frames = 0;
-  int lossy_step = 1;                 ///< the largest of all packets
+  int lossy_step = 1;  ///< the largest of all packets
+  std::uint64_t lossless_packets = 0;
+  std::uint64_t rounded_packets = 0;
   int lanes = 1;                      ///< the most of all packets
   std::uint64_t container_bytes = 0;  ///< of the original file that are not samples
   std::uint64_t missing_packets = 0;
@@ -208,7 +210,10 @@ class InfoReader {
       due_frame_ = header.first_frame + header.frames;
     }
     info_.frames += header.frames;
-    if (header.frames != 0) info_.lossy_step = std::max(info_.lossy_step, lossy_step(header.step));
+    if (header.frames != 0) {
+      info_.lossy_step = std::max(info_.lossy_step, lossy_step(header.step));
+      ++(header.step == 0 ? info_.lossless_packets : info_.rounded_packets);
+    }
     info_.lanes = std::max(info_.lanes, int{header.lanes});
     if (header.exceptions) {
       ++info_.exception_packets;
@@ -248,6 +253,20 @@ std::string tables_name(const StreamHeader& header) {
   return tables == nullptr ? "not built in" : tables->name();
 }
 
+/// What is lost, by how many packets.
+std::string loss(const StreamInfo& info) {
+  if (info.lossy_step == 1) {
+    return info.header.rounding ? "none so far, in a stream that may round" : "none";
+  }
+  std::string text = fmt::format("lossy, codes in steps of {}{}",
+                                 info.header.proportional ? "up to " : "", info.lossy_step);
+  if (info.lossless_packets != 0) {
+    text += fmt::format("; {} of {} packets lossless", info.lossless_packets,
+                        info.lossless_packets + info.rounded_packets);
+  }
+  return text;
+}
+
 void print_text(const std::string& name, const StreamInfo& info) {
   const StreamHeader& header = info.header;
   const auto line = [](const char* label, const std::string& value) {
@@ -272,8 +291,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
     line("exceptions", fmt::format("{} samples off the map, in {} packets", info.exceptions,
                                    info.exception_packets));
   }
-  line("loss",
-       info.lossy_step == 1 ? "none" : fmt::format("lossy, codes in steps of {}", info.lossy_step));
+  line("loss", loss(info));
   line("lanes", fmt::to_string(info.lanes));
   line("channels", fmt::to_string(header.channels));
   line("rate", header.rate_millihertz == 0
@@ -362,6 +380,8 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"exceptions", info.exceptions},
       {"exception_packets", info.exception_packets},
       {"lossy_step", info.lossy_step},
+      {"lossless_packets", info.lossless_packets},
+      {"rounded_packets", info.rounded_packets},
       {"lanes", info.lanes},
       {"channels", header.channels},
       {"rate_hz", static_cast<double>(header.rate_millihertz) / 1000.0},

@@ -22,6 +22,7 @@
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
 #include "nrc/file_encoder.hpp"
+#include "nrc/rate_control.hpp"
 #include "nrc/receiver.hpp"
 #include "table_argument.hpp"
 
@@ -63,6 +64,11 @@ struct StreamEncodeArguments {
   std::uint32_t packet_frames = 20;
   std::uint32_t key_interval = 384;
   std::optional<std::uint32_t> stream_number;  ///< unset: a random one
+  double link_rate = 0.0;                      ///< Mbit/s; 0: every packet is lossless
+  int first_step = 8;                          ///< codes
+  int max_step = 16;
+  std::uint32_t link_buffer = RateSettings().buffer_words;
+  bool long_headers = false;
 };
 
 struct StreamDecodeArguments {
@@ -125,6 +131,11 @@ class LiveEncoder {
       tables_ = table_argument(arguments.tables, profile_);
     }
     mapping_argument(arguments.mapping, arguments.code_width, options_);
+    if (arguments.link_rate != 0.0) {
+      rate_control_.emplace(rate_settings());
+      header_.rounding = true;
+      header_.proportional = true;
+    }
     options_.profile = profile_;
     options_.tables = tables_ ? &*tables_ : nullptr;
     // What can be wrong with the settings is said before any sample comes.
@@ -164,12 +175,36 @@ class LiveEncoder {
 
   std::string status() const {
     const std::uint64_t sample_bytes = frames_ * frame_bytes();
-    return fmt::format("encoded {} in {}: {} bytes to {}, ratio {:.3f}", count(frames_, "frame"),
-                       count(packets_, "packet"), sample_bytes, bytes_,
-                       ratio(sample_bytes, bytes_));
+    std::string text =
+        fmt::format("encoded {} in {}: {} bytes to {}, ratio {:.3f}", count(frames_, "frame"),
+                    count(packets_, "packet"), sample_bytes, bytes_, ratio(sample_bytes, bytes_));
+    if (rate_control_) {
+      text += fmt::format("; {} lossless, largest step {}", count(lossless_packets_, "packet"),
+                          lossy_step(rate_control_->largest_step()));
+    }
+    return text;
   }
 
  private:
+  RateSettings rate_settings() const {
+    if (arguments_.rate <= 0.0) throw Error("--link-rate needs --rate, the samples' rate in Hz");
+    const auto number = [](const char* option, int step) {
+      const int index = lossy_index(step);
+      if (index < 0 || index > kMaxRateStep) {
+        throw Error(fmt::format("{} {}: give 1, 2, 3, 4, 6, 8, 12 or 16", option, step));
+      }
+      return index;
+    };
+    RateSettings settings;
+    settings.buffer_words = arguments_.link_buffer;
+    settings.max_step = number("--max-step", arguments_.max_step);
+    settings.first_step =
+        std::min(number("--first-step", arguments_.first_step), settings.max_step);
+    settings.link_words =
+        link_words(arguments_.link_rate * 1e6, header_.packet_frames, arguments_.rate);
+    return settings;
+  }
+
   /// Whether any channel has two values.
   bool moves() const {
     const std::size_t n = header_.channels;
@@ -182,6 +217,7 @@ class LiveEncoder {
   void open() {
     const Tables& tables = choose_coding(samples_, options_, header_);
     encoder_ = std::make_unique<Encoder>(header_, tables, Transport::kLink);
+    encoder_->set_short_headers(!arguments_.long_headers);
     const std::uint64_t largest = encoder_->max_bytes(header_.packet_frames);
     if (arguments_.link.udp && largest > kMaxDatagram) {
       throw Error(
@@ -199,7 +235,15 @@ class LiveEncoder {
     request.last = last;
     const std::size_t before = packets.size();
     const std::size_t frames = count / header_.channels;
+    if (rate_control_) {
+      const int step = rate_control_->begin_packet();
+      encoder_->set_lossy_step(lossy_step(step));
+      lossless_packets_ += step == 0 && frames != 0 ? 1 : 0;
+    }
     encoder_->encode_samples(samples, frames, request, packets);
+    if (rate_control_) {
+      rate_control_->end_packet(static_cast<std::uint32_t>((packets.size() - before) / 4));
+    }
     ++packets_;
     frames_ += frames;
     bytes_ += packets.size() - before;
@@ -210,6 +254,8 @@ class LiveEncoder {
   Profile profile_ = Profile::kHuffman;
   std::optional<Tables> tables_;
   EncodeOptions options_;
+  std::optional<RateControl> rate_control_;
+  std::uint64_t lossless_packets_ = 0;
   std::unique_ptr<Encoder> encoder_;   ///< once the first samples are here
   std::vector<std::int16_t> samples_;  ///< of the packet, or all that wait for the encoder
   std::uint64_t packets_ = 0;
@@ -486,9 +532,29 @@ void add_stream_encode(CLI::App& app) {
                    "packets from one key packet to the next; 0: only the first is a key packet")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
+  command
+      ->add_option(
+          "--link-rate", arguments->link_rate,
+          "Mbit/s of a slower link: packets that it cannot take lossless are rounded, each "
+          "by a step that it states (default: all are lossless)")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--first-step", arguments->first_step,
+                   "with --link-rate: codes of the step that rounding begins with")
+      ->capture_default_str();
+  command
+      ->add_option("--max-step", arguments->max_step,
+                   "with --link-rate: codes of the largest step; no sample is more than half of it "
+                   "off")
+      ->capture_default_str();
+  command
+      ->add_option("--link-buffer", arguments->link_buffer,
+                   "with --link-rate: words of 4 bytes that may wait for the link")
+      ->capture_default_str();
   command->add_option("--stream-number", arguments->stream_number,
                       "by which a decoder sees that the encoder has restarted, 0 to 2^32 - 1 "
                       "(default: a random one)");
+  command->add_flag("--long-headers", arguments->long_headers, kLongHeadersHelp);
   add_link_options(*command, arguments->link,
                    "[HOST:]PORT on which to wait for a decoder, by default on this computer only",
                    "HOST:PORT of a decoder that listens");

@@ -22,10 +22,10 @@
 #include "nrc/file_encoder.hpp"
 #include "nrc/table_files.hpp"
 #include "nrc/tables.hpp"
-#include "stages/mapper.hpp"
 #include "stages/shift6.hpp"
 #include "train/range_trainer.hpp"
 #include "train/trainer.hpp"
+#include "vector/vector_mapper.hpp"
 
 namespace nrc::train {
 
@@ -93,7 +93,7 @@ Recording read_recording(const Source& source) {
   const std::vector<std::int16_t> samples = read_samples(source.path, channels, recording.bytes);
   const std::size_t frames = samples.size() / channels;
   std::vector<Code> codes(samples.size());
-  Mapper(source.header).to_codes(samples.data(), frames, codes.data());
+  VectorMapper(source.header).to_codes(samples.data(), frames, codes.data());
   recording.channels.assign(channels, std::vector<Code>(frames));
   for (std::size_t i = 0; i < codes.size(); ++i) {
     recording.channels[i % channels][i / channels] = codes[i];

@@ -29,7 +29,7 @@ enum class Transport {
 };
 
 class ExceptionWriter;
-class Mapper;
+class VectorMapper;
 class Packetizer;
 
 class Encoder {
@@ -108,6 +108,10 @@ class Encoder {
   /// profile that has no lanes
   void set_lanes(int lanes);
 
+  /// Whether packets to come have a header of the short form where they can; at first none has, as
+  /// hardware does not read it.
+  void set_short_headers(bool on) { short_headers_ = on; }
+
   const StreamHeader& header() const { return header_; }
   /// Samples so far that were off the map.
   std::uint64_t off_map() const { return off_map_; }
@@ -124,20 +128,23 @@ class Encoder {
   void map(const std::int32_t* values, std::size_t frames);
   /// Puts the values that are not those of their codes into exceptions_.
   template <typename Value, typename C>
-  void find_exceptions(const Value* values, const std::vector<C>& codes, std::size_t frames);
+  void find_exceptions(const Value* values, const std::vector<C>& codes, std::size_t frames,
+                       std::vector<Value>& mapped);
   bool wide_codes() const { return header_.code_width > kMaxCodeWidth; }
   std::size_t raw_bytes(std::uint64_t count) const;
 
   Tables tables_;
   StreamHeader header_;
   std::vector<std::uint8_t> header_payload_;
-  std::unique_ptr<Mapper> mapper_;
+  std::unique_ptr<VectorMapper> mapper_;
   std::unique_ptr<PayloadEncoder> payload_;  // refers to tables_
   std::unique_ptr<Packetizer> packetizer_;
   std::vector<Code> codes_;
   std::vector<WideCode> wide_codes_;
   std::vector<std::int16_t> values_;
   std::vector<std::int32_t> wide_values_;
+  std::vector<std::int16_t> mapped_;  ///< values of the codes, where some are off the map
+  std::vector<std::int32_t> wide_mapped_;
   std::unique_ptr<ExceptionWriter> exceptions_;  ///< of the current packet
   std::vector<std::uint8_t> low_parts_;          ///< of its codes
   std::vector<std::uint8_t> coded_bytes_;        ///< its codes, if something precedes them
@@ -148,6 +155,7 @@ class Encoder {
   const Transport transport_;
   bool header_due_ = true;  ///< no stream header since the last data packet
   bool key_due_ = true;
+  bool short_headers_ = false;
   bool skipped_ = false;  ///< frames were skipped since the last packet with frames
 };
 

@@ -41,6 +41,8 @@ struct EncodeOptions {
   /// or 8. 0: as many as cost no more than 0.05 % of the first, middle and last packet; 1 where
   /// the profile has no lanes.
   int lanes = 0;
+  /// No packet has a header of the short form, which hardware does not read.
+  bool long_headers = false;
   /// Threads that encode a file, which are as many packets from one key packet to the next in
   /// memory; 0: one for each processor. The stream is the same with any number. Samples that arrive
   /// piece by piece, and a stream with a key interval, are encoded by one.

@@ -108,6 +108,11 @@ constexpr std::uint32_t kMaxLowBitsNumerator = 1U << 28;
 // Packets (section 7).
 constexpr std::uint16_t kSync = 0x524E;  ///< little-endian: bytes 'N' 'R'
 constexpr std::size_t kPacketHeaderBytes = 20;
+/// A header of the short form, of a packet with few frames and words of payload.
+constexpr std::size_t kShortHeaderBytes = 16;
+constexpr int kShortFrameBits = 7;
+constexpr std::uint32_t kMaxShortFrames = (1 << kShortFrameBits) - 1;
+constexpr std::size_t kMaxShortBytes = 4 * ((1 << (16 - kShortFrameBits)) - 1);
 constexpr std::size_t kPacketCrcBytes = 4;
 constexpr std::uint32_t kMaxPayloadBytes = 4 * ((1u << 24) - 1);
 constexpr std::uint64_t kMaxPacketSamples = std::uint64_t{1} << 24;  ///< frames * channels
@@ -119,6 +124,7 @@ constexpr std::uint32_t kMaxChannels = 65536;
 constexpr std::uint8_t kFlagKey = 0x10;
 constexpr std::uint8_t kFlagLast = 0x20;
 constexpr std::uint8_t kFlagExceptions = 0x40;  ///< the payload begins with exceptions
+constexpr std::uint8_t kFlagShort = 0x80;       ///< the header has the short form
 
 /// Low four bits of byte 2 of a packet.
 enum class PacketType : std::uint8_t {

@@ -22,12 +22,13 @@ void check_order(const std::vector<std::uint16_t>& order, std::uint32_t channels
 /// nothing.
 const char* corrections_name(const Corrections& corrections);
 
-/// Fields of a packet's 20-byte header.
+/// Fields of a packet's header.
 struct PacketHeader {
   PacketType type = PacketType::kStreamHeader;
   bool key = false;
   bool last = false;
   bool exceptions = false;  ///< the payload begins with exceptions
+  bool short_form = false;  ///< a header of 16 bytes instead of 20
   std::uint8_t step = 0;    ///< index of the rounding step of the codes, for lossy_step()
   std::uint8_t lanes = 1;   ///< bit strings of the payload, 1, 2, 4 or 8
   std::uint32_t sequence = 0;
@@ -36,6 +37,13 @@ struct PacketHeader {
   std::uint32_t length = 0;  ///< payload bytes, a multiple of 4
   std::uint16_t stream = 0;  ///< low 16 bits of the stream number
 };
+
+/// Bytes of a packet's header.
+constexpr std::size_t header_bytes(const PacketHeader& header) {
+  return header.short_form ? kShortHeaderBytes : kPacketHeaderBytes;
+}
+/// Whether a packet can have a header of the short form: data packets only, with frames.
+bool short_form_possible(PacketType type, std::uint32_t frames, std::size_t payload_bytes);
 
 /// What messages call a packet: by its sequence number.
 std::string packet_name(const PacketHeader& header);
@@ -102,6 +110,8 @@ struct ParsedPacket {
   PacketHeader header;
   const std::uint8_t* payload = nullptr;  ///< header.length bytes inside the buffer
   std::size_t size = 0;                   ///< bytes of the whole packet; kIncomplete: bytes needed
+  /// The packet's first byte. @pre kPacket
+  const std::uint8_t* begin() const { return payload - header_bytes(header); }
 };
 
 /// Looks at the start of `data`. Never reads past `size`.

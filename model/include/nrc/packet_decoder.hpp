@@ -16,8 +16,8 @@
 
 namespace nrc {
 
-class Mapper;
 class PayloadPart;
+class VectorMapper;
 
 /// True for the types that hold samples: Huffman, range and raw data.
 bool is_data(PacketType type);
@@ -100,12 +100,12 @@ class PacketDecoder {
   std::optional<StreamHeader> header_;
   std::vector<std::uint8_t> header_payload_;
   std::unique_ptr<PayloadDecoder> payload_;
-  std::unique_ptr<Mapper> mapper_;
+  std::unique_ptr<VectorMapper> mapper_;
   const Tables* tables_ = nullptr;
   std::vector<std::uint32_t> chosen_;         ///< channels; empty: all
   std::vector<std::uint32_t> part_channels_;  ///< the last ones that were
   std::unique_ptr<PayloadPart> part_;         ///< the codes of these
-  std::unique_ptr<Mapper> part_mapper_;
+  std::unique_ptr<VectorMapper> part_mapper_;
   std::vector<std::uint8_t> all_samples_;
   std::vector<Code> codes_;
   std::vector<WideCode> wide_codes_;

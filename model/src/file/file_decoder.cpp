@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "file/container.hpp"
 #include "file/ordered_jobs.hpp"
@@ -21,15 +23,33 @@ constexpr std::size_t kMaxGroupBytes = std::size_t{1} << 25;
 /// And their samples, of which a few bytes may hold any number.
 constexpr std::uint64_t kMaxGroupSamples = std::uint64_t{1} << 25;
 
-/// Hands on the packets that lie one after another.
-template <class Take>
-void for_each_packet(const std::vector<std::uint8_t>& packets, const Take& take) {
-  for (std::size_t used = 0; used < packets.size();) {
-    const ParsedPacket packet = parse_packet(packets.data() + used, packets.size() - used);
-    take(packet);
-    used += packet.size;
+/// Packets one after another, whose CRCs are right.
+class PacketList {
+ public:
+  bool empty() const { return packets_.empty(); }
+  std::size_t bytes() const { return bytes_.size(); }
+  void clear() {
+    bytes_.clear();
+    packets_.clear();
   }
-}
+  void add(const ParsedPacket& packet) {
+    bytes_.insert(bytes_.end(), packet.begin(), packet.begin() + packet.size);
+    packets_.push_back(packet);
+  }
+  template <class Take>
+  void for_each(const Take& take) const {
+    const std::uint8_t* at = bytes_.data();
+    for (ParsedPacket packet : packets_) {
+      packet.payload = at + header_bytes(packet.header);
+      take(packet);
+      at += packet.size;
+    }
+  }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+  std::vector<ParsedPacket> packets_;  ///< in `bytes_`
+};
 
 }  // namespace
 
@@ -40,21 +60,22 @@ class FileDecoder::Groups {
       : tables_(std::move(tables)), jobs_(threads) {}
 
   void open(const ParsedPacket& header) {
-    if (header_.empty()) header_ = copy(header);
+    if (header_.empty()) {
+      header_.assign(header.begin(), header.begin() + header.size);
+    }
     const StreamHeader fields = parse_stream_header(header.payload, header.header.length);
     // Wide samples count for two.
     channels_ = fields.channels * (is_wide(fields.sample_type) ? 2 : 1);
   }
 
   bool waiting() const { return !group_.empty(); }
-  bool too_long() const { return group_.size() > kMaxGroupBytes || samples_ > kMaxGroupSamples; }
+  bool too_long() const { return group_.bytes() > kMaxGroupBytes || samples_ > kMaxGroupSamples; }
   void add(const ParsedPacket& packet) {
-    const std::vector<std::uint8_t> bytes = copy(packet);
-    group_.insert(group_.end(), bytes.begin(), bytes.end());
+    group_.add(packet);
     samples_ += std::uint64_t{packet.header.frames} * channels_;
   }
   /// The packets that wait, which are then no longer here.
-  std::vector<std::uint8_t> withdraw() {
+  PacketList withdraw() {
     samples_ = 0;
     return std::exchange(group_, {});
   }
@@ -64,12 +85,15 @@ class FileDecoder::Groups {
   void begin(const Write& write) {
     if (group_.empty() || failed_) return;
     if (jobs_.full()) take(write);
-    jobs_.add([tables = tables_, header = header_, group = withdraw()] {
-      PacketDecoder decoder(tables);
-      decoder.open(parse_packet(header.data(), header.size()));
-      std::vector<std::uint8_t> samples;
-      for_each_packet(group, [&](const ParsedPacket& p) { decoder.decode(p, samples); });
-      return samples;
+    Worker* const worker = idle_worker();
+    std::swap(worker->group, group_);
+    group_.clear();
+    samples_ = 0;
+    jobs_.add([worker] {
+      worker->samples.clear();
+      worker->group.for_each(
+          [&](const ParsedPacket& p) { worker->decoder.decode(p, worker->samples); });
+      return worker;
     });
   }
 
@@ -79,27 +103,46 @@ class FileDecoder::Groups {
   }
 
  private:
+  /// What decodes a group, and its memory: of memory that is given back, the system clears each
+  /// page when it is taken again.
+  struct Worker {
+    explicit Worker(const Decoder::TableSource& tables) : decoder(tables) {}
+
+    PacketDecoder decoder;
+    PacketList group;
+    std::vector<std::uint8_t> samples;
+  };
+
+  Worker* idle_worker() {
+    if (idle_.empty()) {
+      workers_.push_back(std::make_unique<Worker>(tables_));
+      workers_.back()->decoder.open(parse_packet(header_.data(), header_.size()));
+      return workers_.back().get();
+    }
+    Worker* const worker = idle_.back();
+    idle_.pop_back();
+    return worker;
+  }
+
   template <class Write>
   void take(const Write& write) {
     // What comes after a fault is not written: set in case the job throws.
     failed_ = true;
-    std::vector<std::uint8_t> samples = jobs_.take();
+    Worker* const worker = jobs_.take();
     failed_ = false;
-    write(samples);
-  }
-
-  static std::vector<std::uint8_t> copy(const ParsedPacket& packet) {
-    const std::uint8_t* const begin = packet.payload - kPacketHeaderBytes;
-    return {begin, begin + packet.size};
+    write(worker->samples);
+    idle_.push_back(worker);
   }
 
   Decoder::TableSource tables_;
   std::vector<std::uint8_t> header_;  ///< the stream header's packet
-  std::vector<std::uint8_t> group_;
+  PacketList group_;
   std::uint64_t samples_ = 0;  ///< of the packets in it
   std::uint32_t channels_ = 1;
   bool failed_ = false;
-  OrderedJobs<std::vector<std::uint8_t>> jobs_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<Worker*> idle_;
+  OrderedJobs<Worker*> jobs_;  ///< last, as it ends first: its jobs have workers
 };
 
 FileDecoder::FileDecoder(ByteSink sink, Decoder::TableSource tables, unsigned threads)
@@ -208,7 +251,7 @@ void FileDecoder::take_data(const ParsedPacket& packet) {
     if (!groups_->too_long()) return;
     // No key packet for long: from here on packet by packet.
     groups_->finish(put);
-    for_each_packet(groups_->withdraw(), [this](const ParsedPacket& next) {
+    groups_->withdraw().for_each([this](const ParsedPacket& next) {
       samples_.clear();
       decoder_.catch_up(next, samples_);
       write(samples_);

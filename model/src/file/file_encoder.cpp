@@ -26,8 +26,8 @@
 #include "format/samples.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
-#include "stages/mapper.hpp"
 #include "stages/shift6.hpp"
+#include "vector/vector_mapper.hpp"
 
 namespace nrc {
 namespace {
@@ -105,9 +105,14 @@ class SampleImage {
     return std::min(size_ - offset, packet_bytes_);
   }
   Samples packet(std::size_t offset) const {
-    Samples samples(data_ + offset, data_ + offset + packet_bytes(offset));
-    to_byte_order(type_, big_endian_, samples.data(), samples.size());
+    Samples samples;
+    packet(offset, samples);
     return samples;
+  }
+  /// The same in memory that is used again.
+  void packet(std::size_t offset, Samples& samples) const {
+    samples.assign(data_ + offset, data_ + offset + packet_bytes(offset));
+    to_byte_order(type_, big_endian_, samples.data(), samples.size());
   }
 
   /// The same image in packets of another length.
@@ -156,30 +161,59 @@ class SampleImage {
   std::size_t packet_bytes_;
 };
 
+/// Codes of packets that some widths do not hold.
+struct WidthCount {
+  std::array<std::uint64_t, kCodeWidths.size()> outside = {};
+  std::uint64_t codes = 0;
+};
+
+/// Of every `step`-th packet of an image from packet `first` on.
+WidthCount count_widths(const SampleImage& image, const StreamHeader& header, std::size_t first,
+                        std::size_t step) {
+  WidthCount all;
+  PacketCodes packet_codes(header);
+  Samples samples;
+  for (std::size_t number = first; number < image.packets(); number += step) {
+    image.packet(image.packet_offset(number), samples);
+    packet_codes.of(samples, samples.size() / frame_bytes_of(header), [&](const auto& codes) {
+      all.codes += codes.size();
+      // What a code and its sign differ in. Few packets have codes that a width does not hold.
+      std::int32_t used = 0;
+      for (const std::int32_t code : codes) used |= code ^ (code >> 31);
+      for (std::size_t w = 0; w + 1 < kCodeWidths.size(); ++w) {
+        const std::int32_t half = 1 << (kCodeWidths[w] - 1);
+        if (used < half) break;
+        std::uint64_t count = 0;
+        for (const std::int32_t code : codes) count += code < -half || code >= half ? 1 : 0;
+        all.outside[w] += count;
+      }
+    });
+  }
+  return all;
+}
+
 /// The smallest code width that all samples of an image but one in `rare` fit into. With a value
 /// map, whose codes take their time, and for a quick choice, some packets stand for all.
-int width_of(const SampleImage& image, const StreamHeader& header, std::uint64_t rare = kRare) {
+int width_of(const SampleImage& image, const StreamHeader& header, std::size_t threads,
+             std::uint64_t rare = kRare) {
   StreamHeader wide = header;
   wide.code_width = kMaxCodeWidth;
-  const Mapper mapper(wide);
-  std::array<std::uint64_t, kCodeWidths.size()> outside = {};
-  std::vector<WideCode> codes;
   const bool some = (header.mapping == Mapping::kMap || image.quick()) && rare == kRare;
   const std::size_t step = some ? image.samples() / (kLearnedSamples / 8) + 1 : 1;
-  std::size_t looked_at = 0;
-  for (std::size_t number = 0; number < image.packets(); number += step) {
-    const Samples samples = image.packet(image.packet_offset(number));
-    codes_of(mapper, wide, samples, samples.size() / frame_bytes_of(header), codes);
-    looked_at += codes.size();
-    for (std::size_t w = 0; w + 1 < kCodeWidths.size(); ++w) {
-      const std::int32_t half = 1 << (kCodeWidths[w] - 1);
-      std::uint64_t count = 0;
-      for (const WideCode code : codes) count += code < -half || code >= half ? 1 : 0;
-      outside[w] += count;
-    }
+  OrderedJobs<WidthCount> jobs(threads);
+  for (std::size_t i = 0; i < threads; ++i) {
+    jobs.add([&image, &wide, i, threads, step] {
+      return count_widths(image, wide, i * step, threads * step);
+    });
+  }
+  WidthCount all;
+  while (!jobs.empty()) {
+    const WidthCount part = jobs.take();
+    all.codes += part.codes;
+    for (std::size_t w = 0; w < kCodeWidths.size(); ++w) all.outside[w] += part.outside[w];
   }
   for (std::size_t w = 0; w < kCodeWidths.size(); ++w) {
-    if (outside[w] * rare <= looked_at) return kCodeWidths[w];
+    if (all.outside[w] * rare <= all.codes) return kCodeWidths[w];
   }
   return kMaxCodeWidth;
 }
@@ -232,7 +266,8 @@ const Tables& choose_cascade(const SampleImage& image, bool complete, const Enco
     header.code_width = options.code_width;
   } else if (complete) {
     // Bits that hardly any code needs cost nothing here, and exceptions do.
-    header.code_width = width_of(image, header, std::max<std::size_t>(image.size(), 1));
+    header.code_width = width_of(image, header, thread_count(options.threads),
+                                 std::max<std::size_t>(image.size(), 1));
   }
   return Tables::builtin(Profile::kCascade, "generic");
 }
@@ -378,7 +413,7 @@ WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& 
   full.code_width = kMaxCodeWidth;
   full.low_bits = kMaxLowBits;
   serialise(full);  // which checks the map
-  const Mapper mapper(full);
+  const VectorMapper mapper(full);
   WideMapRequest mapped = request;
   mapped.move = false;
   mapped.all = [&](const WideMapRequest::Values& take) {
@@ -503,7 +538,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
       if (options.code_width != 0) {
         header.code_width = options.code_width;
       } else if (complete && (options.mapping || !request.complete)) {
-        header.code_width = width_of(image, header);
+        header.code_width = width_of(image, header, thread_count(options.threads));
       }
       // The narrow state is for codes of some bits, and a larger width costs next to nothing.
       if (header.narrow && options.code_width == 0) {
@@ -632,10 +667,12 @@ class PacketWriter {
         sink_(sink),
         lossy_step_(options.lossy_step),
         lanes_(lanes),
+        short_headers_(!options.long_headers),
         key_interval_(options.key_interval),
         packet_frames_(header.packet_frames) {
     encoder_.set_lossy_step(options.lossy_step);
     encoder_.set_lanes(lanes);
+    encoder_.set_short_headers(short_headers_);
     summary_.lanes = lanes;
     summary_.header = encoder_.header();
     summary_.tables = tables.name();
@@ -665,16 +702,16 @@ class PacketWriter {
     }
     // Only if there is something to find.
     const bool indexed = last && index_.keys.size() > 1;
-    const std::vector<std::uint8_t> packets =
-        encoder_.encode_samples(samples.data(), frames, {key, last && !indexed});
+    bytes_.clear();
+    encoder_.encode_samples(samples.data(), frames, {key, last && !indexed}, bytes_);
     if (key && frames != 0) {
       // A stream header may precede it.
-      const ParsedPacket first = parse_packet(packets.data(), packets.size());
+      const ParsedPacket first = parse_packet(bytes_.data(), bytes_.size());
       if (first.header.type == PacketType::kStreamHeader) index_.keys.back().offset += first.size;
     }
-    if (packets_ == 0) first_packet_bytes_ = packets.size();
-    send(packets);
-    group_bytes_ += packets.size();
+    if (packets_ == 0) first_packet_bytes_ = bytes_.size();
+    send(bytes_);
+    group_bytes_ += bytes_.size();
     ++group_packets_;
     summary_.frames += frames;
     if (indexed) finish_index();
@@ -688,22 +725,26 @@ class PacketWriter {
     const std::size_t all = samples.packets();
     // What group_length() needs; the cascade profile's does not, and takes its time.
     if (header.profile != Profile::kCascade) {
-      first_packet_bytes_ = encode_group(samples, 0, 1, 0, false).first.size();
+      Worker first(*this);
+      first.encode(samples, 0, 1, 0, false);
+      first_packet_bytes_ = first.packets.size();
     }
+    std::vector<std::unique_ptr<Worker>> workers;
+    std::vector<Worker*> idle;
     std::deque<std::size_t> lengths;  // of the groups that are being encoded
-    OrderedJobs<std::pair<std::vector<std::uint8_t>, std::uint64_t>> jobs(
-        std::min(threads, kGroupLag));
+    OrderedJobs<Worker*> jobs(std::min(threads, kGroupLag));
     std::size_t written = 0;  // packets
     const auto take = [&] {
-      const auto [bytes, off_map] = jobs.take();
+      Worker* const worker = jobs.take();
       index_.keys.push_back({summary_.stream_bytes, summary_.frames});
-      send(bytes);
-      group_bytes_ = bytes.size();
+      send(worker->packets);
+      group_bytes_ = worker->packets.size();
       group_packets_ = lengths.front();
       lengths.pop_front();
       written += group_packets_;
       close_group();
-      summary_.off_map += off_map;
+      summary_.off_map += worker->off_map;
+      idle.push_back(worker);
       const std::size_t end = std::min(samples.packet_offset(written), samples.size());
       summary_.frames = end / frame_bytes_of(header);
       if (progress) progress(end);
@@ -713,8 +754,15 @@ class PacketWriter {
       while (jobs.full()) take();
       lengths.push_back(std::min(group_length(lengths.size()), all - first));
       const std::size_t count = lengths.back();
-      jobs.add([this, &samples, first, count, sequence] {
-        return encode_group(samples, first, count, sequence, count == samples.packets());
+      if (idle.empty()) {
+        workers.push_back(std::make_unique<Worker>(*this));
+        idle.push_back(workers.back().get());
+      }
+      Worker* const worker = idle.back();
+      idle.pop_back();
+      jobs.add([worker, &samples, first, count, sequence] {
+        worker->encode(samples, first, count, sequence, count == samples.packets());
+        return worker;
       });
     }
     while (!jobs.empty()) take();
@@ -727,6 +775,39 @@ class PacketWriter {
   EncodeSummary& summary() { return summary_; }
 
  private:
+  /// What encodes groups on their own, and its memory: of memory that is given back, the system
+  /// clears each page when it is taken again.
+  struct Worker {
+    explicit Worker(const PacketWriter& writer)
+        : encoder(writer.summary_.header, writer.tables_, Transport::kFile),
+          header(writer.summary_.header) {
+      encoder.set_lossy_step(writer.lossy_step_);
+      encoder.set_lanes(writer.lanes_);
+      encoder.set_short_headers(writer.short_headers_);
+    }
+
+    /// @param last  the group is the whole stream
+    void encode(const SampleImage& samples, std::size_t first, std::size_t count,
+                std::uint32_t sequence, bool last) {
+      const std::uint64_t off_map_before = encoder.off_map();
+      encoder.resume(sequence + static_cast<std::uint32_t>(first),
+                     samples.packet_offset(first) / frame_bytes_of(header));
+      packets.clear();
+      for (std::size_t number = first; number < first + count; ++number) {
+        samples.packet(samples.packet_offset(number), packet);
+        encoder.encode_samples(packet.data(), packet.size() / frame_bytes_of(header),
+                               {number == first, last && number + 1 == first + count}, packets);
+      }
+      off_map = encoder.off_map() - off_map_before;
+    }
+
+    Encoder encoder;
+    const StreamHeader& header;
+    Samples packet;
+    std::vector<std::uint8_t> packets;
+    std::uint64_t off_map = 0;  ///< samples of the group
+  };
+
   void send(const std::vector<std::uint8_t>& bytes) {
     sink_(bytes.data(), bytes.size());
     summary_.stream_bytes += bytes.size();
@@ -756,27 +837,6 @@ class PacketWriter {
     return static_cast<std::size_t>(std::min((wanted + bytes - 1) / bytes, most));
   }
 
-  /// Packets of a group on their own, and how many samples are off the map.
-  std::pair<std::vector<std::uint8_t>, std::uint64_t> encode_group(const SampleImage& samples,
-                                                                   std::size_t first,
-                                                                   std::size_t count,
-                                                                   std::uint32_t sequence,
-                                                                   bool last) const {
-    const StreamHeader& header = summary_.header;
-    Encoder encoder(header, tables_, Transport::kFile);
-    encoder.set_lossy_step(lossy_step_);
-    encoder.set_lanes(lanes_);
-    encoder.resume(sequence + static_cast<std::uint32_t>(first),
-                   samples.packet_offset(first) / frame_bytes_of(header));
-    std::vector<std::uint8_t> packets;
-    for (std::size_t number = first; number < first + count; ++number) {
-      const Samples packet = samples.packet(samples.packet_offset(number));
-      encoder.encode_samples(packet.data(), packet.size() / frame_bytes_of(header),
-                             {number == first, last && number + 1 == first + count}, packets);
-    }
-    return {std::move(packets), encoder.off_map()};
-  }
-
   void finish_index() {
     index_.bytes = summary_.stream_bytes;
     index_.frames = summary_.frames;
@@ -789,9 +849,11 @@ class PacketWriter {
   EncodeSummary summary_;
   int lossy_step_;
   int lanes_;
+  bool short_headers_;
   std::optional<std::uint16_t> key_interval_;
   std::uint64_t packet_frames_;
   std::uint64_t packets_ = 0;
+  std::vector<std::uint8_t> bytes_;  ///< of the current packet
   std::size_t first_packet_bytes_ = 1;
   std::size_t group_bytes_ = 0;    ///< of the packets since the last key packet, that one included
   std::size_t group_packets_ = 0;  ///< how many these are
@@ -847,9 +909,11 @@ void send(const SampleImage& image, PacketWriter& writer, const EncodeOptions& o
   }
   std::size_t offset = 0;
   bool last = false;
+  Samples packet;
   while (!last) {
     last = image.whole(offset);
-    writer.packet(image.packet(offset), last);
+    image.packet(offset, packet);
+    writer.packet(packet, last);
     offset += image.packet_bytes(offset);
     if (progress) {
       progress(done_before + offset);
@@ -960,7 +1024,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
 const Tables& choose_coding(const void* samples, std::size_t frames, const EncodeOptions& options,
                             StreamHeader& header) {
   header.sample_type = options.sample_type;
-  header.rounding = options.lossy_step > 1;
+  header.rounding = header.rounding || options.lossy_step > 1;
   header.big_endian = kBigEndianMachine;
   const SampleImage image(static_cast<const std::uint8_t*>(samples),
                           frames * frame_bytes_of(header), header);

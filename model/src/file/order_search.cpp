@@ -22,27 +22,27 @@ std::vector<std::vector<float>> innovations(const std::vector<std::vector<std::u
                                             const StreamHeader& header) {
   const std::size_t channels = header.channels;
   const std::size_t most = std::max<std::size_t>(kMaxProducts / (channels * channels), 64);
-  const Mapper mapper(header);
+  PacketCodes packet_codes(header);
   const Predictor predictor(header.code_width);
   std::vector<PredictorState> states(channels);
   std::vector<std::vector<float>> all(channels);
   const std::size_t frame_bytes = sample_bytes(header.sample_type) * channels;
-  std::vector<WideCode> codes;
   for (const std::vector<std::uint8_t>& samples : packets) {
     // Packets are from all over the file: each begins anew.
     Pace pace;
     const std::size_t frames = std::min(samples.size() / frame_bytes, most / packets.size() + 1);
-    codes_of(mapper, header, samples, frames, codes);
-    for (std::size_t frame = 0; frame < frames; ++frame) {
-      const bool reset = frame == 0;
-      const int boost = pace.next(reset);
-      for (std::size_t c = 0; c < channels; ++c) {
-        const auto code = static_cast<Code>(codes[frame * channels + c]);
-        const Prediction p = predictor.predict(states[c], reset);
-        if (!reset) all[c].push_back(static_cast<float>(Predictor::innovation(p, code)));
-        predictor.update(states[c], p, code, reset, boost);
+    packet_codes.of(samples, frames, [&](const auto& codes) {
+      for (std::size_t frame = 0; frame < frames; ++frame) {
+        const bool reset = frame == 0;
+        const int boost = pace.next(reset);
+        for (std::size_t c = 0; c < channels; ++c) {
+          const auto code = static_cast<Code>(codes[frame * channels + c]);
+          const Prediction p = predictor.predict(states[c], reset);
+          if (!reset) all[c].push_back(static_cast<float>(Predictor::innovation(p, code)));
+          predictor.update(states[c], p, code, reset, boost);
+        }
       }
-    }
+    });
   }
   for (std::vector<float>& channel : all) {
     double energy = 0;

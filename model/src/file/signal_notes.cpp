@@ -57,16 +57,22 @@ int unused_bits(const std::vector<std::int32_t>& samples) {
 
 /// Whether every second frame of a channel follows from the others, which do not.
 bool doubled(const Channel& channel) {
-  std::size_t hits[2] = {};
-  std::size_t tried[2] = {};
-  for (std::size_t frame = 3; frame + 3 < channel.size(); ++frame) {
-    ++tried[frame % 2];
-    hits[frame % 2] += channel.interpolated(frame) ? 1 : 0;
-  }
+  constexpr std::size_t kFirst = 3;
+  constexpr double kMostHit = 0.99;
+  const std::size_t end = channel.size() - kFirst;
+  // Frames of either parity, and those that do not follow.
+  const std::size_t tried[2] = {(end - kFirst) / 2, (end - kFirst + 1) / 2};
+  std::size_t missed[2] = {};
   const auto share = [&](int parity) {
-    return static_cast<double>(hits[parity]) / static_cast<double>(tried[parity]);
+    return 1.0 - static_cast<double>(missed[parity]) / static_cast<double>(tried[parity]);
   };
-  return std::max(share(0), share(1)) > 0.99 && std::min(share(0), share(1)) < 0.8;
+  for (std::size_t frame = kFirst; frame < end; ++frame) {
+    if (channel.interpolated(frame)) continue;
+    ++missed[frame % 2];
+    // Most signals show soon that they are not.
+    if (share(0) <= kMostHit && share(1) <= kMostHit) return false;
+  }
+  return std::max(share(0), share(1)) > kMostHit && std::min(share(0), share(1)) < 0.8;
 }
 
 }  // namespace

@@ -33,6 +33,12 @@ std::string packet_name(const PacketHeader& header) {
   return "packet " + std::to_string(header.sequence);
 }
 
+bool short_form_possible(PacketType type, std::uint32_t frames, std::size_t payload_bytes) {
+  const bool data =
+      type == PacketType::kHuffman || type == PacketType::kRange || type == PacketType::kRaw;
+  return data && frames >= 1 && frames <= kMaxShortFrames && payload_bytes <= kMaxShortBytes;
+}
+
 PacketType coded_type(Profile profile) {
   return profile == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
 }
@@ -195,7 +201,10 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
 
 ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   ParsedPacket packet;
-  packet.size = kPacketHeaderBytes + kPacketCrcBytes;
+  PacketHeader& h = packet.header;
+  h.short_form = size >= 3 && (data[2] & kFlagShort) != 0;
+  const std::size_t header_size = header_bytes(h);
+  packet.size = header_size + kPacketCrcBytes;
   const auto fail = [&packet](ParseStatus status) {
     packet.status = status;
     return packet;
@@ -203,10 +212,10 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   if ((size >= 1 && data[0] != (kSync & 0xFF)) || (size >= 2 && data[1] != (kSync >> 8))) {
     return fail(ParseStatus::kBadSync);
   }
-  if (size < kPacketHeaderBytes) return fail(ParseStatus::kIncomplete);
+  // Before its third byte it may be of either form.
+  if (size < header_size) return fail(ParseStatus::kIncomplete);
 
   const int type = data[2] & 0x0F;
-  PacketHeader& h = packet.header;
   h.type = static_cast<PacketType>(type);
   h.key = (data[2] & kFlagKey) != 0;
   h.last = (data[2] & kFlagLast) != 0;
@@ -216,26 +225,33 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   h.lanes = static_cast<std::uint8_t>(1 << lane_bits);
   h.sequence = get_little_endian<std::uint32_t>(data + 4);
   h.first_frame = get_little_endian<std::uint32_t>(data + 8);
-  // Frames in bytes 12 to 14, words of payload in bytes 15 to 17.
-  const auto frames_and_words = get_little_endian<std::uint64_t>(data + 12);
-  h.frames = static_cast<std::uint32_t>(frames_and_words & 0xFFFFFF);
-  h.length = 4 * static_cast<std::uint32_t>(frames_and_words >> 24 & 0xFFFFFF);
-  h.stream = get_little_endian<std::uint16_t>(data + 18);
+  if (h.short_form) {
+    const std::uint32_t frames_and_words = get_little_endian<std::uint16_t>(data + 12);
+    h.frames = frames_and_words & kMaxShortFrames;
+    h.length = 4 * (frames_and_words >> kShortFrameBits);
+    h.stream = get_little_endian<std::uint16_t>(data + 14);
+  } else {
+    // Frames in bytes 12 to 14, words of payload in bytes 15 to 17.
+    const auto frames_and_words = get_little_endian<std::uint64_t>(data + 12);
+    h.frames = static_cast<std::uint32_t>(frames_and_words & 0xFFFFFF);
+    h.length = 4 * static_cast<std::uint32_t>(frames_and_words >> 24 & 0xFFFFFF);
+    h.stream = get_little_endian<std::uint16_t>(data + 18);
+  }
   // Raw packets have no need of exceptions or lanes, and a packet without frames no room for them.
   const bool coded = h.type == PacketType::kHuffman || h.type == PacketType::kRange;
   const bool data_packet = coded || h.type == PacketType::kRaw;
   if (type > static_cast<int>(PacketType::kMetadata) ||
-      (data[2] & ~(0x0F | kFlagKey | kFlagLast | kFlagExceptions)) != 0 ||
+      (h.short_form && !short_form_possible(h.type, h.frames, h.length)) ||
       1 << lane_bits > kMaxLanes || h.step >= kLossySteps || (h.step != 0 && !data_packet) ||
       ((h.exceptions || h.lanes > 1) && (!coded || h.frames == 0))) {
     return fail(ParseStatus::kBadHeader);
   }
   packet.size += h.length;
   if (size < packet.size) return fail(ParseStatus::kIncomplete);
-  const std::size_t checked = kPacketHeaderBytes + h.length;
+  const std::size_t checked = header_size + h.length;
   if (get_little_endian<std::uint32_t>(data + checked) != crc32(data, checked))
     return fail(ParseStatus::kBadCrc);
-  packet.payload = data + kPacketHeaderBytes;
+  packet.payload = data + header_size;
   // Both say which stream it is.
   if (h.type == PacketType::kStreamHeader && h.length >= kStreamHeaderBytes &&
       packet.payload[0] == kVersion &&

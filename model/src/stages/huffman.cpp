@@ -2,6 +2,7 @@
 #include "stages/huffman.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <string>
 
@@ -12,10 +13,14 @@
 namespace nrc {
 
 std::vector<std::uint16_t> canonical_order(const std::vector<std::uint8_t>& lengths) {
+  // By length, then by symbol. An encoder or a decoder has up to 1024 tables to begin with.
+  std::array<std::size_t, kMaxCodeLength + 2> next = {};
+  for (const std::uint8_t length : lengths) ++next[std::size_t{length} + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
   std::vector<std::uint16_t> order(lengths.size());
-  std::iota(order.begin(), order.end(), std::uint16_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::uint16_t a, std::uint16_t b) { return lengths[a] < lengths[b]; });
+  for (std::size_t s = 0; s < lengths.size(); ++s) {
+    order[next[lengths[s]]++] = static_cast<std::uint16_t>(s);
+  }
   return order;
 }
 

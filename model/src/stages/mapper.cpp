@@ -2,20 +2,11 @@
 #include "stages/mapper.hpp"
 
 #include <algorithm>
-#include <map>
-#include <utility>
 
 #include "stages/code_to_sample.hpp"
 #include "stages/shift6.hpp"
 
 namespace nrc {
-
-namespace {
-
-/// Samples in tables at most: 4 MiB.
-constexpr std::size_t kMaxTableSamples = std::size_t{1} << 21;
-
-}  // namespace
 
 Mapper::Mapper(const StreamHeader& header)
     : mapping_(header.mapping),
@@ -26,42 +17,14 @@ Mapper::Mapper(const StreamHeader& header)
   channels_.resize(channel_count_);
   for (std::size_t c = 0; c < channel_count_; ++c) {
     const ChannelMap& map = maps[maps.size() == 1 ? 0 : c];
-    channels_[c] = {header.map.steps[map.step], map.offset, 0};
-  }
-  if (!is_wide(header.sample_type)) make_tables();
-}
-
-void Mapper::make_tables() {
-  // A division for each sample takes longer than the codec, so that each map gets a table.
-  std::map<std::pair<std::pair<std::uint32_t, std::uint32_t>, std::pair<int, std::int64_t>>,
-           std::size_t>
-      places;
-  const std::size_t size = std::size_t{1} << code_width_;
-  for (Channel& c : channels_) {
-    const auto [place, is_new] = places.insert(
-        {{{c.step.numerator, c.step.denominator}, {static_cast<int>(c.step.rounding), c.offset}},
-         places.size() * size});
-    c.table = place->second;
-    if (places.size() * size > kMaxTableSamples) return;
-  }
-  tables_.resize(places.size() * size);
-  const std::int32_t half = static_cast<std::int32_t>(size / 2);
-  std::size_t filled = 0;
-  for (const Channel& c : channels_) {
-    if (c.table != filled) continue;
-    for (std::int32_t code = -half; code < half; ++code) {
-      tables_[c.table + static_cast<std::size_t>(code + half)] =
-          map_sample(c.step, c.offset, static_cast<Code>(code));
-    }
-    filled += size;
+    channels_[c] = {header.map.steps[map.step], map.offset};
   }
 }
 
 std::int16_t Mapper::value(std::size_t channel, Code code) const {
   if (mapping_ != Mapping::kMap) return sample_of(mapping_, code);
   const Channel& c = channels_[channel];
-  if (tables_.empty()) return map_sample(c.step, c.offset, code);
-  return tables_[c.table + static_cast<std::size_t>(code + (1 << (code_width_ - 1)))];
+  return map_sample(c.step, c.offset, code);
 }
 
 std::int32_t Mapper::value(std::size_t channel, WideCode code) const {

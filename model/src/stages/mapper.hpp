@@ -35,16 +35,12 @@ class Mapper {
   struct Channel {
     MapStep step;
     std::int64_t offset = 0;
-    std::size_t table = 0;  ///< where its samples are in tables_
   };
-
-  void make_tables();
 
   Mapping mapping_;
   int code_width_;
   std::size_t channel_count_;
-  std::vector<Channel> channels_;     ///< of Mapping::kMap
-  std::vector<std::int16_t> tables_;  ///< values by code, or empty if there are too many
+  std::vector<Channel> channels_;  ///< of Mapping::kMap
 };
 
 }  // namespace nrc

@@ -25,7 +25,7 @@ class Packetizer {
   std::uint32_t sequence() const { return sequence_; }
 
   /// The packet for a payload whose size is a multiple of 4; header.sequence, .length and
-  /// .stream are set.
+  /// .stream are set. The short form is for packets that can have it.
   std::vector<std::uint8_t> wrap(PacketHeader header, const std::vector<std::uint8_t>& payload);
   /// The same, appended to `packets`. @throws Error if the payload is too long for a packet;
   /// `packets` is then as it was.

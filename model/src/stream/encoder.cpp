@@ -10,9 +10,9 @@
 #include "format/samples.hpp"
 #include "nrc/error.hpp"
 #include "stages/low_parts.hpp"
-#include "stages/mapper.hpp"
 #include "stages/packetizer.hpp"
 #include "stages/rounding.hpp"
+#include "vector/vector_mapper.hpp"
 
 namespace nrc {
 
@@ -44,7 +44,7 @@ Encoder::Encoder(const StreamHeader& header, const Tables& tables, Transport tra
     : tables_(tables),
       header_(checked(header, tables)),
       header_payload_(serialise(header_)),
-      mapper_(std::make_unique<Mapper>(header_)),
+      mapper_(std::make_unique<VectorMapper>(header_)),
       payload_(PayloadEncoder::make(tables_, header_)),
       packetizer_(std::make_unique<Packetizer>(header_.stream_number)),
       exceptions_(std::make_unique<ExceptionWriter>()),
@@ -61,10 +61,12 @@ void Encoder::reserve(std::size_t frames) {
   if (is_wide(header_.sample_type)) {
     wide_codes_.reserve(count);
     wide_values_.reserve(count);
+    wide_mapped_.reserve(count);
     low_parts_.reserve(low_part_bytes(count, header_.low_bits));
   }
   if (!wide_codes()) codes_.reserve(count);
   if (header_.sample_type != SampleType::kInt16) values_.reserve(count);
+  if (!is_wide(header_.sample_type)) mapped_.reserve(count);
   payload_->reserve(count);
   exceptions_->reserve(count);
   coded_bytes_.reserve(max_bytes(frames));
@@ -126,6 +128,7 @@ void Encoder::finish(PacketHeader h, std::size_t frames, std::vector<std::uint8_
   if (frames != 0 && h.type != PacketType::kRaw) {
     h.lanes = static_cast<std::uint8_t>(payload_->lanes());
   }
+  h.short_form = short_headers_ && short_form_possible(h.type, h.frames, payload_bytes_.size());
   h.first_frame = next_frame_;
   next_frame_ += static_cast<std::uint32_t>(frames);
   const bool behind_drop = skipped_ && frames != 0;
@@ -230,7 +233,7 @@ bool Encoder::rounds_here() const { return step_ > 1 && header_.profile == Profi
 void Encoder::map(const std::int16_t* values, std::size_t frames) {
   codes_.resize(frames * header_.channels);
   if (!mapper_->to_codes(values, frames, codes_.data())) {
-    find_exceptions(values, codes_, frames);
+    find_exceptions(values, codes_, frames, mapped_);
   }
   if (rounds_here()) round_codes(codes_, Rounder(header_.code_width, step_));
 }
@@ -238,7 +241,7 @@ void Encoder::map(const std::int16_t* values, std::size_t frames) {
 void Encoder::map(const std::int32_t* values, std::size_t frames) {
   wide_codes_.resize(frames * header_.channels);
   if (!mapper_->to_codes(values, frames, wide_codes_.data())) {
-    find_exceptions(values, wide_codes_, frames);
+    find_exceptions(values, wide_codes_, frames, wide_mapped_);
   }
   if (header_.low_bits != 0) {
     take_low_parts(wide_codes_.data(), wide_codes_.size(), header_.low_bits, low_parts_);
@@ -248,13 +251,15 @@ void Encoder::map(const std::int32_t* values, std::size_t frames) {
 }
 
 template <typename Value, typename C>
-void Encoder::find_exceptions(const Value* values, const std::vector<C>& codes,
-                              std::size_t frames) {
+void Encoder::find_exceptions(const Value* values, const std::vector<C>& codes, std::size_t frames,
+                              std::vector<Value>& mapped) {
+  mapped.resize(codes.size());
+  mapper_->to_values(codes.data(), frames, mapped.data());
   // Channel by channel, as a channel off the map is often so for many frames.
   for (std::size_t c = 0; c < header_.channels; ++c) {
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const std::size_t i = frame * header_.channels + c;
-      if (mapper_->value(c, codes[i]) == values[i]) continue;
+      if (mapped[i] == values[i]) continue;
       ++off_map_;
       exceptions_->add(static_cast<std::uint32_t>(c * frames + frame), values[i]);
     }

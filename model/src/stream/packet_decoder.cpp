@@ -10,9 +10,9 @@
 #include "format/samples.hpp"
 #include "nrc/error.hpp"
 #include "stages/low_parts.hpp"
-#include "stages/mapper.hpp"
 #include "stages/rounding.hpp"
 #include "stream/payload_part.hpp"
+#include "vector/vector_mapper.hpp"
 
 namespace nrc {
 
@@ -102,7 +102,7 @@ void PacketDecoder::open(const ParsedPacket& packet) {
   header_ = header;
   lossy_step_ = 1;
   header_payload_.assign(packet.payload, end);
-  mapper_ = std::make_unique<Mapper>(header);
+  mapper_ = std::make_unique<VectorMapper>(header);
   if (is_wide(header.sample_type)) {
     wide_codes_.reserve(max_samples());
     wide_values_.reserve(max_samples());
@@ -146,7 +146,7 @@ bool PacketDecoder::choose(const std::vector<std::uint32_t>& channels) {
       }
     }
     part_ = std::make_unique<PayloadPart>(*tables_, *header_, channels);
-    part_mapper_ = std::make_unique<Mapper>(part);
+    part_mapper_ = std::make_unique<VectorMapper>(part);
     part_channels_ = channels;
   }
   chosen_ = channels;
@@ -303,7 +303,7 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
   // In other profiles the payload coder does it.
   const Rounder rounder(header_->code_width, nrc::lossy_step(h.step));
   const bool rounded = h.step != 0 && header_->profile == Profile::kCascade;
-  const Mapper& mapper = chosen_.empty() ? *mapper_ : *part_mapper_;
+  const VectorMapper& mapper = chosen_.empty() ? *mapper_ : *part_mapper_;
   const std::uint64_t given = std::uint64_t{h.frames} * given_channels();
   try {
     payload_->set_lanes(h.lanes);

@@ -12,10 +12,10 @@ namespace nrc {
 
 namespace {
 
-/// Whether the vector path codes these streams. The neural profile has none, as its network works
-/// on one code after the other, and neither has the cascade profile.
-bool by_vectors(const Tables& tables, std::uint32_t channels, Path path) {
-  return path == Path::kFast && tables.profile() < Profile::kNeural && suits_vectors(channels);
+/// Whether the fast path codes these streams. The neural profile has none, as its network works on
+/// one code after the other, and neither has the cascade profile.
+bool by_vectors(const Tables& tables, Path path) {
+  return path == Path::kFast && tables.profile() < Profile::kNeural;
 }
 
 /// For rounded codes of the Huffman profile, whatever the stream's own tables are.
@@ -143,7 +143,7 @@ std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables, int c
   if (tables.profile() == Profile::kCascade) {
     return make_cascade_encoder(tables.range(), code_width, channels);
   }
-  return by_vectors(tables, channels, path)
+  return by_vectors(tables, path)
              ? make_vector_encoder(tables, code_width, channels, corrections)
              : make_stages_encoder(tables, rounded_tables(), code_width, channels, corrections);
 }
@@ -155,7 +155,7 @@ std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int c
   if (tables.profile() == Profile::kCascade) {
     return make_cascade_decoder(tables.range(), code_width, channels);
   }
-  return by_vectors(tables, channels, path)
+  return by_vectors(tables, path)
              ? make_vector_decoder(tables, code_width, channels, corrections)
              : make_stages_decoder(tables, rounded_tables(), code_width, channels, corrections);
 }

@@ -32,8 +32,7 @@ bool same(const ParsedPacket& stream_header, const std::vector<std::uint8_t>& pa
 }
 
 std::vector<std::uint8_t> bytes_of(const ParsedPacket& packet) {
-  const std::uint8_t* const begin = packet.payload - kPacketHeaderBytes;
-  return {begin, begin + packet.size};
+  return {packet.begin(), packet.begin() + packet.size};
 }
 
 }  // namespace
@@ -83,7 +82,7 @@ void Receiver::scan(bool at_end) {
     // stream can contain is worth waiting for: a damaged length field must not hold up the
     // receiver.
     const ParsedPacket packet = parse_packet(from, size);
-    const bool header_seen = size >= kPacketHeaderBytes;
+    const bool header_seen = size >= header_bytes(packet.header);
     const bool whole =
         packet.status == ParseStatus::kPacket || packet.status == ParseStatus::kIncomplete;
     // A stream header's length varies, so its first bytes must confirm it.

@@ -10,6 +10,7 @@
 #include "stages/huffman.hpp"
 #include "stages/interval.hpp"
 #include "stages/low_bits.hpp"
+#include "vector/few_channels.hpp"
 #include "vector/lane_loops.hpp"
 #include "vector/vector_stages.hpp"
 
@@ -19,9 +20,6 @@ namespace {
 
 /// The coder's range after a verbatim code.
 constexpr std::uint32_t kVerbatimRange = 1U << 15;
-
-/// With fewer channels the stages, one code at a time, are faster than vectors.
-constexpr std::uint32_t kMinChannels = 8;
 
 /// Bytes that may be read or written at a time.
 constexpr std::size_t kWordBytes = 8;
@@ -152,7 +150,9 @@ class VectorHuffmanEncoder : public PayloadEncoder {
   VectorHuffmanEncoder(const TableSet& tables, int code_width, std::uint32_t channels)
       : all_{0, channels},
         code_bits_(max_code_bits(Profile::kHuffman, code_width)),
-        rows_(tables, code_width, channels) {
+        rows_(tables, code_width, channels),
+        few_(channels < kManyChannels),
+        classes_(few_ ? ClassIndex(rows_) : ClassIndex()) {
     const HuffmanEncoder encoder(tables, code_width);
     // The leading one that marks a word's length would cost a search for each code.
     for (const std::uint16_t word : encoder.memory()) {
@@ -177,6 +177,10 @@ class VectorHuffmanEncoder : public PayloadEncoder {
     });
     for (std::size_t frame = 0; frame < frames; ++frame, codes += all_.end) {
       const bool reset = key && frame == 0;
+      if (few_ && !reset) {
+        write_few(rows_, classes_, words_, range, codes, frames - frame, pace_, writers.data());
+        break;
+      }
       const int boost = pace_.next(reset);
       take_codes(codes, all_, rows_.code);
       if (reset) {
@@ -215,6 +219,8 @@ class VectorHuffmanEncoder : public PayloadEncoder {
   Block all_;
   std::uint64_t code_bits_;
   HuffmanRows rows_;
+  bool few_;
+  ClassIndex classes_;  ///< for few channels
   Pace pace_;
   Row words_;
   LaneMemory memory_;
@@ -227,7 +233,9 @@ class VectorHuffmanDecoder : public PayloadDecoder {
   VectorHuffmanDecoder(const TableSet& tables, int code_width, std::uint32_t channels)
       : all_{0, channels},
         code_bits_(max_code_bits(Profile::kHuffman, code_width)),
-        rows_(tables, code_width, channels) {
+        rows_(tables, code_width, channels),
+        few_(channels < kManyChannels),
+        classes_(few_ ? ClassIndex(rows_) : ClassIndex()) {
     // Nearly all codes are found by their first bits; the few longer ones by a search.
     index_.resize(tables.lengths.size() << kHuffmanIndexBits);
     for (std::size_t t = 0; t < tables.lengths.size(); ++t) {
@@ -267,17 +275,43 @@ class VectorHuffmanDecoder : public PayloadDecoder {
     LaneRange range = all_lanes(lanes(), all_.end);
     copies_.copy(payload, size, range, code_bits_);
     std::array<BitSource, kMaxLanes> sources;
-    for (int l = 0; l < lanes(); ++l) sources[static_cast<std::size_t>(l)].bytes = copies_[l].data;
+    std::array<std::uint64_t, kMaxLanes> ends = {};
+    for (int l = 0; l < lanes(); ++l) {
+      sources[static_cast<std::size_t>(l)].bytes = copies_[l].data;
+      ends[static_cast<std::size_t>(l)] = copies_[l].size * 8;
+    }
     LaneFaults faults(lanes());
     const std::size_t begin = codes.size();
     codes.resize(begin + frames * all_.end);
     Code* out = codes.data() + begin;
     Block block = all_;
     const HuffmanIndex index = {index_.data(), search, this};
-    for (std::size_t frame = 0; frame < frames && faults.sound() > 0; ++frame, out += all_.end) {
+    std::size_t frame = 0;
+    const auto check = [&](unsigned wrong) {
+      // Past its end a lane reads zeros, which do no harm, so one look per frame is enough.
+      for (int l = 0; l < faults.sound(); ++l) {
+        if ((wrong >> l & 1) != 0) {
+          faults.add(l, Error("a code of the payload lies outside " +
+                              std::to_string(rows_.code_width) + " bits"));
+        } else if (sources[static_cast<std::size_t>(l)].position > copies_[l].size * 8) {
+          faults.add(l, Error("the payload is too short"));
+        }
+      }
+      range.last = faults.sound();
+      block.end = lane_begin(faults.sound(), lanes(), all_.end);
+    };
+    while (frame < frames && faults.sound() > 0) {
       const bool reset = key && frame == 0;
+      if (few_ && !reset) {
+        const FewRead read = read_few(rows_, classes_, index, range, out, frames - frame, pace_,
+                                      sources.data(), ends.data());
+        frame += read.frames;
+        out += read.frames * all_.end;
+        check(read.wrong);
+        continue;
+      }
       const int boost = pace_.next(reset);
-      bool inside = true;
+      unsigned wrong = 0;
       if (reset) {
         rows_.reset(block);
         for (int l = 0; l < lanes(); ++l) {
@@ -287,21 +321,13 @@ class VectorHuffmanDecoder : public PayloadDecoder {
       } else {
         rows_.expect(block);
         read_codewords(rows_, range, index, sources.data());
-        inside = rows_.complete(block);
+        if (!rows_.complete(block)) wrong = outside(range);
       }
-      // Past its end a lane reads zeros, which do no harm, so one look per frame is enough.
-      for (int l = 0; l < faults.sound(); ++l) {
-        if (!inside && outside(range.blocks[static_cast<std::size_t>(l)])) {
-          faults.add(l, Error("a code of the payload lies outside " +
-                              std::to_string(rows_.code_width) + " bits"));
-        } else if (sources[static_cast<std::size_t>(l)].position > copies_[l].size * 8) {
-          faults.add(l, Error("the payload is too short"));
-        }
-      }
-      range.last = faults.sound();
-      block.end = lane_begin(faults.sound(), lanes(), all_.end);
+      check(wrong);
       give_codes(rows_.code, block, out);
       reset ? rows_.update_reset(block) : rows_.update(block, boost);
+      ++frame;
+      out += all_.end;
     }
     for (int l = 0; l < faults.sound(); ++l) {
       if (!copies_.ends(l, lanes(), sources[static_cast<std::size_t>(l)].position)) {
@@ -345,16 +371,26 @@ class VectorHuffmanDecoder : public PayloadDecoder {
     }
   }
 
-  bool outside(Block block) const {
+  /// The lanes with a code outside the code width, as bits.
+  unsigned outside(const LaneRange& range) const {
     const std::int32_t half = 1 << (rows_.code_width - 1);
-    return std::any_of(rows_.code.begin() + static_cast<std::ptrdiff_t>(block.begin),
-                       rows_.code.begin() + static_cast<std::ptrdiff_t>(block.end),
-                       [half](std::int32_t code) { return code < -half || code >= half; });
+    unsigned wrong = 0;
+    for (int l = range.first; l < range.last; ++l) {
+      const Block& block = range.blocks[static_cast<std::size_t>(l)];
+      const bool found =
+          std::any_of(rows_.code.begin() + static_cast<std::ptrdiff_t>(block.begin),
+                      rows_.code.begin() + static_cast<std::ptrdiff_t>(block.end),
+                      [half](std::int32_t code) { return code < -half || code >= half; });
+      if (found) wrong |= 1U << l;
+    }
+    return wrong;
   }
 
   Block all_;
   std::uint64_t code_bits_;
   HuffmanRows rows_;
+  bool few_;
+  ClassIndex classes_;  ///< for few channels
   Pace pace_;
   std::vector<std::uint16_t> index_;         ///< as HuffmanIndex::entries
   std::vector<std::vector<Longer>> longer_;  ///< by table, in the order of the codes
@@ -388,6 +424,10 @@ class VectorRangeEncoder : public PayloadEncoder {
     });
     for (std::size_t frame = 0; frame < frames; ++frame, codes += all_.end) {
       const bool reset = key && frame == 0;
+      if (all_.end < kManyChannels && !reset) {
+        write_few(rows_, range, codes, frames - frame, pace_, writers.data());
+        break;
+      }
       const int boost = pace_.next(reset);
       take_codes(codes, all_, rows_.code);
       if (reset) {
@@ -482,7 +522,9 @@ class VectorRangeDecoder : public PayloadDecoder {
     const std::size_t begin = codes.size();
     codes.resize(begin + frames * all_.end);
     Code* const out = codes.data() + begin;
-    if (rows_.corrections.neighbour) {
+    if (all_.end < kManyChannels) {
+      decode_few(range, frames, key, sources, faults, out);
+    } else if (rows_.corrections.neighbour) {
       decode_staggered(range, frames, key, sources, faults, out);
     } else {
       decode_frames(range, frames, key, sources, faults, out);
@@ -502,6 +544,8 @@ class VectorRangeDecoder : public PayloadDecoder {
 
  private:
   using Sources = std::array<RangeSource, kMaxLanes>;
+  /// Bits that a source is ahead of the codes taken; the final one of these counts as taken.
+  static constexpr std::uint64_t kUnusedBits = 16 - 1;
 
   /// All lanes in the same frame.
   void decode_frames(LaneRange range, std::size_t frames, bool key, Sources& sources,
@@ -524,6 +568,28 @@ class VectorRangeDecoder : public PayloadDecoder {
       block.end = lane_begin(faults.sound(), lanes(), all_.end);
       give_codes(rows_.code, block, out);
       reset ? rows_.update_reset(block) : rows_.update(block, boost);
+    }
+  }
+
+  /// Few channels: no lane is behind another.
+  void decode_few(LaneRange range, std::size_t frames, bool key, Sources& sources,
+                  LaneFaults& faults, Code* out) {
+    std::array<std::uint64_t, kMaxLanes> ends = {};
+    for (int l = 0; l < lanes(); ++l) {
+      ends[static_cast<std::size_t>(l)] = copies_[l].size * 8 + kUnusedBits;
+    }
+    if (key && frames > 0) {
+      decode_frames(range, 1, key, sources, faults, out);
+      out += all_.end;
+      --frames;
+    }
+    while (frames > 0 && faults.sound() > 0) {
+      range.last = faults.sound();
+      const FewRead read =
+          read_few(rows_, search_, range, out, frames, pace_, sources.data(), ends.data());
+      check(range, read.wrong, sources, faults);
+      frames -= read.frames;
+      out += read.frames * all_.end;
     }
   }
 
@@ -588,7 +654,7 @@ class VectorRangeDecoder : public PayloadDecoder {
 
   /// Bits of a lane up to the codes taken, the final one included.
   static std::size_t consumed_bits(const RangeSource& source) {
-    return source.bits.position - 16 + 1;
+    return source.bits.position - kUnusedBits;
   }
 
   /// The codes of a lane in a frame after a reset. @return its bit if they are wrong
@@ -615,8 +681,6 @@ class VectorRangeDecoder : public PayloadDecoder {
 };
 
 }  // namespace
-
-bool suits_vectors(std::uint32_t channels) { return channels >= kMinChannels; }
 
 std::unique_ptr<PayloadEncoder> make_vector_encoder(const Tables& tables, int code_width,
                                                     std::uint32_t channels,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "spikes.hpp"
+#include "host/spikes.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace nrc::study {
+namespace nrc::host {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
@@ -106,4 +106,4 @@ SpikeMatch match_spikes(const Spikes& original, const Spikes& decoded, double ra
   return match;
 }
 
-}  // namespace nrc::study
+}  // namespace nrc::host

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace nrc::study {
+namespace nrc::host {
 
 using Signal = std::vector<double>;
 
@@ -38,4 +38,4 @@ struct SpikeMatch {
 };
 SpikeMatch match_spikes(const Spikes& original, const Spikes& decoded, double rate_hz);
 
-}  // namespace nrc::study
+}  // namespace nrc::host
