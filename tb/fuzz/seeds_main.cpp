@@ -168,6 +168,19 @@ std::vector<std::pair<std::string, Bytes>> streams(const fs::path& golden) {
     nrc::encode_raw(wide.data(), wide.size(), 1, 1000, options, into(stream));
     all.emplace_back(profile + "_16bit", stream);
   }
+  // Lanes of enough channels that some of them are passed over where one channel is wanted.
+  for (const auto& [name, profile] : {std::pair{"huffman_lanes", nrc::Profile::kHuffman},
+                                      {"range_lanes", nrc::Profile::kRange}}) {
+    nrc::EncodeOptions options;
+    options.profile = profile;
+    options.packet_frames = 6;
+    options.key_interval = 2;
+    options.lanes = 2;
+    const Bytes many = samples(40, 18, nrc::Mapping::kCode);
+    Bytes stream;
+    nrc::encode_raw(many.data(), many.size(), 40, 0, options, into(stream));
+    all.emplace_back(name, stream);
+  }
   return all;
 }
 
