@@ -83,7 +83,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build challenge sim link wave check test coverage fuzz fuzz-corpus faults soak formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy wheel report fresh-check clean
+.PHONY: help build challenge sim link wave check test coverage fuzz fuzz-corpus faults soak formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -266,6 +266,20 @@ asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; 
 
 energy: ## What compression saves at the radio against what it costs, from the reports of make asic [RADIO= pJ/bit, BITS= a sample]
 	@scripts/asic/energy.py $(BUILD)/asic $(if $(RADIO),--radio $(RADIO)) $(if $(BITS),--bits $(BITS))
+
+python-test: ## Test the Python package, also with what is left out of make test: NWB, SpikeInterface's own detectors
+	$(DEPS) test
+	$(CMAKE) -S . -B $(BUILD) -DNRC_BUILD_TESTS=ON -DNRC_BUILD_SIM=ON -DNRC_BUILD_STUDY=ON
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_codec nrc_cli
+	$(PYTHON) tb/package/python_test.py --all
+
+pip-check: ## Install the Python package as README.md says, in new environments, and run the examples
+	$(DEPS) pip
+	@scripts/pip_check.sh $(BUILD)/pip-check
+
+labs: ## Compare the Python package with the codecs that laboratories use [DATA=, required: recordings NAME_<channels>ch_<rate>Hz.i16]
+	$(call need_data,labs)
+	@scripts/labs.sh $(BUILD)/labs "$(DATA)"
 
 wheel: ## Build the wheel of the Python package and test it with each Python that is found
 	@scripts/wheel.sh $(BUILD)/wheel

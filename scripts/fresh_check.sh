@@ -6,6 +6,7 @@
 # clone, git; the rest is for install_deps.sh to find missing.)
 #
 #   SUITE=name       Debian suite: bookworm (12) or trixie (13)   (default: bookworm)
+#   TARGETS=names    of make                         (default: sim test); pip-check is the Python package
 #   FRAMES=n         frames of the simulation        (default: the bench's own)
 #   WORKTREE=1       the working tree instead of HEAD
 #   MIRROR=url       Debian mirror                   (default: this machine's)
@@ -137,7 +138,8 @@ run() { # run MAKE_ARGUMENT...
 }
 results=()
 failed=0
-run sim ${FRAMES:+FRAMES="$FRAMES"}
-run test
+for target in ${TARGETS:-sim test}; do
+  if [ "$target" = sim ]; then run sim ${FRAMES:+FRAMES="$FRAMES"}; else run "$target"; fi
+done
 printf '%s\n' '' "Fresh Debian ($suite):" "${results[@]}"
 exit $failed

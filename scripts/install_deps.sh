@@ -6,7 +6,8 @@
 # challenge (the score of make challenge), fuzz (libFuzzer), neural (PyTorch, to train networks),
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
 # libraries, gnuplot), synth (bitstreams; ECP5 and Gowin tools come by pip, from synth.py), asic (synthesis, timing
-# and simulation of a gate netlist), view (gtkwave), compare (the compressors of compare.sh).
+# and simulation of a gate netlist), view (gtkwave), compare (the compressors of compare.sh), pip (the
+# Python package, which brings the rest itself).
 # Says nothing and touches no network when everything is already there.
 # NO_INSTALL=1 only reports.
 set -euo pipefail
@@ -27,6 +28,7 @@ SYNTH=(yosys nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb python3 python3-ve
 VIEW=(gtkwave)
 NEURAL=("${MODEL[@]}" python3 python3-numpy python3-scipy python3-torch)
 ASIC=("${MODEL[@]}" yosys 'berkeley-abc|yosys-abc' iverilog opensta python3)
+PIP=(python3 python3-venv)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
 die() {
@@ -81,7 +83,7 @@ have() {
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|challenge|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural|asic ..."
+[ $# -gt 0 ] || die "usage: $0 model|challenge|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural|asic|pip ..."
 wanted=()
 for group in "$@"; do
   case $group in
@@ -98,8 +100,9 @@ for group in "$@"; do
     synth) wanted+=("${SYNTH[@]}") ;;
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
+    pip) wanted+=("${PIP[@]}") ;;
     asic) wanted+=("${ASIC[@]}") ;;
-    *) die "unknown group '$group' (model, challenge, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural, asic)" ;;
+    *) die "unknown group '$group' (model, challenge, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural, asic, pip)" ;;
   esac
 done
 

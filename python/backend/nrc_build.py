@@ -6,14 +6,15 @@ build requirement: Zig's compiler, and the packages of fmt and zlib that cmeel m
 has Highway as such, but the source of NumPy does, so pip fetches that, pinned by its hash, and a
 stand-in for NumPy's own backend keeps pip from building it.
 
-NRC_BUNDLE=1 in the environment takes fmt, zlib and Highway from PyPI in any case: `make wheel` does, as
-a wheel must not need what the system had.
+NRC_BUNDLE=1 in the environment takes all of them from PyPI in any case: `make wheel` does, as a wheel must not
+need what the system had. Zig's compiler builds for an older C library than the system's.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import shlex
 import shutil
 import subprocess
@@ -47,6 +48,9 @@ def prepare_metadata_for_build_wheel(directory, config_settings=None):
     return folder.name
 '''
 
+#: The C library that a wheel needs at least, that of Debian 10 and RHEL 8.
+GLIBC = "2.28"
+
 Settings = dict[str, Any] | None
 
 
@@ -56,6 +60,8 @@ def bundled() -> bool:
 
 def compiler() -> list[str] | None:
     """The system's C++ compiler."""
+    if bundled():
+        return None
     named = os.environ.get("CXX")
     if named:
         return shlex.split(named)
@@ -65,7 +71,7 @@ def compiler() -> list[str] | None:
 
 def has_header(header: str) -> bool:
     command = compiler()
-    if command is None or bundled():
+    if command is None:
         return False
     done = subprocess.run([*command, "-x", "c++", "-std=c++17", "-E", "-"], input=f"#include <{header}>\n",
                           text=True, capture_output=True, check=False)
@@ -139,7 +145,8 @@ def cmeel_prefix() -> Path | None:
 def zig_tool(folder: Path, name: str) -> str:
     """A command that CMake takes for a compiler, or for what a system without one lacks as well."""
     command = folder / f"zig-{name}"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ziglang {name} "$@"\n')
+    target = f" -target {platform.machine()}-linux-gnu.{GLIBC}" if name == "c++" and bundled() else ""
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ziglang {name}{target} "$@"\n')
     command.chmod(0o755)
     return str(command)
 

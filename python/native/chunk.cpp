@@ -19,6 +19,11 @@ namespace {
 /// As nrc::encode_raw() has them; a stream's header needs them before there are samples.
 constexpr std::uint32_t kPacketSamples = 131072;
 constexpr std::uint32_t kCascadePacketSamples = 1u << 20;
+constexpr bool kBigEndianMachine = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+/// What a sample costs that is off the map, and the part of a stream that such samples may be
+/// before its coding is chosen by looking at all of it.
+constexpr std::uint64_t kExceptionBytes = 5;
+constexpr std::uint64_t kMostOffMap = 200;
 
 Preset preset_of(const Encoding& encoding) {
   const Preset* const named = find_preset(encoding.preset);
@@ -65,81 +70,114 @@ EncodeOptions options_of(const Encoding& encoding, const Preset& preset, std::ui
   return options;
 }
 
-std::uint32_t stream_channels(const Layout& layout, std::uint32_t words) {
-  const std::uint64_t channels = std::uint64_t{layout.channels} * words;
+std::uint32_t stream_channels(const Layout& layout, std::uint32_t planes) {
+  const std::uint64_t channels = std::uint64_t{layout.channels} * planes;
   if (channels < 1 || channels > kMaxChannels) {
-    throw Error(std::to_string(layout.channels) + " channels" +
-                (words == 1 ? "" : " of " + std::to_string(words) + " words") +
-                " are not supported; give 1 to " + std::to_string(kMaxChannels / words));
+    throw Error(std::to_string(layout.channels) + " channels" + (planes == 1 ? "" : " of 64 bits") +
+                " are not supported; give 1 to " + std::to_string(kMaxChannels / planes));
   }
   return static_cast<std::uint32_t>(channels);
 }
 
-/// The samples as words, copied only if they are not so already.
-class Words {
- public:
-  Words(const std::uint8_t* data, const Layout& layout, std::uint32_t count) {
-    if (layout.plain() && count == 1) {
-      data_ = data;
-    } else {
-      copy_ = to_words(data, layout, count);
-      data_ = reinterpret_cast<const std::uint8_t*>(copy_.data());
-    }
-    size_ = layout.frames * layout.channels * count * sizeof(std::int16_t);
-  }
-  const std::uint8_t* data() const { return data_; }
-  std::size_t size() const { return size_; }
-
- private:
-  std::vector<std::int16_t> copy_;
-  const std::uint8_t* data_;
-  std::size_t size_;
-};
-
-std::uint32_t word_count(const std::uint8_t* data, const Layout& layout, const Encoding& encoding) {
-  const std::uint32_t needed = words_needed(data, layout);
-  if (encoding.words == 0) return needed;
-  if (needed > encoding.words) {
+std::uint32_t plane_count(const std::uint8_t* data, const Layout& layout,
+                          const Encoding& encoding) {
+  const std::uint32_t needed = encoding.planes == 2 ? 2 : planes_needed(data, layout);
+  if (encoding.planes != 0 && needed > encoding.planes) {
     throw Error(
-        "samples of more than 16 bits, where those before had fewer; choose the coding "
-        "from samples of all the recording");
+        "samples of more than 32 bits, where those before had fewer; choose the coding from "
+        "samples of all the recording");
   }
-  return encoding.words;
+  return needed;
+}
+
+/// Whether samples that are off the map are so many that another map may be worth a search.
+bool many_off_map(const EncodeSummary& summary) {
+  return summary.off_map * kExceptionBytes * kMostOffMap > summary.stream_bytes;
+}
+
+/// Takes the map of an earlier stream, if it is one of such samples.
+bool take_map(const std::vector<std::uint8_t>& earlier, std::uint32_t channels,
+              EncodeOptions& options) {
+  if (earlier.empty() || options.profile == Profile::kCascade) return false;
+  const StreamHeader header = parse_stream_header(earlier.data(), earlier.size());
+  if (header.mapping != Mapping::kMap || header.channels != channels ||
+      header.sample_type != options.sample_type || is_wide(header.sample_type)) {
+    return false;
+  }
+  options.mapping = header.mapping;
+  options.map = header.map;
+  return true;
 }
 
 }  // namespace
 
 std::vector<std::uint8_t> encode(const std::uint8_t* data, const Layout& layout,
                                  const Encoding& encoding) {
-  const std::uint32_t count = word_count(data, layout, encoding);
-  const std::uint32_t channels = stream_channels(layout, count);
+  const std::uint32_t planes = plane_count(data, layout, encoding);
+  const std::uint32_t channels = stream_channels(layout, planes);
   const Preset preset = preset_of(encoding);
-  const EncodeOptions options = options_of(encoding, preset, channels);
-  const Words words(data, layout, count);
-  std::vector<std::uint8_t> stream;
-  encode_raw(words.data(), words.size(), channels, encoding.rate_millihertz, options,
-             [&stream](const std::uint8_t* bytes, std::size_t size) {
-               stream.insert(stream.end(), bytes, bytes + size);
-             });
-  return stream;
+  const StreamSamples samples(data, layout, planes);
+  EncodeOptions options = options_of(encoding, preset, channels);
+  options.sample_type = layout.element.sample_type();
+  options.big_endian = samples.big_endian();
+  options.notes = false;
+  options.quick_choice = true;
+  std::vector<std::uint8_t> best;
+  const auto suits = [&](const EncodeOptions& tried) {
+    std::vector<std::uint8_t> stream;
+    stream.reserve(samples.size() / 2);
+    const EncodeSummary summary =
+        encode_raw(samples.data(), samples.size(), channels, encoding.rate_millihertz, tried,
+                   [&stream](const std::uint8_t* bytes, std::size_t size) {
+                     stream.insert(stream.end(), bytes, bytes + size);
+                   });
+    if (best.empty() || stream.size() < best.size()) best = std::move(stream);
+    return !many_off_map(summary);
+  };
+  EncodeOptions mapped = options;
+  const bool known = encoding.like.empty() && take_map(encoding.map_of, channels, mapped);
+  if (suits(known ? mapped : options) || !encoding.like.empty()) return best;
+  // What was looked at, or came before, was not like the rest.
+  options.quick_choice = false;
+  suits(options);
+  return best;
+}
+
+std::vector<std::uint8_t> map_header(const std::vector<std::uint8_t>& stream) {
+  const ParsedPacket packet = parse_packet(stream.data(), stream.size());
+  const std::uint8_t* const end = packet.payload + packet.header.length;
+  return parse_stream_header(packet.payload, packet.header.length).mapping == Mapping::kMap
+             ? std::vector<std::uint8_t>(packet.payload, end)
+             : std::vector<std::uint8_t>();
 }
 
 std::vector<std::uint8_t> choose(const std::uint8_t* data, const Layout& layout,
                                  const Encoding& encoding) {
-  const std::uint32_t count = word_count(data, layout, encoding);
+  const std::uint32_t planes = plane_count(data, layout, encoding);
   const Preset preset = preset_of(encoding);
   StreamHeader header;
-  header.channels = stream_channels(layout, count);
+  header.channels = stream_channels(layout, planes);
   header.rate_millihertz = encoding.rate_millihertz;
+  const StreamSamples samples(data, layout, planes);
   EncodeOptions options = options_of(encoding, preset, header.channels);
-  const std::uint32_t samples =
+  options.sample_type = layout.element.sample_type();
+  options.big_endian = samples.big_endian();
+  const std::uint32_t packet_samples =
       options.profile == Profile::kCascade ? kCascadePacketSamples : kPacketSamples;
   header.packet_frames =
-      std::clamp<std::uint32_t>(samples / header.channels, 1, kMaxStatedPacketFrames);
-  const Words words(data, layout, count);
-  std::vector<std::int16_t> list(words.size() / sizeof(std::int16_t));
-  if (!list.empty()) std::memcpy(list.data(), words.data(), words.size());
-  const Tables& tables = choose_coding(list, options, header);
+      std::clamp<std::uint32_t>(packet_samples / header.channels, 1, kMaxStatedPacketFrames);
+  // Of the byte order of the machine.
+  const std::uint8_t* native = samples.data();
+  std::vector<std::uint8_t> turned;
+  if (samples.big_endian() != kBigEndianMachine) {
+    turned.assign(samples.data(), samples.data() + samples.size());
+    const std::size_t step = sample_bytes(options.sample_type);
+    for (std::size_t i = 0; i < turned.size(); i += step) {
+      std::reverse(turned.data() + i, turned.data() + i + step);
+    }
+    native = turned.data();
+  }
+  const Tables& tables = choose_coding(native, layout.frames, options, header);
   header.profile = tables.profile();
   header.table_id = tables.id();
   return serialise(header);
@@ -167,28 +205,30 @@ void Source::give_back(std::unique_ptr<FileReader> reader) {
   idle_.push_back(std::move(reader));
 }
 
-void Source::read(std::uint64_t first, std::uint32_t words, const std::uint32_t* chosen,
+void Source::read(std::uint64_t first, std::uint32_t planes, const std::uint32_t* chosen,
                   std::uint8_t* data, const Layout& layout, unsigned threads) {
   const std::uint64_t count = layout.frames;
   const std::uint32_t stream = header().channels;
-  if (words == 0 || stream % words != 0) {
+  if (planes == 0 || stream % planes != 0 || (planes > 1 && layout.element.bytes != 8)) {
     throw Error("a stream of " + std::to_string(stream) + " channels does not hold samples of " +
-                std::to_string(words) + " words");
+                std::to_string(planes) + " halves");
   }
-  const std::uint32_t all = stream / words;
+  const std::uint32_t all = stream / planes;
   if (chosen == nullptr ? layout.channels != all
                         : std::any_of(chosen, chosen + layout.channels,
                                       [all](std::uint32_t channel) { return channel >= all; })) {
     throw Error("the stream has " + std::to_string(all) + " channels, and not all that are wanted");
   }
+  std::vector<std::uint32_t> channels;
+  for (std::uint32_t plane = 0; chosen != nullptr && plane < planes; ++plane) {
+    for (std::uint32_t i = 0; i < layout.channels; ++i) channels.push_back(plane * all + chosen[i]);
+  }
   const auto part = [&](std::uint64_t from, std::uint64_t to) {
     std::unique_ptr<FileReader> reader = borrow();
     std::uint64_t done = from - first;
-    reader->read(from, to - from, [&](const std::int16_t* samples, std::size_t frames) {
-      std::uint8_t* const at = data + static_cast<std::ptrdiff_t>(done) * layout.frame_stride;
-      if (!from_words(samples, frames, all, words, chosen, at, layout)) {
-        throw Error("the stream holds numbers that the type does not");
-      }
+    reader->read(from, to - from, channels, [&](SampleView samples, std::size_t frames) {
+      put_samples(samples, frames, planes,
+                  data + static_cast<std::ptrdiff_t>(done) * layout.frame_stride, layout);
       done += frames;
     });
     give_back(std::move(reader));

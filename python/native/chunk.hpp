@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "layout.hpp"
 #include "nrc/file_reader.hpp"
 #include "nrc/packet.hpp"
-#include "words.hpp"
 
 namespace nrc::python {
 
@@ -26,12 +26,19 @@ struct Encoding {
   unsigned threads = 1;
   std::string metadata;
   std::vector<std::uint8_t> like;  ///< a stream header's payload: how to code; empty: by the preset
-  std::uint32_t words = 0;         ///< of a sample; 0: as many as the values need
+  /// A stream header's payload whose value map is tried first, as that of a chunk before; empty:
+  /// none.
+  std::vector<std::uint8_t> map_of;
+  std::uint32_t planes = 0;  ///< of samples of 64 bits; 0: as many as the values need
 };
 
 /// @throws Error
 std::vector<std::uint8_t> encode(const std::uint8_t* data, const Layout& layout,
                                  const Encoding& encoding);
+
+/// The stream header's payload of a stream from encode(), for Encoding::map_of; empty if it has no
+/// value map.
+std::vector<std::uint8_t> map_header(const std::vector<std::uint8_t>& stream);
 
 /// The stream header's payload that suits samples like these. @throws Error
 std::vector<std::uint8_t> choose(const std::uint8_t* data, const Layout& layout,
@@ -48,7 +55,8 @@ class Source {
   std::uint64_t frames() const { return first_->frames(); }
 
   /// Decodes frames from `first` on, layout.frames of them. @throws Error
-  void read(std::uint64_t first, std::uint32_t words, const std::uint32_t* chosen,
+  /// @param chosen  the channel of each one of the layout; null: all, as they are
+  void read(std::uint64_t first, std::uint32_t planes, const std::uint32_t* chosen,
             std::uint8_t* data, const Layout& layout, unsigned threads);
 
  private:

@@ -18,7 +18,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "chunk.hpp"
@@ -176,6 +178,24 @@ Layout layout_of(std::size_t count, const unsigned values[], std::size_t bytes) 
   return layout;
 }
 
+/// The header of the last chunk that had a value map, which the next one probably has as well.
+class LastMap {
+ public:
+  std::vector<std::uint8_t> get() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return header_;
+  }
+  void set(std::vector<std::uint8_t> header) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    header_ = std::move(header);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::uint8_t> header_;
+};
+LastMap last_map;
+
 std::size_t compress(std::size_t count, const unsigned values[], std::size_t bytes,
                      std::size_t* capacity, void** buffer) {
   Encoding encoding;
@@ -186,8 +206,10 @@ std::size_t compress(std::size_t count, const unsigned values[], std::size_t byt
   if (count > kNeighbours) {
     encoding.neighbours = static_cast<nrc::python::Neighbours>(values[kNeighbours]);
   }
+  encoding.map_of = last_map.get();
   const std::vector<std::uint8_t> stream = nrc::python::encode(
       static_cast<const std::uint8_t*>(*buffer), layout_of(count, values, bytes), encoding);
+  last_map.set(nrc::python::map_header(stream));
   if (stream.size() > *capacity) {
     // HDF5 and its filters share the C library's memory.
     void* const larger = std::realloc(*buffer, stream.size());
@@ -205,7 +227,7 @@ std::size_t decompress(std::size_t count, const unsigned values[], std::size_t b
   Source source(bytes, nrc::python::memory_read(data));
   if (!source.reader().closed()) throw nrc::Error("the chunk was cut or is damaged");
   Layout layout = layout_of(count, values, 0);
-  const std::uint32_t words = source.header().channels / layout.channels;
+  const std::uint32_t planes = source.header().channels / layout.channels;
   const std::size_t frame = layout.channels * layout.element.bytes;
   if (source.frames() > SIZE_MAX / 2 / frame) throw nrc::Error("the chunk is damaged");
   const std::size_t size = static_cast<std::size_t>(source.frames()) * frame;
@@ -213,7 +235,7 @@ std::size_t decompress(std::size_t count, const unsigned values[], std::size_t b
   auto* const samples = static_cast<std::uint8_t*>(std::malloc(std::max<std::size_t>(size, 1)));
   if (samples == nullptr) throw std::bad_alloc();
   try {
-    source.read(0, words, nullptr, samples, layout, 1);
+    source.read(0, planes, nullptr, samples, layout, 1);
   } catch (...) {
     std::free(samples);
     throw;

@@ -47,12 +47,14 @@ struct EncodingFields {
   const char* preset;
   const char* metadata;
   const std::uint8_t* like;
+  const std::uint8_t* map_of;
   std::uint64_t metadata_bytes;
   std::uint64_t like_bytes;
+  std::uint64_t map_of_bytes;
   std::uint32_t rate_millihertz;
   std::uint32_t threads;
   std::uint32_t neighbours;  ///< 0: by the preset, 1: yes, 2: no
-  std::uint32_t words;       ///< 0: as many as the values need
+  std::uint32_t planes;      ///< 0: as many as the values need
 };
 
 struct Buffer {
@@ -77,6 +79,8 @@ struct Info {
   std::uint32_t indexed;
   std::uint32_t wav;
   std::uint32_t closed;
+  std::uint32_t sample_type;  ///< its number in docs/bitstream.md, section 1
+  std::uint32_t big_endian;
 };
 
 /// A stream in memory or in a file.
@@ -108,7 +112,10 @@ Encoding encoding_of(const EncodingFields& fields) {
     encoding.metadata.assign(fields.metadata, fields.metadata_bytes);
   }
   if (fields.like_bytes != 0) encoding.like.assign(fields.like, fields.like + fields.like_bytes);
-  encoding.words = fields.words;
+  if (fields.map_of_bytes != 0) {
+    encoding.map_of.assign(fields.map_of, fields.map_of + fields.map_of_bytes);
+  }
+  encoding.planes = fields.planes;
   return encoding;
 }
 
@@ -227,14 +234,16 @@ NRC_EXPORT void nrc_python_info(const Stream* stream, Info* info) {
   info->indexed = reader.indexed() ? 1 : 0;
   info->wav = reader.wav() ? 1 : 0;
   info->closed = reader.closed() ? 1 : 0;
+  info->sample_type = static_cast<std::uint32_t>(header.sample_type);
+  info->big_endian = header.big_endian ? 1 : 0;
 }
 
 /// @param channels  array->channels numbers; null: all channels
-NRC_EXPORT int nrc_python_read(Stream* stream, std::uint64_t first, std::uint32_t words,
+NRC_EXPORT int nrc_python_read(Stream* stream, std::uint64_t first, std::uint32_t planes,
                                const std::uint32_t* channels, const Array* array,
                                std::uint32_t threads, char* message) {
   return guarded(message, [&] {
-    stream->source->read(first, words, channels, static_cast<std::uint8_t*>(array->data),
+    stream->source->read(first, planes, channels, static_cast<std::uint8_t*>(array->data),
                          layout_of(*array), threads);
   });
 }

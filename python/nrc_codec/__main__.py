@@ -229,8 +229,10 @@ def parser() -> argparse.ArgumentParser:
     made = command("benchmark", benchmark, "compare with other codecs on recordings", output=False, several=True)
     made.add_argument("--channels", type=int, help="channels of raw files whose names do not say it (NAME_384ch_...)")
     made.add_argument("--seconds", type=float, default=1.0, help="of a chunk (%(default)s)")
-    made.add_argument("--hour", type=float, default=0.0, metavar="SECONDS",
-                      help="also read one second out of a file of so many seconds")
+    made.add_argument("--long", type=float, default=0.0, metavar="SECONDS",
+                      help="also read a second out of a file of that length, made of the first recording")
+    made.add_argument("--write", type=float, default=0.0, metavar="SECONDS",
+                      help="also write a file of that length, of samples made on the way")
     made.add_argument("--json", help="file for the figures")
     made.add_argument("--picture", help="SVG file for a picture")
     made = commands.add_parser("hdf5-path", help="print the folder for HDF5_PLUGIN_PATH")

@@ -15,6 +15,8 @@ from ._library import LIBRARY, NrcError
 
 #: Presets, the quickest first. docs/cli.md says what they choose among.
 PRESETS = ("implant", "fast", "balanced", "best")
+#: Types of a stream's samples, by their number.
+SAMPLE_TYPES = ("int16", "uint16", "int8", "uint8", "int24", "uint24", "int32", "uint32")
 _NEIGHBOURS = {None: 0, True: 1, False: 2}
 _FLOAT_HELP = ("; floating-point samples are not stored exactly by an integer codec: convert them back to the ADC's "
                "integers, round(samples / gain), and keep the gain as metadata")
@@ -52,7 +54,7 @@ def frames_of(array: np.ndarray, channel_axis: int) -> np.ndarray:
 
 
 def encoding(preset: str, neighbours: bool | None, rate: float, threads: int, metadata: bytes, like: bytes | None,
-             words: int = 0) -> _library.Encoding:
+             planes: int = 0, map_of: bytes = b"") -> _library.Encoding:
     """Options as the library takes them."""
     check_preset(preset)
     if neighbours not in _NEIGHBOURS:
@@ -61,8 +63,8 @@ def encoding(preset: str, neighbours: bool | None, rate: float, threads: int, me
     if not 0 <= millihertz < 2**32:
         raise NrcError(f"a rate of {rate} Hz; give 0 to 4294967 Hz")
     like = like or b""
-    return _library.Encoding(preset.encode(), metadata, like, len(metadata), len(like), millihertz, max(threads, 0),
-                             _NEIGHBOURS[neighbours], words)
+    return _library.Encoding(preset.encode(), metadata, like, map_of, len(metadata), len(like), len(map_of), millihertz,
+                             max(threads, 0), _NEIGHBOURS[neighbours], planes)
 
 
 def encode_frames(frames: np.ndarray, options: _library.Encoding) -> bytes:
@@ -86,7 +88,7 @@ def encode(array: Any, *, channel_axis: int = -1, preset: str = "fast", neighbou
 
     Args:
         array: any number of dimensions, any memory order, integers of 1, 2, 4 or 8 bytes in any byte
-            order. Native int16 in C order with the channels last is not copied.
+            order. In C order with the channels last nothing is copied, but for integers of 8 bytes.
         channel_axis: the dimension that counts channels. The others are time, in order.
         preset: "implant", "fast", "balanced" or "best", the quickest first.
         neighbours: whether channels are predicted from the channels before them. None: as the preset
@@ -104,6 +106,11 @@ def encode(array: Any, *, channel_axis: int = -1, preset: str = "fast", neighbou
 
     The interpreter's lock is not held while encoding.
     """
+    return _encode(array, channel_axis, preset, neighbours, rate, threads, metadata, b"")
+
+
+def _encode(array: Any, channel_axis: int, preset: str, neighbours: bool | None, rate: float, threads: int,
+            metadata: Mapping[str, Any] | None, map_of: bytes) -> bytes:
     array = np.asarray(array)
     check_dtype(array.dtype)
     if array.ndim > 0 and not -array.ndim <= channel_axis < array.ndim:
@@ -113,7 +120,23 @@ def encode(array: Any, *, channel_axis: int = -1, preset: str = "fast", neighbou
                       "order": "F" if array.flags.fnc else "C",
                       "channel_axis": channel_axis % max(array.ndim, 1)}
     text = json.dumps(facts, separators=(",", ":")).encode()
-    return encode_frames(frames_of(array, channel_axis), encoding(preset, neighbours, rate, threads, text, None))
+    return encode_frames(frames_of(array, channel_axis), encoding(preset, neighbours, rate, threads, text, None,
+                                                                  map_of=map_of))
+
+
+class ChunkEncoder:
+    """encode() for the chunks of one array, one after the other or several at once. The values that a front end can
+    give take long to find; those of the chunk before are tried first."""
+
+    def __init__(self) -> None:
+        self._map_of = b""
+
+    def encode(self, array: Any, *, channel_axis: int, preset: str, neighbours: bool | None) -> bytes:
+        stream = _encode(array, channel_axis, preset, neighbours, 0.0, 1, None, self._map_of)
+        # The payload of the stream header packet (docs/bitstream.md, sections 7 and 8), if it has a map.
+        header = stream[20:20 + 4 * int.from_bytes(stream[15:18], "little")]
+        self._map_of = header if header[2] == 2 else b""
+        return stream
 
 
 class Stream:
@@ -153,7 +176,7 @@ class Stream:
         frames, channels = self.info.frames, self.info.channels
         facts = self.metadata.get("array")
         if facts is None:
-            return np.dtype("<i2"), (frames, channels), "C", 1
+            return self.dtype(), (frames, channels), "C", 1
         try:
             dtype = np.dtype(facts["dtype"])
             shape = tuple(int(size) for size in facts["shape"])
@@ -166,19 +189,29 @@ class Stream:
         wide = channels if len(shape) > 1 and count(shape) else 1
         wanted = shape[axis] if len(shape) > 1 and 0 <= axis < len(shape) and count(shape) else 1
         if (any(size < 0 for size in shape) or order not in ("C", "F") or not 0 <= axis < max(len(shape), 1)
-                or (len(shape) > 1 and count(shape) and (wide % wanted or wide // wanted not in (1, 2, 4)))
+                or not self.holds(dtype) or (len(shape) > 1 and count(shape) and wide not in (wanted, 2 * wanted))
                 or count(shape) != frames * wanted):
             raise NrcError("the stream's metadata contradict its samples")
         return dtype, shape, order, axis
 
-    def words(self, channels: int) -> int:
-        """Channels of the stream for each one of the array."""
+    def holds(self, dtype: np.dtype) -> bool:
+        """Whether its samples are of this type, or halves of it."""
+        own = self.dtype()
+        return dtype.kind == own.kind and (dtype.itemsize == own.itemsize or (dtype.itemsize, own.itemsize) == (8, 4))
+
+    def planes(self, channels: int) -> int:
+        """Channels of the stream for each one of the array: two, where samples have more than 32 bits."""
         return max(self.info.channels // max(channels, 1), 1)
 
-    def read(self, first: int, frames: np.ndarray, words: int, channels: np.ndarray | None, threads: int) -> None:
+    def dtype(self) -> np.dtype:
+        """The type of the samples where nothing else is stated. Those of 24 bits become 32."""
+        name = SAMPLE_TYPES[self.info.sample_type].replace("24", "32")
+        return np.dtype(name).newbyteorder(">" if self.info.big_endian else "<")
+
+    def read(self, first: int, frames: np.ndarray, planes: int, channels: np.ndarray | None, threads: int) -> None:
         """Decodes len(frames) frames from `first` on into frames x channels."""
         numbers = None if channels is None else channels.ctypes.data
-        _library.call(LIBRARY.nrc_python_read, self._handle, first, words, numbers,
+        _library.call(LIBRARY.nrc_python_read, self._handle, first, planes, numbers,
                       ctypes.byref(_library.describe(frames)), threads)
 
 
@@ -192,7 +225,7 @@ def decode(stream: Any, *, out: Any = None, threads: int = 1) -> np.ndarray:
 
     Returns:
         An array of the same values, shape, type and memory order; `out` as such an array if it is given.
-        A stream from elsewhere (`nrc encode`) becomes an int16 array, frames x channels.
+        A stream from elsewhere (`nrc encode`) becomes an array of its own type, frames x channels.
 
     Raises:
         NrcError: the stream is damaged, cut, or no stream at all. Nothing else happens on bad bytes.
@@ -218,11 +251,8 @@ def decode(stream: Any, *, out: Any = None, threads: int = 1) -> np.ndarray:
     if array.size == 0:
         return array
     frames = frames_of(array, axis)
-    words = opened.words(frames.shape[1])
-    if np.shares_memory(frames, array):
-        opened.read(0, frames, words, None, threads)
-    else:
-        opened.read(0, frames, words, None, threads)
+    opened.read(0, frames, opened.planes(frames.shape[1]), None, threads)
+    if not np.shares_memory(frames, array):
         moved = np.moveaxis(array, axis, -1)
         moved[...] = frames.reshape(moved.shape)
     return array

@@ -30,9 +30,10 @@ class Array(ctypes.Structure):
 
 class Encoding(ctypes.Structure):
     _fields_ = [("preset", ctypes.c_char_p), ("metadata", ctypes.c_char_p), ("like", ctypes.c_char_p),
-                ("metadata_bytes", ctypes.c_uint64), ("like_bytes", ctypes.c_uint64),
+                ("map_of", ctypes.c_char_p), ("metadata_bytes", ctypes.c_uint64), ("like_bytes", ctypes.c_uint64),
+                ("map_of_bytes", ctypes.c_uint64),
                 ("rate_millihertz", ctypes.c_uint32), ("threads", ctypes.c_uint32),
-                ("neighbours", ctypes.c_uint32), ("words", ctypes.c_uint32)]
+                ("neighbours", ctypes.c_uint32), ("planes", ctypes.c_uint32)]
 
 
 class Buffer(ctypes.Structure):
@@ -45,7 +46,7 @@ class Info(ctypes.Structure):
                 ("profile", ctypes.c_uint32), ("mapping", ctypes.c_uint32), ("code_width", ctypes.c_uint32),
                 ("taps", ctypes.c_uint32), ("neighbour", ctypes.c_uint32), ("packet_frames", ctypes.c_uint32),
                 ("stream_number", ctypes.c_uint32), ("indexed", ctypes.c_uint32), ("wav", ctypes.c_uint32),
-                ("closed", ctypes.c_uint32)]
+                ("closed", ctypes.c_uint32), ("sample_type", ctypes.c_uint32), ("big_endian", ctypes.c_uint32)]
 
 
 def _load() -> ctypes.CDLL:

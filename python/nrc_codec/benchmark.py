@@ -5,8 +5,9 @@
     python -m nrc_codec benchmark RECORDINGS... --json figures.json --picture comparison.svg
 
 Each recording is cut into chunks of one second, as in a Zarr store. Every chunk is encoded and decoded by each
-codec through its own Python package, by one thread where that can be chosen, and compared. Times are the least of
-three rounds, in which all codecs take turns.
+codec through its own Python package, by one thread where that can be chosen, and compared. Times are those of a whole
+second, the least of three rounds in which all codecs take turns: a recording that is shorter goes on backwards. Ratios
+are those of the recording alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import argparse
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -27,9 +27,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import NrcError, __version__
+from . import NrcError
 from . import recording as files
-from ._arrays import decode, encode
+from ._arrays import ChunkEncoder, decode, encode
 
 ROUNDS = 3
 #: Chunks of a recording that are measured, from its beginning.
@@ -46,11 +46,15 @@ class Codec(NamedTuple):
     name: str
     encode: Encode
     decode: Decode
+    #: Whether it finds samples that were there before, as a recording that goes on backwards has them.
+    finds_repetition: bool = False
 
 
 def nrc_codecs() -> Iterator[Codec]:
     for preset in ("implant", "fast", "balanced", "best"):
-        yield Codec(f"nrc {preset}", partial(encode, preset=preset), decode)
+        # As a store's codec does.
+        encoder = partial(ChunkEncoder().encode, channel_axis=-1, preset=preset, neighbours=None)
+        yield Codec(f"nrc {preset}", encoder, decode)
 
 
 def peers() -> Iterator[Codec]:
@@ -77,7 +81,8 @@ def peers() -> Iterator[Codec]:
         for name, level, shuffle in (("zstd", 5, 2), ("zstd", 9, 2), ("lz4", 5, 1)):
             kind = {1: "shuffle", 2: "bitshuffle"}[shuffle]
             yield codec(f"Blosc {name} {level}, {kind}", numcodecs.Blosc(name, level, shuffle))
-        yield codec("zstd 3", numcodecs.Zstd(level=3))
+        zstd = numcodecs.Zstd(level=3)
+        yield Codec("zstd 3", zstd.encode, zstd.decode, True)
     except ImportError:
         pass
     try:
@@ -125,39 +130,60 @@ def size_of(stored: Any) -> int:
         if not isinstance(stored, str) else 0
 
 
-def measure(codecs: list[Codec], chunks: list[np.ndarray]) -> dict[str, dict[str, float]]:
-    """Ratio and speed of each codec. Raises NrcError if one does not give the samples again."""
+class Extended:
+    """A recording of any length: the samples, then the same backwards, and so on. Slices of frames are arrays."""
+
+    ndim = 2
+
+    def __init__(self, samples: np.ndarray, frames: int) -> None:
+        self.samples, self.dtype, self.shape = samples, samples.dtype, (frames, samples.shape[1])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, frames: slice) -> np.ndarray:
+        count = len(self.samples)
+        place = np.arange(*frames.indices(self.shape[0])) % (2 * count)
+        return self.samples[np.minimum(place, 2 * count - 1 - place)]
+
+
+def cycle(codec: Codec, chunk: np.ndarray) -> tuple[int, float, float]:
+    """Bytes, and the seconds of encoding and decoding. Raises NrcError if the samples do not come back."""
+    start = time.perf_counter()
+    stored = codec.encode(chunk)
+    middle = time.perf_counter()
+    back = codec.decode(stored)
+    end = time.perf_counter()
+    flat = np.frombuffer(back, np.uint8) if not isinstance(back, np.ndarray) else \
+        np.ascontiguousarray(back).reshape(-1).view(np.uint8)
+    if not np.array_equal(flat, np.ascontiguousarray(chunk).reshape(-1).view(np.uint8)):
+        raise NrcError(f"{codec.name} does not give the samples again")
+    return size_of(stored), middle - start, end - middle
+
+
+def measure(codecs: list[Codec], chunks: list[np.ndarray], timed: np.ndarray) -> dict[str, dict[str, float]]:
+    """Bytes of the chunks by each codec, and seconds of encoding and decoding the one that is timed. Raises NrcError
+    if a codec does not give the samples again."""
     result: dict[str, dict[str, float]] = {}
-    samples = sum(chunk.size for chunk in chunks)
-    total = sum(chunk.nbytes for chunk in chunks)
+    for codec in codecs:
+        try:
+            size = sum(cycle(codec, chunk)[0] for chunk in chunks)
+        except NrcError:
+            raise
+        except Exception as error:  # of another package
+            print(f"note: {codec.name} is left out: {error}", file=sys.stderr)
+            continue
+        result[codec.name] = {"bytes": size, "encode": float("inf"), "decode": float("inf")}
     for turn in range(ROUNDS):
         for codec in codecs:
-            if turn and codec.name in SLOW:
+            if codec.name not in result or (turn and codec.name in SLOW):
                 continue
-            encode_time = decode_time = 0.0
-            size = 0
-            try:
-                for chunk in chunks:
-                    start = time.perf_counter()
-                    stored = codec.encode(chunk)
-                    middle = time.perf_counter()
-                    back = codec.decode(stored)
-                    end = time.perf_counter()
-                    encode_time, decode_time = encode_time + middle - start, decode_time + end - middle
-                    size += size_of(stored)
-                    flat = np.frombuffer(back, np.uint8) if not isinstance(back, np.ndarray) else \
-                        np.ascontiguousarray(back).reshape(-1).view(np.uint8)
-                    if not np.array_equal(flat, np.ascontiguousarray(chunk).reshape(-1).view(np.uint8)):
-                        raise NrcError(f"{codec.name} does not give the samples again")
-            except NrcError:
-                raise
-            except Exception as error:  # of another package
-                print(f"note: {codec.name} is left out: {error}", file=sys.stderr)
-                result.pop(codec.name, None)
-                continue
-            old = result.setdefault(codec.name, {"ratio": total / size, "encode": 0.0, "decode": 0.0})
-            old["encode"] = max(old["encode"], samples / encode_time / 1e6)
-            old["decode"] = max(old["decode"], samples / decode_time / 1e6)
+            row = result[codec.name]
+            chunk = chunks[0] if codec.finds_repetition else timed
+            scale = timed.size / chunk.size
+            _, encode_time, decode_time = cycle(codec, chunk)
+            row["encode"] = min(row["encode"], scale * encode_time)
+            row["decode"] = min(row["decode"], scale * decode_time)
     return result
 
 
@@ -195,65 +221,102 @@ def least(work: Callable[[], object], rounds: int = 5) -> float:
     return min(times)
 
 
+#: Memory is that of a process of its own. resource.getrusage() counts that of the one which started it as well.
 PROBE = """
-import resource, sys
+import json, sys
 import nrc_codec
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-recording = nrc_codec.open(sys.argv[1], threads=1)
-middle = len(recording) // 2
-recording.read(middle, middle + int(sys.argv[2]))
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(after / 1024)
+from nrc_codec.benchmark import {work}
+result = {work}(*json.loads(sys.argv[1]))
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+print(json.dumps([result, int(peak.split()[1]) / 1024]))
 """
+
+
+def alone(work: str, *arguments: Any) -> tuple[Any, float]:
+    """What a function of this module returns in a process of its own, and the megabytes that it took."""
+    done = subprocess.run([sys.executable, "-c", PROBE.format(work=work), json.dumps(arguments)], capture_output=True,
+                          text=True, check=False)
+    if done.returncode != 0:
+        raise NrcError(f"{work}: {done.stderr.strip().splitlines()[-1]}")
+    result, megabytes = json.loads(done.stdout)
+    return result, megabytes
+
+
+def read_part(path: str, second: int, channels: int | None) -> float:
+    """Seconds for a second of samples, by one thread, out of the middle of a file."""
+    recording = files.open(path, threads=1)
+    frames, offset = len(recording), iter(range(1000))
+    chosen = None if channels is None else slice(0, channels)
+
+    def work() -> object:
+        # Never at a place where decoding can begin.
+        first = frames // 2 + second // 3 + 997 * next(offset)
+        return recording.read(first, first + second, chosen)
+
+    return least(work)
+
+
+def write_extended(samples: str, path: str, rate: float, seconds: float) -> float:
+    """Seconds for writing a recording of that length, made as it is written."""
+    source = Extended(np.load(samples), round(rate * seconds))
+    start = time.perf_counter()
+    files.write(path, source, rate=rate)
+    return time.perf_counter() - start
 
 
 def random_access(samples: np.ndarray, rate: float, seconds: float) -> dict[str, float]:
     """One second, and 64 channels of it, out of a long file, by one thread; against decoding a chunk."""
     second = round(rate)
-    chunk = np.ascontiguousarray(np.resize(samples, (second, samples.shape[1])))
-    result: dict[str, float] = {}
+    chunk = Extended(samples, second)[:]
+    result: dict[str, float] = {"file_seconds": seconds, "channels": samples.shape[1]}
     with tempfile.TemporaryDirectory() as folder:
         path, part = Path(folder, "long.nrc"), Path(folder, "part.nrc")
-        # The same minute again and again: only its place in the file matters.
+        # The same second again and again: only its place in the file matters.
         files.write(part, chunk, rate=rate, verify=False)
-        start = time.perf_counter()
         files.join([part] * round(seconds), path)
-        result["join_seconds"] = time.perf_counter() - start
         stream = encode(chunk)
         result["chunk_seconds"] = least(lambda: decode(stream))
-        frames = len(files.open(path))
-        offset = iter(range(1000))
-
-        def read(channels: Any) -> Callable[[], object]:
-            def work() -> object:
-                # Never at a place where decoding can begin.
-                first = frames // 2 + second // 3 + 997 * next(offset)
-                return files.open(path, threads=1).read(first, first + second, channels)
-            return work
-
-        result["second_seconds"] = least(read(None))
+        result["second_seconds"], result["read_megabytes"] = alone("read_part", str(path), second, None)
+        result["second_by_chunk"] = result["second_seconds"] / result["chunk_seconds"]
         if samples.shape[1] >= 64:
-            result["channels_seconds"] = least(read(slice(0, 64)))
-        done = subprocess.run([sys.executable, "-c", PROBE, str(path), str(second)], capture_output=True, text=True,
-                              check=True)
-        result["megabytes"] = float(done.stdout)
-        result["file_seconds"] = float(round(seconds))
+            result["part_seconds"], _ = alone("read_part", str(path), second, 64)
+            result["part_by_second"] = result["part_seconds"] / result["second_seconds"]
     return result
 
 
-def writing(samples: np.ndarray, rate: float, seconds: int = 20) -> dict[str, float]:
-    """Speed and memory of write() with all threads."""
+def writing(samples: np.ndarray, rate: float, seconds: float) -> dict[str, float]:
+    """Speed and memory of write(), with all threads, each chunk decoded and compared."""
     with tempfile.TemporaryDirectory() as folder:
-        raw = np.lib.format.open_memmap(Path(folder, "raw.npy"), "w+", samples.dtype,
-                                        (round(rate) * seconds, samples.shape[1]))
-        for first in range(0, len(raw), len(samples)):
-            count = min(len(samples), len(raw) - first)
-            raw[first:first + count] = samples[:count]
-        start = time.perf_counter()
-        files.write(Path(folder, "out.nrc"), raw, rate=rate, verify=False)
-        spent = time.perf_counter() - start
-    return {"write_msamples": raw.size / spent / 1e6,
-            "write_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+        source, target = Path(folder, "samples.npy"), Path(folder, "out.nrc")
+        np.save(source, samples)
+        spent, megabytes = alone("write_extended", str(source), str(target), rate, seconds)
+        written = target.stat().st_size
+    count = round(rate * seconds) * samples.shape[1]
+    return {"write_seconds": seconds, "write_msamples": count / spent / 1e6, "write_megabytes": megabytes,
+            "write_ratio": count * samples.dtype.itemsize / written}
+
+
+def start_time() -> dict[str, float]:
+    """Seconds for `import nrc_codec`, the interpreter's own start not counted."""
+    code = "import time; t = time.perf_counter(); import nrc_codec; print(time.perf_counter() - t)"
+    times = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+             for _ in range(5)]
+    return {"import_seconds": min(times)}
+
+
+def table(measured: dict[str, dict[str, dict[str, float]]], facts: dict[str, dict[str, float]]) \
+        -> dict[str, dict[str, float]]:
+    """A row for each codec that all recordings have: ratio of each and of all, speeds over all, Msamples/s."""
+    names = [name for name in next(iter(measured.values())) if all(name in rows for rows in measured.values())]
+    result = {}
+    for name in names:
+        row = {path: facts[path]["nbytes"] / rows[name]["bytes"] for path, rows in measured.items()}
+        row["ratio"] = sum(f["nbytes"] for f in facts.values()) / sum(rows[name]["bytes"] for rows in measured.values())
+        for way in ("encode", "decode"):
+            row[way] = sum(f["timed"] for f in facts.values()) / 1e6 / sum(rows[name][way]
+                                                                        for rows in measured.values())
+        result[name] = row
+    return result
 
 
 def markdown(rows: dict[str, dict[str, float]]) -> str:
@@ -265,51 +328,78 @@ def markdown(rows: dict[str, dict[str, float]]) -> str:
 
 def picture(rows: dict[str, dict[str, float]]) -> str:
     """Ratio against speed of encoding, as SVG."""
-    width, height = 760, 420
-    speeds = np.log10([row["encode"] for row in rows.values()])
-    ratios = np.array([row["ratio"] for row in rows.values()])
-    left, right = np.floor(speeds.min()), np.ceil(speeds.max())
-    low, high = ratios.min() * 0.95, ratios.max() * 1.03
+    width, height, left, right, top, bottom = 760, 466, 50, 30, 28, 48
+    speeds = {name: float(np.log10(row["encode"])) for name, row in rows.items()}
+    ratios = {name: row["ratio"] for name, row in rows.items()}
+    first, last = np.floor(min(speeds.values())), np.ceil(max(speeds.values()) + 0.1)
+    low, high = np.floor(min(ratios.values()) * 2) / 2, np.ceil(max(ratios.values()) * 2 + 0.2) / 2
+
+    def across(speed: float) -> float:
+        return left + (width - left - right) * (speed - first) / (last - first)
+
+    def down(ratio: float) -> float:
+        return top + (height - top - bottom) * (high - ratio) / (high - low)
+
     body = ['<style>text{font:12px system-ui,sans-serif;fill:#1c2430}line{stroke:#d0d7de}</style>',
             f'<rect width="{width}" height="{height}" fill="#fff"/>']
-    for decade in range(int(left), int(right) + 1):
-        x = 60 + (width - 200) * (decade - left) / max(right - left, 1)
-        body.append(f'<line x1="{x:.0f}" y1="20" x2="{x:.0f}" y2="{height - 40}"/><text x="{x:.0f}" y="{height - 22}" '
-                    f'text-anchor="middle">{10.0 ** decade:g}</text>')
-    for name, speed, ratio in zip(rows, speeds, ratios, strict=True):
-        x = 60 + (width - 200) * (speed - left) / max(right - left, 1)
-        y = 20 + (height - 60) * (high - ratio) / (high - low)
+    for decade in range(int(first), int(last) + 1):
+        x = across(decade)
+        body.append(f'<line x1="{x:.0f}" y1="{top}" x2="{x:.0f}" y2="{height - bottom}"/><text x="{x:.0f}" '
+                    f'y="{height - bottom + 16}" text-anchor="middle">{10.0 ** decade:g}</text>')
+    for ratio in np.arange(low, high + 0.25, 0.5):
+        y = down(ratio)
+        body.append(f'<line x1="{left}" y1="{y:.0f}" x2="{width - right}" y2="{y:.0f}"/>'
+                    f'<text x="{left - 8}" y="{y + 4:.0f}" text-anchor="end">{ratio:.1f}</text>')
+    taken = [(across(speeds[name]) - 5, down(ratios[name]) - 5, across(speeds[name]) + 5, down(ratios[name]) + 5)
+             for name in rows]
+    for name in sorted(rows, key=lambda n: -ratios[n]):
+        x, y = across(speeds[name]), down(ratios[name])
+        long = 6.6 * len(name)
+
+        def free(box: tuple[float, float, float, float]) -> bool:
+            return box[0] > left and box[2] < width and not any(
+                box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in taken)
+
+        # Beside the point, or a little above or below, where there is room.
+        places = [(x + side * 8 - (long if side < 0 else 0), y + 4 + rise) for rise in (0, -9, 9, -18, 18, -27, 27)
+                  for side in (1, -1)]
+        at = next((p for p in places if free((p[0], p[1] - 10, p[0] + long, p[1] + 2))), places[0])
+        taken.append((at[0], at[1] - 10, at[0] + long, at[1] + 2))
         colour = "#0b62a4" if name.startswith("nrc") else "#8c959f"
         body.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>'
-                    f'<text x="{x + 7:.1f}" y="{y + 4:.1f}">{name}</text>')
-    body += [f'<text x="{width // 2}" y="{height - 6}" text-anchor="middle">encode, Msamples/s</text>',
-             f'<text x="8" y="14">ratio, {low:.2f} to {high:.2f}</text>']
+                    f'<text x="{at[0]:.1f}" y="{at[1]:.1f}">{name}</text>')
+    body += [f'<text x="{width // 2}" y="{height - 10}" text-anchor="middle">encode, Msamples/s</text>',
+             f'<text x="8" y="13">ratio</text>']
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{"".join(body)}</svg>\n'
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Runs the comparison of the command line."""
-    codecs = [*nrc_codecs(), *peers()]
-    result: dict[str, Any] = {"version": __version__, "chunk_seconds": arguments.seconds, "recordings": {}}
+    measured, facts, extra = {}, {}, start_time()
     for path in recordings(arguments.input):
         samples, rate = read_recording(path, arguments.channels)
         frames = max(round(rate * arguments.seconds), 1)
         chunks = [np.ascontiguousarray(samples[first:first + frames])
                   for first in range(0, min(len(samples), MAX_CHUNKS * frames), frames)]
-        rows = measure(codecs, chunks)
-        result["recordings"][path.name] = rows
-        print(f"\n{path.name}: {len(chunks)} chunks of up to {frames} frames, {samples.shape[1]} channels, each "
-              f"decoded and compared\n\n{markdown(rows)}")
-        if arguments.hour:
-            access = random_access(samples, rate, arguments.hour) | writing(samples, rate)
-            result["recordings"][path.name] = rows | {"access": access}
-            print(f"\nfile of {access['file_seconds']:.0f} s, one thread: one second {access['second_seconds']:.3f} s, "
-                  f"{access['second_seconds'] / access['chunk_seconds']:.2f} x a chunk; 64 channels of it "
-                  f"{access.get('channels_seconds', 0):.3f} s; {access['megabytes']:.0f} MB at most. Writing "
-                  f"{access['write_msamples']:.1f} Msamples/s")
-        if arguments.picture:
-            Path(arguments.picture).write_text(picture(rows), encoding="utf-8")
+        timed = Extended(np.asarray(samples), frames)[:]
+        rows = measure([*nrc_codecs(), *peers()], chunks, timed)
+        measured[path.stem] = rows
+        facts[path.stem] = {"nbytes": sum(chunk.nbytes for chunk in chunks), "timed": timed.size}
+        own = table({path.stem: rows}, {path.stem: facts[path.stem]})
+        print(f"\n{path.name}: {samples.shape[1]} channels, {len(chunks)} chunks of up to {frames} frames, each "
+              f"decoded and compared\n\n{markdown(own)}", flush=True)
+        if arguments.long and "second_seconds" not in extra:
+            extra |= random_access(np.asarray(samples), rate, arguments.long)
+            print(f"\nfile of {extra['file_seconds']:.0f} s, one thread: one second {extra['second_seconds']:.3f} s, "
+                  f"{extra['second_by_chunk']:.2f} x a chunk; 64 channels {extra.get('part_by_second', 0):.2f} x that; "
+                  f"{extra['read_megabytes']:.0f} MB at most", flush=True)
+        if arguments.write and "write_seconds" not in extra:
+            extra |= writing(np.asarray(samples), rate, arguments.write)
+            print(f"\nwriting {extra['write_seconds']:.0f} s: {extra['write_msamples']:.1f} Msamples/s, "
+                  f"{extra['write_megabytes']:.0f} MB at most", flush=True)
+    rows = table(measured, facts)
+    print(f"\nall recordings\n\n{markdown(rows)}\n\nimport nrc_codec: {extra['import_seconds']:.3f} s")
+    if arguments.picture:
+        Path(arguments.picture).write_text(picture(rows), encoding="utf-8")
     if arguments.json:
-        Path(arguments.json).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-
-
+        Path(arguments.json).write_text(json.dumps(rows | extra, indent=1) + "\n", encoding="utf-8")

@@ -48,7 +48,7 @@ def _encode_part(samples: np.ndarray, coding: files.Coding, path: str, first: in
     back = Stream(stream)
     decoded = np.empty(samples.shape, samples.dtype)
     if back.info.frames == len(samples) and decoded.size:
-        back.read(0, decoded, back.words(samples.shape[1]), None, 1)
+        back.read(0, decoded, back.planes(samples.shape[1]), None, 1)
     if back.info.frames != len(samples) or not np.array_equal(decoded, samples):
         raise NrcError(f"decoding does not give frames {first} to {first + len(samples)} again; check the worker's "
                        "memory, and report it")
@@ -111,7 +111,7 @@ def encode_array(samples: Any, path: str | os.PathLike[str], *, rate: float = 0.
     else:
         folder.mkdir(parents=True, exist_ok=True)
         learned = files.samples_to_learn_from(samples, files.LEARNED_FRAMES, samples.shape[0])
-        coding = files.Coding(learned, words=files.words_of(samples, learned), preset=preset, neighbours=neighbours,
+        coding = files.Coding(learned, preset=preset, neighbours=neighbours,
                               rate=rate)
         _write_whole(plan, json.dumps({"identity": identity, "coding": coding.to_json()}).encode())
     parts, tasks, first = [], [], 0

@@ -15,7 +15,7 @@ from numcodecs.compat import ensure_ndarray
 from numcodecs.registry import register_codec
 
 from . import _arrays
-from ._arrays import decode, encode
+from ._arrays import ChunkEncoder, decode
 
 
 class Nrc(Codec):
@@ -37,6 +37,11 @@ class Nrc(Codec):
         self.preset = preset
         self.channel_axis = channel_axis
         self.neighbours = neighbours
+        self._encoder = ChunkEncoder()
+
+    def get_config(self) -> dict[str, Any]:
+        return {"id": self.codec_id, "preset": self.preset, "channel_axis": self.channel_axis,
+                "neighbours": self.neighbours}
 
     def encode(self, buf: Any) -> bytes:
         array = ensure_ndarray(buf)
@@ -45,7 +50,7 @@ class Nrc(Codec):
         if array.dtype.kind in "mM":
             array = array.view(array.dtype.str.replace("m8", "i8").replace("M8", "i8").split("[")[0])
         axis = self.channel_axis if -array.ndim <= self.channel_axis < array.ndim else -1
-        return encode(array, channel_axis=axis, preset=self.preset, neighbours=self.neighbours)
+        return self._encoder.encode(array, channel_axis=axis, preset=self.preset, neighbours=self.neighbours)
 
     def decode(self, buf: Any, out: Any = None) -> Any:
         stream = ensure_ndarray(buf).reshape(-1, order="A").view(np.uint8)

@@ -40,7 +40,7 @@ class Recording:
         self._stream = Stream(os.fspath(path))
         info = self._stream.info
         facts = self._stream.metadata.get("array", {})
-        self.dtype = np.dtype("<i2")
+        self.dtype = self._stream.dtype()
         channels = info.channels
         if isinstance(facts, dict) and "dtype" in facts:
             try:
@@ -49,9 +49,11 @@ class Recording:
             except (TypeError, ValueError):
                 raise NrcError(f"{path}: the stream's metadata of its array cannot be read") from None
             _arrays.check_dtype(self.dtype)
-            if len(shape) == 2 and shape[1] and channels % shape[1] == 0:
+            if not self._stream.holds(self.dtype):
+                raise NrcError(f"{path}: the stream's metadata contradict its samples")
+            if len(shape) == 2 and shape[1] > 0 and channels in (shape[1], 2 * shape[1]):
                 channels = shape[1]
-        self._words = self._stream.words(channels)
+        self._planes = self._stream.planes(channels)
         #: Frames and channels.
         self.shape: tuple[int, int] = (info.frames, channels)
 
@@ -112,7 +114,7 @@ class Recording:
         elif out.shape != shape or out.dtype != self.dtype:
             raise NrcError(f"out is {out.dtype} of {out.shape}; give {self.dtype} of {shape}")
         if out.size:
-            self._stream.read(start, out, self._words, numbers, self.threads or os.cpu_count() or 1)
+            self._stream.read(start, out, self._planes, numbers, self.threads or os.cpu_count() or 1)
         return out
 
     def __getitem__(self, key: Any) -> np.ndarray:
@@ -173,18 +175,18 @@ class Coding:
     """How all chunks of one recording are coded, so that they can be joined. It can be pickled."""
 
     def __init__(self, samples: np.ndarray, *, preset: str = "fast", neighbours: bool | None = None,
-                 rate: float = 0.0, words: int = 0) -> None:
+                 rate: float = 0.0) -> None:
         _arrays.check_dtype(samples.dtype)
         self.preset, self.neighbours, self.rate = preset, neighbours, rate
         self.dtype, self.channels = samples.dtype, samples.shape[1]
         # Samples to come may be larger.
-        self.words = words or max(samples.dtype.itemsize // 2, 1)
-        options = _arrays.encoding(preset, neighbours, rate, 1, b"", None, self.words)
+        self.planes = 2 if samples.dtype.itemsize == 8 else 1
+        options = _arrays.encoding(preset, neighbours, rate, 1, b"", None, self.planes)
         self.like = _arrays.choose_coding(samples, options)
 
     def to_json(self) -> str:
         return json.dumps({"preset": self.preset, "neighbours": self.neighbours, "rate": self.rate,
-                           "dtype": self.dtype.str, "channels": self.channels, "words": self.words,
+                           "dtype": self.dtype.str, "channels": self.channels, "planes": self.planes,
                            "like": self.like.hex()})
 
     @classmethod
@@ -193,7 +195,7 @@ class Coding:
         coding = cls.__new__(cls)
         coding.preset, coding.neighbours, coding.rate = facts["preset"], facts["neighbours"], facts["rate"]
         coding.dtype, coding.channels = np.dtype(facts["dtype"]), facts["channels"]
-        coding.words, coding.like = facts["words"], bytes.fromhex(facts["like"])
+        coding.planes, coding.like = facts["planes"], bytes.fromhex(facts["like"])
         return coding
 
     def encode(self, chunk: np.ndarray, threads: int = 1, metadata: bytes = b"") -> bytes:
@@ -201,13 +203,8 @@ class Coding:
         if chunk.ndim != 2 or chunk.shape[1] != self.channels or chunk.dtype != self.dtype:
             raise NrcError(f"a chunk of {chunk.dtype} and shape {chunk.shape}; give frames x {self.channels} "
                            f"of {self.dtype}")
-        options = _arrays.encoding(self.preset, self.neighbours, self.rate, threads, metadata, self.like, self.words)
+        options = _arrays.encoding(self.preset, self.neighbours, self.rate, threads, metadata, self.like, self.planes)
         return _arrays.encode_frames(chunk, options)
-
-
-def words_of(source: Any, samples: np.ndarray) -> int:
-    """Words of a sample that a recording's channels take: as few as a type can be trusted to need."""
-    return 1 if samples.dtype.itemsize <= 2 else samples.dtype.itemsize // 2
 
 
 def metadata_text(metadata: Mapping[str, Any] | None, dtype: np.dtype, channels: int) -> bytes:
@@ -269,7 +266,7 @@ def write(path: Path_, samples: Any, *, rate: float = 0.0, preset: str = "fast",
     frames, channels = samples.shape
     _arrays.check_dtype(np.dtype(samples.dtype))
     learned = samples_to_learn_from(samples, LEARNED_FRAMES, frames)
-    coding = Coding(learned, preset=preset, neighbours=neighbours, rate=rate, words=words_of(samples, learned))
+    coding = Coding(learned, preset=preset, neighbours=neighbours, rate=rate)
     chunk = chunk_frames or max(CHUNK_SAMPLES // max(channels, 1), 1)
     text = metadata_text(metadata, np.dtype(samples.dtype), channels)
 
@@ -298,7 +295,7 @@ def check_part(path: Path_, samples: np.ndarray, first: int) -> None:
     stream = Stream(os.fspath(path))
     back = np.empty(samples.shape, samples.dtype)
     if stream.info.frames == len(samples) and back.size:
-        stream.read(0, back, stream.words(samples.shape[1]), None, os.cpu_count() or 1)
+        stream.read(0, back, stream.planes(samples.shape[1]), None, os.cpu_count() or 1)
     if stream.info.frames != len(samples) or not np.array_equal(back, samples):
         raise NrcError(f"decoding does not give frames {first} to {first + len(samples)} again, and nothing was "
                        "written; check this computer's memory, and report it")

@@ -180,8 +180,7 @@ def write_nrc(recording: BaseRecording, file_paths: str | Path | Sequence[str | 
                                     recording.get_num_samples(segment))
         for segment in range(segments)]
     learned = np.concatenate(parts).astype(parts[0].dtype, copy=False)
-    coding = files.Coding(learned, preset=preset, neighbours=neighbours, rate=recording.get_sampling_frequency(),
-                          words=files.words_of(recording, learned))
+    coding = files.Coding(learned, preset=preset, neighbours=neighbours, rate=recording.get_sampling_frequency())
     with tempfile.TemporaryDirectory(prefix=paths[0].name + ".", dir=paths[0].parent) as folder:
         in_processes = job_kwargs.get("n_jobs", 1) != 1 and job_kwargs.get("pool_engine") != "thread"
         shared = recording.to_dict(recursive=True) if in_processes and recording.check_serializability("json") else \

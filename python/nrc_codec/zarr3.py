@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from zarr.core.buffer import Buffer, NDBuffer
 from zarr.registry import register_codec
 
 from . import _arrays
-from ._arrays import decode, encode
+from ._arrays import ChunkEncoder, decode
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class NrcCodec(ArrayBytesCodec):
     preset: str = "fast"
     channel_axis: int = -1
     neighbours: bool | None = None
+    _encoder: ChunkEncoder = field(default_factory=ChunkEncoder, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _arrays.check_preset(self.preset)
@@ -56,7 +57,7 @@ class NrcCodec(ArrayBytesCodec):
 
     def _encode_sync(self, array: np.ndarray) -> bytes:
         axis = self.channel_axis if array.ndim else -1
-        return encode(array, channel_axis=axis, preset=self.preset, neighbours=self.neighbours)
+        return self._encoder.encode(array, channel_axis=axis, preset=self.preset, neighbours=self.neighbours)
 
     async def _encode_single(self, chunk_array: NDBuffer, chunk_spec: ArraySpec) -> Buffer | None:
         stream = await asyncio.to_thread(self._encode_sync, chunk_array.as_numpy_array())

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 
 import numpy as np
 import pytest
 
 import nrc_codec
 from nrc_codec import NrcError, _arrays
+from nrc_codec import recording as files
 from sample_noise import noise
 
 INTEGERS = [order + kind + size for kind, size, order in itertools.product("iu", "1248", "<>")]
@@ -43,6 +45,64 @@ def test_extremes_are_kept() -> None:
         limits = np.iinfo(np.dtype(dtype))
         array = np.array([[limits.min, limits.max, 0], [limits.max, limits.min, 1]] * 50, dtype)
         assert same(array, nrc_codec.decode(nrc_codec.encode(array)))
+
+
+def test_streams_have_the_types_of_their_arrays() -> None:
+    for dtype in INTEGERS:
+        opened = _arrays.Stream(nrc_codec.encode(noise(100, 3, dtype)))
+        size = int(dtype[2:])
+        assert opened.dtype() == np.dtype(dtype[:2] + str(min(size, 4))) or size == 8, dtype
+        assert opened.info.channels == 3
+        assert opened.holds(np.dtype(dtype)) and not opened.holds(np.dtype("f4"))
+    large = noise(100, 3, "<i8") << 40
+    opened = _arrays.Stream(nrc_codec.encode(large))
+    assert (opened.info.channels, opened.planes(3)) == (6, 2)
+    # Metadata that say something else.
+    stream = nrc_codec.encode(noise(100, 4, "<i4"), metadata={})
+    for wrong in (b'"<u4"', b'">i4"', b'"<i2"', b'"<i8"'):
+        changed = packets_with_metadata(stream, b'"<i4"', wrong)
+        if wrong == b'">i4"':  # another order in memory
+            assert np.array_equal(nrc_codec.decode(changed), noise(100, 4, "<i4"))
+        elif wrong == b'"<i8"':
+            assert np.array_equal(nrc_codec.decode(changed), noise(100, 4, "<i8"))
+        else:
+            with pytest.raises(NrcError, match="contradict"):
+                nrc_codec.decode(changed)
+
+
+def packets_with_metadata(stream: bytes, old: bytes, new: bytes) -> bytes:
+    """The stream with other metadata of the same length, and their right CRC."""
+    begin = 24 + 4 * int.from_bytes(stream[15:18], "little")
+    end = begin + 20 + 4 * int.from_bytes(stream[begin + 15:begin + 18], "little")
+    packet = stream[begin:end].replace(old, new)
+    assert stream[begin + 2] == 6 and packet != stream[begin:end]
+    return stream[:begin] + packet + zlib.crc32(packet).to_bytes(4, "little") + stream[end + 4:]
+
+
+def test_a_quick_choice_that_was_wrong_is_made_again() -> None:
+    # What is looked at are a few places; samples in between have a hundred times the range.
+    samples = noise(60000, 64)
+    samples[25000:28000] *= 100
+    stream = nrc_codec.encode(samples)
+    assert same(samples, nrc_codec.decode(stream))
+    thorough = files.Coding(samples[20000:30000]).encode(samples)
+    assert len(stream) < len(thorough) * 1.03
+
+
+def test_chunks_take_the_map_of_those_before() -> None:
+    samples = noise(40000, 32) * 13 + np.arange(32, dtype="i2")
+    encoder = _arrays.ChunkEncoder()
+    first = encoder.encode(samples, channel_axis=-1, preset="fast", neighbours=None)
+    header = encoder._map_of
+    assert header[2] == 2 and header in first
+    again = encoder.encode(samples, channel_axis=-1, preset="fast", neighbours=None)
+    assert same(nrc_codec.decode(again), samples) and len(again) <= len(first) * 1.001
+    # Others, which are not on it, of other channels and of other types.
+    for other in (noise(40000, 32), noise(40000, 31) * 7, noise(40000, 32, "u1"), noise(40000, 32, "i4"), samples[:0]):
+        stream = encoder.encode(other, channel_axis=-1, preset="fast", neighbours=None)
+        assert np.array_equal(nrc_codec.decode(stream), other)
+        assert len(stream) <= len(nrc_codec.encode(other)) * 1.02
+        encoder._map_of = header
 
 
 def test_any_view_is_encoded(samples: np.ndarray) -> None:

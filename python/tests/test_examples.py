@@ -29,6 +29,18 @@ def test_labs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert np.array_equal(file["samples"][:], traces)
 
 
+def test_peaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    si = pytest.importorskip("spikeinterface.core")
+    from nrc_codec.spikeinterface import write_nrc
+
+    monkeypatch.chdir(tmp_path)
+    made, _ = si.generate_ground_truth_recording(durations=[3.0], num_channels=8, num_units=4, seed=1)
+    integers = si.NumpyRecording([(made.get_traces() * 5).astype("int16")], made.sampling_frequency)
+    write_nrc(integers.save(folder="session"), "session.nrc")
+    runpy.run_path(str(EXAMPLES / "peaks.py"))
+    assert int(capsys.readouterr().out.split()[-5]) > 500
+
+
 def test_zarr3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("zarr", minversion="3.0.8")
     monkeypatch.chdir(tmp_path)

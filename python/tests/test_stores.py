@@ -112,6 +112,17 @@ def test_hdf5(tmp_path: Path, dtype: str, first: bool) -> None:
         assert np.array_equal(file["s"][:], array) and np.array_equal(file["s"][3:15, 5:9], array[3:15, 5:9])
 
 
+def test_hdf5_chunks_with_and_without_a_map(tmp_path: Path) -> None:
+    mapped = noise(60000, 32) * 13 + np.arange(32, dtype="i2")
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for name, samples in (("mapped", mapped), ("plain", noise(60000, 32)), ("others", mapped[:, :31])):
+            file.create_dataset(name, data=samples, chunks=(30000, samples.shape[1]), **hdf5.Nrc())
+    with h5py.File(tmp_path / "a.h5") as file:
+        assert np.array_equal(file["mapped"][:], mapped) and np.array_equal(file["others"][:], mapped[:, :31])
+        assert np.array_equal(file["plain"][:], noise(60000, 32))
+        assert file["mapped"].id.get_storage_size() < 1.05 * file["plain"].id.get_storage_size()
+
+
 def test_hdf5_refuses(tmp_path: Path, samples: np.ndarray, capfd: pytest.CaptureFixture[str]) -> None:
     with h5py.File(tmp_path / "a.h5", "w") as file:
         for dtype in ("f4", "f8", "S3"):

@@ -132,7 +132,7 @@ class Pipes(StreamTest):
         decoded = {}
         for rate in (1, 0.3, 0.2):
             done = self.succeed(NRC, "stream", "encode", "--channels", CHANNELS, "--packet-frames", 100,
-                                "--rate", 20000, "--link-rate", rate, "--link-buffer", 256, data=data)
+                                "--long-headers", "--rate", 20000, "--link-rate", rate, "--link-buffer", 256, data=data)
             packets = [p for p in split(done.stdout) if kind(p) != 0]
             steps = [p[3] & 31 for p in packets if p[12:15] != bytes(3)]
             text = self.last_line(done.stderr)

@@ -81,6 +81,18 @@ void read_part(const std::vector<std::uint8_t>& stream, std::uint8_t seed, const
       if (given * frame_bytes > kMaxBytes) throw Enough();
     });
     fuzz::require(given == frames - first, "a part has as many frames as were wanted");
+    const std::uint32_t channel = seed % reader.header().channels;
+    given = 0;
+    reader.read(
+        first, frames - first, {channel}, [&](const std::int16_t* samples, std::size_t count) {
+          for (std::size_t i = 0; known && i < count; ++i, ++given) {
+            const std::size_t at =
+                static_cast<std::size_t>(first + given) * frame_bytes + 2 * std::size_t{channel};
+            fuzz::require(static_cast<std::uint16_t>(samples[i]) ==
+                              (whole.bytes[at] | whole.bytes[at + 1] << 8),
+                          "a channel is that of the file");
+          }
+        });
   } catch (const nrc::Error& e) {
     fuzz::require_message(e);
   } catch (const Enough&) {

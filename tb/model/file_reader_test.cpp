@@ -384,6 +384,16 @@ TEST(CReader, AnyPartComesOut) {
   Samples out(100 * kChannels);
   ASSERT_EQ(nrc_reader_read(reader, 1234, 100, out.data()), NRC_OK) << nrc_reader_message(reader);
   EXPECT_TRUE(std::equal(out.begin(), out.end(), samples.begin() + 1234 * kChannels));
+  const std::uint32_t chosen[] = {2, 0, kChannels};
+  Samples few(200);
+  ASSERT_EQ(nrc_reader_read_channels(reader, 1234, 100, chosen, 2, few.data()), NRC_OK);
+  for (std::size_t f = 0; f < 100; ++f) {
+    ASSERT_EQ(few[2 * f], out[kChannels * f + 2]);
+    ASSERT_EQ(few[2 * f + 1], out[kChannels * f]);
+  }
+  EXPECT_EQ(nrc_reader_read_channels(reader, 0, 1, chosen, 3, few.data()), NRC_ERROR_ARGUMENT);
+  EXPECT_EQ(nrc_reader_read_channels(reader, 0, 1, chosen, 0, few.data()), NRC_ERROR_ARGUMENT);
+  EXPECT_EQ(nrc_reader_read_channels(reader, 0, 1, nullptr, 1, few.data()), NRC_ERROR_ARGUMENT);
   EXPECT_EQ(nrc_reader_read(reader, kFrames, 0, nullptr), NRC_OK);
   EXPECT_EQ(nrc_reader_read(reader, kFrames - 1, 2, out.data()), NRC_ERROR_ARGUMENT);
   EXPECT_EQ(nrc_reader_read(reader, kFrames + 1, 0, out.data()), NRC_ERROR_ARGUMENT);

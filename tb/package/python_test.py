@@ -3,8 +3,9 @@
 """The tests of the Python package (python/tests), with the library of this build tree.
 
 Their packages come from PyPI in the versions of python/tests/requirements*.txt, into virtual environments in
-the build tree that stay as long as the versions do; NO_INSTALL=1 makes none. `make wheel` tests the package
-as pip builds and installs it.
+the build tree that stay as long as the versions do; NO_INSTALL=1 makes none. `make python-test` adds what only
+requirements_more.txt has, which is too much for every run: --all. `make wheel` tests the package as pip builds and
+installs it.
 """
 
 import os
@@ -65,11 +66,15 @@ def package() -> Path:
 def main() -> None:
     site = package()
     examples = TESTS / "test_examples.py"
-    for requirements, tests in ((TESTS / "requirements.txt", [TESTS]),
-                                (TESTS / "requirements_zarr3.txt", [TESTS / "test_zarr3.py", examples])):
+    runs = [(TESTS / "requirements.txt", [TESTS]),
+            (TESTS / "requirements_zarr3.txt", [TESTS / "test_zarr3.py", examples])]
+    if "--all" in sys.argv[1:]:
+        runs.append((TESTS / "requirements_more.txt", [TESTS / "test_interplay.py", examples]))
+    variables = {**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1",
+                 "NRC": str(BUILD.parent / "nrc")}
+    for requirements, tests in runs:
         done = subprocess.run([environment(requirements), "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
-                              env={**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"}, cwd=TESTS,
-                              check=False)
+                              env=variables, cwd=TESTS, check=False)
         if done.returncode != 0:
             sys.exit(done.returncode)
 

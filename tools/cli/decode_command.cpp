@@ -184,15 +184,8 @@ void decode_part(const DecodeArguments& arguments) {
     }
     std::vector<std::uint8_t> bytes;
     const std::size_t step = sample_bytes(header.sample_type);
-    reader.read(from, count, [&](SampleView samples, std::size_t frames) {
-      const std::uint8_t* at = samples.bytes();
-      bytes.clear();
-      if (chosen.empty()) bytes.assign(at, at + frames * channels * step);
-      for (std::size_t f = 0; !chosen.empty() && f < frames; ++f, at += header.channels * step) {
-        for (const std::uint32_t channel : chosen) {
-          bytes.insert(bytes.end(), at + channel * step, at + (channel + 1) * step);
-        }
-      }
+    reader.read(from, count, chosen, [&](SampleView samples, std::size_t frames) {
+      bytes.assign(samples.bytes(), samples.bytes() + frames * channels * step);
       to_byte_order(header.sample_type, header.big_endian, bytes.data(), bytes.size());
       output.write(bytes.data(), bytes.size());
     });

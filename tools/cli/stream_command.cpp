@@ -66,11 +66,11 @@ struct StreamEncodeArguments {
   std::uint32_t packet_frames = 20;
   std::uint32_t key_interval = 384;
   std::optional<std::uint32_t> stream_number;  ///< unset: a random one
-  bool long_headers = false;
-  double link_rate = 0.0;  ///< Mbit/s; 0: every packet is lossless
-  int first_step = 8;      ///< codes
+  double link_rate = 0.0;                      ///< Mbit/s; 0: every packet is lossless
+  int first_step = 8;                          ///< codes
   int max_step = 16;
   std::uint32_t link_buffer = RateSettings().buffer_words;
+  bool long_headers = false;
 };
 
 struct StreamDecodeArguments {

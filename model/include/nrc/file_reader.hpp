@@ -56,9 +56,18 @@ class FileReader {
   /// Gives `count` frames from `first` on.
   /// @throws Error if there are not as many, or a packet on the way to them is damaged; frames
   /// before it have been given.
-  void read(std::uint64_t first, std::uint64_t count, const Samples& samples);
+  void read(std::uint64_t first, std::uint64_t count, const Samples& samples) {
+    read(first, count, {}, samples);
+  }
+
+  /// The same of some channels: samples[frame * channels.size() + i]. Takes a part of the time, if
+  /// the stream has lanes.
+  /// @param channels  any, in any order; empty: all
+  void read(std::uint64_t first, std::uint64_t count, const std::vector<std::uint32_t>& channels,
+            const Samples& samples);
 
  private:
+  std::uint64_t read_chosen(std::uint64_t first, std::uint64_t count, const Samples& samples);
   ParsedPacket packet_at(std::uint64_t offset);
   bool of_stream(const PacketHeader& header) const;
   std::size_t read_metadata();
@@ -77,6 +86,7 @@ class FileReader {
   std::string metadata_;
   std::vector<std::uint8_t> bytes_;  ///< of the packet at hand
   std::vector<std::uint8_t> samples_;
+  std::vector<std::uint8_t> chosen_samples_;
 };
 
 }  // namespace nrc

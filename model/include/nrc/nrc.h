@@ -403,6 +403,13 @@ uint64_t nrc_reader_frames(const nrc_reader* reader);
 nrc_status nrc_reader_read(nrc_reader* reader, uint64_t first_frame, uint64_t frames,
                            void* samples);
 
+/* The same of some channels, which takes a part of the time if the stream has lanes.
+ * @param channels  channel_count numbers, any, in the order of the result
+ * @param samples   room for frames * channel_count of the stream's type */
+nrc_status nrc_reader_read_channels(nrc_reader* reader, uint64_t first_frame, uint64_t frames,
+                                    const uint32_t* channels, uint32_t channel_count,
+                                    void* samples);
+
 void nrc_reader_get_info(const nrc_reader* reader, nrc_stream_info* info);
 
 /* Message of the last error of this object, "" if there was none. Valid until the next call. */

@@ -16,6 +16,7 @@
 
 namespace nrc {
 
+class PayloadPart;
 class VectorMapper;
 
 /// True for the types that hold samples: Huffman, range and raw data.
@@ -42,6 +43,16 @@ class PacketDecoder {
   void decode(const ParsedPacket& packet, std::vector<std::uint8_t>& samples);
   /// The same of a stream of int16 samples. @throws Error for another one as well
   void decode(const ParsedPacket& packet, std::vector<std::int16_t>& samples);
+
+  /// Chooses the channels whose samples decode() gives from now on, in this order, which saves the
+  /// work for most others. Empty: all again. The state is unknown after this. Needs the header.
+  /// @return false, and nothing has changed, if the stream gives all channels only
+  bool choose(const std::vector<std::uint32_t>& channels);
+  /// Whether some channels are chosen.
+  bool chosen() const { return !chosen_.empty(); }
+  /// Whether decode() gives the chosen channels of this packet. If it does not, a decoder that
+  /// begins at the key packet before it, and gives all channels, can.
+  bool gives_chosen(const PacketHeader& header) const;
 
   /// A packet is missing: only a key packet or a raw one can be decoded next, and only a key packet
   /// makes the state known again.
@@ -79,6 +90,10 @@ class PacketDecoder {
   void skip(const std::uint8_t* samples, const PacketHeader& header);
   std::uint64_t raw_bytes(std::uint64_t frames) const;
   bool wide_codes() const { return header_->code_width > kMaxCodeWidth; }
+  std::size_t given_channels() const {
+    return chosen_.empty() ? header_->channels : chosen_.size();
+  }
+  void put_exceptions(const ParsedPacket& packet, std::uint8_t* out);
   void note_step(const PacketHeader& header);
 
   TableSource table_source_;
@@ -86,6 +101,12 @@ class PacketDecoder {
   std::vector<std::uint8_t> header_payload_;
   std::unique_ptr<PayloadDecoder> payload_;
   std::unique_ptr<VectorMapper> mapper_;
+  const Tables* tables_ = nullptr;
+  std::vector<std::uint32_t> chosen_;         ///< channels; empty: all
+  std::vector<std::uint32_t> part_channels_;  ///< the last ones that were
+  std::unique_ptr<PayloadPart> part_;         ///< the codes of these
+  std::unique_ptr<VectorMapper> part_mapper_;
+  std::vector<std::uint8_t> all_samples_;
   std::vector<Code> codes_;
   std::vector<WideCode> wide_codes_;
   std::vector<std::int16_t> values_;

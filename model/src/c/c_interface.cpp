@@ -605,6 +605,32 @@ const char* nrc_receiver_message(const nrc_receiver* receiver) { return receiver
 
 // ---- Reader
 
+namespace {
+
+/// @param channels  empty: all
+nrc_status read_frames(nrc_reader& reader, std::uint64_t first, std::uint64_t frames,
+                       const std::vector<std::uint32_t>& channels, void* samples) {
+  const std::uint64_t all = reader.reader.frames();
+  if (first > all || frames > all - first) {
+    return fail(&reader.message, NRC_ERROR_ARGUMENT, "the stream has fewer frames");
+  }
+  if (samples == nullptr && frames != 0) {
+    return fail(&reader.message, NRC_ERROR_ARGUMENT, "samples is null");
+  }
+  return guarded(&reader.message, NRC_ERROR_DATA, [&] {
+    const nrc::StreamHeader& header = reader.reader.header();
+    const std::size_t frame_bytes = nrc::sample_bytes(header.sample_type) *
+                                    (channels.empty() ? header.channels : channels.size());
+    auto* to = static_cast<std::uint8_t*>(samples);
+    reader.reader.read(first, frames, channels, [&](nrc::SampleView given, std::size_t count) {
+      to = std::copy_n(given.bytes(), count * frame_bytes, to);
+    });
+    return NRC_OK;
+  });
+}
+
+}  // namespace
+
 nrc_status nrc_reader_create(const nrc_reader_config* config, nrc_reader** reader,
                              nrc_message* message) {
   if (reader == nullptr) return fail(message, NRC_ERROR_ARGUMENT, "reader is null");
@@ -626,21 +652,22 @@ uint64_t nrc_reader_frames(const nrc_reader* reader) { return reader->reader.fra
 
 nrc_status nrc_reader_read(nrc_reader* reader, uint64_t first_frame, uint64_t frames,
                            void* samples) {
-  const std::uint64_t all = reader->reader.frames();
-  if (first_frame > all || frames > all - first_frame) {
-    return fail(&reader->message, NRC_ERROR_ARGUMENT, "the stream has fewer frames");
+  return read_frames(*reader, first_frame, frames, {}, samples);
+}
+
+nrc_status nrc_reader_read_channels(nrc_reader* reader, uint64_t first_frame, uint64_t frames,
+                                    const uint32_t* channels, uint32_t channel_count,
+                                    void* samples) {
+  if (channels == nullptr || channel_count == 0) {
+    return fail(&reader->message, NRC_ERROR_ARGUMENT, "channels is null or empty");
   }
-  if (samples == nullptr && frames != 0) {
-    return fail(&reader->message, NRC_ERROR_ARGUMENT, "samples is null");
+  const std::uint32_t all = reader->reader.header().channels;
+  if (std::any_of(channels, channels + channel_count,
+                  [all](std::uint32_t channel) { return channel >= all; })) {
+    return fail(&reader->message, NRC_ERROR_ARGUMENT, "the stream has fewer channels");
   }
   return guarded(&reader->message, NRC_ERROR_DATA, [&] {
-    const nrc::StreamHeader& header = reader->reader.header();
-    const std::size_t frame_bytes = nrc::sample_bytes(header.sample_type) * header.channels;
-    auto* to = static_cast<std::uint8_t*>(samples);
-    reader->reader.read(first_frame, frames, [&](nrc::SampleView given, std::size_t count) {
-      to = std::copy_n(given.bytes(), count * frame_bytes, to);
-    });
-    return NRC_OK;
+    return read_frames(*reader, first_frame, frames, {channels, channels + channel_count}, samples);
   });
 }
 

@@ -40,6 +40,9 @@ constexpr std::uint32_t kCascadePacketSamples = 1u << 20;
 /// channels.
 constexpr std::size_t kLearnedSamples = std::size_t{1} << 21;
 constexpr std::size_t kLearnedBlocks = 16;
+/// The same where the choice is to be quick, and of a packet the samples that are encoded for it.
+constexpr std::size_t kQuickLearnedSamples = std::size_t{1} << 18;
+constexpr std::size_t kQuickPacketSamples = 49152;
 /// Of samples outside the code width, one in so many costs less than a larger one.
 constexpr std::uint64_t kRare = 25000;
 /// Of a packet, the samples that show which coding is best, and the frames at least: corrections
@@ -83,9 +86,11 @@ std::size_t frame_bytes_of(const StreamHeader& header) {
 /// The part of an image that holds samples, cut into packets.
 class SampleImage {
  public:
-  SampleImage(const std::uint8_t* data, std::size_t size, const StreamHeader& header)
+  SampleImage(const std::uint8_t* data, std::size_t size, const StreamHeader& header,
+              bool quick = false)
       : data_(data),
         size_(size),
+        quick_(quick),
         type_(header.sample_type),
         big_endian_(header.big_endian),
         channels_(header.channels),
@@ -111,8 +116,12 @@ class SampleImage {
   }
 
   /// The same image in packets of another length.
-  SampleImage with_packets(const StreamHeader& header) const { return {data_, size_, header}; }
+  SampleImage with_packets(const StreamHeader& header) const {
+    return {data_, size_, header, quick_};
+  }
 
+  /// Whether a part of the samples has to be enough for a choice.
+  bool quick() const { return quick_; }
   /// Whether channel() gives all samples.
   bool learned_whole() const { return frames() <= learned_frames(); }
   /// Values of a channel, of large images from blocks all over it.
@@ -139,11 +148,13 @@ class SampleImage {
  private:
   std::size_t frames() const { return samples() / channels_; }
   std::size_t learned_frames() const {
-    return std::max<std::size_t>(kLearnedSamples / channels_, 64 * kLearnedBlocks);
+    const std::size_t samples = quick_ ? kQuickLearnedSamples : kLearnedSamples;
+    return std::max<std::size_t>(samples / channels_, 64 * kLearnedBlocks);
   }
 
   const std::uint8_t* data_;
   std::size_t size_;
+  bool quick_;
   SampleType type_;
   bool big_endian_;
   std::size_t channels_;
@@ -182,12 +193,12 @@ WidthCount count_widths(const SampleImage& image, const StreamHeader& header, st
 }
 
 /// The smallest code width that all samples of an image but one in `rare` fit into. With a value
-/// map, whose codes take their time, some packets stand for all.
+/// map, whose codes take their time, and for a quick choice, some packets stand for all.
 int width_of(const SampleImage& image, const StreamHeader& header, std::size_t threads,
              std::uint64_t rare = kRare) {
   StreamHeader wide = header;
   wide.code_width = kMaxCodeWidth;
-  const bool some = header.mapping == Mapping::kMap && rare == kRare;
+  const bool some = (header.mapping == Mapping::kMap || image.quick()) && rare == kRare;
   const std::size_t step = some ? image.samples() / (kLearnedSamples / 8) + 1 : 1;
   OrderedJobs<WidthCount> jobs(threads);
   for (std::size_t i = 0; i < threads; ++i) {
@@ -286,6 +297,18 @@ Packets few_packets(const SampleImage& image) {
   return packets;
 }
 
+/// As much of them as a choice of the coding takes. A good order of the channels needs all.
+Packets tried_packets(const SampleImage& image, const StreamHeader& header,
+                      const EncodeOptions& options) {
+  Packets packets = few_packets(image);
+  if (!image.quick() || (options.preset != nullptr && options.preset->orders)) return packets;
+  const std::size_t frames = kQuickPacketSamples / header.channels + 1;
+  for (Samples& packet : packets) {
+    packet.resize(std::min(packet.size(), frames * frame_bytes_of(header)));
+  }
+  return packets;
+}
+
 /// Bytes of these packets, each a key packet.
 /// @throws Error if the tables do not suit the header
 std::uint64_t coded_size(const Packets& packets, const StreamHeader& header, const Tables& tables,
@@ -364,8 +387,9 @@ WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& 
     return values;
   };
   WideMapRequest request;
+  const std::size_t step = image.quick() ? image.samples() / kQuickLearnedSamples + 1 : 1;
   request.all = [&](const WideMapRequest::Values& take) {
-    for (std::size_t number = 0; number < image.packets(); ++number) {
+    for (std::size_t number = 0; number < image.packets(); number += step) {
       const std::vector<std::int32_t> values = values_of(image.packet(image.packet_offset(number)));
       take(values.data(), values.size() / header.channels);
     }
@@ -374,7 +398,7 @@ WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& 
     image.channel(channel, values);
   };
   request.channels = header.channels;
-  request.complete = complete;
+  request.complete = complete && (step == 1 || image.packets() <= 1);
   request.learned_whole = image.learned_whole();
   if (!options.mapping) return find_wide_map(request);
 
@@ -465,7 +489,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
     return choose_cascade(image, complete, options, header);
   }
   // A few packets show what is best: first map and tables, with the quickest coding.
-  const Packets packets = few_packets(image);
+  const Packets packets = tried_packets(image, header, options);
   MapRequest request;
   request.source = &image;
   request.read = [](const void* source, std::size_t channel, std::vector<std::int16_t>& samples) {
@@ -947,7 +971,7 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
       header.container = 2;
     }
   }
-  SampleImage samples(image + layout.data_offset, layout.data_bytes, header);
+  SampleImage samples(image + layout.data_offset, layout.data_bytes, header, options.quick_choice);
   const Tables& tables = layout.applies() ? choose_coding(samples, true, options, header)
                                           : Tables::builtin(options.profile, "default");
   if (layout.applies()) suit_packets(tables, options, header, samples);
@@ -965,7 +989,7 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
   summary.stored_because = layout.reason;
   if (layout.applies()) {
     if (!layout.note.empty()) summary.notes.push_back(layout.note);
-    add_notes(samples.packet(0), options, summary);
+    if (options.notes) add_notes(samples.packet(0), options, summary);
   }
   return summary;
 }
@@ -979,7 +1003,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
   header.stream_number = options.stream_number.value_or(number_of(image, size));
   header.total_frames = size / frame_bytes;
   if (rest != 0) header.container = 2;
-  SampleImage samples(image, size - rest, header);
+  SampleImage samples(image, size - rest, header, options.quick_choice);
   const Tables& tables = choose_coding(samples, true, options, header);
   suit_packets(tables, options, header, samples);
   const int lanes = lanes_for(samples, header, tables, options);
@@ -995,7 +1019,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                     "are; check the number of channels if the recording was not cut",
                     rest, channels));
   }
-  add_raw_notes(samples.packet(0), options, summary);
+  if (options.notes) add_raw_notes(samples.packet(0), options, summary);
   return summary;
 }
 
@@ -1065,7 +1089,7 @@ void RawEncoder::flush(bool last) {
     const Tables& tables = choose_coding(first, false, options_, header_);
     const int lanes = lanes_for(first, header_, tables, options_);
     writer_ = std::make_unique<PacketWriter>(header_, tables, options_, lanes, sink_);
-    add_raw_notes(samples, options_, writer_->summary());
+    if (options_.notes) add_raw_notes(samples, options_, writer_->summary());
   }
   writer_->packet(samples, last);
   pending_.clear();

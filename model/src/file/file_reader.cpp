@@ -164,8 +164,40 @@ bool FileReader::begins_at(std::uint64_t offset, std::uint64_t frame) {
   }
 }
 
-void FileReader::read(std::uint64_t first, std::uint64_t count, const Samples& samples) {
-  if (count == 0) return;
+void FileReader::read(std::uint64_t first, std::uint64_t count,
+                      const std::vector<std::uint32_t>& channels, const Samples& samples) {
+  for (const std::uint32_t channel : channels) {
+    if (channel >= header().channels) {
+      throw Error(
+          fmt::format("channel {} is wanted, but the stream has {}", channel, header().channels));
+    }
+  }
+  if (channels.empty() || !decoder_.choose(channels)) decoder_.choose({});
+  std::uint64_t done = 0;
+  if (channels.empty() || decoder_.chosen()) {
+    done = read_chosen(first, count, samples);
+    if (done == count) return;
+    decoder_.choose({});
+  }
+  read_chosen(first + done, count - done, [&](SampleView given, std::size_t frames) {
+    const std::size_t step = sample_bytes(given.type());
+    const std::uint8_t* frame = given.bytes();
+    chosen_samples_.resize(frames * channels.size() * step);
+    std::uint8_t* to = chosen_samples_.data();
+    for (std::size_t f = 0; f < frames; ++f, frame += header().channels * step) {
+      for (const std::uint32_t channel : channels) {
+        to = std::copy_n(frame + channel * step, step, to);
+      }
+    }
+    samples({given.type(), chosen_samples_.data()}, frames);
+  });
+}
+
+/// Gives frames of the channels that the decoder gives.
+/// @return how many: fewer than `count` if a packet has all channels only
+std::uint64_t FileReader::read_chosen(std::uint64_t first, std::uint64_t count,
+                                      const Samples& samples) {
+  if (count == 0) return 0;
   const auto key_before = [&] {
     if (first >= frames() || count > frames() - first) {
       throw Error(fmt::format("frames {} to {} are wanted, but the stream has only {}", first,
@@ -195,13 +227,14 @@ void FileReader::read(std::uint64_t first, std::uint64_t count, const Samples& s
     if (!of_stream(h) || (due && h.sequence != *due)) fail("packets are missing", at);
     if (is_data(h.type)) {
       if (h.first_frame != static_cast<std::uint32_t>(frame)) fail("frames are missing", at);
+      if (!decoder_.gives_chosen(h)) return std::max(frame, first) - first;
       samples_.clear();
       decoder_.decode(packet, samples_);
       const std::uint64_t from = std::max(first, frame);
       const std::uint64_t to = std::min(end, frame + h.frames);
       if (from < to) {
         const SampleType type = header().sample_type;
-        const std::size_t frame_bytes = sample_bytes(type) * header().channels;
+        const std::size_t frame_bytes = samples_.size() / h.frames;
         samples({type, samples_.data() + (from - frame) * frame_bytes},
                 static_cast<std::size_t>(to - from));
       }
@@ -211,6 +244,7 @@ void FileReader::read(std::uint64_t first, std::uint64_t count, const Samples& s
     due = h.sequence + 1;
     at += packet.size;
   }
+  return count;
 }
 
 }  // namespace nrc

@@ -11,6 +11,7 @@
 #include "nrc/error.hpp"
 #include "stages/low_parts.hpp"
 #include "stages/rounding.hpp"
+#include "stream/payload_part.hpp"
 #include "vector/vector_mapper.hpp"
 
 namespace nrc {
@@ -96,6 +97,7 @@ void PacketDecoder::open(const ParsedPacket& packet) {
                   ", which are not available; give their table file");
     }
     payload_ = PayloadDecoder::make(*tables, header);
+    tables_ = tables;
   }
   header_ = header;
   lossy_step_ = 1;
@@ -121,7 +123,42 @@ void PacketDecoder::close() {
   header_.reset();
   payload_.reset();
   mapper_.reset();
+  chosen_.clear();
+  part_.reset();
   synchronised_ = false;
+}
+
+bool PacketDecoder::choose(const std::vector<std::uint32_t>& channels) {
+  if (!header_) throw Error("channels are chosen before the stream header");
+  if (!channels.empty() && (!part_ || channels != part_channels_)) {
+    // Low bits are one string for all channels, and the other profiles have one lane.
+    if (!payload_ || header_->low_bits != 0 || wide_codes() ||
+        max_lanes(header_->profile, header_->channels) == 1) {
+      return false;
+    }
+    StreamHeader part = *header_;
+    part.channels = static_cast<std::uint32_t>(channels.size());
+    part.order.clear();
+    if (header_->map.channels.size() > 1) {
+      part.map.channels.clear();
+      for (const std::uint32_t channel : channels) {
+        part.map.channels.push_back(header_->map.channels.at(channel));
+      }
+    }
+    part_ = std::make_unique<PayloadPart>(*tables_, *header_, channels);
+    part_mapper_ = std::make_unique<VectorMapper>(part);
+    part_channels_ = channels;
+  }
+  chosen_ = channels;
+  lose_state();
+  return true;
+}
+
+bool PacketDecoder::gives_chosen(const PacketHeader& h) const {
+  if (chosen_.empty() || !is_data(h.type) || h.frames == 0) return true;
+  // A raw packet says nothing of the lanes of those after it.
+  if (h.type == PacketType::kRaw) return !h.key;
+  return h.key ? part_->worth(h.lanes) : h.lanes == part_->lanes();
 }
 
 void PacketDecoder::decode(const ParsedPacket& packet, std::vector<std::uint8_t>& samples) {
@@ -169,9 +206,19 @@ void PacketDecoder::decode_raw(const ParsedPacket& packet, const Room& room) {
       !all_zero(packet.payload + bytes, packet.payload + h.length)) {
     throw Error(packet_name(h) + ": raw payload of the wrong length");
   }
-  std::uint8_t* const samples = room(bytes);
+  all_samples_.resize(chosen_.empty() ? 0 : bytes);
+  std::uint8_t* const samples = chosen_.empty() ? room(bytes) : all_samples_.data();
   std::copy_n(packet.payload, bytes, samples);
   to_byte_order(header_->sample_type, false, samples, bytes);
+  if (!chosen_.empty()) {
+    const std::size_t step = sample_bytes();
+    std::uint8_t* out = room(std::uint64_t{h.frames} * chosen_.size() * step);
+    for (std::size_t frame = 0; frame < h.frames; ++frame) {
+      for (const std::uint32_t channel : chosen_) {
+        out = std::copy_n(samples + (frame * header_->channels + channel) * step, step, out);
+      }
+    }
+  }
   note_step(h);
   // The state goes on as if the codes had been sent; if it is not known, the samples still are.
   if (payload_ == nullptr || !(h.key || was_synchronised)) return;
@@ -199,8 +246,13 @@ void PacketDecoder::skip(const std::uint8_t* samples, const PacketHeader& h) {
     get_values(type, samples, count, values_.data());
     mapper_->to_codes(values_.data(), h.frames, codes_.data());
   }
-  payload_->set_step(nrc::lossy_step(h.step));
-  payload_->skip(codes_.data(), h.frames, h.key);
+  if (chosen_.empty()) {
+    payload_->set_step(nrc::lossy_step(h.step));
+    payload_->skip(codes_.data(), h.frames, h.key);
+  } else {
+    part_->set_step(nrc::lossy_step(h.step));
+    part_->skip(codes_.data(), h.frames, h.key);
+  }
 }
 
 void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
@@ -251,10 +303,15 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
   // In other profiles the payload coder does it.
   const Rounder rounder(header_->code_width, nrc::lossy_step(h.step));
   const bool rounded = h.step != 0 && header_->profile == Profile::kCascade;
+  const VectorMapper& mapper = chosen_.empty() ? *mapper_ : *part_mapper_;
+  const std::uint64_t given = std::uint64_t{h.frames} * given_channels();
   try {
     payload_->set_lanes(h.lanes);
     payload_->set_step(nrc::lossy_step(h.step));
-    if (wide_codes()) {
+    if (!chosen_.empty() && h.frames != 0) {
+      part_->set_step(nrc::lossy_step(h.step));
+      part_->decode(payload, size, h.lanes, h.frames, h.key, codes_);
+    } else if (wide_codes()) {
       payload_->decode_wide(payload, size, h.frames, wide_codes_);
     } else {
       payload_->decode(payload, size, h.frames, h.key, codes_);
@@ -264,37 +321,53 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
       if (rounded) unround_codes(wide_codes_, rounder);
       const int bits = header_->low_bits;
       if (bits != 0) add_low_parts(low ? low_parts : nullptr, wide_codes_.data(), count, bits);
-      wide_values_.resize(count);
-      mapper_->to_values(wide_codes_.data(), h.frames, wide_values_.data());
+      wide_values_.resize(given);
+      mapper.to_values(wide_codes_.data(), h.frames, wide_values_.data());
     }
   } catch (const Error& e) {
     throw Error(packet_name(h) + ": " + e.what());
   }
-  const std::size_t bytes = sample_bytes();
-  std::uint8_t* const out = room(count * bytes);
+  std::uint8_t* const out = room(given * sample_bytes());
   if (is_wide(type)) {
-    put_values(type, wide_values_.data(), count, out);
+    put_values(type, wide_values_.data(), given, out);
   } else {
     if (rounded) unround_codes(codes_, rounder);
     const bool direct = type == SampleType::kInt16 &&
                         reinterpret_cast<std::uintptr_t>(out) % alignof(std::int16_t) == 0;
-    if (!direct) values_.resize(count);
-    mapper_->to_values(codes_.data(), h.frames,
-                       direct ? reinterpret_cast<std::int16_t*>(out) : values_.data());
-    if (!direct) put_values(type, values_.data(), count, out);
+    if (!direct) values_.resize(given);
+    mapper.to_values(codes_.data(), h.frames,
+                     direct ? reinterpret_cast<std::int16_t*>(out) : values_.data());
+    if (!direct) put_values(type, values_.data(), given, out);
   }
-  if (h.exceptions) {
-    read_exceptions(packet.payload, h.length, count, type,
-                    [&](std::uint64_t position, const std::uint8_t* sample) {
-                      std::uint8_t* const place =
-                          out +
-                          bytes * (position % h.frames * header_->channels + position / h.frames);
-                      std::copy_n(sample, bytes, place);
-                      to_byte_order(type, false, place, bytes);
-                    });
-  }
+  if (h.exceptions) put_exceptions(packet, out);
   note_step(h);
   synchronised_ = was_synchronised || h.frames > 0;
+}
+
+/// Puts the exceptions of a packet in place of the samples of their codes.
+void PacketDecoder::put_exceptions(const ParsedPacket& packet, std::uint8_t* out) {
+  const PacketHeader& h = packet.header;
+  const SampleType type = header_->sample_type;
+  const std::size_t bytes = sample_bytes();
+  const std::size_t width = given_channels();
+  const auto put = [&](std::uint64_t frame, std::size_t column, const std::uint8_t* sample) {
+    std::uint8_t* const place = out + bytes * (static_cast<std::size_t>(frame) * width + column);
+    std::copy_n(sample, bytes, place);
+    to_byte_order(type, false, place, bytes);
+  };
+  const std::uint64_t count = std::uint64_t{h.frames} * header_->channels;
+  read_exceptions(packet.payload, h.length, count, type,
+                  [&](std::uint64_t position, const std::uint8_t* sample) {
+                    const std::uint64_t channel = position / h.frames;
+                    const std::uint64_t frame = position % h.frames;
+                    if (chosen_.empty()) {
+                      put(frame, static_cast<std::size_t>(channel), sample);
+                      return;
+                    }
+                    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+                      if (chosen_[i] == channel) put(frame, i, sample);
+                    }
+                  });
 }
 
 }  // namespace nrc
