@@ -29,7 +29,7 @@ PUBLIC = {
     "neural_tables.hpp": "tables", "cascade_tables.hpp": "tables", "tables.hpp": "tables",
     "payload.hpp": "stages",
     "encoder.hpp": "stream", "decoder.hpp": "stream", "packet_decoder.hpp": "stream",
-    "receiver.hpp": "stream",
+    "rate_control.hpp": "stream", "receiver.hpp": "stream",
     "byte_sink.hpp": "file", "preset.hpp": "file", "file_encoder.hpp": "file",
     "file_decoder.hpp": "file", "file_reader.hpp": "file",
     "file_recovery.hpp": "file", "stream_joiner.hpp": "file",
