@@ -369,7 +369,7 @@ def picture(rows: dict[str, dict[str, float]]) -> str:
         body.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>'
                     f'<text x="{at[0]:.1f}" y="{at[1]:.1f}">{name}</text>')
     body += [f'<text x="{width // 2}" y="{height - 10}" text-anchor="middle">encode, Msamples/s</text>',
-             f'<text x="8" y="13">ratio</text>']
+             '<text x="8" y="13">ratio</text>']
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{"".join(body)}</svg>\n'
 
 
