@@ -59,7 +59,7 @@ INCLUDE_ROOTS = ("model/include", "model/src", "tools", "study", "tb/common")
 MADE = re.compile(r"^((V\w+|verilated\w*)\.h|challenge_tables\.hpp)$")
 # What Python files outside tb/ may import besides the standard library and their own folder.
 PACKAGES = {"study/networks": {"numpy", "scipy", "torch"}, "study": {"numpy", "pcodec"},
-            "docs/examples": {"h5py", "nrc_codec", "spikeinterface", "zarr"}}
+            "docs/examples": {"h5py", "nrc_codec", "numpy", "spikeinterface", "zarr"}}
 
 MAX_SHARE = 0.30
 CODE = {".c", ".cpp", ".h", ".hpp", ".py", ".sh", ".sv", ".svh", ".v", ".cmake", ".txt"}
