@@ -17,6 +17,7 @@ namespace nrc::study {
 
 using host::detect_spikes;
 using host::high_pass;
+using host::kMatchSeconds;
 using host::kNoiseDeviations;
 using host::kSpikeBandHz;
 using host::low_pass;
