@@ -277,7 +277,7 @@ pip-check: ## Install the Python package as README.md says, in new environments,
 	$(DEPS) pip
 	@scripts/pip_check.sh $(BUILD)/pip-check
 
-labs: ## Compare the Python package with the codecs that laboratories use [DATA=, required: recordings NAME_<channels>ch_<rate>Hz.i16]
+labs: ## Compare the Python package with the codecs that laboratories use [DATA=, required: recordings *_<channels>ch_<rate>Hz.i16]
 	$(call need_data,labs)
 	@scripts/labs.sh $(BUILD)/labs "$(DATA)"
 

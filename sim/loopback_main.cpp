@@ -86,6 +86,12 @@ class Loopback {
     encoder_.off_grid_o(off_grid_);
     encoder_.overflow_o(overflow_);
     encoder_.sample_packed_o(sample_packed_);
+    encoder_.max_step_i(zero_);
+    encoder_.first_step_i(zero_);
+    encoder_.link_words_i(zero_);
+    encoder_.step_o(step_);
+    encoder_.largest_step_o(largest_step_);
+    encoder_.waiting_o(waiting_);
 
     link_.clock(clock_);
     link_.in_valid(sent_valid_);
@@ -168,6 +174,7 @@ class Loopback {
   Signal<std::uint64_t> m_user_{"m_user"};
   Signal<std::uint32_t> encoder_packets_{"encoder_packets"}, dropped_{"dropped"};
   Signal<std::uint32_t> framing_errors_{"framing_errors"}, off_grid_{"off_grid"};
+  Signal<std::uint32_t> step_{"step"}, largest_step_{"largest_step"}, waiting_{"waiting"};
   Signal<bool> overflow_{"overflow"}, sample_packed_{"sample_packed"};
   Signal<std::uint32_t> packets_{"packets"}, damaged_{"damaged"}, lost_{"lost"};
   Signal<std::uint32_t> skipped_{"skipped"};

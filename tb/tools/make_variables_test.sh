@@ -33,6 +33,8 @@ refused 'PROFILE is "foo"; give PROFILE=huffman or PROFILE=range' sim PROFILE=fo
 refused 'NARROW is "2"' sim NARROW=2
 refused 'belongs to the Huffman profile' sim NARROW=1 PROFILE=range
 refused 'no decoder of the narrow state' sim NARROW=1 LOOPBACK=1
+refused 'RATE_CONTROL is "2"' sim RATE_CONTROL=2
+refused 'rate control is of the Huffman profile' sim RATE_CONTROL=1 PROFILE=range
 refused 'TAPS is "2"' sim PROFILE=range TAPS=2
 refused 'belongs to the range profile' sim TAPS=1
 refused 'NEIGHBOUR is "2"' sim PROFILE=range NEIGHBOUR=2
@@ -61,7 +63,7 @@ done
 for name in $(make --no-print-directory help | grep -o '\[.*\]' | grep -oE '\b[A-Z][A-Z_]+\b' | grep -v EDF | sort -u); do
   value=1
   [ "$name" != PROFILE ] || value=range
-  case $name in NARROW | NEIGHBOUR | TAPS) value=0 ;; esac
+  case $name in NARROW | NEIGHBOUR | RATE_CONTROL | TAPS) value=0 ;; esac
   if ! make --no-print-directory help "$name=$value" >"$work/log" 2>&1; then
     echo "the help names $name: $(cat "$work/log")" >&2
     status=1
