@@ -14,6 +14,7 @@
 #include "cascade/bit_coder.hpp"
 #include "cascade/curves.hpp"
 #include "cascade/least_squares.hpp"
+#include "each_target.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
 #include "nrc/file_decoder.hpp"
@@ -226,17 +227,7 @@ class PlainLeastSquares {
 };
 
 /// With every instruction set that this processor has.
-class CascadeTargets : public testing::TestWithParam<std::int64_t> {
- protected:
-  void SetUp() override { choose(GetParam()); }
-  void TearDown() override { choose(0); }
-
- private:
-  static void choose(std::int64_t targets) {
-    hwy::SetSupportedTargetsForTest(targets);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-};
+class CascadeTargets : public EachTarget {};
 
 TEST_P(CascadeTargets, LeastSquaresRoundAsTheDocumentSays) {
   std::mt19937 random(3);

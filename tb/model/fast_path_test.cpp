@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "bench_random.hpp"
+#include "each_target.hpp"
 #include "host/recording_generator.hpp"
 #include "nrc/error.hpp"
 #include "nrc/format.hpp"
@@ -226,18 +227,7 @@ void check_long_run(Profile profile, int code_width) {
   EXPECT_EQ(back, codes);
 }
 
-class FastPath : public testing::TestWithParam<std::int64_t> {
- protected:
-  void SetUp() override { choose(GetParam()); }
-  void TearDown() override { choose(0); }
-
- private:
-  /// @param targets  0: what the machine has
-  static void choose(std::int64_t targets) {
-    hwy::SetSupportedTargetsForTest(targets);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-};
+class FastPath : public EachTarget {};
 
 TEST_P(FastPath, EqualsTheStages) {
   std::uint32_t seed = 1;

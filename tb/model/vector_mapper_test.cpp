@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "each_target.hpp"
 #include "stages/mapper.hpp"
 
 namespace nrc {
@@ -74,17 +75,7 @@ void compare_all(const ValueMap& map, int code_width) {
   ASSERT_EQ(back, expected);
 }
 
-class VectorMap : public testing::TestWithParam<std::int64_t> {
- protected:
-  void SetUp() override { choose(GetParam()); }
-  void TearDown() override { choose(0); }
-
- private:
-  static void choose(std::int64_t targets) {
-    hwy::SetSupportedTargetsForTest(targets);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-};
+class VectorMap : public EachTarget {};
 
 TEST_P(VectorMap, EqualsTheStageForEveryInt16) {
   for (const Rounding rounding : kRoundings) {
