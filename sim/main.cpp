@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <systemc>
 
@@ -239,8 +240,10 @@ int simulate(const Options& o) {
                    o.stall,
                    &rate,
                    time.count()};
-  print_report(run);
-  if (!o.json.empty() && rate.limited()) write_link_figures(run, o.json);
+  std::optional<LinkFigures> link;
+  if (rate.limited()) link = link_figures(run);
+  print_report(run, link);
+  if (link && !o.json.empty()) write_link_figures(run, *link, o.json);
   fmt::print("\nbit-exact: {}\n", bit_exact(run) ? "PASS" : "FAIL");
   const std::string reason = judge(run);
   if (!reason.empty()) {

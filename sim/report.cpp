@@ -215,8 +215,7 @@ LinkFigures link_figures(const Run& run) {
   return f;
 }
 
-void write_link_figures(const Run& run, const std::string& path) {
-  const LinkFigures f = link_figures(run);
+void write_link_figures(const Run& run, const LinkFigures& f, const std::string& path) {
   nlohmann::ordered_json json = {{"link", run.rate->text()},
                                  {"packets", f.packets},
                                  {"dropped", f.dropped},
@@ -232,7 +231,7 @@ void write_link_figures(const Run& run, const std::string& path) {
   if (!file.flush()) throw Error(fmt::format("cannot write {}; give another file", path));
 }
 
-void print_report(const Run& run) {
+void print_report(const Run& run, const std::optional<LinkFigures>& link) {
   const StreamHeader& header = run.design.header;
   const Monitor::Figures& f = run.figures;
 
@@ -258,7 +257,7 @@ void print_report(const Run& run) {
 
   print_timing(run);
   print_compression(run);
-  if (run.rate->limited()) print_link(link_figures(run), run);
+  if (link) print_link(*link, run);
 
   heading("Checks");
   row("packets",

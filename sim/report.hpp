@@ -54,9 +54,10 @@ struct LinkFigures {
 LinkFigures link_figures(const Run& run);
 
 /// @throws Error if the file cannot be written
-void write_link_figures(const Run& run, const std::string& path);
+void write_link_figures(const Run& run, const LinkFigures& figures, const std::string& path);
 
 /// Prints the table of what was simulated and measured to standard output.
-void print_report(const Run& run);
+/// @param link  only for a link of a given rate
+void print_report(const Run& run, const std::optional<LinkFigures>& link);
 
 }  // namespace nrc::sim
