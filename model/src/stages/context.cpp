@@ -12,17 +12,19 @@ Context::Context(const TableSet& tables, int code_width)
     : tables_(tables), cap_((1 << (code_width + 2)) - 1) {}
 
 int Context::class_of(std::uint32_t scale) const {
-  const std::uint32_t s = scale >> (kScaleFrac - kThresholdFrac);
+  return class_at(scale >> (kScaleFrac - kThresholdFrac), 1);
+}
+
+int Context::class_at(std::uint32_t level, std::uint32_t factor) const {
   const int last = static_cast<int>(tables_.classes.size()) - 1;
   int k = 0;
-  while (k < last && s >= tables_.classes[static_cast<std::size_t>(k)].below) ++k;
+  while (k < last && level >= factor * tables_.classes[static_cast<std::size_t>(k)].below) ++k;
   return k;
 }
 
 CodingContext Context::select(const ContextState& state, std::int32_t predicted_code,
                               bool reset) const {
-  const std::uint32_t scale = reset ? tables_.initial_scale : state.scale;
-  return of_class(class_of(scale), predicted_code);
+  return of_class(class_of(scale(state, reset)), predicted_code);
 }
 
 CodingContext Context::of_class(int noise_class, std::int32_t predicted_code) const {
@@ -39,10 +41,7 @@ CodingContext Context::select_rounded(std::uint32_t scale, int step) const {
   // step = factor * 2^shift
   const int shift = floor_log2(static_cast<std::uint32_t>(step)) - (step % 3 == 0 ? 1 : 0);
   const auto factor = static_cast<std::uint32_t>(step >> shift);
-  const std::uint32_t s = scale >> (kScaleFrac - kThresholdFrac + shift);
-  std::size_t k = 0;
-  while (k + 1 < tables_.classes.size() && s >= factor * tables_.classes[k].below) ++k;
-  return {tables_.classes[k].first_table, tables_.classes[k].raw_bits};
+  return of_class(class_at(scale >> (kScaleFrac - kThresholdFrac + shift), factor), 0);
 }
 
 void Context::update(ContextState& state, std::int32_t innovation, bool reset, int boost) const {

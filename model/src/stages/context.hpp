@@ -51,6 +51,9 @@ class Context {
   void update(ContextState& state, std::int32_t innovation, bool reset, int boost) const;
 
  private:
+  /// The first class whose bound, `factor` times, is above a scale in 1/16 code.
+  int class_at(std::uint32_t level, std::uint32_t factor) const;
+
   const TableSet& tables_;
   std::int32_t cap_;  ///< largest |innovation| that counts, 1/64 code
 };

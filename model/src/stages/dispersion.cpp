@@ -13,7 +13,7 @@ Dispersion::Dispersion(std::uint32_t initial_scale, int code_width)
 
 int Dispersion::index(const DispersionState& state, bool reset, int step) const {
   const std::uint32_t scale =
-      std::max(reset ? initial_scale_ : state.scale, kMinScale * static_cast<std::uint32_t>(step));
+      std::max(this->scale(state, reset), kMinScale * static_cast<std::uint32_t>(step));
   const int burst = reset ? 0 : static_cast<int>(state.burst);
   const int octave = floor_log2(scale) - floor_log2(kMinScale);
   const auto mantissa =

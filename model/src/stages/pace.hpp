@@ -35,7 +35,7 @@ class Pace {
     const auto number = static_cast<std::uint32_t>(frame + kPaceOffset);
     return {boost_of(frame), (std::size_t{2} << floor_log2(number)) - number};
   }
-  /// The same as next(false) for each of these frames, of which there is one at least.
+  /// The same as calling next(false) once per frame, for one or more frames.
   void pass(std::size_t frames) {
     frame_ = after(frames);
     boost_ = boost_of(frame_);

@@ -19,7 +19,9 @@ class Rounder {
   explicit Rounder(int code_width, int step = 1)
       : step_(step),
         min_code_(-(std::int64_t{1} << (code_width - 1))),
-        max_code_((std::int64_t{1} << (code_width - 1)) - 1) {}
+        max_code_((std::int64_t{1} << (code_width - 1)) - 1),
+        min_number_(number(min_code_)),
+        max_number_(number(max_code_)) {}
 
   int step() const { return step_; }
 
@@ -37,16 +39,18 @@ class Rounder {
   /// The lowest code that is rounded to a number, were there codes of any size.
   std::int32_t first_code(std::int32_t number) const { return number * step_ - step_ / 2; }
 
-  std::int32_t min_number() const { return number(min_code_); }
-  std::int32_t max_number() const { return number(max_code_); }
+  std::int32_t min_number() const { return min_number_; }
+  std::int32_t max_number() const { return max_number_; }
   bool contains(std::int32_t number) const {
-    return number >= min_number() && number <= max_number();
+    return number >= min_number_ && number <= max_number_;
   }
 
  private:
   int step_;
   std::int64_t min_code_;
   std::int64_t max_code_;
+  std::int32_t min_number_;
+  std::int32_t max_number_;
 };
 
 /// The rounding of each code of a packet.
