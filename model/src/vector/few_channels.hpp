@@ -50,8 +50,8 @@ struct FewRead {
   unsigned wrong;      ///< lanes with a code that cannot be, as bits
 };
 
-/// Decodes frames, up to the first one with a fault of a lane, which may also be that its position
-/// is behind its end.
+/// Decodes frames, up to the first one in which a lane has a fault; reading past its end is one
+/// too.
 /// @param ends  of each lane, in bits: position of a source after its last code at most
 FewRead read_few(HuffmanRows& rows, const ClassIndex& classes, const HuffmanIndex& index,
                  const LaneRange& lanes, Code* codes, std::size_t frames, Pace& pace,
