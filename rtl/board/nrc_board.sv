@@ -145,7 +145,7 @@ module nrc_board #(
   logic [31:0] packet_word;
   logic        unused_overflow, unused_sample_packed;
   logic [2:0]  unused_step, unused_largest_step;
-  logic [31:0] unused_waiting;
+  logic [31:0] unused_waiting, unused_events_lost;
 
   nrc_encoder #(
     .Channels      (Channels),
@@ -164,6 +164,8 @@ module nrc_board #(
     .max_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
+    .event_threshold_i('0),
+    .events_only_i   (1'b0),
     .s_axis_tvalid   (sample_valid),
     .s_axis_tready   (sample_ready),
     .s_axis_tdata    (sample),
@@ -184,7 +186,8 @@ module nrc_board #(
     .sample_packed_o (unused_sample_packed),
     .step_o          (unused_step),
     .largest_step_o  (unused_largest_step),
-    .waiting_o       (unused_waiting)
+    .waiting_o       (unused_waiting),
+    .events_lost_o   (unused_events_lost)
   );
 
   // The packets go to the host, and to the decoder if there is one.

@@ -3,7 +3,8 @@
 // The stages of the Huffman profile from codes to payload words, joined: predictor with pace,
 // context, huffman, bit_packer (docs/bitstream.md, sections 3 to 5). With Narrow, stage narrow takes
 // the place of predictor and context (section 16). With RateControl, stage rounding works beside the
-// predictor, and rounded_class beside context (section 14). Golden model: the Huffman half of
+// predictor, and rounded_class beside context (section 14). With Events, stage detector works
+// on what both find out (section 17). Golden model: the Huffman half of
 // nrc::PayloadEncoder.
 //
 // Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
@@ -17,6 +18,9 @@ module nrc_huffman_path #(
   parameter int LoadableTables = -1,
   parameter int Narrow         = -1,
   parameter int RateControl    = -1,  // 1: step_i, with the deep pipeline and the full state
+  parameter int Events         = -1,  // 1: event_*_o, with the deep pipeline and the full state
+  parameter int EventWindow    = -1,  // of nrc_detector
+  parameter int EventRest      = -1,
   parameter int Pipeline       = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int SideWidth    = nrc_side_pkg::SideWidth,
@@ -36,6 +40,15 @@ module nrc_huffman_path #(
   input  logic                    first_i,
   input  logic [SideWidth-1:0]    side_i,
   input  logic [2:0]              step_i,  // number of the packet's rounding step, a clock after its code
+
+  // As of nrc_detector, with the sideband of the code that it is at.
+  input  logic [nrc_pkg::EventThresholdBits-1:0] event_threshold_i,
+  output logic                    event_valid_o,
+  output logic [ChannelWidth-1:0] event_channel_o,
+  output logic [CodeWidth-1:0]    event_amplitude_o,
+  output logic [3:0]              event_ago_o,
+  output logic                    detected_valid_o,
+  output logic [SideWidth-1:0]    detected_side_o,
 
   // As of nrc_bit_packer.
   output logic                    word_valid_o,
@@ -68,9 +81,17 @@ module nrc_huffman_path #(
   logic [SideWidth-1:0]  codeword_side;
 
   if (IsDeep) begin : gen_side
-    nrc_delay #(.Width(SideWidth), .Depth(Predict + Context + Huffman)) u_side_delay (
+    localparam int Detect = nrc_latency_pkg::PredictLatency + nrc_latency_pkg::InnovationLatency +
+                            nrc_latency_pkg::DetectorLatency;
+
+    nrc_delay #(.Width(SideWidth), .Depth(Detect)) u_side_delay (
       .clk_i,
       .d_i(side_i),
+      .q_o(detected_side_o)
+    );
+    nrc_delay #(.Width(SideWidth), .Depth(Predict + Context + Huffman - Detect)) u_side_rest (
+      .clk_i,
+      .d_i(detected_side_o),
       .q_o(codeword_side)
     );
   end else begin : gen_side_ring
@@ -80,6 +101,7 @@ module nrc_huffman_path #(
       .d_i(side_i),
       .q_o(codeword_side)
     );
+    assign detected_side_o = '0;
   end
 
   logic [OwnWidth-1:0] own_table;
@@ -105,8 +127,14 @@ module nrc_huffman_path #(
     assign table_index = TableWidth'(own_table);
     assign rounded     = 1'b0;
 
+    assign event_valid_o     = 1'b0;
+    assign event_channel_o   = '0;
+    assign event_amplitude_o = '0;
+    assign event_ago_o       = '0;
+    assign detected_valid_o  = 1'b0;
+
     logic unused_step;
-    assign unused_step = ^step_i;
+    assign unused_step = ^{step_i, event_threshold_i};
   end else begin : gen_full
     // The code waits for its prediction, and then with it for its context.
     logic [CodeWidth-1:0]    pred_code, code_at_pred;
@@ -115,7 +143,8 @@ module nrc_huffman_path #(
     logic                    innovation_valid, innovation_reset;
     logic [ChannelWidth-1:0] innovation_channel;
     logic [2:0]              innovation_boost;
-    logic [ValueWidth:0]     innovation_value;
+    logic [ValueWidth:0]     innovation_value, deviation;
+    logic [ValueWidth-1:0]   scale_update;
     logic [ValueWidth-1:0]   scale;  // stage 1
     logic [CodeWidth-1:0]    pred_delayed, code_delayed;
     logic [3:0]              own_raw_bits;
@@ -223,7 +252,8 @@ module nrc_huffman_path #(
       .innovation_channel_o(innovation_channel),
       .innovation_reset_o  (innovation_reset),
       .innovation_boost_o  (innovation_boost),
-      .innovation_value_o  (innovation_value)
+      .innovation_value_o  (innovation_value),
+      .deviation_o         (deviation)
     );
 
     nrc_context #(
@@ -243,12 +273,46 @@ module nrc_huffman_path #(
       .table_o             (own_table),
       .raw_bits_o          (own_raw_bits),
       .scale_o             (scale),
+      .scale_update_o      (scale_update),
       .innovation_valid_i  (innovation_valid),
       .innovation_channel_i(innovation_channel),
       .innovation_reset_i  (innovation_reset),
       .innovation_boost_i  (innovation_boost),
       .innovation_value_i  (innovation_value)
     );
+
+    if (Events != 0) begin : gen_events
+      nrc_detector #(
+        .Channels (Channels),
+        .CodeWidth(CodeWidth),
+        .Window   (EventWindow),
+        .Rest     (EventRest)
+      ) u_detector (
+        .clk_i,
+        .rst_ni,
+        .threshold_i(event_threshold_i),
+        .valid_i    (innovation_valid),
+        .channel_i  (innovation_channel),
+        .reset_i    (innovation_reset),
+        .boost_i    (innovation_boost),
+        .deviation_i(deviation),
+        .scale_i    (scale_update),
+        .valid_o    (detected_valid_o),
+        .event_valid_o,
+        .event_channel_o,
+        .event_amplitude_o,
+        .event_ago_o
+      );
+    end else begin : gen_no_events
+      assign event_valid_o     = 1'b0;
+      assign event_channel_o   = '0;
+      assign event_amplitude_o = '0;
+      assign event_ago_o       = '0;
+      assign detected_valid_o  = 1'b0;
+
+      logic unused_events;
+      assign unused_events = ^{event_threshold_i, deviation, scale_update};
+    end
   end
 
   logic        codeword_valid;

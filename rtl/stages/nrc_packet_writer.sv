@@ -6,15 +6,18 @@
 // committed, or dropped and rewound: if its words or its descriptor found no room, if a framing
 // error cut it short (`bad`), or if it depends on a packet that was dropped (no key packet while
 // one is needed). A committed packet leaves a descriptor of three entries in the descriptor queue:
-//   0  bits 15..0 frames, 16 key, 17 last, 18 first packet of its stream
+//   0  bits 15..0 frames, 16 key, 17 last, 18 first packet of its stream, 21..19 step
 //   1  index of the first frame
 //   2  payload words
 // Dropped packets count in the index of the first frame: from the gap a decoder sees what is missing.
 // After a packet with `last`, dropped or not, a new stream begins; the first packet of it that is
 // committed carries bit 18, so that the stream header precedes it.
 //
+// With events_only_i no samples are sent: key packets and those with `last` leave a descriptor of
+// no frames and no words, with `key`, others nothing.
+//
 // Decision and commit happen in the clock of the last word; the descriptor follows in the three
-// clocks after it. A packet that ends sooner than that finds no room: frames are LoopLatency clocks
+// clocks after it, or later while push_ready_i is low. A packet that ends sooner than that finds no room: frames are LoopLatency clocks
 // or more apart, so that happens to no packet but one that a framing error cut short.
 
 `timescale 1ns / 1ps
@@ -33,6 +36,7 @@ module nrc_packet_writer #(
   input  logic                        word_valid_i,
   input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
   input  logic [2:0]                  step_i,  // number of the packet's rounding step
+  input  logic                        events_only_i,  // stable while packets are sent
 
   // To the packet buffer, whose data input is the word itself.
   output logic                        write_o,
@@ -41,7 +45,10 @@ module nrc_packet_writer #(
   input  logic                        full_i,
 
   // To the descriptor queue.
+  input  logic                        push_ready_i,  // low: the first entry has to wait
   output logic                        push_o,
+  output logic                        pushing_o,     // the first entry is pushed, others follow
+  output logic                        stream_open_o, // a packet of the stream was committed
   output logic [31:0]                 descriptor_o,
   input  logic [$clog2(QueueDepth):0] level_i,
 
@@ -74,18 +81,19 @@ module nrc_packet_writer #(
   logic                  stream_begin_q;
   logic                  key_needed_q;
 
-  logic        packet_end, lost, no_room, drop;
+  logic        packet_end, lost, no_room, drop, silent;
   logic [15:0] frames;                  // with this clock's
   logic [1:0]  push_left_q;             // descriptor entries still to be pushed, 3..0
 
   assign frames     = frames_q + {15'd0, frame_end};
   assign packet_end = word_valid_i && side_i[nrc_side_pkg::SidePacketEnd];
-  assign lost       = lost_q || full_i;
+  assign lost       = !events_only_i && (lost_q || full_i);
+  assign silent     = events_only_i && !key && !last;
   assign no_room    = lost || (push_left_q != 2'd0) || (level_i > LevelWidth'(QueueLimit));
   assign drop       = no_room || bad || (key_needed_q && !key);
 
-  assign write_o    = word_valid_i && !lost_q;
-  assign commit_o   = packet_end && !drop;
+  assign write_o    = word_valid_i && !lost_q && !events_only_i;
+  assign commit_o   = packet_end && !drop && !silent;
   assign rewind_o   = packet_end && drop;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -109,10 +117,10 @@ module nrc_packet_writer #(
         frames_q      <= '0;
         words_q       <= '0;
         lost_q        <= 1'b0;
-        first_frame_q <= last ? '0 : first_frame_q + {16'd0, frames};
+        first_frame_q <= (last || events_only_i) ? '0 : first_frame_q + {16'd0, frames};
         key_needed_q  <= drop;
         if (last)    stream_begin_q <= 1'b1;
-        else if (!drop) stream_begin_q <= 1'b0;
+        else if (commit_o) stream_begin_q <= 1'b0;
         if (drop)      dropped_o <= dropped_o + 32'd1;
       end
     end
@@ -133,16 +141,17 @@ module nrc_packet_writer #(
   logic [CountWidth-1:0] entry2_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)                  push_left_q <= 2'd0;
-    else if (commit_o)            push_left_q <= 2'd3;
-    else if (push_left_q != 2'd0) push_left_q <= push_left_q - 2'd1;
+    if (!rst_ni)       push_left_q <= 2'd0;
+    else if (commit_o) push_left_q <= 2'd3;
+    else if (push_o)   push_left_q <= push_left_q - 2'd1;
   end
 
   always_ff @(posedge clk_i) begin
     if (commit_o) begin
-      entry0_q <= {step_i, stream_begin_q, last, key, frames};
+      entry0_q <= {step_i, stream_begin_q, last, key || events_only_i,
+                   events_only_i ? 16'd0 : frames};
       entry1_q <= first_frame_q;
-      entry2_q <= words_q + 1'b1;
+      entry2_q <= events_only_i ? '0 : words_q + 1'b1;
     end
   end
 
@@ -154,7 +163,9 @@ module nrc_packet_writer #(
     endcase
   end
 
-  assign push_o       = (push_left_q != 2'd0);
+  assign pushing_o     = push_left_q == 2'd2 || push_left_q == 2'd1;
+  assign push_o        = push_left_q != 2'd0 && (push_ready_i || pushing_o);
+  assign stream_open_o = !stream_begin_q;
   assign key_needed_o = key_needed_q;
 
 `ifndef SYNTHESIS

@@ -37,6 +37,8 @@ module asic_tb;
     .max_step_i      (3'd0),
     .first_step_i    (3'd1),
     .link_words_i    (24'd0),
+    .event_threshold_i(6'd0),
+    .events_only_i   (1'b0),
     .s_axis_tvalid   (s_valid),
     .s_axis_tready   (s_ready),
     .s_axis_tdata    (s_data),

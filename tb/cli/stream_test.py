@@ -159,6 +159,38 @@ class Pipes(StreamTest):
                                (("--link-rate", 1, "--rate", 20000, "--link-buffer", 1000), "1000 words")):
             self.assertIn(message, self.fail_with(1, NRC, *ENCODE, *wrong, data=b""))
 
+    def test_events(self) -> None:
+        # Spikes of 60 codes, one for each channel in turn.
+        codes = [[0] * CHANNELS for _ in range(2000)]
+        for i, at in enumerate(range(100, 1900, 100)):
+            codes[at][i % CHANNELS] = -60
+        data = b"".join(struct.pack(f"<{CHANNELS}h", *frame) for frame in codes)
+        command = (NRC, "stream", "encode", "--channels", CHANNELS, "--rate", 20000, "--mapping", "code",
+                   "--code-width", 10)
+        beside = self.succeed(*command, "--events", data=data).stdout
+        only = self.succeed(*command, "--events=only", "--event-threshold", 10, data=data).stdout
+        self.assertEqual(self.succeed(NRC, "stream", "decode", data=beside).stdout, data)
+        self.assertEqual(self.succeed(NRC, "stream", "decode", data=only).stdout, b"")
+        self.assertLess(len(only), len(beside) / 4)
+        for stream in (beside, only):
+            file = self.dir / "events.nrc"
+            file.write_bytes(stream)
+            rows = self.succeed(NRC, "events", file).stdout.decode().splitlines()
+            self.assertEqual(rows[0], "frame,seconds,channel,amplitude")
+            self.assertEqual(rows[1:], [f"{at},{at / 20000:.6f},{i % CHANNELS},-60"
+                                        for i, at in enumerate(range(100, 1900, 100))])
+            self.assertIn("18\n", self.succeed(NRC, "info", file).stdout.decode().split("events  ")[1])
+            damaged = bytearray(stream)
+            damaged[-40] ^= 1
+            file.write_bytes(damaged)
+            self.assertIn("damaged at byte", self.fail_with(1, NRC, "events", file))
+        file.write_bytes(self.encode(data))
+        self.assertIn("no events", self.fail_with(1, NRC, "events", file))
+        file.write_bytes(b"RIFF")
+        self.assertIn("not an nrc stream", self.fail_with(1, NRC, "events", file))
+        self.assertIn("huffman", self.fail_with(1, *command, "--events", "--profile", "range", data=data))
+        self.assertIn("--events", self.fail_with(2, *command, "--event-threshold", 5, data=data))
+
     def test_final_line(self) -> None:
         done = self.succeed(NRC, *ENCODE, data=self.samples)
         stream = done.stdout

@@ -232,6 +232,76 @@ TEST(Encoder, StepsByTheRateAreTheModels) {
 
 // The packet buffer holds a packet that costs all it can; the RTL's assertions and the model's
 // check that it does not cost more.
+/// Streams of several lengths, with rounded packets among them.
+TEST(Encoder, EventsAreTheModels) {
+  if (!kEvents) return;
+  const auto frames = make_frames(3000, 31);
+  EncoderBench bench(31);
+  bench.control_events(12, false);
+  bench.rates(90, 60);
+  for (std::size_t f = 0; f < frames.size(); ++f) {
+    if (f == 900 || f == 1100 || f + 1 == frames.size()) bench.enable(false);
+    bench.send(frames[f]);
+    bench.enable(true);
+  }
+  bench.drain();
+  const Verdict v = check(bench);
+  EXPECT_EQ(v.frames, frames.size());
+  EXPECT_EQ(v.streams, 3U);
+  EXPECT_GT(v.events, 200U);
+  EXPECT_EQ(bench.dut().events_lost_o, 0U);
+}
+
+/// A receiver without samples has the events that the golden model sends.
+TEST(Encoder, EventsWithoutSamples) {
+  if (!kEvents) return;
+  const auto frames = make_frames(3000, 32);
+  EncoderBench bench(32);
+  bench.control_rate(0, 0, 0);
+  bench.control_events(16, true);
+  bench.send_and_close(frames);
+  bench.drain();
+  Encoder model(stream_header(), bench.tables(), Transport::kLink);
+  model.set_events({16, true});
+  Bytes expected;
+  for (std::size_t f = 0; f < frames.size(); f += kPacketFrames) {
+    std::vector<Code> codes;
+    const std::size_t end = std::min<std::size_t>(f + kPacketFrames, frames.size());
+    for (std::size_t i = f; i < end; ++i) {
+      codes.insert(codes.end(), frames[i].begin(), frames[i].end());
+    }
+    const bool key = f / kPacketFrames % kKeyInterval == 0;
+    model.encode(codes.data(), end - f, {key, end == frames.size()}, expected);
+  }
+  EXPECT_EQ(bench.stream(), expected);
+  EXPECT_EQ(bench.dut().dropped_o, 0U);
+  EXPECT_EQ(bench.dut().events_lost_o, 0U);
+}
+
+TEST(Encoder, EventsThatFindNoRoomAreCounted) {
+  if (!kEvents) return;
+  const auto frames = make_frames(6000, 33);
+  EncoderBench bench(33);
+  bench.control_rate(0, 0, 0);
+  bench.control_events(4, true);
+  EventSource golden(stream_header(), bench.tables().huffman(), {4, true});
+  for (std::size_t f = 0; f < frames.size(); ++f) {
+    if (f == 1000) bench.rates(100, 0);
+    if (f == 5000) bench.rates(100, 100);
+    if (f + 1 == frames.size()) bench.enable(false);
+    bench.send(frames[f]);
+    golden.add(frames[f].data(), 1, f % (kPacketFrames * kKeyInterval) == 0, 1);
+  }
+  bench.drain();
+  std::size_t events = 0;
+  for (const ParsedPacket& p : bench.packets()) {
+    if (p.header.type == PacketType::kEvents) events += p.header.length / 4;
+  }
+  EXPECT_EQ(bench.dut().dropped_o, 0U);
+  EXPECT_GT(bench.dut().events_lost_o, 100U);
+  EXPECT_EQ(events + bench.dut().events_lost_o, golden.take().size());
+}
+
 TEST(Encoder, TheCostliestSignal) {
   const Tables tables =
       kLoadable ? Tables(with_long_escapes(built_in_tables().huffman())) : built_in_tables();

@@ -28,8 +28,8 @@
 namespace nrc::cli {
 namespace {
 
-constexpr std::array<const char*, 7> kTypeNames = {"header",    "huffman", "range",   "raw",
-                                                   "container", "index",   "metadata"};
+constexpr std::array<const char*, kPacketTypes> kTypeNames = {
+    "header", "huffman", "range", "raw", "container", "index", "metadata", "events"};
 
 constexpr const char* kRecover = "`nrc decode --recover` writes what survives";
 
@@ -41,7 +41,8 @@ struct StreamInfo {
   std::uint64_t exceptions = 0;         ///< samples off the map
   std::uint64_t exception_packets = 0;  ///< that hold them
   std::uint64_t frames = 0;
-  int lossy_step = 1;  ///< the largest of all packets
+  std::uint64_t events = 0;  ///< spikes
+  int lossy_step = 1;        ///< the largest of all packets
   std::uint64_t lossless_packets = 0;
   std::uint64_t rounded_packets = 0;
   int lanes = 1;                      ///< the most of all packets
@@ -227,6 +228,7 @@ class InfoReader {
       info_.container_bytes += piece.length;
       stated_ = stated_ || !piece.after_samples;
     }
+    if (header.type == PacketType::kEvents) info_.events += header.length / 4;
     if (header.type == PacketType::kMetadata) {
       info_.metadata = parse_metadata(packet.payload, header.length);
     }
@@ -321,6 +323,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
                        ? ""
                        : fmt::format(", {} repeated, out of order or of another stream",
                                      info.late_packets)));
+  if (header.events) line("events", fmt::to_string(info.events));
   if (header.packet_frames != 0) line("packet frames", fmt::to_string(header.packet_frames));
   line("bytes",
        fmt::format("{} of {}, ratio {:.4f}", info.bytes, info.original_bytes(), info.ratio()));
@@ -380,6 +383,8 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"exceptions", info.exceptions},
       {"exception_packets", info.exception_packets},
       {"lossy_step", info.lossy_step},
+      {"may_have_events", header.events},
+      {"events", info.events},
       {"lossless_packets", info.lossless_packets},
       {"rounded_packets", info.rounded_packets},
       {"lanes", info.lanes},

@@ -71,6 +71,8 @@ struct StreamEncodeArguments {
   int first_step = 8;      ///< codes
   int max_step = 16;
   std::uint32_t link_buffer = RateSettings().buffer_words;
+  std::string events;            ///< empty: none
+  double event_threshold = 6.5;  ///< mean innovations
 };
 
 struct StreamDecodeArguments {
@@ -138,6 +140,12 @@ class LiveEncoder {
       rate_control_.emplace(rate_settings());
       header_.rounding = true;
       header_.proportional = true;
+    }
+    if (!arguments.events.empty()) {
+      header_.events = true;
+      event_settings_.threshold =
+          static_cast<int>(std::lround(arguments.event_threshold * kThresholdUnit));
+      event_settings_.only = arguments.events == "only";
     }
     options_.profile = profile_;
     options_.tables = tables_ ? &*tables_ : nullptr;
@@ -221,6 +229,7 @@ class LiveEncoder {
         choose_coding(samples_.data(), samples_.size() / frame_bytes(), options_, header_);
     encoder_ = std::make_unique<Encoder>(header_, tables, Transport::kLink);
     encoder_->set_short_headers(!arguments_.long_headers);
+    if (header_.events) encoder_->set_events(event_settings_);
     const std::uint64_t largest = encoder_->max_bytes(header_.packet_frames);
     if (arguments_.link.udp && largest > kMaxDatagram) {
       throw Error(
@@ -244,9 +253,12 @@ class LiveEncoder {
       encoder_->set_lossy_step(lossy_step(step));
       lossless_packets_ += step == 0 && frames != 0 ? 1 : 0;
     }
+    const std::uint64_t event_bytes = encoder_->event_bytes();
     encoder_->encode_samples(samples, frames, request, packets);
     if (rate_control_) {
-      rate_control_->end_packet(static_cast<std::uint32_t>((packets.size() - before) / 4));
+      const std::uint64_t size_of_data =
+          packets.size() - before - (encoder_->event_bytes() - event_bytes);
+      rate_control_->end_packet(static_cast<std::uint32_t>(size_of_data / 4));
     }
     ++packets_;
     frames_ += frames;
@@ -258,6 +270,7 @@ class LiveEncoder {
   Profile profile_ = Profile::kHuffman;
   std::optional<Tables> tables_;
   EncodeOptions options_;
+  EventSettings event_settings_;
   std::optional<RateControl> rate_control_;
   std::uint64_t lossless_packets_ = 0;
   std::unique_ptr<Encoder> encoder_;   ///< once the first samples are here
@@ -586,6 +599,19 @@ void add_stream_encode(CLI::App& app) {
   command
       ->add_option("--link-buffer", arguments->link_buffer,
                    "with --link-rate: words of 4 bytes that may wait for the link")
+      ->capture_default_str();
+  CLI::Option* const events =
+      command
+          ->add_option("--events", arguments->events,
+                       "send the spikes too, beside the samples or `only` them, without samples")
+          ->expected(0, 1)
+          ->default_str("beside")
+          ->check(CLI::IsMember({"beside", "only"}));
+  command
+      ->add_option("--event-threshold", arguments->event_threshold,
+                   "of a spike, in mean innovations of its channel; a quarter is the unit")
+      ->check(CLI::Range(0.25, 15.75))
+      ->needs(events)
       ->capture_default_str();
   command->add_option("--stream-number", arguments->stream_number,
                       "by which a decoder sees that the encoder has restarted, 0 to 2^32 - 1 "

@@ -75,6 +75,8 @@ struct StreamHeader {
   bool rounding = false;
   /// With rounding: the step is smaller for channels with less noise.
   bool proportional = false;
+  /// Event packets may be in the stream (section 17).
+  bool events = false;
   ValueMap map;  ///< of Mapping::kMap, otherwise unused
 };
 

@@ -62,6 +62,9 @@ bool PacketDecoder::plausible(const PacketHeader& h, const StreamHeader* stream)
   if (h.type == PacketType::kMetadata) {
     return h.frames == 0 && h.length <= 4 + kMaxMetadataBytes;
   }
+  if (h.type == PacketType::kEvents) {
+    return stream->events && h.frames == 0 && h.length <= kMaxEventBytes;
+  }
   const std::uint64_t codes = std::uint64_t{h.frames} * stream->channels;
   if (codes > kMaxPacketSamples) return false;
   if (h.step != 0 && !stream->rounding) return false;
