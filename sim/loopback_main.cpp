@@ -95,6 +95,9 @@ class Loopback {
     encoder_.event_threshold_i(zero_);
     encoder_.events_only_i(low_);
     encoder_.events_lost_o(events_lost_);
+    encoder_.class_we_i(low_);
+    encoder_.class_addr_i(zero_);
+    encoder_.class_wdata_i(zero_);
 
     link_.clock(clock_);
     link_.in_valid(sent_valid_);

@@ -28,6 +28,7 @@ module nrc_encoder #(
   parameter int RateControl     = 0,         // 1: rounds packets that a slow link cannot take
   parameter int Events          = 0,         // 1: finds spikes and sends them
   parameter int EventWords      = 512,       // events that wait; a power of two
+  parameter int Classes         = 0,         // 1: channels have classes, by the class port
   parameter int Narrow          = 0,         // 1: the narrow state, with Pipeline 1 only
   parameter int Taps            = 0,         // 1: stage taps, of the range profile only
   parameter int Neighbour       = 0,         // 1: stage neighbour, of the range profile only
@@ -52,6 +53,12 @@ module nrc_encoder #(
   input  logic [2:0]  max_step_i,     // 0: never round
   input  logic [2:0]  first_step_i,   // 1 .. max_step_i
   input  logic [23:0] link_words_i,
+
+  // Table of the channels' classes (section 18), taken over at the next key packet; unused without
+  // Classes. All channels are to be written before the first stream.
+  input  logic        class_we_i,
+  input  logic [15:0] class_addr_i,
+  input  logic [1:0]  class_wdata_i,
 
   // Events; unused without Events.
   input  logic [nrc_pkg::EventThresholdBits-1:0] event_threshold_i,  // 1/4 scale, 0: none
@@ -114,12 +121,14 @@ module nrc_encoder #(
   localparam int Fill  = $clog2(Words) + 1;
   localparam int Flags =
       ((RateControl != 0) ? nrc_pkg::FlagRounding | nrc_pkg::FlagProportional : 0) |
-      ((Events != 0) ? nrc_pkg::FlagEvents : 0);
+      ((Events != 0) ? nrc_pkg::FlagEvents : 0) | ((Classes != 0) ? nrc_pkg::FlagClasses : 0);
   // What nrc_encoder_checks refuses otherwise.
   localparam int UseRate = (RateControl != 0 && Profile == nrc_pkg::ProfileHuffman && Narrow == 0 &&
                             Pipeline == nrc_latency_pkg::PipelineDeep && Words >= 64) ? 1 : 0;
   localparam int UseEvents = (Events != 0 && Profile == nrc_pkg::ProfileHuffman && Narrow == 0 &&
                               Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+  localparam int UseClasses = (Classes != 0 && Profile == nrc_pkg::ProfileHuffman && Narrow == 0 &&
+                               Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
   localparam int EventRoom = (EventWords >= 2 * nrc_pkg::MaxPacketEvents)
                              ? EventWords : 2 * nrc_pkg::MaxPacketEvents;
 
@@ -297,7 +306,7 @@ module nrc_encoder #(
 
     logic unused_ports;
     assign unused_ports = ^{table_we_i, table_addr_i, table_wdata_i, table_id_i, code_step,
-                            event_threshold_i};
+                            event_threshold_i, class_we_i, class_addr_i, class_wdata_i};
   end else begin : gen_huffman
     localparam int AddrWidth = $clog2(nrc_tables_pkg::NumTables) + nrc_tables_pkg::SymbolBits;
 
@@ -310,6 +319,7 @@ module nrc_encoder #(
       .Events        (UseEvents),
       .EventWindow   (EventWindow),
       .EventRest     (EventRest),
+      .Classes       (UseClasses),
       .Pipeline      (Pipeline)
     ) u_path (
       .clk_i,
@@ -323,6 +333,9 @@ module nrc_encoder #(
       .first_i     (code_first),
       .side_i      (code_side),
       .step_i      (code_step),
+      .class_we_i,
+      .class_addr_i(class_addr_i[ChannelWidth-1:0]),
+      .class_wdata_i,
       .event_threshold_i,
       .event_valid_o    (event_valid),
       .event_channel_o  (event_channel),
@@ -339,7 +352,7 @@ module nrc_encoder #(
     assign table_id = (LoadableTables != 0) ? table_id_i : nrc_tables_pkg::TableId;
 
     logic unused_table_port;
-    assign unused_table_port = ^{table_addr_i, table_id_i};
+    assign unused_table_port = ^{table_addr_i, table_id_i, class_addr_i};
   end
 
   nrc_packetizer #(
@@ -405,6 +418,7 @@ module nrc_encoder #(
     .RateControl    (RateControl),
     .Events         (Events),
     .EventWords     (EventWords),
+    .Classes        (Classes),
     .Taps           (Taps),
     .Neighbour      (Neighbour),
     .Mapping        (Mapping),

@@ -16,6 +16,7 @@ module nrc_encoder_checks #(
   parameter int RateControl     = -1,
   parameter int Events          = -1,
   parameter int EventWords      = -1,
+  parameter int Classes         = -1,
   parameter int Taps            = -1,
   parameter int Neighbour       = -1,
   parameter int Mapping         = -1,
@@ -207,6 +208,24 @@ module nrc_encoder_checks #(
     `NRC_REFUSE(nrc_encoder_PacketFrames_with_Events_1_give_packets_of_64_clocks,
                 "nrc_encoder: PacketFrames is %0d; with Events 1 give packets of 64 clocks",
                 PacketFrames)
+  end
+
+  if (Classes != 0 && Classes != 1) begin : gen_classes
+    `NRC_REFUSE(nrc_encoder_Classes_give_0_or_1,
+                "nrc_encoder: Classes is %0d; give 0 or 1", Classes)
+  end
+  if (Classes != 0 && IsRange) begin : gen_classes_profile
+    `NRC_REFUSE(nrc_encoder_Classes_with_Profile_1_give_0,
+                "nrc_encoder: Classes is %0d; with Profile 1 give 0", Classes)
+  end
+  if (Classes != 0 && Narrow != 0) begin : gen_classes_narrow
+    `NRC_REFUSE(nrc_encoder_Classes_with_Narrow_1_give_0,
+                "nrc_encoder: Classes is %0d; with Narrow 1 give 0", Classes)
+  end
+  if (Classes != 0 && !IsRange && Narrow == 0 && Pipeline == nrc_latency_pkg::PipelineShallow)
+  begin : gen_classes_pipeline
+    `NRC_REFUSE(nrc_encoder_Pipeline_with_Classes_1_give_0_deep,
+                "nrc_encoder: Pipeline is %0d; with Classes 1 give 0 (deep)", Pipeline)
   end
 
   // The tables that were compiled along.

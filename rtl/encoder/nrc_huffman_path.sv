@@ -21,6 +21,7 @@ module nrc_huffman_path #(
   parameter int Events         = -1,  // 1: event_*_o, with the deep pipeline and the full state
   parameter int EventWindow    = -1,  // of nrc_detector
   parameter int EventRest      = -1,
+  parameter int Classes        = -1,  // 1: channels have classes, with the deep pipeline and the full state
   parameter int Pipeline       = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int SideWidth    = nrc_side_pkg::SideWidth,
@@ -40,6 +41,11 @@ module nrc_huffman_path #(
   input  logic                    first_i,
   input  logic [SideWidth-1:0]    side_i,
   input  logic [2:0]              step_i,  // number of the packet's rounding step, a clock after its code
+
+  // Table port of nrc_channel_class; unused without Classes.
+  input  logic                    class_we_i,
+  input  logic [ChannelWidth-1:0] class_addr_i,
+  input  logic [1:0]              class_wdata_i,
 
   // As of nrc_detector, with the sideband of the code that it is at.
   input  logic [nrc_pkg::EventThresholdBits-1:0] event_threshold_i,
@@ -102,6 +108,27 @@ module nrc_huffman_path #(
       .q_o(codeword_side)
     );
     assign detected_side_o = '0;
+  end
+
+  // The class of a code's channel, a clock after the code.
+  logic [1:0] channel_class;
+
+  if (Classes != 0) begin : gen_classes
+    nrc_channel_class #(.Channels(Channels)) u_channel_class (
+      .clk_i,
+      .rst_ni,
+      .we_i   (class_we_i),
+      .waddr_i(class_addr_i),
+      .wdata_i(class_wdata_i),
+      .valid_i,
+      .channel_i,
+      .first_i,
+      .class_o(channel_class)
+    );
+  end else begin : gen_no_classes
+    logic unused_classes;
+    assign unused_classes = ^{class_we_i, class_addr_i, class_wdata_i};
+    assign channel_class  = 2'(nrc_pkg::ClassRounded);
   end
 
   logic [OwnWidth-1:0] own_table;
@@ -185,7 +212,7 @@ module nrc_huffman_path #(
       nrc_rounding #(.CodeWidth(CodeWidth)) u_rounding (
         .clk_i,
         .scale_i   (scale),
-        .max_step_i(step_i),
+        .max_step_i((channel_class == 2'(nrc_pkg::ClassRounded)) ? step_i : 3'd0),
         .code_i    (code_s3),
         .s3_step_o (step_s3),
         .code_o    (code_at_pred),
@@ -282,6 +309,21 @@ module nrc_huffman_path #(
     );
 
     if (Events != 0) begin : gen_events
+      logic       event_found;
+      logic [1:0] event_class;
+
+      if (Classes != 0) begin : gen_class
+        nrc_delay #(
+          .Width(2),
+          .Depth(Predict + nrc_latency_pkg::InnovationLatency + nrc_latency_pkg::DetectorLatency - 1)
+        ) u_class_delay (
+          .clk_i, .d_i(channel_class), .q_o(event_class)
+        );
+      end else begin : gen_no_class
+        assign event_class = channel_class;
+      end
+      assign event_valid_o = event_found && event_class != 2'(nrc_pkg::ClassOff);
+
       nrc_detector #(
         .Channels (Channels),
         .CodeWidth(CodeWidth),
@@ -298,7 +340,7 @@ module nrc_huffman_path #(
         .deviation_i(deviation),
         .scale_i    (scale_update),
         .valid_o    (detected_valid_o),
-        .event_valid_o,
+        .event_valid_o(event_found),
         .event_channel_o,
         .event_amplitude_o,
         .event_ago_o
@@ -342,6 +384,43 @@ module nrc_huffman_path #(
     .length_o     (codeword_length)
   );
 
+  // A channel's class precedes its first code after a reset; one that is off sends nothing else, but
+  // a bit at a frame's end.
+  logic [30:0] packed_bits;
+  logic [4:0]  packed_length;
+
+  if (Classes != 0) begin : gen_class_bits
+    logic       first_s1_q, first, silent;
+    logic [1:0] class_bits;
+
+    always_ff @(posedge clk_i) first_s1_q <= first_i;
+
+    nrc_delay #(.Width(3), .Depth(Predict + Context + Huffman - 1)) u_class_delay (
+      .clk_i, .d_i({first_s1_q, channel_class}), .q_o({first, class_bits})
+    );
+
+    assign silent = class_bits[1];
+
+    always_comb begin
+      packed_bits   = codeword_bits;
+      packed_length = codeword_length;
+      if (first) begin
+        packed_bits   = silent ? 31'(class_bits)
+                               : codeword_bits | (31'(class_bits) << CodeWidth);
+        packed_length = silent ? 5'd2 : 5'(CodeWidth + 2);
+      end else if (silent) begin
+        packed_bits   = '0;
+        packed_length = 5'(codeword_side[nrc_side_pkg::SideFrameEnd]);
+      end
+    end
+  end else begin : gen_no_class_bits
+    assign packed_bits   = codeword_bits;
+    assign packed_length = codeword_length;
+
+    logic unused_class;
+    assign unused_class = ^channel_class;
+  end
+
   nrc_bit_packer #(
     .MaxLength(nrc_bound_pkg::max_code_bits(nrc_pkg::ProfileHuffman, CodeWidth)),
     .Pipeline (Pipeline)
@@ -349,8 +428,8 @@ module nrc_huffman_path #(
     .clk_i,
     .rst_ni,
     .valid_i (codeword_valid),
-    .bits_i  (codeword_bits),
-    .length_i(codeword_length),
+    .bits_i  (packed_bits),
+    .length_i(packed_length),
     .side_i  (codeword_side),
     .word_valid_o,
     .word_o,

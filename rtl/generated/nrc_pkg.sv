@@ -101,6 +101,11 @@ package nrc_pkg;
   localparam int FlagRounding      = 1;
   localparam int FlagProportional  = 2;
   localparam int FlagEvents        = 4;
+  localparam int FlagClasses       = 8;
+  localparam int ClassRounded      = 0;
+  localparam int ClassLossless     = 1;
+  localparam int ClassOff          = 2;
+  localparam int ClassEventsOnly   = 3;
   localparam int FlagKey           = 16;
   localparam int FlagLast          = 32;
 

@@ -28,6 +28,7 @@ rtl/stages/nrc_select.sv
 rtl/stages/nrc_context.sv
 rtl/stages/nrc_narrow.sv
 rtl/stages/nrc_detector.sv
+rtl/stages/nrc_channel_class.sv
 rtl/stages/nrc_packet_buffer.sv
 rtl/stages/nrc_framer.sv
 rtl/stages/nrc_shift6.sv

@@ -112,7 +112,8 @@ module nrc_packet_emitter #(
   );
 
   logic        key, last, stream_begin, is_event;
-  logic        event_q;        // the packet is one of events
+  logic        event_q;
+  logic        of_events;      // the packet is one of events
   logic        no_words;       // a packet without payload, which there is with events only
   logic [2:0]  step;
   logic [2:0]  header_index;
@@ -127,6 +128,7 @@ module nrc_packet_emitter #(
   assign step         = descriptor_i[21:19];
   assign is_event     = Events != 0 && descriptor_i[22];
   assign words        = 24'(descriptor_i[CountWidth-1:0]);
+  assign of_events    = Events != 0 && event_q;
   assign no_words     = Events != 0 && words == '0;
   assign header_index = index_q[2:0];
   assign payload      = {word_i[7:0], word_i[15:8], word_i[23:16], word_i[31:24]};
@@ -154,8 +156,8 @@ module nrc_packet_emitter #(
         word      = header;
       end
       StPayload: begin
-        available = event_q ? event_valid_i : word_valid_i;
-        word      = event_q ? event_i : payload;
+        available = of_events ? event_valid_i : word_valid_i;
+        word      = of_events ? event_i : payload;
       end
       default: begin
         available = 1'b1;
@@ -164,8 +166,8 @@ module nrc_packet_emitter #(
     endcase
   end
 
-  assign word_ready_o     = room && (state_q == StPayload) && !event_q;
-  assign event_ready_o    = room && (state_q == StPayload) && event_q;
+  assign word_ready_o     = room && (state_q == StPayload) && !of_events;
+  assign event_ready_o    = room && (state_q == StPayload) && of_events;
   assign descriptor_pop_o = take && (state_q == StHeader) &&
                             (index_q != 4'd0) && (index_q != 4'd3);
 
@@ -218,7 +220,7 @@ module nrc_packet_emitter #(
         m_axis_tvalid_o <= available;
         m_axis_tlast_o  <= is_crc;
       end
-      if (take && state_q == StCrc && !event_q) packets_o <= packets_o + 32'd1;
+      if (take && state_q == StCrc && !of_events) packets_o <= packets_o + 32'd1;
     end
   end
 

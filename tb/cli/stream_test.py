@@ -191,6 +191,32 @@ class Pipes(StreamTest):
         self.assertIn("huffman", self.fail_with(1, *command, "--events", "--profile", "range", data=data))
         self.assertIn("--events", self.fail_with(2, *command, "--event-threshold", 5, data=data))
 
+    def test_channel_classes(self) -> None:
+        frames = len(self.samples) // 2 // CHANNELS
+        file = self.dir / "classes"
+        file.write_text("# what is not worth its bits\n0 off\n1-2 lossless\nat 0.005\n0 rounded # again\n1 events\n")
+        command = (NRC, "stream", "encode", "--channels", CHANNELS, "--rate", 20000, "--mapping", "shift6",
+                   "--key-interval", 0, "--channel-classes", file)
+        stream = self.succeed(*command, data=self.samples).stdout
+        sent = struct.unpack(f"<{CHANNELS * frames}h", self.samples)
+        back = struct.unpack(f"<{CHANNELS * frames}h",
+                             self.succeed(NRC, "stream", "decode", data=stream).stdout)
+        zero = 31
+        for i, (a, b) in enumerate(zip(sent, back, strict=True)):
+            off = 0 if i // CHANNELS < 100 else 1
+            self.assertEqual(b, zero if i % CHANNELS == off else a, i)
+        name = self.dir / "s.nrc"
+        name.write_bytes(stream)
+        self.assertIn("at first 1 rounded, 2 lossless, 1 off", self.succeed(NRC, "info", name).stdout.decode())
+        for text, message in (("0", "line 1"), ("0 on", "class on"), ("4 off", "channels 4"),
+                              ("2-1 off", "channels 2-1"), ("x off", "channels x"), ("at 0", "at 0"), ("at x", "at x"), ("0 off off", "line 1"),
+                              ("-1 off", "channels -1")):
+            file.write_text(text + "\n")
+            self.assertIn(message, self.fail_with(1, *command, data=self.samples))
+        self.assertIn("cannot be read", self.fail_with(1, *command[:-1], self.dir / "none", data=self.samples))
+        file.write_text("0 off\n")
+        self.assertIn("huffman", self.fail_with(1, *command, "--profile", "range", data=self.samples))
+
     def test_final_line(self) -> None:
         done = self.succeed(NRC, *ENCODE, data=self.samples)
         stream = done.stdout

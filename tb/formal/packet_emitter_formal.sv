@@ -66,7 +66,7 @@ module packet_emitter_formal #(
     .word_i,
     .word_ready_o    (ready),
     .event_valid_i   (1'b0),
-    .event_i         ('0),
+    .event_i         (32'd0),
     .event_ready_o   (),
     .m_axis_tdata_o  (tdata),
     .m_axis_tvalid_o (tvalid),
@@ -398,7 +398,7 @@ module packet_emitter_formal #(
       if (state == 3'd1 || state == 3'd2 || (state == 3'd3 && index <= 4'd1)) begin
         i_held: assert (held_q && descriptor_q[16] == (after_header_d || state != 3'd3) &&
                         (begins || streaming_q) && (!begins || descriptor_q[16]) &&
-                        descriptor_q[31:19] == '0);
+                        descriptor_q[31:22] == '0);
       end
       if (state == 3'd1) begin
         i_stream: assert (!after_header_d && index <= 4'd11 &&

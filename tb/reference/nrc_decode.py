@@ -30,6 +30,7 @@ import nrc_cascade
 
 HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX, METADATA, EVENTS = range(8)  # packet types
 DATA = HUFFMAN, RANGE, RAW
+LOSSLESS, OFF = 1, 2  # channel classes
 NEURAL, CASCADE = 2, 3  # profiles
 NOT_TOLD = 2**32 - 1
 MAX_CODES = 2**24
@@ -393,7 +394,16 @@ def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, c
         boost = stream.begin_frame(key and frame == 0)
         for c, channel in enumerate(channels):
             bits = readers[lane_of(c, len(lanes), len(channels))]
-            rounding = stream.rounding_of(channel.coded_scale())
+            if key and frame == 0 and stream.has_classes:
+                stream.classes[c] = bits.read(2)
+            if stream.classes[c] >= OFF:
+                if not (key and frame == 0) and c + 1 == len(channels):
+                    refuse(bits.read(1), "bit of a channel that sends none")
+                codes.append(0)
+                continue
+            rounding = stream.roundings[1]
+            if stream.classes[c] != LOSSLESS:
+                rounding = stream.rounding_of(channel.coded_scale())
             if key and frame == 0:
                 number = twos_complement(bits.read(width), width)
             else:
@@ -760,11 +770,13 @@ class Packet:
                f"{self.frames} frames are too many")
         raw = padded(codes * stream.bytes)
         if self.type == RAW:
+            refuse(stream.has_classes and codes, "raw packet in a stream with channel classes")
             refuse(self.length != raw, length)
-        elif self.exceptions:
+        elif self.exceptions and not stream.has_classes:
             refuse(self.length > raw, length)
         else:
             low = stream.low_size(codes) if not self.step else 0
+            low += 2 * raw if self.exceptions else 0
             refuse(self.length > low + stream.max_payload(codes, self.lanes), length)
 
 
@@ -912,7 +924,10 @@ class Stream:
         self.big_endian = bool(sample_type & 0x80)
         wide = self.bytes > 2
         self.modulus_bits = 32 if wide else 16  # of values
-        refuse(flags & ~7 or flags & 3 == 2, f"unknown flags {flags}")
+        refuse(flags & ~15 or flags & 3 == 2, f"unknown flags {flags}")
+        self.has_classes = bool(flags & 8)
+        refuse(self.has_classes and (self.profile != 0 or options & 24),
+               "channel classes with another profile, the narrow state or a channel order")
         self.events = bool(flags & 4)
         self.lossless, self.proportional = not flags & 1, bool(flags & 2)
         refuse(self.proportional and self.profile == CASCADE, "steps in proportion in the cascade profile")
@@ -958,6 +973,7 @@ class Stream:
                                     if isinstance(t, HuffmanTables) and t.name == "generic"), None)
         self.state: list[Any] | None = None  # a Channel each; None: not known
         self.step = 1  # of the packet
+        self.classes = [0] * self.channels  # section 18
         self.age = 0  # frames since the first one of the last key packet
 
     def rounding_of(self, scale: int) -> Rounding:

@@ -283,6 +283,34 @@ class EncodeTest(ReferenceTest):
                                                  check=True).stdout)
                 self.assertEqual(info["events"], len(found))
 
+    def test_channel_classes(self) -> None:
+        channels = 5
+        samples = spiky_samples(channels, 400, 10)
+        raw = struct.pack(f"<{len(samples)}h", *samples)
+        classes = self.dir / "classes"
+        classes.write_text("0 off\n1 lossless\n3 events\nat 0.01\n0-4 rounded\n4 off\n")
+        for options in ((), ("--link-rate", 0.2)):
+            command = [NRC, "stream", "encode", "--channels", channels, "--rate", 20000, "--mapping", "code",
+                       "--code-width", 10, "--channel-classes", classes, "--events", *options]
+            stream = self.dir / "classes.nrc"
+            stream.write_bytes(subprocess.run(list(map(str, command)), input=raw, capture_output=True,
+                                              check=True).stdout)
+            ours = self.decode(stream)
+            self.assertEqual((ours[0], ours[3]), (0, ""))
+            self.nrc("decode", "--force", stream, self.dir / "theirs")
+            self.assertEqual(ours[1], (self.dir / "theirs").read_bytes())
+            self.assertEqual(self.decode(stream, "--recover")[1], ours[1])
+            if not options:
+                off = [0, 3], [4]
+                self.assertEqual(list(struct.unpack(f"<{len(samples)}h", ours[1] or b"")),
+                                 [0 if i % channels in off[i // channels >= 200] else s
+                                  for i, s in enumerate(samples)])
+            self.assertEqual(self.decode(stream, "--events")[0], 0)
+            text = (self.dir / "decoded").read_text().splitlines()[1:]
+            found = {(int(frame) >= 200, int(c)) for frame, c, _ in (line.split(",") for line in text)}
+            self.assertFalse(found & {(False, 0), (True, 4)})
+            self.assertTrue(found >= {(False, 3), (True, 0)})
+
     def test_tables_of_ones_own(self) -> None:
         data = self.synth("--channels", 2, "--frames", 400)
         for name, profile in (("default", "huffman"), ("range_default", "range")):

@@ -66,6 +66,7 @@ inline StreamHeader stream_header() {
   h.rounding = kRateControl;
   h.proportional = kRateControl;
   h.events = kEvents;
+  h.classes = kClasses;
   h.corrections = {kTaps, kNeighbour};
   h.stream_number = kStreamNumber;
   return h;
@@ -101,6 +102,7 @@ class EncoderBench {
     for (int i = 0; i < kClocksBeforeReset; ++i) dut_.tick();
     reset();
     if (kLoadable) load_tables();
+    if (kClasses) write_classes(std::vector<ChannelClass>(kChannels, ChannelClass::kRounded));
     dut_->enable_i = 1;
   }
 
@@ -156,6 +158,16 @@ class EncoderBench {
     threshold_ = threshold;
     dut_->event_threshold_i = static_cast<std::uint8_t>(threshold);
     dut_->events_only_i = only;
+  }
+  /// Writes the table of classes; a clock for each channel.
+  void write_classes(const std::vector<ChannelClass>& classes) {
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+      dut_->class_we_i = 1;
+      dut_->class_addr_i = static_cast<std::uint16_t>(c);
+      dut_->class_wdata_i = static_cast<std::uint8_t>(classes[c]);
+      clock();
+    }
+    dut_->class_we_i = 0;
   }
   /// Whether samples that have to wait are taken back now and then, which AXI4-Stream forbids.
   void withdraw(bool on) { withdraw_ = on; }

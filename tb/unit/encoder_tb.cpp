@@ -302,6 +302,71 @@ TEST(Encoder, EventsThatFindNoRoomAreCounted) {
   EXPECT_EQ(events + bench.dut().events_lost_o, golden.take().size());
 }
 
+/// Two tables, each written before a key packet takes it over, with events of the channels that are
+/// not off.
+TEST(Encoder, ChannelClassesChangeAtKeyPackets) {
+  if (!kClasses) return;
+  const auto frames = make_frames(3 * kPacketFrames * kKeyInterval, 34);
+  EncoderBench bench(34);
+  bench.control_rate(0, 0, 0);
+  bench.control_events(kEvents ? 12 : 0, false);
+  Encoder model(stream_header(), bench.tables(), Transport::kLink);
+  EventSource events(stream_header(), bench.tables().huffman(), {12, false});
+  std::vector<ChannelClass> classes(kChannels, ChannelClass::kRounded);
+  Bytes expected;
+  const std::size_t turn = kPacketFrames * kKeyInterval;
+  for (std::size_t f = 0; f < frames.size(); ++f) {
+    if (f % turn == 0) {
+      // Taken over now: it was written before.
+      model.set_channel_classes(classes);
+      events.set_classes(classes);
+    }
+    if (f % turn == turn / 2) {
+      for (std::size_t c = 0; c < kChannels; ++c) {
+        classes[c] = static_cast<ChannelClass>(f < turn ? c % 4 : 3 - c % 4);
+      }
+      // Off at the end of a frame, too.
+      classes.back() = ChannelClass::kOff;
+      bench.write_classes(classes);
+    }
+    if (f + 1 == frames.size()) bench.enable(false);
+    bench.send(frames[f]);
+    events.add(frames[f].data(), 1, f % turn == 0, 1);
+    if ((f + 1) % kPacketFrames != 0) continue;
+    std::vector<Code> codes;
+    for (std::size_t i = f + 1 - kPacketFrames; i <= f; ++i) {
+      codes.insert(codes.end(), frames[i].begin(), frames[i].end());
+    }
+    model.encode(codes.data(), kPacketFrames, {f + 1 == kPacketFrames, f + 1 == frames.size()},
+                 expected);
+  }
+  bench.drain();
+  std::vector<Event> found;
+  std::vector<Bytes> got;
+  for (const ParsedPacket& p : bench.packets()) {
+    if (p.header.type == PacketType::kEvents) {
+      parse_events({kChannels, kCodeWidth}, p.payload, p.header.length, p.header.first_frame,
+                   found);
+    } else {
+      got.emplace_back(p.payload, p.payload + p.header.length);
+    }
+  }
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const ParsedPacket p = parse_packet(expected.data() + at, expected.size() - at);
+    ASSERT_EQ(p.status, ParseStatus::kPacket);
+    at += p.size;
+    ASSERT_EQ(got[i], Bytes(p.payload, p.payload + p.header.length)) << "packet " << i;
+  }
+  EXPECT_EQ(at, expected.size());
+  const std::vector<Event> wanted = events.take();
+  ASSERT_EQ(found.size(), kEvents ? wanted.size() : 0U);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    ASSERT_EQ(found[i].frame, wanted[i].frame);
+    ASSERT_EQ(found[i].channel, wanted[i].channel);
+  }
+}
+
 TEST(Encoder, TheCostliestSignal) {
   const Tables tables =
       kLoadable ? Tables(with_long_escapes(built_in_tables().huffman())) : built_in_tables();

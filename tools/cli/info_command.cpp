@@ -52,8 +52,9 @@ struct StreamInfo {
   std::uint64_t dropped_frames = 0;  ///< not sent by the encoder
   std::uint64_t bytes = 0;           ///< of all packets counted
   bool closed = false;
-  std::string metadata;            ///< text about the recording
-  std::vector<std::string> notes;  ///< why the stream is larger than it needs to be
+  std::string metadata;               ///< text about the recording
+  std::vector<ChannelClass> classes;  ///< of the channels in the first packet; empty: none
+  std::vector<std::string> notes;     ///< why the stream is larger than it needs to be
   std::string damage;  ///< the first place where the stream is not as it was sent; empty: none
 
   /// Why the stream cannot be decoded as a whole, empty if it can: a cut may be one that is still
@@ -140,7 +141,7 @@ class InfoReader {
   }
 
   /// Samples of the first data packet, the only one that is decoded; none if it cannot be.
-  std::vector<std::uint8_t> first_samples() const {
+  std::vector<std::uint8_t> first_samples() {
     std::vector<std::uint8_t> samples;
     try {
       Decoder decoder;
@@ -148,6 +149,7 @@ class InfoReader {
         const ParsedPacket packet = parse_packet(data_ + at, size_ - at);
         if (packet.status != ParseStatus::kPacket) break;
         decoder.decode(packet, samples);
+        info_.classes = decoder.channel_classes();
         at += packet.size;
       }
     } catch (const Error&) {
@@ -255,6 +257,24 @@ std::string tables_name(const StreamHeader& header) {
   return tables == nullptr ? "not built in" : tables->name();
 }
 
+/// How many channels there are of each class but the usual one.
+std::string class_text(const std::vector<ChannelClass>& classes) {
+  constexpr std::array<const char*, 4> kClasses = {"rounded", "lossless", "off", "events only"};
+  std::string text;
+  for (std::size_t k = 0; k < kClasses.size(); ++k) {
+    const auto count = std::count(classes.begin(), classes.end(), static_cast<ChannelClass>(k));
+    if (count == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "; at first " : ", ", count, kClasses[k]);
+  }
+  return text;
+}
+
+std::vector<int> class_numbers(const std::vector<ChannelClass>& classes) {
+  std::vector<int> numbers;
+  for (const ChannelClass c : classes) numbers.push_back(static_cast<int>(c));
+  return numbers;
+}
+
 /// What is lost, by how many packets.
 std::string loss(const StreamInfo& info) {
   if (info.lossy_step == 1) {
@@ -295,7 +315,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
   }
   line("loss", loss(info));
   line("lanes", fmt::to_string(info.lanes));
-  line("channels", fmt::to_string(header.channels));
+  line("channels", fmt::to_string(header.channels) + class_text(info.classes));
   line("rate", header.rate_millihertz == 0
                    ? "unknown"
                    : fmt::format("{} Hz", static_cast<double>(header.rate_millihertz) / 1000.0));
@@ -389,6 +409,7 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"rounded_packets", info.rounded_packets},
       {"lanes", info.lanes},
       {"channels", header.channels},
+      {"channel_classes", class_numbers(info.classes)},
       {"rate_hz", static_cast<double>(header.rate_millihertz) / 1000.0},
       {"tables", tables_name(header)},
       {"table_id", header.table_id},

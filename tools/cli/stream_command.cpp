@@ -11,6 +11,7 @@
 #include <random>
 #include <vector>
 
+#include "class_argument.hpp"
 #include "coding_argument.hpp"
 #include "commands.hpp"
 #include "decode_command.hpp"
@@ -71,6 +72,7 @@ struct StreamEncodeArguments {
   int first_step = 8;      ///< codes
   int max_step = 16;
   std::uint32_t link_buffer = RateSettings().buffer_words;
+  std::string classes;           ///< file; empty: channels have none
   std::string events;            ///< empty: none
   double event_threshold = 6.5;  ///< mean innovations
 };
@@ -140,6 +142,13 @@ class LiveEncoder {
       rate_control_.emplace(rate_settings());
       header_.rounding = true;
       header_.proportional = true;
+    }
+    if (!arguments.classes.empty()) {
+      class_changes_ = read_class_changes(arguments.classes, header_.channels);
+      if (class_changes_.size() > 1 && arguments.rate <= 0.0) {
+        throw Error("--channel-classes with times needs --rate, the samples' rate in Hz");
+      }
+      header_.classes = true;
     }
     if (!arguments.events.empty()) {
       header_.events = true;
@@ -253,6 +262,10 @@ class LiveEncoder {
       encoder_->set_lossy_step(lossy_step(step));
       lossless_packets_ += step == 0 && frames != 0 ? 1 : 0;
     }
+    if (next_change_ < class_changes_.size() &&
+        static_cast<double>(frames_) >= class_changes_[next_change_].seconds * arguments_.rate) {
+      encoder_->set_channel_classes(class_changes_[next_change_++].classes);
+    }
     const std::uint64_t event_bytes = encoder_->event_bytes();
     encoder_->encode_samples(samples, frames, request, packets);
     if (rate_control_) {
@@ -271,6 +284,8 @@ class LiveEncoder {
   std::optional<Tables> tables_;
   EncodeOptions options_;
   EventSettings event_settings_;
+  std::vector<ClassChange> class_changes_;
+  std::size_t next_change_ = 0;
   std::optional<RateControl> rate_control_;
   std::uint64_t lossless_packets_ = 0;
   std::unique_ptr<Encoder> encoder_;   ///< once the first samples are here
@@ -600,6 +615,9 @@ void add_stream_encode(CLI::App& app) {
       ->add_option("--link-buffer", arguments->link_buffer,
                    "with --link-rate: words of 4 bytes that may wait for the link")
       ->capture_default_str();
+  command->add_option("--channel-classes", arguments->classes,
+                      "file of what to send of which channels, and from when on: lossless, rounded "
+                      "(as --link-rate says), off, or events alone");
   CLI::Option* const events =
       command
           ->add_option("--events", arguments->events,

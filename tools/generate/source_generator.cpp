@@ -234,6 +234,11 @@ std::string format_package() {
   constant("FlagRounding", kFlagRounding);
   constant("FlagProportional", kFlagProportional);
   constant("FlagEvents", kFlagEvents);
+  constant("FlagClasses", kFlagClasses);
+  constant("ClassRounded", ChannelClass::kRounded);
+  constant("ClassLossless", ChannelClass::kLossless);
+  constant("ClassOff", ChannelClass::kOff);
+  constant("ClassEventsOnly", ChannelClass::kEventsOnly);
   constant("FlagKey", kFlagKey);
   constant("FlagLast", kFlagLast);
   out += "\nendpackage\n";

@@ -103,6 +103,12 @@ class Encoder {
   /// @throws Error for another step
   void set_lossy_step(int step);
 
+  /// What is sent of each channel from the next packet on that holds frames, which becomes a key
+  /// packet; at first every channel is rounded as set_lossy_step() says. A packet of such a stream
+  /// is never sent raw.
+  /// @throws Error if the header does not say that channels have classes, or there are not as many
+  void set_channel_classes(const std::vector<ChannelClass>& classes);
+
   /// Bit strings of the packets to come, so that a host decodes several codes at once; 1, as at
   /// first, is what hardware decodes. Packets without frames and raw ones have one in any case.
   /// Call it before reserve().
@@ -169,6 +175,7 @@ class Encoder {
   std::vector<std::uint8_t> low_parts_;          ///< of its codes
   std::vector<std::uint8_t> coded_bytes_;        ///< its codes, if something precedes them
   std::vector<std::uint8_t> payload_bytes_;      ///< of the current packet
+  std::vector<ChannelClass> classes_;  ///< from the next key packet on; empty: there are none
   std::uint64_t off_map_ = 0;
   int step_ = 1;
   std::uint32_t next_frame_ = 0;

@@ -208,6 +208,11 @@ constexpr std::uint8_t kSampleBigEndian = 0x80;
 constexpr std::uint8_t kFlagRounding = 0x01;  ///< in the stream header's byte of flags
 constexpr std::uint8_t kFlagProportional = 0x02;
 constexpr std::uint8_t kFlagEvents = 0x04;
+constexpr std::uint8_t kFlagClasses = 0x08;
+/// What is sent of a channel (section 18).
+enum class ChannelClass : std::uint8_t { kRounded = 0, kLossless = 1, kOff = 2, kEventsOnly = 3 };
+constexpr int kChannelClassBits = 2;
+constexpr bool sends_codes(ChannelClass channel) { return channel <= ChannelClass::kLossless; }
 /// How samples become codes (section 1); kMap: as the value map in the stream header says.
 enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1, kMap = 2 };
 

@@ -77,6 +77,8 @@ struct StreamHeader {
   bool proportional = false;
   /// Event packets may be in the stream (section 17).
   bool events = false;
+  /// Channels have classes, which may change at any key packet (section 18).
+  bool classes = false;
   ValueMap map;  ///< of Mapping::kMap, otherwise unused
 };
 

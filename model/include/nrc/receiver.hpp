@@ -91,6 +91,8 @@ class Receiver {
   /// True if the packet that closes the stream is here and waits for others, of which some may be
   /// lost: where nothing more comes, finish() gives what waits.
   bool closing() const;
+  /// Classes of the channels of the samples given last, as of PacketDecoder.
+  std::vector<ChannelClass> channel_classes() const { return decoder_.channel_classes(); }
   /// The largest rounding step of the last stream so far, codes; 1: all packets are lossless.
   int lossy_step() const { return lossy_step_; }
 

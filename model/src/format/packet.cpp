@@ -80,7 +80,8 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header) {
   p = put_little_endian(p, static_cast<std::uint8_t>(header.low_bits));
   put_little_endian(p, static_cast<std::uint8_t>((header.rounding ? kFlagRounding : 0) |
                                                  (header.proportional ? kFlagProportional : 0) |
-                                                 (header.events ? kFlagEvents : 0)));
+                                                 (header.events ? kFlagEvents : 0) |
+                                                 (header.classes ? kFlagClasses : 0)));
   if (header.mapping == Mapping::kMap) append_value_map(header.map, payload);
   check_order(header.order, header.channels);
   append_channel_order(header.order, payload);
@@ -130,7 +131,7 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   if ((payload[25] & ~(kSampleTypeMask | kSampleBigEndian)) != 0) {
     field("sample type", payload[25]);
   }
-  if ((payload[27] & ~(kFlagRounding | kFlagProportional | kFlagEvents)) != 0 ||
+  if ((payload[27] & ~(kFlagRounding | kFlagProportional | kFlagEvents | kFlagClasses)) != 0 ||
       (payload[27] & (kFlagRounding | kFlagProportional)) == kFlagProportional) {
     field("flag in byte 27", payload[27]);
   }
@@ -169,6 +170,13 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   h.rounding = (payload[27] & kFlagRounding) != 0;
   h.proportional = (payload[27] & kFlagProportional) != 0;
   h.events = (payload[27] & kFlagEvents) != 0;
+  h.classes = (payload[27] & kFlagClasses) != 0;
+  if (h.classes &&
+      (h.profile != Profile::kHuffman || h.narrow || (payload[24] & kPredictorOrder) != 0)) {
+    throw Error(
+        "stream header: channel classes go with the huffman profile only, with the full state and "
+        "without a channel order");
+  }
   if (h.proportional && h.profile == Profile::kCascade) {
     throw Error("stream header: the cascade profile has one rounding step for all channels");
   }

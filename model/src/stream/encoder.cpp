@@ -86,7 +86,8 @@ std::uint64_t Encoder::max_bytes(std::size_t frames) const {
       max_payload_bytes(tables_.profile(), header_.code_width, count, payload_->lanes()) +
       low_part_bytes(count, header_.low_bits);
   return 2 * (kPacketHeaderBytes + kPacketCrcBytes) + header_payload_.size() +
-         std::max(coded, raw_bytes(count)) + (events_ ? events_->max_bytes(frames) : 0);
+         (header_.classes ? coded + 2 * raw_bytes(count) : std::max(coded, raw_bytes(count))) +
+         (events_ ? events_->max_bytes(frames) : 0);
 }
 
 void Encoder::resume(std::uint32_t packets, std::uint64_t frames) {
@@ -212,7 +213,8 @@ void Encoder::encode_samples(const void* samples, std::size_t frames, PacketRequ
   const bool key = request.key || key_due_;
   key_due_ = key_due_ && frames == 0;
   if (!wide_codes() && !send_events(codes_.data(), frames, key, request.last, packets)) return;
-  const std::size_t limit = raw_bytes(count);
+  // A raw packet would send channels that are off.
+  const std::size_t limit = header_.classes ? kMaxPayloadBytes : raw_bytes(count);
   PacketHeader h = {coded_type(header_.profile), key, request.last};
   h.exceptions = !exceptions_->empty();
   // What rounding takes away is not worth its lower bits.
@@ -275,6 +277,7 @@ void Encoder::find_exceptions(const Value* values, const std::vector<C>& codes, 
   mapper_->to_values(codes.data(), frames, mapped.data());
   // Channel by channel, as a channel off the map is often so for many frames.
   for (std::size_t c = 0; c < header_.channels; ++c) {
+    if (!classes_.empty() && !sends_codes(classes_[c])) continue;
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const std::size_t i = frame * header_.channels + c;
       if (mapped[i] == values[i]) continue;
@@ -294,6 +297,20 @@ void Encoder::set_lossy_step(int step) {
   }
   step_ = step;
   payload_->set_step(step);
+}
+
+void Encoder::set_channel_classes(const std::vector<ChannelClass>& classes) {
+  if (!header_.classes) {
+    throw Error("this stream's header does not allow channel classes; set StreamHeader::classes");
+  }
+  if (classes.size() != header_.channels) {
+    throw Error(std::to_string(classes.size()) + " channel classes for " +
+                std::to_string(header_.channels) + " channels; give one for each");
+  }
+  payload_->set_classes(classes);
+  if (events_) events_->set_classes(classes);
+  classes_ = classes;
+  key_due_ = true;
 }
 
 void Encoder::set_lanes(int lanes) {
@@ -318,6 +335,7 @@ void Encoder::set_events(const EventSettings& settings) {
   }
   events_ = std::make_unique<EventSource>(header_, tables_.huffman(), settings);
   events_only_ = settings.only;
+  if (!classes_.empty()) events_->set_classes(classes_);
 }
 
 std::vector<std::uint8_t> Encoder::event_packet(std::uint64_t first_frame,

@@ -19,7 +19,9 @@ EventSource::EventSource(const StreamHeader& header, const TableSet& tables,
       detector_(header.code_width, header.rate_millihertz, settings.threshold),
       window_(Detector::window(header.rate_millihertz)),
       proportional_(header.proportional),
-      channels_(header.channels) {
+      channels_(header.channels),
+      next_classes_(header.channels, ChannelClass::kRounded),
+      classes_(next_classes_) {
   if (settings.threshold < 1 || settings.threshold >= 1 << kEventThresholdBits) {
     throw Error("an event threshold of " + std::to_string(settings.threshold) +
                 " quarters is not possible; give 1 to " +
@@ -29,14 +31,20 @@ EventSource::EventSource(const StreamHeader& header, const TableSet& tables,
 
 void EventSource::add(const Code* codes, std::size_t frames, bool key, int step) {
   rounding_.set(step, proportional_);
+  if (key && frames != 0) classes_ = next_classes_;
   for (std::size_t frame = 0; frame < frames; ++frame) {
     const bool reset = key && frame == 0;
     const int boost = pace_.next(reset);
     for (std::uint32_t c = 0; c < channels_.size(); ++c) {
+      if (classes_[c] == ChannelClass::kOff) {
+        ++codes;
+        continue;
+      }
       Channel& channel = channels_[c];
       const Prediction prediction = predictor_.predict(channel.predictor, reset);
       const std::uint32_t scale = context_.scale(channel.context, reset);
-      const Rounder& rounder = rounding_.of(scale);
+      const Rounder& rounder =
+          classes_[c] == ChannelClass::kRounded ? rounding_.of(scale) : rounding_.exact();
       const auto code = static_cast<Code>(rounder.code(rounder.number(*codes++)));
       const std::optional<Peak> peak =
           detector_.next(channel.detector, Predictor::value_of(code) - channel.predictor.level,

@@ -29,6 +29,8 @@ class EventSource {
 
   /// Takes the codes of a packet with this rounding step.
   void add(const Code* codes, std::size_t frames, bool key, int step);
+  /// Classes of the channels from the next key packet on, one each.
+  void set_classes(const std::vector<ChannelClass>& classes) { next_classes_ = classes; }
   /// Frames that are not encoded.
   void skip(std::size_t frames) { next_frame_ += frames; }
 
@@ -70,6 +72,8 @@ class EventSource {
   bool proportional_;
   Pace pace_;
   std::vector<Channel> channels_;
+  std::vector<ChannelClass> next_classes_;
+  std::vector<ChannelClass> classes_;
   std::uint64_t next_frame_ = 0;
   std::vector<Found> waiting_;  ///< in the order in which they were complete
   std::vector<std::uint8_t> payload_;
