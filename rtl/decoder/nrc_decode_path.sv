@@ -53,7 +53,7 @@ module nrc_decode_path #(
   logic                    pred_valid;
   logic [CodeWidth-1:0]    pred_code, pred_at_context;
   logic [ValueWidth-1:0]   unused_pred_value;
-  logic [CodeWidth+nrc_pkg::FracBits:0] unused_deviation;
+  logic [CodeWidth+nrc_pkg::FracBits:0] unused_deviation, unused_start_deviation;
   logic                    innovation_valid, innovation_reset;
   logic [ChannelWidth-1:0] innovation_channel;
   logic [2:0]              innovation_boost;
@@ -75,6 +75,7 @@ module nrc_decode_path #(
     .pred_valid_o        (pred_valid),
     .pred_value_o        (unused_pred_value),
     .pred_code_o         (pred_code),
+    .start_deviation_o   (unused_start_deviation),
     .value_i             ({code, {nrc_pkg::FracBits{1'b0}}}),
     .innovation_valid_o  (innovation_valid),
     .innovation_channel_o(innovation_channel),

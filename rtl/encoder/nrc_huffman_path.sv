@@ -171,6 +171,7 @@ module nrc_huffman_path #(
     logic [ChannelWidth-1:0] innovation_channel;
     logic [2:0]              innovation_boost;
     logic [ValueWidth:0]     innovation_value, deviation;
+    logic [ValueWidth:0]     start_deviation;  // stage 1
     logic [ValueWidth-1:0]   scale_update;
     logic [ValueWidth-1:0]   scale;  // stage 1
     logic [CodeWidth-1:0]    pred_delayed, code_delayed;
@@ -212,6 +213,7 @@ module nrc_huffman_path #(
       nrc_rounding #(.CodeWidth(CodeWidth)) u_rounding (
         .clk_i,
         .scale_i   (scale),
+        .deviation_i(start_deviation),
         .max_step_i((channel_class == 2'(nrc_pkg::ClassRounded)) ? step_i : 3'd0),
         .code_i    (code_s3),
         .s3_step_o (step_s3),
@@ -256,7 +258,7 @@ module nrc_huffman_path #(
       assign raw_bits        = own_raw_bits;
 
       logic unused_rounding;
-      assign unused_rounding = ^{scale, step_i};
+      assign unused_rounding = ^{scale, start_deviation, step_i};
     end
 
     nrc_predictor #(
@@ -274,6 +276,7 @@ module nrc_huffman_path #(
       .pred_valid_o        (pred_valid),
       .pred_value_o        (unused_pred_value),
       .pred_code_o         (pred_code),
+      .start_deviation_o   (start_deviation),
       .value_i             ({code_at_pred, {nrc_pkg::FracBits{1'b0}}}),
       .innovation_valid_o  (innovation_valid),
       .innovation_channel_o(innovation_channel),

@@ -100,7 +100,7 @@ module nrc_range_path #(
   logic                    pred_valid;
   logic [ValueWidth-1:0]   pred_value;
   logic [CodeWidth-1:0]    unused_pred_code;
-  logic [ValueWidth:0]     unused_deviation;
+  logic [ValueWidth:0]     unused_deviation, unused_start_deviation;
   logic                    innovation_valid, innovation_reset;
   logic [ChannelWidth-1:0] innovation_channel;
   logic [2:0]              innovation_boost, corrected_innovation_boost;
@@ -121,6 +121,7 @@ module nrc_range_path #(
     .pred_valid_o        (pred_valid),
     .pred_value_o        (pred_value),
     .pred_code_o         (unused_pred_code),
+    .start_deviation_o   (unused_start_deviation),
     .value_i             (value),
     .innovation_valid_o  (innovation_valid),
     .innovation_channel_o(innovation_channel),

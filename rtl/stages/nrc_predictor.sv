@@ -20,8 +20,9 @@
 //
 // Stages (U = UpdateDelay; see nrc_latency_pkg):
 //   0      valid_i; state RAM read           5      + level
-//   1      state or its reset value          6      clamp, round: pred_*_o
-//   2      d                                 6 + U  value_i
+//   1      state or its reset value: start_deviation_o
+//   2      d                                 6      clamp, round: pred_*_o
+//                                            6 + U  value_i
 //   3, 4   (weight * d) >> 10                7 + U  e: innovation_*_o
 //                                            8 + U  new state; state RAM write
 // In the shallow pipeline stages 3 to 6 are one, 3, and so are 6 + U to 8 + U, 3 + U.
@@ -48,6 +49,9 @@ module nrc_predictor #(
   output logic                    pred_valid_o,
   output logic [ValueWidth-1:0]   pred_value_o,          // p, signed
   output logic [CodeWidth-1:0]    pred_code_o,           // q, signed
+
+  // A clock after valid_i.
+  output logic [ValueWidth:0]     start_deviation_o,     // d, signed
 
   // UpdateDelay clocks after pred_valid_o.
   input  logic [ValueWidth-1:0]   value_i,               // signed
@@ -169,7 +173,8 @@ module nrc_predictor #(
     .weight_o    (weight_s5),
     .level_o     (level_s5),
     .d_negative_o(d_negative_s5),
-    .d_nonzero_o (d_nonzero_s5)
+    .d_nonzero_o (d_nonzero_s5),
+    .d_o         (start_deviation_o)
   );
 
   // Stage 6. The largest value has all integer bits set but the sign, and no fraction, so

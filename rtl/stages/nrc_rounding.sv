@@ -5,13 +5,14 @@
 // Works in parallel with nrc_predictor, so that it takes no time of its own.
 //
 //   step   = the largest of 1, 2, 3, 4, 6, 8, 12, 16 that is at most max_step and at most
-//            (scale * max_step) >> 12; 1 if there is none
+//            (scale * max_step) >> 12; 1 if there is none, and in an excursion, if
+//            32 * |deviation| >= 5 * scale
 //   number = floor((code + floor(step / 2)) / step)
 //   code'  = clamp(number * step, -2^(CodeWidth-1), 2^(CodeWidth-1) - 1)
 //
 // Stages, counted from the code's first clock in the path:
-//   1  scale_i and max_step_i
-//   2  scale * max_step
+//   1  scale_i, deviation_i and max_step_i
+//   2  scale * max_step, scale * 5
 //   3  step; code_i
 //   5  number (nrc_multiple)
 //   6  code_o, number_o, step_o
@@ -26,6 +27,7 @@ module nrc_rounding #(
 
   // Stage 1.
   input  logic [ScaleWidth-1:0] scale_i,     // 1/1024 code
+  input  logic [ScaleWidth:0]   deviation_i, // last code - level, 1/64 code, signed
   input  logic [2:0]            max_step_i,  // number of the packet's step
 
   // Stage 3.
@@ -44,20 +46,32 @@ module nrc_rounding #(
 
   logic [ProductWidth-1:0] once, product, s2_product_q;
   logic [2:0]              s2_max_step_q;
+  logic [ScaleWidth+2:0]   s2_bound_q;
+  logic [ScaleWidth:0]     s2_deviation_q;
 
   assign once    = ProductWidth'(scale_i);
   assign product = (nrc_step_pkg::three_of(max_step_i) ? once + (once << 1) : once) <<
                    nrc_step_pkg::shift_of(max_step_i);
 
   always_ff @(posedge clk_i) begin
-    s2_product_q  <= product;
-    s2_max_step_q <= max_step_i;
+    s2_product_q   <= product;
+    s2_max_step_q  <= max_step_i;
+    s2_bound_q     <= (ScaleWidth + 3)'(scale_i) + ((ScaleWidth + 3)'(scale_i) << 2);
+    s2_deviation_q <= deviation_i;
   end
 
   // Stage 3.
   logic       many;  // 16 codes or more
   logic [3:0] codes;
   logic [2:0] allowed, s3_step_q;
+  logic       excursion;
+
+  // Of -2^ScaleWidth, which no deviation is, the magnitude would not fit.
+  logic [ScaleWidth-1:0] magnitude;
+
+  assign magnitude = (s2_deviation_q[ScaleWidth-1:0] ^ {ScaleWidth{s2_deviation_q[ScaleWidth]}}) +
+                     ScaleWidth'(s2_deviation_q[ScaleWidth]);
+  assign excursion = {magnitude, 5'd0} >= (ScaleWidth + 5)'(s2_bound_q);
 
   if (ProductWidth > OneCode + 4) begin : gen_many
     assign many = |s2_product_q[ProductWidth-1:OneCode+4];
@@ -67,7 +81,8 @@ module nrc_rounding #(
   assign codes = 4'(s2_product_q >> OneCode);
 
   always_comb begin
-    if (many)               allowed = 3'd7;
+    if (excursion)           allowed = 3'd0;
+    else if (many)           allowed = 3'd7;
     else if (codes >= 4'd12) allowed = 3'd6;
     else if (codes >= 4'd8)  allowed = 3'd5;
     else if (codes >= 4'd6)  allowed = 3'd4;

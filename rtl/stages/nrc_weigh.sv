@@ -48,7 +48,9 @@ module nrc_weigh #(
   output logic [WeightWidth-1:0] weight_o,
   output logic [ValueWidth-1:0]  level_o,
   output logic                   d_negative_o,
-  output logic                   d_nonzero_o
+  output logic                   d_nonzero_o,
+
+  output logic [ValueWidth:0]    d_o           // signed, in the clock of the operands
 );
 
   localparam int Frac   = nrc_pkg::WeightFrac;
@@ -59,6 +61,7 @@ module nrc_weigh #(
 
   assign d         = {last_i[ValueWidth-1], last_i} - {level_i[ValueWidth-1], level_i};
   assign d_nonzero = last_i != level_i;
+  assign d_o       = d;
 
   if (Pipeline == nrc_latency_pkg::PipelineDeep) begin : gen_deep
     localparam int LowBits  = (DWidth > 16) ? DWidth - 16 : 0;

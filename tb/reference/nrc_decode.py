@@ -239,9 +239,9 @@ class Channel:
         self.past = [0] * 16  # neural profile
         self.fast = self.slow = 256
 
-    def coded_scale(self) -> int:
-        """What the rounding step of section 14 is in proportion to."""
-        return self.scale
+    def in_excursion(self) -> bool:
+        """Section 14: whether the next code is exact."""
+        return 32 * abs(self.last - self.level) >= 5 * self.scale
 
     def predict(self, width: int) -> int:
         d = self.last - self.level
@@ -349,9 +349,6 @@ class NarrowChannel:
         self.scale = initial_scale >> 2
         self.noise_class: dict[str, int] | None = None  # None: that of the scale
 
-    def coded_scale(self) -> int:
-        return 0  # nothing is rounded
-
     def expect(self, stream: Stream) -> tuple[int, dict[str, int]]:
         q = (16 * self.last - (self.rest >> 6) * self.deviation + 8) >> 4
         return q, self.noise_class or class_of(stream.tables, self.scale >> 4)
@@ -378,7 +375,7 @@ def skip_huffman(codes: list[int], key: bool, stream: Stream, channels: list[Any
         channel = channels[i % len(channels)]
         if i % len(channels) == 0:
             boost = stream.begin_frame(key and i == 0)
-        rounding = stream.rounding_of(channel.coded_scale())
+        rounding = stream.rounding_of(channel)
         code = rounding.code(rounding.number(code))
         if key and i < len(channels):
             channel.begin(code, stream)
@@ -403,7 +400,7 @@ def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, c
                 continue
             rounding = stream.roundings[1]
             if stream.classes[c] != LOSSLESS:
-                rounding = stream.rounding_of(channel.coded_scale())
+                rounding = stream.rounding_of(channel)
             if key and frame == 0:
                 number = twos_complement(bits.read(width), width)
             else:
@@ -567,7 +564,7 @@ def decode_range(lanes: list[bytes], frames: int, key: bool, stream: Stream, cha
         for c, channel in enumerate(channels):
             decoder = decoders[lane_of(c, len(lanes), len(channels))]
             predicted = predict_range(channel, stream, n)
-            grid = stream.rounding_of(channel.scale)
+            grid = stream.rounding_of(channel)
             index = dispersion_index(channel, grid.step)
             if stream.profile == NEURAL:
                 intervals = Intervals(
@@ -636,7 +633,7 @@ def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Chann
         if at % count == 0:
             n, boost = [0, 0, 0], stream.begin_frame(key and at == 0)
         predicted = predict_range(channel, stream, n)
-        grid = stream.rounding_of(channel.scale)
+        grid = stream.rounding_of(channel)
         update_range(channel, stream, grid, grid.number(code), predicted, n, key and at < count, boost)
 
 
@@ -976,11 +973,12 @@ class Stream:
         self.classes = [0] * self.channels  # section 18
         self.age = 0  # frames since the first one of the last key packet
 
-    def rounding_of(self, scale: int) -> Rounding:
-        """Section 14: for a channel with this scale."""
+    def rounding_of(self, channel: Any) -> Rounding:
+        """Section 14: for the next code of a channel."""
         step = self.step
         if self.proportional:
-            step = max([1] + [s for s in self.roundings if s <= min(step, scale * step >> 12)])
+            largest = 1 if channel.in_excursion() else min(step, channel.scale * step >> 12)
+            step = max([1] + [s for s in self.roundings if s <= largest])
         return self.roundings[step]
 
     def begin_frame(self, reset: bool) -> int:

@@ -17,6 +17,7 @@ namespace {
 constexpr int kWidth = NRC_PARAM_CodeWidth;
 constexpr std::int32_t kHalf = 1 << (kWidth - 1);
 using Scale = std::remove_reference_t<decltype(Vnrc_rounding::scale_i)>;
+using Deviation = std::remove_reference_t<decltype(Vnrc_rounding::deviation_i)>;
 using CodePort = std::remove_reference_t<decltype(Vnrc_rounding::code_i)>;
 constexpr int kSteps = 8;  // numbers that the stage knows
 
@@ -24,6 +25,7 @@ struct Item {
   std::uint32_t scale;
   int max_step;
   std::int32_t code;
+  std::int32_t deviation = 0;
 };
 
 /// In clock t item t's scale, item t - 2's code, and what item t - 5 became.
@@ -34,6 +36,8 @@ void run(const std::vector<Item>& items) {
   for (std::size_t t = 0; t < items.size() + 5; ++t) {
     if (t < items.size()) {
       dut->scale_i = static_cast<Scale>(items[t].scale);
+      dut->deviation_i = static_cast<Deviation>(static_cast<std::uint32_t>(items[t].deviation) &
+                                                ((std::uint32_t{2} << (kWidth + 6)) - 1));
       dut->max_step_i = static_cast<std::uint8_t>(items[t].max_step);
     }
     if (t >= 2 && t - 2 < items.size()) {
@@ -42,7 +46,7 @@ void run(const std::vector<Item>& items) {
     dut.eval();
     const auto of = [&](const Item& item) -> const nrc::Rounder& {
       golden.set(nrc::lossy_step(item.max_step), true);
-      return golden.of(item.scale);
+      return golden.of(item.scale, item.deviation);
     };
     if (t >= 2 && t - 2 < items.size()) {
       ASSERT_EQ(nrc::lossy_step(dut->s3_step_o), of(items[t - 2]).step())
@@ -82,13 +86,31 @@ TEST(Rounding, EveryScaleUpToTheWholeStep) {
   run(items);
 }
 
+TEST(Rounding, ExcursionsAreExactFromTwoAndAHalfScalesOn) {
+  std::vector<Item> items;
+  const std::int32_t top = (1 << (kWidth + 6)) - 1;
+  for (const std::uint32_t scale : {0U, 1U, 6U, 7U, 639U, 640U, 1000U, (1U << (kWidth + 6)) - 1}) {
+    const auto bound = static_cast<std::int32_t>((5 * std::uint64_t{scale} + 31) / 32);
+    for (const std::int32_t deviation : {0, 1, bound - 1, bound, bound + 1, top}) {
+      if (deviation < 0 || deviation > top) continue;
+      for (const int step : {1, kSteps - 1}) {
+        items.push_back({scale, step, 1, deviation});
+        items.push_back({scale, step, 1, -deviation});
+      }
+    }
+  }
+  run(items);
+}
+
 TEST(Rounding, AnythingInAnyOrder) {
   nrc::tb::Random random(5);
   std::vector<Item> items;
   for (int i = 0; i < 20000; ++i) {
     const int octave = random.range(0, kWidth + 5);
+    const int farthest = (2 << random.range(0, kWidth + 5)) - 1;
     items.push_back({static_cast<std::uint32_t>(random.range(0, (2 << octave) - 1)),
-                     random.range(0, kSteps - 1), random.range(-kHalf, kHalf - 1)});
+                     random.range(0, kSteps - 1), random.range(-kHalf, kHalf - 1),
+                     random.range(-farthest, farthest)});
   }
   run(items);
 }

@@ -131,7 +131,8 @@ class FullStages {
   HuffmanExpectation expect(const Channel& channel, bool reset, bool exact) const {
     const Prediction prediction = predictor_.predict(channel.predictor, reset);
     const Rounder& rounder =
-        exact ? rounding_.exact() : rounding_.of(context_.scale(channel.context, reset));
+        exact ? rounding_.exact()
+              : rounding_.of(context_.scale(channel.context, reset), prediction.deviation);
     if (rounder.step() == 1) {
       return {prediction, context_.select(channel.context, prediction.code, reset), &rounder,
               prediction.code};
@@ -451,7 +452,7 @@ class RangeStages {
 
   Expectation expect(const Channel& channel, bool reset) const {
     const Prediction p = predictor_.predict(channel.predictor, reset);
-    const int step = rounding_.of(dispersion_.scale(channel.dispersion, reset)).step();
+    const int step = rounding_.of(dispersion_.scale(channel.dispersion, reset), p.deviation).step();
     const Grid* const grid = grids_[static_cast<std::size_t>(lossy_index(step))].get();
     const int index = dispersion_.index(channel.dispersion, reset, step);
     if (neural_) return expect_neural(channel, grid, p, index, reset);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 #include "nrc/format.hpp"
@@ -61,7 +62,7 @@ class CodeRounding {
   }
 
   /// @param step          of the packet, one of lossy_step()
-  /// @param proportional  smaller for channels whose scale is below 4 codes
+  /// @param proportional  smaller for channels whose scale is below 4 codes, and 1 in excursions
   void set(int step, bool proportional) {
     max_ = static_cast<std::size_t>(lossy_index(step));
     proportional_ = proportional;
@@ -70,10 +71,12 @@ class CodeRounding {
   /// For a channel that is never rounded.
   const Rounder& exact() const { return rounders_.front(); }
 
-  /// For a code of a channel with this scale (1/1024 code) before it.
-  const Rounder& of(std::uint32_t scale) const {
+  /// For a code of a channel with this scale (1/1024 code) and this deviation of its last code
+  /// from its level (1/64 code) before it.
+  const Rounder& of(std::uint32_t scale, std::int32_t deviation) const {
     std::size_t i = max_;
     if (proportional_) {
+      if (in_excursion(scale, deviation)) return exact();
       const std::uint64_t share = std::uint64_t{scale} * static_cast<unsigned>(rounders_[i].step());
       while (i > 0 && share < static_cast<std::uint64_t>(rounders_[i].step()) << kShareShift) --i;
     }
@@ -82,6 +85,12 @@ class CodeRounding {
 
  private:
   static constexpr int kShareShift = 12;  ///< 4 codes of scale have the whole step
+
+  /// Whether the channel is 2.5 scales or more from its level, as in a spike, whose peak decides
+  /// whether a detector finds it.
+  static bool in_excursion(std::uint32_t scale, std::int32_t deviation) {
+    return std::int64_t{32} * std::abs(deviation) >= std::int64_t{5} * scale;
+  }
 
   std::vector<Rounder> rounders_;  ///< of each step
   std::size_t max_ = 0;
