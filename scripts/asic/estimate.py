@@ -400,7 +400,8 @@ exit
         with open(self.path('samples.i16'), 'rb') as i, open(self.path('golden.nrc'), 'wb') as g:
             result = subprocess.run([o.nrc, 'stream', 'encode', '--channels', str(self.channels), '--rate', str(RATE),
                                      '--profile', self.profile, '--mapping', 'shift6', '--packet-frames', '20',
-                                     '--key-interval', '384', '--stream-number', '1', '--long-headers', *['--narrow'] * self.narrow],
+                                     '--key-interval', '384', '--stream-number', '1', '--long-headers',
+                                     *['--narrow'] * self.narrow],
                                     stdin=i, stdout=g, stderr=subprocess.PIPE, check=False)
             if result.returncode:
                 raise Failure(f'nrc stream encode failed: {result.stderr.decode().strip()}')
@@ -556,7 +557,8 @@ exit
 
     def second_corner(self, first: 'Powers') -> dict[str, float]:
         """Energy of the same netlist with the same activity at the corner of --second, and what of it is logic.
-        Macros without a library for that corner take as much less as those that have one do in the mean."""
+        Macros without a library for that corner take as much less as those that have one do in the mean. Leakage stays
+        that of the first: a corner of low voltage comes with the highest temperature, which multiplies it."""
         library = Library(self.options.second)
         both = [memory.Macro(Library(path), Library(path).cell(name), self.macros[name].family)
                 for name, path in sorted(self.slow_macros.items()) if name in self.macros]
@@ -569,6 +571,7 @@ exit
         integrator = power.Integrator(net, power.read_activity(self.path('activity.txt'), net, 1e-12),
                                       library.voltage, 0.5e12 / self.half)
         p = self.powers(integrator)
+        p.leakage, p.memory_leakage = first.leakage, first.memory_leakage
         self.macro_scale = {}
         samples = self.channels * RATE / 1e12
         return {'second corner (V)': library.voltage, 'second corner: logic (pJ/sample)': p.logic / samples,
@@ -657,7 +660,9 @@ def main() -> int:
     parser.add_argument('--energy-weight', type=float, default=memory.ENERGY_WEIGHT,
                         help='um2 of macros that one pJ less for a read and a write is worth; 0: least area '
                         '(default %(default)g)')
-    parser.add_argument('--latch-bits', type=int, default=65536, help='no larger memory is made of latches')
+    parser.add_argument('--latch-bits', type=int, default=40960,
+                        help='no memory of two ports with more bits is made of latches where macros would do, and none '
+                        'of one port with more than a quarter of them (default %(default)s)')
     parser.add_argument('--fanout', type=int, default=24, help='gates that one gate drives at most')
     parser.add_argument('--tree-fanout', type=int, default=20, help='pins of one clock buffer')
     parser.add_argument('--wire-pitches', type=float, default=3.7, help='wire length a sink, in cell pitches')

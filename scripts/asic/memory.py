@@ -179,23 +179,24 @@ def latch_area(width: int, depth: int, technology: Technology) -> float | None:
 
 def choose(width: int, depth: int, ports: int, macros: Mapping[str, Macro], technology: Technology,
            latch_bits: int, energy_weight: float = ENERGY_WEIGHT) -> Choice:
-    """What a memory becomes. `latch_bits`: no memory of more bits is made of latches if macros exist;
-    `energy_weight` as in compose()."""
+    """What a memory becomes. `latch_bits`: no memory of two ports and more bits is made of latches if macros exist,
+    and none of one port and more than a quarter of them; `energy_weight` as in compose(), for one port."""
     by_macros = compose(width, depth, ports, macros, energy_weight)
     area = latch_area(width, depth, technology)
-    if by_macros and area is not None and width * depth <= latch_bits:
+    often = TWO_PORTS if ports == 2 else 1.0
+    if by_macros and area is not None and width * depth <= latch_bits * often / TWO_PORTS:
         energy = sum(m.access_energy for m in by_macros.row) * 1e12 - LATCH_ENERGY * width
-        if area < by_macros.area + (TWO_PORTS * energy_weight * max(0.0, energy) if ports == 2 else 0.0):
+        if area < by_macros.area + energy_weight * often * max(0.0, energy):
             return Choice(width, depth, ports, [], 1, area)
     if by_macros:
         return by_macros
     if area is None:
         raise LibertyError(f'a memory of {depth} x {width} bits needs SRAM macros or a library with latch and '
                            'clock gate; give SRAM=directory')
-    if not by_macros and width * depth > latch_bits:
+    if not by_macros and width * depth > latch_bits * often / TWO_PORTS:
         raise LibertyError(f'a memory of {depth} x {width} bits is too large for latches and no macro of '
                            f'{ports} port{"s" if ports > 1 else ""} is given; give SRAM=directory, or '
-                           f'ASIC_ARGS="--latch-bits {width * depth}"')
+                           f'ASIC_ARGS="--latch-bits {int(width * depth * TWO_PORTS / often)}"')
     return Choice(width, depth, ports, [], 1, area)
 
 
