@@ -319,7 +319,7 @@ def _macro_body(choice: Choice, technology: Technology) -> str:
     return text
 
 
-def _latch_groups(depth: int) -> list[int]:
+def latch_groups(depth: int) -> list[int]:
     """The bits of an address that each level of a tree of latches decodes, the top one first: 16 words in a leaf,
     up to 8 branches above."""
     bits = max(1, (depth - 1).bit_length())
@@ -343,7 +343,7 @@ def _latch_tree(width: int, depth: int, technology: Technology, done: dict[str, 
     assert gate_cell is not None
     w = width
     bits = max(1, (depth - 1).bit_length())
-    low = bits - _latch_groups(depth)[0]
+    low = bits - latch_groups(depth)[0]
     inverted = 'IQN' in (latch_cell.pins[output].function or '')
     text = f'''module {name} (
   input wire clk_write, input wire [{bits - 1}:0] waddr, input wire [{bits - 1}:0] waddr_q, input wire writes,
@@ -386,7 +386,7 @@ def _latch_tree(width: int, depth: int, technology: Technology, done: dict[str, 
   end
   reg [{w - 1}:0] sum;
   integer k;
-  always @* begin
+  always_comb begin
     sum = {w}'d0;
     for (k = 0; k < {depth}; k = k + 1) sum = sum | read[k * {w} +: {w}];
   end
