@@ -312,7 +312,8 @@ module tb;
   initial begin
     checks = 0;
     for (i = 0; i < 5000; i = i + 1) begin
-      wa = $urandom % 300; ra = $urandom % 300; d = $urandom; we = $urandom; re = (!we || ra != wa) && $urandom % 8 != 0;
+      wa = $urandom % 300; ra = $urandom % 300; d = $urandom; we = $urandom;
+      re = (!we || ra != wa) && $urandom % 8 != 0;
       a = $urandom % 40; e = $urandom; en = $urandom; write = $urandom;
       if (re) want = two[ra];
       if (en && !write) want1 = one[a];
@@ -343,7 +344,8 @@ endmodule
         module = {'ports': {'clk_i': {'direction': 'input', 'bits': [2]}, 'd_i': {'direction': 'input', 'bits': [3]},
                             'q_o': {'direction': 'output', 'bits': [9]}},
                   'netnames': {}, 'cells': {
-                      'm.u_tree.u_wdata0_0': cell('NAND2', A=3, B=2, Y=4), 'm.u_tree.u_wdata1_0': cell('NAND2', A=3, B=2, Y=5),
+                      'm.u_tree.u_wdata0_0': cell('NAND2', A=3, B=2, Y=4),
+                      'm.u_tree.u_wdata1_0': cell('NAND2', A=3, B=2, Y=5),
                       'm.u_tree.u_0.gen_word[0].gen_bit[0].u_latch': cell('LAT', G=2, D=4, Q=6),
                       'm.u_tree.u_1.gen_word[0].gen_bit[0].u_latch': cell('LAT', G=2, D=5, Q=7),
                       'm.u_tree.u_sum0_0': cell('NAND2', A=6, B=7, Y=9)}}

@@ -64,8 +64,7 @@ class Bench {
   nrc::tb::Dut<Vnrc_row_memory> dut_;
   nrc::tb::Random rng_;
   std::vector<std::uint32_t> memory_;
-  std::optional<std::uint32_t>
-      coming_[2];  ///< words that are written in this clock and the next
+  std::optional<std::uint32_t> coming_[2];  ///< words that are written in this clock and the next
 };
 
 void test(std::uint32_t seed, int gap_percent) {
