@@ -11,8 +11,9 @@ SIM_BUILD = $(if $(VARIANT),$(BUILD)/sim$(VARIANT),$(BUILD))
 SIM_DEFINES = $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS)) $(if $(PROFILE),-DNRC_PROFILE=$(PROFILE)) \
               $(if $(NARROW),-DNRC_NARROW=$(NARROW)) $(if $(RATE_CONTROL),-DNRC_RATE_CONTROL=$(RATE_CONTROL)) $(if $(TAPS),-DNRC_TAPS=$(TAPS)) $(if $(NEIGHBOUR),-DNRC_NEIGHBOUR=$(NEIGHBOUR))
 
-# Options and variables of this make are not meant for CMake's own makefiles.
-CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL cmake
+# Ninja takes half a second where CMake's makefiles of this many targets take ten. A tree that has
+# makefiles keeps them. Options and variables of this make are not meant for those.
+CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL CMAKE_GENERATOR=$${CMAKE_GENERATOR:-Ninja} cmake
 CTEST = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL ctest
 # The one of the system, which has the packages of the system.
 PYTHON = @PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3

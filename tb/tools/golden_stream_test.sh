@@ -25,7 +25,7 @@ play default_8ch default Channels=8 PacketFrames=100 KeyInterval=2
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48 Pipeline=1
 play narrow_8ch default Channels=8 PacketFrames=100 Narrow=1 Pipeline=1
-play narrow_12ch_16bit generic Channels=12 CodeWidth=16 Mapping=0 PacketFrames=80 Narrow=1 Pipeline=1
+play narrow_12ch_16bit generic Channels=12 CodeWidth=16 Mapping=0 PacketFrames=24 Narrow=1 Pipeline=1
 play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_8ch_taps default Profile=1 Taps=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_3ch_16bit_taps_neighbour generic Profile=1 Taps=1 Neighbour=1 Channels=3 CodeWidth=16 Mapping=0 \
