@@ -9,8 +9,8 @@
 // of the packet, and tlast there and only there. packets_o counts the data packets. With tready,
 // words and descriptors nothing waits longer than two clocks.
 //
-// Assumed: descriptors and words stay until they are taken, a descriptor has at least one word and
-// at most BufferWords, at most PacketFrames frames, the first packet of a stream is a key packet, table_id_i and stream_number_i are constant.
+// Assumed: descriptors and words stay until they are taken, a descriptor has at most BufferWords
+// words (none: the end of a stream alone), at most PacketFrames frames, the first packet of a stream is a key packet, table_id_i and stream_number_i are constant.
 //
 // Its CRC is an nrc_crc32 of its own, in the clock in which a word is offered first.
 
@@ -242,7 +242,8 @@ module packet_emitter_formal #(
         any_d    = 1'b1;
       end
       if (!is_header_q && index_q == 4'd4) begin
-        in_payload_d = 1'b1;
+        in_payload_d = (entry_2_q != '0);
+        in_crc_d     = (entry_2_q == '0);
         left_d       = entry_2_q;
       end
       if (in_payload_q) begin
@@ -275,7 +276,7 @@ module packet_emitter_formal #(
       assume (32'(descriptor_i[15:0]) <= PacketFrames);
     end
     if (descriptor_valid_i && entry_q == 2'd2) begin
-      assume (descriptor_i != '0 && descriptor_i <= 32'(BufferWords));
+      assume (descriptor_i <= 32'(BufferWords));
     end
   end
 

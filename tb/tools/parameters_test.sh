@@ -181,6 +181,10 @@ refused "RateMillihertz is -1; give 0 (unknown) or more" generic RateMillihertz=
 for value in 0 -4 1 2 1000 16383 33554432; do
   refused "BufferWords is $value; give a power of two, 4 to 16777216" generic "BufferWords=$value"
 done
+refused "BufferWords is too small for a key packet; give 65536 or more" \
+  generic CodeWidth=16 Mapping=0 Profile=1 Channels=65536
+refused "BufferWords is too small for a key packet; give 512 or more" default BufferWords=256
+accepted default BufferWords=512
 for value in 0 -1 65537; do
   refused "PacketFifoDepth is $value; give 1 to 65536" generic "PacketFifoDepth=$value"
 done
@@ -193,7 +197,7 @@ accepted generic Channels=1 PacketFrames=1 KeyInterval=1 BufferWords=4 PacketFif
 accepted generic CodeWidth=16 Mapping=0 KeyInterval=0 RateMillihertz=0
 accepted narrow CodeWidth=2 Mapping=0 RateMillihertz=2147483647
 accepted narrow CodeWidth=4 Mapping=0 Profile=1 Taps=1 Neighbour=1
-accepted generic CodeWidth=16 Mapping=0 Profile=1 Taps=1 Neighbour=1 Channels=65536 PacketFifoDepth=65536
+accepted generic CodeWidth=16 Mapping=0 Profile=1 Taps=1 Neighbour=1 Channels=65536 PacketFifoDepth=65536 BufferWords=65536
 accepted default CodeWidth=10 Mapping=0 Profile=1
 accepted default LoadableTables=1
 accepted default LoadableTables=1 Pipeline=1
