@@ -132,8 +132,7 @@ void print_link(const LinkFigures& f, const Run& run) {
 }  // namespace
 
 bool bit_exact(const Run& run) {
-  return run.scoreboard.failure().empty() &&
-         run.scoreboard.closed();
+  return run.scoreboard.failure().empty() && run.scoreboard.closed();
 }
 
 std::string judge(const Run& run) {

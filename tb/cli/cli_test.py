@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import random
+import re
 import resource
 import shutil
 import signal

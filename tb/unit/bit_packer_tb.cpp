@@ -188,10 +188,10 @@ class Bench {
   nrc::tb::Dut<Vnrc_bit_packer> dut_;
   nrc::tb::Random rng_;
   nrc::BitPacker golden_;
-  std::deque<Word> expected_;  // words of ended packets
-  std::deque<Word> words_;     // words that came
-  std::deque<Word> bare_ends_; // of packets, without a word
-  int fill_ = 0;               // bits of the begun word
+  std::deque<Word> expected_;   // words of ended packets
+  std::deque<Word> words_;      // words that came
+  std::deque<Word> bare_ends_;  // of packets, without a word
+  int fill_ = 0;                // bits of the begun word
   bool key_ = false;
   int frames_ = 0;
   int frames_seen_ = 0;

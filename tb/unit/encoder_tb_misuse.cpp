@@ -130,7 +130,7 @@ TEST(Misuse, AFlushAtAnyClock) {
     bench.send(make_frames(one_in == 1 ? 3 : kFrames, 27));
     const Verdict v = close_and_check(bench);
     EXPECT_EQ(v.lost, 0U);
-    if (one_in > 1) {
+    if (one_in > 1 && kChannels < 256) {
       EXPECT_GT(v.streams, 1U);
     }
   }

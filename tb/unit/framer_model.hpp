@@ -122,7 +122,7 @@ class FramerModel {
   bool key_ = false;
   bool brief_ = false;     ///< the packet has brief_frames_
   bool in_frame_ = false;  ///< of those that are coded
-  int position_ = 0;  ///< of the next sample in its frame as sent
+  int position_ = 0;       ///< of the next sample in its frame as sent
   int channel_ = 0;
   int frames_ = 0;  ///< whole ones in this packet
   int packets_ = 0;

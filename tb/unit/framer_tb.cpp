@@ -190,7 +190,7 @@ class Bench {
   long flushing_until_ = 0;  ///< tready is low before
   long leaving_until_ = 0;   ///< settled_o is low before, as is known
   long settled_from_ = 0;    ///< a clock later
-  bool asked_ = false;  ///< key_request_i came between two samples
+  bool asked_ = false;       ///< key_request_i came between two samples
   long clock_ = 0;
   long rest_until_ = 0;  ///< tready is low before
 };

@@ -181,8 +181,7 @@ class Bench {
   /// Anything but the end of a frame or packet, which count without a word as well.
   void randomise(bool frame_end = false) {
     dut_->word_i = rng_();
-    dut_->side_i =
-        nrc::tb::Side{frame_end, false, rng_.flip(), rng_.flip(), rng_.flip()}.port();
+    dut_->side_i = nrc::tb::Side{frame_end, false, rng_.flip(), rng_.flip(), rng_.flip()}.port();
   }
 
   /// After the clock of a packet's last word. `crowded`: a word may have found the buffer full.

@@ -32,7 +32,8 @@ std::string hex_file(const Tables& tables, const std::vector<std::uint16_t>& wor
 
 std::string c_header(const Tables& tables, const std::vector<std::uint16_t>& words) {
   std::string text = fmt::format(
-      "/* Table port of nrc_encoder: tables {}. Write word n to address n, in order, while status_o\n"
+      "/* Table port of nrc_encoder: tables {}. Write word n to address n, in order, while "
+      "status_o\n"
       " * says idle or closed. */\n"
       "#ifndef NRC_TABLE_WORDS_H\n"
       "#define NRC_TABLE_WORDS_H\n\n"
@@ -63,7 +64,9 @@ void add_tables_command(CLI::App& app) {
   CLI::App* const command = app.add_subcommand(
       "tables", "Write the words that load Huffman tables into an RTL encoder with LoadableTables");
   const auto arguments = std::make_shared<TablesArguments>();
-  command->add_option("tables", arguments->tables, "built-in tables (default, generic) or a table file")
+  command
+      ->add_option("tables", arguments->tables,
+                   "built-in tables (default, generic) or a table file")
       ->required();
   command->add_option("output", arguments->output, "file to write; - is standard output")
       ->required();
