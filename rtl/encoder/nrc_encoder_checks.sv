@@ -119,7 +119,8 @@ module nrc_encoder_checks #(
   // After a drop a key packet must find room, or nothing is ever sent again.
   localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
                         ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
-  localparam bit CanBound = Channels >= 1 && PacketFrames >= 1 && CodeWidth >= 2 && CodeWidth <= 16 &&
+  localparam bit CanBound = Channels >= 1 && Channels <= nrc_pkg::MaxChannels &&
+                            PacketFrames >= 1 && CodeWidth >= 2 && CodeWidth <= 16 &&
                             Samples <= 64'(nrc_pkg::MaxPacketSamples) && BufferWords >= 4 &&
                             BufferWords <= MaxWords;
   localparam int BriefFrames = CanBound
