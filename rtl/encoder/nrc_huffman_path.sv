@@ -37,6 +37,8 @@ module nrc_huffman_path #(
   input  logic [SideWidth-1:0]    side_i,
   input  logic [2:0]              step_i,  // number of the packet's rounding step, a clock after its code
 
+  input  logic                    flush_i,  // pulse: the packet ends; no code is under way, side_i rests
+
   // As of nrc_bit_packer.
   output logic                    word_valid_o,
   output logic [31:0]             word_o,
@@ -289,6 +291,7 @@ module nrc_huffman_path #(
     .bits_i  (codeword_bits),
     .length_i(codeword_length),
     .side_i  (codeword_side),
+    .flush_i,
     .word_valid_o,
     .word_o,
     .side_o

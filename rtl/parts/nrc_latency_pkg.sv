@@ -82,6 +82,10 @@ package nrc_latency_pkg;
   localparam int RangePathLatency = PredictLatency + IntervalLatency + RangeLatency +
                                     CarryPackerLatency;
 
+  // More than from a sample's handshake, or the end of a packet without one, until nrc_packet_writer
+  // has decided over its packet, in any configuration.
+  localparam int CloseLatency = 48;
+
   // The encoder, from a sample's handshake until its last bit is packed; TapsLatency more with
   // stage taps, NeighbourLatency more with stage neighbour.
   localparam int EncoderLatency        = FramerLatency + Shift6Latency + HuffmanPathLatency;

@@ -5,7 +5,7 @@
 //
 // For each descriptor (format: nrc_packet_writer.sv): before a key packet the stream header packet,
 // so that a receiver can start there (the first packet of a stream is always a key packet); five
-// words of packet header, the payload words with their bytes reversed (the first bit of a
+// words of packet header, the payload words, if there are any, with their bytes reversed (the first bit of a
 // payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the CRC-32. Sequence
 // numbers are assigned here, to packets that are actually sent.
 //
@@ -51,6 +51,7 @@ module nrc_packet_emitter #(
   output logic        m_axis_tlast_o,
   input  logic        m_axis_tready_i,
 
+  output logic        busy_o,            // a packet is on its way out
   output logic [31:0] packets_o          // data packets sent since reset
 );
 
@@ -149,6 +150,7 @@ module nrc_packet_emitter #(
     endcase
   end
 
+  assign busy_o           = m_axis_tvalid_o || (state_q != StIdle);
   assign word_ready_o     = room && (state_q == StPayload);
   assign descriptor_pop_o = take && (state_q == StHeader) &&
                             (index_q != 4'd0) && (index_q != 4'd3);
@@ -170,7 +172,12 @@ module nrc_packet_emitter #(
         index_d = 4'd0;
         if (take) state_d = StHeader;
       end
-      StHeader:  if (take && index_q == 4'd4) state_d = StPayload;
+      StHeader: begin
+        if (take && index_q == 4'd4) begin
+          if (words == '0) state_d = StCrc;  // only the stream's end
+          else             state_d = StPayload;
+        end
+      end
       StPayload: if (take && words_q == CountWidth'(1)) state_d = StCrc;
       default:   if (take) state_d = StIdle;
     endcase

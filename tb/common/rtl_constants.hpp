@@ -39,6 +39,7 @@ inline constexpr int kIntervalLatency = 7;
 inline constexpr int kRangeLatency = 7;
 inline constexpr int kCarryPackerLatency = 4;
 inline constexpr int kRangePathLatency = 24;
+inline constexpr int kCloseLatency = 48;
 inline constexpr int kEncoderLatency = 19;
 inline constexpr int kShallowEncoderLatency = 5;
 inline constexpr int kNarrowEncoderLatency = 4;
@@ -56,6 +57,15 @@ inline constexpr int kSidePacketEnd = 3;
 inline constexpr int kSideKey = 2;
 inline constexpr int kSideBad = 1;
 inline constexpr int kSideLast = 0;
+inline constexpr int kStatusWidth = 4;
+inline constexpr int kStatusState = 0;
+inline constexpr int kStateIdle = 0;
+inline constexpr int kStateOpen = 1;
+inline constexpr int kStateClosing = 2;
+inline constexpr int kStateClosed = 3;
+inline constexpr int kStatusNoRoom = 2;
+inline constexpr int kStatusNoTables = 3;
+inline constexpr int kBriefClocks = 64;
 inline constexpr int kStepBits = 3;
 
 }  // namespace nrc::rtl
