@@ -7,7 +7,7 @@
 // nrc::PayloadEncoder.
 //
 // Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
-// bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5; 3 narrow, 1, 1. One code per clock, rigid.
+// bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5; 2 narrow, 1, 1 = 4. One code per clock, rigid.
 
 `timescale 1ns / 1ps
 
@@ -52,8 +52,9 @@ module nrc_huffman_path #(
   localparam int TableWidth  = (RateControl != 0 && OwnWidth < 4) ? 4 : OwnWidth;
   localparam int ValueWidth  = CodeWidth + nrc_pkg::FracBits;
   localparam bit IsDeep      = Pipeline == nrc_latency_pkg::PipelineDeep;
-  localparam int Predict     = IsDeep ? nrc_latency_pkg::PredictLatency
-                                      : nrc_latency_pkg::ShallowPredictLatency;
+  localparam int Predict     = IsDeep        ? nrc_latency_pkg::PredictLatency :
+                               (Narrow != 0) ? nrc_latency_pkg::NarrowLatency
+                                             : nrc_latency_pkg::ShallowPredictLatency;
   localparam int Context     = IsDeep ? nrc_latency_pkg::ContextLatency
                                       : nrc_latency_pkg::ShallowContextLatency;
   localparam int Huffman     = IsDeep ? nrc_latency_pkg::HuffmanLatency

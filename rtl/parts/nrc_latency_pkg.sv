@@ -45,6 +45,7 @@ package nrc_latency_pkg;
   localparam int ShallowFramerLatency     = 0;
   localparam int ShallowShift6Latency     = 0;
   localparam int ShallowPredictLatency    = 3;
+  localparam int NarrowLatency            = 2;  // nrc_narrow, instead of predictor and context
   localparam int ShallowInnovationLatency = 0;
 
   // Clocks from a sample to the next one of the same channel, with UpdateDelay = 0.
@@ -61,6 +62,8 @@ package nrc_latency_pkg;
 
   localparam int HuffmanPathLatency = PredictLatency + ContextLatency + HuffmanLatency +
                                       BitPackerLatency;
+  localparam int NarrowHuffmanPathLatency  = NarrowLatency + ShallowHuffmanLatency +
+                                             ShallowBitPackerLatency;
   localparam int ShallowHuffmanPathLatency = ShallowPredictLatency + ShallowContextLatency +
                                              ShallowHuffmanLatency + ShallowBitPackerLatency;
 
@@ -88,6 +91,8 @@ package nrc_latency_pkg;
   localparam int EncoderLatency        = FramerLatency + Shift6Latency + HuffmanPathLatency;
   localparam int ShallowEncoderLatency = ShallowFramerLatency + ShallowShift6Latency +
                                          ShallowHuffmanPathLatency;
+  localparam int NarrowEncoderLatency  = ShallowFramerLatency + ShallowShift6Latency +
+                                         NarrowHuffmanPathLatency;
   localparam int RangeEncoderLatency   = FramerLatency + Shift6Latency + RangePathLatency;
 
   // The decoder.

@@ -47,8 +47,6 @@ nrc_unit_bench(encoder NAME range_generic TABLES generic
 
 nrc_unit_bench(encoder NAME neighbour_1ch PARAMS Channels=1 Profile=1 Neighbour=1 PacketFrames=10
                BufferWords=64 PacketFifoDepth=2)
-nrc_unit_bench(encoder NAME neighbour_64ch PARAMS Channels=64 Profile=1 Neighbour=1 PacketFrames=20
-               BufferWords=1024)
 nrc_unit_bench(encoder NAME taps_16ch PARAMS Channels=16 Profile=1 Taps=1 PacketFrames=20 BufferWords=256)
 nrc_unit_bench(encoder NAME taps_neighbour_1ch PARAMS Channels=1 Profile=1 Taps=1 Neighbour=1
                PacketFrames=10 BufferWords=64 PacketFifoDepth=2)

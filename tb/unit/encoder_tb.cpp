@@ -52,6 +52,7 @@ TEST(Encoder, Latency) {
   const int latency = kProfile == Profile::kRange
                           ? rtl::kRangeEncoderLatency + kTaps * rtl::kTapsLatency +
                                 kNeighbour * rtl::kNeighbourLatency
+                      : kNarrow  ? rtl::kNarrowEncoderLatency
                       : kShallow ? rtl::kShallowEncoderLatency
                                  : rtl::kEncoderLatency;
   EncoderBench bench(20);

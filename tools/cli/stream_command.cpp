@@ -35,7 +35,6 @@ constexpr std::size_t kLinkReadBytes = std::size_t{1} << 16;
 constexpr int kClosingPatience = 1000;                      ///< ms, for packets before the last
 constexpr int kClosingDatagrams = 3;                        ///< that hold the last packet
 constexpr std::uint64_t kMaxFill = std::uint64_t{1} << 32;  ///< bytes before the first samples
-constexpr double kMaxRate = 4294967.295;
 /// Packets without any change that wait at the start for samples that show their map.
 constexpr std::size_t kMaxStillPackets = 256;
 
