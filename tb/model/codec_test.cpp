@@ -616,8 +616,8 @@ TEST(Decoder, RefusesWhatIsMissingOrOutOfOrder) {
   EXPECT_TRUE(refused(dropped));
 }
 
-// What carries the end of a stream whose last packet was dropped holds no samples, so that no stream
-// header precedes it.
+// What carries the end of a stream whose last packet was dropped holds no samples, so that no
+// stream header precedes it.
 TEST(Encoder, TheEndAfterADropIsOnePacket) {
   const auto codes = wild_codes(4 * 20, 10, 13);
   Encoder encoder(stream_of(4), TableSet::builtin("default"), Transport::kLink);
