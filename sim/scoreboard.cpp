@@ -77,8 +77,7 @@ std::optional<Scoreboard::Delivery> Scoreboard::take_data(const std::vector<std:
     due.frames = std::min<std::size_t>(due.frames, parsed.header.frames);
   }
   request.last = due.first_frame + due.frames == recording_.frames;
-  request.key =
-      due.frames != 0 && design_.key_interval != 0 && since_key_ == design_.key_interval;
+  request.key = due.frames != 0 && design_.key_interval != 0 && since_key_ == design_.key_interval;
   if (since_drop_ != 0) {
     // The encoder asks for key packets until one is stored, and meanwhile the next has begun.
     request.key = request.key || parsed.header.key;

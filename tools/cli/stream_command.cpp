@@ -203,9 +203,10 @@ class LiveEncoder {
 
   void check_rtl() const {
     if (profile_ != Profile::kHuffman && profile_ != Profile::kRange) {
-      throw Error(fmt::format("--rtl: the {} profile exists in software only; give --profile huffman "
-                              "or range",
-                              profile_name(profile_)));
+      throw Error(
+          fmt::format("--rtl: the {} profile exists in software only; give --profile huffman "
+                      "or range",
+                      profile_name(profile_)));
     }
     const bool codes = options_.mapping == Mapping::kCode && options_.code_width != 0;
     if (options_.sample_type != SampleType::kInt16 ||
@@ -639,9 +640,10 @@ void add_stream_encode(CLI::App& app) {
                       "by which a decoder sees that the encoder has restarted, 0 to 2^32 - 1 "
                       "(default: a random one)");
   command->add_flag("--long-headers", arguments->long_headers, kLongHeadersHelp);
-  command->add_flag("--rtl", arguments->rtl,
-                    "the bytes of the RTL encoder: long headers, no packets of raw samples, samples "
-                    "that no code represents altered; a packet waits for the next one's first byte");
+  command->add_flag(
+      "--rtl", arguments->rtl,
+      "the bytes of the RTL encoder: long headers, no packets of raw samples, samples "
+      "that no code represents altered; a packet waits for the next one's first byte");
   add_link_options(*command, arguments->link,
                    "[HOST:]PORT on which to wait for a decoder, by default on this computer only",
                    "HOST:PORT of a decoder that listens");
