@@ -120,6 +120,12 @@ class System {
     encoder_.step_o(step_);
     encoder_.largest_step_o(largest_step_);
     encoder_.waiting_o(waiting_);
+    encoder_.event_threshold_i(event_threshold_);
+    encoder_.events_only_i(events_only_);
+    encoder_.events_lost_o(events_lost_);
+    encoder_.class_we_i(class_we_);
+    encoder_.class_addr_i(class_addr_);
+    encoder_.class_wdata_i(class_wdata_);
     if (design.rate_control) {
       max_step_.write(static_cast<std::uint32_t>(lossy_index(o.max_step)));
       first_step_.write(static_cast<std::uint32_t>(lossy_index(o.first_step)));
@@ -200,6 +206,10 @@ class System {
   sc_core::sc_signal<std::uint32_t> link_words_{"link_words"};
   sc_core::sc_signal<std::uint32_t> step_{"step"}, largest_step_{"largest_step"};
   sc_core::sc_signal<std::uint32_t> waiting_{"waiting"};
+  sc_core::sc_signal<std::uint32_t> event_threshold_{"event_threshold"},
+      events_lost_{"events_lost"};
+  sc_core::sc_signal<bool> events_only_{"events_only"}, class_we_{"class_we"};
+  sc_core::sc_signal<std::uint32_t> class_addr_{"class_addr"}, class_wdata_{"class_wdata"};
 
   AdcSource source_;
   LinkSink sink_;

@@ -35,6 +35,9 @@ module encoder_instance (
     .Profile        (0),         // 0: Huffman, 1: range
     .Narrow         (0),         // 1: the narrow state, with Pipeline 1
     .RateControl    (0),         // 1: rounds packets that a slow link cannot take
+    .Events         (0),         // 1: finds spikes and sends them
+    .EventWords     (512),       // events that wait
+    .Classes        (0),         // 1: channels may be off, by the class port
     .Taps           (0),         // 1: stage taps, of the range profile
     .Neighbour      (0),         // 1: stage neighbour, of the range profile
     .Mapping        (1),         // 1: int16 samples of a 10-bit ADC, 0: codes
@@ -55,6 +58,11 @@ module encoder_instance (
     .max_step_i      (3'd0),     // rate control: the largest step, 0: never round
     .first_step_i    (3'd0),     // that rounding begins with
     .link_words_i    (24'd0),    // 1/16 words in the time of a packet, 0: by the buffer's fill
+    .event_threshold_i(6'd0),    // events: 1/4 mean innovation, 0: none
+    .events_only_i   (1'b0),     // 1: no samples are sent
+    .class_we_i      (1'b0),     // class port, with Classes
+    .class_addr_i    (16'd0),
+    .class_wdata_i   (2'd0),
     .s_axis_tvalid   (s_tvalid),
     .s_axis_tready   (s_tready),
     .s_axis_tdata    (s_tdata),
@@ -76,7 +84,8 @@ module encoder_instance (
     .sample_packed_o (),
     .step_o          (),         // rounding steps: of the packet that began last, and the largest
     .largest_step_o  (),
-    .waiting_o       ()          // words that waited when it began
+    .waiting_o       (),         // words that waited when it began
+    .events_lost_o   ()          // events that found no room
   );
 
   assign dropped = dropped_packets != '0;

@@ -45,6 +45,11 @@ module two_encoders (
     .max_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
+    .class_we_i      (1'b0),
+    .class_addr_i    (16'd0),
+    .class_wdata_i   (2'd0),
+    .event_threshold_i(6'd0),
+    .events_only_i   (1'b0),
     .s_axis_tvalid   (neural_s_tvalid),
     .s_axis_tready   (neural_s_tready),
     .s_axis_tdata    (neural_s_tdata),
@@ -66,7 +71,8 @@ module two_encoders (
     .sample_packed_o (),
     .step_o          (),
     .largest_step_o  (),
-    .waiting_o       ()
+    .waiting_o       (),
+    .events_lost_o   ()
   );
 
   aux_nrc_encoder #(
@@ -85,6 +91,11 @@ module two_encoders (
     .max_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
+    .class_we_i      (1'b0),
+    .class_addr_i    (16'd0),
+    .class_wdata_i   (2'd0),
+    .event_threshold_i(6'd0),
+    .events_only_i   (1'b0),
     .s_axis_tvalid   (aux_s_tvalid),
     .s_axis_tready   (aux_s_tready),
     .s_axis_tdata    (aux_s_tdata),
@@ -106,7 +117,8 @@ module two_encoders (
     .sample_packed_o (),
     .step_o          (),
     .largest_step_o  (),
-    .waiting_o       ()
+    .waiting_o       (),
+    .events_lost_o   ()
   );
 
 endmodule

@@ -149,7 +149,7 @@ module nrc_board #(
   logic [nrc_status_pkg::StatusWidth-1:0] unused_status;
   logic        unused_overflow, unused_sample_packed;
   logic [2:0]  unused_step, unused_largest_step;
-  logic [31:0] unused_waiting;
+  logic [31:0] unused_waiting, unused_events_lost;
 
   nrc_encoder #(
     .Channels      (Channels),
@@ -169,6 +169,11 @@ module nrc_board #(
     .max_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
+    .event_threshold_i(6'd0),
+    .events_only_i   (1'b0),
+    .class_we_i      (1'b0),
+    .class_addr_i    (16'd0),
+    .class_wdata_i   (2'd0),
     .s_axis_tvalid   (sample_valid),
     .s_axis_tready   (sample_ready),
     .s_axis_tdata    (sample),
@@ -190,7 +195,8 @@ module nrc_board #(
     .sample_packed_o (unused_sample_packed),
     .step_o          (unused_step),
     .largest_step_o  (unused_largest_step),
-    .waiting_o       (unused_waiting)
+    .waiting_o       (unused_waiting),
+    .events_lost_o   (unused_events_lost)
   );
 
   // The packets go to the host, and to the decoder if there is one.

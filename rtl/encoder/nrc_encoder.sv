@@ -6,7 +6,8 @@
 //   s_axis -> framer -> shift6 -+-> huffman_path -+-> packetizer -> m_axis
 //                               +-> range_path ---+
 //
-// Profile chooses one of the two paths.
+// Profile chooses one of the two paths. With Events the Huffman path finds spikes as well, which the
+// packetizer sends in packets of their own.
 //
 // Samples arrive channel by channel, 0 .. Channels-1, with s_axis_tlast at the last one of a
 // frame. Everything up to the bit packer is one rigid pipeline: a sample enters in any clock,
@@ -25,6 +26,9 @@ module nrc_encoder #(
   parameter int CodeWidth       = 10,
   parameter int Profile         = nrc_pkg::ProfileHuffman,
   parameter int RateControl     = 0,         // 1: rounds packets that a slow link cannot take
+  parameter int Events          = 0,         // 1: finds spikes and sends them
+  parameter int EventWords      = 512,       // events that wait; a power of two
+  parameter int Classes         = 0,         // 1: channels have classes, by the class port
   parameter int Narrow          = 0,         // 1: the narrow state, with Pipeline 1 only
   parameter int Taps            = 0,         // 1: stage taps, of the range profile only
   parameter int Neighbour       = 0,         // 1: stage neighbour, of the range profile only
@@ -50,6 +54,16 @@ module nrc_encoder #(
   input  logic [2:0]  max_step_i,     // 0: never round
   input  logic [2:0]  first_step_i,   // 1 .. max_step_i
   input  logic [23:0] link_words_i,
+
+  // Table of the channels' classes (section 18), taken over at the next key packet; unused without
+  // Classes. All channels are to be written before the first stream.
+  input  logic        class_we_i,
+  input  logic [15:0] class_addr_i,
+  input  logic [1:0]  class_wdata_i,
+
+  // Events; unused without Events.
+  input  logic [nrc_pkg::EventThresholdBits-1:0] event_threshold_i,  // 1/4 scale, 0: none
+  input  logic        events_only_i,  // no samples are sent; stable while enabled
 
   // int16 samples (Mapping shift6) or codes, sign-extended (Mapping code).
   input  logic        s_axis_tvalid,
@@ -81,7 +95,8 @@ module nrc_encoder #(
   output logic        sample_packed_o,   // pulse: the last bit of a sample is packed
   output logic [2:0]  step_o,            // of the packet that began last
   output logic [2:0]  largest_step_o,
-  output logic [31:0] waiting_o          // words that waited when it began
+  output logic [31:0] waiting_o,         // words that waited when it began
+  output logic [31:0] events_lost_o      // events that found no room
 );
 
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
@@ -110,10 +125,32 @@ module nrc_encoder #(
   localparam int SideWidth = nrc_side_pkg::SideWidth;
 
   localparam int Fill  = $clog2(Words) + 1;
-  localparam int Flags = (RateControl != 0) ? nrc_pkg::FlagRounding | nrc_pkg::FlagProportional : 0;
+  localparam int Flags =
+      ((RateControl != 0) ? nrc_pkg::FlagRounding | nrc_pkg::FlagProportional : 0) |
+      ((Events != 0) ? nrc_pkg::FlagEvents : 0) | ((Classes != 0) ? nrc_pkg::FlagClasses : 0);
   // What nrc_encoder_checks refuses otherwise.
   localparam int UseRate = (RateControl != 0 && Profile == nrc_pkg::ProfileHuffman && Narrow == 0 &&
                             Pipeline == nrc_latency_pkg::PipelineDeep && Words >= 64) ? 1 : 0;
+  localparam int UseEvents = (Events != 0 && Profile == nrc_pkg::ProfileHuffman && Narrow == 0 &&
+                              Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+  localparam int UseClasses = (Classes != 0 && Profile == nrc_pkg::ProfileHuffman && Narrow == 0 &&
+                               Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+  localparam int EventRoom = (EventWords >= 2 * nrc_pkg::MaxPacketEvents)
+                             ? EventWords : 2 * nrc_pkg::MaxPacketEvents;
+
+  // Half a millisecond for a peak, and one to the next crossing.
+  localparam int Peak        = (RateMillihertz / 2000000) + ((RateMillihertz % 2000000 != 0) ? 2 : 1);
+  localparam int Gap         = (RateMillihertz / 1000000) + ((RateMillihertz % 1000000 != 0) ? 2 : 1);
+  localparam int EventWindow = (RateMillihertz <= 0)           ? nrc_pkg::UsualEventWindow :
+                               (Peak > nrc_pkg::MaxEventWindow) ? nrc_pkg::MaxEventWindow : Peak;
+  localparam int EventRest   = (RateMillihertz <= 0)         ? nrc_pkg::UsualEventRest :
+                               (Gap > nrc_pkg::MaxEventRest) ? nrc_pkg::MaxEventRest : Gap;
+
+  logic                    event_valid, detected_valid;
+  logic [ChannelWidth-1:0] event_channel;
+  logic [Width-1:0]        event_amplitude;
+  logic [3:0]              event_ago;
+  logic [SideWidth-1:0]    detected_side;
 
   logic                    key_needed, brief_needed;
   logic                    flush, flushed, close, open, settled, packets_wait;
@@ -278,8 +315,16 @@ module nrc_encoder #(
     assign table_id     = nrc_range_tables_pkg::TableId;
     assign tables_ready = 1'b1;
 
-    logic unused_table_port;
-    assign unused_table_port = ^{table_we_i, table_addr_i, table_wdata_i, table_id_i, code_step};
+    assign event_valid     = 1'b0;
+    assign event_channel   = '0;
+    assign event_amplitude = '0;
+    assign event_ago       = '0;
+    assign detected_valid  = 1'b0;
+    assign detected_side   = '0;
+
+    logic unused_ports;
+    assign unused_ports = ^{table_we_i, table_addr_i, table_wdata_i, table_id_i, code_step,
+                            event_threshold_i, class_we_i, class_addr_i, class_wdata_i};
   end else begin : gen_huffman
     localparam int AddrWidth = $clog2(nrc_tables_pkg::NumTables) + nrc_tables_pkg::SymbolBits;
 
@@ -289,6 +334,10 @@ module nrc_encoder #(
       .LoadableTables(LoadableTables),
       .Narrow        (UseNarrow),
       .RateControl   (UseRate),
+      .Events        (UseEvents),
+      .EventWindow   (EventWindow),
+      .EventRest     (EventRest),
+      .Classes       (UseClasses),
       .Pipeline      (Pipeline)
     ) u_path (
       .clk_i,
@@ -303,6 +352,16 @@ module nrc_encoder #(
       .side_i      (code_side),
       .flush_i     (flush),
       .step_i      (code_step),
+      .class_we_i,
+      .class_addr_i(class_addr_i[ChannelWidth-1:0]),
+      .class_wdata_i,
+      .event_threshold_i,
+      .event_valid_o    (event_valid),
+      .event_channel_o  (event_channel),
+      .event_amplitude_o(event_amplitude),
+      .event_ago_o      (event_ago),
+      .detected_valid_o (detected_valid),
+      .detected_side_o  (detected_side),
       .word_valid_o(packed_valid),
       .word_o      (packed_word),
       .side_o      (packed_side),
@@ -338,7 +397,7 @@ module nrc_encoder #(
     end
 
     logic unused_table_port;
-    assign unused_table_port = ^{table_addr_i, table_id_i};
+    assign unused_table_port = ^{table_addr_i, table_id_i, class_addr_i};
   end
 
   nrc_packetizer #(
@@ -351,7 +410,10 @@ module nrc_encoder #(
     .RateMillihertz (RateMillihertz),
     .Flags          (Flags),
     .BufferWords    (Words),
-    .PacketFifoDepth(Depth)
+    .PacketFifoDepth(Depth),
+    .Events         (UseEvents),
+    .EventWindow    (EventWindow),
+    .EventWords     (EventRoom)
   ) u_packetizer (
     .clk_i,
     .rst_ni,
@@ -363,6 +425,14 @@ module nrc_encoder #(
     .step_i         (packet_step),
     .flushed_i      (flushed),
     .close_i        (close),
+    .flush_i        (flush),
+    .events_only_i,
+    .event_valid_i    (event_valid),
+    .event_channel_i  (event_channel),
+    .event_amplitude_i(event_amplitude),
+    .event_ago_i      (event_ago),
+    .detected_valid_i (detected_valid),
+    .detected_side_i  (detected_side),
     .key_needed_o   (key_needed),
     .brief_needed_o (brief_needed),
     .busy_o         (packets_wait),
@@ -375,7 +445,8 @@ module nrc_encoder #(
     .m_axis_tready_i(m_axis_tready),
     .packets_o,
     .dropped_o,
-    .overflow_o
+    .overflow_o,
+    .events_lost_o
   );
 
   // Status.
@@ -413,6 +484,9 @@ module nrc_encoder #(
     .Profile        (Profile),
     .Narrow         (Narrow),
     .RateControl    (RateControl),
+    .Events         (Events),
+    .EventWords     (EventWords),
+    .Classes        (Classes),
     .Taps           (Taps),
     .Neighbour      (Neighbour),
     .Mapping        (Mapping),

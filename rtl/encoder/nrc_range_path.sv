@@ -102,6 +102,7 @@ module nrc_range_path #(
   logic                    pred_valid;
   logic [ValueWidth-1:0]   pred_value;
   logic [CodeWidth-1:0]    unused_pred_code;
+  logic [ValueWidth:0]     unused_deviation;
   logic                    innovation_valid, innovation_reset;
   logic [ChannelWidth-1:0] innovation_channel;
   logic [2:0]              innovation_boost, corrected_innovation_boost;
@@ -127,7 +128,8 @@ module nrc_range_path #(
     .innovation_channel_o(innovation_channel),
     .innovation_reset_o  (innovation_reset),
     .innovation_boost_o  (innovation_boost),
-    .innovation_value_o  (innovation_value)
+    .innovation_value_o  (innovation_value),
+    .deviation_o         (unused_deviation)
   );
 
   // The predictor's outputs after the corrections.

@@ -60,6 +60,9 @@ package nrc_latency_pkg;
   localparam int ShallowHuffmanLatency   = 1;
   localparam int ShallowBitPackerLatency = 1;
 
+  // Of an event, from the innovation of the code that makes it complete.
+  localparam int DetectorLatency         = 3;
+
   localparam int HuffmanPathLatency = PredictLatency + ContextLatency + HuffmanLatency +
                                       BitPackerLatency;
   localparam int NarrowHuffmanPathLatency  = NarrowLatency + ShallowHuffmanLatency +

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage bit_packer: codewords of 1 to 31 bits into 32-bit words, first bit in bit 31
+// Stage bit_packer: codewords of up to 31 bits into 32-bit words, first bit in bit 31
 // (docs/bitstream.md, introduction and section 7). Golden model: nrc::BitPacker.
 //
 // `fill` bits of the current word are in use. A codeword that ends at bit position end = fill +
@@ -35,7 +35,7 @@ module nrc_bit_packer #(
 
   input  logic        valid_i,
   input  logic [30:0] bits_i,       // right-aligned, zeros above
-  input  logic [4:0]  length_i,     // 1..MaxLength
+  input  logic [4:0]  length_i,     // 0..MaxLength; 1 at least at a frame's end
   input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
   input  logic        flush_i,      // pulse: the packet ends; side_i has had its flags for 4 clocks
 
@@ -183,7 +183,7 @@ module nrc_bit_packer #(
   always @(posedge clk_i) begin
     if (checking_q && valid_i) begin
       // verilator lint_off CMPCONST
-      assert (length_i != 5'd0 && 32'(length_i) <= MaxLength);
+      assert ((length_i != 5'd0 || !frame_end) && 32'(length_i) <= MaxLength);
       // verilator lint_on CMPCONST
       assert ((bits_i >> length_i) == '0);
       assert (frame_end || !packet_end);

@@ -6,12 +6,15 @@
 // committed, or dropped and rewound: if its words or its descriptor found no room, if a framing
 // error cut it short (`bad`), or if it depends on a packet that was dropped (no key packet while
 // one is needed). A committed packet leaves a descriptor of three entries in the descriptor queue:
-//   0  bits 15..0 frames, 16 key, 17 last, 18 first packet of its stream
+//   0  bits 15..0 frames, 16 key, 17 last, 18 first packet of its stream, 21..19 step
 //   1  index of the first frame
 //   2  payload words
 // Dropped packets count in the index of the first frame: from the gap a decoder sees what is missing.
 // After a packet with `last`, dropped or not, a new stream begins; the first packet of it that is
 // committed carries bit 18, so that the stream header precedes it.
+//
+// With events_only_i no samples are sent: key packets and those with `last` leave a descriptor of
+// no frames and no words, with `key`, others nothing.
 //
 // `last` is never lost: if the packet that closes a stream is dropped, or if there is none (close_i),
 // a packet without frames and payload follows, once the queue has room for its descriptor (owed_q). Until
@@ -21,7 +24,7 @@
 // buffer empties meanwhile; and until one is stored the framer makes packets of one frame, which fit.
 //
 // Decision and commit happen in the clock of the last word, or without a word where a flush found the
-// packer empty; the descriptor follows in the three clocks after it. A packet that ends sooner than that finds no room: frames are LoopLatency clocks
+// packer empty; the descriptor follows in the three clocks after it, or later while push_ready_i is low. A packet that ends sooner than that finds no room: frames are LoopLatency clocks
 // or more apart, so that happens to no packet but one that a framing error cut short.
 
 `timescale 1ns / 1ps
@@ -40,6 +43,7 @@ module nrc_packet_writer #(
   input  logic                        word_valid_i,
   input  logic [nrc_side_pkg::SideWidth-1:0] side_i,  // packet_end also without a word
   input  logic [2:0]                  step_i,  // number of the packet's rounding step
+  input  logic                        events_only_i,  // stable while packets are sent
 
   // From the framer.
   input  logic                        flushed_i,  // the packet that ends has no frame to be counted with it
@@ -52,7 +56,10 @@ module nrc_packet_writer #(
   input  logic                        full_i,
 
   // To the descriptor queue.
+  input  logic                        push_ready_i,  // low: the first entry has to wait
   output logic                        push_o,
+  output logic                        pushing_o,     // the first entry is pushed, others follow
+  output logic                        stream_open_o, // a packet of the stream was committed
   output logic [31:0]                 descriptor_o,
   input  logic [$clog2(QueueDepth):0] level_i,
 
@@ -87,7 +94,7 @@ module nrc_packet_writer #(
   logic                  stream_begin_q;
   logic                  key_needed_q, brief_needed_q;
 
-  logic        packet_end, lost, crowded, no_room, no_key, drop;
+  logic        packet_end, lost, crowded, no_room, no_key, drop, silent;
   logic [15:0] frames;                  // with this clock's
   logic [1:0]  push_left_q;             // descriptor entries still to be pushed, 3..0
   logic        owed_q;                  // a packet with `last` and nothing else is to follow
@@ -107,8 +114,9 @@ module nrc_packet_writer #(
   assign settle     = owed_q && !crowded;
   assign ends       = (packet_end && last) || close_i;
 
-  assign write_o    = word_valid_i && !lost_q && !no_key;
-  assign commit_o   = packet_end && !drop;
+  assign silent     = events_only_i && !key && !last;
+  assign write_o    = word_valid_i && !lost_q && !no_key && !events_only_i;
+  assign commit_o   = packet_end && !drop && !silent;
   assign rewind_o   = packet_end && drop;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -133,12 +141,12 @@ module nrc_packet_writer #(
         frames_q      <= '0;
         words_q       <= '0;
         lost_q        <= 1'b0;
-        first_frame_q <= first_frame_q + {16'd0, frames};
+        first_frame_q <= events_only_i ? '0 : first_frame_q + {16'd0, frames};
         key_needed_q  <= drop;
         if (!drop)                            brief_needed_q <= 1'b0;
         else if (no_room && !bad && !no_key)  brief_needed_q <= 1'b1;
         if (last)    stream_begin_q <= 1'b1;
-        else if (!drop) stream_begin_q <= 1'b0;
+        else if (commit_o) stream_begin_q <= 1'b0;
         if (drop)      dropped_o <= dropped_o + 32'd1;
       end
       // A clock late, so that an end that is owed knows how many frames there were.
@@ -175,18 +183,19 @@ module nrc_packet_writer #(
   logic [CountWidth-1:0] entry2_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)                  push_left_q <= 2'd0;
-    else if (commit_o || settle)  push_left_q <= 2'd3;
-    else if (push_left_q != 2'd0) push_left_q <= push_left_q - 2'd1;
+    if (!rst_ni)                 push_left_q <= 2'd0;
+    else if (commit_o || settle) push_left_q <= 2'd3;
+    else if (push_o)             push_left_q <= push_left_q - 2'd1;
   end
 
   always_ff @(posedge clk_i) begin
     if (commit_o || owe_q) begin
-      entry0_q <= {step_i, stream_begin_q, last, key, frames};
+      entry0_q <= {step_i, stream_begin_q, last, key || events_only_i,
+                   events_only_i ? 16'd0 : frames};
       entry1_q <= first_frame_q;
-      entry2_q <= words_q + CountWidth'(word_valid_i);
+      entry2_q <= events_only_i ? '0 : words_q + CountWidth'(word_valid_i);
       if (owe_q) begin
-        entry0_q <= {3'd0, 1'b0, 1'b1, 1'b0, 16'd0};
+        entry0_q <= {3'd0, 1'b0, 1'b1, events_only_i, 16'd0};
         entry2_q <= '0;
       end
     end
@@ -200,10 +209,12 @@ module nrc_packet_writer #(
     endcase
   end
 
-  assign push_o       = (push_left_q != 2'd0);
+  assign pushing_o     = push_left_q == 2'd2 || push_left_q == 2'd1;
+  assign push_o        = push_left_q != 2'd0 && (push_ready_i || pushing_o);
+  assign stream_open_o = !stream_begin_q;
   assign key_needed_o   = key_needed_q;
   assign brief_needed_o = brief_needed_q;
-  assign busy_o         = push_o || owed_q;
+  assign busy_o         = push_left_q != 2'd0 || owed_q;
 
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"

@@ -25,6 +25,7 @@ inline constexpr int kBitPackerLatency = 3;
 inline constexpr int kShallowContextLatency = 0;
 inline constexpr int kShallowHuffmanLatency = 1;
 inline constexpr int kShallowBitPackerLatency = 1;
+inline constexpr int kDetectorLatency = 3;
 inline constexpr int kHuffmanPathLatency = 17;
 inline constexpr int kNarrowHuffmanPathLatency = 4;
 inline constexpr int kShallowHuffmanPathLatency = 5;

@@ -51,7 +51,9 @@ module packet_emitter_formal #(
     .Predictor     (0),
     .RateMillihertz(RateMillihertz),
     .Flags         (0),
-    .BufferWords   (BufferWords)
+    .BufferWords   (BufferWords),
+    .Events        (0),
+    .EventWords    (0)
   ) u_dut (
     .clk_i,
     .rst_ni,
@@ -63,6 +65,9 @@ module packet_emitter_formal #(
     .word_valid_i,
     .word_i,
     .word_ready_o    (ready),
+    .event_valid_i   (1'b0),
+    .event_i         (32'd0),
+    .event_ready_o   (),
     .m_axis_tdata_o  (tdata),
     .m_axis_tvalid_o (tvalid),
     .m_axis_tlast_o  (tlast),

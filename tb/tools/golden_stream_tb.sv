@@ -39,7 +39,7 @@ module golden_stream_tb;
   logic [31:0] packets, dropped, framing_errors, off_grid;
   logic        overflow, sample_packed;
   logic [2:0]  step, largest_step;
-  logic [31:0] waiting;
+  logic [31:0] waiting, events_lost;
   logic [3:0]  status;
 
   // A netlist has its parameters inside.
@@ -69,6 +69,11 @@ module golden_stream_tb;
     .max_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
+    .event_threshold_i(6'd0),
+    .events_only_i   (1'b0),
+    .class_we_i      (1'b0),
+    .class_addr_i    (16'd0),
+    .class_wdata_i   (2'd0),
     .s_axis_tvalid   (s_valid),
     .s_axis_tready   (s_ready),
     .s_axis_tdata    (s_data),
@@ -90,7 +95,8 @@ module golden_stream_tb;
     .sample_packed_o (sample_packed),
     .step_o          (step),
     .largest_step_o  (largest_step),
-    .waiting_o       (waiting)
+    .waiting_o       (waiting),
+    .events_lost_o   (events_lost)
   );
 
   reg [8*256-1:0] samples_name, stream_name;

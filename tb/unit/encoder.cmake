@@ -31,7 +31,7 @@ nrc_unit_bench(encoder NAME narrow_generic TABLES generic
                BufferWords=128 Pipeline=1 Narrow=1)
 
 nrc_unit_bench(encoder NAME rate_9ch CHECK PARAMS Channels=9 PacketFrames=20 KeyInterval=50 BufferWords=512
-               PacketFifoDepth=32 RateControl=1)
+               PacketFifoDepth=32 RateControl=1 Events=1 Classes=1)
 nrc_unit_bench(encoder NAME rate_generic TABLES generic
                PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024
                       PacketFifoDepth=32 RateControl=1)

@@ -19,6 +19,7 @@
 #include "bench_random.hpp"
 #include "clocks_before_reset.hpp"
 #include "encoder_variant.hpp"
+#include "format/event_payload.hpp"
 #include "framer_model.hpp"
 #include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
@@ -29,6 +30,7 @@
 #include "rtl_constants.hpp"
 #include "stages/code_to_sample.hpp"
 #include "stages/huffman.hpp"
+#include "stream/event_source.hpp"
 #include "stream_number.hpp"
 
 namespace nrc::tb {
@@ -63,6 +65,8 @@ inline StreamHeader stream_header() {
   h.narrow = kNarrow;
   h.rounding = kRateControl;
   h.proportional = kRateControl;
+  h.events = kEvents;
+  h.classes = kClasses;
   h.corrections = {kTaps, kNeighbour};
   h.stream_number = kStreamNumber;
   return h;
@@ -100,6 +104,7 @@ class EncoderBench {
     dut_->rst_ni = 1;  // the model reacts to the edge
     for (int i = 0; i < kClocksBeforeReset; ++i) dut_.tick();
     reset();
+    if (kClasses) write_classes(std::vector<ChannelClass>(kChannels, ChannelClass::kRounded));
     dut_->enable_i = 1;
   }
 
@@ -154,6 +159,22 @@ class EncoderBench {
     dut_->max_step_i = static_cast<std::uint8_t>(max_step);
     dut_->first_step_i = static_cast<std::uint8_t>(first_step);
     dut_->link_words_i = link_words;
+  }
+  /// @param threshold  0: no events. @param only  without samples
+  void control_events(int threshold, bool only) {
+    threshold_ = threshold;
+    dut_->event_threshold_i = static_cast<std::uint8_t>(threshold);
+    dut_->events_only_i = only;
+  }
+  /// Writes the table of classes; a clock for each channel.
+  void write_classes(const std::vector<ChannelClass>& classes) {
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+      dut_->class_we_i = 1;
+      dut_->class_addr_i = static_cast<std::uint16_t>(c);
+      dut_->class_wdata_i = static_cast<std::uint8_t>(classes[c]);
+      clock();
+    }
+    dut_->class_we_i = 0;
   }
   /// Whether samples that have to wait are taken back now and then, which AXI4-Stream forbids.
   void withdraw(bool on) { withdraw_ = on; }
@@ -240,6 +261,7 @@ class EncoderBench {
   /// Hash of all that the ports showed, clock by clock.
   std::uint64_t trace() const { return trace_; }
   std::uint32_t packed() const { return packed_; }
+  int threshold() const { return threshold_; }
   EncoderPorts& dut() { return *dut_; }
   Random& random() { return random_; }
 
@@ -327,6 +349,7 @@ class EncoderBench {
   std::uint64_t trace_ = 0;
   bool withdraw_ = false;
   bool requested_ = false;
+  int threshold_ = 0;
   bool waiting_ = false;
   std::uint32_t held_data_ = 0;
   bool held_last_ = false;
@@ -432,6 +455,43 @@ struct Verdict {
   std::size_t keys = 0;     ///< key packets sent
   std::size_t streams = 0;  ///< begun at the output
   std::size_t ends = 0;     ///< of a stream, in packets without frames
+  std::size_t events = 0;
+};
+
+/// The events of a stream: as they came out, and as the golden model finds them in its packets.
+class EventCheck {
+ public:
+  EventCheck(const StreamHeader& header, const Tables& tables, int threshold)
+      : layout_(header.channels, header.code_width),
+        source_(header, tables.huffman(), {threshold, false}) {}
+
+  void sent(const CutPacket& packet, const PacketHeader& header) {
+    source_.add(packet.codes.data(), packet.frames, header.key, lossy_step(header.step));
+  }
+  /// The events of a packet. @return the packet as it has to be
+  Bytes came(const ParsedPacket& packet, Encoder& model) {
+    std::vector<Event> events;
+    parse_events(layout_, packet.payload, packet.header.length, packet.header.first_frame, events);
+    came_.insert(came_.end(), events.begin(), events.end());
+    EXPECT_FALSE(events.empty());
+    EXPECT_LE(events.size(), kMaxPacketEvents + 8);
+    return model.event_packet(packet.header.first_frame, events);
+  }
+  /// At the end of a stream of which nothing was dropped.
+  void compare() {
+    const std::vector<Event> expected = source_.take();
+    ASSERT_EQ(came_.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_EQ(came_[i].frame, expected[i].frame) << "event " << i;
+      ASSERT_EQ(came_[i].channel, expected[i].channel) << "event " << i;
+      ASSERT_EQ(came_[i].amplitude, expected[i].amplitude) << "event " << i;
+    }
+  }
+
+ private:
+  EventLayout layout_;
+  EventSource source_;
+  std::vector<Event> came_;
 };
 
 /// Compares every byte that came out with what the golden model makes of what went in, when it is
@@ -452,6 +512,11 @@ inline Verdict check(EncoderBench& bench) {
   std::size_t at = 0;
   bool closed = true;  // the model's stream
 
+  std::unique_ptr<EventCheck> events;
+  const auto end_events = [&] {
+    if (events && !dropped) events->compare();
+    events.reset();
+  };
   const auto drop = [&](std::size_t until) {
     bool lost = false;
     v.longest = std::max(v.longest, until - next);
@@ -481,10 +546,24 @@ inline Verdict check(EncoderBench& bench) {
         stream_known = false;
         model_frame = 0;
         ++v.streams;
+        end_events();
+        if (bench.threshold() != 0) {
+          events = std::make_unique<EventCheck>(header, bench.tables(), bench.threshold());
+        }
       }
       const Bytes expected = model ? model->stream_header() : Bytes();
       EXPECT_EQ(bytes, expected) << "packet " << i;
       errors += bytes != expected;
+      continue;
+    }
+    if (h.type == PacketType::kEvents) {
+      EXPECT_FALSE(header_before) << "events between a stream header and its key packet";
+      EXPECT_TRUE(events) << "an event packet where none was asked for";
+      if (!events) return v;
+      const Bytes expected = events->came(got[i], *model);
+      EXPECT_EQ(bytes, expected) << "packet " << i;
+      errors += bytes != expected;
+      v.events += h.length / 4;
       continue;
     }
     EXPECT_EQ(h.type, kDataType);
@@ -554,6 +633,7 @@ inline Verdict check(EncoderBench& bench) {
     const Bytes expected = model->encode(p.codes.data(), p.frames, {h.key, p.last});
     EXPECT_EQ(bytes, expected) << "packet " << i;
     errors += bytes != expected || header_before != h.key;
+    if (events) events->sent(p, h);
     model_frame = p.first_frame + p.frames;
     header_before = false;
     closed = p.last;
@@ -566,6 +646,7 @@ inline Verdict check(EncoderBench& bench) {
   const auto ends = [&](const CutPacket& c) { return c.stream == stream && c.last; };
   EXPECT_TRUE(closed || std::none_of(cut.begin(), cut.end(), ends)) << "the end is missing";
   drop(cut.size());
+  end_events();
 
   EXPECT_FALSE(header_before) << "a stream header and nothing after it";
   EXPECT_EQ(bench.dut().packets_o, v.sent + v.ends);

@@ -313,6 +313,160 @@ TEST(Encoder, ALoudSignalIsNotDroppedForEver) {
 
 // The packet buffer holds a packet that costs all it can; the RTL's assertions and the model's
 // check that it does not cost more.
+/// Streams of several lengths, with rounded packets among them.
+TEST(Encoder, EventsAreTheModels) {
+  if (!kEvents) return;
+  const auto frames = make_frames(3000, 31);
+  EncoderBench bench(31);
+  bench.control_events(12, false);
+  bench.rates(90, 60);
+  for (std::size_t f = 0; f < frames.size(); ++f) {
+    if (f == 900 || f == 1100 || f + 1 == frames.size()) bench.enable(false);
+    bench.send(frames[f]);
+    bench.enable(true);
+  }
+  bench.drain();
+  const Verdict v = check(bench);
+  EXPECT_EQ(v.frames, frames.size());
+  EXPECT_EQ(v.streams, 3U);
+  EXPECT_GT(v.events, 200U);
+  EXPECT_EQ(bench.dut().events_lost_o, 0U);
+}
+
+TEST(Encoder, AFlushSendsTheEventsThatWait) {
+  if (!kEvents) return;
+  const auto frames = make_frames(1500, 35);
+  EncoderBench bench(35);
+  bench.control_events(12, false);
+  for (std::size_t f = 0; f < frames.size(); ++f) {
+    // Inside a packet, and between two.
+    if (f == 407 || f == 807) bench.flush();
+    bench.send(frames[f]);
+  }
+  bench.flush();
+  bench.drain();
+  const Verdict v = check(bench);
+  EXPECT_EQ(v.frames, frames.size());
+  EXPECT_EQ(v.streams, 3U);
+  EXPECT_GT(v.events, 100U);
+  EXPECT_EQ(bench.dut().events_lost_o, 0U);
+}
+
+/// A receiver without samples has the events that the golden model sends.
+TEST(Encoder, EventsWithoutSamples) {
+  if (!kEvents) return;
+  const auto frames = make_frames(3000, 32);
+  EncoderBench bench(32);
+  bench.control_rate(0, 0, 0);
+  bench.control_events(16, true);
+  bench.send_and_close(frames);
+  bench.drain();
+  Encoder model(stream_header(), bench.tables(), Transport::kLink);
+  model.set_events({16, true});
+  Bytes expected;
+  for (std::size_t f = 0; f < frames.size(); f += kPacketFrames) {
+    std::vector<Code> codes;
+    const std::size_t end = std::min<std::size_t>(f + kPacketFrames, frames.size());
+    for (std::size_t i = f; i < end; ++i) {
+      codes.insert(codes.end(), frames[i].begin(), frames[i].end());
+    }
+    const bool key = f / kPacketFrames % kKeyInterval == 0;
+    model.encode(codes.data(), end - f, {key, end == frames.size()}, expected);
+  }
+  EXPECT_EQ(bench.stream(), expected);
+  EXPECT_EQ(bench.dut().dropped_o, 0U);
+  EXPECT_EQ(bench.dut().events_lost_o, 0U);
+}
+
+TEST(Encoder, EventsThatFindNoRoomAreCounted) {
+  if (!kEvents) return;
+  const auto frames = make_frames(6000, 33);
+  EncoderBench bench(33);
+  bench.control_rate(0, 0, 0);
+  bench.control_events(4, true);
+  EventSource golden(stream_header(), bench.tables().huffman(), {4, true});
+  for (std::size_t f = 0; f < frames.size(); ++f) {
+    if (f == 1000) bench.rates(100, 0);
+    if (f == 5000) bench.rates(100, 100);
+    if (f + 1 == frames.size()) bench.enable(false);
+    bench.send(frames[f]);
+    golden.add(frames[f].data(), 1, f % (kPacketFrames * kKeyInterval) == 0, 1);
+  }
+  bench.drain();
+  std::size_t events = 0;
+  for (const ParsedPacket& p : bench.packets()) {
+    if (p.header.type == PacketType::kEvents) events += p.header.length / 4;
+  }
+  EXPECT_EQ(bench.dut().dropped_o, 0U);
+  EXPECT_GT(bench.dut().events_lost_o, 100U);
+  EXPECT_EQ(events + bench.dut().events_lost_o, golden.take().size());
+}
+
+/// Two tables, each written before a key packet takes it over, with events of the channels that are
+/// not off.
+TEST(Encoder, ChannelClassesChangeAtKeyPackets) {
+  if (!kClasses) return;
+  const auto frames = make_frames(3 * kPacketFrames * kKeyInterval, 34);
+  EncoderBench bench(34);
+  bench.control_rate(0, 0, 0);
+  bench.control_events(kEvents ? 12 : 0, false);
+  Encoder model(stream_header(), bench.tables(), Transport::kLink);
+  EventSource events(stream_header(), bench.tables().huffman(), {12, false});
+  std::vector<ChannelClass> classes(kChannels, ChannelClass::kRounded);
+  Bytes expected;
+  const std::size_t turn = kPacketFrames * kKeyInterval;
+  for (std::size_t f = 0; f < frames.size(); ++f) {
+    if (f % turn == 0) {
+      // Taken over now: it was written before.
+      model.set_channel_classes(classes);
+      events.set_classes(classes);
+    }
+    if (f % turn == turn / 2) {
+      for (std::size_t c = 0; c < kChannels; ++c) {
+        classes[c] = static_cast<ChannelClass>(f < turn ? c % 4 : 3 - c % 4);
+      }
+      // Off at the end of a frame, too.
+      classes.back() = ChannelClass::kOff;
+      bench.write_classes(classes);
+    }
+    if (f + 1 == frames.size()) bench.enable(false);
+    bench.send(frames[f]);
+    events.add(frames[f].data(), 1, f % turn == 0, 1);
+    if ((f + 1) % kPacketFrames != 0) continue;
+    std::vector<Code> codes;
+    for (std::size_t i = f + 1 - kPacketFrames; i <= f; ++i) {
+      codes.insert(codes.end(), frames[i].begin(), frames[i].end());
+    }
+    model.encode(codes.data(), kPacketFrames, {f + 1 == kPacketFrames, f + 1 == frames.size()},
+                 expected);
+  }
+  bench.drain();
+  std::vector<Event> found;
+  std::vector<Bytes> got;
+  for (const ParsedPacket& p : bench.packets()) {
+    if (p.header.type == PacketType::kEvents) {
+      parse_events({kChannels, kCodeWidth}, p.payload, p.header.length, p.header.first_frame,
+                   found);
+    } else {
+      got.emplace_back(p.payload, p.payload + p.header.length);
+    }
+  }
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const ParsedPacket p = parse_packet(expected.data() + at, expected.size() - at);
+    ASSERT_EQ(p.status, ParseStatus::kPacket);
+    at += p.size;
+    ASSERT_EQ(got[i], Bytes(p.payload, p.payload + p.header.length)) << "packet " << i;
+  }
+  EXPECT_EQ(at, expected.size());
+  const std::vector<Event> wanted = events.take();
+  ASSERT_EQ(found.size(), kEvents ? wanted.size() : 0U);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    ASSERT_EQ(found[i].frame, wanted[i].frame);
+    ASSERT_EQ(found[i].channel, wanted[i].channel);
+  }
+}
+
 TEST(Encoder, TheCostliestSignal) {
   if (brief_frames() != kPacketFrames) GTEST_SKIP() << "the buffer holds no such packet";
   const Tables tables =

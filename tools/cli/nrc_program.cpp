@@ -18,6 +18,7 @@ int nrc_program(int argc, char** argv) {
   add_cat_command(app);
   add_stream_command(app);
   add_info_command(app);
+  add_events_command(app);
   add_board_command(app);
   add_bench_command(app);
   add_synth_command(app);

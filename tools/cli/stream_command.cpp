@@ -12,6 +12,7 @@
 #include <random>
 #include <vector>
 
+#include "class_argument.hpp"
 #include "coding_argument.hpp"
 #include "commands.hpp"
 #include "decode_command.hpp"
@@ -73,6 +74,9 @@ struct StreamEncodeArguments {
   int first_step = 8;      ///< codes
   int max_step = 16;
   std::uint32_t link_buffer = RateSettings().buffer_words;
+  std::string classes;           ///< file; empty: channels have none
+  std::string events;            ///< empty: none
+  double event_threshold = 6.5;  ///< mean innovations
 };
 
 struct StreamDecodeArguments {
@@ -145,6 +149,19 @@ class LiveEncoder {
       rate_control_.emplace(rate_settings());
       header_.rounding = true;
       header_.proportional = true;
+    }
+    if (!arguments.classes.empty()) {
+      class_changes_ = read_class_changes(arguments.classes, header_.channels);
+      if (class_changes_.size() > 1 && arguments.rate <= 0.0) {
+        throw Error("--channel-classes with times needs --rate, the samples' rate in Hz");
+      }
+      header_.classes = true;
+    }
+    if (!arguments.events.empty()) {
+      header_.events = true;
+      event_settings_.threshold =
+          static_cast<int>(std::lround(arguments.event_threshold * kThresholdUnit));
+      event_settings_.only = arguments.events == "only";
     }
     options_.profile = profile_;
     options_.tables = tables_ ? &*tables_ : nullptr;
@@ -262,6 +279,7 @@ class LiveEncoder {
         choose_coding(samples_.data(), samples_.size() / frame_bytes(), options_, header_);
     encoder_ = std::make_unique<Encoder>(header_, tables, Transport::kLink);
     encoder_->set_short_headers(!arguments_.long_headers && !arguments_.rtl);
+    if (header_.events) encoder_->set_events(event_settings_);
     const std::uint64_t largest = encoder_->max_bytes(header_.packet_frames);
     if (arguments_.link.udp && largest > kMaxDatagram) {
       throw Error(
@@ -285,6 +303,11 @@ class LiveEncoder {
       encoder_->set_lossy_step(lossy_step(step));
       lossless_packets_ += step == 0 && frames != 0 ? 1 : 0;
     }
+    if (next_change_ < class_changes_.size() &&
+        static_cast<double>(frames_) >= class_changes_[next_change_].seconds * arguments_.rate) {
+      encoder_->set_channel_classes(class_changes_[next_change_++].classes);
+    }
+    const std::uint64_t event_bytes = encoder_->event_bytes();
     if (arguments_.rtl) {
       encoder_->encode(rtl_codes(samples, frames * header_.channels).data(), frames, request,
                        packets);
@@ -292,7 +315,9 @@ class LiveEncoder {
       encoder_->encode_samples(samples, frames, request, packets);
     }
     if (rate_control_) {
-      rate_control_->end_packet(static_cast<std::uint32_t>((packets.size() - before) / 4));
+      const std::uint64_t size_of_data =
+          packets.size() - before - (encoder_->event_bytes() - event_bytes);
+      rate_control_->end_packet(static_cast<std::uint32_t>(size_of_data / 4));
     }
     ++packets_;
     frames_ += frames;
@@ -304,6 +329,9 @@ class LiveEncoder {
   Profile profile_ = Profile::kHuffman;
   std::optional<Tables> tables_;
   EncodeOptions options_;
+  EventSettings event_settings_;
+  std::vector<ClassChange> class_changes_;
+  std::size_t next_change_ = 0;
   std::optional<RateControl> rate_control_;
   std::uint64_t lossless_packets_ = 0;
   std::unique_ptr<Encoder> encoder_;   ///< once the first samples are here
@@ -635,6 +663,22 @@ void add_stream_encode(CLI::App& app) {
   command
       ->add_option("--link-buffer", arguments->link_buffer,
                    "with --link-rate: words of 4 bytes that may wait for the link")
+      ->capture_default_str();
+  command->add_option("--channel-classes", arguments->classes,
+                      "file of what to send of which channels, and from when on: lossless, rounded "
+                      "(as --link-rate says), off, or events alone");
+  CLI::Option* const events =
+      command
+          ->add_option("--events", arguments->events,
+                       "send the spikes too, beside the samples or `only` them, without samples")
+          ->expected(0, 1)
+          ->default_str("beside")
+          ->check(CLI::IsMember({"beside", "only"}));
+  command
+      ->add_option("--event-threshold", arguments->event_threshold,
+                   "of a spike, in mean innovations of its channel; a quarter is the unit")
+      ->check(CLI::Range(0.25, 15.75))
+      ->needs(events)
       ->capture_default_str();
   command->add_option("--stream-number", arguments->stream_number,
                       "by which a decoder sees that the encoder has restarted, 0 to 2^32 - 1 "
