@@ -11,8 +11,9 @@ SIM_BUILD = $(if $(VARIANT),$(BUILD)/sim$(VARIANT),$(BUILD))
 SIM_DEFINES = $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS)) $(if $(PROFILE),-DNRC_PROFILE=$(PROFILE)) \
               $(if $(NARROW),-DNRC_NARROW=$(NARROW)) $(if $(RATE_CONTROL),-DNRC_RATE_CONTROL=$(RATE_CONTROL)) $(if $(TAPS),-DNRC_TAPS=$(TAPS)) $(if $(NEIGHBOUR),-DNRC_NEIGHBOUR=$(NEIGHBOUR))
 
-# Options and variables of this make are not meant for CMake's own makefiles.
-CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL cmake
+# Ninja takes half a second where CMake's makefiles of this many targets take ten. A tree that has
+# makefiles keeps them. Options and variables of this make are not meant for those.
+CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL CMAKE_GENERATOR=$${CMAKE_GENERATOR:-Ninja} cmake
 CTEST = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL ctest
 # The one of the system, which has the packages of the system.
 PYTHON = @PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
@@ -38,7 +39,7 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
 # A variable that no target knows would be ignored: `make sim CHANNEL=32` would simulate 1024 channels.
 VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FIRST_STEP FRAMES \
   FRESH_TMP HARNESS JOBS JSON LIBERTY LINK LINT LOOPBACK LOSS MACROS MAX_STEP MIRROR MULTI NARROW NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
-  PREDICTOR_ARGS PROFILE PROOF RADIO RATE_CONTROL SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TAPS TRIALS WORKTREE
+  PREDICTOR_ARGS PROFILE PROOF RADIO RATE_CONTROL SECOND SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TAPS TRIALS WORKTREE
 # In MAKEOVERRIDES a space inside a value has a backslash before it.
 empty :=
 space := $(empty) $(empty)
@@ -83,7 +84,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build challenge sim link events wave check test coverage fuzz fuzz-corpus faults soak formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
+.PHONY: help build challenge sim link events wave check test coverage fuzz fuzz-corpus faults soak formal cocotb lint format generate bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -183,6 +184,14 @@ formal: ## Prove properties of the RTL, and that each proof finds faults [PROOF=
 	$(DEPS) formal
 	@NRC_FORMAL_DIR=$(BUILD)/formal NRC_FORMAL_JOBS=$(JOBS) scripts/formal.sh $(PROOF)
 
+cocotb: ## Run the example of a cocotb bench of the encoder in Icarus; installs cocotb in a virtual environment of its own
+	$(DEPS) model
+	$(call configure_programs)
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
+	@test -x $(BUILD)/cocotb-venv/bin/cocotb-config || ($(PYTHON) -m venv $(BUILD)/cocotb-venv && \
+	  $(BUILD)/cocotb-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/cocotb/requirements.txt)
+	NRC=$(BUILD)/nrc NRC_COCOTB_DIR=$(abspath $(BUILD))/cocotb $(BUILD)/cocotb-venv/bin/python tb/cocotb/run.py
+
 lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format rtl tidy"]
 	$(DEPS) dev
 	$(CMAKE) -S . -B $(BUILD)/lint -DNRC_BUILD_STUDY=ON -DNRC_BENCHMARK=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
@@ -261,13 +270,13 @@ synth: ## Bitstream of a board, timing met with every seed [BOARD=, a folder of 
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \
 	  $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(filter 1,$(NO_INSTALL)),--no-install)
 
-asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; SLOW= SRAM= MACROS= DATA= PROFILE= NARROW= CHANNELS= CLOCK= BUFFER= FRAMES= ASIC_ARGS=]
+asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; SLOW= SECOND= SRAM= MACROS= DATA= PROFILE= NARROW= CHANNELS= CLOCK= BUFFER= FRAMES= ASIC_ARGS=]
 	$(if $(LIBERTY),,$(error asic needs a cell library: make asic LIBERTY=path.lib [SRAM=directory]; see docs/asic.md))
 	$(call check_data,asic)
 	$(DEPS) asic
 	@$(MAKE) --no-print-directory build
 	@scripts/asic/estimate.py --liberty "$(LIBERTY)" --nrc $(BUILD)/nrc --out $(BUILD)/asic --jobs $(JOBS) \
-	  $(if $(SLOW),--slow "$(SLOW)") $(if $(SRAM),--sram "$(SRAM)") $(if $(MACROS),--macros "$(MACROS)") \
+	  $(if $(SLOW),--slow "$(SLOW)") $(if $(SECOND),--second "$(SECOND)") $(if $(SRAM),--sram "$(SRAM)") $(if $(MACROS),--macros "$(MACROS)") \
 	  $(if $(DATA),--data "$(DATA)") $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \
 	  $(if $(CLOCK),--clock $(CLOCK)) $(if $(BUFFER),--buffer $(BUFFER)) $(if $(FRAMES),--frames $(FRAMES)) \
 	  $(if $(SEED),--seed $(SEED)) $(if $(filter 1,$(NARROW)),--narrow) $(ASIC_ARGS)

@@ -12,7 +12,7 @@
 # NO_INSTALL=1 only reports.
 set -euo pipefail
 
-MODEL=(cmake g++ make pkg-config zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev
+MODEL=(cmake g++ make ninja-build pkg-config zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev
   libhwy-dev)
 STUDY=("${MODEL[@]}" libflac-dev libmp3lame-dev libwavpack-dev libsamplerate0-dev libbz2-dev
   liblzma-dev libzstd-dev gnuplot-nox)
@@ -79,6 +79,7 @@ have() {
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     python3-*) /usr/bin/python3 -c "import ${1#python3-}" 2>/dev/null ;;
     xz-utils) command -v xz >/dev/null ;;
+    ninja-build) command -v ninja >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }

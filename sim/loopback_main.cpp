@@ -66,7 +66,9 @@ class Loopback {
     encoder_.clk_i(clock_);
     encoder_.rst_ni(reset_n_);
     encoder_.enable_i(enable_);
+    encoder_.flush_i(low_);
     encoder_.key_request_i(low_);
+    encoder_.status_o(status_);
     encoder_.stream_number_i(stream_number_);
     encoder_.s_axis_tvalid(s_valid_);
     encoder_.s_axis_tready(s_ready_);
@@ -180,6 +182,7 @@ class Loopback {
   Signal<std::uint64_t> m_user_{"m_user"};
   Signal<std::uint32_t> encoder_packets_{"encoder_packets"}, dropped_{"dropped"};
   Signal<std::uint32_t> framing_errors_{"framing_errors"}, off_grid_{"off_grid"};
+  Signal<std::uint32_t> status_{"status"};
   Signal<std::uint32_t> step_{"step"}, largest_step_{"largest_step"}, waiting_{"waiting"};
   Signal<std::uint32_t> events_lost_{"events_lost"};
   Signal<bool> overflow_{"overflow"}, sample_packed_{"sample_packed"};

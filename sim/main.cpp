@@ -92,7 +92,9 @@ class System {
     encoder_.clk_i(clock_);
     encoder_.rst_ni(reset_n_);
     encoder_.enable_i(enable_);
+    encoder_.flush_i(flush_);
     encoder_.key_request_i(key_request_);
+    encoder_.status_o(status_);
     encoder_.stream_number_i(stream_number_);
     encoder_.s_axis_tvalid(s_valid_);
     encoder_.s_axis_tready(s_ready_);
@@ -187,6 +189,8 @@ class System {
                            sc_core::sc_time(0.5 * kClockPeriodNs, sc_core::SC_NS), true};
   sc_core::sc_signal<bool> reset_n_{"reset_n"};
   sc_core::sc_signal<bool> enable_{"enable"}, key_request_{"key_request"};
+  sc_core::sc_signal<bool> flush_{"flush"};
+  sc_core::sc_signal<std::uint32_t> status_{"status"};
   sc_core::sc_signal<bool> s_valid_{"s_valid"}, s_ready_{"s_ready"}, s_last_{"s_last"};
   sc_core::sc_signal<std::uint32_t> s_data_{"s_data"};
   sc_core::sc_signal<bool> m_valid_{"m_valid"}, m_ready_{"m_ready"}, m_last_{"m_last"};

@@ -10,6 +10,7 @@ module encoder_instance (
   input  logic        rst_n,     // asynchronous, active low
 
   input  logic        enable,    // a stream is open while high
+  input  logic        flush,     // pulse: no more samples come, close the stream
 
   input  logic        s_tvalid,  // int16 samples, channel 0 first
   output logic        s_tready,
@@ -20,6 +21,8 @@ module encoder_instance (
   input  logic        m_tready,
   output logic [31:0] m_tdata,
   output logic        m_tlast,   // the packet's last word
+
+  output logic [3:0]  status,    // nrc_status_pkg: idle, open, closing, closed; faults
 
   output logic        dropped    // since reset: the link was too slow for a packet
 );
@@ -49,6 +52,7 @@ module encoder_instance (
     .clk_i           (clk),
     .rst_ni          (rst_n),
     .enable_i        (enable),
+    .flush_i         (flush),
     .key_request_i   (1'b0),     // pulse: the next packet is to be a key packet
     .stream_number_i (32'd1),    // another one after each reset: a random number, a count of starts
     .max_step_i      (3'd0),     // rate control: the largest step, 0: never round
@@ -71,6 +75,7 @@ module encoder_instance (
     .table_addr_i    (16'd0),
     .table_wdata_i   (16'd0),
     .table_id_i      (32'd0),
+    .status_o        (status),
     .packets_o       (),         // counters, since reset
     .dropped_o       (dropped_packets),
     .framing_errors_o(),

@@ -45,6 +45,7 @@ module nrc_encoder #(
   input  logic        rst_ni,
 
   input  logic        enable_i,       // sampled at frame boundaries; low closes the stream
+  input  logic        flush_i,        // pulse: closes the stream at once, without a sample
   input  logic        key_request_i,  // pulse: makes the next packet a key packet
   input  logic [31:0] stream_number_i,  // another one after each reset; stable
 
@@ -76,12 +77,14 @@ module nrc_encoder #(
   output logic [31:0] m_axis_tdata,
   output logic        m_axis_tlast,   // the packet's last word
 
-  // Table port of the Huffman profile; while the encoder is disabled. Word: the code after a
-  // leading one.
+  // Table port of the Huffman profile; while status_o says idle or closed. Word: the code after a
+  // leading one. All words in the order of their addresses, and no stream opens before the last one.
   input  logic        table_we_i,
   input  logic [15:0] table_addr_i,   // table * 2^SymbolBits + symbol
   input  logic [15:0] table_wdata_i,
   input  logic [31:0] table_id_i,     // of the loaded tables; stable while enabled
+
+  output logic [nrc_status_pkg::StatusWidth-1:0] status_o,
 
   // Status, since reset.
   output logic [31:0] packets_o,         // data packets sent
@@ -111,6 +114,9 @@ module nrc_encoder #(
 
   localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
                         ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
+
+  localparam int BriefFrames = nrc_bound_pkg::brief_frames(Profile, Width, Channels, PacketFrames, Loop,
+                                                           Words);
 
   localparam int Predictor = ((Narrow != 0) ? nrc_pkg::PredictorNarrow : 0) |
                              ((Taps != 0) ? nrc_pkg::PredictorTaps : 0) |
@@ -146,7 +152,9 @@ module nrc_encoder #(
   logic [3:0]              event_ago;
   logic [SideWidth-1:0]    detected_side;
 
-  logic                    key_needed;
+  logic                    key_needed, brief_needed;
+  logic                    flush, flushed, close, open, settled, packets_wait;
+  logic                    tables_ready;
   logic                    packet_begin, packet_end;
   logic [Fill-1:0]         fill, packet_words;
   logic [2:0]              code_step, packet_step;
@@ -159,15 +167,18 @@ module nrc_encoder #(
   nrc_framer #(
     .Channels    (Channels),
     .PacketFrames(PacketFrames),
+    .BriefFrames (BriefFrames),
     .KeyInterval (KeyInterval),
     .LoopLatency (Loop),
     .Pipeline    (Pipeline)
   ) u_framer (
     .clk_i,
     .rst_ni,
-    .enable_i,
+    .enable_i       (enable_i && tables_ready),
     .key_request_i,
     .key_needed_i   (key_needed),
+    .brief_needed_i (brief_needed),
+    .flush_i,
     .s_axis_tvalid_i(s_axis_tvalid),
     .s_axis_tready_o(s_axis_tready),
     .s_axis_tdata_i (s_axis_tdata),
@@ -177,6 +188,11 @@ module nrc_encoder #(
     .channel_o      (framer_channel),
     .first_o        (framer_first),
     .side_o         (framer_side),
+    .flush_o        (flush),
+    .flushed_o      (flushed),
+    .close_o        (close),
+    .open_o         (open),
+    .settled_o      (settled),
     .packet_begin_o (packet_begin),
     .framing_error_o(framing_error)
   );
@@ -289,13 +305,15 @@ module nrc_encoder #(
       .channel_i   (code_channel),
       .first_i     (code_first),
       .side_i      (code_side),
+      .flush_i     (flush),
       .word_valid_o(packed_valid),
       .word_o      (packed_word),
       .side_o      (packed_side),
       .sample_packed_o
     );
 
-    assign table_id = nrc_range_tables_pkg::TableId;
+    assign table_id     = nrc_range_tables_pkg::TableId;
+    assign tables_ready = 1'b1;
 
     assign event_valid     = 1'b0;
     assign event_channel   = '0;
@@ -332,6 +350,7 @@ module nrc_encoder #(
       .channel_i   (code_channel),
       .first_i     (code_first),
       .side_i      (code_side),
+      .flush_i     (flush),
       .step_i      (code_step),
       .class_we_i,
       .class_addr_i(class_addr_i[ChannelWidth-1:0]),
@@ -350,6 +369,32 @@ module nrc_encoder #(
     );
 
     assign table_id = (LoadableTables != 0) ? table_id_i : nrc_tables_pkg::TableId;
+
+    // Loaded are tables whose words came in the order of their addresses, up to the last.
+    if (LoadableTables != 0) begin : gen_loading
+      localparam int LastWord = nrc_tables_pkg::NumTables * (1 << nrc_tables_pkg::SymbolBits) - 1;
+      logic [AddrWidth-1:0] next_q;  // address of the next word
+      logic                 loaded_q;
+
+      always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+          next_q   <= '0;
+          loaded_q <= 1'b0;
+        end else if (table_we_i) begin
+          if (table_addr_i == '0) begin
+            next_q   <= AddrWidth'(1);
+            loaded_q <= 1'b0;
+          end else if (table_addr_i[AddrWidth-1:0] == next_q && next_q != '0) begin
+            next_q   <= (next_q == AddrWidth'(LastWord)) ? '0 : next_q + 1'b1;
+            loaded_q <= next_q == AddrWidth'(LastWord);
+          end
+        end
+      end
+
+      assign tables_ready = loaded_q;
+    end else begin : gen_fixed
+      assign tables_ready = 1'b1;
+    end
 
     logic unused_table_port;
     assign unused_table_port = ^{table_addr_i, table_id_i, class_addr_i};
@@ -378,6 +423,9 @@ module nrc_encoder #(
     .word_i         (packed_word),
     .side_i         (packed_side),
     .step_i         (packet_step),
+    .flushed_i      (flushed),
+    .close_i        (close),
+    .flush_i        (flush),
     .events_only_i,
     .event_valid_i    (event_valid),
     .event_channel_i  (event_channel),
@@ -386,6 +434,8 @@ module nrc_encoder #(
     .detected_valid_i (detected_valid),
     .detected_side_i  (detected_side),
     .key_needed_o   (key_needed),
+    .brief_needed_o (brief_needed),
+    .busy_o         (packets_wait),
     .fill_o         (fill),
     .packet_end_o   (packet_end),
     .packet_words_o (packet_words),
@@ -400,6 +450,24 @@ module nrc_encoder #(
   );
 
   // Status.
+  logic       begun_q;  // a stream has
+  logic [1:0] state;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)   begun_q <= 1'b0;
+    else if (open) begun_q <= 1'b1;
+  end
+
+  always_comb begin
+    if (open)                          state = 2'(nrc_status_pkg::StateOpen);
+    else if (!settled || packets_wait) state = 2'(nrc_status_pkg::StateClosing);
+    else if (begun_q)                  state = 2'(nrc_status_pkg::StateClosed);
+    else                               state = 2'(nrc_status_pkg::StateIdle);
+  end
+  assign status_o[nrc_status_pkg::StatusState +: 2] = state;
+  assign status_o[nrc_status_pkg::StatusNoRoom]   = brief_needed;
+  assign status_o[nrc_status_pkg::StatusNoTables] = enable_i && !tables_ready;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       framing_errors_o <= '0;

@@ -119,6 +119,23 @@ module nrc_encoder_checks #(
                 "nrc_encoder: BufferWords is %0d; give a power of two, 4 to 16777216",
                 BufferWords)
   end
+  // After a drop a key packet must find room, or nothing is ever sent again.
+  localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
+                        ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
+  localparam bit CanBound = Channels >= 1 && Channels <= nrc_pkg::MaxChannels &&
+                            PacketFrames >= 1 && CodeWidth >= 2 && CodeWidth <= 16 &&
+                            Samples <= 64'(nrc_pkg::MaxPacketSamples) && BufferWords >= 4 &&
+                            BufferWords <= MaxWords;
+  localparam int BriefFrames = CanBound
+      ? nrc_bound_pkg::brief_frames(Profile, CodeWidth, Channels, PacketFrames, Loop, BufferWords) : 1;
+  localparam int KeyWords = CanBound
+      ? nrc_bound_pkg::key_packet_words(Profile, CodeWidth, Channels, BriefFrames) : 1;
+
+  if (KeyWords > BufferWords) begin : gen_key_packet
+    `NRC_REFUSE(nrc_encoder_BufferWords_give_enough_for_a_key_packet,
+                "nrc_encoder: BufferWords is too small for a key packet; give %0d or more",
+                1 << $clog2(KeyWords))
+  end
   if (PacketFifoDepth < 1 || PacketFifoDepth > 65536) begin : gen_fifo
     `NRC_REFUSE(nrc_encoder_PacketFifoDepth_give_1_to_65536,
                 "nrc_encoder: PacketFifoDepth is %0d; give 1 to 65536", PacketFifoDepth)

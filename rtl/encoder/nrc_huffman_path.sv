@@ -8,7 +8,7 @@
 // nrc::PayloadEncoder.
 //
 // Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
-// bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5; 3 narrow, 1, 1. One code per clock, rigid.
+// bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5; 2 narrow, 1, 1 = 4. One code per clock, rigid.
 
 `timescale 1ns / 1ps
 
@@ -42,6 +42,8 @@ module nrc_huffman_path #(
   input  logic [SideWidth-1:0]    side_i,
   input  logic [2:0]              step_i,  // number of the packet's rounding step, a clock after its code
 
+  input  logic                    flush_i,  // pulse: the packet ends; no code is under way, side_i rests
+
   // Table port of nrc_channel_class; unused without Classes.
   input  logic                    class_we_i,
   input  logic [ChannelWidth-1:0] class_addr_i,
@@ -69,8 +71,9 @@ module nrc_huffman_path #(
   localparam int TableWidth  = (RateControl != 0 && OwnWidth < 4) ? 4 : OwnWidth;
   localparam int ValueWidth  = CodeWidth + nrc_pkg::FracBits;
   localparam bit IsDeep      = Pipeline == nrc_latency_pkg::PipelineDeep;
-  localparam int Predict     = IsDeep ? nrc_latency_pkg::PredictLatency
-                                      : nrc_latency_pkg::ShallowPredictLatency;
+  localparam int Predict     = IsDeep        ? nrc_latency_pkg::PredictLatency :
+                               (Narrow != 0) ? nrc_latency_pkg::NarrowLatency
+                                             : nrc_latency_pkg::ShallowPredictLatency;
   localparam int Context     = IsDeep ? nrc_latency_pkg::ContextLatency
                                       : nrc_latency_pkg::ShallowContextLatency;
   localparam int Huffman     = IsDeep ? nrc_latency_pkg::HuffmanLatency
@@ -434,6 +437,7 @@ module nrc_huffman_path #(
     .bits_i  (packed_bits),
     .length_i(packed_length),
     .side_i  (codeword_side),
+    .flush_i,
     .word_valid_o,
     .word_o,
     .side_o

@@ -45,6 +45,7 @@ package nrc_latency_pkg;
   localparam int ShallowFramerLatency     = 0;
   localparam int ShallowShift6Latency     = 0;
   localparam int ShallowPredictLatency    = 3;
+  localparam int NarrowLatency            = 2;  // nrc_narrow, instead of predictor and context
   localparam int ShallowInnovationLatency = 0;
 
   // Clocks from a sample to the next one of the same channel, with UpdateDelay = 0.
@@ -64,6 +65,8 @@ package nrc_latency_pkg;
 
   localparam int HuffmanPathLatency = PredictLatency + ContextLatency + HuffmanLatency +
                                       BitPackerLatency;
+  localparam int NarrowHuffmanPathLatency  = NarrowLatency + ShallowHuffmanLatency +
+                                             ShallowBitPackerLatency;
   localparam int ShallowHuffmanPathLatency = ShallowPredictLatency + ShallowContextLatency +
                                              ShallowHuffmanLatency + ShallowBitPackerLatency;
 
@@ -82,11 +85,17 @@ package nrc_latency_pkg;
   localparam int RangePathLatency = PredictLatency + IntervalLatency + RangeLatency +
                                     CarryPackerLatency;
 
+  // More than from a sample's handshake, or the end of a packet without one, until nrc_packet_writer
+  // has decided over its packet, in any configuration.
+  localparam int CloseLatency = 48;
+
   // The encoder, from a sample's handshake until its last bit is packed; TapsLatency more with
   // stage taps, NeighbourLatency more with stage neighbour.
   localparam int EncoderLatency        = FramerLatency + Shift6Latency + HuffmanPathLatency;
   localparam int ShallowEncoderLatency = ShallowFramerLatency + ShallowShift6Latency +
                                          ShallowHuffmanPathLatency;
+  localparam int NarrowEncoderLatency  = ShallowFramerLatency + ShallowShift6Latency +
+                                         NarrowHuffmanPathLatency;
   localparam int RangeEncoderLatency   = FramerLatency + Shift6Latency + RangePathLatency;
 
   // The decoder.

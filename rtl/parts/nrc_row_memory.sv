@@ -10,8 +10,8 @@
 //
 //   0  valid_i, first word of a row: row read
 //   1  rdata_o
-//   3  write_i, if the word of clock 0 gets a new value
-//   4  row written, after its fourth word; or 5
+//   2  write_i, if the word of clock 0 gets a new value
+//   3  row written, after its fourth word; or 4
 //
 // With eight words and more a row is written before it is read again.
 
@@ -30,7 +30,7 @@ module nrc_row_memory #(
   input  logic [AddrWidth-1:0] word_i,
   output logic [Width-1:0]     rdata_o,  // in the next clock; without meaning without read_i
 
-  input  logic                 write_i,  // three clocks after valid_i
+  input  logic                 write_i,  // two clocks after valid_i
   input  logic [1:0]           slot_i,   // the low bits of its word_i
   input  logic [Width-1:0]     wdata_i
 );

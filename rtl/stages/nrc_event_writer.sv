@@ -39,6 +39,8 @@ module nrc_event_writer #(
   input  logic                    valid_i,
   input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
 
+  input  logic                    end_i,  // pulse: the stream ends without a code
+
   input  logic                    stream_open_i,  // a packet of the stream is stored
 
   // To the event buffer.
@@ -69,8 +71,8 @@ module nrc_event_writer #(
   logic frame_end, stream_end;
 
   assign frame_end  = valid_i && side_i[nrc_side_pkg::SideFrameEnd];
-  assign stream_end = valid_i && side_i[nrc_side_pkg::SidePacketEnd] &&
-                      side_i[nrc_side_pkg::SideLast];
+  assign stream_end = end_i || (valid_i && side_i[nrc_side_pkg::SidePacketEnd] &&
+                                side_i[nrc_side_pkg::SideLast]);
 
   // The packet in progress.
   logic [31:0]           frame_q;        // of the stream

@@ -12,15 +12,19 @@
 //   scale = scale + (((min(|r|, limit) << 8) - scale) >> (8 - boost, or 6))
 //   class = that of the new scale
 //
-// last, deviation, class and the first bits of rest are in one memory, which is read and written
-// for each code. The others are in a memory of their own, which rests in most frames. With reset_i
-// the state counts as reset: it is not read, so it need not have been written.
+// Three memories, by how often they are used: last and deviation are read and written for each code;
+// class and the first bits of rest are read for each code, but written in slow frames only; the
+// others rest in all other frames, in rows of a memory of one port (nrc_row_memory). The first two
+// have a read and a write in the same clock and no more than a word a clock, so that in silicon
+// latches can be what they are made of.
+// With reset_i the state counts as reset: it is not read, so it need not have been written.
 //
 // Stages:
-//   0  valid_i; memories read             2  q, r; new state
-//   1  the state, or its reset value      3  valid_o: nrc_select gives the table
-//                                         6  memories written, or 7: see nrc_row_memory
-// Latency 3 clocks. The pipeline is the shallow one.
+//   0  valid_i; memories read
+//   1  q, r; new state; fast memories written
+//   2  valid_o: nrc_select gives the table
+//   5  rows written, or 6: see nrc_row_memory
+// Latency 2 clocks. The pipeline is the shallow one.
 
 `timescale 1ns / 1ps
 
@@ -54,7 +58,8 @@ module nrc_narrow #(
   localparam int RestLow        = RestWidth - RestBits;
   localparam int ScaleFrac      = nrc_pkg::NarrowScaleFrac;
   localparam int ScaleWidth     = DeviationWidth + ScaleFrac;
-  localparam int FastWidth      = RestBits + 4 + DeviationWidth + CodeWidth;
+  localparam int FastWidth      = DeviationWidth + CodeWidth;
+  localparam int KeptWidth      = RestBits + 4;  // and the class
   localparam int SlowWidth      = RestLow + ScaleWidth;
 
   localparam logic [RestWidth-1:0]  RestReset  = RestWidth'(nrc_pkg::NarrowRestReset);
@@ -62,24 +67,29 @@ module nrc_narrow #(
       ScaleWidth'(nrc_tables_pkg::InitialScale >> (nrc_pkg::ScaleFrac - ScaleFrac));
 
   // Control: bit s is the sample in stage s.
-  logic [3:1] valid_q, reset_q;
-  logic [3:1] slow_q;  // the slow part moves, or is reset
-  logic [1:0] slot_s1_q, slot_s2_q, slot_s3_q;
-  logic [2:0] boost_s1, boost_s2_q;
+  logic [2:1] valid_q, reset_q;
+  logic       slow_s1_q, slow_s2_q;  // the slow part moves, or is reset
+  logic [1:0] slot_s2_q;
+  logic [2:0] boost_s1;
   logic       slow;
+
+  logic [ChannelWidth-1:0] channel_s1_q;
+  logic [CodeWidth-1:0]    code_s1_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
-    else         valid_q <= {valid_q[2:1], valid_i};
+    else         valid_q <= {valid_q[1], valid_i};
   end
 
   always_ff @(posedge clk_i) begin
-    reset_q    <= {reset_q[2:1], reset_i};
-    slow_q     <= {slow_q[2:1], slow || reset_i};
-    slot_s1_q  <= channel_i[1:0];
-    slot_s2_q  <= slot_s1_q;
-    slot_s3_q  <= slot_s2_q;
-    boost_s2_q <= boost_s1;
+    reset_q   <= {reset_q[1], reset_i};
+    slow_s1_q <= slow || reset_i;
+    slow_s2_q <= slow_s1_q;
+    if (valid_i) begin
+      channel_s1_q <= channel_i;
+      code_s1_q    <= code_i;
+    end
+    if (slow_s1_q) slot_s2_q <= channel_s1_q[1:0];
   end
 
   nrc_pace u_pace (
@@ -90,21 +100,38 @@ module nrc_narrow #(
     .boost_o      (boost_s1)
   );
 
-  // Stage 1: the state.
-  logic [FastWidth-1:0] fast_read, fast_s1, fast_s3;
-  logic [SlowWidth-1:0] slow_read, slow_s1, slow_s3_q;
-  logic [CodeWidth-1:0] code_s1_q;
+  // Stage 1: the state. In a reset frame nothing depends on what the memories hold.
+  logic [FastWidth-1:0]      fast_read, fast_new;
+  logic [KeptWidth-1:0]      kept_read, kept_new;
+  logic [SlowWidth-1:0]      slow_read, slow_word_q;
+  logic [CodeWidth-1:0]      last;
+  logic [DeviationWidth-1:0] deviation;
+  logic [3:0]                class_s1;
+  logic [RestBits-1:0]       rest_high;
+  logic [RestLow-1:0]        rest_low;
+  logic [ScaleWidth-1:0]     scale;
+  logic                      moves;
 
-  nrc_row_memory #(.Words(Channels), .Width(FastWidth)) u_fast (
+  nrc_ram_1r1w #(.Width(FastWidth), .Depth(Channels)) u_fast (
     .clk_i,
     .rst_ni,
-    .valid_i,
-    .read_i (!reset_i),
-    .word_i (channel_i),
-    .rdata_o(fast_read),
-    .write_i(valid_q[3]),
-    .slot_i (slot_s3_q),
-    .wdata_i(fast_s3)
+    .we_i   (valid_q[1]),
+    .waddr_i(channel_s1_q),
+    .wdata_i(fast_new),
+    .re_i   (valid_i && !reset_i),
+    .raddr_i(channel_i),
+    .rdata_o(fast_read)
+  );
+
+  nrc_ram_1r1w #(.Width(KeptWidth), .Depth(Channels)) u_kept (
+    .clk_i,
+    .rst_ni,
+    .we_i   (valid_q[1] && moves),
+    .waddr_i(channel_s1_q),
+    .wdata_i(kept_new),
+    .re_i   (valid_i && !reset_i),
+    .raddr_i(channel_i),
+    .rdata_o(kept_read)
   );
 
   nrc_row_memory #(.Words(Channels), .Width(SlowWidth)) u_slow (
@@ -114,33 +141,16 @@ module nrc_narrow #(
     .read_i (!reset_i),
     .word_i (channel_i),
     .rdata_o(slow_read),
-    .write_i(valid_q[3] && slow_q[3]),
-    .slot_i (slot_s3_q),
-    .wdata_i(slow_s3_q)
+    .write_i(valid_q[2] && slow_s2_q),
+    .slot_i (slot_s2_q),
+    .wdata_i(slow_word_q)
   );
 
-  // In a reset frame nothing depends on what the memories hold. The class is that of the scale then,
-  // which stage 2 takes.
-  assign fast_s1 = fast_read & {FastWidth{!reset_q[1]}};
-  assign slow_s1 = slow_read & {SlowWidth{!reset_q[1]}};
-
-  always_ff @(posedge clk_i) if (valid_i) code_s1_q <= code_i;
-
-  // Stage 2.
-  logic [CodeWidth-1:0]      code_s2_q, last_q;
-  logic [DeviationWidth-1:0] deviation_q;
-  logic [3:0]                class_q;
-  logic [RestBits-1:0]       rest_high_q;
-  logic [RestLow-1:0]        rest_low_q;
-  logic [ScaleWidth-1:0]     scale_q;
-
-  always_ff @(posedge clk_i) begin
-    if (valid_q[1]) begin
-      code_s2_q <= code_s1_q;
-      {rest_high_q, class_q, deviation_q, last_q} <= fast_s1;
-    end
-    if (valid_q[1] && slow_q[1]) {rest_low_q, scale_q} <= slow_s1;
-  end
+  assign {deviation, last}     = fast_read & {FastWidth{!reset_q[1]}};
+  assign {rest_high, class_s1} = kept_read & {KeptWidth{!reset_q[1]}};
+  // The operands of the slow part rest in frames in which it does not move.
+  assign moves             = slow_s1_q;
+  assign {rest_low, scale} = slow_read & {SlowWidth{moves && !reset_q[1]}};
 
   // The prediction lies between two codes, last and last - deviation: it needs no clamp.
   localparam int ProductWidth = DeviationWidth + RestBits;
@@ -152,9 +162,9 @@ module nrc_narrow #(
   logic [CodeWidth-1:0]    q;
 
   // As signed numbers: Yosys 0.23 would take the extended sign off and forget it where a DSP multiplies.
-  assign product = $signed({{RestBits{deviation_q[DeviationWidth-1]}}, deviation_q}) *
-                   $signed({{DeviationWidth{1'b0}}, rest_high_q});
-  assign sum     = {last_q, 1'b1, {(RestBits-1){1'b0}}} -
+  assign product = $signed({{RestBits{deviation[DeviationWidth-1]}}, deviation}) *
+                   $signed({{DeviationWidth{1'b0}}, rest_high});
+  assign sum     = {last, 1'b1, {(RestBits-1){1'b0}}} -
                    {{(SumWidth - ProductWidth){product[ProductWidth-1]}}, product};
   assign q       = sum[SumWidth-1:RestBits];
 
@@ -168,8 +178,8 @@ module nrc_narrow #(
   logic                      decayed_fits;
   logic [DeviationWidth-1:0] deviation_new;
 
-  assign moved = {{(MovedWidth - DeviationWidth){deviation_q[DeviationWidth-1]}}, deviation_q} +
-                 {{2{code_s2_q[CodeWidth-1]}}, code_s2_q} - {{2{last_q[CodeWidth-1]}}, last_q};
+  assign moved = {{(MovedWidth - DeviationWidth){deviation[DeviationWidth-1]}}, deviation} +
+                 {{2{code_s1_q[CodeWidth-1]}}, code_s1_q} - {{2{last[CodeWidth-1]}}, last};
   assign t             = {moved, 3'd4} - {{3{moved[MovedWidth-1]}}, moved};
   assign decayed       = t[MovedWidth+2:3];
   assign decayed_fits  = (&decayed[MovedWidth-1:DeviationWidth-1]) ||
@@ -177,8 +187,7 @@ module nrc_narrow #(
   assign deviation_new = decayed_fits ? decayed[DeviationWidth-1:0] :
                          {decayed[MovedWidth-1], {(DeviationWidth-1){!decayed[MovedWidth-1]}}};
 
-  // The slow part. Its operands rest in frames in which it does not move.
-  logic                      moves;
+  // The slow part.
   logic [CodeWidth:0]        residual;
   logic [CodeWidth-1:0]      magnitude;
   logic [DeviationWidth-1:0] m;
@@ -191,20 +200,19 @@ module nrc_narrow #(
   logic [RestWidth-1:0]      rest_new;
   logic [3:0]                class_new;
 
-  assign moves     = slow_q[2];
-  assign residual  = ({code_s2_q[CodeWidth-1], code_s2_q} - {q[CodeWidth-1], q}) &
+  assign residual  = ({code_s1_q[CodeWidth-1], code_s1_q} - {q[CodeWidth-1], q}) &
                      {(CodeWidth+1){moves}};
   assign magnitude = (residual[CodeWidth-1:0] ^ {CodeWidth{residual[CodeWidth]}}) +
                      CodeWidth'(residual[CodeWidth]);
   assign m         = magnitude[DeviationWidth-1:0] |
                      {DeviationWidth{|magnitude[CodeWidth-1:DeviationWidth]}};
 
-  assign shift      = (boost_s2_q == 3'd0) ? 4'(nrc_pkg::NarrowScaleShift)
-                                           : 4'(nrc_pkg::ScaleShift) - {1'b0, boost_s2_q};
-  assign difference = {1'b0, m, {ScaleFrac{1'b0}}} - {1'b0, scale_q};
+  assign shift      = (boost_s1 == 3'd0) ? 4'(nrc_pkg::NarrowScaleShift)
+                                         : 4'(nrc_pkg::ScaleShift) - {1'b0, boost_s1};
+  assign difference = {1'b0, m, {ScaleFrac{1'b0}}} - {1'b0, scale};
   // The sign shifted in.
   assign change     = ScaleWidth'({{8{difference[ScaleWidth]}}, difference} >> shift);
-  assign scale_new  = reset_q[2] ? ScaleReset : scale_q + change;
+  assign scale_new  = reset_q[1] ? ScaleReset : scale + change;
   assign level      = 16'(scale_new[ScaleWidth-1:ScaleFrac-nrc_pkg::ThresholdFrac]);
 
   always_comb begin
@@ -214,39 +222,36 @@ module nrc_narrow #(
     end
   end
 
-  assign rest     = {1'b0, rest_high_q & {RestBits{moves}}, rest_low_q};
-  assign step     = (RestWidth+1)'(1) << boost_s2_q;
-  assign still    = deviation_q == '0 || residual == '0;
-  assign down     = deviation_q[DeviationWidth-1] == residual[CodeWidth];
+  assign rest     = {1'b0, rest_high & {RestBits{moves}}, rest_low};
+  assign step     = (RestWidth+1)'(1) << boost_s1;
+  assign still    = deviation == '0 || residual == '0;
+  assign down     = moves && deviation[DeviationWidth-1] == residual[CodeWidth];
   assign rest_sum = rest + (step ^ {(RestWidth+1){down}}) + (RestWidth+1)'(down);
-  assign rest_new = reset_q[2]          ? RestReset :
+  assign rest_new = reset_q[1]          ? RestReset :
                     still               ? rest[RestWidth-1:0] :
                     rest_sum[RestWidth] ? {RestWidth{!down}} : rest_sum[RestWidth-1:0];
 
-  // Stage 3. The new state ends in registers here, so that what gathers rows of it does not glitch.
-  logic [3:0]                class_s3_q, class_new_s3_q;
-  logic [RestBits-1:0]       rest_s3_q;
-  logic [DeviationWidth-1:0] deviation_s3_q;
-  logic [NumClasses-1:0]     selected;
+  assign fast_new = {deviation_new & {DeviationWidth{!reset_q[1]}}, code_s1_q};
+  assign kept_new = {rest_new[RestWidth-1:RestLow], class_new};
+
+  // Stage 2.
+  logic [3:0]            class_s2_q;
+  logic [NumClasses-1:0] selected;
 
   always_ff @(posedge clk_i) begin
-    if (valid_q[2]) begin
-      code_o         <= code_s2_q;
-      pred_code_o    <= q;
-      class_s3_q     <= class_q;
-      deviation_s3_q <= deviation_new & {DeviationWidth{!reset_q[2]}};
-      class_new_s3_q <= moves ? class_new : class_q;
-      rest_s3_q      <= moves ? rest_new[RestWidth-1:RestLow] : rest_high_q;
+    if (valid_q[1]) begin
+      code_o      <= code_s1_q;
+      pred_code_o <= q;
+      class_s2_q  <= class_s1;
     end
-    if (valid_q[2] && moves) slow_s3_q <= {rest_new[RestLow-1:0], scale_new};
+    if (valid_q[1] && moves) slow_word_q <= {rest_new[RestLow-1:0], scale_new};
   end
 
-  assign fast_s3 = {rest_s3_q, class_new_s3_q, deviation_s3_q, code_o};
-  assign valid_o = valid_q[3];
-  assign reset_o = reset_q[3];
+  assign valid_o = valid_q[2];
+  assign reset_o = reset_q[2];
 
   always_comb begin
-    for (int k = 0; k < NumClasses; k++) selected[k] = class_s3_q == 4'(k);
+    for (int k = 0; k < NumClasses; k++) selected[k] = class_s2_q == 4'(k);
   end
 
   nrc_select #(

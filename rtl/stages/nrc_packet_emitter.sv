@@ -5,7 +5,7 @@
 //
 // For each descriptor (format: nrc_packet_writer.sv): before a key packet the stream header packet,
 // so that a receiver can start there (the first packet of a stream is always a key packet); five
-// words of packet header, the payload words with their bytes reversed (the first bit of a
+// words of packet header, the payload words, if there are any, with their bytes reversed (the first bit of a
 // payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the CRC-32. Sequence
 // numbers are assigned here, to packets that are actually sent.
 //
@@ -60,6 +60,7 @@ module nrc_packet_emitter #(
   output logic        m_axis_tlast_o,
   input  logic        m_axis_tready_i,
 
+  output logic        busy_o,            // a packet is on its way out
   output logic [31:0] packets_o          // data packets sent since reset
 );
 
@@ -114,7 +115,6 @@ module nrc_packet_emitter #(
   logic        key, last, stream_begin, is_event;
   logic        event_q;
   logic        of_events;      // the packet is one of events
-  logic        no_words;       // a packet without payload, which there is with events only
   logic [2:0]  step;
   logic [2:0]  header_index;
   logic [23:0] words;
@@ -129,7 +129,6 @@ module nrc_packet_emitter #(
   assign is_event     = Events != 0 && descriptor_i[22];
   assign words        = 24'(descriptor_i[CountWidth-1:0]);
   assign of_events    = Events != 0 && event_q;
-  assign no_words     = Events != 0 && words == '0;
   assign header_index = index_q[2:0];
   assign payload      = {word_i[7:0], word_i[15:8], word_i[23:16], word_i[31:24]};
 
@@ -166,6 +165,7 @@ module nrc_packet_emitter #(
     endcase
   end
 
+  assign busy_o           = m_axis_tvalid_o || (state_q != StIdle);
   assign word_ready_o     = room && (state_q == StPayload) && !of_events;
   assign event_ready_o    = room && (state_q == StPayload) && of_events;
   assign descriptor_pop_o = take && (state_q == StHeader) &&
@@ -188,7 +188,12 @@ module nrc_packet_emitter #(
         index_d = 4'd0;
         if (take) state_d = StHeader;
       end
-      StHeader:  if (take && index_q == 4'd4) state_d = no_words ? StCrc : StPayload;
+      StHeader: begin
+        if (take && index_q == 4'd4) begin
+          if (frames_q == '0) state_d = StCrc;  // only the stream's end
+          else                state_d = StPayload;
+        end
+      end
       StPayload: if (take && words_q == CountWidth'(1)) state_d = StCrc;
       default:   if (take) state_d = StIdle;
     endcase

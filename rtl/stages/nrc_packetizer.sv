@@ -14,7 +14,8 @@
 //
 // A packet's header has its length and its number of frames, so the packet is held until it is whole. The
 // buffer is the only elastic part of the encoder: a packet that finds no room is dropped whole, and
-// key_needed_o then asks for a key packet until one was stored.
+// key_needed_o then asks for a key packet until one was stored. The packet with `last` is the exception:
+// what it has to say is sent in any case (nrc_packet_writer).
 // Latency: about 6 clocks from the last word of a packet to the first word of its header.
 
 `timescale 1ns / 1ps
@@ -46,6 +47,11 @@ module nrc_packetizer #(
   input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
   input  logic [2:0]  step_i,        // number of the rounding step of the packet in progress
 
+  // From the framer.
+  input  logic        flushed_i,     // the packet that ends has no frame to be counted with it
+  input  logic        close_i,       // pulse: the stream ends between two packets
+  input  logic        flush_i,       // pulse: the packet in progress ends without a sample
+
   // From the detector; unused without Events.
   input  logic        events_only_i,
   input  logic        event_valid_i,
@@ -56,6 +62,8 @@ module nrc_packetizer #(
   input  logic [nrc_side_pkg::SideWidth-1:0] detected_side_i,
 
   output logic        key_needed_o,
+  output logic        brief_needed_o,  // a packet found no room, and none was stored since
+  output logic        busy_o,        // a packet that ended is not yet sent
 
   // For rate control.
   output logic [$clog2(BufferWords):0] fill_o,  // words in the buffer
@@ -86,6 +94,7 @@ module nrc_packetizer #(
   logic [31:0]                 event_word;
   logic [$clog2(QueueDepth):0] level;
   logic                        word_valid, word_ready;
+  logic                        writer_busy, emitter_busy;
   logic [31:0]                 word;
 
   nrc_packet_writer #(
@@ -101,6 +110,8 @@ module nrc_packetizer #(
     .side_i,
     .step_i,
     .events_only_i(only),
+    .flushed_i,
+    .close_i,
     .write_o     (write),
     .commit_o    (commit),
     .rewind_o    (rewind),
@@ -112,6 +123,8 @@ module nrc_packetizer #(
     .descriptor_o(data_descriptor),
     .level_i     (level),
     .key_needed_o,
+    .brief_needed_o,
+    .busy_o      (writer_busy),
     .packet_end_o,
     .packet_words_o,
     .dropped_o,
@@ -144,6 +157,7 @@ module nrc_packetizer #(
       .event_ago_i,
       .valid_i      (detected_valid_i),
       .side_i       (detected_side_i),
+      .end_i        (flush_i || close_i),
       .stream_open_i(stream_open),
       .write_o      (event_write),
       .word_o       (event_in),
@@ -185,7 +199,7 @@ module nrc_packetizer #(
     assign events_lost_o    = '0;
 
     logic unused_events;
-    assign unused_events = ^{events_only_i, event_valid_i, event_channel_i, event_amplitude_i,
+    assign unused_events = ^{flush_i, events_only_i, event_valid_i, event_channel_i, event_amplitude_i,
                              event_ago_i, detected_valid_i, detected_side_i, data_pushing,
                              stream_open, event_word_ready};
   end
@@ -252,8 +266,11 @@ module nrc_packetizer #(
     .m_axis_tvalid_o,
     .m_axis_tlast_o,
     .m_axis_tready_i,
+    .busy_o            (emitter_busy),
     .packets_o
   );
+
+  assign busy_o = writer_busy || event_waits || emitter_busy || (level != '0);
 
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"

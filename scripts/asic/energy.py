@@ -35,24 +35,26 @@ def main() -> int:
             with open(path, encoding='utf-8') as f:
                 report = json.load(f)
             columns = report['columns']
-            reports.append((report, options.bits or columns['bits per sample'], columns['logic (uW/channel)'],
-                            columns['memory (uW/channel)']))
+            bits = options.bits or columns['bits per sample']
+            name = f"{report['target'][:22]} {report['profile']} {report['channels']}"
+            reports.append((name, bits, columns['energy (pJ/sample)']))
+            if 'second corner (V)' in columns:
+                reports.append((f"{name}, {columns['second corner (V)']:g} V", bits,
+                                columns['second corner: energy (pJ/sample)']))
         except (OSError, ValueError, KeyError) as e:
             print(f'energy: cannot use {path}: {e}; run make asic again', file=sys.stderr)
             return 1
     if not reports:
         print(f'energy: there is no report in {options.directory}; run make asic LIBERTY=path first', file=sys.stderr)
         return 1
-    print(f"{'':40}{'bits a':>8}{'cost, pJ':>10}{'break-even':>12}" +
+    print(f"{'':48}{'bits a':>8}{'cost, pJ':>10}{'break-even':>12}" +
           ''.join(f'{f"at {r:g} pJ/bit":>16}' for r in radios))
-    print(f"{'':40}{'sample':>8}{'a sample':>10}{'pJ/bit':>12}" + ''.join(f"{'uW/channel':>16}" for _ in radios))
-    for report, bits, logic, memory in reports:
-        cost = (logic + memory) / RATE * 1e6  # pJ
+    print(f"{'':48}{'sample':>8}{'a sample':>10}{'pJ/bit':>12}" + ''.join(f"{'uW/channel':>16}" for _ in radios))
+    for name, bits, cost in reports:
         saved = CODE_BITS - bits
-        name = f"{report['target'][:22]} {report['profile']} {report['channels']}"
         # Saved less spent, by the radio's energy for a bit.
         net = ''.join(f'{(saved * r - cost) * RATE * 1e-6:16.2f}' for r in radios)
-        print(f'{name:40}{bits:8.3f}{cost:10.1f}' + (f'{cost / saved:12.1f}' if saved > 0 else f"{'never':>12}") + net)
+        print(f'{name:48}{bits:8.3f}{cost:10.1f}' + (f'{cost / saved:12.1f}' if saved > 0 else f"{'never':>12}") + net)
     return 0
 
 

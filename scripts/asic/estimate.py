@@ -10,6 +10,7 @@ tables. Writes OUT/LIBRARY/PROFILE-CHANNELS/report.json and report.txt.
 
 import argparse
 import concurrent.futures
+import dataclasses
 import glob
 import hashlib
 import json
@@ -36,6 +37,8 @@ import hardware
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 RATE = 19531.25  # Hz, a channel
+CLOSING = 10  # frames after the window: half a packet, since a command that reads samples knows only after a whole
+              # one that there are no more
 TIMING_PERIOD = 48.828e-9  # of constraints/nrc_encoder.sdc
 HARDWARE = hardware.Hardware()
 TABLES = 'default'  # the table set that is estimated
@@ -94,6 +97,30 @@ def read_samples(directory: str, channels: int, frames: int, seed: int) -> bytes
     return b''.join(t[2 * i:2 * i + 2] for i in range(frames) for t in tracks)
 
 
+@dataclasses.dataclass
+class Powers:
+    """Watts by kind, and what the clock and reset trees consist of."""
+
+    clock: float = 0.0  # pins, nets and tree
+    registers: float = 0.0
+    gates: float = 0.0
+    wires: float = 0.0
+    leakage: float = 0.0
+    access: float = 0.0
+    memory_leakage: float = 0.0
+    accesses: float = 0.0  # in a second
+    tree_area: float = 0.0  # um2
+    buffers: int = 0
+
+    @property
+    def logic(self) -> float:
+        return self.clock + self.registers + self.gates + self.wires + self.leakage
+
+    @property
+    def memory(self) -> float:
+        return self.access + self.memory_leakage
+
+
 class Estimate:
     """One design in one library."""
 
@@ -102,6 +129,7 @@ class Estimate:
         self.options = options
         self.library_path, self.slow_path, self.sram = library, slow, sram
         self.profile, self.channels = profile, channels
+        self.macro_scale: dict[str, float] = {}  # of access energies
         self.narrow = profile == 'huffman' and options.narrow
         self.shallow = profile == 'huffman' and options.pipeline == 'shallow'
         loop = HARDWARE.constants()['ShallowLoopLatency' if self.shallow else 'LoopLatency']
@@ -208,7 +236,7 @@ tee -q -o {self.path('memories.txt')} dump t:nrc_ram_1r1w t:nrc_ram_1rw
         used = {m.name: m for c in self.choices for m in c.row}
         t = self.technology
         self.write('memory.sv', memory.memory_modules(self.choices, t))
-        cells = [c for c in (t.latch, t.clock_gate, t.delay) if c]
+        cells = [c for c in (t.latch, t.clock_gate, t.delay, t.and_gate, t.or_gate) if c]
         self.write('boxes.v', memory.black_boxes(used.values(), cells))
         self.write('mapping.lib', t.mapping_text())
         gating = ''
@@ -356,8 +384,7 @@ exit
     def simulate(self) -> None:
         """Plays samples through the netlist: activity.txt. Raises Failure if its packets are not the golden model's."""
         o = self.options
-        # One packet more, and a whole one: the golden model gives a short one a short header.
-        frames = o.warm + o.frames + 20
+        frames = o.warm + o.frames + CLOSING
         if o.data:
             samples = read_samples(o.data, self.channels, frames, o.seed)
             self.source = 'recordings'
@@ -373,7 +400,8 @@ exit
         with open(self.path('samples.i16'), 'rb') as i, open(self.path('golden.nrc'), 'wb') as g:
             result = subprocess.run([o.nrc, 'stream', 'encode', '--channels', str(self.channels), '--rate', str(RATE),
                                      '--profile', self.profile, '--mapping', 'shift6', '--packet-frames', '20',
-                                     '--key-interval', '384', '--stream-number', '1', *['--narrow'] * self.narrow],
+                                     '--key-interval', '384', '--stream-number', '1', '--long-headers',
+                                     *['--narrow'] * self.narrow],
                                     stdin=i, stdout=g, stderr=subprocess.PIPE, check=False)
             if result.returncode:
                 raise Failure(f'nrc stream encode failed: {result.stderr.decode().strip()}')
@@ -420,56 +448,11 @@ exit
     def report(self, cell_area: float, slack: float | None) -> dict[str, Any]:
         """Power, area (um2) and slack (s) of it all, written to report.txt."""
         net, o, voltage = self.net, self.options, self.library.voltage
-        activity = power.read_activity(self.path('activity.txt'), net, 1e-12)
         rate = 0.5e12 / self.half
+        activity = power.read_activity(self.path('activity.txt'), net, 1e-12)
         integrator = power.Integrator(net, activity, voltage, rate)
-        clock_pins = registers = combinational = leakage = 0.0
-        for inst in net.gates:
-            clock, other = integrator.cell_power(inst)
-            clock_pins += clock
-            if inst.cell.ff or inst.cell.latch or inst.cell.clock_gate:
-                registers += other
-            else:
-                combinational += other
-            leakage += integrator.leakage(inst)
-        clock_wires = signal_wires = memory_wires = 0.0
-        tree_area = tree_energy = tree_leakage = 0.0
-        buffers = 0
-        for bit in net.loads:
-            watts = integrator.switching(bit)
-            if bit in integrator.clocks:
-                sinks = net.sinks.get(bit, [])
-                cap = sum(i.cell.pins[p].capacitance for i, p in sinks) / max(1, len(sinks))
-                tree = power.Tree(len(sinks), cap, o.tree_fanout, self.wires.per_sink, self.technology.buffers)
-                clock_wires += watts + integrator.of(bit).rises * tree.cap * voltage ** 2
-                tree_energy += integrator.of(bit).rises * tree.energy
-                tree_area += tree.area
-                tree_leakage += tree.leakage
-                buffers += tree.buffers
-            else:
-                driver = net.driver.get(bit)
-                if driver and driver[0].macro:
-                    memory_wires += watts
-                else:
-                    signal_wires += watts
-        reset = net.ports['rst_ni'][1][0]
-        sinks = net.sinks.get(reset, [])
-        cap = sum(i.cell.pins[p].capacitance for i, p in sinks) / max(1, len(sinks))
-        reset_tree = power.Tree(len(sinks), cap, o.tree_fanout, self.wires.per_sink, self.technology.buffers)
-        tree_area += reset_tree.area
-        tree_leakage += reset_tree.leakage
-        buffers += reset_tree.buffers
-        access = memory_leakage = accesses = memory_area = 0.0
-        for inst in net.macros:
-            watts, count = integrator.macro_power(inst)
-            access += watts
-            accesses += count
-            memory_leakage += integrator.leakage(inst)
-            memory_area += inst.cell.area
-        clock_power = clock_pins + clock_wires + tree_energy
-        dynamic = clock_power + registers + combinational + signal_wires + memory_wires
-        logic = dynamic + leakage + tree_leakage
-        memory_power = access + memory_leakage
+        p = self.powers(integrator)
+        memory_area = sum(i.cell.area for i in net.macros)
         cells = len(net.gates)
         flops = sum(1 for i in net.gates if i.cell.ff)
         latches = sum(1 for i in net.gates if i.cell.latch)
@@ -479,22 +462,24 @@ exit
             'clock (MHz)': rate / 1e6,
             'cells': cells, 'flip-flops': flops, 'latches': latches, 'clock gates': clock_gates,
             'pins behind clock gates': gated,
-            'cell area (um2)': cell_area, 'clock and reset buffers (um2)': tree_area,
+            'cell area (um2)': cell_area, 'clock and reset buffers (um2)': p.tree_area,
             'memory area (um2)': memory_area,
-            'cell area (um2/channel)': (cell_area + tree_area) / self.channels,
+            'cell area (um2/channel)': (cell_area + p.tree_area) / self.channels,
             'memory area (um2/channel)': memory_area / self.channels,
             'setup slack at 20.48 MHz (ns)': None if slack is None else slack * 1e9,
-            'clock power (uW)': clock_power * 1e6, 'register power (uW)': registers * 1e6,
-            'gate power (uW)': combinational * 1e6, 'wire power (uW)': (signal_wires + memory_wires) * 1e6,
-            'leakage (uW)': (leakage + tree_leakage) * 1e6, 'logic power (uW)': logic * 1e6,
-            'memory access power (uW)': access * 1e6, 'memory leakage (uW)': memory_leakage * 1e6,
-            'memory accesses (M/s)': accesses / 1e6,
-            'logic (uW/channel)': logic * 1e6 / self.channels,
-            'memory (uW/channel)': memory_power * 1e6 / self.channels,
-            'total (uW/channel)': (logic + memory_power) * 1e6 / self.channels,
-            'energy (pJ/sample)': (logic + memory_power) / (self.channels * RATE) * 1e12,
-            'bits per sample': self.bytes * 8 / (self.channels * (o.warm + o.frames + 20)),
+            'clock power (uW)': p.clock * 1e6, 'register power (uW)': p.registers * 1e6,
+            'gate power (uW)': p.gates * 1e6, 'wire power (uW)': p.wires * 1e6,
+            'leakage (uW)': p.leakage * 1e6, 'logic power (uW)': p.logic * 1e6,
+            'memory access power (uW)': p.access * 1e6, 'memory leakage (uW)': p.memory_leakage * 1e6,
+            'memory accesses (M/s)': p.accesses / 1e6,
+            'logic (uW/channel)': p.logic * 1e6 / self.channels,
+            'memory (uW/channel)': p.memory * 1e6 / self.channels,
+            'total (uW/channel)': (p.logic + p.memory) * 1e6 / self.channels,
+            'energy (pJ/sample)': (p.logic + p.memory) / (self.channels * RATE) * 1e12,
+            'bits per sample': self.bytes * 8 / (self.channels * (o.warm + o.frames + CLOSING)),
         }
+        if o.second:
+            columns.update(self.second_corner(p))
         columns = {k: round(v, 6) if isinstance(v, float) else v for k, v in columns.items()}
         report: dict[str, Any] = {
             'target': library_name(self.library_path),
@@ -512,7 +497,7 @@ exit
                 'worst hold slack, 0 if none is violated (ns)': getattr(self, 'hold_slack', None),
                 'wire (cell pitches a sink)': o.wire_pitches, 'wire (fF/um)': o.wire_cap,
                 'wire (fF a sink)': round(self.wires.per_sink * 1e15, 3), 'utilisation': o.utilisation,
-                'clock tree fan-out': o.tree_fanout, 'clock and reset buffers': buffers,
+                'clock tree fan-out': o.tree_fanout, 'clock and reset buffers': p.buffers,
                 'pipeline': 'shallow' if self.shallow else 'deep',
                 'registers gated from (bits)': o.gate_width, 'banks of the Huffman ROM': o.rom_banks,
             },
@@ -533,6 +518,68 @@ exit
         text += f"  verified: {report['verified']}\n"
         self.write('report.txt', text)
         return report
+
+    def powers(self, integrator: power.Integrator) -> 'Powers':
+        """Power by kind, and the clock and reset trees."""
+        net, o = integrator.netlist, self.options
+        p = Powers()
+        for inst in net.gates:
+            clock, other = integrator.cell_power(inst)
+            p.clock += clock
+            if inst.cell.ff or inst.cell.latch or inst.cell.clock_gate:
+                p.registers += other
+            else:
+                p.gates += other
+            p.leakage += integrator.leakage(inst)
+
+        def tree(bit: gates.Bit) -> power.Tree:
+            sinks = net.sinks.get(bit, [])
+            cap = sum(i.cell.pins[pin].capacitance for i, pin in sinks) / max(1, len(sinks))
+            result = power.Tree(len(sinks), cap, o.tree_fanout, self.wires.per_sink, self.technology.buffers)
+            p.tree_area += result.area
+            p.leakage += result.leakage
+            p.buffers += result.buffers
+            return result
+        for bit in net.loads:
+            watts = integrator.switching(bit)
+            if bit in integrator.clocks:
+                branches = tree(bit)
+                p.clock += watts + integrator.of(bit).rises * (branches.cap * integrator.voltage ** 2 + branches.energy)
+            else:
+                p.wires += watts
+        tree(net.ports['rst_ni'][1][0])
+        for inst in net.macros:
+            watts, count = integrator.macro_power(inst)
+            p.access += watts * self.macro_scale.get(inst.cell.name, 1.0)
+            p.accesses += count
+            p.memory_leakage += integrator.leakage(inst)
+        return p
+
+    def second_corner(self, first: 'Powers') -> dict[str, float]:
+        """Energy of the same netlist with the same activity at the corner of --second, and what of it is logic.
+        Macros without a library for that corner take as much less as those that have one do in the mean. Leakage stays
+        that of the first: a corner of low voltage comes with the highest temperature, which multiplies it."""
+        library = Library(self.options.second)
+        both = [memory.Macro(Library(path), Library(path).cell(name), self.macros[name].family)
+                for name, path in sorted(self.slow_macros.items()) if name in self.macros]
+        scale = sum(m.access_energy / self.macros[m.name].access_energy for m in both) / len(both) if both else 1.0
+        macros = self.macros | {m.name: m for m in both}
+        self.macro_scale = {name: scale for name in self.macros if name not in self.slow_macros}
+        net = gates.Netlist(self.path('netlist.json'), 'nrc_encoder', library, macros)
+        net.load(self.wires)
+        net.propagate()
+        integrator = power.Integrator(net, power.read_activity(self.path('activity.txt'), net, 1e-12),
+                                      library.voltage, 0.5e12 / self.half)
+        p = self.powers(integrator)
+        p.leakage, p.memory_leakage = first.leakage, first.memory_leakage
+        self.macro_scale = {}
+        samples = self.channels * RATE / 1e12
+        return {'second corner (V)': library.voltage, 'second corner: logic (pJ/sample)': p.logic / samples,
+                'second corner: memory (pJ/sample)': p.memory / samples,
+                'second corner: energy (pJ/sample)': (p.logic + p.memory) / samples,
+                'second corner: total (mW)': (p.logic + p.memory) * 1e3,
+                'second corner: logic, share of the first': p.logic / first.logic,
+                'second corner: macros without a library, share of the first': scale}
 
     def modules(self, integrator: power.Integrator) -> None:
         """modules.txt: cells, area and dynamic power by module. A register is in the module of its name, a gate
@@ -593,6 +640,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description='Area, timing and power of nrc_encoder in a cell library')
     parser.add_argument('--liberty', required=True, help='standard cells, .lib; several with commas')
     parser.add_argument('--slow', default='', help='the same cells at the slow corner, for timing')
+    parser.add_argument('--second', default='', help='the same cells at another corner, for the energy there')
     parser.add_argument('--sram', default='', help='directory with .lib files of SRAM macros')
     parser.add_argument('--macros', default=os.path.join(HERE, 'macros.json'), help='pin names of SRAM macros')
     parser.add_argument('--profile', default='huffman,range')
@@ -612,7 +660,9 @@ def main() -> int:
     parser.add_argument('--energy-weight', type=float, default=memory.ENERGY_WEIGHT,
                         help='um2 of macros that one pJ less for a read and a write is worth; 0: least area '
                         '(default %(default)g)')
-    parser.add_argument('--latch-bits', type=int, default=8192, help='no larger memory is made of latches')
+    parser.add_argument('--latch-bits', type=int, default=40960,
+                        help='no memory of two ports with more bits is made of latches where macros would do, and none '
+                        'of one port with more than a quarter of them (default %(default)s)')
     parser.add_argument('--fanout', type=int, default=24, help='gates that one gate drives at most')
     parser.add_argument('--tree-fanout', type=int, default=20, help='pins of one clock buffer')
     parser.add_argument('--wire-pitches', type=float, default=3.7, help='wire length a sink, in cell pitches')

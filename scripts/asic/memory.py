@@ -24,6 +24,10 @@ from technology import Technology
 # um2 that are worth one picojoule of a read and a write, where nothing else is asked for. An SRAM of twice
 # the depth saves a few percent of the area and takes 1.3 to 3 times the energy.
 ENERGY_WEIGHT = 9000.0
+# A memory of two ports works in every clock, one of one port in every second at most and mostly in fewer.
+TWO_PORTS = 4.0
+# pJ for each bit of a word that is written to latches and read (measured with IHP's cells, 1024 words).
+LATCH_ENERGY = 0.45
 SLEW = 0.2e-9  # s, of clock pins
 
 # A macro's port: pins by role (clock, enable, write, ...), with ! before one that is active low.
@@ -175,19 +179,24 @@ def latch_area(width: int, depth: int, technology: Technology) -> float | None:
 
 def choose(width: int, depth: int, ports: int, macros: Mapping[str, Macro], technology: Technology,
            latch_bits: int, energy_weight: float = ENERGY_WEIGHT) -> Choice:
-    """What a memory becomes. `latch_bits`: no memory of more bits is made of latches if macros exist;
-    `energy_weight` as in compose()."""
+    """What a memory becomes. `latch_bits`: no memory of two ports and more bits is made of latches if macros exist,
+    and none of one port and more than a quarter of them; `energy_weight` as in compose(), for one port."""
     by_macros = compose(width, depth, ports, macros, energy_weight)
     area = latch_area(width, depth, technology)
-    if by_macros and (area is None or width * depth > latch_bits or by_macros.area <= area):
+    often = TWO_PORTS if ports == 2 else 1.0
+    if by_macros and area is not None and width * depth <= latch_bits * often / TWO_PORTS:
+        energy = sum(m.access_energy for m in by_macros.row) * 1e12 - LATCH_ENERGY * width
+        if area < by_macros.area + energy_weight * often * max(0.0, energy):
+            return Choice(width, depth, ports, [], 1, area)
+    if by_macros:
         return by_macros
     if area is None:
         raise LibertyError(f'a memory of {depth} x {width} bits needs SRAM macros or a library with latch and '
                            'clock gate; give SRAM=directory')
-    if not by_macros and width * depth > latch_bits:
+    if not by_macros and width * depth > latch_bits * often / TWO_PORTS:
         raise LibertyError(f'a memory of {depth} x {width} bits is too large for latches and no macro of '
                            f'{ports} port{"s" if ports > 1 else ""} is given; give SRAM=directory, or '
-                           f'ASIC_ARGS="--latch-bits {width * depth}"')
+                           f'ASIC_ARGS="--latch-bits {int(width * depth * TWO_PORTS / often)}"')
     return Choice(width, depth, ports, [], 1, area)
 
 
@@ -310,14 +319,118 @@ def _macro_body(choice: Choice, technology: Technology) -> str:
     return text
 
 
-def _latch_body(choice: Choice, technology: Technology) -> str:
+def latch_groups(depth: int) -> list[int]:
+    """The bits of an address that each level of a tree of latches decodes, the top one first: 16 words in a leaf,
+    up to 8 branches above."""
+    bits = max(1, (depth - 1).bit_length())
+    above = max(0, bits - 4)
+    levels = -(-above // 3)
+    return [-(-(above - k) // levels) for k in range(levels)] + [bits - above]
+
+
+def _latch_tree(width: int, depth: int, technology: Technology, done: dict[str, str]) -> str:
+    """The name of the module of `depth` words of latches, which it adds to `done` with those inside it. Only the
+    branch that an address leads to sees data, low address bits and clock: gates of their own hold them in the
+    others, and synthesis does not take them apart."""
+    name = f'nrc_latches_{depth}x{width}'
+    if name in done:
+        return name
+    done[name] = ''
+    latch_enable, latch_data, output = technology.latch_pins()
+    clock, enable, gated = technology.gate_pins()
+    latch_cell, gate_cell = technology.latch, technology.clock_gate
+    assert latch_cell is not None
+    assert gate_cell is not None
+    w = width
+    bits = max(1, (depth - 1).bit_length())
+    low = bits - latch_groups(depth)[0]
+    inverted = 'IQN' in (latch_cell.pins[output].function or '')
+    text = f'''module {name} (
+  input wire clk_write, input wire [{bits - 1}:0] waddr, input wire [{bits - 1}:0] waddr_q, input wire writes,
+  input wire [{w - 1}:0] wdata, input wire [{bits - 1}:0] raddr, input wire reads, output wire [{w - 1}:0] rdata
+);
+'''
+
+    def isolated(signal: str, source: str, count: int, select: str) -> str:
+        """The text that declares `signal`: `source` where `select`, else 0."""
+        cell = technology.and_gate
+        declare = f'  wire [{count - 1}:0] {signal};\n'
+        if cell is None:
+            return declare + f'  assign {signal} = {source} & {{{count}{{{select}}}}};\n'
+        a, b = cell.inputs
+        return declare + ''.join(f'  {cell.name} u_{signal}_{i} (.{a}({source}[{i}]), .{b}({select}), '
+                                 f'.{cell.outputs[0]}({signal}[{i}]));\n' for i in range(count))
+
+    def joined(signal: str, first: str, second: str) -> str:
+        """The text that sets `signal` to the OR of two branches' words."""
+        cell = technology.or_gate
+        if cell is None:
+            return f'  assign {signal} = {first} | {second};\n'
+        a, b = cell.inputs
+        return ''.join(f'  {cell.name} u_{signal}_{i} (.{a}({first}[{i}]), .{b}({second}[{i}]), '
+                       f'.{cell.outputs[0]}({signal}[{i}]));\n' for i in range(w))
+
+    if low == 0:
+        text += f'''  wire [{w * depth - 1}:0] words;
+  wire [{w * depth - 1}:0] read;
+  genvar g, b;
+  for (g = 0; g < {depth}; g = g + 1) begin : gen_word
+    wire strobe;
+    wire picked = reads && raddr == {bits}'d0 + g;
+    {gate_cell.name} u_gate (.{clock}(clk_write), .{enable}(waddr == {bits}'d0 + g), .{gated}(strobe));
+    for (b = 0; b < {w}; b = b + 1) begin : gen_bit
+      {latch_cell.name} u_latch (.{latch_enable}(strobe), .{latch_data}({'~' if inverted else ''}wdata[b]),
+        .{output}(words[g * {w} + b]));
+    end
+    assign read[g * {w} +: {w}] = words[g * {w} +: {w}] & {{{w}{{picked}}}};
+  end
+  reg [{w - 1}:0] sum;
+  integer k;
+  always_comb begin
+    sum = {w}'d0;
+    for (k = 0; k < {depth}; k = k + 1) sum = sum | read[k * {w} +: {w}];
+  end
+  assign rdata = sum;
+endmodule
+'''
+        done[name] = text
+        return name
+    outputs = []
+    branches = -(-depth >> low)
+    for k in range(branches):
+        inner = min(1 << low, depth - (k << low))
+        child = _latch_tree(w, inner, technology, done)
+        inner_bits = max(1, (inner - 1).bit_length())
+        here = f"[{bits - 1}:{low}] == {bits - low}'d{k}"
+        text += f'  wire here{k} = waddr{here};\n  wire writes{k} = writes && waddr_q{here};\n'
+        text += f'  wire reads{k} = reads && raddr{here};\n  wire clk{k};\n'
+        text += f'  {gate_cell.name} u_gate{k} (.{clock}(clk_write), .{enable}(here{k}), .{gated}(clk{k}));\n'
+        text += isolated(f'waddr{k}', 'waddr', inner_bits, f'here{k}')
+        text += isolated(f'raddr{k}', 'raddr', inner_bits, f'reads{k}')
+        text += isolated(f'wdata{k}', 'wdata', w, f'writes{k}')
+        text += f'  wire [{w - 1}:0] rdata{k};\n'
+        text += f'  {child} u_{k} (clk{k}, waddr{k}, waddr_q[{inner_bits - 1}:0], writes{k}, wdata{k}, raddr{k}, ' \
+                f'reads{k}, rdata{k});\n'
+        outputs.append(f'rdata{k}')
+    number = 0
+    while len(outputs) > 1:
+        merged = []
+        for first, second in zip(outputs[::2], outputs[1::2], strict=False):
+            text += f'  wire [{w - 1}:0] sum{number};\n' + joined(f'sum{number}', first, second)
+            merged.append(f'sum{number}')
+            number += 1
+        outputs = merged + outputs[len(outputs) & ~1:]
+    text += f'  assign rdata = {outputs[0]};\nendmodule\n'
+    done[name] = text
+    return name
+
+
+def _latch_body(choice: Choice, technology: Technology, done: dict[str, str]) -> str:
     """The generate block of a memory of latches: written in the clock's high half after the edge. One gate keeps
     the clock from those of all words while nothing is written. Only the word that is read gets into the sum:
     in a tree of multiplexers every other address would make half of all words switch."""
-    enable, data, output = technology.latch_pins()
     clock, gate, gated = technology.gate_pins()
-    latch_cell, gate_cell = technology.latch, technology.clock_gate
-    assert latch_cell is not None
+    gate_cell = technology.clock_gate
     assert gate_cell is not None
     w, d = choice.width, choice.depth
     bits = max(1, (d - 1).bit_length())
@@ -325,31 +438,16 @@ def _latch_body(choice: Choice, technology: Technology) -> str:
     write = 'en_i && we_i' if one else 'we_i'
     read = 'en_i && !we_i' if one else 're_i'
     waddr, raddr = ('addr_i', 'addr_i') if one else ('waddr_i', 'raddr_i')
-    inverted = 'IQN' in (latch_cell.pins[output].function or '')
+    tree = _latch_tree(w, d, technology, done)
     return f'''    reg  [{w - 1}:0] wdata_q, rdata_q;
-    wire [{w * d - 1}:0] words;
-    wire [{w * d - 1}:0] read;
+    reg  [{bits - 1}:0] waddr_q;
+    wire [{w - 1}:0] word;
     wire clk_write;
     always @(posedge clk_i) if ({write}) wdata_q <= wdata_i;
+    always @(posedge clk_i) if ({write}) waddr_q <= {waddr};
     {gate_cell.name} u_gate (.{clock}(clk_i), .{gate}({write}), .{gated}(clk_write));
-    genvar g, b;
-    for (g = 0; g < {d}; g = g + 1) begin : gen_word
-      wire strobe;
-      wire picked = {raddr} == {bits}'d0 + g;
-      assign read[g * {w} +: {w}] = words[g * {w} +: {w}] & {{{w}{{picked}}}};
-      {gate_cell.name} u_gate (.{clock}(clk_write), .{gate}({waddr} == {bits}'d0 + g), .{gated}(strobe));
-      for (b = 0; b < {w}; b = b + 1) begin : gen_bit
-        {latch_cell.name} u_latch (.{enable}(strobe), .{data}({'~' if inverted else ''}wdata_q[b]),
-          .{output}(words[g * {w} + b]));
-      end
-    end
-    reg [{w - 1}:0] sum;
-    integer k;
-    always @* begin
-      sum = {w}'d0;
-      for (k = 0; k < {d}; k = k + 1) sum = sum | read[k * {w} +: {w}];
-    end
-    always @(posedge clk_i) if ({read}) rdata_q <= sum;
+    {tree} u_tree (clk_write, {waddr}, waddr_q, 1'b1, wdata_q, {raddr}, {read}, word);
+    always @(posedge clk_i) if ({read}) rdata_q <= word;
     assign rdata_o = rdata_q;
 '''
 
@@ -378,17 +476,18 @@ HEADS = {
 
 def memory_modules(choices: list[Choice], technology: Technology) -> str:
     """SystemVerilog of nrc_ram_1r1w and nrc_ram_1rw for these choices."""
-    text = '// Generated by scripts/asic: the memories of this build.\n'
+    text = ''
+    trees: dict[str, str] = {}
     for ports, (_, head, depth_name) in HEADS.items():
         text += head
         text += '  if (0) begin : gen_none\n  end\n'
         for choice in (c for c in choices if c.ports == ports):
-            body = _macro_body(choice, technology) if choice.row else _latch_body(choice, technology)
+            body = _macro_body(choice, technology) if choice.row else _latch_body(choice, technology, trees)
             text += f'  else if (Width == {choice.width} && {depth_name} == {choice.depth}) begin : ' \
                     f'gen_{choice.depth}x{choice.width}\n{body}  end\n'
         # A size that is not here must be an error, not an output without driver.
         text += '  else begin : gen_unknown\n    nrc_memory_of_unknown_size u_unknown ();\n  end\nendmodule\n'
-    return text
+    return '// Generated by scripts/asic: the memories of this build.\n' + ''.join(trees.values()) + text
 
 
 def _declare(pin: Pin) -> str:

@@ -18,10 +18,11 @@ OUTSIDE_SLEW = 100e-12  # s, of primary inputs and of the clock
 class Instance:
     """A cell of the netlist: `pins` maps each pin to its list of net numbers ("0" and "1" are constants)."""
 
-    __slots__ = ('name', 'cell', 'pins', 'macro')
+    __slots__ = ('name', 'path', 'cell', 'pins', 'macro')
 
-    def __init__(self, name: str, cell: Cell, pins: dict[str, list[Bit]], macro: Macro | None) -> None:
+    def __init__(self, name: str, path: str, cell: Cell, pins: dict[str, list[Bit]], macro: Macro | None) -> None:
         self.name = name
+        self.path = path  # in the hierarchy, for what synthesis keeps
         self.cell = cell
         self.pins = pins
         self.macro = macro
@@ -32,13 +33,16 @@ class Wires:
 
     A cell pitch is the side of an average cell's square at the placement's utilisation. A net from or to a macro is
     longer by half the side of a square of all macros' area, one that leads to several by a side, and the clock has a
-    spine along two of its sides.
+    spine along two of its sides. In a memory of latches a net to several branches of its tree is longer by the side of
+    the square of all that they hold, and one from a branch by half of it.
     """
 
     def __init__(self, length_pitches: float, cap: float, utilisation: float, average_area: float,
                  macro_area: float = 0.0) -> None:
         self.length = length_pitches * math.sqrt(average_area / utilisation) * 1e-6
         self.per_sink = self.length * cap
+        self.cap = cap
+        self.utilisation = utilisation
         side = math.sqrt(macro_area) * 1e-6
         self.to_macro = side / 2 * cap
         self.spine = 2 * side * cap
@@ -67,12 +71,12 @@ class Netlist:
                         if not isinstance(bit, str):
                             self._port_of.setdefault(bit, f'{name}[{i}]' if len(bits) > 1 else name)
         self.instances: list[Instance] = []
-        for number, cell in enumerate(module['cells'].values()):
+        for number, (label, cell) in enumerate(module['cells'].items()):
             name = f'g{number}'
             kind = cell['type'].lstrip('\\')
             macro = macros.get(kind)
             definition = macro.cell if macro else library.cell(kind)
-            self.instances.append(Instance(name, definition, cell['connections'], macro))
+            self.instances.append(Instance(name, label, definition, cell['connections'], macro))
         self.driver: dict[Bit, tuple[Instance, str, int]] = {}  # instance, pin and bit of the pin
         self.sinks: dict[Bit, list[tuple[Instance, str]]] = {}
         for inst in self.instances:
@@ -114,9 +118,40 @@ class Netlist:
     def load(self, wires: Wires) -> None:
         """Sets the load (F) of each net: the pins that it drives and its wire."""
         self.loads: dict[Bit, float] = {}
+        self.tree_sides = self.sides(wires)
         for net, sinks in self.sinks.items():
             pins = sum(inst.cell.pins[pin].capacitance for inst, pin in sinks)
-            self.loads[net] = pins + wires.per_sink * max(1, len(sinks)) + self.macro_wire(net, wires)
+            self.loads[net] = pins + wires.per_sink * max(1, len(sinks)) + self.macro_wire(net, wires) + \
+                self.tree_wire(net, wires)
+
+    def sides(self, wires: Wires) -> dict[str, float]:
+        """Side (m) of the square of each branch of a memory of latches, by its path."""
+        areas: dict[str, float] = {}
+        for inst in self.instances:
+            if '.u_tree.' in inst.path:
+                node = inst.path.rsplit('.', 1)[0]
+                # What reads a word has no names: half a gate for a latch, which is a quarter of it.
+                area = inst.cell.area * (1.25 if inst.cell.latch else 1.0)
+                while not node.endswith('.u_tree'):
+                    areas[node] = areas.get(node, 0.0) + area
+                    node = node.rsplit('.', 1)[0]
+                areas[node] = areas.get(node, 0.0) + area
+        return {node: math.sqrt(area / wires.utilisation) * 1e-6 for node, area in areas.items()}
+
+    def tree_wire(self, net: Bit, wires: Wires) -> float:
+        """What a net's wire has more (F) because it leads to branches of a memory of latches or comes from one."""
+        to: dict[str, set[str]] = {}
+        merges: set[str] = set()
+        for inst, _ in self.sinks.get(net, []):
+            if '.u_tree.' in inst.path:
+                node, cell = inst.path.rsplit('.', 1)
+                branch = re.fullmatch(r'u_(?:gate|waddr|raddr|wdata)(\d+)(?:_\d+)?', cell)
+                if branch:
+                    to.setdefault(node, set()).add(branch[1])
+                elif cell.startswith('u_sum'):
+                    merges.add(node)
+        length = sum(self.tree_sides[node] for node, branches in to.items() if len(branches) > 1)
+        return wires.cap * (length + sum(self.tree_sides[node] / 2 for node in merges))
 
     def macro_wire(self, net: Bit, wires: Wires) -> float:
         """What a net's wire has more (F) because it leads to macros or comes from one. Of the clock, the spine."""
@@ -205,7 +240,7 @@ class Netlist:
                 if inst.macro or inst.cell.clock_gate or not sinks or any(s.macro for s, _ in sinks) or \
                         net in self._port_of:
                     continue
-                cap = wires.per_sink * len(sinks) * 1e12
+                cap = (wires.per_sink * len(sinks) + self.tree_wire(net, wires)) * 1e12
                 source = f'{inst.name}:{pin}'
                 f.write(f'*D_NET n{net} {cap:.6f}\n*CONN\n*I {source} O\n' +
                         ''.join(f'*I {s.name}:{p} I\n' for s, p in sinks) +

@@ -96,6 +96,13 @@ class Technology:
         two = [cell for cell in map(library.cell, self.gates)
                if len(cell.inputs) == 2 and len(cell.outputs) == 1 and not cell.ff]
         nand = [cell for cell in two if (f := _function(cell, cell.outputs[0])) and len(f[1]) == 3]
+
+        def two_input(rows: list[list[int]]) -> Cell | None:
+            return smallest([cell for cell in two if (f := _function(cell, cell.outputs[0])) and sorted(f[1]) == rows])
+
+        # What memories of latches are put together from.
+        self.and_gate = two_input([[1, 1]])
+        self.or_gate = two_input([[0, 1], [1, 0], [1, 1]])
         self.nand = min(nand or inverters, key=lambda c: c.area)
 
     def mapping_text(self) -> str:

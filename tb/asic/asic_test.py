@@ -269,6 +269,97 @@ class AsicTest(unittest.TestCase):
         with self.assertRaisesRegex(LibertyError, 'too large for latches'):
             memory.choose(4, 64, 2, macros, technology, 100)
 
+    def test_latches_where_their_energy_is_worth_it(self) -> None:
+        os.makedirs(os.path.join(self.directory, 'sram'), exist_ok=True)
+        self.file('sram/MEM_8x2_typ.lib', macro('MEM_8x2', 3, 2, 60, write=10460))
+        families = json.loads(json.dumps(FAMILIES))
+        families['families'][0]['ports'] *= 2
+        macros, _ = memory.read_macros(os.path.join(self.directory, 'sram'),
+                                       self.file('macros.json', json.dumps(families)))
+        technology = Technology(Library(self.path))
+        # 4 x 2 bits: 96 um2 and 2 x 0.45 pJ against 60 um2 and 10.5 pJ. They cost the same at 3.75 um2 for 1 pJ, for
+        # two ports at a quarter of that.
+        for ports, limit, weight, kind in ((1, 32, 3.7, '1 x MEM_8x2'), (1, 32, 3.8, 'latches'),
+                                           (1, 31, 3.8, '1 x MEM_8x2'), (2, 8, 0.92, '1 x MEM_8x2'),
+                                           (2, 8, 0.95, 'latches'), (2, 7, 0.95, '1 x MEM_8x2')):
+            choice = memory.choose(2, 4, ports, macros, technology, limit, weight)
+            self.assertEqual(choice.kind, kind, (ports, limit, weight))
+
+    def test_latches_in_a_tree(self) -> None:
+        # Leaves of 16 words at most, 8 branches at most.
+        for depth, groups in ((2, [1]), (16, [4]), (17, [1, 4]), (128, [3, 4]), (256, [2, 2, 4]), (300, [3, 2, 4]),
+                              (1024, [3, 3, 4])):
+            self.assertEqual(memory.latch_groups(depth), groups, depth)
+        pair = '''
+  cell (AND2) {{ area : 4; cell_leakage_power : 5;
+    pin (A) {{ direction : input; capacitance : 1; }} pin (B) {{ direction : input; capacitance : 1; }}
+    pin (X) {{ direction : output; function : "A {0} B"; }} }}
+'''
+        text = HEAD + INV + GATES + DFF + pair.format('*') + pair.replace('AND2', 'OR2').format('+') + '}\n'
+        technology = Technology(Library(self.file('gates.lib', text)))
+        plain = Technology(Library(self.path))
+        self.assertEqual((technology.and_gate.name, technology.or_gate.name), ('AND2', 'OR2'))
+        self.assertIsNone(plain.and_gate)
+        bench = '''`timescale 1ps/1ps
+module tb;
+  reg clk = 0, we = 0, re = 0, en = 0, write = 0;
+  reg [8:0] wa = 0, ra = 0; reg [2:0] d = 0; wire [2:0] q;
+  reg [5:0] a = 0; reg [1:0] e = 0; wire [1:0] r;
+  reg [2:0] two [0:299]; reg [1:0] one [0:39]; reg [2:0] want; reg [1:0] want1;
+  nrc_ram_1r1w #(.Depth(300), .Width(3)) u2 (clk, 1'b1, we, wa, d, re, ra, q);
+  nrc_ram_1rw #(.Words(40), .Width(2)) u1 (clk, 1'b1, en, write, a, e, r);
+  integer i, checks;
+  initial begin
+    checks = 0;
+    for (i = 0; i < 5000; i = i + 1) begin
+      wa = $urandom % 300; ra = $urandom % 300; d = $urandom; we = $urandom;
+      re = (!we || ra != wa) && $urandom % 8 != 0;
+      a = $urandom % 40; e = $urandom; en = $urandom; write = $urandom;
+      if (re) want = two[ra];
+      if (en && !write) want1 = one[a];
+      #500 clk = 1;
+      if (we) two[wa] = d;
+      if (en && write) one[a] = e;
+      #100;
+      if ((^want) !== 1'bx) begin checks = checks + 1; if (q !== want) $display("FAIL two %0d", i); end
+      if ((^want1) !== 1'bx) begin checks = checks + 1; if (r !== want1) $display("FAIL one %0d", i); end
+      #400 clk = 0;
+    end
+    $display("checks %0d", checks);
+    $finish(0);
+  end
+endmodule
+'''
+        for kind in (technology, plain):
+            cells = [c for c in (kind.latch, kind.clock_gate, kind.and_gate, kind.or_gate) if c]
+            choices = [memory.Choice(3, 300, 2, [], 1, 0), memory.Choice(2, 40, 1, [], 1, 0)]
+            out = self.icarus(memory.memory_modules(choices, kind), netlist.models(cells), bench)
+            self.assertNotIn('FAIL', out)
+            self.assertGreater(int(out.split('checks')[1]), 7000)
+
+    def test_wires_of_latches(self) -> None:
+        """A root with two branches, one latch in each: a wire to both, one to one of them, one from each."""
+        def cell(kind: str, **pins: int) -> dict[str, object]:
+            return {'type': kind, 'connections': {pin: [bit] for pin, bit in pins.items()}}
+        module = {'ports': {'clk_i': {'direction': 'input', 'bits': [2]}, 'd_i': {'direction': 'input', 'bits': [3]},
+                            'q_o': {'direction': 'output', 'bits': [9]}},
+                  'netnames': {}, 'cells': {
+                      'm.u_tree.u_wdata0_0': cell('NAND2', A=3, B=2, Y=4),
+                      'm.u_tree.u_wdata1_0': cell('NAND2', A=3, B=2, Y=5),
+                      'm.u_tree.u_0.gen_word[0].gen_bit[0].u_latch': cell('LAT', G=2, D=4, Q=6),
+                      'm.u_tree.u_1.gen_word[0].gen_bit[0].u_latch': cell('LAT', G=2, D=5, Q=7),
+                      'm.u_tree.u_sum0_0': cell('NAND2', A=6, B=7, Y=9)}}
+        path = self.file('tree.json', json.dumps({'modules': {'top': module}}))
+        net = netlist.Netlist(path, 'top', Library(self.path), {})
+        wires = netlist.Wires(0.0, 0.2e-9, 0.5, 10.0)
+        net.load(wires)
+        # Three gates of 3 um2 and two latches of 4, with a quarter more for what reads them: 19 um2 at half use.
+        side = 38 ** 0.5
+        self.assertAlmostEqual(net.sides(wires)['m.u_tree'] * 1e6, side)
+        self.assertAlmostEqual(net.loads[3] * 1e15, 2 + 0.2 * side)
+        self.assertAlmostEqual(net.loads[4] * 1e15, 1.0)
+        self.assertAlmostEqual(net.loads[6] * 1e15, 1 + 0.2 * side / 2)
+
     def test_memories_work(self) -> None:
         """Written and read back at random, banks, columns and latches as one array."""
         macros, _ = self.macros()

@@ -209,8 +209,8 @@ class Pipes(StreamTest):
         name.write_bytes(stream)
         self.assertIn("at first 1 rounded, 2 lossless, 1 off", self.succeed(NRC, "info", name).stdout.decode())
         for text, message in (("0", "line 1"), ("0 on", "class on"), ("4 off", "channels 4"),
-                              ("2-1 off", "channels 2-1"), ("x off", "channels x"), ("at 0", "at 0"), ("at x", "at x"), ("0 off off", "line 1"),
-                              ("-1 off", "channels -1")):
+                              ("2-1 off", "channels 2-1"), ("x off", "channels x"), ("at 0", "at 0"),
+                              ("at x", "at x"), ("0 off off", "line 1"), ("-1 off", "channels -1")):
             file.write_text(text + "\n")
             self.assertIn(message, self.fail_with(1, *command, data=self.samples))
         self.assertIn("cannot be read", self.fail_with(1, *command[:-1], self.dir / "none", data=self.samples))

@@ -2,7 +2,7 @@
 //
 // Formal proof of nrc_row_memory. The user keeps to its rules: words come in order, round and round,
 // at any distance, a run over all words has one kind of access, and its words get their new values
-// three clocks later. A run may also be cut short, if the next one reads nothing. Then a word that is
+// two clocks later. A run may also be cut short, if the next one reads nothing. Then a word that is
 // read has the value that was written last, for an arbitrary word.
 
 `timescale 1ns / 1ps
@@ -25,8 +25,8 @@ module row_memory_formal #(
   logic [AddrWidth-1:0] word_q, word, marked_q;
   logic                 reads_q, updates_q, reads, updates, must_write_q;
   logic                 begun_q, starts;
-  logic                 s1_q, s2_q, s3_q;
-  logic [AddrWidth-1:0] word_s1_q, word_s2_q, word_s3_q;
+  logic                 s1_q, s2_q;
+  logic [AddrWidth-1:0] word_s1_q, word_s2_q;
   logic                 read_s1_q;
   logic [Width-1:0]     rdata, value_q;
   logic                 known_q;
@@ -41,8 +41,8 @@ module row_memory_formal #(
     .read_i (reads),
     .word_i (word),
     .rdata_o(rdata),
-    .write_i(s3_q),
-    .slot_i (word_s3_q[1:0]),
+    .write_i(s2_q),
+    .slot_i (word_s2_q[1:0]),
     .wdata_i
   );
 
@@ -59,23 +59,20 @@ module row_memory_formal #(
     if (!rst_ni) begin
       word_q       <= '0;
       must_write_q <= 1'b1;  // nothing was written yet
-      {s1_q, s2_q, s3_q} <= 3'b000;
+      {s1_q, s2_q} <= 2'b00;
       known_q      <= 1'b0;
       reads_q      <= 1'b0;
       updates_q    <= 1'b0;
       read_s1_q    <= 1'b0;
       word_s1_q    <= '0;
       word_s2_q    <= '0;
-      word_s3_q    <= '0;
       value_q      <= '0;
       marked_q     <= marked_i;
     end else begin
       s1_q      <= valid_i && updates;
       s2_q      <= s1_q;
-      s3_q      <= s2_q;
       word_s1_q <= word;
       word_s2_q <= word_s1_q;
-      word_s3_q <= word_s2_q;
       read_s1_q <= valid_i && reads;
       if (valid_i) begin
         must_write_q <= 1'b0;
@@ -83,7 +80,7 @@ module row_memory_formal #(
         updates_q    <= updates;
         word_q       <= (word == AddrWidth'(Words - 1)) ? '0 : word + 1'b1;
       end
-      if (s3_q && word_s3_q == marked_q) begin
+      if (s2_q && word_s2_q == marked_q) begin
         value_q <= wdata_i;
         known_q <= 1'b1;
       end

@@ -50,4 +50,4 @@ cells_wanted=SB_MAC16 options='-dsp -abc9'
 play generic_4ch_16bit generic 256 444 Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48
 # The narrow state, whose rows are in SPRAM too. It is for silicon; ABC 9 aborts on it.
 cells_wanted=SB_MAC16 options=-dsp
-play narrow_12ch_16bit generic 1056 1720 Channels=12 CodeWidth=16 Mapping=0 PacketFrames=80 Narrow=1 Pipeline=1
+play narrow_12ch_16bit generic 576 636 Channels=12 CodeWidth=16 Mapping=0 PacketFrames=24 Narrow=1 Pipeline=1

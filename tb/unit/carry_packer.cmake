@@ -2,4 +2,3 @@
 nrc_unit_bench(carry_packer NAME default CHECK PARAMS Held=3 MaxLength=29)
 # Few words held: chains of carries outrun them.
 nrc_unit_bench(carry_packer NAME held1 PARAMS Held=1 MaxLength=29)
-nrc_unit_bench(carry_packer NAME held7 PARAMS Held=7 MaxLength=29)

@@ -16,11 +16,5 @@ nrc_unit_bench(context NAME odd
                ClassModulusBits=48'h000000010008 ClassSplit=48'h000000010001
                ClassRawBits=48'h000C00050000)
 nrc_unit_bench(context NAME shallow PARAMS Channels=16 CodeWidth=10 UpdateDelay=0 Pipeline=1)
-nrc_unit_bench(context NAME shallow_1 PARAMS Channels=1 CodeWidth=10 UpdateDelay=0 Pipeline=1)
 nrc_unit_bench(context NAME shallow_generic_w16 TABLES generic
                PARAMS Channels=4 CodeWidth=16 UpdateDelay=0 Pipeline=1)
-nrc_unit_bench(context NAME shallow_odd
-               PARAMS Channels=16 CodeWidth=10 UpdateDelay=0 Pipeline=1 NumClasses=3 NumTables=700
-               ClassBelow=48'hFFFF01000003 ClassFirstTable=48'h028F028A0007
-               ClassModulusBits=48'h000000010008 ClassSplit=48'h000000010001
-               ClassRawBits=48'h000C00050000)

@@ -4,7 +4,6 @@ nrc_unit_bench(decoder NAME 8ch PARAMS Channels=8 PacketFrames=7 BufferWords=128
 # One channel less than the loop takes clocks, and just as many.
 nrc_unit_bench(decoder NAME 17ch PARAMS Channels=17 PacketFrames=4 BufferWords=128)
 nrc_unit_bench(decoder NAME 18ch CHECK PARAMS Channels=18 PacketFrames=3 BufferWords=64)
-nrc_unit_bench(decoder NAME 32ch PARAMS Channels=32 PacketFrames=20 BufferWords=1024)
 nrc_unit_bench(decoder NAME 1024ch PARAMS Channels=1024 PacketFrames=20 BufferWords=16384)
 nrc_unit_bench(decoder NAME generic TABLES generic
                PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=40 BufferWords=2048)

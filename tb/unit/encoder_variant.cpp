@@ -74,6 +74,7 @@ template <>
 void VerilatedEncoder::write() {
   drive(dut_->rst_ni, ports_.rst_ni);
   drive(dut_->enable_i, ports_.enable_i);
+  drive(dut_->flush_i, ports_.flush_i);
   drive(dut_->key_request_i, ports_.key_request_i);
   drive(dut_->s_axis_tvalid, ports_.s_axis_tvalid);
   drive(dut_->s_axis_tlast, ports_.s_axis_tlast);
@@ -102,6 +103,7 @@ void VerilatedEncoder::read() {
   ports_.overflow_o = dut_->overflow_o;
   ports_.sample_packed_o = dut_->sample_packed_o;
   ports_.m_axis_tdata = dut_->m_axis_tdata;
+  ports_.status_o = dut_->status_o;
   ports_.packets_o = dut_->packets_o;
   ports_.dropped_o = dut_->dropped_o;
   ports_.framing_errors_o = dut_->framing_errors_o;

@@ -33,6 +33,7 @@ extern const char* const kTableSet;
 struct EncoderPorts {
   std::uint8_t rst_ni = 0;
   std::uint8_t enable_i = 0;
+  std::uint8_t flush_i = 0;
   std::uint8_t key_request_i = 0;
   std::uint8_t s_axis_tvalid = 0;
   std::uint8_t s_axis_tlast = 0;
@@ -57,6 +58,7 @@ struct EncoderPorts {
   std::uint8_t overflow_o = 0;
   std::uint8_t sample_packed_o = 0;
   std::uint32_t m_axis_tdata = 0;
+  std::uint8_t status_o = 0;
   std::uint32_t packets_o = 0;
   std::uint32_t dropped_o = 0;
   std::uint32_t framing_errors_o = 0;

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
-constexpr long kLatency = nrc::rtl::kShallowPredictLatency + nrc::rtl::kShallowContextLatency;
+constexpr long kLatency = nrc::rtl::kNarrowLatency;
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;
 

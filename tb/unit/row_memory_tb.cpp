@@ -47,13 +47,12 @@ class Bench {
     nrc::tb::drive(dut_->word_i, word ? *word : rng_() % kWords);
     const std::optional<std::uint32_t> written = coming_[0];
     coming_[0] = coming_[1];
-    coming_[1] = coming_[2];
-    coming_[2] = word && write ? word : std::nullopt;
+    coming_[1] = word && write ? word : std::nullopt;
     dut_->write_i = written.has_value();
     const std::uint32_t data = rng_() & kMask;
     dut_->slot_i = (written ? *written : rng_()) & 3;
     nrc::tb::drive(dut_->wdata_i, data);
-    // Written after it was read: a word is written three clocks after it comes.
+    // Written after it was read: a word is written two clocks after it comes.
     const std::uint32_t expected = word ? memory_[*word] : 0;
     if (written) memory_[*written] = data;
     dut_.tick();
@@ -65,8 +64,7 @@ class Bench {
   nrc::tb::Dut<Vnrc_row_memory> dut_;
   nrc::tb::Random rng_;
   std::vector<std::uint32_t> memory_;
-  std::optional<std::uint32_t>
-      coming_[3];  ///< words that are written in this clock and the next two
+  std::optional<std::uint32_t> coming_[2];  ///< words that are written in this clock and the next
 };
 
 void test(std::uint32_t seed, int gap_percent) {

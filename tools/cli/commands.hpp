@@ -18,5 +18,6 @@ void add_synth_command(CLI::App& app);
 void add_board_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
 void add_train_command(CLI::App& app);
+void add_tables_command(CLI::App& app);
 
 }  // namespace nrc::cli

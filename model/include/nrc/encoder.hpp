@@ -137,6 +137,7 @@ class Encoder {
   std::uint64_t off_map() const { return off_map_; }
 
  private:
+  bool is_key(std::size_t frames, PacketRequest request) const;
   void append_stream_header(std::vector<std::uint8_t>& packets);
   /// Appends the packet of payload_bytes_.
   void finish(PacketHeader header, std::size_t frames, std::vector<std::uint8_t>& packets);

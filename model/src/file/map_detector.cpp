@@ -235,10 +235,13 @@ class OffsetFinder {
       votes_[static_cast<std::size_t>(to)] -= v.runs;
       if (to <= from) everywhere += v.runs;
     }
-    std::int64_t sum = everywhere;
-    for (std::int64_t& vote : votes_) vote = sum += vote;
     votes_.pop_back();
-    const std::int64_t most = *std::max_element(votes_.begin(), votes_.end());
+    std::int64_t sum = everywhere;
+    std::int64_t most = 0;
+    for (std::int64_t& vote : votes_) {
+      vote = sum += vote;
+      most = std::max(most, vote);
+    }
     Fit fit;
     fit.step = step;
     fit.step.rounding = Rounding::kDown;

@@ -125,6 +125,11 @@ std::vector<std::uint8_t> Encoder::index(const std::vector<std::uint8_t>& payloa
   return packetizer_->wrap(h, payload);
 }
 
+// What is due after dropped frames waits for a packet with frames.
+bool Encoder::is_key(std::size_t frames, PacketRequest request) const {
+  return request.key || (key_due_ && (frames != 0 || !skipped_));
+}
+
 void Encoder::finish(PacketHeader h, std::size_t frames, std::vector<std::uint8_t>& packets) {
   h.step = static_cast<std::uint8_t>(lossy_index(step_));
   h.frames = static_cast<std::uint32_t>(frames);
@@ -156,7 +161,7 @@ void Encoder::encode(const Code* codes, std::size_t frames, PacketRequest reques
   if (wide_codes() || header_.low_bits != 0) {
     throw Error("codes of more than 16 bits, or with low bits, are encoded from samples only");
   }
-  const bool key = request.key || key_due_;
+  const bool key = is_key(frames, request);
   key_due_ = key_due_ && frames == 0;  // a packet without frames resets nothing
   if (rounds_here()) {
     codes_.assign(codes, codes + frames * header_.channels);
@@ -210,7 +215,7 @@ void Encoder::encode_samples(const void* samples, std::size_t frames, PacketRequ
   }
   // Also if the packet is sent raw: a decoder maps its samples and moves the state past their
   // codes.
-  const bool key = request.key || key_due_;
+  const bool key = is_key(frames, request);
   key_due_ = key_due_ && frames == 0;
   if (!wide_codes() && !send_events(codes_.data(), frames, key, request.last, packets)) return;
   // A raw packet would send channels that are off.

@@ -4,7 +4,11 @@
 #include <algorithm>
 
 // This file is compiled once for each instruction set; the best one is chosen when it runs. It has
-// no vectors, but shifts by a variable number of bits and leading zeros depend on the set.
+// no vectors, but shifts by a variable number of bits and leading zeros depend on the set: of those
+// of x86 AVX2 brings them, and others would be compiled to what AVX2 or the baseline already is.
+// The sets better than AVX2 are the bits below its own.
+#undef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | (HWY_AVX2 - 1))
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "vector/few_channels.cpp"
 #include <hwy/foreach_target.h>
