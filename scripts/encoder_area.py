@@ -28,7 +28,7 @@ FAMILIES: dict[str, tuple[str, dict[str, str]]] = {
         "luts": r"LUT4", "flip_flops": r"TRELLIS_FF", "memories": r"DP16KD",
         "multipliers": r"MULT18X18D"}),
     "Nexus": ("synth_nexus -family lifcl", {
-        "luts": r"LUT4", "flip_flops": r"FD1P3\w+", "memories": r"(DP|PDP|PDPSC|SP)\w*16K\w*",
+        "luts": r"LUT4|WIDEFN9", "flip_flops": r"FD1P3\w+", "memories": r"(DP|PDP|PDPSC|SP)\w*16K\w*",
         "multipliers": r"MULT\w+"}),
     "Gowin": ("synth_gowin", {
         "luts": r"LUT[1-4]", "flip_flops": r"DFF\w*", "memories": r"(SDP|DP|SP|pROM)\w*",
@@ -81,7 +81,9 @@ def main() -> None:
             cells = synthesise(hardware, arguments.configuration, command)
             row: dict[str, int | None] = {"large_memories": None}
             for kind, pattern in kinds.items():
-                row[kind] = sum(number for cell, number in cells.items() if re.fullmatch(pattern, cell))
+                # A wide function of the Nexus is two tables and what joins them.
+                row[kind] = sum(number * (2 if cell == "WIDEFN9" else 1) for cell, number in cells.items()
+                                if re.fullmatch(pattern, cell))
             report[family] = row
             large = "-" if row["large_memories"] is None else row["large_memories"]
             print(f"{family:12} {row['luts']:7} {row['flip_flops']:7} {row['memories']:9} "

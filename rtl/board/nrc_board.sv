@@ -129,9 +129,9 @@ module nrc_board #(
         in_frame_q <= !sample_last;
         // As the encoder does, enable is looked at when a frame begins and when it ends.
         if (!in_frame_q && enable) open_q <= 1'b1;
-        // Packets that follow a drop are short and more than were counted here.
+        // Packets that follow a drop may be short, and more than were counted here: it catches up.
         if (!in_frame_q && frame_q == '0 && (open_q || enable)) begin
-          started_q <= (under_way[7] ? finished : started_q) + 8'd1;
+          started_q <= started_q + {6'd0, under_way[7], !under_way[7]};
         end
         if (sample_last) begin
           frame_q <= (frame_q == FrameWidth'(PacketFrames - 1)) ? '0 : frame_q + 1'b1;

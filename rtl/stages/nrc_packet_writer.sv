@@ -98,7 +98,8 @@ module nrc_packet_writer #(
   logic [15:0] frames;                  // with this clock's
   logic [1:0]  push_left_q;             // descriptor entries still to be pushed, 3..0
   logic        owed_q;                  // a packet with `last` and nothing else is to follow
-  logic        owe, settle;
+  logic        owe, owe_q, settle;
+  logic        ends, ended_q;           // the stream does, and did in the clock before
 
   assign frames     = frames_q + {15'd0, frame_end && !flushed_i};
   assign packet_end = side_i[nrc_side_pkg::SidePacketEnd];
@@ -111,6 +112,7 @@ module nrc_packet_writer #(
   // Nothing is owed where an older stream's `last` still is: of this one nothing was committed then.
   assign owe        = ((packet_end && last && drop) || close_i) && !stream_begin_q;
   assign settle     = owed_q && !crowded;
+  assign ends       = (packet_end && last) || close_i;
 
   assign silent     = events_only_i && !key && !last;
   assign write_o    = word_valid_i && !lost_q && !no_key && !events_only_i;
@@ -139,7 +141,7 @@ module nrc_packet_writer #(
         frames_q      <= '0;
         words_q       <= '0;
         lost_q        <= 1'b0;
-        first_frame_q <= (last || events_only_i) ? '0 : first_frame_q + {16'd0, frames};
+        first_frame_q <= events_only_i ? '0 : first_frame_q + {16'd0, frames};
         key_needed_q  <= drop;
         if (!drop)                            brief_needed_q <= 1'b0;
         else if (no_room && !bad && !no_key)  brief_needed_q <= 1'b1;
@@ -147,17 +149,23 @@ module nrc_packet_writer #(
         else if (commit_o) stream_begin_q <= 1'b0;
         if (drop)      dropped_o <= dropped_o + 32'd1;
       end
-      if (close_i) begin
-        first_frame_q  <= '0;
-        stream_begin_q <= 1'b1;
-      end
+      // A clock late, so that an end that is owed knows how many frames there were.
+      if (ended_q) first_frame_q <= '0;
+      if (close_i) stream_begin_q <= 1'b1;
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)     owed_q <= 1'b0;
-    else if (owe)    owed_q <= 1'b1;
-    else if (settle) owed_q <= 1'b0;
+    if (!rst_ni) begin
+      owed_q  <= 1'b0;
+      owe_q   <= 1'b0;
+      ended_q <= 1'b0;
+    end else begin
+      owe_q   <= owe;
+      ended_q <= ends;
+      if (owe)         owed_q <= 1'b1;
+      else if (settle) owed_q <= 1'b0;
+    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -181,15 +189,15 @@ module nrc_packet_writer #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (commit_o) begin
+    if (commit_o || owe_q) begin
       entry0_q <= {step_i, stream_begin_q, last, key || events_only_i,
                    events_only_i ? 16'd0 : frames};
       entry1_q <= first_frame_q;
       entry2_q <= events_only_i ? '0 : words_q + CountWidth'(word_valid_i);
-    end else if (owe) begin
-      entry0_q <= {3'd0, 1'b0, 1'b1, events_only_i, 16'd0};
-      entry1_q <= events_only_i ? '0 : first_frame_q + {16'd0, frames};
-      entry2_q <= '0;
+      if (owe_q) begin
+        entry0_q <= {3'd0, 1'b0, 1'b1, events_only_i, 16'd0};
+        entry2_q <= '0;
+      end
     end
   end
 
@@ -228,6 +236,7 @@ module nrc_packet_writer #(
     end
     // Streams end further apart than a descriptor takes, and packets as well but for bad ones.
     if (checking_q) assert (!owe || (push_left_q == 2'd0 && !owed_q));
+    if (checking_q) assert (!ended_q || !packet_end);
     if (checking_q && close_i) assert (!word_valid_i && frames == '0);
   end
 `endif

@@ -27,7 +27,7 @@ ENERGY_WEIGHT = 9000.0
 # A memory of two ports works in every clock, one of one port in every second at most and mostly in fewer.
 TWO_PORTS = 4.0
 # pJ for each bit of a word that is written to latches and read (measured with IHP's cells, 1024 words).
-LATCH_ENERGY = 0.25
+LATCH_ENERGY = 0.45
 SLEW = 0.2e-9  # s, of clock pins
 
 # A macro's port: pins by role (clock, enable, write, ...), with ! before one that is active low.

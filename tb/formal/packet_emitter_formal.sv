@@ -10,7 +10,7 @@
 // and words or descriptors where the packet needs them, nothing waits longer than two clocks.
 //
 // Assumed: descriptors and words stay until they are taken, a descriptor has at most BufferWords
-// words (none: the end of a stream alone), at most PacketFrames frames, the first packet of a stream is a key packet, table_id_i and stream_number_i are constant.
+// words, none if and only if it has no frames, the end of a stream alone; at most PacketFrames frames, the first packet of a stream is a key packet, table_id_i and stream_number_i are constant.
 //
 // Its CRC is an nrc_crc32 of its own, in the clock in which a word is offered first.
 
@@ -283,7 +283,7 @@ module packet_emitter_formal #(
       assume (32'(descriptor_i[15:0]) <= PacketFrames);
     end
     if (descriptor_valid_i && entry_q == 2'd2) begin
-      assume (descriptor_i <= 32'(BufferWords));
+      assume (descriptor_i <= 32'(BufferWords) && (descriptor_i != '0) == (entry_0_q[15:0] != '0));
     end
   end
 

@@ -93,6 +93,7 @@ module packet_writer_formal #(
   logic                  dropped_q;        // the packet before was dropped
   logic                  brief_q;          // one found no room, and none was committed since
   logic                  inside_q, key_q;  // words of a packet came, and it is a key packet
+  logic                  ended_last_q;     // a stream ended in the clock before
   logic                  owed_q;           // an end without frames is due
   logic [31:0]           owed_frames_q;    // after these frames
   logic [31:0]           drops_q;
@@ -127,6 +128,7 @@ module packet_writer_formal #(
       dropped_q       <= 1'b0;
       brief_q         <= 1'b0;
       inside_q        <= 1'b0;
+      ended_last_q    <= 1'b0;
       key_q           <= 1'b0;
       owed_q          <= 1'b0;
       owed_frames_q   <= '0;
@@ -140,6 +142,7 @@ module packet_writer_formal #(
         inside_q <= 1'b1;
         key_q    <= key_i;
       end
+      ended_last_q <= (packet_end && last_i) || close_i;
       if (owe) owed_frames_q <= stream_frames_q + {16'd0, frames};
       owed_q <= owe || (owed_q && !settles);
       if (word_valid_i && !doomed) begin
@@ -206,6 +209,7 @@ module packet_writer_formal #(
     end
     // Streams end further apart than a descriptor takes.
     if ((packet_end && last_i) || close_i) assume (due_q == '0);
+    if (ended_last_q) assume (!packet_end && !close_i);
     if (close_i) assume (!word_valid_i && !word_last_i && frames_q == '0 && !frame_end_i && !inside_q);
   end
 

@@ -616,6 +616,23 @@ TEST(Decoder, RefusesWhatIsMissingOrOutOfOrder) {
   EXPECT_TRUE(refused(dropped));
 }
 
+// What carries the end of a stream whose last packet was dropped holds no samples, so that no
+// stream header precedes it.
+TEST(Encoder, TheEndAfterADropIsOnePacket) {
+  const auto codes = wild_codes(4 * 20, 10, 13);
+  Encoder encoder(stream_of(4), TableSet::builtin("default"), Transport::kLink);
+  encoder.encode(codes.data(), 20, {});
+  encoder.skip(20);
+  const Bytes end = encoder.encode(nullptr, 0, {false, true});
+  const ParsedPacket packet = parse_packet(end.data(), end.size());
+  ASSERT_EQ(packet.status, ParseStatus::kPacket);
+  EXPECT_EQ(packet.size, end.size());
+  EXPECT_TRUE(packet.header.last);
+  EXPECT_FALSE(packet.header.key);
+  EXPECT_EQ(packet.header.first_frame, 40U);
+  EXPECT_EQ(packet.header.frames, 0U);
+}
+
 TEST(Decoder, RefusesPayloadsThatDoNotFitTheirFrames) {
   const auto codes = wild_codes(4 * 40, 10, 12);
   const auto packets = encode_all(stream_of(4), TableSet::builtin("default"), codes, 40);
