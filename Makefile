@@ -84,7 +84,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build challenge sim link wave check test coverage fuzz fuzz-corpus faults soak formal lint format generate bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
+.PHONY: help build challenge sim link events wave check test coverage fuzz fuzz-corpus faults soak formal cocotb lint format generate bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -121,6 +121,14 @@ link: ## Measure what links of 100 to 40 Mbit/s make of recordings, with rate co
 	$(PYTHON) sim/link.py $(BUILD)/sim-rate1/nrc_system_sim $(BUILD)/nrc_system_sim $(if $(DATA),--data "$(DATA)") \
 	  $(if $(FRAMES),--frames $(FRAMES)) --json "$(or $(JSON),$(BUILD)/link.json)" --points $(BUILD)/link.txt
 	gnuplot -e "data='$(BUILD)/link.txt'; picture='$(or $(PICTURE),$(BUILD)/link.svg)'" sim/plot_link.gp
+
+events: ## Measure which spikes an encoder's events hold, and their rate [DATA= FRAMES= JSON=]
+	$(call check_data,events)
+	$(DEPS) benchmark
+	$(CMAKE) -S . -B $(BUILD)/benchmark -DNRC_BENCHMARK=ON -DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF
+	$(CMAKE) --build $(BUILD)/benchmark -j$(JOBS) --target event_benchmark
+	$(BUILD)/benchmark/event_benchmark $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
+	  --json "$(or $(JSON),$(BUILD)/events.json)"
 
 wave: CHANNELS := $(or $(CHANNELS),16)
 wave: FRAMES   := $(or $(FRAMES),40)
@@ -175,6 +183,14 @@ soak: ## Run nrc stream for long over sockets with a bad link in between [PACKET
 formal: ## Prove properties of the RTL, and that each proof finds faults [PROOF=]
 	$(DEPS) formal
 	@NRC_FORMAL_DIR=$(BUILD)/formal NRC_FORMAL_JOBS=$(JOBS) scripts/formal.sh $(PROOF)
+
+cocotb: ## Run the example of a cocotb bench of the encoder in Icarus; installs cocotb in a virtual environment of its own
+	$(DEPS) model
+	$(call configure_programs)
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
+	@test -x $(BUILD)/cocotb-venv/bin/cocotb-config || ($(PYTHON) -m venv $(BUILD)/cocotb-venv && \
+	  $(BUILD)/cocotb-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/cocotb/requirements.txt)
+	NRC=$(BUILD)/nrc NRC_COCOTB_DIR=$(abspath $(BUILD))/cocotb $(BUILD)/cocotb-venv/bin/python tb/cocotb/run.py
 
 lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format rtl tidy"]
 	$(DEPS) dev

@@ -22,6 +22,7 @@ set(NRC_RTL_PACKAGES_default
     ${NRC_HARDWARE_ROOT}/rtl/generated/nrc_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_latency_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_side_pkg.sv
+    ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_status_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_bound_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_step_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/generated/nrc_rounded_pkg.sv
@@ -41,6 +42,7 @@ set(NRC_RTL_PACKAGES_generic
     ${NRC_HARDWARE_ROOT}/rtl/generated/nrc_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_latency_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_side_pkg.sv
+    ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_status_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_bound_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/parts/nrc_step_pkg.sv
     ${NRC_HARDWARE_ROOT}/rtl/generated/nrc_rounded_pkg.sv

@@ -16,6 +16,10 @@ The other commands print one answer a line, with paths relative to the repositor
   constants            latencies and bit numbers of the packages of rtl/parts
   board-benches        calls for CMake
   simulation-models    stand-ins for cells of FPGAs
+
+`hardware.py export NAME PREFIX DIRECTORY` writes the files of a design or configuration into a new
+directory, with PREFIX before the names of all its modules and packages, and a list PREFIX.f of them: so
+encoders of several table sets, or of several versions, share one design.
 """
 import argparse
 import json
@@ -492,6 +496,30 @@ def files_of(hardware: Hardware, name: str, tables: str | None, variant: str, ki
     return {"packages": packages, "modules": modules, "all": [*packages, *modules]}[kind]
 
 
+def export(hardware: Hardware, name: str, tables: str | None, prefix: str, directory: Path) -> None:
+    """Writes the files of a design with other names of its modules and packages."""
+    if not re.fullmatch(r"[A-Za-z]\w*", prefix):
+        raise HardwareError(f"{prefix}: a prefix is letters, digits and _, a letter first")
+    files = files_of(hardware, name, tables, "", "all")
+    names = {Path(path).stem for path in files}
+    try:
+        directory.mkdir(parents=True)
+    except OSError as error:
+        raise HardwareError(f"{directory}: {error.strerror}; give a new directory") from error
+
+    def rename(text: str) -> str:
+        return re.sub(r"\bnrc_\w+", lambda word: prefix * (word[0] in names) + word[0], text)
+
+    for path in [*files, *hardware.include_files]:
+        text = (hardware.root / path).read_text(encoding="utf-8")
+        target = directory / (Path(path).name if path in hardware.include_files
+                              else f"{prefix}{Path(path).name}")
+        target.write_text(rename(text), encoding="utf-8")
+    lines = [f"// {name} of {hardware.name} {version(hardware.root)}", f"+incdir+{directory}"]
+    lines += [f"{directory}/{prefix}{Path(path).name}" for path in files]
+    (directory / f"{prefix}.f").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def board_benches(hardware: Hardware) -> list[str]:
     """CMake: the benches that the boards' folders ask for, with their tests."""
     lines = []
@@ -527,6 +555,11 @@ def parse_arguments() -> argparse.Namespace:
     command.add_argument("--variant", default="huffman", help="of a board (default: huffman)")
     command.add_argument("--kind", choices=("all", "packages", "modules"), default="all",
                          help="packages, or modules without them (default: all)")
+    command = commands.add_parser("export", help="files of a design with other names of its modules")
+    command.add_argument("name", metavar="NAME", help="design or configuration")
+    command.add_argument("prefix", metavar="PREFIX", help="before the names of modules and packages")
+    command.add_argument("directory", metavar="DIRECTORY", type=Path, help="new directory")
+    command.add_argument("--tables", help="table set (default: the configuration's own)")
     commands.add_parser("include-directories", help="directories for `include")
     command = commands.add_parser("configurations", help="named configurations, one a line")
     command.add_argument("--verified", choices=TOOLS, help="only those that this tool verifies")
@@ -572,6 +605,8 @@ def main() -> None:
         hardware = Hardware()
         if arguments.command == "generate":
             generate(hardware, arguments.check)
+        elif arguments.command == "export":
+            export(hardware, arguments.name, arguments.tables, arguments.prefix, arguments.directory)
         else:
             print("\n".join(answer(hardware, arguments)))
     except HardwareError as error:

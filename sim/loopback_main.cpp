@@ -66,7 +66,9 @@ class Loopback {
     encoder_.clk_i(clock_);
     encoder_.rst_ni(reset_n_);
     encoder_.enable_i(enable_);
+    encoder_.flush_i(low_);
     encoder_.key_request_i(low_);
+    encoder_.status_o(status_);
     encoder_.stream_number_i(stream_number_);
     encoder_.s_axis_tvalid(s_valid_);
     encoder_.s_axis_tready(s_ready_);
@@ -92,6 +94,12 @@ class Loopback {
     encoder_.step_o(step_);
     encoder_.largest_step_o(largest_step_);
     encoder_.waiting_o(waiting_);
+    encoder_.event_threshold_i(zero_);
+    encoder_.events_only_i(low_);
+    encoder_.events_lost_o(events_lost_);
+    encoder_.class_we_i(low_);
+    encoder_.class_addr_i(zero_);
+    encoder_.class_wdata_i(zero_);
 
     link_.clock(clock_);
     link_.in_valid(sent_valid_);
@@ -174,7 +182,9 @@ class Loopback {
   Signal<std::uint64_t> m_user_{"m_user"};
   Signal<std::uint32_t> encoder_packets_{"encoder_packets"}, dropped_{"dropped"};
   Signal<std::uint32_t> framing_errors_{"framing_errors"}, off_grid_{"off_grid"};
+  Signal<std::uint32_t> status_{"status"};
   Signal<std::uint32_t> step_{"step"}, largest_step_{"largest_step"}, waiting_{"waiting"};
+  Signal<std::uint32_t> events_lost_{"events_lost"};
   Signal<bool> overflow_{"overflow"}, sample_packed_{"sample_packed"};
   Signal<std::uint32_t> packets_{"packets"}, damaged_{"damaged"}, lost_{"lost"};
   Signal<std::uint32_t> skipped_{"skipped"};

@@ -92,7 +92,9 @@ class System {
     encoder_.clk_i(clock_);
     encoder_.rst_ni(reset_n_);
     encoder_.enable_i(enable_);
+    encoder_.flush_i(flush_);
     encoder_.key_request_i(key_request_);
+    encoder_.status_o(status_);
     encoder_.stream_number_i(stream_number_);
     encoder_.s_axis_tvalid(s_valid_);
     encoder_.s_axis_tready(s_ready_);
@@ -118,6 +120,12 @@ class System {
     encoder_.step_o(step_);
     encoder_.largest_step_o(largest_step_);
     encoder_.waiting_o(waiting_);
+    encoder_.event_threshold_i(event_threshold_);
+    encoder_.events_only_i(events_only_);
+    encoder_.events_lost_o(events_lost_);
+    encoder_.class_we_i(class_we_);
+    encoder_.class_addr_i(class_addr_);
+    encoder_.class_wdata_i(class_wdata_);
     if (design.rate_control) {
       max_step_.write(static_cast<std::uint32_t>(lossy_index(o.max_step)));
       first_step_.write(static_cast<std::uint32_t>(lossy_index(o.first_step)));
@@ -181,6 +189,8 @@ class System {
                            sc_core::sc_time(0.5 * kClockPeriodNs, sc_core::SC_NS), true};
   sc_core::sc_signal<bool> reset_n_{"reset_n"};
   sc_core::sc_signal<bool> enable_{"enable"}, key_request_{"key_request"};
+  sc_core::sc_signal<bool> flush_{"flush"};
+  sc_core::sc_signal<std::uint32_t> status_{"status"};
   sc_core::sc_signal<bool> s_valid_{"s_valid"}, s_ready_{"s_ready"}, s_last_{"s_last"};
   sc_core::sc_signal<std::uint32_t> s_data_{"s_data"};
   sc_core::sc_signal<bool> m_valid_{"m_valid"}, m_ready_{"m_ready"}, m_last_{"m_last"};
@@ -196,6 +206,10 @@ class System {
   sc_core::sc_signal<std::uint32_t> link_words_{"link_words"};
   sc_core::sc_signal<std::uint32_t> step_{"step"}, largest_step_{"largest_step"};
   sc_core::sc_signal<std::uint32_t> waiting_{"waiting"};
+  sc_core::sc_signal<std::uint32_t> event_threshold_{"event_threshold"},
+      events_lost_{"events_lost"};
+  sc_core::sc_signal<bool> events_only_{"events_only"}, class_we_{"class_we"};
+  sc_core::sc_signal<std::uint32_t> class_addr_{"class_addr"}, class_wdata_{"class_wdata"};
 
   AdcSource source_;
   LinkSink sink_;

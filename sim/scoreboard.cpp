@@ -45,7 +45,7 @@ std::optional<Scoreboard::Delivery> Scoreboard::take(const std::vector<std::uint
   max_packet_ = std::max<std::uint64_t>(max_packet_, packet.size());
   receiver_.add(packet.data(), packet.size());
   std::optional<Delivery> delivery;
-  if (next_frame_ == recording_.frames) {
+  if (closed_) {
     fail(fmt::format("packet {} comes after the stream's end", packets_));
   } else if (!opened_ || (is_stream_header(packet) && !header_before_)) {
     take_stream_header(packet);
@@ -69,11 +69,15 @@ std::optional<Scoreboard::Delivery> Scoreboard::take_data(const std::vector<std:
   if (parsed.status == ParseStatus::kPacket) {
     skip_dropped(parsed);
   }
-  const Delivery due = {next_frame_, std::min<std::size_t>(design_.header.packet_frames,
-                                                           recording_.frames - next_frame_)};
+  Delivery due = {next_frame_, std::min<std::size_t>(design_.header.packet_frames,
+                                                     recording_.frames - next_frame_)};
   PacketRequest request;
+  if (since_drop_ != 0 && parsed.header.key && parsed.header.frames != 0) {
+    // Until a packet is stored they may be short.
+    due.frames = std::min<std::size_t>(due.frames, parsed.header.frames);
+  }
   request.last = due.first_frame + due.frames == recording_.frames;
-  request.key = design_.key_interval != 0 && since_key_ == design_.key_interval;
+  request.key = due.frames != 0 && design_.key_interval != 0 && since_key_ == design_.key_interval;
   if (since_drop_ != 0) {
     // The encoder asks for key packets until one is stored, and meanwhile the next has begun.
     request.key = request.key || parsed.header.key;
@@ -107,19 +111,18 @@ std::optional<Scoreboard::Delivery> Scoreboard::take_data(const std::vector<std:
 
 void Scoreboard::skip_dropped(const ParsedPacket& parsed) {
   const std::size_t first = parsed.header.first_frame;
-  if (first <= next_frame_ || first >= recording_.frames ||
-      (first - next_frame_) % design_.header.packet_frames != 0) {
+  // The end of a stream whose last packet was dropped comes without frames.
+  const std::size_t end = recording_.frames + (parsed.header.frames == 0 ? 1 : 0);
+  if (first <= next_frame_ || first >= end) {
     return;  // no drop, or an error that compare() reports
   }
-  const std::size_t packets = (first - next_frame_) / design_.header.packet_frames;
   if (!drops_allowed_) {
-    fail(
-        fmt::format("frames {} to {} are missing before packet {}: the encoder dropped {} packet{}",
-                    next_frame_, first - 1, packets_, packets, packets == 1 ? "" : "s"));
+    fail(fmt::format("frames {} to {} are missing before packet {}: the encoder dropped them",
+                     next_frame_, first - 1, packets_));
   }
   encoder_.skip(first - next_frame_);
+  dropped_frames_ += first - next_frame_;
   next_frame_ = first;
-  dropped_packets_ += packets;
   ++gaps_;
   since_drop_ = 1;
 }
@@ -143,7 +146,7 @@ bool Scoreboard::compare(const std::vector<std::uint8_t>& packet,
 }
 
 bool Scoreboard::decode(const ParsedPacket& parsed, const Delivery& delivery) {
-  if (dropped_packets_ != 0) {
+  if (dropped_frames_ != 0) {
     return true;  // the decoder takes complete streams only; the bytes were compared
   }
   decoded_.clear();
@@ -177,15 +180,8 @@ void Scoreboard::finish() {
   if (missing == 0) {
     return;
   }
-  const std::size_t packets =
-      (missing + design_.header.packet_frames - 1) / design_.header.packet_frames;
-  dropped_packets_ += packets;
-  ++gaps_;
-  if (!drops_allowed_) {
-    fail(fmt::format("the stream ends after packet {}, frame {} of {}: {} packet{} missing",
-                     packets_, next_frame_, recording_.frames, packets,
-                     packets == 1 ? " is" : "s are"));
-  }
+  fail(fmt::format("the stream ends after packet {}, frame {} of {}: its end is missing", packets_,
+                   next_frame_, recording_.frames));
 }
 
 }  // namespace nrc::sim

@@ -47,7 +47,7 @@ class Scoreboard {
   /// The packet with the `last` flag was taken.
   bool closed() const { return closed_; }
   std::uint64_t data_packets() const { return data_packets_; }
-  std::uint64_t dropped_packets() const { return dropped_packets_; }
+  std::uint64_t dropped_frames() const { return dropped_frames_; }
   std::uint64_t gaps() const { return gaps_; }  ///< runs of dropped packets
   std::uint64_t stream_bytes() const { return stream_bytes_; }
   std::uint64_t max_packet() const { return max_packet_; }
@@ -83,7 +83,7 @@ class Scoreboard {
   unsigned since_key_ = 0;      ///< data packets since the last key packet, that one included
   std::uint64_t packets_ = 0;   ///< taken, of all types
   std::uint64_t data_packets_ = 0;
-  std::uint64_t dropped_packets_ = 0;
+  std::uint64_t dropped_frames_ = 0;
   std::uint64_t gaps_ = 0;
   std::uint64_t stream_bytes_ = 0;
   std::uint64_t max_packet_ = 0;

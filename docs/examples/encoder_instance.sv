@@ -10,6 +10,7 @@ module encoder_instance (
   input  logic        rst_n,     // asynchronous, active low
 
   input  logic        enable,    // a stream is open while high
+  input  logic        flush,     // pulse: no more samples come, close the stream
 
   input  logic        s_tvalid,  // int16 samples, channel 0 first
   output logic        s_tready,
@@ -20,6 +21,8 @@ module encoder_instance (
   input  logic        m_tready,
   output logic [31:0] m_tdata,
   output logic        m_tlast,   // the packet's last word
+
+  output logic [3:0]  status,    // nrc_status_pkg: idle, open, closing, closed; faults
 
   output logic        dropped    // since reset: the link was too slow for a packet
 );
@@ -32,6 +35,9 @@ module encoder_instance (
     .Profile        (0),         // 0: Huffman, 1: range
     .Narrow         (0),         // 1: the narrow state, with Pipeline 1
     .RateControl    (0),         // 1: rounds packets that a slow link cannot take
+    .Events         (0),         // 1: finds spikes and sends them
+    .EventWords     (512),       // events that wait
+    .Classes        (0),         // 1: channels may be off, by the class port
     .Taps           (0),         // 1: stage taps, of the range profile
     .Neighbour      (0),         // 1: stage neighbour, of the range profile
     .Mapping        (1),         // 1: int16 samples of a 10-bit ADC, 0: codes
@@ -46,11 +52,17 @@ module encoder_instance (
     .clk_i           (clk),
     .rst_ni          (rst_n),
     .enable_i        (enable),
+    .flush_i         (flush),
     .key_request_i   (1'b0),     // pulse: the next packet is to be a key packet
     .stream_number_i (32'd1),    // another one after each reset: a random number, a count of starts
     .max_step_i      (3'd0),     // rate control: the largest step, 0: never round
     .first_step_i    (3'd0),     // that rounding begins with
     .link_words_i    (24'd0),    // 1/16 words in the time of a packet, 0: by the buffer's fill
+    .event_threshold_i(6'd0),    // events: 1/4 mean innovation, 0: none
+    .events_only_i   (1'b0),     // 1: no samples are sent
+    .class_we_i      (1'b0),     // class port, with Classes
+    .class_addr_i    (16'd0),
+    .class_wdata_i   (2'd0),
     .s_axis_tvalid   (s_tvalid),
     .s_axis_tready   (s_tready),
     .s_axis_tdata    (s_tdata),
@@ -63,6 +75,7 @@ module encoder_instance (
     .table_addr_i    (16'd0),
     .table_wdata_i   (16'd0),
     .table_id_i      (32'd0),
+    .status_o        (status),
     .packets_o       (),         // counters, since reset
     .dropped_o       (dropped_packets),
     .framing_errors_o(),
@@ -71,7 +84,8 @@ module encoder_instance (
     .sample_packed_o (),
     .step_o          (),         // rounding steps: of the packet that began last, and the largest
     .largest_step_o  (),
-    .waiting_o       ()          // words that waited when it began
+    .waiting_o       (),         // words that waited when it began
+    .events_lost_o   ()          // events that found no room
   );
 
   assign dropped = dropped_packets != '0;

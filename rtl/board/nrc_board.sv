@@ -110,7 +110,7 @@ module nrc_board #(
   assign under_way    = started_q - finished;
   assign restart      = enable && !run_q;
   assign gate         = in_frame_q ||
-                        (run_q && (frame_q != '0 || under_way < 8'd2 || !enable));
+                        (run_q && (frame_q != '0 || under_way < 8'd2 || under_way[7] || !enable));
   assign sample_valid = source_valid && gate;
   assign take         = sample_valid && sample_ready;
 
@@ -129,7 +129,10 @@ module nrc_board #(
         in_frame_q <= !sample_last;
         // As the encoder does, enable is looked at when a frame begins and when it ends.
         if (!in_frame_q && enable) open_q <= 1'b1;
-        if (!in_frame_q && frame_q == '0 && (open_q || enable)) started_q <= started_q + 8'd1;
+        // Packets that follow a drop may be short, and more than were counted here: it catches up.
+        if (!in_frame_q && frame_q == '0 && (open_q || enable)) begin
+          started_q <= started_q + {6'd0, under_way[7], !under_way[7]};
+        end
         if (sample_last) begin
           frame_q <= (frame_q == FrameWidth'(PacketFrames - 1)) ? '0 : frame_q + 1'b1;
           if (!enable) begin
@@ -143,9 +146,10 @@ module nrc_board #(
 
   logic        packet_valid, packet_ready, packet_last;
   logic [31:0] packet_word;
+  logic [nrc_status_pkg::StatusWidth-1:0] unused_status;
   logic        unused_overflow, unused_sample_packed;
   logic [2:0]  unused_step, unused_largest_step;
-  logic [31:0] unused_waiting;
+  logic [31:0] unused_waiting, unused_events_lost;
 
   nrc_encoder #(
     .Channels      (Channels),
@@ -159,11 +163,17 @@ module nrc_board #(
     .clk_i,
     .rst_ni,
     .enable_i        (enable),
+    .flush_i         (1'b0),
     .key_request_i   (key_request),
     .stream_number_i (32'(number_q)),
     .max_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
+    .event_threshold_i(6'd0),
+    .events_only_i   (1'b0),
+    .class_we_i      (1'b0),
+    .class_addr_i    (16'd0),
+    .class_wdata_i   (2'd0),
     .s_axis_tvalid   (sample_valid),
     .s_axis_tready   (sample_ready),
     .s_axis_tdata    (sample),
@@ -176,6 +186,7 @@ module nrc_board #(
     .table_addr_i    (table_addr),
     .table_wdata_i   (table_wdata),
     .table_id_i      (table_id),
+    .status_o        (unused_status),
     .packets_o       (packets),
     .dropped_o       (dropped),
     .framing_errors_o(framing_errors),
@@ -184,7 +195,8 @@ module nrc_board #(
     .sample_packed_o (unused_sample_packed),
     .step_o          (unused_step),
     .largest_step_o  (unused_largest_step),
-    .waiting_o       (unused_waiting)
+    .waiting_o       (unused_waiting),
+    .events_lost_o   (unused_events_lost)
   );
 
   // The packets go to the host, and to the decoder if there is one.

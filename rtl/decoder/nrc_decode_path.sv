@@ -53,6 +53,7 @@ module nrc_decode_path #(
   logic                    pred_valid;
   logic [CodeWidth-1:0]    pred_code, pred_at_context;
   logic [ValueWidth-1:0]   unused_pred_value;
+  logic [CodeWidth+nrc_pkg::FracBits:0] unused_deviation;
   logic                    innovation_valid, innovation_reset;
   logic [ChannelWidth-1:0] innovation_channel;
   logic [2:0]              innovation_boost;
@@ -79,11 +80,12 @@ module nrc_decode_path #(
     .innovation_channel_o(innovation_channel),
     .innovation_reset_o  (innovation_reset),
     .innovation_boost_o  (innovation_boost),
-    .innovation_value_o  (innovation_value)
+    .innovation_value_o  (innovation_value),
+    .deviation_o         (unused_deviation)
   );
 
   logic                  context_valid;
-  logic [CodeWidth+nrc_pkg::FracBits-1:0] unused_scale;
+  logic [CodeWidth+nrc_pkg::FracBits-1:0] unused_scale, unused_scale_update;
   logic [TableWidth-1:0] table_index;
   logic [3:0]            raw_bits;
   logic                  raw_at_context, verbatim_at_context, end_at_context;
@@ -105,6 +107,7 @@ module nrc_decode_path #(
     .table_o             (table_index),
     .raw_bits_o          (raw_bits),
     .scale_o             (unused_scale),
+    .scale_update_o      (unused_scale_update),
     .innovation_valid_i  (innovation_valid),
     .innovation_channel_i(innovation_channel),
     .innovation_reset_i  (innovation_reset),

@@ -6,7 +6,8 @@
 //   s_axis -> framer -> shift6 -+-> huffman_path -+-> packetizer -> m_axis
 //                               +-> range_path ---+
 //
-// Profile chooses one of the two paths.
+// Profile chooses one of the two paths. With Events the Huffman path finds spikes as well, which the
+// packetizer sends in packets of their own.
 //
 // Samples arrive channel by channel, 0 .. Channels-1, with s_axis_tlast at the last one of a
 // frame. Everything up to the bit packer is one rigid pipeline: a sample enters in any clock,
@@ -25,6 +26,9 @@ module nrc_encoder #(
   parameter int CodeWidth       = 10,
   parameter int Profile         = nrc_pkg::ProfileHuffman,
   parameter int RateControl     = 0,         // 1: rounds packets that a slow link cannot take
+  parameter int Events          = 0,         // 1: finds spikes and sends them
+  parameter int EventWords      = 512,       // events that wait; a power of two
+  parameter int Classes         = 0,         // 1: channels have classes, by the class port
   parameter int Narrow          = 0,         // 1: the narrow state, with Pipeline 1 only
   parameter int Taps            = 0,         // 1: stage taps, of the range profile only
   parameter int Neighbour       = 0,         // 1: stage neighbour, of the range profile only
@@ -41,6 +45,7 @@ module nrc_encoder #(
   input  logic        rst_ni,
 
   input  logic        enable_i,       // sampled at frame boundaries; low closes the stream
+  input  logic        flush_i,        // pulse: closes the stream at once, without a sample
   input  logic        key_request_i,  // pulse: makes the next packet a key packet
   input  logic [31:0] stream_number_i,  // another one after each reset; stable
 
@@ -49,6 +54,16 @@ module nrc_encoder #(
   input  logic [2:0]  max_step_i,     // 0: never round
   input  logic [2:0]  first_step_i,   // 1 .. max_step_i
   input  logic [23:0] link_words_i,
+
+  // Table of the channels' classes (section 18), taken over at the next key packet; unused without
+  // Classes. All channels are to be written before the first stream.
+  input  logic        class_we_i,
+  input  logic [15:0] class_addr_i,
+  input  logic [1:0]  class_wdata_i,
+
+  // Events; unused without Events.
+  input  logic [nrc_pkg::EventThresholdBits-1:0] event_threshold_i,  // 1/4 scale, 0: none
+  input  logic        events_only_i,  // no samples are sent; stable while enabled
 
   // int16 samples (Mapping shift6) or codes, sign-extended (Mapping code).
   input  logic        s_axis_tvalid,
@@ -62,12 +77,14 @@ module nrc_encoder #(
   output logic [31:0] m_axis_tdata,
   output logic        m_axis_tlast,   // the packet's last word
 
-  // Table port of the Huffman profile; while the encoder is disabled. Word: the code after a
-  // leading one.
+  // Table port of the Huffman profile; while status_o says idle or closed. Word: the code after a
+  // leading one. All words in the order of their addresses, and no stream opens before the last one.
   input  logic        table_we_i,
   input  logic [15:0] table_addr_i,   // table * 2^SymbolBits + symbol
   input  logic [15:0] table_wdata_i,
   input  logic [31:0] table_id_i,     // of the loaded tables; stable while enabled
+
+  output logic [nrc_status_pkg::StatusWidth-1:0] status_o,
 
   // Status, since reset.
   output logic [31:0] packets_o,         // data packets sent
@@ -78,7 +95,8 @@ module nrc_encoder #(
   output logic        sample_packed_o,   // pulse: the last bit of a sample is packed
   output logic [2:0]  step_o,            // of the packet that began last
   output logic [2:0]  largest_step_o,
-  output logic [31:0] waiting_o          // words that waited when it began
+  output logic [31:0] waiting_o,         // words that waited when it began
+  output logic [31:0] events_lost_o      // events that found no room
 );
 
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
@@ -97,6 +115,9 @@ module nrc_encoder #(
   localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
                         ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
 
+  localparam int BriefFrames = nrc_bound_pkg::brief_frames(Profile, Width, Channels, PacketFrames, Loop,
+                                                           Words);
+
   localparam int Predictor = ((Narrow != 0) ? nrc_pkg::PredictorNarrow : 0) |
                              ((Taps != 0) ? nrc_pkg::PredictorTaps : 0) |
                              ((Neighbour != 0) ? nrc_pkg::PredictorNeighbour : 0);
@@ -104,12 +125,36 @@ module nrc_encoder #(
   localparam int SideWidth = nrc_side_pkg::SideWidth;
 
   localparam int Fill  = $clog2(Words) + 1;
-  localparam int Flags = (RateControl != 0) ? nrc_pkg::FlagRounding | nrc_pkg::FlagProportional : 0;
+  localparam int Flags =
+      ((RateControl != 0) ? nrc_pkg::FlagRounding | nrc_pkg::FlagProportional : 0) |
+      ((Events != 0) ? nrc_pkg::FlagEvents : 0) | ((Classes != 0) ? nrc_pkg::FlagClasses : 0);
   // What nrc_encoder_checks refuses otherwise.
   localparam int UseRate = (RateControl != 0 && Profile == nrc_pkg::ProfileHuffman && Narrow == 0 &&
                             Pipeline == nrc_latency_pkg::PipelineDeep && Words >= 64) ? 1 : 0;
+  localparam int UseEvents = (Events != 0 && Profile == nrc_pkg::ProfileHuffman && Narrow == 0 &&
+                              Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+  localparam int UseClasses = (Classes != 0 && Profile == nrc_pkg::ProfileHuffman && Narrow == 0 &&
+                               Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
+  localparam int EventRoom = (EventWords >= 2 * nrc_pkg::MaxPacketEvents)
+                             ? EventWords : 2 * nrc_pkg::MaxPacketEvents;
 
-  logic                    key_needed;
+  // Half a millisecond for a peak, and one to the next crossing.
+  localparam int Peak        = (RateMillihertz / 2000000) + ((RateMillihertz % 2000000 != 0) ? 2 : 1);
+  localparam int Gap         = (RateMillihertz / 1000000) + ((RateMillihertz % 1000000 != 0) ? 2 : 1);
+  localparam int EventWindow = (RateMillihertz <= 0)           ? nrc_pkg::UsualEventWindow :
+                               (Peak > nrc_pkg::MaxEventWindow) ? nrc_pkg::MaxEventWindow : Peak;
+  localparam int EventRest   = (RateMillihertz <= 0)         ? nrc_pkg::UsualEventRest :
+                               (Gap > nrc_pkg::MaxEventRest) ? nrc_pkg::MaxEventRest : Gap;
+
+  logic                    event_valid, detected_valid;
+  logic [ChannelWidth-1:0] event_channel;
+  logic [Width-1:0]        event_amplitude;
+  logic [3:0]              event_ago;
+  logic [SideWidth-1:0]    detected_side;
+
+  logic                    key_needed, brief_needed;
+  logic                    flush, flushed, close, open, settled, packets_wait;
+  logic                    tables_ready;
   logic                    packet_begin, packet_end;
   logic [Fill-1:0]         fill, packet_words;
   logic [2:0]              code_step, packet_step;
@@ -122,15 +167,18 @@ module nrc_encoder #(
   nrc_framer #(
     .Channels    (Channels),
     .PacketFrames(PacketFrames),
+    .BriefFrames (BriefFrames),
     .KeyInterval (KeyInterval),
     .LoopLatency (Loop),
     .Pipeline    (Pipeline)
   ) u_framer (
     .clk_i,
     .rst_ni,
-    .enable_i,
+    .enable_i       (enable_i && tables_ready),
     .key_request_i,
     .key_needed_i   (key_needed),
+    .brief_needed_i (brief_needed),
+    .flush_i,
     .s_axis_tvalid_i(s_axis_tvalid),
     .s_axis_tready_o(s_axis_tready),
     .s_axis_tdata_i (s_axis_tdata),
@@ -140,6 +188,11 @@ module nrc_encoder #(
     .channel_o      (framer_channel),
     .first_o        (framer_first),
     .side_o         (framer_side),
+    .flush_o        (flush),
+    .flushed_o      (flushed),
+    .close_o        (close),
+    .open_o         (open),
+    .settled_o      (settled),
     .packet_begin_o (packet_begin),
     .framing_error_o(framing_error)
   );
@@ -252,16 +305,26 @@ module nrc_encoder #(
       .channel_i   (code_channel),
       .first_i     (code_first),
       .side_i      (code_side),
+      .flush_i     (flush),
       .word_valid_o(packed_valid),
       .word_o      (packed_word),
       .side_o      (packed_side),
       .sample_packed_o
     );
 
-    assign table_id = nrc_range_tables_pkg::TableId;
+    assign table_id     = nrc_range_tables_pkg::TableId;
+    assign tables_ready = 1'b1;
 
-    logic unused_table_port;
-    assign unused_table_port = ^{table_we_i, table_addr_i, table_wdata_i, table_id_i, code_step};
+    assign event_valid     = 1'b0;
+    assign event_channel   = '0;
+    assign event_amplitude = '0;
+    assign event_ago       = '0;
+    assign detected_valid  = 1'b0;
+    assign detected_side   = '0;
+
+    logic unused_ports;
+    assign unused_ports = ^{table_we_i, table_addr_i, table_wdata_i, table_id_i, code_step,
+                            event_threshold_i, class_we_i, class_addr_i, class_wdata_i};
   end else begin : gen_huffman
     localparam int AddrWidth = $clog2(nrc_tables_pkg::NumTables) + nrc_tables_pkg::SymbolBits;
 
@@ -271,6 +334,10 @@ module nrc_encoder #(
       .LoadableTables(LoadableTables),
       .Narrow        (UseNarrow),
       .RateControl   (UseRate),
+      .Events        (UseEvents),
+      .EventWindow   (EventWindow),
+      .EventRest     (EventRest),
+      .Classes       (UseClasses),
       .Pipeline      (Pipeline)
     ) u_path (
       .clk_i,
@@ -283,7 +350,18 @@ module nrc_encoder #(
       .channel_i   (code_channel),
       .first_i     (code_first),
       .side_i      (code_side),
+      .flush_i     (flush),
       .step_i      (code_step),
+      .class_we_i,
+      .class_addr_i(class_addr_i[ChannelWidth-1:0]),
+      .class_wdata_i,
+      .event_threshold_i,
+      .event_valid_o    (event_valid),
+      .event_channel_o  (event_channel),
+      .event_amplitude_o(event_amplitude),
+      .event_ago_o      (event_ago),
+      .detected_valid_o (detected_valid),
+      .detected_side_o  (detected_side),
       .word_valid_o(packed_valid),
       .word_o      (packed_word),
       .side_o      (packed_side),
@@ -292,8 +370,34 @@ module nrc_encoder #(
 
     assign table_id = (LoadableTables != 0) ? table_id_i : nrc_tables_pkg::TableId;
 
+    // Loaded are tables whose words came in the order of their addresses, up to the last.
+    if (LoadableTables != 0) begin : gen_loading
+      localparam int LastWord = nrc_tables_pkg::NumTables * (1 << nrc_tables_pkg::SymbolBits) - 1;
+      logic [AddrWidth-1:0] next_q;  // address of the next word
+      logic                 loaded_q;
+
+      always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+          next_q   <= '0;
+          loaded_q <= 1'b0;
+        end else if (table_we_i) begin
+          if (table_addr_i == '0) begin
+            next_q   <= AddrWidth'(1);
+            loaded_q <= 1'b0;
+          end else if (table_addr_i[AddrWidth-1:0] == next_q && next_q != '0) begin
+            next_q   <= (next_q == AddrWidth'(LastWord)) ? '0 : next_q + 1'b1;
+            loaded_q <= next_q == AddrWidth'(LastWord);
+          end
+        end
+      end
+
+      assign tables_ready = loaded_q;
+    end else begin : gen_fixed
+      assign tables_ready = 1'b1;
+    end
+
     logic unused_table_port;
-    assign unused_table_port = ^{table_addr_i, table_id_i};
+    assign unused_table_port = ^{table_addr_i, table_id_i, class_addr_i};
   end
 
   nrc_packetizer #(
@@ -306,7 +410,10 @@ module nrc_encoder #(
     .RateMillihertz (RateMillihertz),
     .Flags          (Flags),
     .BufferWords    (Words),
-    .PacketFifoDepth(Depth)
+    .PacketFifoDepth(Depth),
+    .Events         (UseEvents),
+    .EventWindow    (EventWindow),
+    .EventWords     (EventRoom)
   ) u_packetizer (
     .clk_i,
     .rst_ni,
@@ -316,7 +423,19 @@ module nrc_encoder #(
     .word_i         (packed_word),
     .side_i         (packed_side),
     .step_i         (packet_step),
+    .flushed_i      (flushed),
+    .close_i        (close),
+    .flush_i        (flush),
+    .events_only_i,
+    .event_valid_i    (event_valid),
+    .event_channel_i  (event_channel),
+    .event_amplitude_i(event_amplitude),
+    .event_ago_i      (event_ago),
+    .detected_valid_i (detected_valid),
+    .detected_side_i  (detected_side),
     .key_needed_o   (key_needed),
+    .brief_needed_o (brief_needed),
+    .busy_o         (packets_wait),
     .fill_o         (fill),
     .packet_end_o   (packet_end),
     .packet_words_o (packet_words),
@@ -326,10 +445,29 @@ module nrc_encoder #(
     .m_axis_tready_i(m_axis_tready),
     .packets_o,
     .dropped_o,
-    .overflow_o
+    .overflow_o,
+    .events_lost_o
   );
 
   // Status.
+  logic       begun_q;  // a stream has
+  logic [1:0] state;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)   begun_q <= 1'b0;
+    else if (open) begun_q <= 1'b1;
+  end
+
+  always_comb begin
+    if (open)                          state = 2'(nrc_status_pkg::StateOpen);
+    else if (!settled || packets_wait) state = 2'(nrc_status_pkg::StateClosing);
+    else if (begun_q)                  state = 2'(nrc_status_pkg::StateClosed);
+    else                               state = 2'(nrc_status_pkg::StateIdle);
+  end
+  assign status_o[nrc_status_pkg::StatusState +: 2] = state;
+  assign status_o[nrc_status_pkg::StatusNoRoom]   = brief_needed;
+  assign status_o[nrc_status_pkg::StatusNoTables] = enable_i && !tables_ready;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       framing_errors_o <= '0;
@@ -346,6 +484,9 @@ module nrc_encoder #(
     .Profile        (Profile),
     .Narrow         (Narrow),
     .RateControl    (RateControl),
+    .Events         (Events),
+    .EventWords     (EventWords),
+    .Classes        (Classes),
     .Taps           (Taps),
     .Neighbour      (Neighbour),
     .Mapping        (Mapping),

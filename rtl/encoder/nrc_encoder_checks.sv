@@ -14,6 +14,9 @@ module nrc_encoder_checks #(
   parameter int Profile         = -1,
   parameter int Narrow          = -1,
   parameter int RateControl     = -1,
+  parameter int Events          = -1,
+  parameter int EventWords      = -1,
+  parameter int Classes         = -1,
   parameter int Taps            = -1,
   parameter int Neighbour       = -1,
   parameter int Mapping         = -1,
@@ -116,6 +119,23 @@ module nrc_encoder_checks #(
                 "nrc_encoder: BufferWords is %0d; give a power of two, 4 to 16777216",
                 BufferWords)
   end
+  // After a drop a key packet must find room, or nothing is ever sent again.
+  localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
+                        ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
+  localparam bit CanBound = Channels >= 1 && Channels <= nrc_pkg::MaxChannels &&
+                            PacketFrames >= 1 && CodeWidth >= 2 && CodeWidth <= 16 &&
+                            Samples <= 64'(nrc_pkg::MaxPacketSamples) && BufferWords >= 4 &&
+                            BufferWords <= MaxWords;
+  localparam int BriefFrames = CanBound
+      ? nrc_bound_pkg::brief_frames(Profile, CodeWidth, Channels, PacketFrames, Loop, BufferWords) : 1;
+  localparam int KeyWords = CanBound
+      ? nrc_bound_pkg::key_packet_words(Profile, CodeWidth, Channels, BriefFrames) : 1;
+
+  if (KeyWords > BufferWords) begin : gen_key_packet
+    `NRC_REFUSE(nrc_encoder_BufferWords_give_enough_for_a_key_packet,
+                "nrc_encoder: BufferWords is too small for a key packet; give %0d or more",
+                1 << $clog2(KeyWords))
+  end
   if (PacketFifoDepth < 1 || PacketFifoDepth > 65536) begin : gen_fifo
     `NRC_REFUSE(nrc_encoder_PacketFifoDepth_give_1_to_65536,
                 "nrc_encoder: PacketFifoDepth is %0d; give 1 to 65536", PacketFifoDepth)
@@ -171,6 +191,58 @@ module nrc_encoder_checks #(
     `NRC_REFUSE(nrc_encoder_PacketFrames_with_RateControl_1_give_packets_of_64_clocks,
                 "nrc_encoder: PacketFrames is %0d; with RateControl 1 give packets of 64 clocks",
                 PacketFrames)
+  end
+
+  if (Events != 0 && Events != 1) begin : gen_events
+    `NRC_REFUSE(nrc_encoder_Events_give_0_or_1,
+                "nrc_encoder: Events is %0d; give 0 or 1", Events)
+  end
+  if (Events != 0 && IsRange) begin : gen_events_profile
+    `NRC_REFUSE(nrc_encoder_Events_with_Profile_1_give_0,
+                "nrc_encoder: Events is %0d; with Profile 1 give 0", Events)
+  end
+  if (Events != 0 && Narrow != 0) begin : gen_events_narrow
+    `NRC_REFUSE(nrc_encoder_Events_with_Narrow_1_give_0,
+                "nrc_encoder: Events is %0d; with Narrow 1 give 0", Events)
+  end
+  if (Events != 0 && !IsRange && Narrow == 0 && Pipeline == nrc_latency_pkg::PipelineShallow)
+  begin : gen_events_pipeline
+    `NRC_REFUSE(nrc_encoder_Pipeline_with_Events_1_give_0_deep,
+                "nrc_encoder: Pipeline is %0d; with Events 1 give 0 (deep)", Pipeline)
+  end
+  if (Events != 0 && nrc_tables_pkg::NumClasses < 2) begin : gen_events_tables
+    `NRC_REFUSE(nrc_encoder_Events_needs_tables_of_2_classes,
+                "nrc_encoder: Events is %0d; it needs tables of 2 classes", Events)
+  end
+  if (Events != 0 && (EventWords < 2 * nrc_pkg::MaxPacketEvents || EventWords > MaxWords ||
+                      (EventWords & (EventWords - 1)) != 0)) begin : gen_event_words
+    `NRC_REFUSE(nrc_encoder_EventWords_give_a_power_of_two_from_512_on,
+                "nrc_encoder: EventWords is %0d; give a power of two from 512 on", EventWords)
+  end
+  // The descriptor of a packet may wait for that of an event packet.
+  if (Events != 0 && Samples < 64 && PacketFrames * nrc_latency_pkg::LoopLatency < 64)
+  begin : gen_events_packets
+    `NRC_REFUSE(nrc_encoder_PacketFrames_with_Events_1_give_packets_of_64_clocks,
+                "nrc_encoder: PacketFrames is %0d; with Events 1 give packets of 64 clocks",
+                PacketFrames)
+  end
+
+  if (Classes != 0 && Classes != 1) begin : gen_classes
+    `NRC_REFUSE(nrc_encoder_Classes_give_0_or_1,
+                "nrc_encoder: Classes is %0d; give 0 or 1", Classes)
+  end
+  if (Classes != 0 && IsRange) begin : gen_classes_profile
+    `NRC_REFUSE(nrc_encoder_Classes_with_Profile_1_give_0,
+                "nrc_encoder: Classes is %0d; with Profile 1 give 0", Classes)
+  end
+  if (Classes != 0 && Narrow != 0) begin : gen_classes_narrow
+    `NRC_REFUSE(nrc_encoder_Classes_with_Narrow_1_give_0,
+                "nrc_encoder: Classes is %0d; with Narrow 1 give 0", Classes)
+  end
+  if (Classes != 0 && !IsRange && Narrow == 0 && Pipeline == nrc_latency_pkg::PipelineShallow)
+  begin : gen_classes_pipeline
+    `NRC_REFUSE(nrc_encoder_Pipeline_with_Classes_1_give_0_deep,
+                "nrc_encoder: Pipeline is %0d; with Classes 1 give 0 (deep)", Pipeline)
   end
 
   // The tables that were compiled along.

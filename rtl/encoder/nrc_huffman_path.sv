@@ -3,7 +3,8 @@
 // The stages of the Huffman profile from codes to payload words, joined: predictor with pace,
 // context, huffman, bit_packer (docs/bitstream.md, sections 3 to 5). With Narrow, stage narrow takes
 // the place of predictor and context (section 16). With RateControl, stage rounding works beside the
-// predictor, and rounded_class beside context (section 14). Golden model: the Huffman half of
+// predictor, and rounded_class beside context (section 14). With Events, stage detector works
+// on what both find out (section 17). Golden model: the Huffman half of
 // nrc::PayloadEncoder.
 //
 // Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
@@ -17,6 +18,10 @@ module nrc_huffman_path #(
   parameter int LoadableTables = -1,
   parameter int Narrow         = -1,
   parameter int RateControl    = -1,  // 1: step_i, with the deep pipeline and the full state
+  parameter int Events         = -1,  // 1: event_*_o, with the deep pipeline and the full state
+  parameter int EventWindow    = -1,  // of nrc_detector
+  parameter int EventRest      = -1,
+  parameter int Classes        = -1,  // 1: channels have classes, with the deep pipeline and the full state
   parameter int Pipeline       = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int SideWidth    = nrc_side_pkg::SideWidth,
@@ -36,6 +41,22 @@ module nrc_huffman_path #(
   input  logic                    first_i,
   input  logic [SideWidth-1:0]    side_i,
   input  logic [2:0]              step_i,  // number of the packet's rounding step, a clock after its code
+
+  input  logic                    flush_i,  // pulse: the packet ends; no code is under way, side_i rests
+
+  // Table port of nrc_channel_class; unused without Classes.
+  input  logic                    class_we_i,
+  input  logic [ChannelWidth-1:0] class_addr_i,
+  input  logic [1:0]              class_wdata_i,
+
+  // As of nrc_detector, with the sideband of the code that it is at.
+  input  logic [nrc_pkg::EventThresholdBits-1:0] event_threshold_i,
+  output logic                    event_valid_o,
+  output logic [ChannelWidth-1:0] event_channel_o,
+  output logic [CodeWidth-1:0]    event_amplitude_o,
+  output logic [3:0]              event_ago_o,
+  output logic                    detected_valid_o,
+  output logic [SideWidth-1:0]    detected_side_o,
 
   // As of nrc_bit_packer.
   output logic                    word_valid_o,
@@ -69,9 +90,17 @@ module nrc_huffman_path #(
   logic [SideWidth-1:0]  codeword_side;
 
   if (IsDeep) begin : gen_side
-    nrc_delay #(.Width(SideWidth), .Depth(Predict + Context + Huffman)) u_side_delay (
+    localparam int Detect = nrc_latency_pkg::PredictLatency + nrc_latency_pkg::InnovationLatency +
+                            nrc_latency_pkg::DetectorLatency;
+
+    nrc_delay #(.Width(SideWidth), .Depth(Detect)) u_side_delay (
       .clk_i,
       .d_i(side_i),
+      .q_o(detected_side_o)
+    );
+    nrc_delay #(.Width(SideWidth), .Depth(Predict + Context + Huffman - Detect)) u_side_rest (
+      .clk_i,
+      .d_i(detected_side_o),
       .q_o(codeword_side)
     );
   end else begin : gen_side_ring
@@ -81,6 +110,28 @@ module nrc_huffman_path #(
       .d_i(side_i),
       .q_o(codeword_side)
     );
+    assign detected_side_o = '0;
+  end
+
+  // The class of a code's channel, a clock after the code.
+  logic [1:0] channel_class;
+
+  if (Classes != 0) begin : gen_classes
+    nrc_channel_class #(.Channels(Channels)) u_channel_class (
+      .clk_i,
+      .rst_ni,
+      .we_i   (class_we_i),
+      .waddr_i(class_addr_i),
+      .wdata_i(class_wdata_i),
+      .valid_i,
+      .channel_i,
+      .first_i,
+      .class_o(channel_class)
+    );
+  end else begin : gen_no_classes
+    logic unused_classes;
+    assign unused_classes = ^{class_we_i, class_addr_i, class_wdata_i};
+    assign channel_class  = 2'(nrc_pkg::ClassRounded);
   end
 
   logic [OwnWidth-1:0] own_table;
@@ -106,8 +157,14 @@ module nrc_huffman_path #(
     assign table_index = TableWidth'(own_table);
     assign rounded     = 1'b0;
 
+    assign event_valid_o     = 1'b0;
+    assign event_channel_o   = '0;
+    assign event_amplitude_o = '0;
+    assign event_ago_o       = '0;
+    assign detected_valid_o  = 1'b0;
+
     logic unused_step;
-    assign unused_step = ^step_i;
+    assign unused_step = ^{step_i, event_threshold_i};
   end else begin : gen_full
     // The code waits for its prediction, and then with it for its context.
     logic [CodeWidth-1:0]    pred_code, code_at_pred;
@@ -116,7 +173,8 @@ module nrc_huffman_path #(
     logic                    innovation_valid, innovation_reset;
     logic [ChannelWidth-1:0] innovation_channel;
     logic [2:0]              innovation_boost;
-    logic [ValueWidth:0]     innovation_value;
+    logic [ValueWidth:0]     innovation_value, deviation;
+    logic [ValueWidth-1:0]   scale_update;
     logic [ValueWidth-1:0]   scale;  // stage 1
     logic [CodeWidth-1:0]    pred_delayed, code_delayed;
     logic [3:0]              own_raw_bits;
@@ -157,7 +215,7 @@ module nrc_huffman_path #(
       nrc_rounding #(.CodeWidth(CodeWidth)) u_rounding (
         .clk_i,
         .scale_i   (scale),
-        .max_step_i(step_i),
+        .max_step_i((channel_class == 2'(nrc_pkg::ClassRounded)) ? step_i : 3'd0),
         .code_i    (code_s3),
         .s3_step_o (step_s3),
         .code_o    (code_at_pred),
@@ -224,7 +282,8 @@ module nrc_huffman_path #(
       .innovation_channel_o(innovation_channel),
       .innovation_reset_o  (innovation_reset),
       .innovation_boost_o  (innovation_boost),
-      .innovation_value_o  (innovation_value)
+      .innovation_value_o  (innovation_value),
+      .deviation_o         (deviation)
     );
 
     nrc_context #(
@@ -244,12 +303,61 @@ module nrc_huffman_path #(
       .table_o             (own_table),
       .raw_bits_o          (own_raw_bits),
       .scale_o             (scale),
+      .scale_update_o      (scale_update),
       .innovation_valid_i  (innovation_valid),
       .innovation_channel_i(innovation_channel),
       .innovation_reset_i  (innovation_reset),
       .innovation_boost_i  (innovation_boost),
       .innovation_value_i  (innovation_value)
     );
+
+    if (Events != 0) begin : gen_events
+      logic       event_found;
+      logic [1:0] event_class;
+
+      if (Classes != 0) begin : gen_class
+        nrc_delay #(
+          .Width(2),
+          .Depth(Predict + nrc_latency_pkg::InnovationLatency + nrc_latency_pkg::DetectorLatency - 1)
+        ) u_class_delay (
+          .clk_i, .d_i(channel_class), .q_o(event_class)
+        );
+      end else begin : gen_no_class
+        assign event_class = channel_class;
+      end
+      assign event_valid_o = event_found && event_class != 2'(nrc_pkg::ClassOff);
+
+      nrc_detector #(
+        .Channels (Channels),
+        .CodeWidth(CodeWidth),
+        .Window   (EventWindow),
+        .Rest     (EventRest)
+      ) u_detector (
+        .clk_i,
+        .rst_ni,
+        .threshold_i(event_threshold_i),
+        .valid_i    (innovation_valid),
+        .channel_i  (innovation_channel),
+        .reset_i    (innovation_reset),
+        .boost_i    (innovation_boost),
+        .deviation_i(deviation),
+        .scale_i    (scale_update),
+        .valid_o    (detected_valid_o),
+        .event_valid_o(event_found),
+        .event_channel_o,
+        .event_amplitude_o,
+        .event_ago_o
+      );
+    end else begin : gen_no_events
+      assign event_valid_o     = 1'b0;
+      assign event_channel_o   = '0;
+      assign event_amplitude_o = '0;
+      assign event_ago_o       = '0;
+      assign detected_valid_o  = 1'b0;
+
+      logic unused_events;
+      assign unused_events = ^{event_threshold_i, deviation, scale_update};
+    end
   end
 
   logic        codeword_valid;
@@ -279,6 +387,43 @@ module nrc_huffman_path #(
     .length_o     (codeword_length)
   );
 
+  // A channel's class precedes its first code after a reset; one that is off sends nothing else, but
+  // a bit at a frame's end.
+  logic [30:0] packed_bits;
+  logic [4:0]  packed_length;
+
+  if (Classes != 0) begin : gen_class_bits
+    logic       first_s1_q, first, silent;
+    logic [1:0] class_bits;
+
+    always_ff @(posedge clk_i) first_s1_q <= first_i;
+
+    nrc_delay #(.Width(3), .Depth(Predict + Context + Huffman - 1)) u_class_delay (
+      .clk_i, .d_i({first_s1_q, channel_class}), .q_o({first, class_bits})
+    );
+
+    assign silent = class_bits[1];
+
+    always_comb begin
+      packed_bits   = codeword_bits;
+      packed_length = codeword_length;
+      if (first) begin
+        packed_bits   = silent ? 31'(class_bits)
+                               : codeword_bits | (31'(class_bits) << CodeWidth);
+        packed_length = silent ? 5'd2 : 5'(CodeWidth + 2);
+      end else if (silent) begin
+        packed_bits   = '0;
+        packed_length = 5'(codeword_side[nrc_side_pkg::SideFrameEnd]);
+      end
+    end
+  end else begin : gen_no_class_bits
+    assign packed_bits   = codeword_bits;
+    assign packed_length = codeword_length;
+
+    logic unused_class;
+    assign unused_class = ^channel_class;
+  end
+
   nrc_bit_packer #(
     .MaxLength(nrc_bound_pkg::max_code_bits(nrc_pkg::ProfileHuffman, CodeWidth)),
     .Pipeline (Pipeline)
@@ -286,9 +431,10 @@ module nrc_huffman_path #(
     .clk_i,
     .rst_ni,
     .valid_i (codeword_valid),
-    .bits_i  (codeword_bits),
-    .length_i(codeword_length),
+    .bits_i  (packed_bits),
+    .length_i(packed_length),
     .side_i  (codeword_side),
+    .flush_i,
     .word_valid_o,
     .word_o,
     .side_o

@@ -30,6 +30,8 @@ module nrc_range_path #(
   input  logic                    first_i,
   input  logic [SideWidth-1:0]    side_i,
 
+  input  logic                    flush_i,  // pulse: the packet ends; no code is under way, side_i rests
+
   // As of nrc_bit_packer.
   output logic                    word_valid_o,
   output logic [31:0]             word_o,
@@ -100,6 +102,7 @@ module nrc_range_path #(
   logic                    pred_valid;
   logic [ValueWidth-1:0]   pred_value;
   logic [CodeWidth-1:0]    unused_pred_code;
+  logic [ValueWidth:0]     unused_deviation;
   logic                    innovation_valid, innovation_reset;
   logic [ChannelWidth-1:0] innovation_channel;
   logic [2:0]              innovation_boost, corrected_innovation_boost;
@@ -125,7 +128,8 @@ module nrc_range_path #(
     .innovation_channel_o(innovation_channel),
     .innovation_reset_o  (innovation_reset),
     .innovation_boost_o  (innovation_boost),
-    .innovation_value_o  (innovation_value)
+    .innovation_value_o  (innovation_value),
+    .deviation_o         (unused_deviation)
   );
 
   // The predictor's outputs after the corrections.
@@ -325,6 +329,7 @@ module nrc_range_path #(
     .verbatim_i  (interval_verbatim),
     .code_i      (interval_code),
     .packet_end_i(interval_side[nrc_side_pkg::SidePacketEnd]),
+    .flush_i,
     .valid_o     (range_valid),
     .bits_o      (range_bits),
     .length_o    (range_length)
@@ -346,10 +351,16 @@ module nrc_range_path #(
   );
 
   logic [PackLatency-1:0] packed_q;
+  logic [2:0]             flush_q;  // the word of a flush belongs to no sample
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) packed_q <= '0;
-    else         packed_q <= {packed_q[PackLatency-2:0], range_valid};
+    if (!rst_ni) begin
+      packed_q <= '0;
+      flush_q  <= '0;
+    end else begin
+      packed_q <= {packed_q[PackLatency-2:0], range_valid && !flush_q[2]};
+      flush_q  <= {flush_q[1:0], flush_i};
+    end
   end
 
   assign sample_packed_o = packed_q[PackLatency-1];

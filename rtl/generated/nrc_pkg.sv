@@ -61,6 +61,19 @@ package nrc_pkg;
   localparam int GainMin           = -256;
   localparam int GainMax           = 255;
 
+  // Events.
+  localparam int EventPeakBits     = 24;
+  localparam int EventThresholdBits = 6;
+  localparam int MaxEventBoost     = 4;
+  localparam int MinEventScale     = 256;
+  localparam int MaxEventWindow    = 16;
+  localparam int MaxEventRest      = 47;
+  localparam int UsualEventWindow  = 11;
+  localparam int UsualEventRest    = 21;
+  localparam int EventAgeBits      = 6;
+  localparam int MaxPacketEvents   = 256;
+  localparam int EventPacketFrames = 224;
+
   // Packets.
   localparam int Sync              = 21070;
   localparam int PacketHeaderBytes = 20;
@@ -84,8 +97,15 @@ package nrc_pkg;
   localparam int TypeContainer     = 4;
   localparam int TypeIndex         = 5;
   localparam int TypeMetadata      = 6;
+  localparam int TypeEvents        = 7;
   localparam int FlagRounding      = 1;
   localparam int FlagProportional  = 2;
+  localparam int FlagEvents        = 4;
+  localparam int FlagClasses       = 8;
+  localparam int ClassRounded      = 0;
+  localparam int ClassLossless     = 1;
+  localparam int ClassOff          = 2;
+  localparam int ClassEventsOnly   = 3;
   localparam int FlagKey           = 16;
   localparam int FlagLast          = 32;
 

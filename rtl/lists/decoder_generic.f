@@ -4,6 +4,7 @@
 rtl/generated/nrc_pkg.sv
 rtl/parts/nrc_latency_pkg.sv
 rtl/parts/nrc_side_pkg.sv
+rtl/parts/nrc_status_pkg.sv
 rtl/parts/nrc_bound_pkg.sv
 rtl/parts/nrc_step_pkg.sv
 rtl/generated/nrc_rounded_pkg.sv

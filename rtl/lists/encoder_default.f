@@ -4,6 +4,7 @@
 rtl/generated/nrc_pkg.sv
 rtl/parts/nrc_latency_pkg.sv
 rtl/parts/nrc_side_pkg.sv
+rtl/parts/nrc_status_pkg.sv
 rtl/parts/nrc_bound_pkg.sv
 rtl/parts/nrc_step_pkg.sv
 rtl/generated/nrc_rounded_pkg.sv
@@ -27,6 +28,8 @@ rtl/stages/nrc_scale.sv
 rtl/stages/nrc_select.sv
 rtl/stages/nrc_context.sv
 rtl/stages/nrc_narrow.sv
+rtl/stages/nrc_detector.sv
+rtl/stages/nrc_channel_class.sv
 rtl/stages/nrc_packet_buffer.sv
 rtl/stages/nrc_framer.sv
 rtl/stages/nrc_shift6.sv
@@ -48,6 +51,7 @@ rtl/stages/nrc_interval.sv
 rtl/stages/nrc_range.sv
 rtl/stages/nrc_carry_packer.sv
 rtl/stages/nrc_packet_writer.sv
+rtl/stages/nrc_event_writer.sv
 rtl/stages/nrc_stream_header.sv
 rtl/stages/nrc_packet_emitter.sv
 rtl/stages/nrc_packetizer.sv

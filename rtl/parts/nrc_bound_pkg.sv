@@ -7,6 +7,8 @@
 
 package nrc_bound_pkg;
 
+  localparam int BriefClocks = 64;
+
   // Bits of a code: an escape, with the code itself after it.
   function automatic int max_code_bits(input int profile, input int code_width);
     max_code_bits = code_width + ((profile == nrc_pkg::ProfileRange) ? nrc_pkg::EscapeOverhead
@@ -16,6 +18,27 @@ package nrc_bound_pkg;
   // Bits after the last code.
   function automatic int end_bits(input int profile);
     end_bits = (profile == nrc_pkg::ProfileRange) ? 1 : 0;
+  endfunction
+
+  // Words of a key packet: its first frame's codes are all verbatim.
+  function automatic int key_packet_words(input int profile, input int code_width,
+                                          input int channels, input int frames);
+    key_packet_words = (channels * (code_width + (frames - 1) * max_code_bits(profile, code_width)) +
+                        end_bits(profile) + 31) / 32;
+  endfunction
+
+  // Frames of the packets that follow one for which there was no room, until one is stored: as few as
+  // last longer than their way through the encoder and the link's time for a key packet of them, where the
+  // buffer may be too small for a whole packet.
+  function automatic int brief_frames(input int profile, input int code_width, input int channels,
+                                      input int packet_frames, input int loop_latency,
+                                      input int buffer_words);
+    int clocks;
+    clocks       = (channels > loop_latency) ? channels : loop_latency;
+    brief_frames = (BriefClocks + clocks - 1) / clocks;
+    if (brief_frames > packet_frames) brief_frames = packet_frames;
+    if (packet_frames * channels * max_code_bits(profile, code_width) + end_bits(profile) <=
+        32 * buffer_words) brief_frames = packet_frames;
   endfunction
 
 endpackage

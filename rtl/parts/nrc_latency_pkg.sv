@@ -60,6 +60,9 @@ package nrc_latency_pkg;
   localparam int ShallowHuffmanLatency   = 1;
   localparam int ShallowBitPackerLatency = 1;
 
+  // Of an event, from the innovation of the code that makes it complete.
+  localparam int DetectorLatency         = 3;
+
   localparam int HuffmanPathLatency = PredictLatency + ContextLatency + HuffmanLatency +
                                       BitPackerLatency;
   localparam int NarrowHuffmanPathLatency  = NarrowLatency + ShallowHuffmanLatency +
@@ -81,6 +84,10 @@ package nrc_latency_pkg;
 
   localparam int RangePathLatency = PredictLatency + IntervalLatency + RangeLatency +
                                     CarryPackerLatency;
+
+  // More than from a sample's handshake, or the end of a packet without one, until nrc_packet_writer
+  // has decided over its packet, in any configuration.
+  localparam int CloseLatency = 48;
 
   // The encoder, from a sample's handshake until its last bit is packed; TapsLatency more with
   // stage taps, NeighbourLatency more with stage neighbour.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage bit_packer: codewords of 1 to 31 bits into 32-bit words, first bit in bit 31
+// Stage bit_packer: codewords of up to 31 bits into 32-bit words, first bit in bit 31
 // (docs/bitstream.md, introduction and section 7). Golden model: nrc::BitPacker.
 //
 // `fill` bits of the current word are in use. A codeword that ends at bit position end = fill +
@@ -13,6 +13,9 @@
 // remainder is a word of its own, which leaves one clock later (`flush`). The codeword that arrives
 // in that clock is the first of its packet: with fill = 0 it cannot complete a word, and if it is a
 // whole packet, that packet is flushed in turn.
+//
+// flush_i ends a packet without a codeword, when none is under way: the begun word leaves, or, if
+// there is none, packet_end comes without a word.
 //
 // Pipeline:
 //   1  end position, next fill
@@ -32,11 +35,13 @@ module nrc_bit_packer #(
 
   input  logic        valid_i,
   input  logic [30:0] bits_i,       // right-aligned, zeros above
-  input  logic [4:0]  length_i,     // 1..MaxLength
+  input  logic [4:0]  length_i,     // 0..MaxLength; 1 at least at a frame's end
   input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
+  input  logic        flush_i,      // pulse: the packet ends; side_i has had its flags for 4 clocks
 
   // Flags of nrc_side_pkg: frame_end is one pulse per frame, not later than its packet's last word, with
-  // a word or without; packet_end marks a packet's last word, and key, bad and last come with it.
+  // a word or without; packet_end marks a packet's last word, and key, bad and last come with it. Key
+  // comes with every word.
   output logic        word_valid_o,
   output logic [31:0] word_o,
   output logic [nrc_side_pkg::SideWidth-1:0] side_o
@@ -75,6 +80,7 @@ module nrc_bit_packer #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      fill_q <= '0;
     else if (valid_i) fill_q <= packet_end ? 5'd0 : end_d[4:0];
+    else if (flush_i) fill_q <= '0;
   end
 
   nrc_delay #(.Width(48), .Depth(Registered)) u_stage1 (
@@ -118,6 +124,7 @@ module nrc_bit_packer #(
   // 3: merge. acc_q holds the begun word, or with flush_q the last word of a packet that has ended.
   logic [31:0] acc_q, acc_d, merged;
   logic        flush_q, flush_d, emit;
+  logic        empty_q;             // flush_i found no begun word
   logic [2:0]  flush_side_q;        // key, bad, last
 
   always_comb begin
@@ -125,7 +132,7 @@ module nrc_bit_packer #(
     emit    = flush_q || (s2_valid && (s2_full || s2_packet_end));
     // The end of a packet has to wait for the next clock if its last word is not the one that
     // leaves now.
-    flush_d = s2_valid && s2_packet_end && (flush_q || s2_wraps);
+    flush_d = (s2_valid && s2_packet_end && (flush_q || s2_wraps)) || (flush_i && fill_q != '0);
 
     acc_d = acc_q;
     if (flush_q)                     acc_d = '0;
@@ -141,14 +148,16 @@ module nrc_bit_packer #(
     if (!rst_ni) begin
       acc_q        <= '0;
       flush_q      <= 1'b0;
+      empty_q      <= 1'b0;
       word_valid_o <= 1'b0;
       word_last  <= 1'b0;
       frame_end_out  <= 1'b0;
     end else begin
       acc_q        <= acc_d;
       flush_q      <= flush_d;
+      empty_q      <= flush_i && fill_q == '0;
       word_valid_o <= emit;
-      word_last  <= flush_q || (s2_valid && s2_packet_end && !s2_wraps);
+      word_last  <= flush_q || empty_q || (s2_valid && s2_packet_end && !s2_wraps);
       // The frame that ends a packet is counted with the packet's last word, no later and, so that
       // it is not taken for one of the packet before, no sooner.
       frame_end_out  <= flush_q || (s2_valid && s2_frame_end && !flush_d);
@@ -156,9 +165,9 @@ module nrc_bit_packer #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (emit) begin
-      word_o                 <= flush_q ? acc_q : merged;
-      {key_out, bad_out, last_out} <= flush_q ? flush_side_q : s2_side[2:0];
+    if (emit) word_o <= flush_q ? acc_q : merged;
+    if (emit || empty_q) begin
+      {key_out, bad_out, last_out} <= (flush_q || empty_q) ? flush_side_q : s2_side[2:0];
     end
     flush_side_q <= s2_side[2:0];
   end
@@ -174,11 +183,12 @@ module nrc_bit_packer #(
   always @(posedge clk_i) begin
     if (checking_q && valid_i) begin
       // verilator lint_off CMPCONST
-      assert (length_i != 5'd0 && 32'(length_i) <= MaxLength);
+      assert ((length_i != 5'd0 || !frame_end) && 32'(length_i) <= MaxLength);
       // verilator lint_on CMPCONST
       assert ((bits_i >> length_i) == '0);
       assert (frame_end || !packet_end);
     end
+    if (checking_q && flush_i) assert (!valid_i && !s2_valid && !flush_q);
     if (checking_q && flush_q && s2_valid) begin
       assert (!s2_full);
       // Two frames cannot be distinguished in one clock: frames of one channel come with gaps.

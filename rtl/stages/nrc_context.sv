@@ -59,8 +59,9 @@ module nrc_context #(
   output logic [TableWidth-1:0]   table_o,
   output logic [3:0]              raw_bits_o,
 
-  // The scale before the code, in stage 1, for rate control.
+  // The scale before the code, in stage 1 for rate control, and with the innovation for events.
   output logic [ValueWidth-1:0]   scale_o,
+  output logic [ValueWidth-1:0]   scale_update_o,
 
   // From nrc_predictor.
   input  logic                    innovation_valid_i,
@@ -103,6 +104,8 @@ module nrc_context #(
     nrc_delay #(.Width(ScaleWidth), .Depth(UpdateStage - CompareStage)) u_update_delay (
       .clk_i, .d_i(scale_compare), .q_o(scale_update)
     );
+
+    assign scale_update_o = scale_update;
 
     assign level = 16'(scale_compare[ScaleWidth-1:ThresholdShift]);
 
@@ -157,8 +160,9 @@ module nrc_context #(
                              innovation_channel_i, innovation_reset_i, innovation_boost_i,
                              innovation_value_i};
     // verilator lint_on UNUSEDSIGNAL
-    assign level   = '0;
-    assign scale_o = '0;
+    assign level          = '0;
+    assign scale_o        = '0;
+    assign scale_update_o = '0;
   end
 
   // Stage 5: bit k says that the scale is not below class k.

@@ -10,7 +10,14 @@
 // - Open and close: with no stream open, enable_i is sampled when a frame's first sample is
 //   taken, and opens a stream. With one open it is sampled when a frame's last sample is taken,
 //   and closes the stream (`last`). A frame with a framing error does not close it; the next does.
-//   So `bad` and `last` never come together.
+//   So `bad` and `last` never come together in a frame.
+// - Flush: flush_i closes the stream without a sample. tready is low while what is under way leaves
+//   the packers (CloseLatency); then flush_o ends the packet in progress, or close_o the stream between two
+//   packets, and tready is low as long again, until that has arrived too. A frame in progress is
+//   cut short: its packet is `bad`, and what follows of the frame is discarded.
+// - A packet that begins while one found no room and none was stored since has BriefFrames frames. It is a
+//   key packet, so that the codes of its first frame are verbatim, and it fits into the buffer
+//   (nrc_bound_pkg, nrc_encoder_checks).
 // - Bubbles: a channel may come again LoopLatency clocks later. Between two samples of a channel
 //   lie Channels - 1 others, so after each frame tready is low for the remaining LoopLatency -
 //   Channels clocks. (Counting from the frame's first sample would not do: the gaps of a slow
@@ -25,9 +32,11 @@
 module nrc_framer #(
   parameter int Channels     = -1,
   parameter int PacketFrames = -1,
+  parameter int BriefFrames  = -1,  // of a packet that begins with brief_needed_i
   parameter int KeyInterval  = -1,
   parameter int LoopLatency  = -1,
   parameter int Pipeline     = -1,
+  parameter int CloseLatency = nrc_latency_pkg::CloseLatency,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
 ) (
   input  logic                    clk_i,
@@ -36,6 +45,8 @@ module nrc_framer #(
   input  logic                    enable_i,
   input  logic                    key_request_i,    // pulse: the next packet shall be a key packet
   input  logic                    key_needed_i,     // level: a packet was dropped
+  input  logic                    brief_needed_i,   // level: because there was no room for it
+  input  logic                    flush_i,          // pulse: the stream is to be closed at once
 
   input  logic                    s_axis_tvalid_i,
   output logic                    s_axis_tready_o,
@@ -48,6 +59,12 @@ module nrc_framer #(
   output logic                    first_o,
   output logic [nrc_side_pkg::SideWidth-1:0] side_o,
 
+  output logic                    flush_o,          // pulse: the packet ends without a sample
+  output logic                    flushed_o,        // level: such an end is on its way
+  output logic                    close_o,          // pulse: the stream ends, and no packet with it
+  output logic                    open_o,           // level: a stream is open
+  output logic                    settled_o,        // level: the end of the last stream has left the packers
+
   output logic                    packet_begin_o,   // with the handshake of a packet's first sample
 
   output logic                    framing_error_o   // pulse
@@ -55,6 +72,7 @@ module nrc_framer #(
 
   localparam int FrameWidth = (PacketFrames > 1) ? $clog2(PacketFrames) : 1;
   localparam int KeyWidth   = (KeyInterval > 0) ? $clog2(KeyInterval + 1) : 1;
+  localparam int CloseWidth = $clog2(2 * CloseLatency + 1);
   localparam int Bubbles    = (LoopLatency > Channels) ? LoopLatency - Channels : 0;
 
   logic                    awake_q;         // out of reset
@@ -62,12 +80,18 @@ module nrc_framer #(
   logic                    at_start_q;
   logic                    swallow_q;
   logic                    packet_start_q;  // the next coded frame begins a packet
+  logic                    brief_q;         // the packet in progress has BriefFrames
   logic                    after_bad_q;     // the packet before was cut short
   logic                    key_pending_q;
   logic [ChannelWidth-1:0] channel_q;       // of the next sample
   logic [FrameWidth-1:0]   frame_q;         // of the next sample, in its packet
   logic                    key_due;         // by KeyInterval
   logic                    resting;         // in a bubble
+  logic                    flush_q;         // flush_i, one clock before
+  logic                    flushing_q;      // a stream is being closed without a sample
+  logic                    flush;           // that begins
+  logic                    cut_q, empty_q;  // it found a frame, or no packet, in progress
+  logic [CloseWidth-1:0]   leaving_q;       // clocks until the end of a stream has left
 
   logic take;                               // a sample is taken from the input
   logic code;                               // and goes on to the pipeline
@@ -79,7 +103,8 @@ module nrc_framer #(
   logic packet_end;
   logic close;
 
-  assign s_axis_tready_o = awake_q && !resting;
+  assign flush           = flush_q && open_q;
+  assign s_axis_tready_o = awake_q && !resting && !flush && !flushing_q;
   assign take            = s_axis_tvalid_i && s_axis_tready_o;
   assign code            = take && (at_start_q ? (open_q || enable_i) : !swallow_q);
 
@@ -92,6 +117,8 @@ module nrc_framer #(
   assign framing_error   = at_last_channel != s_axis_tlast_i;
   assign close           = frame_end && !framing_error && !enable_i;
   assign packet_end      = close || framing_error ||
+                           (frame_end && (packet_begin ? brief_needed_i : brief_q) &&
+                            (frame_q == FrameWidth'(BriefFrames - 1))) ||
                            (frame_end && (frame_q == FrameWidth'(PacketFrames - 1)));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -104,6 +131,13 @@ module nrc_framer #(
       open_q         <= 1'b0;
       at_start_q     <= 1'b1;
       swallow_q      <= 1'b0;
+      packet_start_q <= 1'b1;
+      after_bad_q    <= 1'b0;
+      channel_q      <= '0;
+      frame_q        <= '0;
+    end else if (flush) begin
+      open_q         <= 1'b0;
+      swallow_q      <= !at_start_q;
       packet_start_q <= 1'b1;
       after_bad_q    <= 1'b0;
       channel_q      <= '0;
@@ -122,6 +156,37 @@ module nrc_framer #(
       end
     end
   end
+
+  always_ff @(posedge clk_i) if (packet_begin) brief_q <= brief_needed_i;
+
+  // The end of a stream on its way out.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      flush_q    <= 1'b0;
+      flushing_q <= 1'b0;
+      leaving_q  <= '0;
+    end else begin
+      flush_q <= flush_i;
+      if (flush)                                  flushing_q <= 1'b1;
+      else if (leaving_q == CloseWidth'(1))       flushing_q <= 1'b0;
+      if (flush)                leaving_q <= CloseWidth'(2 * CloseLatency);
+      else if (code && close)   leaving_q <= CloseWidth'(CloseLatency);
+      else if (leaving_q != '0) leaving_q <= leaving_q - 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (flush) begin
+      cut_q   <= channel_q != '0;
+      empty_q <= packet_start_q && channel_q == '0;
+    end
+  end
+
+  assign flush_o   = flushing_q && !empty_q && leaving_q == CloseWidth'(CloseLatency);
+  assign close_o   = flushing_q && empty_q && leaving_q == CloseWidth'(CloseLatency);
+  assign flushed_o = flushing_q && leaving_q <= CloseWidth'(CloseLatency);
+  assign open_o    = open_q;
+  assign settled_o = leaving_q == '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)            key_pending_q <= 1'b0;
@@ -185,7 +250,7 @@ module nrc_framer #(
         framing_error_q <= 1'b0;
       end else begin
         valid_q         <= code;
-        framing_error_q <= code && framing_error;
+        framing_error_q <= (code && framing_error) || (flush && channel_q != '0);
       end
     end
     assign valid_o         = valid_q;
@@ -193,21 +258,23 @@ module nrc_framer #(
     assign key_out         = key_q;
   end else begin : gen_valid_at_once
     assign valid_o         = code;
-    assign framing_error_o = code && framing_error;
+    assign framing_error_o = (code && framing_error) || (flush && channel_q != '0);
     assign key_out         = key;
   end
 
+  // In a flush the flags of the end wait for it: no sample comes with them.
   assign packet_begin_o                      = packet_begin;
-  assign side_o[nrc_side_pkg::SideFrameEnd]  = frame_end_out;
-  assign side_o[nrc_side_pkg::SidePacketEnd] = packet_end_out;
-  assign side_o[nrc_side_pkg::SideKey]       = key_out;
-  assign side_o[nrc_side_pkg::SideBad]       = bad_out;
-  assign side_o[nrc_side_pkg::SideLast]      = last_out;
+  assign side_o[nrc_side_pkg::SideFrameEnd]  = frame_end_out || flushing_q;
+  assign side_o[nrc_side_pkg::SidePacketEnd] = packet_end_out || flushing_q;
+  assign side_o[nrc_side_pkg::SideKey]       = flushing_q ? key_q : key_out;
+  assign side_o[nrc_side_pkg::SideBad]       = flushing_q ? cut_q : bad_out;
+  assign side_o[nrc_side_pkg::SideLast]      = last_out || flushing_q;
 
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"
 
-  `NRC_REQUIRE(Channels >= 1 && PacketFrames >= 1 && KeyInterval >= 0 && LoopLatency >= 1 &&
+  `NRC_REQUIRE(Channels >= 1 && PacketFrames >= 1 && BriefFrames >= 1 &&
+               BriefFrames <= PacketFrames && KeyInterval >= 0 && LoopLatency >= 1 &&
                (Pipeline == 0 || Pipeline == 1),
                "nrc_framer: a parameter is missing or out of its range")
 

@@ -5,7 +5,7 @@
 //
 // For each descriptor (format: nrc_packet_writer.sv): before a key packet the stream header packet,
 // so that a receiver can start there (the first packet of a stream is always a key packet); five
-// words of packet header, the payload words with their bytes reversed (the first bit of a
+// words of packet header, the payload words, if there are any, with their bytes reversed (the first bit of a
 // payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the CRC-32. Sequence
 // numbers are assigned here, to packets that are actually sent.
 //
@@ -13,6 +13,8 @@
 // first, exclusive-ored into bits 15..8. A stream may close and another one open while packets wait, so
 // a number from outside could be that of either; and the highest bits change first, so that neither
 // streams nor resets that are counted below soon meet.
+//
+// A descriptor with bit 22 is one of nrc_event_writer: its words come from the event buffer.
 //
 // One word is chosen per clock, goes through the CRC and into the output register, from where it
 // leaves; while the output register waits for tready nothing else moves. Latency: 2 clocks from a
@@ -29,7 +31,9 @@ module nrc_packet_emitter #(
   parameter int Predictor      = -1,  // options, as in the stream header
   parameter int RateMillihertz = -1,
   parameter int Flags          = -1,  // as in the stream header
-  parameter int BufferWords    = -1
+  parameter int BufferWords    = -1,
+  parameter int Events         = -1,  // 1: there are events
+  parameter int EventWords     = -1   // of the event buffer
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -46,18 +50,25 @@ module nrc_packet_emitter #(
   input  logic [31:0] word_i,            // bit 31 is the first bit
   output logic        word_ready_o,
 
+  // Event buffer.
+  input  logic        event_valid_i,
+  input  logic [31:0] event_i,           // as sent
+  output logic        event_ready_o,
+
   output logic [31:0] m_axis_tdata_o,
   output logic        m_axis_tvalid_o,
   output logic        m_axis_tlast_o,
   input  logic        m_axis_tready_i,
 
+  output logic        busy_o,            // a packet is on its way out
   output logic [31:0] packets_o          // data packets sent since reset
 );
 
   localparam int DataType =
       (Profile == nrc_pkg::ProfileHuffman) ? nrc_pkg::TypeHuffman : nrc_pkg::TypeRange;
 
-  localparam int CountWidth = $clog2(BufferWords) + 1;
+  localparam int MostWords  = (Events != 0 && EventWords > BufferWords) ? EventWords : BufferWords;
+  localparam int CountWidth = $clog2(MostWords) + 1;
   localparam int FrameWidth = (PacketFrames > 0) ? $clog2(PacketFrames + 1) : 1;
 
   typedef enum logic [2:0] {
@@ -101,7 +112,9 @@ module nrc_packet_emitter #(
     .word_o         (stream_header)
   );
 
-  logic        key, last, stream_begin;
+  logic        key, last, stream_begin, is_event;
+  logic        event_q;
+  logic        of_events;      // the packet is one of events
   logic [2:0]  step;
   logic [2:0]  header_index;
   logic [23:0] words;
@@ -113,13 +126,16 @@ module nrc_packet_emitter #(
   assign last         = descriptor_i[17];
   assign stream_begin = descriptor_i[18];
   assign step         = descriptor_i[21:19];
+  assign is_event     = Events != 0 && descriptor_i[22];
   assign words        = 24'(descriptor_i[CountWidth-1:0]);
+  assign of_events    = Events != 0 && event_q;
   assign header_index = index_q[2:0];
   assign payload      = {word_i[7:0], word_i[15:8], word_i[23:16], word_i[31:24]};
 
   always_comb begin
     case (header_index)
-      3'd0:    header = {5'd0, step, 2'd0, last, key, 4'(DataType), 16'(nrc_pkg::Sync)};
+      3'd0:    header = {5'd0, step, 2'd0, last, key,
+                       is_event ? 4'(nrc_pkg::TypeEvents) : 4'(DataType), 16'(nrc_pkg::Sync)};
       3'd1:    header = sequence_q;
       3'd2:    header = descriptor_i;
       3'd3:    header = {words[7:0], 24'(frames_q)};
@@ -139,8 +155,8 @@ module nrc_packet_emitter #(
         word      = header;
       end
       StPayload: begin
-        available = word_valid_i;
-        word      = payload;
+        available = of_events ? event_valid_i : word_valid_i;
+        word      = of_events ? event_i : payload;
       end
       default: begin
         available = 1'b1;
@@ -149,7 +165,9 @@ module nrc_packet_emitter #(
     endcase
   end
 
-  assign word_ready_o     = room && (state_q == StPayload);
+  assign busy_o           = m_axis_tvalid_o || (state_q != StIdle);
+  assign word_ready_o     = room && (state_q == StPayload) && !of_events;
+  assign event_ready_o    = room && (state_q == StPayload) && of_events;
   assign descriptor_pop_o = take && (state_q == StHeader) &&
                             (index_q != 4'd0) && (index_q != 4'd3);
 
@@ -170,7 +188,12 @@ module nrc_packet_emitter #(
         index_d = 4'd0;
         if (take) state_d = StHeader;
       end
-      StHeader:  if (take && index_q == 4'd4) state_d = StPayload;
+      StHeader: begin
+        if (take && index_q == 4'd4) begin
+          if (frames_q == '0) state_d = StCrc;  // only the stream's end
+          else                state_d = StPayload;
+        end
+      end
       StPayload: if (take && words_q == CountWidth'(1)) state_d = StCrc;
       default:   if (take) state_d = StIdle;
     endcase
@@ -189,6 +212,7 @@ module nrc_packet_emitter #(
       state_q       <= StIdle;
       index_q       <= '0;
       streams_q     <= '1;
+      event_q       <= 1'b0;
       m_axis_tvalid_o <= 1'b0;
       m_axis_tlast_o  <= 1'b0;
       packets_o     <= '0;
@@ -196,11 +220,12 @@ module nrc_packet_emitter #(
       state_q <= state_d;
       index_q <= index_d;
       if (begins) streams_q <= streams_q + 1'b1;
+      if (state_q == StHeader && index_q == 4'd1) event_q <= is_event;
       if (room) begin
         m_axis_tvalid_o <= available;
         m_axis_tlast_o  <= is_crc;
       end
-      if (take && state_q == StCrc) packets_o <= packets_o + 32'd1;
+      if (take && state_q == StCrc && !of_events) packets_o <= packets_o + 32'd1;
     end
   end
 

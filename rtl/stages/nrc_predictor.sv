@@ -57,7 +57,8 @@ module nrc_predictor #(
   output logic [ChannelWidth-1:0] innovation_channel_o,
   output logic                    innovation_reset_o,
   output logic [2:0]              innovation_boost_o,    // of nrc_pace, for the scale as well
-  output logic [ValueWidth:0]     innovation_value_o     // e, signed
+  output logic [ValueWidth:0]     innovation_value_o,    // e, signed
+  output logic [ValueWidth:0]     deviation_o            // value - level, with the innovation
 );
 
   localparam int FracBits    = nrc_pkg::FracBits;
@@ -236,6 +237,14 @@ module nrc_predictor #(
 
   nrc_delay #(.Width(ValueWidth), .Depth(UpdateDelay)) u_value_delay (
     .clk_i, .d_i(pred_value_o), .q_o(value_update)
+  );
+
+  logic [ValueWidth:0] deviation;
+  assign deviation = {value_i[ValueWidth-1], value_i} -
+                     {level_update[ValueWidth-1], level_update};
+
+  nrc_delay #(.Width(ValueWidth + 1), .Depth(Innovation)) u_deviation (
+    .clk_i, .d_i(deviation), .q_o(deviation_o)
   );
 
   assign pred_valid_o       = valid_q[Predict];

@@ -28,6 +28,8 @@
 // an escape without the 12 bits in front: low is 0 or half there, so that only low's first bit goes
 // before the code's.
 //
+// flush_i ends a payload without a code, when none is under way: a word of the final bit alone.
+//
 // Pipeline:
 //   1, 2  leading zeros and normalised frequency
 //   3     mask of the discarded bits
@@ -53,6 +55,7 @@ module nrc_range #(
   input  logic                 verbatim_i,   // only after verbatim codes or at a packet's start
   input  logic [CodeWidth-1:0] code_i,       // for an escape, a verbatim code and plain bits
   input  logic                 packet_end_i,
+  input  logic                 flush_i,      // pulse: the payload ends
 
   output logic                 valid_o,
   output logic [29:0]          bits_o,       // right-aligned, the carry in bit length_o, then zeros
@@ -73,11 +76,11 @@ module nrc_range #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
-    else         valid_q <= {valid_q[Latency-1:1], valid_i};
+    else         valid_q <= {valid_q[Latency-1:5], valid_q[4] || flush_i, valid_q[3:1], valid_i};
   end
 
   always_ff @(posedge clk_i) begin
-    packet_end_q <= {packet_end_q[5:1], packet_end_i};
+    packet_end_q <= {packet_end_q[5], packet_end_q[4] || flush_i, packet_end_q[3:1], packet_end_i};
   end
 
   logic s3_packet_end, s4_packet_end, s6_packet_end;
@@ -160,6 +163,7 @@ module nrc_range #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)         range_q <= 16'(nrc_pkg::RangeReset);
     else if (valid_q[3]) range_q <= range_d;
+    else if (flush_i)    range_q <= 16'(nrc_pkg::RangeReset);
   end
 
   always_ff @(posedge clk_i) begin
@@ -196,7 +200,7 @@ module nrc_range #(
     assign moved = ((MovedBits'(sum) << s4_shift_q) << s4_plain_q) + MovedBits'(part);
     assign low_d = moved[15:0];
 
-    always_ff @(posedge clk_i) s5_stepped_q <= moved[MovedBits-1:16];
+    always_ff @(posedge clk_i) s5_stepped_q <= flush_i ? '0 : moved[MovedBits-1:16];
 
     assign stepped = StepBits'(s5_stepped_q);
   end else begin : gen_no_plain
@@ -214,14 +218,15 @@ module nrc_range #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)         low_q <= '0;
     else if (valid_q[4]) low_q <= s4_packet_end ? 16'd0 : next_low;
+    else if (flush_i)    low_q <= '0;
   end
 
   always_ff @(posedge clk_i) begin
-    s5_next_low_q <= next_low;
-    s5_sum_q      <= sum;
-    s5_shift_q    <= {1'b0, s4_shift_q} + {1'b0, s4_plain_q};
-    s5_escape_q   <= s4_escape_q;
-    s5_verbatim_q <= s4_verbatim_q;
+    s5_next_low_q <= flush_i ? low_q : next_low;
+    s5_sum_q      <= flush_i ? '0 : sum;
+    s5_shift_q    <= flush_i ? '0 : {1'b0, s4_shift_q} + {1'b0, s4_plain_q};
+    s5_escape_q   <= s4_escape_q && !flush_i;
+    s5_verbatim_q <= s4_verbatim_q && !flush_i;
     s5_rest_q     <= s4_rest_q;
   end
 
@@ -270,6 +275,7 @@ module nrc_range #(
       assert (32'(low_i) + 32'(frequency_i) <= nrc_pkg::TopFrequency);
     end
     if (checking_q && valid_i) assert (escape_i || 32'(plain_i) <= (Groups ? MaxPlain : 0));
+    if (checking_q && flush_i) assert (valid_q == '0 && !valid_i);
     if (checking_q) assert (range_q[15]);
     // The code's interval ends inside the one before: at most one carry leaves low.
     if (checking_q && valid_o) assert ((bits_o >> length_o) <= 30'd1);

@@ -27,16 +27,23 @@ module asic_tb;
   logic [31:0] m_data;
   logic [31:0] packets, dropped, framing_errors, off_grid;
   logic        overflow, sample_packed;
+  logic [3:0]  status;
 
   nrc_encoder dut (
     .clk_i           (clk),
     .rst_ni          (rst_n),
     .enable_i        (enable),
+    .flush_i         (1'b0),
     .key_request_i   (1'b0),
     .stream_number_i (32'd1),
     .max_step_i      (3'd0),
     .first_step_i    (3'd1),
     .link_words_i    (24'd0),
+    .event_threshold_i(6'd0),
+    .events_only_i   (1'b0),
+    .class_we_i      (1'b0),
+    .class_addr_i    (16'd0),
+    .class_wdata_i   (2'd0),
     .s_axis_tvalid   (s_valid),
     .s_axis_tready   (s_ready),
     .s_axis_tdata    (s_data),
@@ -49,6 +56,7 @@ module asic_tb;
     .table_addr_i    (16'd0),
     .table_wdata_i   (16'd0),
     .table_id_i      (32'd0),
+    .status_o        (status),
     .packets_o       (packets),
     .dropped_o       (dropped),
     .framing_errors_o(framing_errors),

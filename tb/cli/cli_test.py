@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import random
+import re
 import resource
 import shutil
 import signal
@@ -418,6 +419,7 @@ class Errors(CommandLineTest):
             ["decode", "a"], ["info"], ["bench"], ["synth"],
             ["synth", "a", "--seconds", "1", "--frames", "1"],
             ["synth", "a", "--rate", "1"],
+            ["tables", "default", "a"], ["tables", "default", "a", "--words", "other"],
         ):
             with self.subTest(arguments):
                 self.fail_with(2, NRC, *arguments)
@@ -427,7 +429,7 @@ class Errors(CommandLineTest):
     def test_help(self) -> None:
         self.assertIn(b"encode", self.succeed(NRC, "--help").stdout)
         self.assertRegex(self.succeed(NRC, "--version").stdout, rb"^nrc \d+\.\d+")
-        for command in ("encode", "decode", "info", "bench", "synth"):
+        for command in ("encode", "decode", "info", "bench", "synth", "tables"):
             self.succeed(NRC, command, "--help")
 
     def test_corrections_are_of_the_range_profile(self) -> None:
@@ -781,6 +783,28 @@ class Synth(CommandLineTest):
     def test_nothing(self) -> None:
         self.succeed(NRC, "synth", self.dir / "x.wav", "--seconds", "0")
         self.assertEqual((self.dir / "x.wav").read_bytes(), wav(b""))
+
+
+class TableWords(CommandLineTest):
+    def test_hex_and_c_say_the_same(self) -> None:
+        text = self.succeed(NRC, "tables", "default", "-", "--words", "hex").stdout.decode()
+        first, *lines = text.splitlines()
+        words = [int(line, 16) for line in lines]
+        self.assertEqual(len(words), 256 * 64)
+        self.assertTrue(all(1 < word < 1 << 16 for word in words))
+        header = self.succeed(NRC, "tables", "default", "-", "--words", "c").stdout.decode()
+        body = header[header.index("= {"):]
+        self.assertEqual([int(word, 16) for word in re.findall(r"0x([0-9A-F]+)", body)], words)
+        (table_id,) = re.findall(r"NRC_TABLE_ID (0x[0-9A-F]{8})u", header)
+        self.assertIn(f"table_id_i {table_id}", first)
+
+    def test_only_codes_can_be_loaded(self) -> None:
+        message = self.fail_with(1, NRC, "tables", "generic", "-", "--words", "hex")
+        self.assertIn("other classes than the built-in set default", message)
+        self.succeed(NRC, "tables", "generic", self.dir / "w", "--words", "c", "--rtl", "generic")
+        self.fail_with(1, NRC, "tables", "generic", self.dir / "w", "--words", "c", "--rtl", "generic")
+        self.assertIn("range profile", self.fail_with(
+            1, NRC, "tables", "model/tables/range_default.json", "-", "--words", "hex"))
 
 
 class Bench(CommandLineTest):

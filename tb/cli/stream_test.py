@@ -159,6 +159,64 @@ class Pipes(StreamTest):
                                (("--link-rate", 1, "--rate", 20000, "--link-buffer", 1000), "1000 words")):
             self.assertIn(message, self.fail_with(1, NRC, *ENCODE, *wrong, data=b""))
 
+    def test_events(self) -> None:
+        # Spikes of 60 codes, one for each channel in turn.
+        codes = [[0] * CHANNELS for _ in range(2000)]
+        for i, at in enumerate(range(100, 1900, 100)):
+            codes[at][i % CHANNELS] = -60
+        data = b"".join(struct.pack(f"<{CHANNELS}h", *frame) for frame in codes)
+        command = (NRC, "stream", "encode", "--channels", CHANNELS, "--rate", 20000, "--mapping", "code",
+                   "--code-width", 10)
+        beside = self.succeed(*command, "--events", data=data).stdout
+        only = self.succeed(*command, "--events=only", "--event-threshold", 10, data=data).stdout
+        self.assertEqual(self.succeed(NRC, "stream", "decode", data=beside).stdout, data)
+        self.assertEqual(self.succeed(NRC, "stream", "decode", data=only).stdout, b"")
+        self.assertLess(len(only), len(beside) / 4)
+        for stream in (beside, only):
+            file = self.dir / "events.nrc"
+            file.write_bytes(stream)
+            rows = self.succeed(NRC, "events", file).stdout.decode().splitlines()
+            self.assertEqual(rows[0], "frame,seconds,channel,amplitude")
+            self.assertEqual(rows[1:], [f"{at},{at / 20000:.6f},{i % CHANNELS},-60"
+                                        for i, at in enumerate(range(100, 1900, 100))])
+            self.assertIn("18\n", self.succeed(NRC, "info", file).stdout.decode().split("events  ")[1])
+            damaged = bytearray(stream)
+            damaged[-40] ^= 1
+            file.write_bytes(damaged)
+            self.assertIn("damaged at byte", self.fail_with(1, NRC, "events", file))
+        file.write_bytes(self.encode(data))
+        self.assertIn("no events", self.fail_with(1, NRC, "events", file))
+        file.write_bytes(b"RIFF")
+        self.assertIn("not an nrc stream", self.fail_with(1, NRC, "events", file))
+        self.assertIn("huffman", self.fail_with(1, *command, "--events", "--profile", "range", data=data))
+        self.assertIn("--events", self.fail_with(2, *command, "--event-threshold", 5, data=data))
+
+    def test_channel_classes(self) -> None:
+        frames = len(self.samples) // 2 // CHANNELS
+        file = self.dir / "classes"
+        file.write_text("# what is not worth its bits\n0 off\n1-2 lossless\nat 0.005\n0 rounded # again\n1 events\n")
+        command = (NRC, "stream", "encode", "--channels", CHANNELS, "--rate", 20000, "--mapping", "shift6",
+                   "--key-interval", 0, "--channel-classes", file)
+        stream = self.succeed(*command, data=self.samples).stdout
+        sent = struct.unpack(f"<{CHANNELS * frames}h", self.samples)
+        back = struct.unpack(f"<{CHANNELS * frames}h",
+                             self.succeed(NRC, "stream", "decode", data=stream).stdout)
+        zero = 31
+        for i, (a, b) in enumerate(zip(sent, back, strict=True)):
+            off = 0 if i // CHANNELS < 100 else 1
+            self.assertEqual(b, zero if i % CHANNELS == off else a, i)
+        name = self.dir / "s.nrc"
+        name.write_bytes(stream)
+        self.assertIn("at first 1 rounded, 2 lossless, 1 off", self.succeed(NRC, "info", name).stdout.decode())
+        for text, message in (("0", "line 1"), ("0 on", "class on"), ("4 off", "channels 4"),
+                              ("2-1 off", "channels 2-1"), ("x off", "channels x"), ("at 0", "at 0"),
+                              ("at x", "at x"), ("0 off off", "line 1"), ("-1 off", "channels -1")):
+            file.write_text(text + "\n")
+            self.assertIn(message, self.fail_with(1, *command, data=self.samples))
+        self.assertIn("cannot be read", self.fail_with(1, *command[:-1], self.dir / "none", data=self.samples))
+        file.write_text("0 off\n")
+        self.assertIn("huffman", self.fail_with(1, *command, "--profile", "range", data=self.samples))
+
     def test_final_line(self) -> None:
         done = self.succeed(NRC, *ENCODE, data=self.samples)
         stream = done.stdout

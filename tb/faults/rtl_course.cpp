@@ -67,6 +67,7 @@ class Driver {
  public:
   explicit Driver(Random& random) : sink_(random) {
     dut_->enable_i = 0;
+    dut_->flush_i = 0;
     dut_->key_request_i = 0;
     dut_->s_axis_tvalid = 0;
     dut_->m_axis_tready = 0;

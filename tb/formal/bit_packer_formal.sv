@@ -3,10 +3,12 @@
 // Formal proof of nrc_bit_packer: every bit of every codeword comes out once, at its place; what
 // pads a packet is zeros, less than 32 bits; each packet has one word_last, with its flags; each
 // frame has one pulse of frame_end_o, which belongs to the right packet; four clocks after the last
-// codeword nothing is left inside but a begun word.
+// codeword nothing is left inside but a begun word. flush_i ends the packet with that word, or without a
+// word where there is none.
 //
 // Assumed of the user: lengths of 1 to 31, zeros above the codeword, packet_end_i only with
-// frame_end_i, and no frame that ends in the clock after a packet's end, unless it ends a packet.
+// frame_end_i, and no frame that ends in the clock after a packet's end, unless it ends a packet; flush_i
+// four clocks after the last codeword, its flags two clocks before.
 //
 // The reference counts bits, words and frames. It marks one position at or after the begin of an
 // arbitrary codeword: one of its bits or, where it ends a packet, one of the padding. From the words
@@ -25,6 +27,7 @@ module bit_packer_formal (
   input logic        key_i,
   input logic        bad_i,
   input logic        last_i,
+  input logic        flush_i,
   input logic        mark_i,
   input logic [5:0]  offset_i      // of the marked position, from the codeword's first bit
 );
@@ -42,6 +45,7 @@ module bit_packer_formal (
     .bits_i,
     .length_i,
     .side_i      ({frame_end_i, packet_end_i, key_i, bad_i, last_i}),
+    .flush_i,
     .word_valid_o(word_valid),
     .word_o      (word),
     .side_o      ({frame_end, word_last, key, bad, last})
@@ -53,6 +57,10 @@ module bit_packer_formal (
   logic [2:0] words_q;          // complete words inside
   logic [2:0] frames_q;         // frames inside
   logic [2:0] idle_q;           // clocks without a codeword
+  logic       flushes;          // the begun word
+  logic [1:0] bare_q;           // a packet ended without a word, one and two clocks ago
+  logic [2:0] flags;
+  logic [8:0] flags_q;          // of the last three clocks
 
   logic [6:0] length, bits_end, position;
   logic [1:0] completes;        // words that the codeword completes
@@ -65,6 +73,8 @@ module bit_packer_formal (
   assign position    = {2'd0, fill_q} + {1'b0, offset_i};
   assign in_codeword = {1'b0, offset_i} < length;
   assign in_padding  = packet_end_i && !in_codeword && (position[6:5] < completes);
+  assign flushes     = flush_i && fill_q != '0;
+  assign flags       = {key_i, bad_i, last_i};
   assign mark        = valid_i && mark_i && (in_codeword || in_padding);
 
   logic       marked_q;
@@ -82,6 +92,8 @@ module bit_packer_formal (
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       ended_q        <= 1'b0;
+      bare_q         <= '0;
+      flags_q        <= '0;
       fill_q         <= '0;
       words_q        <= '0;
       frames_q       <= '0;
@@ -96,10 +108,13 @@ module bit_packer_formal (
       frames_ahead_q <= '0;
     end else begin
       ended_q <= valid_i && packet_end_i;
+      bare_q  <= {bare_q[0], flush_i && fill_q == '0};
+      flags_q <= {flags_q[5:0], flags};
       if (valid_i) fill_q <= packet_end_i ? 5'd0 : bits_end[4:0];
-      words_q  <= words_q + (valid_i ? {1'b0, completes} : 3'd0) - {2'd0, word_valid};
-      frames_q <= frames_q + {2'd0, valid_i && frame_end_i} - {2'd0, frame_end};
-      if (valid_i)              idle_q <= '0;
+      if (flush_i) fill_q <= '0;
+      words_q  <= words_q + (valid_i ? {1'b0, completes} : {2'd0, flushes}) - {2'd0, word_valid};
+      frames_q <= frames_q + {2'd0, (valid_i && frame_end_i) || flushes} - {2'd0, frame_end};
+      if (valid_i || flush_i)   idle_q <= '0;
       else if (idle_q != 3'd4)  idle_q <= idle_q + 3'd1;
 
       if (!marked_q) begin
@@ -117,12 +132,19 @@ module bit_packer_formal (
           ahead_q  <= ahead_q - 3'd1;
         end
         frames_ahead_q <= frames_ahead_q - {2'd0, frame_end};
+        if (flush_i && !whole_q) begin
+          whole_q        <= 1'b1;
+          last_q         <= 1'b1;
+          side_q         <= flags;
+          frames_ahead_q <= frames_q + 3'd1 - {2'd0, frame_end};
+        end
       end
     end
   end
 
   always_comb begin
     assume (begun_q || !rst_ni);
+    if (flush_i) assume (!valid_i && idle_q == 3'd4 && flags_q[5:0] == {2{flags}});
     if (valid_i) begin
       assume (length_i != '0);
       assume ((bits_i >> length_i) == '0);
@@ -134,7 +156,8 @@ module bit_packer_formal (
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       assert (!word_valid || words_q != '0);
-      assert (!word_last || word_valid);
+      assert (!word_last || word_valid || bare_q[1]);
+      assert (!bare_q[1] || (word_last && !word_valid && !frame_end && {key, bad, last} == flags_q[5:3]));
       assert (!frame_end || frames_q != '0);
       assert (words_q <= 3'd4 && frames_q <= 3'd4);
       if (idle_q == 3'd4) assert (words_q == '0 && frames_q == '0);
@@ -157,6 +180,7 @@ module bit_packer_formal (
   (* hierconn *) logic [4:0]  \u_dut.fill_q ;
   (* hierconn *) logic [31:0] \u_dut.acc_q ;
   (* hierconn *) logic        \u_dut.flush_q ;
+  (* hierconn *) logic        \u_dut.empty_q ;
 
   logic [9:0] fills_q;          // fill_q one and two clocks ago
   logic [3:0] complete_q;       // completes likewise
@@ -185,7 +209,7 @@ module bit_packer_formal (
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      assert (\u_dut.fill_q == fill_q);
+      assert (\u_dut.fill_q == fill_q && \u_dut.empty_q == bare_q[0]);
       assert (words_q == {1'b0, complete_q[1:0]} + {1'b0, complete_q[3:2]} +
                          {2'd0, \u_dut.flush_q } + {2'd0, word_valid});
       assert (frames_q == {2'd0, ends_q[0]} + {2'd0, ends_q[1]} + {2'd0, \u_dut.flush_q } +

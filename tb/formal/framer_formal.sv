@@ -9,6 +9,10 @@
 // - A packet has 1 to PacketFrames frames; less than PacketFrames only with `bad` or `last`. `bad`
 //   marks frames of the wrong length and no others, and so does framing_error_o.
 // - A packet is a key packet where docs/rtl.md says so and nowhere else. `first` is its first frame.
+// - flush_i closes an open stream: one clock later tready falls, for twice CloseLatency clocks. In the
+//   middle of them flush_o ends the packet in progress, whose flags are there since two clocks after, or
+//   close_o a stream between two packets; flushed_o is high from then on. A frame in progress is an error.
+// - A packet that begins with brief_needed_i has BriefFrames frames at most.
 // - Frames end LoopLatency clocks apart, but for those of the wrong length, and so do samples of a
 //   channel, but for those whose state counts as reset. nrc_carry_packer and the memories of the
 //   channels rely on it.
@@ -18,6 +22,8 @@
 module framer_formal #(
   parameter int Channels     = 3,
   parameter int PacketFrames = 2,
+  parameter int BriefFrames  = 1,
+  parameter int CloseLatency = 3,
   parameter int KeyInterval  = 2,
   parameter int LoopLatency  = 5
 ) (
@@ -26,31 +32,38 @@ module framer_formal #(
   input logic        enable_i,
   input logic        key_request_i,
   input logic        key_needed_i,
+  input logic        brief_needed_i,
+  input logic        flush_i,
   input logic        tvalid_i,
   input logic [15:0] tdata_i,
   input logic        tlast_i,
   input logic        split_i,       // the second framer's inputs differ from now on
-  input logic [20:0] other_i        // they are these
+  input logic [22:0] other_i        // they are these
 );
 
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
 
   logic                    ready, valid, first, frame_end, packet_end, key, bad, last, error;
+  logic                    flush, flushed, close;
   logic [15:0]             sample;
   logic [ChannelWidth-1:0] channel;
 
   nrc_framer #(
     .Channels    (Channels),
     .PacketFrames(PacketFrames),
+    .BriefFrames (BriefFrames),
     .KeyInterval (KeyInterval),
     .LoopLatency (LoopLatency),
-    .Pipeline    (nrc_latency_pkg::PipelineDeep)
+    .Pipeline    (nrc_latency_pkg::PipelineDeep),
+    .CloseLatency(CloseLatency)
   ) u_dut (
     .clk_i,
     .rst_ni,
     .enable_i,
     .key_request_i,
     .key_needed_i,
+    .brief_needed_i,
+    .flush_i,
     .s_axis_tvalid_i(tvalid_i),
     .s_axis_tready_o(ready),
     .s_axis_tdata_i (tdata_i),
@@ -60,6 +73,11 @@ module framer_formal #(
     .channel_o      (channel),
     .first_o        (first),
     .side_o         ({frame_end, packet_end, key, bad, last}),
+    .flush_o        (flush),
+    .flushed_o      (flushed),
+    .close_o        (close),
+    .open_o         (),
+    .settled_o      (),
     .packet_begin_o (),
     .framing_error_o(error)
   );
@@ -71,15 +89,19 @@ module framer_formal #(
   nrc_framer #(
     .Channels    (Channels),
     .PacketFrames(PacketFrames),
+    .BriefFrames (BriefFrames),
     .KeyInterval (KeyInterval),
     .LoopLatency (LoopLatency),
-    .Pipeline    (nrc_latency_pkg::PipelineDeep)
+    .Pipeline    (nrc_latency_pkg::PipelineDeep),
+    .CloseLatency(CloseLatency)
   ) u_other (
     .clk_i,
     .rst_ni,
     .enable_i       (split ? other_i[0] : enable_i),
     .key_request_i  (split ? other_i[1] : key_request_i),
     .key_needed_i   (split ? other_i[2] : key_needed_i),
+    .brief_needed_i (split ? other_i[21] : brief_needed_i),
+    .flush_i        (split ? other_i[22] : flush_i),
     .s_axis_tvalid_i(split ? other_i[3] : tvalid_i),
     .s_axis_tready_o(other_ready),
     .s_axis_tdata_i (split ? other_i[20:5] : tdata_i),
@@ -89,6 +111,11 @@ module framer_formal #(
     .channel_o      (),
     .first_o        (),
     .side_o         (),
+    .flush_o        (),
+    .flushed_o      (),
+    .close_o        (),
+    .open_o         (),
+    .settled_o      (),
     .packet_begin_o (),
     .framing_error_o()
   );
@@ -106,6 +133,11 @@ module framer_formal #(
   logic        cut_q;               // the packet before ended with a framing error
   logic [15:0] since_key_q;         // packets that began since the last key packet, with it
   logic        is_key_q;            // the packet in progress is a key packet
+  logic        is_brief_q;          // it has BriefFrames frames
+  logic        brief_now;
+  logic        flush_q, flush_now;  // flush_i a clock before, and with an open stream
+  logic [3:0]  rest_q;              // clocks in which tready is low for it
+  logic        cut_frame_q, between_q, cut_error_q;
   logic        taken, coded, begins, key_now, ends, wrong, closes, whole;
 
   assign taken   = tvalid_i && ready;
@@ -117,7 +149,10 @@ module framer_formal #(
   assign wrong   = coded && (tlast_i != (channel_q == 16'(Channels - 1)));
   assign ends    = coded && (tlast_i || wrong);
   assign closes  = ends && !wrong && !enable_i;
-  assign whole   = ends && (wrong || closes || frames_q == 16'(PacketFrames - 1));
+  assign brief_now = begins ? brief_needed_i : is_brief_q;
+  assign whole   = ends && (wrong || closes || frames_q == 16'(PacketFrames - 1) ||
+                            (brief_now && frames_q == 16'(BriefFrames - 1)));
+  assign flush_now = flush_q && open_q;
 
   // Outputs that are due in the next clock.
   logic        valid_q, first_q, frame_end_q, packet_end_q, key_q, bad_q, last_q;
@@ -137,6 +172,12 @@ module framer_formal #(
       cut_q        <= 1'b0;
       since_key_q  <= '0;
       is_key_q     <= 1'b0;
+      is_brief_q   <= 1'b0;
+      flush_q      <= 1'b0;
+      rest_q       <= '0;
+      cut_frame_q  <= 1'b0;
+      between_q    <= 1'b0;
+      cut_error_q  <= 1'b0;
       valid_q      <= 1'b0;
       first_q      <= 1'b0;
       frame_end_q  <= 1'b0;
@@ -159,11 +200,26 @@ module framer_formal #(
         open_q    <= !closes;
         channel_q <= ends ? '0 : channel_q + 16'd1;
         is_key_q  <= key_now;
+        is_brief_q <= brief_now;
         if (begins) since_key_q <= key_now ? 16'd1 : since_key_q + 16'd1;
         if (ends) begin
           frames_q <= whole ? '0 : frames_q + 16'd1;
           cut_q    <= wrong;
         end
+      end
+      flush_q     <= flush_i;
+      cut_error_q <= flush_now && inside_q;
+      if (flush_now)         rest_q <= 4'(2 * CloseLatency);
+      else if (rest_q != '0) rest_q <= rest_q - 4'd1;
+      if (flush_now) begin
+        open_q      <= 1'b0;
+        inside_q    <= 1'b0;
+        skip_q      <= skip_q || inside_q;
+        channel_q   <= '0;
+        frames_q    <= '0;
+        cut_q       <= 1'b0;
+        cut_frame_q <= inside_q;
+        between_q   <= !inside_q && frames_q == '0;
       end
       valid_q      <= coded;
       first_q      <= key_now && frames_q == '0;
@@ -200,7 +256,15 @@ module framer_formal #(
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       all_samples: assert (valid == valid_q);
-      errors:      assert (error == (valid_q && bad_q));
+      errors:      assert (error == ((valid_q && bad_q) || cut_error_q));
+      rests:       assert (!ready || !(flush_now || rest_q != '0));
+      flushes:     assert (flush == (rest_q == 4'(CloseLatency) && !between_q));
+      closes_it:   assert (close == (rest_q == 4'(CloseLatency) && between_q));
+      is_flushed:  assert (flushed == (rest_q != '0 && rest_q <= 4'(CloseLatency)));
+      if (rest_q != '0) begin
+        its_flags: assert (packet_end && last && (between_q || (key == is_key_q && bad == cut_frame_q)));
+        quiet:     assert (!valid);
+      end
       registered:  assert (split_q || ready == other_ready);
       if (valid) begin
         data:      assert (sample == sample_q && 16'(channel) == place_q);

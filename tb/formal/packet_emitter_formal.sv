@@ -7,10 +7,10 @@
 // that are made from it and their count, and all packets have their stream's; a header has its descriptor's frames, flags, first frame and
 // length; exactly as many payload words follow, as the buffer gave them; then the CRC of all words
 // of the packet, and tlast there and only there. packets_o counts the data packets. With tready,
-// words and descriptors nothing waits longer than two clocks.
+// and words or descriptors where the packet needs them, nothing waits longer than two clocks.
 //
-// Assumed: descriptors and words stay until they are taken, a descriptor has at least one word and
-// at most BufferWords, at most PacketFrames frames, the first packet of a stream is a key packet, table_id_i and stream_number_i are constant.
+// Assumed: descriptors and words stay until they are taken, a descriptor has at most BufferWords
+// words, none if and only if it has no frames, the end of a stream alone; at most PacketFrames frames, the first packet of a stream is a key packet, table_id_i and stream_number_i are constant.
 //
 // Its CRC is an nrc_crc32 of its own, in the clock in which a word is offered first.
 
@@ -51,7 +51,9 @@ module packet_emitter_formal #(
     .Predictor     (0),
     .RateMillihertz(RateMillihertz),
     .Flags         (0),
-    .BufferWords   (BufferWords)
+    .BufferWords   (BufferWords),
+    .Events        (0),
+    .EventWords    (0)
   ) u_dut (
     .clk_i,
     .rst_ni,
@@ -63,6 +65,9 @@ module packet_emitter_formal #(
     .word_valid_i,
     .word_i,
     .word_ready_o    (ready),
+    .event_valid_i   (1'b0),
+    .event_i         (32'd0),
+    .event_ready_o   (),
     .m_axis_tdata_o  (tdata),
     .m_axis_tvalid_o (tvalid),
     .m_axis_tlast_o  (tlast),
@@ -89,7 +94,7 @@ module packet_emitter_formal #(
   logic        in_crc_q, in_crc_d;
   logic        is_header_q, is_header_d;      // a stream header packet
   logic        after_header_q, after_header_d;// the packet before was one
-  logic [1:0]  flags_q, flags_d;              // last, key
+  logic [4:0]  flags_q, flags_d;              // step, last, key
   logic [31:0] sequence_q, sequence_d;        // of the next packet, but for a stream's first
   logic [31:0] number_q, number_d;            // of the last stream header packet
   logic        any_q, any_d;                  // there was one
@@ -104,12 +109,14 @@ module packet_emitter_formal #(
   logic [CountWidth-1:0] left_q, left_d;      // words of the payload
   logic [31:0] packets_q;
   logic        offered_q, is_new;
+  logic        lacks;                    // what the next word is to be made of
   logic [32:0] offer_q;
   logic [1:0]  waited_q;
   logic [31:0] crc;
 
   assign taken  = tvalid && m_axis_tready_i;
   assign is_new = tvalid && !offered_q;
+  assign lacks  = in_payload_q ? !word_valid_i : !(in_crc_q || is_header_q || descriptor_valid_i);
 
   nrc_crc32 u_crc (
     .clk_i,
@@ -178,8 +185,8 @@ module packet_emitter_formal #(
     end else begin
       offered_q <= tvalid && !m_axis_tready_i;
       offer_q   <= {tlast, tdata};
-      if (tvalid || !descriptor_valid_i || !word_valid_i) waited_q <= '0;
-      else                                                waited_q <= waited_q + 2'd1;
+      if (tvalid || lacks) waited_q <= '0;
+      else                 waited_q <= waited_q + 2'd1;
       if (taken) begin
         index_q        <= index_d;
         in_payload_q   <= in_payload_d;
@@ -224,7 +231,7 @@ module packet_emitter_formal #(
       if (!in_payload_q && !in_crc_q) index_d = index_q + 4'd1;
       if (index_q == 4'd0) begin
         is_header_d = (tdata[19:16] == 4'(nrc_pkg::TypeStreamHeader));
-        flags_d     = tdata[21:20];
+        flags_d     = {tdata[26:24], tdata[21:20]};
       end
       if (index_q == 4'd1) begin
         sequence_d = tdata + 32'd1;
@@ -242,7 +249,8 @@ module packet_emitter_formal #(
         any_d    = 1'b1;
       end
       if (!is_header_q && index_q == 4'd4) begin
-        in_payload_d = 1'b1;
+        in_payload_d = (entry_2_q != '0);
+        in_crc_d     = (entry_2_q == '0);
         left_d       = entry_2_q;
       end
       if (in_payload_q) begin
@@ -275,7 +283,7 @@ module packet_emitter_formal #(
       assume (32'(descriptor_i[15:0]) <= PacketFrames);
     end
     if (descriptor_valid_i && entry_q == 2'd2) begin
-      assume (descriptor_i != '0 && descriptor_i <= 32'(BufferWords));
+      assume (descriptor_i <= 32'(BufferWords) && (descriptor_i != '0) == (entry_0_q[15:0] != '0));
     end
   end
 
@@ -304,9 +312,9 @@ module packet_emitter_formal #(
       ends:       assert (!tvalid || tlast == (is_header_q ? index_q == 4'd12 : in_crc_q));
       has_crc:    assert (!(tvalid && tlast && check_crc) || tdata == crc);
       if (tvalid && index_q == 4'd0) begin
-        sync:     assert (tdata[15:0] == 16'(nrc_pkg::Sync) && tdata[31:22] == '0);
+        sync:     assert (tdata[15:0] == 16'(nrc_pkg::Sync) && tdata[31:27] == '0 && tdata[23:22] == '0);
         if (tdata[19:16] == 4'(nrc_pkg::TypeStreamHeader)) begin
-          alone:  assert (!after_header_q && tdata[21:20] == '0);
+          alone:  assert (!after_header_q && tdata[31:20] == '0);
         end else begin
           of_data: assert (tdata[19:16] == 4'(DataType) && tdata[20] == after_header_q);
         end
@@ -333,7 +341,7 @@ module packet_emitter_formal #(
       if (tvalid && !is_header_q) begin
         if (index_q == 4'd1) begin
           numbered_on: assert (tdata == sequence_q);
-          flagged:     assert (flags_q == entry_0_q[17:16]);
+          flagged:     assert (flags_q == {entry_0_q[21:19], entry_0_q[17:16]});
           restarts:    assert (entry_0_q[18] ? (after_header_q && restarted_q && fresh_q)
                                              : (!after_header_q || (followed_q && same_q)));
         end
@@ -393,7 +401,7 @@ module packet_emitter_formal #(
       if (state == 3'd1 || state == 3'd2 || (state == 3'd3 && index <= 4'd1)) begin
         i_held: assert (held_q && descriptor_q[16] == (after_header_d || state != 3'd3) &&
                         (begins || streaming_q) && (!begins || descriptor_q[16]) &&
-                        descriptor_q[31:19] == '0);
+                        descriptor_q[31:22] == '0);
       end
       if (state == 3'd1) begin
         i_stream: assert (!after_header_d && index <= 4'd11 &&
@@ -439,7 +447,7 @@ module packet_emitter_formal #(
           i_begin: assert (sequence_d == sequence && (!after_header_d ||
                            (begins ? restarted_d : followed_d)));
         end
-        if (index == 4'd1) i_flags: assert (flags_d == descriptor_q[17:16]);
+        if (index == 4'd1) i_flags: assert (flags_d == {descriptor_q[21:19], descriptor_q[17:16]});
       end
       if (state >= 3'd4 || (state == 3'd3 && index >= 4'd2)) begin
         i_number: assert (sequence_d == sequence + 32'd1);

@@ -48,6 +48,7 @@ module range_formal #(
     .verbatim_i,
     .code_i,
     .packet_end_i,
+    .flush_i       (1'b0),  // range_tb tries it
     .valid_o (valid),
     .bits_o  (bits),
     .length_o(length)

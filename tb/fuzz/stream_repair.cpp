@@ -101,9 +101,8 @@ std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, uns
     std::uint8_t* const header = packet.data();
     if ((repairs & kRepairType) != 0) {
       set(header, nrc::kSync, 2);
-      constexpr int kTypes = static_cast<int>(nrc::PacketType::kMetadata) + 1;
       header[2] = static_cast<std::uint8_t>(
-          ((header[2] & 0x0F) % kTypes) |
+          ((header[2] & 0x0F) % nrc::kPacketTypes) |
           (header[2] & (nrc::kFlagKey | nrc::kFlagLast | nrc::kFlagExceptions | nrc::kFlagShort)));
       // What cannot have a short header has a long one.
       if (!nrc::is_data(static_cast<nrc::PacketType>(header[2] & 0x0F)) ||
@@ -170,6 +169,8 @@ bool obeys_header(const std::vector<std::uint8_t>& stream) {
       if (!header || header->container != 2 || h.frames != 0) return false;
     } else if (h.type == nrc::PacketType::kIndex || h.type == nrc::PacketType::kMetadata) {
       if (!header || h.frames != 0) return false;
+    } else if (h.type == nrc::PacketType::kEvents) {
+      if (!header || !header->events || h.frames != 0) return false;
     } else if (!header || (header->packet_frames != 0 && h.frames > header->packet_frames)) {
       return false;
     }

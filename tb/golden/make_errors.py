@@ -622,7 +622,7 @@ def repaired(errors: Errors, base: Base, label: str) -> None:
                mapping=0, sample_type=6, low_bits=17)
         header("mapping_wide", "shift6 of int32 samples",
                ("mapping 1 with samples", "mapping of samples over 16 bits"), sample_type=6)
-        header("flags", "a flag that does not exist", ("unknown flags", "flag in byte 27"), flags=4)
+        header("flags", "a flag that does not exist", ("unknown flags", "flag in byte 27"), flags=16)
         header("flag_alone", "steps in proportion without rounding", ("unknown flags", "flag in byte 27"), flags=2)
     else:
         header("width_small", "3 bits", ("code width 3", "3"), width=3, mapping=0)

@@ -23,7 +23,7 @@ ROOT = Path(os.environ.get("NRC_SOURCE_DIR", Path(__file__).resolve().parents[2]
 FLOORS = ("format", "tables", "stages", "vector", "cascade", "stream", "file", "c")
 # The floor of each public header; one that is not here is refused.
 PUBLIC = {
-    "error.hpp": "format", "format.hpp": "format", "packet.hpp": "format",
+    "error.hpp": "format", "event.hpp": "format", "format.hpp": "format", "packet.hpp": "format",
     "sample.hpp": "format", "value_map.hpp": "format",
     "table_set.hpp": "tables", "range_tables.hpp": "tables", "neural_network.hpp": "tables",
     "neural_tables.hpp": "tables", "cascade_tables.hpp": "tables", "tables.hpp": "tables",

@@ -616,6 +616,23 @@ TEST(Decoder, RefusesWhatIsMissingOrOutOfOrder) {
   EXPECT_TRUE(refused(dropped));
 }
 
+// What carries the end of a stream whose last packet was dropped holds no samples, so that no
+// stream header precedes it.
+TEST(Encoder, TheEndAfterADropIsOnePacket) {
+  const auto codes = wild_codes(4 * 20, 10, 13);
+  Encoder encoder(stream_of(4), TableSet::builtin("default"), Transport::kLink);
+  encoder.encode(codes.data(), 20, {});
+  encoder.skip(20);
+  const Bytes end = encoder.encode(nullptr, 0, {false, true});
+  const ParsedPacket packet = parse_packet(end.data(), end.size());
+  ASSERT_EQ(packet.status, ParseStatus::kPacket);
+  EXPECT_EQ(packet.size, end.size());
+  EXPECT_TRUE(packet.header.last);
+  EXPECT_FALSE(packet.header.key);
+  EXPECT_EQ(packet.header.first_frame, 40U);
+  EXPECT_EQ(packet.header.frames, 0U);
+}
+
 TEST(Decoder, RefusesPayloadsThatDoNotFitTheirFrames) {
   const auto codes = wild_codes(4 * 40, 10, 12);
   const auto packets = encode_all(stream_of(4), TableSet::builtin("default"), codes, 40);
@@ -723,6 +740,44 @@ INSTANTIATE_TEST_SUITE_P(All, GoldenMap, testing::Values(Profile::kHuffman, Prof
                          [](const auto& profile) {
                            return std::string(profile_name(profile.param));
                          });
+
+TEST(GoldenEvents, StayAsTheyAre) {
+  constexpr std::size_t kChannels = 3;
+  constexpr std::size_t kFrames = 640;
+  constexpr std::size_t kPacketFrames = 20;
+  StreamHeader header = stream_of(kChannels, 10, Mapping::kShift6);
+  header.packet_frames = kPacketFrames;
+  header.rate_millihertz = 19531250;
+  header.stream_number = kGoldenNumber;
+  header.events = true;
+  std::vector<Code> codes = generate(kChannels, kFrames, 2024);
+  // Spikes of either sign, two of them near each other.
+  for (const std::size_t frame : {100, 180, 193, 420, 633}) {
+    for (std::size_t c = 0; c < kChannels; ++c) {
+      const int height = c == 1 ? -130 : 90;
+      for (std::size_t i = 0; i < 5; ++i) {
+        Code& code = codes[(frame + c + i) * kChannels + c];
+        code = static_cast<Code>(std::clamp(code + height / static_cast<int>(i + 1), -512, 511));
+      }
+    }
+  }
+  Encoder encoder(header, Tables::builtin(Profile::kHuffman, "default"), Transport::kLink);
+  encoder.set_events({});
+  Bytes stream;
+  for (std::size_t at = 0; at < kFrames; at += kPacketFrames) {
+    encoder.encode(codes.data() + at * kChannels, kPacketFrames,
+                   {at == 300, at + kPacketFrames == kFrames}, stream);
+  }
+  Bytes samples;
+  for (const Code code : codes) {
+    const auto s = static_cast<std::uint16_t>(sample_of(Mapping::kShift6, code));
+    samples.push_back(static_cast<std::uint8_t>(s));
+    samples.push_back(static_cast<std::uint8_t>(s >> 8));
+  }
+  const std::string base = std::string(NRC_SOURCE_DIR) + "/tb/golden/events_3ch";
+  EXPECT_TRUE(same_as_file(base + ".i16", samples)) << base << ".i16";
+  EXPECT_TRUE(same_as_file(base + ".nrc", stream)) << base << ".nrc";
+}
 
 /// A stream of samples of another type than int16.
 struct GoldenType {

@@ -1158,6 +1158,7 @@ TEST(Receiver, OnlyWhatTheStreamHeaderAllowsIsAPacket) {
       {packet(PacketType::kMetadata, 0, kMaxMetadataBytes + 4), true},
       {packet(PacketType::kMetadata, 0, kMaxMetadataBytes + 8), false},
       {packet(PacketType::kMetadata, 1, 16), false},
+      {packet(PacketType::kEvents, 0, 16), false},
       {packet(PacketType::kStreamHeader, 0, 28), true},
       {packet(PacketType::kStreamHeader, 1, 28), false},
       {packet(PacketType::kStreamHeader, 0, 32), false},

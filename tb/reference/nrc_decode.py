@@ -28,14 +28,16 @@ from typing import Any
 
 import nrc_cascade
 
-HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX, METADATA = range(7)  # packet types
+HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX, METADATA, EVENTS = range(8)  # packet types
 DATA = HUFFMAN, RANGE, RAW
+LOSSLESS, OFF = 1, 2  # channel classes
 NEURAL, CASCADE = 2, 3  # profiles
 NOT_TOLD = 2**32 - 1
 MAX_CODES = 2**24
 MAX_PIECE = 2**26  # bytes of a file in a container packet
 MAX_INDEX = 2**20  # payload of an index packet
 MAX_METADATA = 2**20  # bytes of text in a metadata packet
+MAX_EVENTS = 2**12  # payload of an event packet
 MAX_HEADER = 2**18  # payload of a stream header
 MAP = 2  # mapping
 # Sample types, by their number in the stream header: bytes, and whether they have a sign.
@@ -392,7 +394,16 @@ def decode_huffman(lanes: list[bytes], frames: int, key: bool, stream: Stream, c
         boost = stream.begin_frame(key and frame == 0)
         for c, channel in enumerate(channels):
             bits = readers[lane_of(c, len(lanes), len(channels))]
-            rounding = stream.rounding_of(channel.coded_scale())
+            if key and frame == 0 and stream.has_classes:
+                stream.classes[c] = bits.read(2)
+            if stream.classes[c] >= OFF:
+                if not (key and frame == 0) and c + 1 == len(channels):
+                    refuse(bits.read(1), "bit of a channel that sends none")
+                codes.append(0)
+                continue
+            rounding = stream.roundings[1]
+            if stream.classes[c] != LOSSLESS:
+                rounding = stream.rounding_of(channel.coded_scale())
             if key and frame == 0:
                 number = twos_complement(bits.read(width), width)
             else:
@@ -727,7 +738,7 @@ class Packet:
 
     def check_possible(self, stream: Stream | None) -> None:
         """Sections 7 and 12: what the fields can be."""
-        refuse(self.type > METADATA, f"unknown packet type {self.type}")
+        refuse(self.type > EVENTS, f"unknown packet type {self.type}")
         if self.type == HEADER:
             refuse(self.frames or self.first or not 28 <= self.length <= MAX_HEADER,
                    "stream header of wrong length, or with frames")
@@ -740,6 +751,10 @@ class Packet:
             return
         if self.type == METADATA:
             refuse(self.frames or self.length > 4 + MAX_METADATA, "metadata too long, or with frames")
+            return
+        if self.type == EVENTS:
+            refuse(not stream.events or self.frames or self.length > MAX_EVENTS,
+                   "event packet in a stream without them, too long, or with frames")
             return
         if self.type == CONTAINER:
             refuse(stream.container != 2 or self.frames,
@@ -755,11 +770,13 @@ class Packet:
                f"{self.frames} frames are too many")
         raw = padded(codes * stream.bytes)
         if self.type == RAW:
+            refuse(stream.has_classes and codes, "raw packet in a stream with channel classes")
             refuse(self.length != raw, length)
-        elif self.exceptions:
+        elif self.exceptions and not stream.has_classes:
             refuse(self.length > raw, length)
         else:
             low = stream.low_size(codes) if not self.step else 0
+            low += 2 * raw if self.exceptions else 0
             refuse(self.length > low + stream.max_payload(codes, self.lanes), length)
 
 
@@ -907,7 +924,11 @@ class Stream:
         self.big_endian = bool(sample_type & 0x80)
         wide = self.bytes > 2
         self.modulus_bits = 32 if wide else 16  # of values
-        refuse(flags & ~3 or flags == 2, f"unknown flags {flags}")
+        refuse(flags & ~15 or flags & 3 == 2, f"unknown flags {flags}")
+        self.has_classes = bool(flags & 8)
+        refuse(self.has_classes and (self.profile != 0 or options & 24),
+               "channel classes with another profile, the narrow state or a channel order")
+        self.events = bool(flags & 4)
         self.lossless, self.proportional = not flags & 1, bool(flags & 2)
         refuse(self.proportional and self.profile == CASCADE, "steps in proportion in the cascade profile")
         refuse(self.low_bits > (16 if wide else 0) or self.width + self.low_bits > 32,
@@ -952,6 +973,7 @@ class Stream:
                                     if isinstance(t, HuffmanTables) and t.name == "generic"), None)
         self.state: list[Any] | None = None  # a Channel each; None: not known
         self.step = 1  # of the packet
+        self.classes = [0] * self.channels  # section 18
         self.age = 0  # frames since the first one of the last key packet
 
     def rounding_of(self, scale: int) -> Rounding:
@@ -1140,7 +1162,7 @@ def decode_file(data: bytes, library: Library) -> bytes:
                 refuse(samples, "container packet behind data")
                 place, piece = unpack_container(packet.payload)
                 around[place] += piece
-            elif packet.type != METADATA:  # which is not needed here
+            elif packet.type not in (METADATA, EVENTS):  # which are not needed here
                 refuse(not frames and packet.frames and not packet.key, "key flag missing")
                 first = frames % 2**32
                 refuse(packet.first != first, f"first frame {packet.first} where {first} is due")
@@ -1157,6 +1179,43 @@ def decode_file(data: bytes, library: Library) -> bytes:
     except Fault as fault:
         raise Fault(f"byte {position}: {fault}") from None
     return around[0] + b"".join(samples) + around[1]
+
+
+# ---- Events: section 17
+
+Event = tuple[int, int, int]  # frame, channel, amplitude
+
+
+def read_events(packet: Packet, stream: Stream, first: int) -> list[Event]:
+    """The events of a packet whose times count from frame `first`."""
+    channel_bits = (stream.channels - 1).bit_length()
+    amplitude_bits = min(stream.width, 24 - channel_bits)
+    time_bits = 32 - channel_bits - amplitude_bits
+    events = []
+    for (word,) in struct.iter_unpack("<I", packet.payload):
+        time = word % 2**time_bits
+        amplitude = twos_complement((word >> time_bits) % 2**amplitude_bits, amplitude_bits)
+        channel = word >> time_bits + amplitude_bits
+        refuse(channel >= stream.channels, "event of a channel that the stream has not")
+        events.append((first + time, channel, amplitude * 2**(stream.width - amplitude_bits)))
+    return events
+
+
+def find_events(data: bytes, library: Library) -> list[Event]:
+    """All events of a stream that is whole. Raises Fault."""
+    stream: Stream | None = None
+    events: list[Event] = []
+    position = first = 0
+    while position < len(data):
+        packet = Packet(data, position, stream)
+        if packet.type == HEADER:
+            stream = Stream(packet.payload, library)
+        elif packet.type == EVENTS:
+            assert stream is not None  # Packet saw to it
+            first += (packet.first - first) % 2**32
+            events += read_events(packet, stream, first)
+        position += packet.size
+    return events
 
 
 # ---- Recovering from a lossy link: section 12
@@ -1221,7 +1280,12 @@ class Reception:
         while self.due in self.waiting and not self.closed:
             packet = self.waiting.pop(self.due)
             self.due = (self.due + 1) % 2**32
-            if packet.type not in (HEADER, CONTAINER, METADATA):
+            if packet.type == EVENTS:
+                try:
+                    read_events(packet, self.stream, 0)
+                except Fault:
+                    self.counts["undecodable_packets"] += 1
+            elif packet.type not in (HEADER, CONTAINER, METADATA):
                 self.take_frames(packet)
             if packet.last:
                 self.closed = True
@@ -1420,6 +1484,7 @@ def main(command_line: list[str] | None = None) -> int:
     here = pathlib.Path(__file__).resolve().parent
     parser = argparse.ArgumentParser(description="Decodes an nrc stream, plainly and slowly.")
     parser.add_argument("--recover", action="store_true", help="continue after faults")
+    parser.add_argument("--events", action="store_true", help="write the events instead, as CSV")
     parser.add_argument("--tables", metavar="DIR", default=here / "../../model/tables",
                         help="directory of table files (default: model/tables)")
     parser.add_argument("input")
@@ -1428,6 +1493,10 @@ def main(command_line: list[str] | None = None) -> int:
     try:
         library = load_tables(arguments.tables)
         data = pathlib.Path(arguments.input).read_bytes()
+        if arguments.events:
+            rows = [",".join(map(str, event)) for event in find_events(data, library)]
+            pathlib.Path(arguments.output).write_text("\n".join(["frame,channel,amplitude", *rows, ""]))
+            return 0
         if not arguments.recover:
             pathlib.Path(arguments.output).write_bytes(decode_file(data, library))
             return 0

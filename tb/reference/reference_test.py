@@ -27,6 +27,60 @@ GOLDEN = HERE / "../golden"
 ERRORS = GOLDEN / "errors"
 
 
+def spiky_samples(channels: int, frames: int, width: int) -> list[int]:
+    """Noise with spikes, some of them near each other, and some beyond the range of the codes."""
+    chance = random.Random(channels)
+    limit = 2**(width - 1)
+    spikes = [0.0] * channels
+    samples = []
+    for _ in range(frames):
+        for c in range(channels):
+            if chance.random() < 0.01:
+                spikes[c] = chance.choice((-1, 1)) * chance.uniform(20, 1.2 * limit)
+            spikes[c] *= 0.6
+            code = round(chance.gauss(0, 3) + spikes[c])
+            samples.append(max(-limit, min(limit - 1, code)))
+    return samples
+
+
+def find_spikes(samples: list[int], channels: int, width: int, threshold: int = 26) -> list[tuple[int, ...]]:
+    """Section 17, of a lossless stream of 19531.25 Hz with 20 frames in a packet and 100 packets from
+    one key packet to the next, coded with the tables `generic`."""
+    tables = nrc_decode.load_tables(HERE / "../../model/tables")
+    (initial,) = [t.initial_scale for t in tables.values()
+                  if isinstance(t, nrc_decode.HuffmanTables) and t.name == "generic"]
+    states = [nrc_decode.HuffmanChannel(initial) for _ in range(channels)]
+    windows: list[list[tuple[int, int]]] = [[] for _ in range(channels)]  # (amplitude, frame)
+    free = [0] * channels  # frame from which a code may cross
+    lost = max(width - (24 - (channels - 1).bit_length()), 0)  # bits of an amplitude that are not sent
+    limit = 2**(width - 1)
+    found: list[tuple[int, ...]] = []
+    for i, code in enumerate(samples):
+        frame, c = divmod(i, channels)
+        age = frame % 2000
+        channel = states[c]
+        if age == 0:
+            states[c] = channel = nrc_decode.HuffmanChannel(initial)
+            windows[c], free[c] = [], frame + 1
+            channel.start(code << 6)
+            continue
+        boost = max(9 - ((age + 3).bit_length() - 1), 0)
+        deviation = (code << 6) - channel.level
+        crosses = 64 * abs(deviation) > threshold * max(channel.scale, 256)
+        if windows[c] or frame >= free[c] and boost <= 4 and crosses:
+            amplitude = max(-limit, min(limit - 1, deviation + 32 >> 6))
+            windows[c].append((amplitude, frame))
+            if len(windows[c]) == 11:
+                peak, at = max(windows[c], key=lambda w: (abs(w[0]), -w[1]))
+                found.append((at, c, peak >> lost << lost))
+                windows[c], free[c] = [], at + 21
+        p = channel.predict(width)
+        scale = channel.scale
+        channel.update(code << 6, p, boost)
+        channel.scale = scale + ((min(abs((code << 6) - p), 2**(width + 2) - 1) * 16 - scale) >> (8 - boost))
+    return found
+
+
 class ReferenceTest(unittest.TestCase):
     def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
@@ -202,6 +256,65 @@ class EncodeTest(ReferenceTest):
                                     "-"], input=data[:count], capture_output=True, check=True)
             stream.write_bytes(piped.stdout)
             self.assertEqual(self.decode(stream)[:2], (0, data[:count]))
+
+    def test_events(self) -> None:
+        for channels, width, options in ((3, 10, ()), (300, 16, ()), (3, 10, ("--link-rate", "0.6"))):
+            rate = 19531.25
+            samples = spiky_samples(channels, 300 if channels > 3 else 2600, width)
+            raw = struct.pack(f"<{len(samples)}h", *samples)
+            expected = None if options else find_spikes(samples, channels, width)
+            for mode in "beside", "only":
+                stream = self.dir / "events.nrc"
+                command = ["stream", "encode", "--channels", channels, "--rate", rate, "--mapping", "code",
+                           "--code-width", width, "--tables", "generic", f"--events={mode}",
+                           "--key-interval", 100, *options]
+                done = subprocess.run([NRC, *map(str, command)], input=raw, capture_output=True, check=True)
+                stream.write_bytes(done.stdout)
+                status, decoded, _, err = self.decode(stream)
+                self.assertEqual((status, err), (0, ""))
+                if not options:
+                    self.assertEqual(decoded, raw if mode == "beside" else b"")
+                self.assertEqual(self.decode(stream, "--events")[0], 0)
+                text = (self.dir / "decoded").read_text().splitlines()[1:]
+                found = [tuple(map(int, line.split(","))) for line in text]
+                self.assertGreater(len(found), 20)
+                if expected is not None:
+                    self.assertEqual(found, expected)
+                table = subprocess.run([NRC, "events", str(stream)], capture_output=True, text=True,
+                                       check=True).stdout.splitlines()[1:]
+                rows = [line.split(",") for line in table]
+                self.assertEqual([(int(r[0]), int(r[2]), int(r[3])) for r in rows], found)
+                info = json.loads(subprocess.run([NRC, "info", "--json", str(stream)], capture_output=True,
+                                                 check=True).stdout)
+                self.assertEqual(info["events"], len(found))
+
+    def test_channel_classes(self) -> None:
+        channels = 5
+        samples = spiky_samples(channels, 400, 10)
+        raw = struct.pack(f"<{len(samples)}h", *samples)
+        classes = self.dir / "classes"
+        classes.write_text("0 off\n1 lossless\n3 events\nat 0.01\n0-4 rounded\n4 off\n")
+        for options in ((), ("--link-rate", 0.2)):
+            command = [NRC, "stream", "encode", "--channels", channels, "--rate", 20000, "--mapping", "code",
+                       "--code-width", 10, "--channel-classes", classes, "--events", *options]
+            stream = self.dir / "classes.nrc"
+            stream.write_bytes(subprocess.run(list(map(str, command)), input=raw, capture_output=True,
+                                              check=True).stdout)
+            ours = self.decode(stream)
+            self.assertEqual((ours[0], ours[3]), (0, ""))
+            self.nrc("decode", "--force", stream, self.dir / "theirs")
+            self.assertEqual(ours[1], (self.dir / "theirs").read_bytes())
+            self.assertEqual(self.decode(stream, "--recover")[1], ours[1])
+            if not options:
+                off = [0, 3], [4]
+                self.assertEqual(list(struct.unpack(f"<{len(samples)}h", ours[1] or b"")),
+                                 [0 if i % channels in off[i // channels >= 200] else s
+                                  for i, s in enumerate(samples)])
+            self.assertEqual(self.decode(stream, "--events")[0], 0)
+            text = (self.dir / "decoded").read_text().splitlines()[1:]
+            found = {(int(frame) >= 200, int(c)) for frame, c, _ in (line.split(",") for line in text)}
+            self.assertFalse(found & {(False, 0), (True, 4)})
+            self.assertTrue(found >= {(False, 3), (True, 0)})
 
     def test_tables_of_ones_own(self) -> None:
         data = self.synth("--channels", 2, "--frames", 400)

@@ -7,6 +7,8 @@
 // without tvalid. The input has gaps and the output stalls.
 //
 //   vvp golden_stream_tb.vvp +samples=FILE +stream=FILE
+//
+// With LoadableTables also +words=FILE of `nrc tables`, the words that it loads, and +table_id=NUMBER.
 
 `timescale 1ns / 1ps
 
@@ -22,10 +24,11 @@ module golden_stream_tb;
   parameter int PacketFrames = 100;
   parameter int KeyInterval  = 0;
   parameter int Pipeline     = 0;
+  parameter int LoadableTables = 0;
 
   localparam int QuietClocks = 300;  // after which nothing more can come
 
-  logic        clk, rst_n, enable, key_request;
+  logic        clk, rst_n, enable, flush, key_request;
   logic        s_valid, s_ready, s_last;
   logic [15:0] s_data;
   logic        m_valid, m_ready, m_last;
@@ -36,7 +39,8 @@ module golden_stream_tb;
   logic [31:0] packets, dropped, framing_errors, off_grid;
   logic        overflow, sample_packed;
   logic [2:0]  step, largest_step;
-  logic [31:0] waiting;
+  logic [31:0] waiting, events_lost;
+  logic [3:0]  status;
 
   // A netlist has its parameters inside.
 `ifdef NRC_NETLIST
@@ -52,17 +56,24 @@ module golden_stream_tb;
     .Mapping     (Mapping),
     .PacketFrames(PacketFrames),
     .KeyInterval (KeyInterval),
-    .Pipeline    (Pipeline)
+    .Pipeline    (Pipeline),
+    .LoadableTables(LoadableTables)
   ) u_encoder (
 `endif
     .clk_i           (clk),
     .rst_ni          (rst_n),
     .enable_i        (enable),
+    .flush_i         (flush),
     .key_request_i   (key_request),
     .stream_number_i (32'h12345678),
     .max_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
+    .event_threshold_i(6'd0),
+    .events_only_i   (1'b0),
+    .class_we_i      (1'b0),
+    .class_addr_i    (16'd0),
+    .class_wdata_i   (2'd0),
     .s_axis_tvalid   (s_valid),
     .s_axis_tready   (s_ready),
     .s_axis_tdata    (s_data),
@@ -75,6 +86,7 @@ module golden_stream_tb;
     .table_addr_i    (table_addr),
     .table_wdata_i   (table_wdata),
     .table_id_i      (table_id),
+    .status_o        (status),
     .packets_o       (packets),
     .dropped_o       (dropped),
     .framing_errors_o(framing_errors),
@@ -83,7 +95,8 @@ module golden_stream_tb;
     .sample_packed_o (sample_packed),
     .step_o          (step),
     .largest_step_o  (largest_step),
-    .waiting_o       (waiting)
+    .waiting_o       (waiting),
+    .events_lost_o   (events_lost)
   );
 
   reg [8*256-1:0] samples_name, stream_name;
@@ -107,10 +120,40 @@ module golden_stream_tb;
     end
   endtask
 
+`ifndef NRC_NETLIST
+  // The table port, and nothing is to be seen at the outputs meanwhile.
+  localparam int Words = nrc_tables_pkg::NumTables << nrc_tables_pkg::SymbolBits;
+  reg [15:0] words [0:Words-1];
+  reg [8*256-1:0] words_name;
+
+  task load_tables;
+    begin
+      if (!$value$plusargs("words=%s", words_name) || !$value$plusargs("table_id=%d", table_id)) begin
+        $display("FAIL: give +words=FILE and +table_id=NUMBER");
+        $finish(0);
+      end
+      $readmemh(words_name, words);
+      for (low = 0; low < Words; low = low + 1) begin
+        if (low != 0 && !status[nrc_status_pkg::StatusNoTables]) begin
+          $display("FAIL: status_o says that there are tables before word %0d", low);
+        end
+        table_we    = 1'b1;
+        table_addr  = 16'(low);
+        table_wdata = words[low];
+        #5 clk = 1'b1;
+        #5 clk = 1'b0;
+      end
+      table_we = 1'b0;
+      #5;
+      if (status[nrc_status_pkg::StatusNoTables]) $display("FAIL: status_o says that there are no tables");
+    end
+  endtask
+`endif
+
   task check_known;
     begin
       if (^{s_ready, m_valid, packets, dropped, framing_errors, off_grid} === 1'bx ||
-          ^{overflow, sample_packed} === 1'bx || (m_valid && ^{m_last, m_data} === 1'bx)) begin
+          ^{overflow, sample_packed, status} === 1'bx || (m_valid && ^{m_last, m_data} === 1'bx)) begin
         $display("FAIL: an output is X in clock %0d after the reset", clocks);
         $finish(0);
       end
@@ -145,11 +188,16 @@ module golden_stream_tb;
       #5 clk = 1'b0;
     end
     key_request = 1'b0;
+    flush       = 1'b0;
     enable      = 1'b1;
     m_ready     = 1'b0;
     taken       = 0;
-    next_sample;
     rst_n = 1'b1;
+    s_valid = 1'b0;
+`ifndef NRC_NETLIST
+    if (LoadableTables != 0) load_tables;
+`endif
+    next_sample;
     clocks = 0;
     quiet  = 0;
     while (quiet < QuietClocks) begin

@@ -6,16 +6,18 @@
 # set (golden_stream_tb.sv, golden_samples_tb.sv).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+NRC=${NRC:-build/nrc}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+plusargs=()
 play() { # stream set [Name=Value ...]
   local stream=$1 set=$2 value overrides=()
   shift 2
   for value in "$@"; do overrides+=("-Pgolden_stream_tb.$value"); done
   iverilog -g2012 -o "$work/tb.vvp" -s golden_stream_tb "${overrides[@]}" \
     -f "rtl/lists/encoder_$set.f" tb/tools/golden_stream_tb.sv 2>&1 | grep -v 'sorry: constant selects in always_' || true
-  vvp -n "$work/tb.vvp" "+samples=tb/golden/$stream.i16" "+stream=$work/out.nrc" | tee "$work/log"
+  vvp -n "$work/tb.vvp" "+samples=tb/golden/$stream.i16" "+stream=$work/out.nrc" "${plusargs[@]}" | tee "$work/log"
   if grep -qE 'FAIL|ERROR|FATAL' "$work/log"; then exit 1; fi
   cmp "$work/out.nrc" "tb/golden/$stream.nrc"
   echo "golden stream: $stream ok"
@@ -26,6 +28,11 @@ play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48 Pipeline=1
 play narrow_8ch default Channels=8 PacketFrames=100 Narrow=1 Pipeline=1
 play narrow_12ch_16bit generic Channels=12 CodeWidth=16 Mapping=0 PacketFrames=24 Narrow=1 Pipeline=1
+# The table port with the words of `nrc tables`.
+"$NRC" tables generic "$work/words.hex" --words hex --rtl generic
+plusargs=("+words=$work/words.hex" "+table_id=$((0x$(sed -n 's/.*table_id_i 0x//p' "$work/words.hex")))")
+play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48 LoadableTables=1
+plusargs=()
 play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_8ch_taps default Profile=1 Taps=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_3ch_16bit_taps_neighbour generic Profile=1 Taps=1 Neighbour=1 Channels=3 CodeWidth=16 Mapping=0 \

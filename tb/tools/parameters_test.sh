@@ -181,6 +181,10 @@ refused "RateMillihertz is -1; give 0 (unknown) or more" generic RateMillihertz=
 for value in 0 -4 1 2 1000 16383 33554432; do
   refused "BufferWords is $value; give a power of two, 4 to 16777216" generic "BufferWords=$value"
 done
+refused "BufferWords is too small for a key packet; give 65536 or more" \
+  generic CodeWidth=16 Mapping=0 Profile=1 Channels=65536 BufferWords=16384
+refused "BufferWords is too small for a key packet; give 512 or more" default BufferWords=256
+accepted default BufferWords=512
 for value in 0 -1 65537; do
   refused "PacketFifoDepth is $value; give 1 to 65536" generic "PacketFifoDepth=$value"
 done
@@ -193,7 +197,7 @@ accepted generic Channels=1 PacketFrames=1 KeyInterval=1 BufferWords=4 PacketFif
 accepted generic CodeWidth=16 Mapping=0 KeyInterval=0 RateMillihertz=0
 accepted narrow CodeWidth=2 Mapping=0 RateMillihertz=2147483647
 accepted narrow CodeWidth=4 Mapping=0 Profile=1 Taps=1 Neighbour=1
-accepted generic CodeWidth=16 Mapping=0 Profile=1 Taps=1 Neighbour=1 Channels=65536 PacketFifoDepth=65536
+accepted generic CodeWidth=16 Mapping=0 Profile=1 Taps=1 Neighbour=1 Channels=65536 PacketFifoDepth=65536 BufferWords=65536
 accepted default CodeWidth=10 Mapping=0 Profile=1
 accepted default LoadableTables=1
 accepted default LoadableTables=1 Pipeline=1
@@ -204,8 +208,8 @@ accepted generic CodeWidth=8 Mapping=0 Channels=8 Pipeline=1 Narrow=1
 accepted narrow CodeWidth=2 Mapping=0 Channels=1 PacketFrames=1 Pipeline=1
 
 # Too small a buffer is no error, but is not passed over in silence.
-icarus generic BufferWords=4 >"$work/log" 2>&1 || fail "a buffer of 4 words is refused"
-grep -qF "BufferWords is 4; packets may have 16000 words and are then dropped" "$work/log" ||
+icarus generic BufferWords=512 >"$work/log" 2>&1 || fail "a buffer of 512 words is refused"
+grep -qF "BufferWords is 512; packets may have 16000 words and are then dropped" "$work/log" ||
   fail "no warning of too small a buffer"
 icarus generic BufferWords=16384 >"$work/log" 2>&1
 if grep -q WARNING "$work/log"; then fail "a warning of a buffer that is large enough"; fi

@@ -34,6 +34,7 @@ class Bench {
  public:
   explicit Bench(unsigned seed) : rng_(seed) {
     dut_->rst_ni = 0;
+    dut_->flush_i = 0;
     dut_->valid_i = 1;
     for (int i = 0; i < 5; ++i) {
       randomise();
@@ -56,6 +57,7 @@ class Bench {
     const bool bad_flag = packet_end ? bad : rng_.flip();
     dut_->side_i = nrc::tb::Side{frame_end, packet_end, key_, bad_flag, last}.port();
     golden_.put(bits, length);
+    fill_ = packet_end ? 0 : (fill_ + length) % 32;
     frames_ += frame_end ? 1 : 0;
     if (packet_end) {
       const std::vector<std::uint8_t> payload = golden_.take();
@@ -71,6 +73,34 @@ class Bench {
     }
     tick();
     if (packet_end) begin_packet();
+  }
+
+  /// Ends the packet without a codeword: with the begun word, or without a word if there is none.
+  void flush(bool bad) {
+    const bool last = rng_.flip();
+    for (int clock = 0; clock < 7; ++clock) {
+      randomise();
+      dut_->valid_i = 0;
+      dut_->flush_i = clock == 6;
+      dut_->side_i = nrc::tb::Side{true, true, key_, bad, last}.port();
+      if (clock < 6) tick();
+    }
+    const std::vector<std::uint8_t> payload = golden_.take();
+    for (std::size_t i = 0; i < payload.size(); i += 4) {
+      const std::uint32_t word = static_cast<std::uint32_t>(payload[i]) << 24 |
+                                 static_cast<std::uint32_t>(payload[i + 1]) << 16 |
+                                 static_cast<std::uint32_t>(payload[i + 2]) << 8 | payload[i + 3];
+      const bool ends = i + 4 == payload.size() && fill_ != 0;
+      expected_.push_back({word, ends, key_, bad, last, frames_ + 1, clock_ + kLatency});
+    }
+    if (fill_ == 0) bare_ends_.push_back({0, true, key_, bad, last, frames_, clock_ + kLatency});
+    fill_ = 0;
+    frames_ = 0;
+    ++packets_;
+    tick();
+    dut_->flush_i = 0;
+    gap(6);
+    begin_packet();
   }
 
   void gap(int clocks = 1) {
@@ -124,8 +154,15 @@ class Bench {
         frames_seen_ = 0;
         ++packets_seen_;
       }
-    } else {
-      ASSERT_FALSE(side.packet_end);
+    } else if (side.packet_end) {
+      ASSERT_FALSE(bare_ends_.empty());
+      const Word& want = bare_ends_.front();
+      ASSERT_TRUE(side.key == want.key && side.bad == want.bad && side.last == want.last);
+      ASSERT_EQ(frames_seen_, want.frames);
+      ASSERT_LE(clock_, want.due);
+      bare_ends_.pop_front();
+      frames_seen_ = 0;
+      ++packets_seen_;
     }
     // The golden packer gives a packet's words at its end: those that came sooner have waited.
     while (!words_.empty() && !expected_.empty()) {
@@ -151,8 +188,10 @@ class Bench {
   nrc::tb::Dut<Vnrc_bit_packer> dut_;
   nrc::tb::Random rng_;
   nrc::BitPacker golden_;
-  std::deque<Word> expected_;  // words of ended packets
-  std::deque<Word> words_;     // words that came
+  std::deque<Word> expected_;   // words of ended packets
+  std::deque<Word> words_;      // words that came
+  std::deque<Word> bare_ends_;  // of packets, without a word
+  int fill_ = 0;                // bits of the begun word
   bool key_ = false;
   int frames_ = 0;
   int frames_seen_ = 0;
@@ -179,6 +218,23 @@ TEST(BitPacker, EveryLengthAtEveryFill) {
           if (HasFatalFailure()) return;
         }
       }
+    }
+  }
+  bench.drain();
+}
+
+// At each fill, whether the packet is well or was cut.
+TEST(BitPacker, Flush) {
+  Bench bench(7);
+  for (int round = 0; round < 4; ++round) {
+    for (int fill = 0; fill < 64; ++fill) {
+      for (int left = 64 + fill; left > 0;) {
+        const int piece = bench.rng().range(1, left < 31 ? left : 31);
+        bench.put(bench.rng()(), piece, left == piece, false);
+        left -= piece;
+      }
+      bench.flush(bench.rng().flip());
+      if (HasFatalFailure()) return;
     }
   }
   bench.drain();

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Small buffers, so that a stall overflows them soon. BufferWords holds a worst-case packet.
+# Small buffers, so that a stall overflows them soon.
 nrc_unit_bench(encoder NAME 1ch PARAMS Channels=1 PacketFrames=10 BufferWords=64 PacketFifoDepth=2)
 # One channel less than LoopLatency, and just as many.
 nrc_unit_bench(encoder NAME 9ch PARAMS Channels=9 PacketFrames=4 KeyInterval=5 BufferWords=128)
@@ -8,8 +8,10 @@ nrc_unit_bench(encoder NAME 10ch CHECK PARAMS Channels=10 PacketFrames=3 KeyInte
 nrc_unit_bench(encoder NAME 32ch PARAMS Channels=32 PacketFrames=20 BufferWords=1024
                LoadableTables=1)
 nrc_unit_bench(encoder NAME 1024ch PARAMS Channels=1024 PacketFrames=20)
+# As 1024 channels of 16 bits with the default buffer: less than the largest packet, which BufferWords
+# holds elsewhere.
 nrc_unit_bench(encoder NAME generic TABLES generic
-               PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024)
+               PARAMS Channels=64 CodeWidth=16 Mapping=0 PacketFrames=20 BufferWords=1024)
 
 nrc_unit_bench(encoder NAME shallow_1ch PARAMS Channels=1 PacketFrames=10 BufferWords=64
                PacketFifoDepth=2 Pipeline=1)
@@ -26,10 +28,10 @@ nrc_unit_bench(encoder NAME narrow_8ch PARAMS Channels=8 PacketFrames=4 KeyInter
                BufferWords=128 Pipeline=1 Narrow=1)
 nrc_unit_bench(encoder NAME narrow_generic TABLES generic
                PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 KeyInterval=0
-               BufferWords=1024 Pipeline=1 Narrow=1)
+               BufferWords=128 Pipeline=1 Narrow=1)
 
 nrc_unit_bench(encoder NAME rate_9ch CHECK PARAMS Channels=9 PacketFrames=20 KeyInterval=50 BufferWords=512
-               PacketFifoDepth=32 RateControl=1)
+               PacketFifoDepth=32 RateControl=1 Events=1 Classes=1)
 nrc_unit_bench(encoder NAME rate_generic TABLES generic
                PARAMS Channels=16 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024
                       PacketFifoDepth=32 RateControl=1)
@@ -41,7 +43,7 @@ nrc_unit_bench(encoder NAME range_1frame CHECK
                PARAMS Channels=24 Profile=1 PacketFrames=1 KeyInterval=100 BufferWords=64
                       PacketFifoDepth=3)
 nrc_unit_bench(encoder NAME range_generic TABLES generic
-               PARAMS Channels=16 Profile=1 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=1024)
+               PARAMS Channels=17 Profile=1 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=128)
 
 nrc_unit_bench(encoder NAME neighbour_1ch PARAMS Channels=1 Profile=1 Neighbour=1 PacketFrames=10
                BufferWords=64 PacketFifoDepth=2)

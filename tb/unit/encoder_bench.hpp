@@ -19,6 +19,7 @@
 #include "bench_random.hpp"
 #include "clocks_before_reset.hpp"
 #include "encoder_variant.hpp"
+#include "format/event_payload.hpp"
 #include "framer_model.hpp"
 #include "host/recording_generator.hpp"
 #include "nrc/encoder.hpp"
@@ -29,6 +30,7 @@
 #include "rtl_constants.hpp"
 #include "stages/code_to_sample.hpp"
 #include "stages/huffman.hpp"
+#include "stream/event_source.hpp"
 #include "stream_number.hpp"
 
 namespace nrc::tb {
@@ -63,6 +65,8 @@ inline StreamHeader stream_header() {
   h.narrow = kNarrow;
   h.rounding = kRateControl;
   h.proportional = kRateControl;
+  h.events = kEvents;
+  h.classes = kClasses;
   h.corrections = {kTaps, kNeighbour};
   h.stream_number = kStreamNumber;
   return h;
@@ -73,18 +77,21 @@ class EncoderBench {
   /// Thrown by any call that takes clocks, at the clock that cut_at() chose.
   struct Cut {};
 
-  /// A sample that the encoder took.
+  /// A sample that the encoder took, or a pulse of flush_i.
   struct Taken {
     Code code;
     bool last;
     bool enable;
     bool requested;  ///< key_request_i since the sample before, or now
+    bool brief;      ///< status_o says that a packet found no room
     std::size_t clock;
+    bool flush = false;
   };
 
   explicit EncoderBench(unsigned seed, const Tables& tables = built_in_tables())
       : tables_(tables), random_(seed) {
     dut_->enable_i = 0;
+    dut_->flush_i = 0;
     dut_->key_request_i = 0;
     dut_->s_axis_tvalid = 0;
     dut_->m_axis_tready = 0;
@@ -97,19 +104,21 @@ class EncoderBench {
     dut_->rst_ni = 1;  // the model reacts to the edge
     for (int i = 0; i < kClocksBeforeReset; ++i) dut_.tick();
     reset();
-    if (kLoadable) load_tables();
+    if (kClasses) write_classes(std::vector<ChannelClass>(kChannels, ChannelClass::kRounded));
     dut_->enable_i = 1;
   }
 
   /// Resets in the middle of whatever goes on; what went in and came out before is forgotten.
-  void reset() {
+  void reset(bool load = true) {
     dut_->s_axis_tvalid = 0;
+    dut_->flush_i = 0;
     dut_->key_request_i = 0;
     dut_->rst_ni = 0;
     for (int i = 0; i < 3; ++i) {
       dut_.eval();
       EXPECT_EQ(dut_->s_axis_tready, 0);
       EXPECT_EQ(dut_->m_axis_tvalid, 0);
+      EXPECT_EQ(dut_->status_o & ~(1 << rtl::kStatusNoTables), rtl::kStateIdle);
       EXPECT_EQ(dut_->packets_o, 0U);
       EXPECT_EQ(dut_->dropped_o, 0U);
       EXPECT_EQ(dut_->framing_errors_o, 0U);
@@ -129,6 +138,7 @@ class EncoderBench {
     requested_ = false;
     cut_at_.reset();
     clock();
+    if (kLoadable && load) load_tables();
   }
 
   /// Chances in percent that a sample is offered and that the link is ready, clock by clock.
@@ -137,16 +147,34 @@ class EncoderBench {
     output_rate_ = output;
   }
   /// Chances, one in ... for each clock and 0 for never, that enable_i changes and that a key
-  /// packet is asked for.
-  void disturb(unsigned enable_one_in, unsigned key_one_in) {
+  /// packet is asked for, and that the stream is flushed.
+  void disturb(unsigned enable_one_in, unsigned key_one_in, unsigned flush_one_in = 0) {
     enable_one_in_ = enable_one_in;
     key_one_in_ = key_one_in;
+    flush_one_in_ = flush_one_in;
+    if (flush_one_in == 0) dut_->flush_i = 0;
   }
   /// Numbers of steps, and the link's words in the time of a packet, 1/16 words.
   void control_rate(int max_step, int first_step, std::uint32_t link_words) {
     dut_->max_step_i = static_cast<std::uint8_t>(max_step);
     dut_->first_step_i = static_cast<std::uint8_t>(first_step);
     dut_->link_words_i = link_words;
+  }
+  /// @param threshold  0: no events. @param only  without samples
+  void control_events(int threshold, bool only) {
+    threshold_ = threshold;
+    dut_->event_threshold_i = static_cast<std::uint8_t>(threshold);
+    dut_->events_only_i = only;
+  }
+  /// Writes the table of classes; a clock for each channel.
+  void write_classes(const std::vector<ChannelClass>& classes) {
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+      dut_->class_we_i = 1;
+      dut_->class_addr_i = static_cast<std::uint16_t>(c);
+      dut_->class_wdata_i = static_cast<std::uint8_t>(classes[c]);
+      clock();
+    }
+    dut_->class_we_i = 0;
   }
   /// Whether samples that have to wait are taken back now and then, which AXI4-Stream forbids.
   void withdraw(bool on) { withdraw_ = on; }
@@ -158,17 +186,27 @@ class EncoderBench {
     dut_->key_request_i = 0;
   }
 
+  void flush() {
+    dut_->flush_i = 1;
+    clock();
+    dut_->flush_i = 0;
+  }
+  int state() {
+    dut_.eval();
+    return dut_->status_o >> rtl::kStatusState & 3;
+  }
+
   /// Offers a sample until it is taken, with gaps before it.
   void send(Code code, bool last) {
     while (!random_.percent(input_rate_)) clock();
     dut_->s_axis_tdata = static_cast<std::uint16_t>(sample_of(kMapping, code));
     dut_->s_axis_tlast = last;
     code_ = code;
-    const std::size_t before = taken_.size();
+    const std::size_t before = samples_;
     do {
       dut_->s_axis_tvalid = !withdraw_ || random_.flip();
       clock();
-    } while (taken_.size() == before);
+    } while (samples_ == before);
     dut_->s_axis_tvalid = 0;
   }
   /// A frame of any length with tlast at its end.
@@ -223,6 +261,7 @@ class EncoderBench {
   /// Hash of all that the ports showed, clock by clock.
   std::uint64_t trace() const { return trace_; }
   std::uint32_t packed() const { return packed_; }
+  int threshold() const { return threshold_; }
   EncoderPorts& dut() { return *dut_; }
   Random& random() { return random_; }
 
@@ -233,22 +272,27 @@ class EncoderBench {
     if (cut_at_ && clocks_ >= *cut_at_) throw Cut();
     if (enable_one_in_ != 0 && one_in(enable_one_in_)) dut_->enable_i = !dut_->enable_i;
     if (key_one_in_ != 0) dut_->key_request_i = one_in(key_one_in_);
+    if (flush_one_in_ != 0) dut_->flush_i = one_in(flush_one_in_);
     dut_->m_axis_tready = random_.percent(output_rate_);
     dut_.eval();
     requested_ = requested_ || dut_->key_request_i != 0;
     if (dut_->s_axis_tvalid != 0) {
       if (dut_->s_axis_tready != 0) {
+        const bool brief = (dut_->status_o >> rtl::kStatusNoRoom & 1) != 0;
         taken_.push_back(
-            {code_, dut_->s_axis_tlast != 0, dut_->enable_i != 0, requested_, clocks_});
+            {code_, dut_->s_axis_tlast != 0, dut_->enable_i != 0, requested_, brief, clocks_});
         requested_ = false;
+        ++samples_;
       } else {
         ++stalls_;
       }
     }
+    if (dut_->flush_i) taken_.push_back({0, false, false, false, false, clocks_, true});
     watch_output();
     note({dut_->s_axis_tready, dut_->m_axis_tvalid, dut_->m_axis_tvalid ? dut_->m_axis_tdata : 0U,
           dut_->m_axis_tvalid ? dut_->m_axis_tlast : 0U, dut_->packets_o, dut_->dropped_o,
-          dut_->framing_errors_o, dut_->off_grid_o, dut_->overflow_o, dut_->sample_packed_o});
+          dut_->framing_errors_o, dut_->off_grid_o, dut_->overflow_o, dut_->sample_packed_o,
+          dut_->status_o});
     dut_.tick();
     packed_ += dut_->sample_packed_o;
     overflows_ += dut_->overflow_o;
@@ -293,10 +337,11 @@ class EncoderBench {
   EncoderDesign& dut_ = *design_;
   Random random_;
   unsigned input_rate_ = 100, output_rate_ = 100;
-  unsigned enable_one_in_ = 0, key_one_in_ = 0;
+  unsigned enable_one_in_ = 0, key_one_in_ = 0, flush_one_in_ = 0;
   std::optional<std::size_t> cut_at_;
   Code code_ = 0;  ///< on offer
   std::vector<Taken> taken_;
+  std::size_t samples_ = 0;  ///< taken
   Bytes stream_;
   std::vector<std::size_t> ends_;  ///< stream lengths at which tlast was seen
   std::size_t stalls_ = 0, clocks_ = 0, overflows_ = 0;
@@ -304,6 +349,7 @@ class EncoderBench {
   std::uint64_t trace_ = 0;
   bool withdraw_ = false;
   bool requested_ = false;
+  int threshold_ = 0;
   bool waiting_ = false;
   std::uint32_t held_data_ = 0;
   bool held_last_ = false;
@@ -333,7 +379,7 @@ inline std::vector<Frame> make_frames(std::size_t count, unsigned seed) {
 struct CutPacket {
   std::size_t stream = 0;
   std::size_t first_frame = 0;
-  std::size_t frames = 0;  ///< one of the wrong length counts
+  std::size_t frames = 0;  ///< one of the wrong length counts; none: only the stream's end
   std::vector<Code> codes;
   bool key_due = false;  ///< for another reason than KeyInterval and drops
   bool bad = false;
@@ -342,17 +388,41 @@ struct CutPacket {
   std::size_t end_clock = 0;
 };
 
+/// Frames of the packets that follow one for which there was no room: nrc_bound_pkg.
+inline int brief_frames() {
+  const std::uint64_t whole =
+      max_payload_bytes(kProfile, kCodeWidth, std::uint64_t{kChannels} * kPacketFrames);
+  if (whole <= 4 * kBufferWords) return kPacketFrames;
+  const std::uint32_t clocks = std::max(kChannels, kLoopLatency);
+  return std::min<int>(static_cast<int>((rtl::kBriefClocks + clocks - 1) / clocks), kPacketFrames);
+}
+
 /// All packets that are complete, sent or not.
 inline std::vector<CutPacket> cut_packets(const std::vector<EncoderBench::Taken>& taken) {
-  FramerModel framer(kChannels, kPacketFrames, 0);
+  FramerModel framer(static_cast<int>(kChannels), kPacketFrames, brief_frames(), 0);
   std::vector<CutPacket> packets;
   CutPacket packet;
   std::size_t stream = 0;
   std::size_t next_frame = 0;
   for (const auto& t : taken) {
+    if (t.flush) {
+      const auto flushed = framer.flush();
+      if (!flushed) continue;
+      if (!flushed->packet) {
+        packet = {};
+        packet.first_frame = next_frame;
+      }
+      packet.stream = stream++;
+      packet.bad = flushed->cut;
+      packet.last = true;
+      packet.end_clock = t.clock;
+      next_frame = 0;
+      packets.push_back(packet);
+      continue;
+    }
     const bool begins = framer.begins_packet(t.enable);
-    const auto out =
-        framer.take({static_cast<std::uint16_t>(t.code), t.last}, t.enable, t.requested, false);
+    const auto out = framer.take({static_cast<std::uint16_t>(t.code), t.last}, t.enable,
+                                 t.requested, false, t.brief);
     if (!out) continue;
     if (begins) {
       packet = {};
@@ -380,9 +450,48 @@ struct Verdict {
   std::size_t frames = 0;  ///< sent
   std::size_t bad = 0;
   std::size_t lost = 0;     ///< without an error of their own
+  std::size_t longest = 0;  ///< run of packets that are missing
   std::size_t gaps = 0;     ///< runs of packets that are missing, with a lost one among them
   std::size_t keys = 0;     ///< key packets sent
   std::size_t streams = 0;  ///< begun at the output
+  std::size_t ends = 0;     ///< of a stream, in packets without frames
+  std::size_t events = 0;
+};
+
+/// The events of a stream: as they came out, and as the golden model finds them in its packets.
+class EventCheck {
+ public:
+  EventCheck(const StreamHeader& header, const Tables& tables, int threshold)
+      : layout_(header.channels, header.code_width),
+        source_(header, tables.huffman(), {threshold, false}) {}
+
+  void sent(const CutPacket& packet, const PacketHeader& header) {
+    source_.add(packet.codes.data(), packet.frames, header.key, lossy_step(header.step));
+  }
+  /// The events of a packet. @return the packet as it has to be
+  Bytes came(const ParsedPacket& packet, Encoder& model) {
+    std::vector<Event> events;
+    parse_events(layout_, packet.payload, packet.header.length, packet.header.first_frame, events);
+    came_.insert(came_.end(), events.begin(), events.end());
+    EXPECT_FALSE(events.empty());
+    EXPECT_LE(events.size(), kMaxPacketEvents + 8);
+    return model.event_packet(packet.header.first_frame, events);
+  }
+  /// At the end of a stream of which nothing was dropped.
+  void compare() {
+    const std::vector<Event> expected = source_.take();
+    ASSERT_EQ(came_.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_EQ(came_[i].frame, expected[i].frame) << "event " << i;
+      ASSERT_EQ(came_[i].channel, expected[i].channel) << "event " << i;
+      ASSERT_EQ(came_[i].amplitude, expected[i].amplitude) << "event " << i;
+    }
+  }
+
+ private:
+  EventLayout layout_;
+  EventSource source_;
+  std::vector<Event> came_;
 };
 
 /// Compares every byte that came out with what the golden model makes of what went in, when it is
@@ -401,10 +510,18 @@ inline Verdict check(EncoderBench& bench) {
   bool header_before = false;
   std::size_t errors = 0;
   std::size_t at = 0;
+  bool closed = true;  // the model's stream
 
+  std::unique_ptr<EventCheck> events;
+  const auto end_events = [&] {
+    if (events && !dropped) events->compare();
+    events.reset();
+  };
   const auto drop = [&](std::size_t until) {
     bool lost = false;
+    v.longest = std::max(v.longest, until - next);
     for (; next < until; ++next) {
+      if (cut[next].frames == 0 && !cut[next].bad) continue;
       v.bad += cut[next].bad;
       v.lost += !cut[next].bad;
       lost = lost || !cut[next].bad;
@@ -421,24 +538,61 @@ inline Verdict check(EncoderBench& bench) {
       EXPECT_FALSE(header_before) << "two stream headers, packet " << i;
       header_before = true;
       if (h.sequence == 0) {
+        EXPECT_TRUE(closed) << "a stream without an end before packet " << i;
+        closed = false;
         StreamHeader header = stream_header();
         header.stream_number = tb::stream_number(header.stream_number, v.streams);
         model.emplace(header, bench.tables(), Transport::kLink);
         stream_known = false;
         model_frame = 0;
         ++v.streams;
+        end_events();
+        if (bench.threshold() != 0) {
+          events = std::make_unique<EventCheck>(header, bench.tables(), bench.threshold());
+        }
       }
       const Bytes expected = model ? model->stream_header() : Bytes();
       EXPECT_EQ(bytes, expected) << "packet " << i;
       errors += bytes != expected;
       continue;
     }
+    if (h.type == PacketType::kEvents) {
+      EXPECT_FALSE(header_before) << "events between a stream header and its key packet";
+      EXPECT_TRUE(events) << "an event packet where none was asked for";
+      if (!events) return v;
+      const Bytes expected = events->came(got[i], *model);
+      EXPECT_EQ(bytes, expected) << "packet " << i;
+      errors += bytes != expected;
+      v.events += h.length / 4;
+      continue;
+    }
     EXPECT_EQ(h.type, kDataType);
+    if (h.frames == 0) {
+      // The end of a stream whose last packet was dropped, or that a flush closed between packets.
+      std::size_t end = next;
+      while (end < cut.size() && !(cut[end].last && cut[end].stream == stream)) ++end;
+      if (end == cut.size() || !model || !stream_known || closed) {
+        ADD_FAILURE() << "packet " << i << " ends a stream that goes on";
+        ++errors;
+        break;
+      }
+      const std::size_t frame = cut[end].first_frame + cut[end].frames;
+      drop(end + 1);
+      if (frame > model_frame) model->skip(frame - model_frame);
+      model->set_lossy_step(1);
+      const Bytes expected = model->encode(nullptr, 0, {false, true});
+      EXPECT_EQ(bytes, expected) << "packet " << i;
+      errors += bytes != expected;
+      closed = true;
+      ++v.ends;
+      continue;
+    }
     // The packet it can be: the first one not yet seen of its stream and place. Which stream it is
     // tell the bytes of its first packet, where the streams before may have been dropped whole.
     std::size_t it = next;
     const auto fits = [&](const CutPacket& c) {
-      if (c.bad || c.first_frame != h.first_frame || c.frames != h.frames || c.last != h.last) {
+      if (c.bad || c.frames == 0 || c.first_frame != h.first_frame || c.frames != h.frames ||
+          c.last != h.last) {
         return false;
       }
       if (stream_known) return c.stream == stream;
@@ -464,8 +618,10 @@ inline Verdict check(EncoderBench& bench) {
     const bool interval_due = kKeyInterval != 0 && since_key == kKeyInterval;
     const bool key_due = p.key_due || after_drop || interval_due;
     // The encoder asks for key packets until it knows that one was stored.
+    std::size_t stored = dropped ? *dropped + 1 : it;  // the first one after the drop
+    while (cut[stored].frames == 0) ++stored;
     const bool key_allowed =
-        key_due || (dropped && cut[*dropped + 1].end_clock + kPipelineClocks > p.begin_clock);
+        key_due || (dropped && cut[stored].end_clock + kPipelineClocks > p.begin_clock);
     EXPECT_TRUE(h.key || !key_due) << "packet " << i << " should be a key packet";
     EXPECT_TRUE(!h.key || key_allowed) << "packet " << i << " should be no key packet";
     EXPECT_EQ(header_before, h.key) << "packet " << i << ": stream header before it";
@@ -477,18 +633,23 @@ inline Verdict check(EncoderBench& bench) {
     const Bytes expected = model->encode(p.codes.data(), p.frames, {h.key, p.last});
     EXPECT_EQ(bytes, expected) << "packet " << i;
     errors += bytes != expected || header_before != h.key;
+    if (events) events->sent(p, h);
     model_frame = p.first_frame + p.frames;
     header_before = false;
+    closed = p.last;
     ++v.sent;
     ++next;
     v.frames += p.frames;
     v.keys += h.key;
   }
   if (errors != 0) return v;
+  const auto ends = [&](const CutPacket& c) { return c.stream == stream && c.last; };
+  EXPECT_TRUE(closed || std::none_of(cut.begin(), cut.end(), ends)) << "the end is missing";
   drop(cut.size());
+  end_events();
 
   EXPECT_FALSE(header_before) << "a stream header and nothing after it";
-  EXPECT_EQ(bench.dut().packets_o, v.sent);
+  EXPECT_EQ(bench.dut().packets_o, v.sent + v.ends);
   EXPECT_EQ(bench.dut().dropped_o, v.bad + v.lost);
   EXPECT_EQ(bench.dut().framing_errors_o, v.bad);
   // After a packet that found no room those that had begun meanwhile are dropped as well.

@@ -33,6 +33,12 @@
 #ifndef NRC_PARAM_RateControl
 #define NRC_PARAM_RateControl 0
 #endif
+#ifndef NRC_PARAM_Events
+#define NRC_PARAM_Events 0
+#endif
+#ifndef NRC_PARAM_Classes
+#define NRC_PARAM_Classes 0
+#endif
 #ifndef NRC_PARAM_BufferWords
 #define NRC_PARAM_BufferWords 16384
 #endif
@@ -55,6 +61,8 @@ const bool kLoadable = NRC_PARAM_LoadableTables != 0;
 const bool kShallow = NRC_PARAM_Pipeline == rtl::kPipelineShallow;
 const bool kNarrow = NRC_PARAM_Narrow != 0;
 const bool kRateControl = NRC_PARAM_RateControl != 0;
+const bool kEvents = NRC_PARAM_Events != 0;
+const bool kClasses = NRC_PARAM_Classes != 0;
 const std::uint32_t kBufferWords = NRC_PARAM_BufferWords;
 const bool kTaps = NRC_PARAM_Taps != 0;
 const bool kNeighbour = NRC_PARAM_Neighbour != 0;
@@ -66,6 +74,7 @@ template <>
 void VerilatedEncoder::write() {
   drive(dut_->rst_ni, ports_.rst_ni);
   drive(dut_->enable_i, ports_.enable_i);
+  drive(dut_->flush_i, ports_.flush_i);
   drive(dut_->key_request_i, ports_.key_request_i);
   drive(dut_->s_axis_tvalid, ports_.s_axis_tvalid);
   drive(dut_->s_axis_tlast, ports_.s_axis_tlast);
@@ -79,6 +88,11 @@ void VerilatedEncoder::write() {
   drive(dut_->max_step_i, ports_.max_step_i);
   drive(dut_->first_step_i, ports_.first_step_i);
   drive(dut_->link_words_i, ports_.link_words_i);
+  drive(dut_->event_threshold_i, ports_.event_threshold_i);
+  drive(dut_->events_only_i, ports_.events_only_i);
+  drive(dut_->class_we_i, ports_.class_we_i);
+  drive(dut_->class_addr_i, ports_.class_addr_i);
+  drive(dut_->class_wdata_i, ports_.class_wdata_i);
 }
 
 template <>
@@ -89,6 +103,7 @@ void VerilatedEncoder::read() {
   ports_.overflow_o = dut_->overflow_o;
   ports_.sample_packed_o = dut_->sample_packed_o;
   ports_.m_axis_tdata = dut_->m_axis_tdata;
+  ports_.status_o = dut_->status_o;
   ports_.packets_o = dut_->packets_o;
   ports_.dropped_o = dut_->dropped_o;
   ports_.framing_errors_o = dut_->framing_errors_o;
@@ -96,6 +111,7 @@ void VerilatedEncoder::read() {
   ports_.step_o = dut_->step_o;
   ports_.largest_step_o = dut_->largest_step_o;
   ports_.waiting_o = dut_->waiting_o;
+  ports_.events_lost_o = dut_->events_lost_o;
 }
 
 std::unique_ptr<EncoderDesign> make_encoder() { return std::make_unique<VerilatedEncoder>(); }

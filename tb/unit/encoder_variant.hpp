@@ -22,6 +22,8 @@ extern const bool kLoadable;
 extern const bool kShallow;
 extern const bool kNarrow;
 extern const bool kRateControl;
+extern const bool kEvents;
+extern const bool kClasses;
 extern const std::uint32_t kBufferWords;
 extern const bool kTaps;
 extern const bool kNeighbour;
@@ -31,6 +33,7 @@ extern const char* const kTableSet;
 struct EncoderPorts {
   std::uint8_t rst_ni = 0;
   std::uint8_t enable_i = 0;
+  std::uint8_t flush_i = 0;
   std::uint8_t key_request_i = 0;
   std::uint8_t s_axis_tvalid = 0;
   std::uint8_t s_axis_tlast = 0;
@@ -44,12 +47,18 @@ struct EncoderPorts {
   std::uint8_t max_step_i = 0;
   std::uint8_t first_step_i = 0;
   std::uint32_t link_words_i = 0;
+  std::uint8_t event_threshold_i = 0;
+  std::uint8_t events_only_i = 0;
+  std::uint8_t class_we_i = 0;
+  std::uint16_t class_addr_i = 0;
+  std::uint8_t class_wdata_i = 0;
   std::uint8_t s_axis_tready = 0;
   std::uint8_t m_axis_tvalid = 0;
   std::uint8_t m_axis_tlast = 0;
   std::uint8_t overflow_o = 0;
   std::uint8_t sample_packed_o = 0;
   std::uint32_t m_axis_tdata = 0;
+  std::uint8_t status_o = 0;
   std::uint32_t packets_o = 0;
   std::uint32_t dropped_o = 0;
   std::uint32_t framing_errors_o = 0;
@@ -57,6 +66,7 @@ struct EncoderPorts {
   std::uint8_t step_o = 0;
   std::uint8_t largest_step_o = 0;
   std::uint32_t waiting_o = 0;
+  std::uint32_t events_lost_o = 0;
 };
 
 using EncoderDesign = Design<EncoderPorts>;

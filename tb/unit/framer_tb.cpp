@@ -13,6 +13,7 @@
 
 #include "Vnrc_framer.h"
 #include "framer_model.hpp"
+#include "rtl_constants.hpp"
 #include "sideband.hpp"
 #include "verilated_dut.hpp"
 
@@ -20,6 +21,7 @@ namespace {
 
 constexpr int kChannels = NRC_PARAM_Channels;
 constexpr int kPacketFrames = NRC_PARAM_PacketFrames;
+constexpr int kBriefFrames = NRC_PARAM_BriefFrames;
 constexpr int kKeyInterval = NRC_PARAM_KeyInterval;
 constexpr bool kShallow = NRC_PARAM_Pipeline == 1;
 constexpr int kLoopLatency = NRC_PARAM_LoopLatency;
@@ -35,6 +37,8 @@ class Bench {
     dut_->enable_i = 1;
     dut_->key_request_i = 0;
     dut_->key_needed_i = 0;
+    dut_->brief_needed_i = 0;
+    dut_->flush_i = 0;
     dut_->s_axis_tvalid_i = 1;
     for (int i = 0; i < 3; ++i) {
       dut_.tick();
@@ -51,6 +55,8 @@ class Bench {
     dut_->enable_i = enable;
     dut_->key_request_i = request;
     dut_->key_needed_i = needed;
+    dut_->brief_needed_i = brief;
+    dut_->flush_i = flush;
     dut_->s_axis_tdata_i = input ? input->data : static_cast<std::uint16_t>(rng_());
     dut_->s_axis_tlast_i = input ? input->last : rng_() & 1;
     // tready must not depend on tvalid, tdata or tlast.
@@ -60,15 +66,21 @@ class Bench {
     dut_->s_axis_tvalid_i = input.has_value();
     dut_.eval();
     EXPECT_EQ(dut_->s_axis_tready_o, ready);
-    EXPECT_EQ(ready, clock_ >= rest_until_) << "clock " << clock_;
+    // Of a flush tready knows a clock later.
+    if (flushed_) begin_flush();
+    flushed_ = flush;
+    EXPECT_EQ(ready, clock_ >= rest_until_ && clock_ >= flushing_until_) << "clock " << clock_;
 
     const bool taken = input && ready;
     std::optional<Output> expected;
-    if (taken) expected = model_.take(*input, enable, request || asked_, needed);
+    if (taken) expected = model_.take(*input, enable, request || asked_, needed, brief);
     asked_ = taken ? false : asked_ || request;
     request = false;
+    flush = false;
+    if (expected && expected->last) leaving_until_ = clock_ + 1 + nrc::rtl::kCloseLatency;
     ++clock_;
     if (kShallow) compare(expected);
+    watch_flush();
     dut_.tick();
     if (!kShallow) compare(expected);
     return taken;
@@ -100,12 +112,44 @@ class Bench {
   bool enable = true;
   bool request = false;  ///< for one clock
   bool needed = false;
+  bool brief = false;
+  bool flush = false;  ///< for one clock
   unsigned gap_percent = 0;
 
  private:
+  /// In the clock after flush_i, in which tready falls if a stream is open.
+  void begin_flush() {
+    const auto ended = model_.flush();
+    if (!ended) return;
+    ended_ = *ended;
+    samples_ = 0;
+    error_ = ended_.cut;
+    flush_due_ = clock_ + 1 + nrc::rtl::kCloseLatency;
+    flushing_until_ = leaving_until_ = flush_due_ + nrc::rtl::kCloseLatency;
+  }
+
+  /// Before the clock's edge.
+  void watch_flush() {
+    const long now = clock_ - 1;
+    const bool due = now == flush_due_;
+    ASSERT_EQ(dut_->flush_o, due && ended_.packet) << "clock " << now;
+    ASSERT_EQ(dut_->close_o, due && !ended_.packet) << "clock " << now;
+    ASSERT_EQ(dut_->flushed_o, flush_due_ >= 0 && now >= flush_due_ && now < flushing_until_);
+    ASSERT_EQ(dut_->settled_o, now >= settled_from_) << "clock " << now;
+    settled_from_ = leaving_until_;
+    if (now <= flush_due_ - nrc::rtl::kCloseLatency + 1 || now >= flushing_until_) return;
+    const auto side = nrc::tb::Side::of(dut_->side_o);
+    ASSERT_TRUE(side.packet_end && side.last && side.frame_end) << "clock " << now;
+    if (ended_.packet) {
+      ASSERT_EQ(side.key, ended_.key);
+      ASSERT_EQ(side.bad, ended_.cut);
+    }
+  }
+
   void compare(const std::optional<Output>& expected) {
     ASSERT_EQ(dut_->valid_o, expected.has_value()) << "clock " << clock_;
-    ASSERT_EQ(dut_->framing_error_o, expected && expected->error) << "clock " << clock_;
+    ASSERT_EQ(dut_->framing_error_o, (expected && expected->error) || error_) << "clock " << clock_;
+    error_ = false;
     if (!expected) return;
     const Output& e = *expected;
     ASSERT_EQ(dut_->sample_o, e.sample);
@@ -134,19 +178,26 @@ class Bench {
   }
 
   nrc::tb::Dut<Vnrc_framer> dut_;
-  nrc::tb::FramerModel model_{kChannels, kPacketFrames, kKeyInterval};
+  nrc::tb::FramerModel model_{kChannels, kPacketFrames, kBriefFrames, kKeyInterval};
   std::mt19937 rng_;
   std::vector<long> entered_;  ///< clock of each channel's last sample
   std::string ends_;
   int samples_ = 0;
-  bool asked_ = false;  ///< key_request_i came between two samples
+  nrc::tb::FramerModel::Flushed ended_;
+  bool flushed_ = false;  ///< flush_i was high in the clock before
+  bool error_ = false;    ///< of a frame that a flush cut
+  long flush_due_ = -1;
+  long flushing_until_ = 0;  ///< tready is low before
+  long leaving_until_ = 0;   ///< settled_o is low before, as is known
+  long settled_from_ = 0;    ///< a clock later
+  bool asked_ = false;       ///< key_request_i came between two samples
   long clock_ = 0;
   long rest_until_ = 0;  ///< tready is low before
 };
 
 /// Many frames of all kinds. The odds are one in ... for each frame, 0 for never.
 void random_frames(unsigned seed, int frames, unsigned gap_percent, unsigned bad_one_in,
-                   unsigned switch_one_in, unsigned key_one_in) {
+                   unsigned switch_one_in, unsigned key_one_in, unsigned flush_one_in = 0) {
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   Bench bench(seed);
   std::mt19937& rng = bench.rng();
@@ -162,6 +213,8 @@ void random_frames(unsigned seed, int frames, unsigned gap_percent, unsigned bad
         if (chance(switch_one_in)) bench.enable = !bench.enable;
         if (chance(key_one_in)) bench.request = true;
         if (chance(key_one_in)) bench.needed = !bench.needed;
+        if (chance(key_one_in)) bench.brief = !bench.brief;
+        if (chance(flush_one_in)) bench.flush = true;
         if (when == size) bench.clock(std::nullopt);
       }
       bench.send({static_cast<std::uint16_t>(rng()), k == size - 1});
@@ -175,6 +228,7 @@ TEST(Framer, OnlyWholeFrames) { random_frames(3, 2000, 0, 0, 0, 0); }
 TEST(Framer, OnlyWholeFramesWithGaps) { random_frames(4, 1000, 60, 0, 0, 0); }
 TEST(Framer, MostlyFramingErrors) { random_frames(5, 2000, 5, 2, 20, 20); }
 TEST(Framer, OftenSwitched) { random_frames(6, 2000, 5, 30, 2, 20); }
+TEST(Framer, Flushes) { random_frames(8, 2000, 5, 20, 10, 20, 3); }
 TEST(Framer, KeysOnRequest) { random_frames(7, 2000, 5, 0, 0, 5); }
 
 #if NRC_PARAM_Channels == 3 && NRC_PARAM_PacketFrames == 2 && NRC_PARAM_KeyInterval == 0
@@ -277,6 +331,34 @@ TEST_F(Directed, FramesThrownAwayAreNotChecked) {
   bench_.enable = true;
   frames(2);
   EXPECT_EQ(bench_.ends(), "K3 K3e");
+}
+
+TEST_F(Directed, AFlushInsideAFrameCutsItsPacket) {
+  frames(3);
+  bench_.send({1, false});
+  bench_.flush = true;
+  bench_.clock(std::nullopt);
+  bench_.send({2, false});
+  bench_.send({3, true});
+  frames(3);
+  EXPECT_EQ(bench_.ends(), "K3 K3e P3 K3 K3e P3");
+}
+
+TEST_F(Directed, AFlushEndsAPacketWithoutASample) {
+  frames(3);
+  bench_.flush = true;
+  bench_.clock(std::nullopt);
+  frames(3);
+  EXPECT_EQ(bench_.ends(), "K3 K3e P3 K3 K3e P3");
+}
+
+TEST_F(Directed, AfterADropForLackOfRoomAPacketIsBrief) {
+  frames(1);
+  bench_.needed = bench_.brief = true;
+  frames(2);
+  bench_.needed = bench_.brief = false;
+  frames(2);
+  EXPECT_EQ(bench_.ends(), "K3 K3e K3e P3 P3e");
 }
 
 TEST_F(Directed, KeyRequestIsRemembered) {

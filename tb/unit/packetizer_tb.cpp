@@ -59,6 +59,7 @@ struct Packet {
   bool key = false;
   bool bad = false;
   bool last = false;
+  bool flush = false;             ///< its end comes without a frame, and without a word
   std::uint32_t gap_percent = 0;  ///< of clocks without a word
 };
 
@@ -71,6 +72,8 @@ class Bench {
     dut_->table_id_i = kTableId;
     dut_->stream_number_i = kStreamNumber;
     dut_->word_valid_i = 1;
+    dut_->flushed_i = 0;
+    dut_->close_i = 0;
     for (int i = 0; i < 4; ++i) {
       randomise();
       dut_->m_axis_tready_i = rng_.flip();
@@ -103,7 +106,7 @@ class Bench {
   /// Sends a packet, with more frames if no payload of that many can be so long, and learns what
   /// became of it.
   void send(Packet p) {
-    while (p.words * 4 >
+    while ((p.words + p.flush) * 4 >
            nrc::max_payload_bytes(nrc::Profile::kHuffman, NRC_PARAM_CodeWidth,
                                   static_cast<std::uint64_t>(p.frames) * NRC_PARAM_Channels)) {
       ++p.frames;
@@ -112,10 +115,13 @@ class Bench {
     bool crowded = false;
     step_ = kRateControl ? rng_.range(0, 7) : 0;
     dut_->step_i = static_cast<std::uint8_t>(step_);
-    std::size_t frames_left = static_cast<std::size_t>(p.frames);
-    for (std::size_t i = 0; i < p.words; ++i) {
+    // A flush has nothing to count, and may have no word either.
+    std::size_t frames_left = static_cast<std::size_t>(p.frames) + p.flush;
+    const std::size_t clocks = p.words + (p.flush && rng_.flip());
+    for (std::size_t i = 0; i < clocks; ++i) {
       // Frame ends come with words or between them; what is left comes before the last word.
-      const bool at_end = i + 1 == p.words;
+      const bool at_end = i + 1 == clocks;
+      const bool has_word = i < p.words;
       do {
         const bool more = at_end && frames_left > 1;
         if (!more && !rng_.percent(p.gap_percent)) break;
@@ -126,23 +132,36 @@ class Bench {
         tick();
       } while (true);
       const std::uint32_t word = rng_();
-      for (int shift = 24; shift >= 0; shift -= 8) {
+      for (int shift = 24; has_word && shift >= 0; shift -= 8) {
         payload.push_back(static_cast<std::uint8_t>(word >> shift));
       }
       const bool ends = at_end ? frames_left != 0 : (frames_left > 1 && rng_.flip());
       randomise(ends);
       if (ends) --frames_left;
-      dut_->word_valid_i = 1;
+      dut_->word_valid_i = has_word;
+      dut_->flushed_i = at_end && p.flush;
       dut_->word_i = word;
       nrc::tb::Side side = nrc::tb::Side::of(dut_->side_i);
       if (at_end) side = {ends, true, p.key, p.bad, p.last};
       side.packet_end = at_end;
+      side.key = p.key;
       dut_->side_i = side.port();
       if (waiting_words_ + i + 1 > kBufferWords) crowded = true;
       tick();
+      dut_->flushed_i = 0;
       if (testing::Test::HasFailure()) return;
     }
     judge(p, payload, crowded);
+  }
+
+  /// Ends the stream between two packets.
+  void close() {
+    dut_->word_valid_i = 0;
+    randomise();
+    dut_->close_i = 1;
+    tick();
+    dut_->close_i = 0;
+    end_stream();
   }
 
   /// Waits until everything has been sent.
@@ -152,17 +171,17 @@ class Bench {
     EXPECT_TRUE(expected_.empty()) << "packets that never came";
     idle(20);
     EXPECT_EQ(dut_->m_axis_tvalid_o, 0);
+    EXPECT_EQ(dut_->busy_o, 0);
     EXPECT_EQ(dut_->packets_o, committed_);
     EXPECT_TRUE(received_.empty());
     ready_ = ready;
   }
 
  private:
-  /// Anything but the end of a frame, which counts without a word as well.
+  /// Anything but the end of a frame or packet, which count without a word as well.
   void randomise(bool frame_end = false) {
     dut_->word_i = rng_();
-    dut_->side_i =
-        nrc::tb::Side{frame_end, rng_.flip(), rng_.flip(), rng_.flip(), rng_.flip()}.port();
+    dut_->side_i = nrc::tb::Side{frame_end, false, rng_.flip(), rng_.flip(), rng_.flip()}.port();
   }
 
   /// After the clock of a packet's last word. `crowded`: a word may have found the buffer full.
@@ -173,13 +192,16 @@ class Bench {
     dropped_ = dut_->dropped_o;
     const bool must_drop = p.bad || (key_needed_ && !p.key);
     ASSERT_EQ(drop, must_drop || overflow);
+    if (!drop || overflow) {
+      ASSERT_EQ(dut_->brief_needed_o, overflow);
+    }
     // Room: at most four words are on their way out of the buffer, two of them in registers.
     const std::size_t held = waiting_words_ + p.words;
     if (overflow) {
       ++overflows_;
       ASSERT_TRUE(crowded || waiting_packets_ >= kFifoDepth || too_soon_ > 0)
           << "dropped with " << held << " words and " << waiting_packets_ << " packets held";
-    } else if (!p.bad) {  // of a bad packet nobody wants to know
+    } else if (!drop) {
       ASSERT_LE(p.words, kBufferWords);
       ASSERT_LE(held, kBufferWords + 4);
       ASSERT_LE(waiting_packets_, kFifoDepth + 1);
@@ -210,10 +232,24 @@ class Bench {
       stream_begin_ = false;
     }
     first_frame_ += static_cast<std::uint32_t>(p.frames);
-    if (p.last) {
-      first_frame_ = 0;
-      stream_begin_ = true;
+    if (p.last && !drop) stream_begin_ = true;  // so that nothing is owed
+    if (p.last) end_stream();
+  }
+
+  /// If packets of the stream were committed, and the last one was not, one without frames follows.
+  void end_stream() {
+    if (!stream_begin_) {
+      nrc::PacketHeader header;
+      header.type = nrc::PacketType::kHuffman;
+      header.last = true;
+      header.first_frame = first_frame_;
+      expected_.push_back(golden_->wrap(header, {}));
+      ++waiting_packets_;
+      ++committed_;
+      too_soon_ = 5;
     }
+    first_frame_ = 0;
+    stream_begin_ = true;
   }
 
   void tick() {
@@ -282,6 +318,7 @@ Packet random_packet(Bench& bench, bool& first) {
   p.key = first || rng.percent(bench.key_needed() ? 40 : 10);
   p.last = rng.percent(5);
   p.gap_percent = rng.flip() ? 0 : 60;
+  p.flush = p.last && rng.flip();
   first = p.last || (first && bench.key_needed());
   return p;
 }
@@ -293,11 +330,18 @@ void run_random(Bench& bench, int packets, std::uint32_t bad_percent, int max_ga
     const bool stream_first = first;
     Packet p = random_packet(bench, first);
     p.bad = bench.rng().percent(bad_percent);
-    if (p.bad) p.last = false;
+    if (p.bad) p.last = p.flush;
     bench.send(p);
     first = p.last || (stream_first && bench.key_needed());
     // A packet that a framing error cut short may be followed at once.
-    if (!p.bad || bench.rng().flip()) bench.idle(kMinSpacing + bench.rng().range(0, max_gap));
+    if (!p.bad || p.last || bench.rng().flip()) {
+      bench.idle(kMinSpacing + bench.rng().range(0, max_gap));
+    }
+    if (bench.rng().percent(3)) {
+      bench.close();
+      bench.idle(kMinSpacing);
+      first = true;
+    }
   }
   bench.drain();
 }

@@ -41,6 +41,7 @@ class Bench {
  public:
   explicit Bench(unsigned seed) : rng_(seed) {
     dut_->rst_ni = 0;
+    dut_->flush_i = 0;
     dut_->valid_i = 1;
     for (int i = 0; i < 9; ++i) {
       randomise();
@@ -87,6 +88,21 @@ class Bench {
     tick();
   }
 
+  /// Ends the packet without a code.
+  void flush() {
+    gap(kLatency);
+    randomise();
+    dut_->valid_i = 0;
+    dut_->flush_i = 1;
+    const nrc::CarryWord final = golden_.finish();
+    packer_.put(final);
+    decode();
+    expected_.push_back({final, clock_ + 3});
+    tick();
+    dut_->flush_i = 0;
+    gap(3);
+  }
+
   void gap(int clocks = 1) {
     for (int i = 0; i < clocks; ++i) {
       randomise();
@@ -123,15 +139,17 @@ class Bench {
   }
 
   /// A packet that begins with verbatim codes, or has none.
-  void packet(int codes, std::uint32_t escape_percent, std::uint32_t gap_percent) {
+  void packet(int codes, std::uint32_t escape_percent, std::uint32_t gap_percent,
+              bool flushed = false) {
     const int verbatim = rng_.flip() ? rng_.range(0, codes) : 0;
     for (int i = 0; i < codes; ++i) {
       while (rng_.percent(gap_percent)) gap();
       Step step = any(escape_percent);
       step.verbatim = i < verbatim;
-      put(step, i + 1 == codes);
+      put(step, i + 1 == codes && !flushed);
       if (testing::Test::HasFatalFailure()) return;
     }
+    if (flushed) flush();
   }
 
   nrc::tb::Random& rng() { return rng_; }
@@ -254,7 +272,7 @@ TEST(Range, BackToBack) {
 TEST(Range, WithGaps) {
   Bench bench(4);
   for (int i = 0; i < 500; ++i) {
-    bench.packet(bench.rng().range(1, 100), 5, 50);
+    bench.packet(bench.rng().range(1, 100), 5, 50, i % 3 == 0);
     if (HasFatalFailure()) return;
   }
 }

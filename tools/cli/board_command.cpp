@@ -202,31 +202,11 @@ class BoardSession {
   }
 
   void load_tables() {
-    const TableSet& built_in = TableSet::builtin("default");
     const Tables tables = table_argument(arguments_.tables, Profile::kHuffman);
-    const TableSet& set = tables.huffman();
-    set.check_code_width(kAdcBits);
-    // The board's classes are those that it was built with; codes are what can be loaded.
-    bool fits = set.symbol_bits == built_in.symbol_bits &&
-                set.initial_scale == built_in.initial_scale &&
-                set.lengths.size() == built_in.lengths.size() &&
-                set.classes.size() == built_in.classes.size();
-    for (std::size_t k = 0; fits && k < set.classes.size(); ++k) {
-      const ScaleClass& a = set.classes[k];
-      const ScaleClass& b = built_in.classes[k];
-      fits = a.below == b.below && a.first_table == b.first_table &&
-             a.modulus_bits == b.modulus_bits && a.split == b.split && a.raw_bits == b.raw_bits;
-    }
-    if (!fits) {
-      throw Error(fmt::format(
-          "{} has different classes from the built-in set default, with which the board "
-          "was built; give tables that differ only in their codes",
-          arguments_.tables));
-    }
+    tables.huffman().check_code_width(kAdcBits);
+    const std::vector<std::uint16_t> memory = table_words(tables, "default");
     std::vector<std::uint8_t> bytes;
     append_command('T', tables.id(), bytes);
-    const HuffmanEncoder encoder(set, kAdcBits);
-    const std::vector<std::uint16_t>& memory = encoder.memory();
     for (std::size_t address = 0; address < memory.size(); ++address) {
       append_command(
           'W',

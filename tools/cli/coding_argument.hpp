@@ -10,6 +10,8 @@
 
 namespace nrc::cli {
 
+constexpr double kMaxRate = 4294967.295;  ///< Hz, of a stream header, which has millihertz
+
 constexpr const char* kTapsHelp =
     "range profile: also predict a channel from more of its past, for oversampled signals";
 constexpr const char* kNeighbourHelp =

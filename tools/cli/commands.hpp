@@ -13,9 +13,11 @@ void add_decode_command(CLI::App& app);
 void add_cat_command(CLI::App& app);
 void add_stream_command(CLI::App& app);
 void add_info_command(CLI::App& app);
+void add_events_command(CLI::App& app);
 void add_synth_command(CLI::App& app);
 void add_board_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
 void add_train_command(CLI::App& app);
+void add_tables_command(CLI::App& app);
 
 }  // namespace nrc::cli

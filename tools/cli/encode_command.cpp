@@ -30,7 +30,6 @@ namespace nrc::cli {
 namespace {
 
 constexpr std::size_t kImageReadBytes = std::size_t{1} << 18;
-constexpr double kMaxRate = 4294967.295;
 
 EncodeSummary encode_pipe(host::InputFile& input, const EncodeArguments& arguments,
                           std::uint32_t rate_millihertz, const EncodeOptions& options,

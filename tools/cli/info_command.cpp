@@ -28,8 +28,8 @@
 namespace nrc::cli {
 namespace {
 
-constexpr std::array<const char*, 7> kTypeNames = {"header",    "huffman", "range",   "raw",
-                                                   "container", "index",   "metadata"};
+constexpr std::array<const char*, kPacketTypes> kTypeNames = {
+    "header", "huffman", "range", "raw", "container", "index", "metadata", "events"};
 
 constexpr const char* kRecover = "`nrc decode --recover` writes what survives";
 
@@ -41,7 +41,8 @@ struct StreamInfo {
   std::uint64_t exceptions = 0;         ///< samples off the map
   std::uint64_t exception_packets = 0;  ///< that hold them
   std::uint64_t frames = 0;
-  int lossy_step = 1;  ///< the largest of all packets
+  std::uint64_t events = 0;  ///< spikes
+  int lossy_step = 1;        ///< the largest of all packets
   std::uint64_t lossless_packets = 0;
   std::uint64_t rounded_packets = 0;
   int lanes = 1;                      ///< the most of all packets
@@ -51,8 +52,9 @@ struct StreamInfo {
   std::uint64_t dropped_frames = 0;  ///< not sent by the encoder
   std::uint64_t bytes = 0;           ///< of all packets counted
   bool closed = false;
-  std::string metadata;            ///< text about the recording
-  std::vector<std::string> notes;  ///< why the stream is larger than it needs to be
+  std::string metadata;               ///< text about the recording
+  std::vector<ChannelClass> classes;  ///< of the channels in the first packet; empty: none
+  std::vector<std::string> notes;     ///< why the stream is larger than it needs to be
   std::string damage;  ///< the first place where the stream is not as it was sent; empty: none
 
   /// Why the stream cannot be decoded as a whole, empty if it can: a cut may be one that is still
@@ -139,7 +141,7 @@ class InfoReader {
   }
 
   /// Samples of the first data packet, the only one that is decoded; none if it cannot be.
-  std::vector<std::uint8_t> first_samples() const {
+  std::vector<std::uint8_t> first_samples() {
     std::vector<std::uint8_t> samples;
     try {
       Decoder decoder;
@@ -147,6 +149,7 @@ class InfoReader {
         const ParsedPacket packet = parse_packet(data_ + at, size_ - at);
         if (packet.status != ParseStatus::kPacket) break;
         decoder.decode(packet, samples);
+        info_.classes = decoder.channel_classes();
         at += packet.size;
       }
     } catch (const Error&) {
@@ -227,6 +230,7 @@ class InfoReader {
       info_.container_bytes += piece.length;
       stated_ = stated_ || !piece.after_samples;
     }
+    if (header.type == PacketType::kEvents) info_.events += header.length / 4;
     if (header.type == PacketType::kMetadata) {
       info_.metadata = parse_metadata(packet.payload, header.length);
     }
@@ -251,6 +255,24 @@ std::string mapping_name(const StreamHeader& header) {
 std::string tables_name(const StreamHeader& header) {
   const Tables* const tables = Tables::builtin_by_id(header.profile, header.table_id);
   return tables == nullptr ? "not built in" : tables->name();
+}
+
+/// How many channels there are of each class but the usual one.
+std::string class_text(const std::vector<ChannelClass>& classes) {
+  constexpr std::array<const char*, 4> kClasses = {"rounded", "lossless", "off", "events only"};
+  std::string text;
+  for (std::size_t k = 0; k < kClasses.size(); ++k) {
+    const auto count = std::count(classes.begin(), classes.end(), static_cast<ChannelClass>(k));
+    if (count == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "; at first " : ", ", count, kClasses[k]);
+  }
+  return text;
+}
+
+std::vector<int> class_numbers(const std::vector<ChannelClass>& classes) {
+  std::vector<int> numbers;
+  for (const ChannelClass c : classes) numbers.push_back(static_cast<int>(c));
+  return numbers;
 }
 
 /// What is lost, by how many packets.
@@ -293,7 +315,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
   }
   line("loss", loss(info));
   line("lanes", fmt::to_string(info.lanes));
-  line("channels", fmt::to_string(header.channels));
+  line("channels", fmt::to_string(header.channels) + class_text(info.classes));
   line("rate", header.rate_millihertz == 0
                    ? "unknown"
                    : fmt::format("{} Hz", static_cast<double>(header.rate_millihertz) / 1000.0));
@@ -321,6 +343,7 @@ void print_text(const std::string& name, const StreamInfo& info) {
                        ? ""
                        : fmt::format(", {} repeated, out of order or of another stream",
                                      info.late_packets)));
+  if (header.events) line("events", fmt::to_string(info.events));
   if (header.packet_frames != 0) line("packet frames", fmt::to_string(header.packet_frames));
   line("bytes",
        fmt::format("{} of {}, ratio {:.4f}", info.bytes, info.original_bytes(), info.ratio()));
@@ -380,10 +403,13 @@ void print_json(const std::string& name, const StreamInfo& info) {
       {"exceptions", info.exceptions},
       {"exception_packets", info.exception_packets},
       {"lossy_step", info.lossy_step},
+      {"may_have_events", header.events},
+      {"events", info.events},
       {"lossless_packets", info.lossless_packets},
       {"rounded_packets", info.rounded_packets},
       {"lanes", info.lanes},
       {"channels", header.channels},
+      {"channel_classes", class_numbers(info.classes)},
       {"rate_hz", static_cast<double>(header.rate_millihertz) / 1000.0},
       {"tables", tables_name(header)},
       {"table_id", header.table_id},

@@ -18,10 +18,12 @@ int nrc_program(int argc, char** argv) {
   add_cat_command(app);
   add_stream_command(app);
   add_info_command(app);
+  add_events_command(app);
   add_board_command(app);
   add_bench_command(app);
   add_synth_command(app);
   add_train_command(app);
+  add_tables_command(app);
   add_study_command(app, argc, argv);
   return host::run_program(app, argc, argv);
 }

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <random>
 #include <vector>
 
+#include "class_argument.hpp"
 #include "coding_argument.hpp"
 #include "commands.hpp"
 #include "decode_command.hpp"
@@ -24,6 +26,7 @@
 #include "nrc/file_encoder.hpp"
 #include "nrc/rate_control.hpp"
 #include "nrc/receiver.hpp"
+#include "stages/shift6.hpp"
 #include "table_argument.hpp"
 
 namespace nrc::cli {
@@ -33,7 +36,6 @@ constexpr std::size_t kLinkReadBytes = std::size_t{1} << 16;
 constexpr int kClosingPatience = 1000;                      ///< ms, for packets before the last
 constexpr int kClosingDatagrams = 3;                        ///< that hold the last packet
 constexpr std::uint64_t kMaxFill = std::uint64_t{1} << 32;  ///< bytes before the first samples
-constexpr double kMaxRate = 4294967.295;
 /// Packets without any change that wait at the start for samples that show their map.
 constexpr std::size_t kMaxStillPackets = 256;
 
@@ -67,10 +69,14 @@ struct StreamEncodeArguments {
   std::uint32_t key_interval = 384;
   std::optional<std::uint32_t> stream_number;  ///< unset: a random one
   bool long_headers = false;
+  bool rtl = false;        ///< the bytes of the RTL encoder
   double link_rate = 0.0;  ///< Mbit/s; 0: every packet is lossless
   int first_step = 8;      ///< codes
   int max_step = 16;
   std::uint32_t link_buffer = RateSettings().buffer_words;
+  std::string classes;           ///< file; empty: channels have none
+  std::string events;            ///< empty: none
+  double event_threshold = 6.5;  ///< mean innovations
 };
 
 struct StreamDecodeArguments {
@@ -113,7 +119,8 @@ class LiveEncoder {
         arguments.stream_number ? *arguments.stream_number : std::random_device()();
     profile_ = profile_argument(arguments.profile);
     header_.narrow = options_.narrow = narrow_argument(arguments.narrow, profile_);
-    header_.corrections = corrections_argument(arguments.taps, arguments.neighbour, profile_);
+    header_.corrections = options_.corrections =
+        corrections_argument(arguments.taps, arguments.neighbour, profile_);
     mapping_argument(arguments.mapping, arguments.code_width, options_);
     type_argument(arguments.type, arguments.big_endian, options_);
     const std::uint64_t max = kMaxPacketSamples / header_.channels;
@@ -131,13 +138,30 @@ class LiveEncoder {
                       "smaller --packet-frames, or leave out --udp",
                       largest, kMaxDatagram));
     }
+    if (arguments.rtl) check_rtl();
     if (!arguments.tables.empty()) {
       tables_ = table_argument(arguments.tables, profile_);
+    } else if (arguments.rtl) {
+      // That of the configurations of rtl/hardware.json.
+      tables_ = Tables::builtin(profile_, rtl_code_width() == 10 ? "default" : "generic");
     }
     if (arguments.link_rate != 0.0) {
       rate_control_.emplace(rate_settings());
       header_.rounding = true;
       header_.proportional = true;
+    }
+    if (!arguments.classes.empty()) {
+      class_changes_ = read_class_changes(arguments.classes, header_.channels);
+      if (class_changes_.size() > 1 && arguments.rate <= 0.0) {
+        throw Error("--channel-classes with times needs --rate, the samples' rate in Hz");
+      }
+      header_.classes = true;
+    }
+    if (!arguments.events.empty()) {
+      header_.events = true;
+      event_settings_.threshold =
+          static_cast<int>(std::lround(arguments.event_threshold * kThresholdUnit));
+      event_settings_.only = arguments.events == "only";
     }
     options_.profile = profile_;
     options_.tables = tables_ ? &*tables_ : nullptr;
@@ -190,6 +214,40 @@ class LiveEncoder {
   }
 
  private:
+  int rtl_code_width() const {
+    return options_.mapping == Mapping::kShift6 ? 10 : options_.code_width;
+  }
+
+  void check_rtl() const {
+    if (profile_ != Profile::kHuffman && profile_ != Profile::kRange) {
+      throw Error(
+          fmt::format("--rtl: the {} profile exists in software only; give --profile huffman "
+                      "or range",
+                      profile_name(profile_)));
+    }
+    const bool codes = options_.mapping == Mapping::kCode && options_.code_width != 0;
+    if (options_.sample_type != SampleType::kInt16 ||
+        !(codes || options_.mapping == Mapping::kShift6)) {
+      throw Error(
+          "--rtl: the RTL takes int16 samples; give --mapping shift6, or --mapping code with "
+          "--code-width");
+    }
+  }
+
+  /// Codes as the RTL makes them of any sample, also of one that no code represents.
+  const std::vector<Code>& rtl_codes(const std::uint8_t* bytes, std::size_t count) {
+    std::vector<std::int16_t> samples(count);
+    if (count != 0) std::memcpy(samples.data(), bytes, 2 * count);
+    const int unused = 16 - rtl_code_width();
+    codes_.resize(count);
+    std::transform(samples.begin(), samples.end(), codes_.begin(), [&](std::int16_t sample) {
+      if (options_.mapping == Mapping::kShift6) return Shift6::code(sample);
+      const auto shifted = static_cast<std::uint16_t>(sample << unused);
+      return static_cast<Code>(static_cast<std::int16_t>(shifted) >> unused);
+    });
+    return codes_;
+  }
+
   RateSettings rate_settings() const {
     if (arguments_.rate <= 0.0) throw Error("--link-rate needs --rate, the samples' rate in Hz");
     const auto number = [](const char* option, int step) {
@@ -220,7 +278,8 @@ class LiveEncoder {
     const Tables& tables =
         choose_coding(samples_.data(), samples_.size() / frame_bytes(), options_, header_);
     encoder_ = std::make_unique<Encoder>(header_, tables, Transport::kLink);
-    encoder_->set_short_headers(!arguments_.long_headers);
+    encoder_->set_short_headers(!arguments_.long_headers && !arguments_.rtl);
+    if (header_.events) encoder_->set_events(event_settings_);
     const std::uint64_t largest = encoder_->max_bytes(header_.packet_frames);
     if (arguments_.link.udp && largest > kMaxDatagram) {
       throw Error(
@@ -244,9 +303,21 @@ class LiveEncoder {
       encoder_->set_lossy_step(lossy_step(step));
       lossless_packets_ += step == 0 && frames != 0 ? 1 : 0;
     }
-    encoder_->encode_samples(samples, frames, request, packets);
+    if (next_change_ < class_changes_.size() &&
+        static_cast<double>(frames_) >= class_changes_[next_change_].seconds * arguments_.rate) {
+      encoder_->set_channel_classes(class_changes_[next_change_++].classes);
+    }
+    const std::uint64_t event_bytes = encoder_->event_bytes();
+    if (arguments_.rtl) {
+      encoder_->encode(rtl_codes(samples, frames * header_.channels).data(), frames, request,
+                       packets);
+    } else {
+      encoder_->encode_samples(samples, frames, request, packets);
+    }
     if (rate_control_) {
-      rate_control_->end_packet(static_cast<std::uint32_t>((packets.size() - before) / 4));
+      const std::uint64_t size_of_data =
+          packets.size() - before - (encoder_->event_bytes() - event_bytes);
+      rate_control_->end_packet(static_cast<std::uint32_t>(size_of_data / 4));
     }
     ++packets_;
     frames_ += frames;
@@ -258,9 +329,13 @@ class LiveEncoder {
   Profile profile_ = Profile::kHuffman;
   std::optional<Tables> tables_;
   EncodeOptions options_;
+  EventSettings event_settings_;
+  std::vector<ClassChange> class_changes_;
+  std::size_t next_change_ = 0;
   std::optional<RateControl> rate_control_;
   std::uint64_t lossless_packets_ = 0;
   std::unique_ptr<Encoder> encoder_;   ///< once the first samples are here
+  std::vector<Code> codes_;            ///< of the packet, with --rtl
   std::vector<std::uint8_t> samples_;  ///< of the packet, or all that wait for the encoder
   std::uint64_t packets_ = 0;
   std::uint64_t frames_ = 0;
@@ -274,7 +349,7 @@ void encode_live(const StreamEncodeArguments& arguments) {
   LiveLink link = arguments.link.given() ? arguments.link.open(stop) : LiveLink::standard_output();
   host::StatusLine status([&encoder] { return encoder.status(); });
 
-  std::vector<std::uint8_t> samples(std::max(kLinkReadBytes, encoder.packet_bytes()));
+  std::vector<std::uint8_t> samples(std::max(kLinkReadBytes, encoder.packet_bytes() + 1));
   std::size_t fill = 0;
   std::vector<std::uint8_t> packets;
   const auto send = [&] {
@@ -284,8 +359,10 @@ void encode_live(const StreamEncodeArguments& arguments) {
   with_status(status, [&] {
     while (const std::size_t got = input.read(samples.data() + fill, samples.size() - fill, stop)) {
       fill += got;
+      // The RTL knows with a packet's last sample whether the stream ends there.
+      const std::size_t more = arguments.rtl ? 1 : 0;
       std::size_t done = 0;
-      for (; fill - done >= encoder.packet_bytes(); done += encoder.packet_bytes()) {
+      for (; fill - done >= encoder.packet_bytes() + more; done += encoder.packet_bytes()) {
         encoder.encode(samples.data() + done, encoder.packet_bytes(), false, packets);
         if (link.datagrams()) {
           send();
@@ -587,10 +664,30 @@ void add_stream_encode(CLI::App& app) {
       ->add_option("--link-buffer", arguments->link_buffer,
                    "with --link-rate: words of 4 bytes that may wait for the link")
       ->capture_default_str();
+  command->add_option("--channel-classes", arguments->classes,
+                      "file of what to send of which channels, and from when on: lossless, rounded "
+                      "(as --link-rate says), off, or events alone");
+  CLI::Option* const events =
+      command
+          ->add_option("--events", arguments->events,
+                       "send the spikes too, beside the samples or `only` them, without samples")
+          ->expected(0, 1)
+          ->default_str("beside")
+          ->check(CLI::IsMember({"beside", "only"}));
+  command
+      ->add_option("--event-threshold", arguments->event_threshold,
+                   "of a spike, in mean innovations of its channel; a quarter is the unit")
+      ->check(CLI::Range(0.25, 15.75))
+      ->needs(events)
+      ->capture_default_str();
   command->add_option("--stream-number", arguments->stream_number,
                       "by which a decoder sees that the encoder has restarted, 0 to 2^32 - 1 "
                       "(default: a random one)");
   command->add_flag("--long-headers", arguments->long_headers, kLongHeadersHelp);
+  command->add_flag(
+      "--rtl", arguments->rtl,
+      "the bytes of the RTL encoder: long headers, no packets of raw samples, samples "
+      "that no code represents altered; a packet waits for the next one's first byte");
   add_link_options(*command, arguments->link,
                    "[HOST:]PORT on which to wait for a decoder, by default on this computer only",
                    "HOST:PORT of a decoder that listens");

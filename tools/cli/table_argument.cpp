@@ -8,6 +8,7 @@
 
 #include "nrc/error.hpp"
 #include "nrc/table_files.hpp"
+#include "stages/huffman.hpp"
 
 namespace nrc::cli {
 
@@ -19,6 +20,25 @@ bool is_builtin_name(const std::string& name, Profile profile) {
 }
 
 }  // namespace
+
+std::vector<std::uint16_t> table_words(const Tables& tables, const std::string& compiled) {
+  const TableSet& set = tables.huffman();
+  const TableSet& own = TableSet::builtin(compiled);
+  const auto same = [](const ScaleClass& a, const ScaleClass& b) {
+    return a.below == b.below && a.first_table == b.first_table &&
+           a.modulus_bits == b.modulus_bits && a.split == b.split && a.raw_bits == b.raw_bits;
+  };
+  if (set.symbol_bits != own.symbol_bits || set.initial_scale != own.initial_scale ||
+      set.lengths.size() != own.lengths.size() ||
+      !std::equal(set.classes.begin(), set.classes.end(), own.classes.begin(), own.classes.end(),
+                  same)) {
+    throw Error(
+        fmt::format("the tables {} have other classes than the built-in set {}, with which the "
+                    "encoder was built; give tables that differ only in their codes",
+                    set.name, compiled));
+  }
+  return HuffmanEncoder(set, kMaxCodeWidth).memory();  // the same for each width
+}
 
 bool is_builtin_name(const std::string& name) {
   return is_builtin_name(name, Profile::kHuffman) || is_builtin_name(name, Profile::kRange) ||

@@ -33,6 +33,9 @@ constexpr std::array<std::array<std::int16_t, 32>, 2> kShapes = {{
      54, 42, 33, 26, 20, 15,  11,   8,    6,    4,   3,  2,  1,   1,  0,  0},
 }};
 
+/// Template step of the trough of both.
+constexpr int kTrough = 7;
+
 /// The sum of four 16-bit numbers about zero: already close to normally distributed.
 /// @return standard deviation 37837 (65536 * sqrt(4 / 12))
 std::int32_t bell4(std::uint64_t bits) {
@@ -184,11 +187,20 @@ void RecordingGenerator::generate(Code* codes, std::size_t frames) {
       std::int64_t value = channel.offset + noise + own * channel.own_gain / 256 +
                            common * channel.common_gain / 256;
       for (Neuron& neuron : channel.neurons) {
+        const bool silent = neuron.phase < 0;
         value += spike(neuron);
+        if (silent && neuron.phase >= 0) note_spike(channel);
       }
       *codes++ = digitise(value);
     }
+    ++frame_;
   }
+}
+
+void RecordingGenerator::note_spike(const Channel& channel) {
+  if (spikes_ == nullptr) return;
+  const auto frames = static_cast<std::uint64_t>(kTrough * kOne / phase_step_);
+  spikes_->push_back({frame_ + frames, static_cast<std::uint32_t>(&channel - channels_.data())});
 }
 
 std::vector<Code> generate(std::uint32_t channels, std::size_t frames, std::uint64_t seed) {

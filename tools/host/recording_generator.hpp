@@ -31,6 +31,15 @@ class RecordingGenerator {
   /// into calls does not change it.
   void generate(Code* codes, std::size_t frames);
 
+  /// A spike that was generated.
+  struct Spike {
+    std::uint64_t frame;  ///< of its trough
+    std::uint32_t channel;
+  };
+  /// From now on spikes are appended there as they begin, in any order of their troughs. The list
+  /// outlives the generator.
+  void note_spikes(std::vector<Spike>* spikes) { spikes_ = spikes; }
+
   std::uint32_t channels() const { return static_cast<std::uint32_t>(channels_.size()); }
 
  private:
@@ -61,12 +70,15 @@ class RecordingGenerator {
   std::int32_t uniform(std::int32_t low, std::int32_t high);
   std::int64_t gap(std::int32_t mean);
   std::int32_t spike(Neuron& neuron);
+  void note_spike(const Channel& channel);
   Code digitise(std::int64_t value) const;
 
   std::mt19937_64 random_;
   std::vector<Channel> channels_;
   Field common_;
-  std::int32_t phase_step_ = 0;      ///< of a spike, 1/65536 template step a frame
+  std::int32_t phase_step_ = 0;  ///< of a spike, 1/65536 template step a frame
+  std::uint64_t frame_ = 0;
+  std::vector<Spike>* spikes_ = nullptr;
   std::vector<std::int32_t> edges_;  ///< lower edge of each code from -511 on, 1/65536 code
 };
 

@@ -47,6 +47,8 @@ class Decoder {
   std::size_t max_sample_bytes() const { return packets_.max_samples() * packets_.sample_bytes(); }
   /// The largest rounding step so far, codes; 1: all packets are lossless.
   int lossy_step() const { return std::max(lossy_step_, packets_.lossy_step()); }
+  /// As of PacketDecoder.
+  std::vector<ChannelClass> channel_classes() const { return packets_.channel_classes(); }
   /// True after the packet with the last flag.
   bool finished() const { return finished_; }
   /// Frames decoded so far.

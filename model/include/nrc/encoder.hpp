@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "nrc/event.hpp"
 #include "nrc/packet.hpp"
 #include "nrc/payload.hpp"
 #include "nrc/tables.hpp"
@@ -28,6 +29,7 @@ enum class Transport {
   kLink,  ///< read from any point: the header comes before every key packet
 };
 
+class EventSource;
 class ExceptionWriter;
 class VectorMapper;
 class Packetizer;
@@ -101,12 +103,30 @@ class Encoder {
   /// @throws Error for another step
   void set_lossy_step(int step);
 
+  /// What is sent of each channel from the next packet on that holds frames, which becomes a key
+  /// packet; at first every channel is rounded as set_lossy_step() says. A packet of such a stream
+  /// is never sent raw.
+  /// @throws Error if the header does not say that channels have classes, or there are not as many
+  void set_channel_classes(const std::vector<ChannelClass>& classes);
+
   /// Bit strings of the packets to come, so that a host decodes several codes at once; 1, as at
   /// first, is what hardware decodes. Packets without frames and raw ones have one in any case.
   /// Call it before reserve().
   /// @throws Error if it is not 1, 2, 4 or 8, more than there are channels, or more than 1 with a
   /// profile that has no lanes
   void set_lanes(int lanes);
+
+  /// Sends the events of the codes, in packets of their own before that of the samples in which
+  /// they were complete, or instead of samples: a packet then holds no frames, and comes only where
+  /// it is a key packet or closes the stream. Call it before the first packet.
+  /// @throws Error if the header does not say that there are events, or the stream is not of the
+  /// Huffman profile with the full state
+  void set_events(const EventSettings& settings);
+  /// An event packet of events that were found elsewhere, as a packet's time allows.
+  std::vector<std::uint8_t> event_packet(std::uint64_t first_frame,
+                                         const std::vector<Event>& events);
+  /// Bytes of all event packets so far.
+  std::uint64_t event_bytes() const;
 
   /// Whether packets to come have a header of the short form where they can; at first none has, as
   /// hardware does not read it.
@@ -117,6 +137,7 @@ class Encoder {
   std::uint64_t off_map() const { return off_map_; }
 
  private:
+  bool is_key(std::size_t frames, PacketRequest request) const;
   void append_stream_header(std::vector<std::uint8_t>& packets);
   /// Appends the packet of payload_bytes_.
   void finish(PacketHeader header, std::size_t frames, std::vector<std::uint8_t>& packets);
@@ -130,6 +151,10 @@ class Encoder {
   template <typename Value, typename C>
   void find_exceptions(const Value* values, const std::vector<C>& codes, std::size_t frames,
                        std::vector<Value>& mapped);
+  /// Takes the events of a packet's codes, which are in codes_ or given. @return whether the packet
+  /// still has to be encoded
+  bool send_events(const Code* codes, std::size_t frames, bool key, bool last,
+                   std::vector<std::uint8_t>& packets);
   bool wide_codes() const { return header_.code_width > kMaxCodeWidth; }
   std::size_t raw_bytes(std::uint64_t count) const;
 
@@ -145,10 +170,13 @@ class Encoder {
   std::vector<std::int32_t> wide_values_;
   std::vector<std::int16_t> mapped_;  ///< values of the codes, where some are off the map
   std::vector<std::int32_t> wide_mapped_;
+  std::unique_ptr<EventSource> events_;  ///< null: none are sent
+  bool events_only_ = false;
   std::unique_ptr<ExceptionWriter> exceptions_;  ///< of the current packet
   std::vector<std::uint8_t> low_parts_;          ///< of its codes
   std::vector<std::uint8_t> coded_bytes_;        ///< its codes, if something precedes them
   std::vector<std::uint8_t> payload_bytes_;      ///< of the current packet
+  std::vector<ChannelClass> classes_;  ///< from the next key packet on; empty: there are none
   std::uint64_t off_map_ = 0;
   int step_ = 1;
   std::uint32_t next_frame_ = 0;

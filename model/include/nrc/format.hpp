@@ -105,6 +105,23 @@ constexpr int kMaxLowBits = 16;        ///< that a full code has below the code
 /// Numerators of steps are below this where full codes have low bits.
 constexpr std::uint32_t kMaxLowBitsNumerator = 1U << 28;
 
+// Events (section 17).
+constexpr int kEventBits = 32;          ///< of an event in its packet
+constexpr int kEventPeakBits = 24;      ///< of it that channel and amplitude have at most
+constexpr int kThresholdUnit = 4;       ///< thresholds are in 1/4 scale
+constexpr int kEventThresholdBits = 6;  ///< unsigned width of a threshold
+constexpr int kEventThreshold = 26;     ///< the usual one: 6.5 scales
+constexpr int kMaxEventBoost = 4;       ///< nothing crosses while the pace is above
+constexpr int kMinEventScale = 256;     ///< a smaller scale counts as this one: 1/4 code
+constexpr int kMaxEventWindow = 16;     ///< frames of a peak's search, from the crossing on
+constexpr int kMaxEventRest = 47;       ///< frames from a peak to the next crossing
+constexpr int kUsualEventWindow = 11;   ///< with an unknown rate
+constexpr int kUsualEventRest = 21;
+constexpr int kEventAgeBits = 6;                    ///< of the frames since a crossing
+constexpr std::uint32_t kMaxPacketEvents = 256;     ///< that an encoder sends in a packet
+constexpr std::uint32_t kEventPacketFrames = 224;   ///< that its events lie in
+constexpr std::uint32_t kMaxEventBytes = 1u << 12;  ///< payload of an event packet
+
 // Packets (section 7).
 constexpr std::uint16_t kSync = 0x524E;  ///< little-endian: bytes 'N' 'R'
 constexpr std::size_t kPacketHeaderBytes = 20;
@@ -135,7 +152,9 @@ enum class PacketType : std::uint8_t {
   kContainer = 4,
   kIndex = 5,
   kMetadata = 6,
+  kEvents = 7,
 };
+constexpr int kPacketTypes = 8;
 
 /// Bits of byte 3 of a packet that hold the number of the rounding step; above them is the
 /// logarithm of the lanes.
@@ -188,6 +207,12 @@ constexpr std::uint8_t kSampleTypeMask = 0x07;  ///< in the stream header's byte
 constexpr std::uint8_t kSampleBigEndian = 0x80;
 constexpr std::uint8_t kFlagRounding = 0x01;  ///< in the stream header's byte of flags
 constexpr std::uint8_t kFlagProportional = 0x02;
+constexpr std::uint8_t kFlagEvents = 0x04;
+constexpr std::uint8_t kFlagClasses = 0x08;
+/// What is sent of a channel (section 18).
+enum class ChannelClass : std::uint8_t { kRounded = 0, kLossless = 1, kOff = 2, kEventsOnly = 3 };
+constexpr int kChannelClassBits = 2;
+constexpr bool sends_codes(ChannelClass channel) { return channel <= ChannelClass::kLossless; }
 /// How samples become codes (section 1); kMap: as the value map in the stream header says.
 enum class Mapping : std::uint8_t { kCode = 0, kShift6 = 1, kMap = 2 };
 

@@ -75,6 +75,10 @@ struct StreamHeader {
   bool rounding = false;
   /// With rounding: the step is smaller for channels with less noise.
   bool proportional = false;
+  /// Event packets may be in the stream (section 17).
+  bool events = false;
+  /// Channels have classes, which may change at any key packet (section 18).
+  bool classes = false;
   ValueMap map;  ///< of Mapping::kMap, otherwise unused
 };
 

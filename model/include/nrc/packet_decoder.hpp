@@ -68,6 +68,10 @@ class PacketDecoder {
   /// The largest rounding step of the packets decoded so far, codes; 1: all are lossless.
   int lossy_step() const { return lossy_step_; }
 
+  /// Classes of the channels as of the last packet decoded, one each; empty if they have none, or
+  /// they are not known. The samples of a channel that sends no codes are those of code 0.
+  std::vector<ChannelClass> channel_classes() const;
+
   /// Upper bound of the samples in a packet of the stream; 0 if the stream header does not state it
   /// or is unknown.
   std::size_t max_samples() const;

@@ -70,6 +70,10 @@ class PayloadEncoder {
   void set_proportional(bool proportional) { proportional_ = proportional; }
   bool proportional() const { return proportional_; }
 
+  /// Classes of the channels from the next key packet on, one each; at first all are kRounded.
+  /// @throws std::logic_error if the stream has none
+  virtual void set_classes(const std::vector<ChannelClass>& classes);
+
   /// Keeps a reference: the tables outlive the object.
   /// @param corrections  which only the range profile has
   /// @throws Error if the tables do not suit the width.
@@ -114,6 +118,9 @@ class PayloadDecoder {
   /// Whether the step is smaller for channels with less noise.
   void set_proportional(bool proportional) { proportional_ = proportional; }
   bool proportional() const { return proportional_; }
+
+  /// Classes of the channels as of the last key packet; empty if the stream has none.
+  virtual std::vector<ChannelClass> classes() const { return {}; }
 
   /// Upper bound of the codes in a payload of `size` bytes, so that a header that claims more is
   /// rejected before memory is allocated.

@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "nrc/event.hpp"
 #include "nrc/packet_decoder.hpp"
 
 namespace nrc {
@@ -39,6 +40,7 @@ struct ReceiverCounters {
   std::uint64_t missing_frames = 0;  ///< in gaps
   std::uint64_t dropped_frames = 0;  ///< of these, not sent by the encoder
   std::uint64_t streams = 0;         ///< begun
+  std::uint64_t events = 0;          ///< given
 };
 
 class Receiver {
@@ -62,6 +64,9 @@ class Receiver {
     /// The stream ends. Not `closed`: its last packet never came, and how many frames are missing
     /// is known only if the stream header states their number.
     std::function<void(bool closed)> end;
+    /// Events, those of a packet together, in the order in which they were complete: shortly before
+    /// their samples, if these are sent. Events of a lost packet are no gap.
+    std::function<void(const Event* events, std::size_t count)> events;
   };
 
   Receiver(Options options, Events events);
@@ -86,6 +91,8 @@ class Receiver {
   /// True if the packet that closes the stream is here and waits for others, of which some may be
   /// lost: where nothing more comes, finish() gives what waits.
   bool closing() const;
+  /// Classes of the channels of the samples given last, as of PacketDecoder.
+  std::vector<ChannelClass> channel_classes() const { return decoder_.channel_classes(); }
   /// The largest rounding step of the last stream so far, codes; 1: all packets are lossless.
   int lossy_step() const { return lossy_step_; }
 
@@ -120,6 +127,7 @@ class Receiver {
   void release(std::size_t limit);
   void process(const ParsedPacket& packet);
   void process_frames(const ParsedPacket& packet);
+  void process_events(const ParsedPacket& packet);
   void begin_stream(const ParsedPacket& packet, std::uint64_t position);
   void begin_successor();
   void abandon_stream();
@@ -148,6 +156,8 @@ class Receiver {
   std::optional<std::uint64_t> due_frame_;  ///< after the last data packet, decoded or not
   Gap gap_;                                 ///< that is growing
   std::vector<std::uint8_t> samples_;
+  std::uint64_t event_frame_ = 0;  ///< from which the last event packet counts
+  std::vector<Event> found_;       ///< events of a packet
   int lossy_step_ = 1;
 };
 

@@ -39,7 +39,8 @@ FileRecovery::FileRecovery(Options options, ByteSink sink, Events events)
                                     [this](const std::uint8_t* payload, std::size_t size) {
                                       on_container(payload, size);
                                     },
-                                    [this](bool closed) { on_end(closed); }}) {}
+                                    [this](bool closed) { on_end(closed); },
+                                    {}}) {}
 
 void FileRecovery::add(const std::uint8_t* data, std::size_t size) {
   if (finished()) return;

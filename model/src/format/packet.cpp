@@ -79,7 +79,9 @@ std::vector<std::uint8_t> serialise(const StreamHeader& header) {
                                                      (header.big_endian ? kSampleBigEndian : 0)));
   p = put_little_endian(p, static_cast<std::uint8_t>(header.low_bits));
   put_little_endian(p, static_cast<std::uint8_t>((header.rounding ? kFlagRounding : 0) |
-                                                 (header.proportional ? kFlagProportional : 0)));
+                                                 (header.proportional ? kFlagProportional : 0) |
+                                                 (header.events ? kFlagEvents : 0) |
+                                                 (header.classes ? kFlagClasses : 0)));
   if (header.mapping == Mapping::kMap) append_value_map(header.map, payload);
   check_order(header.order, header.channels);
   append_channel_order(header.order, payload);
@@ -129,8 +131,8 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   if ((payload[25] & ~(kSampleTypeMask | kSampleBigEndian)) != 0) {
     field("sample type", payload[25]);
   }
-  if ((payload[27] & ~(kFlagRounding | kFlagProportional)) != 0 ||
-      payload[27] == kFlagProportional) {
+  if ((payload[27] & ~(kFlagRounding | kFlagProportional | kFlagEvents | kFlagClasses)) != 0 ||
+      (payload[27] & (kFlagRounding | kFlagProportional)) == kFlagProportional) {
     field("flag in byte 27", payload[27]);
   }
   StreamHeader h;
@@ -167,6 +169,14 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
   h.low_bits = payload[26];
   h.rounding = (payload[27] & kFlagRounding) != 0;
   h.proportional = (payload[27] & kFlagProportional) != 0;
+  h.events = (payload[27] & kFlagEvents) != 0;
+  h.classes = (payload[27] & kFlagClasses) != 0;
+  if (h.classes &&
+      (h.profile != Profile::kHuffman || h.narrow || (payload[24] & kPredictorOrder) != 0)) {
+    throw Error(
+        "stream header: channel classes go with the huffman profile only, with the full state and "
+        "without a channel order");
+  }
   if (h.proportional && h.profile == Profile::kCascade) {
     throw Error("stream header: the cascade profile has one rounding step for all channels");
   }
@@ -240,8 +250,7 @@ ParsedPacket parse_packet(const std::uint8_t* data, std::size_t size) {
   // Raw packets have no need of exceptions or lanes, and a packet without frames no room for them.
   const bool coded = h.type == PacketType::kHuffman || h.type == PacketType::kRange;
   const bool data_packet = coded || h.type == PacketType::kRaw;
-  if (type > static_cast<int>(PacketType::kMetadata) ||
-      (h.short_form && !short_form_possible(h.type, h.frames, h.length)) ||
+  if (type >= kPacketTypes || (h.short_form && !short_form_possible(h.type, h.frames, h.length)) ||
       1 << lane_bits > kMaxLanes || h.step >= kLossySteps || (h.step != 0 && !data_packet) ||
       ((h.exceptions || h.lanes > 1) && (!coded || h.frames == 0))) {
     return fail(ParseStatus::kBadHeader);

@@ -127,9 +127,11 @@ class FullStages {
   void begin_packet(int step, bool proportional) { rounding_.set(step, proportional); }
   void begin_frame(bool reset) { boost_ = pace_.next(reset); }
 
-  HuffmanExpectation expect(const Channel& channel, bool reset) const {
+  /// @param exact  the channel is not rounded, whatever the packet's step
+  HuffmanExpectation expect(const Channel& channel, bool reset, bool exact) const {
     const Prediction prediction = predictor_.predict(channel.predictor, reset);
-    const Rounder& rounder = rounding_.of(context_.scale(channel.context, reset));
+    const Rounder& rounder =
+        exact ? rounding_.exact() : rounding_.of(context_.scale(channel.context, reset));
     if (rounder.step() == 1) {
       return {prediction, context_.select(channel.context, prediction.code, reset), &rounder,
               prediction.code};
@@ -166,7 +168,7 @@ class NarrowStages {
   void begin_packet(int /*step*/, bool /*proportional*/) {}
   void begin_frame(bool reset) { boost_ = pace_.next(reset); }
 
-  HuffmanExpectation expect(const Channel& channel, bool /*reset*/) const {
+  HuffmanExpectation expect(const Channel& channel, bool /*reset*/, bool /*exact*/) const {
     const std::int32_t code = Narrow::predict(channel);
     return {{0, 0, code}, narrow_.select(channel, code), &exact_, code};
   }
@@ -182,14 +184,40 @@ class NarrowStages {
   int boost_ = 0;  ///< of the frame
 };
 
+/// The classes of the channels, if they have any (section 18).
+class HuffmanClasses {
+ public:
+  /// @param channels  0: they have none
+  explicit HuffmanClasses(std::uint32_t channels)
+      : next_(channels, ChannelClass::kRounded), now_(next_) {}
+
+  bool any() const { return !now_.empty(); }
+  void set(const std::vector<ChannelClass>& classes) { next_ = classes; }
+  void begin_key_packet() { now_ = next_; }
+  void take_over(std::size_t channel, std::uint32_t number) {
+    now_[channel] = static_cast<ChannelClass>(number);
+  }
+  ChannelClass of(std::size_t channel) const {
+    return any() ? now_[channel] : ChannelClass::kRounded;
+  }
+  const std::vector<ChannelClass>& all() const { return now_; }
+  /// Bits of a channel that sends no codes, for one in a frame: the last one keeps its place.
+  int silent_bits(std::size_t channel) const { return channel + 1 == now_.size() ? 1 : 0; }
+
+ private:
+  std::vector<ChannelClass> next_;
+  std::vector<ChannelClass> now_;
+};
+
 template <class Stages>
 class HuffmanPayloadEncoder : public PayloadEncoder, Stages {
   using typename Stages::Channel;
 
  public:
   HuffmanPayloadEncoder(const TableSet& tables, const TableSet& rounded, int code_width,
-                        std::uint32_t channels)
+                        std::uint32_t channels, bool classes)
       : Stages(tables, rounded, code_width, channels),
+        classes_(classes ? channels : 0),
         code_width_(code_width),
         max_code_bits_(max_code_bits(Profile::kHuffman, code_width)),
         huffman_(tables, code_width),
@@ -199,11 +227,17 @@ class HuffmanPayloadEncoder : public PayloadEncoder, Stages {
     packers_.reserve(max_payload_bytes(Profile::kHuffman, code_width_, codes), lanes());
   }
 
+  void set_classes(const std::vector<ChannelClass>& classes) override {
+    if (!classes_.any()) PayloadEncoder::set_classes(classes);
+    classes_.set(classes);
+  }
+
   void encode(const Code* codes, std::size_t frames, bool key,
               std::vector<std::uint8_t>& payload) override {
     payload.clear();
     if (frames == 0) return;
     this->begin_packet(step(), proportional());
+    if (key) classes_.begin_key_packet();
     const auto begins = lane_begins(lanes(), this->channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
@@ -212,12 +246,25 @@ class HuffmanPayloadEncoder : public PayloadEncoder, Stages {
         const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
         for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
           Channel& channel = this->channels_[c];
-          const HuffmanExpectation expected = this->expect(channel, reset);
+          const ChannelClass channel_class = classes_.of(c);
+          const auto class_bits = static_cast<std::uint32_t>(channel_class);
+          if (!sends_codes(channel_class)) {
+            packers_.put(lane, reset ? Codeword{class_bits, kChannelClassBits}
+                                     : Codeword{0, classes_.silent_bits(c)});
+            ++codes;
+            continue;
+          }
+          const HuffmanExpectation expected =
+              this->expect(channel, reset, channel_class == ChannelClass::kLossless);
           const Rounder& rounder = *expected.rounder;
           const HuffmanEncoder& huffman = rounder.step() == 1 ? huffman_ : rounded_huffman_;
           const auto number = static_cast<Code>(rounder.number(*codes++));
-          const Codeword word = reset ? huffman.verbatim(number)
-                                      : huffman.encode(number, expected.number, expected.context);
+          Codeword word = reset ? huffman.verbatim(number)
+                                : huffman.encode(number, expected.number, expected.context);
+          if (reset && classes_.any()) {
+            word.bits |= class_bits << word.length;
+            word.length += kChannelClassBits;
+          }
           check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
           packers_.put(lane, word);
           this->update(channel, expected, static_cast<Code>(rounder.code(number)), reset);
@@ -232,6 +279,7 @@ class HuffmanPayloadEncoder : public PayloadEncoder, Stages {
   }
 
  private:
+  HuffmanClasses classes_;
   int code_width_;
   std::uint64_t max_code_bits_;
   HuffmanEncoder huffman_;
@@ -245,13 +293,18 @@ class HuffmanPayloadDecoder : public PayloadDecoder, Stages {
 
  public:
   HuffmanPayloadDecoder(const TableSet& tables, const TableSet& rounded, int code_width,
-                        std::uint32_t channels)
+                        std::uint32_t channels, bool classes)
       : Stages(tables, rounded, code_width, channels),
+        classes_(classes ? channels : 0),
         huffman_(tables, code_width),
         rounded_huffman_(rounded, code_width) {}
 
+  std::vector<ChannelClass> classes() const override { return classes_.all(); }
+
   std::uint64_t max_codes(std::size_t size) const override {
-    return max_payload_codes(Profile::kHuffman, size);
+    // With classes a frame takes at least a bit.
+    return max_payload_codes(Profile::kHuffman, size) *
+           (classes_.any() ? this->channels_.size() : 1);
   }
 
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
@@ -274,7 +327,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, Stages {
         faults.during(lane, [&] {
           const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
           for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
-            codes.push_back(decode_code(reader, this->channels_[c], reset));
+            codes.push_back(decode_code(reader, c, reset));
           }
           if (reader.overrun()) throw Error("the payload is too short");
         });
@@ -299,7 +352,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, Stages {
       const bool reset = key && frame == 0;
       this->begin_frame(reset);
       for (Channel& channel : this->channels_) {
-        const HuffmanExpectation expected = this->expect(channel, reset);
+        const HuffmanExpectation expected = this->expect(channel, reset, false);
         const Rounder& rounder = *expected.rounder;
         const auto code = static_cast<Code>(rounder.code(rounder.number(*codes++)));
         this->update(channel, expected, code, reset);
@@ -308,8 +361,20 @@ class HuffmanPayloadDecoder : public PayloadDecoder, Stages {
   }
 
  private:
-  Code decode_code(BitReader& reader, Channel& channel, bool reset) const {
-    const HuffmanExpectation expected = this->expect(channel, reset);
+  Code decode_code(BitReader& reader, std::size_t number_of_channel, bool reset) {
+    Channel& channel = this->channels_[number_of_channel];
+    if (reset && classes_.any()) {
+      classes_.take_over(number_of_channel, reader.get(kChannelClassBits));
+    }
+    const ChannelClass channel_class = classes_.of(number_of_channel);
+    if (!sends_codes(channel_class)) {
+      if (!reset && reader.get(classes_.silent_bits(number_of_channel)) != 0) {
+        throw Error("a bit of a channel that sends none");
+      }
+      return 0;
+    }
+    const HuffmanExpectation expected =
+        this->expect(channel, reset, channel_class == ChannelClass::kLossless);
     const Rounder& rounder = *expected.rounder;
     const HuffmanDecoder& huffman = rounder.step() == 1 ? huffman_ : rounded_huffman_;
     const Code number = reset ? huffman.decode_verbatim(reader)
@@ -320,6 +385,7 @@ class HuffmanPayloadDecoder : public PayloadDecoder, Stages {
     return code;
   }
 
+  HuffmanClasses classes_;
   HuffmanDecoder huffman_;
   HuffmanDecoder rounded_huffman_;
 };
@@ -618,34 +684,34 @@ std::uint64_t max_payload_codes(Profile profile, std::uint64_t bytes) {
 
 std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, const TableSet& rounded,
                                                     int code_width, std::uint32_t channels,
-                                                    const Corrections& corrections) {
+                                                    const Corrections& corrections, bool classes) {
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadEncoder<FullStages>>(tables.huffman(), rounded,
-                                                               code_width, channels);
+                                                               code_width, channels, classes);
   }
   return std::make_unique<RangePayloadEncoder>(tables, code_width, channels, corrections);
 }
 
 std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, const TableSet& rounded,
                                                     int code_width, std::uint32_t channels,
-                                                    const Corrections& corrections) {
+                                                    const Corrections& corrections, bool classes) {
   if (tables.profile() == Profile::kHuffman) {
     return std::make_unique<HuffmanPayloadDecoder<FullStages>>(tables.huffman(), rounded,
-                                                               code_width, channels);
+                                                               code_width, channels, classes);
   }
   return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, corrections);
 }
 
 std::unique_ptr<PayloadEncoder> make_narrow_encoder(const TableSet& tables, int code_width,
                                                     std::uint32_t channels) {
-  return std::make_unique<HuffmanPayloadEncoder<NarrowStages>>(tables, tables, code_width,
-                                                               channels);
+  return std::make_unique<HuffmanPayloadEncoder<NarrowStages>>(tables, tables, code_width, channels,
+                                                               false);
 }
 
 std::unique_ptr<PayloadDecoder> make_narrow_decoder(const TableSet& tables, int code_width,
                                                     std::uint32_t channels) {
-  return std::make_unique<HuffmanPayloadDecoder<NarrowStages>>(tables, tables, code_width,
-                                                               channels);
+  return std::make_unique<HuffmanPayloadDecoder<NarrowStages>>(tables, tables, code_width, channels,
+                                                               false);
 }
 
 namespace {
@@ -655,6 +721,11 @@ namespace {
 }
 
 }  // namespace
+
+void PayloadEncoder::set_classes(const std::vector<ChannelClass>& /*classes*/) {
+  throw std::logic_error(
+      "internal error: channel classes in a stream without them; please report it");
+}
 
 void PayloadEncoder::encode_wide(const WideCode* /*codes*/, std::size_t /*frames*/,
                                  std::vector<std::uint8_t>& /*payload*/) {

@@ -15,12 +15,15 @@ namespace nrc {
 /// @param rounded      for rounded codes of the Huffman profile (section 14): a table for each
 /// class
 /// @param corrections  which only the range profile has
+/// @param classes      channels have classes, which only the Huffman profile knows
 std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, const TableSet& rounded,
                                                     int code_width, std::uint32_t channels,
-                                                    const Corrections& corrections);
+                                                    const Corrections& corrections,
+                                                    bool classes = false);
 std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, const TableSet& rounded,
                                                     int code_width, std::uint32_t channels,
-                                                    const Corrections& corrections);
+                                                    const Corrections& corrections,
+                                                    bool classes = false);
 
 /// The same of the Huffman profile with the narrow state.
 std::unique_ptr<PayloadEncoder> make_narrow_encoder(const TableSet& tables, int code_width,

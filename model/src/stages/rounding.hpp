@@ -67,6 +67,9 @@ class CodeRounding {
     proportional_ = proportional;
   }
 
+  /// For a channel that is never rounded.
+  const Rounder& exact() const { return rounders_.front(); }
+
   /// For a code of a channel with this scale (1/1024 code) before it.
   const Rounder& of(std::uint32_t scale) const {
     std::size_t i = max_;

@@ -61,8 +61,8 @@ void Decoder::check_order(const PacketHeader& h) const {
     }
   } else if (!packets_.plausible(h)) {
     throw Error(packet_name(h) +
-                " is a container packet in a stream without them, or has frames, or "
-                "is an index or metadata of more than 2^20 bytes");
+                " is a container or event packet in a stream without them, or has frames, "
+                "or is longer than its type allows");
   }
 }
 

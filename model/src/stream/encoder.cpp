@@ -5,6 +5,7 @@
 #include <string>
 
 #include "format/bytes.hpp"
+#include "format/event_payload.hpp"
 #include "format/exceptions.hpp"
 #include "format/metadata.hpp"
 #include "format/samples.hpp"
@@ -12,6 +13,7 @@
 #include "stages/low_parts.hpp"
 #include "stages/packetizer.hpp"
 #include "stages/rounding.hpp"
+#include "stream/event_source.hpp"
 #include "vector/vector_mapper.hpp"
 
 namespace nrc {
@@ -84,7 +86,8 @@ std::uint64_t Encoder::max_bytes(std::size_t frames) const {
       max_payload_bytes(tables_.profile(), header_.code_width, count, payload_->lanes()) +
       low_part_bytes(count, header_.low_bits);
   return 2 * (kPacketHeaderBytes + kPacketCrcBytes) + header_payload_.size() +
-         std::max(coded, raw_bytes(count));
+         (header_.classes ? coded + 2 * raw_bytes(count) : std::max(coded, raw_bytes(count))) +
+         (events_ ? events_->max_bytes(frames) : 0);
 }
 
 void Encoder::resume(std::uint32_t packets, std::uint64_t frames) {
@@ -122,6 +125,11 @@ std::vector<std::uint8_t> Encoder::index(const std::vector<std::uint8_t>& payloa
   return packetizer_->wrap(h, payload);
 }
 
+// What is due after dropped frames waits for a packet with frames.
+bool Encoder::is_key(std::size_t frames, PacketRequest request) const {
+  return request.key || (key_due_ && (frames != 0 || !skipped_));
+}
+
 void Encoder::finish(PacketHeader h, std::size_t frames, std::vector<std::uint8_t>& packets) {
   h.step = static_cast<std::uint8_t>(lossy_index(step_));
   h.frames = static_cast<std::uint32_t>(frames);
@@ -153,15 +161,30 @@ void Encoder::encode(const Code* codes, std::size_t frames, PacketRequest reques
   if (wide_codes() || header_.low_bits != 0) {
     throw Error("codes of more than 16 bits, or with low bits, are encoded from samples only");
   }
-  const bool key = request.key || key_due_;
+  const bool key = is_key(frames, request);
   key_due_ = key_due_ && frames == 0;  // a packet without frames resets nothing
   if (rounds_here()) {
     codes_.assign(codes, codes + frames * header_.channels);
     round_codes(codes_, Rounder(header_.code_width, step_));
     codes = codes_.data();
   }
+  if (!send_events(codes, frames, key, request.last, packets)) return;
   payload_->encode(codes, frames, key, payload_bytes_);
   finish({coded_type(header_.profile), key, request.last}, frames, packets);
+}
+
+bool Encoder::send_events(const Code* codes, std::size_t frames, bool key, bool last,
+                          std::vector<std::uint8_t>& packets) {
+  if (!events_) return true;
+  events_->add(codes, frames, key, step_);
+  // Nothing comes before the first stream header.
+  if (transport_ == Transport::kLink && packetizer_->sequence() == 0) append_stream_header(packets);
+  events_->append_packets(*packetizer_, last, packets);
+  if (!events_only_) return true;
+  if (!key && !last) return false;
+  payload_bytes_.clear();
+  finish({coded_type(header_.profile), true, last}, 0, packets);
+  return false;
 }
 
 std::vector<std::uint8_t> Encoder::encode_samples(const void* samples, std::size_t frames,
@@ -192,9 +215,11 @@ void Encoder::encode_samples(const void* samples, std::size_t frames, PacketRequ
   }
   // Also if the packet is sent raw: a decoder maps its samples and moves the state past their
   // codes.
-  const bool key = request.key || key_due_;
+  const bool key = is_key(frames, request);
   key_due_ = key_due_ && frames == 0;
-  const std::size_t limit = raw_bytes(count);
+  if (!wide_codes() && !send_events(codes_.data(), frames, key, request.last, packets)) return;
+  // A raw packet would send channels that are off.
+  const std::size_t limit = header_.classes ? kMaxPayloadBytes : raw_bytes(count);
   PacketHeader h = {coded_type(header_.profile), key, request.last};
   h.exceptions = !exceptions_->empty();
   // What rounding takes away is not worth its lower bits.
@@ -257,6 +282,7 @@ void Encoder::find_exceptions(const Value* values, const std::vector<C>& codes, 
   mapper_->to_values(codes.data(), frames, mapped.data());
   // Channel by channel, as a channel off the map is often so for many frames.
   for (std::size_t c = 0; c < header_.channels; ++c) {
+    if (!classes_.empty() && !sends_codes(classes_[c])) continue;
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const std::size_t i = frame * header_.channels + c;
       if (mapped[i] == values[i]) continue;
@@ -278,6 +304,20 @@ void Encoder::set_lossy_step(int step) {
   payload_->set_step(step);
 }
 
+void Encoder::set_channel_classes(const std::vector<ChannelClass>& classes) {
+  if (!header_.classes) {
+    throw Error("this stream's header does not allow channel classes; set StreamHeader::classes");
+  }
+  if (classes.size() != header_.channels) {
+    throw Error(std::to_string(classes.size()) + " channel classes for " +
+                std::to_string(header_.channels) + " channels; give one for each");
+  }
+  payload_->set_classes(classes);
+  if (events_) events_->set_classes(classes);
+  classes_ = classes;
+  key_due_ = true;
+}
+
 void Encoder::set_lanes(int lanes) {
   if (!possible_lanes(lanes)) {
     throw Error(std::to_string(lanes) + " lanes are not possible; give 1, 2, 4 or 8");
@@ -291,7 +331,30 @@ void Encoder::set_lanes(int lanes) {
   payload_->set_lanes(lanes);
 }
 
+void Encoder::set_events(const EventSettings& settings) {
+  if (!header_.events) {
+    throw Error("this stream's header does not allow events; set StreamHeader::events");
+  }
+  if (header_.profile != Profile::kHuffman || header_.narrow) {
+    throw Error("only the huffman profile with the full state finds events");
+  }
+  events_ = std::make_unique<EventSource>(header_, tables_.huffman(), settings);
+  events_only_ = settings.only;
+  if (!classes_.empty()) events_->set_classes(classes_);
+}
+
+std::vector<std::uint8_t> Encoder::event_packet(std::uint64_t first_frame,
+                                                const std::vector<Event>& events) {
+  PacketHeader h = {PacketType::kEvents};
+  h.first_frame = static_cast<std::uint32_t>(first_frame);
+  return packetizer_->wrap(h, event_payload({header_.channels, header_.code_width}, events.data(),
+                                            events.size(), first_frame));
+}
+
+std::uint64_t Encoder::event_bytes() const { return events_ ? events_->bytes() : 0; }
+
 void Encoder::skip(std::size_t frames) {
+  if (events_) events_->skip(frames);
   next_frame_ += static_cast<std::uint32_t>(frames);
   key_due_ = true;
   skipped_ = true;

@@ -62,19 +62,25 @@ bool PacketDecoder::plausible(const PacketHeader& h, const StreamHeader* stream)
   if (h.type == PacketType::kMetadata) {
     return h.frames == 0 && h.length <= 4 + kMaxMetadataBytes;
   }
+  if (h.type == PacketType::kEvents) {
+    return stream->events && h.frames == 0 && h.length <= kMaxEventBytes;
+  }
   const std::uint64_t codes = std::uint64_t{h.frames} * stream->channels;
   if (codes > kMaxPacketSamples) return false;
   if (h.step != 0 && !stream->rounding) return false;
   if (stream->packet_frames != 0 && h.frames > stream->packet_frames) return false;
   const std::uint64_t raw = padded_to_words(codes * nrc::sample_bytes(stream->sample_type));
-  if (h.type == PacketType::kRaw) return h.length == raw;
+  if (h.type == PacketType::kRaw) return h.length == raw && (!stream->classes || codes == 0);
   if (h.type != coded_type(stream->profile) || stream->table_id == 0) return false;
   if (h.lanes > max_lanes(stream->profile, stream->channels)) return false;
   // With exceptions a packet is sent only if it is not longer than a raw one.
-  if (h.exceptions) return h.length <= raw;
+  if (h.exceptions && !stream->classes) return h.length <= raw;
   if (codes == 0) return h.length == 0;
   const std::uint64_t low = has_low_parts(*stream, h) ? low_part_bytes(codes, stream->low_bits) : 0;
-  return h.length <= low + max_payload_bytes(stream->profile, stream->code_width, codes, h.lanes);
+  // With classes there are no raw packets, and exceptions may take what they need.
+  const std::uint64_t exceptions = h.exceptions ? 2 * raw : 0;
+  return h.length <=
+         low + exceptions + max_payload_bytes(stream->profile, stream->code_width, codes, h.lanes);
 }
 
 void PacketDecoder::open(const ParsedPacket& packet) {
@@ -128,11 +134,15 @@ void PacketDecoder::close() {
   synchronised_ = false;
 }
 
+std::vector<ChannelClass> PacketDecoder::channel_classes() const {
+  return payload_ && synchronised_ ? payload_->classes() : std::vector<ChannelClass>();
+}
+
 bool PacketDecoder::choose(const std::vector<std::uint32_t>& channels) {
   if (!header_) throw Error("channels are chosen before the stream header");
   if (!channels.empty() && (!part_ || channels != part_channels_)) {
     // Low bits are one string for all channels, and the other profiles have one lane.
-    if (!payload_ || header_->low_bits != 0 || wide_codes() ||
+    if (!payload_ || header_->low_bits != 0 || wide_codes() || header_->classes ||
         max_lanes(header_->profile, header_->channels) == 1) {
       return false;
     }
@@ -202,6 +212,9 @@ void PacketDecoder::decode_raw(const ParsedPacket& packet, const Room& room) {
   const PacketHeader& h = packet.header;
   const bool was_synchronised = std::exchange(synchronised_, false);
   const std::uint64_t bytes = raw_bytes(h.frames);
+  if (header_->classes && h.frames != 0) {
+    throw Error(packet_name(h) + " is raw, which a stream with channel classes excludes");
+  }
   if (h.length != padded_to_words(bytes) ||
       !all_zero(packet.payload + bytes, packet.payload + h.length)) {
     throw Error(packet_name(h) + ": raw payload of the wrong length");
@@ -272,7 +285,7 @@ void PacketDecoder::decode_coded(const ParsedPacket& packet, const Room& room) {
   const std::uint8_t* payload = packet.payload;
   std::size_t size = h.length;
   if (h.exceptions) {
-    if (h.length > padded_to_words(raw_bytes(h.frames))) {
+    if (h.length > padded_to_words(raw_bytes(h.frames)) && !header_->classes) {
       throw Error(packet_name(h) + ": the payload is longer than a raw one");
     }
     try {

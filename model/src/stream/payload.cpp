@@ -37,6 +37,14 @@ auto make_narrow(const Tables& tables, const StreamHeader& header, const Make& m
   return make(tables.huffman(), header.code_width, header.channels);
 }
 
+/// The same with channel classes.
+template <class Make>
+auto make_with_classes(const Tables& tables, const StreamHeader& header, const Make& make) {
+  tables.check(header.code_width);
+  return make(tables, rounded_tables(), header.code_width, header.channels, header.corrections,
+              true);
+}
+
 using Order = std::vector<std::uint16_t>;
 
 /// codes[frame * channels + channel] in another order of the channels.
@@ -162,9 +170,10 @@ std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables, int c
 
 std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables,
                                                      const StreamHeader& header) {
-  auto encoder = header.narrow ? make_narrow(tables, header, make_narrow_encoder)
-                               : make(tables, header.code_width, header.channels,
-                                      header.corrections, path_of(header));
+  auto encoder = header.narrow    ? make_narrow(tables, header, make_narrow_encoder)
+                 : header.classes ? make_with_classes(tables, header, make_stages_encoder)
+                                  : make(tables, header.code_width, header.channels,
+                                         header.corrections, path_of(header));
   if (!header.order.empty()) {
     encoder = std::make_unique<OrderedEncoder>(std::move(encoder), header.order);
   }
@@ -174,9 +183,10 @@ std::unique_ptr<PayloadEncoder> PayloadEncoder::make(const Tables& tables,
 
 std::unique_ptr<PayloadDecoder> PayloadDecoder::make(const Tables& tables,
                                                      const StreamHeader& header) {
-  auto decoder = header.narrow ? make_narrow(tables, header, make_narrow_decoder)
-                               : make(tables, header.code_width, header.channels,
-                                      header.corrections, path_of(header));
+  auto decoder = header.narrow    ? make_narrow(tables, header, make_narrow_decoder)
+                 : header.classes ? make_with_classes(tables, header, make_stages_decoder)
+                                  : make(tables, header.code_width, header.channels,
+                                         header.corrections, path_of(header));
   if (!header.order.empty()) {
     decoder = std::make_unique<OrderedDecoder>(std::move(decoder), header.order);
   }

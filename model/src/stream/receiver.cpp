@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "format/bytes.hpp"
+#include "format/event_payload.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc {
@@ -235,6 +236,7 @@ void Receiver::begin_stream(const ParsedPacket& packet, std::uint64_t position) 
   loss_before_ = lost != 0;
   next_frame_ = 0;
   due_frame_.reset();
+  event_frame_ = 0;
   lossy_step_ = 1;
   samples_.reserve(decoder_.max_samples() * decoder_.sample_bytes());
   known_header_.assign(packet.payload, packet.payload + packet.header.length);
@@ -303,6 +305,8 @@ void Receiver::process(const ParsedPacket& packet) {
   const PacketHeader& h = packet.header;
   if (h.type == PacketType::kContainer) {
     if (events_.container) events_.container(packet.payload, h.length);
+  } else if (h.type == PacketType::kEvents) {
+    process_events(packet);
   } else if (h.type != PacketType::kStreamHeader && h.type != PacketType::kMetadata) {
     process_frames(packet);
   }
@@ -341,6 +345,23 @@ void Receiver::process_frames(const ParsedPacket& packet) {
   counters_.frames += h.frames;
   if (h.frames == 0 || !events_.samples) return;
   events_.samples(first, {decoder_.header()->sample_type, samples_.data()}, h.frames);
+}
+
+void Receiver::process_events(const ParsedPacket& packet) {
+  const PacketHeader& h = packet.header;
+  const StreamHeader& stream = *decoder_.header();
+  // Without samples nothing else says how time goes on.
+  const std::uint64_t first = extend(h.first_frame, std::max(event_frame_, due_frame_.value_or(0)));
+  found_.clear();
+  try {
+    parse_events({stream.channels, stream.code_width}, packet.payload, h.length, first, found_);
+  } catch (const Error&) {
+    ++counters_.undecodable_packets;
+    return;
+  }
+  event_frame_ = first;
+  counters_.events += found_.size();
+  if (!found_.empty() && events_.events) events_.events(found_.data(), found_.size());
 }
 
 void Receiver::report_gap(std::uint64_t end) {
