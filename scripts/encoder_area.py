@@ -21,9 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Synthesis, and the cells that count as lookup tables, flip-flops, memories and multipliers.
 FAMILIES: dict[str, tuple[str, dict[str, str]]] = {
-    "iCE40 UP5K": ("synth_ice40 -device u -dsp -abc9 -spram", {
-        "luts": r"SB_LUT4", "flip_flops": r"SB_DFF\w*", "memories": r"SB_RAM40_4K",
-        "large_memories": r"SB_SPRAM256KA", "multipliers": r"SB_MAC16"}),
     "ECP5": ("synth_ecp5", {
         "luts": r"LUT4", "flip_flops": r"TRELLIS_FF", "memories": r"DP16KD",
         "multipliers": r"MULT18X18D"}),
@@ -36,9 +33,6 @@ FAMILIES: dict[str, tuple[str, dict[str, str]]] = {
     "Xilinx 7": ("synth_xilinx -family xc7", {
         "luts": r"LUT[1-6]", "flip_flops": r"FD[A-Z]+", "memories": r"RAMB18E1",
         "large_memories": r"RAMB36E1", "multipliers": r"DSP48E1"}),
-    "Cyclone V": ("synth_intel_alm -family cyclonev", {
-        "luts": r"MISTRAL_ALUT\w*", "flip_flops": r"MISTRAL_FF", "memories": r"MISTRAL_M10K",
-        "multipliers": r"MISTRAL_MUL\w+"}),
 }
 
 

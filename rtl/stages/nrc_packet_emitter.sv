@@ -190,8 +190,8 @@ module nrc_packet_emitter #(
       end
       StHeader: begin
         if (take && index_q == 4'd4) begin
-          if (frames_q == '0) state_d = StCrc;  // only the stream's end
-          else                state_d = StPayload;
+          if (frames_q == '0 && !of_events) state_d = StCrc;  // only the stream's end
+          else                                state_d = StPayload;
         end
       end
       StPayload: if (take && words_q == CountWidth'(1)) state_d = StCrc;

@@ -149,8 +149,9 @@ module nrc_packet_writer #(
         else if (commit_o) stream_begin_q <= 1'b0;
         if (drop)      dropped_o <= dropped_o + 32'd1;
       end
-      // A clock late, so that an end that is owed knows how many frames there were.
-      if (ended_q) first_frame_q <= '0;
+      // A clock late, so that an end that is owed knows how many frames there were. Only a packet that a
+      // framing error cut after one frame can end by then.
+      if (ended_q) first_frame_q <= {31'd0, packet_end};
       if (close_i) stream_begin_q <= 1'b1;
     end
   end
@@ -236,7 +237,7 @@ module nrc_packet_writer #(
     end
     // Streams end further apart than a descriptor takes, and packets as well but for bad ones.
     if (checking_q) assert (!owe || (push_left_q == 2'd0 && !owed_q));
-    if (checking_q) assert (!ended_q || !packet_end);
+    if (checking_q && ended_q && packet_end) assert (bad && frames == 16'd1);
     if (checking_q && close_i) assert (!word_valid_i && frames == '0);
   end
 `endif

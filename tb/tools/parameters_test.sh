@@ -163,6 +163,14 @@ refused "RateControl is 1; with Narrow 1 give 0" generic RateControl=1 Narrow=1 
 refused "Pipeline is 1; with RateControl 1 give 0 (deep)" generic RateControl=1 Pipeline=1
 refused "BufferWords is 32; with RateControl 1 give 64 or more" generic RateControl=1 BufferWords=32
 refused "PacketFrames is 6; with RateControl 1 give packets of 64 clocks" generic RateControl=1 Channels=4 PacketFrames=6
+for option in Events Classes; do
+  refused "$option is 2; give 0 or 1" generic "$option=2"
+  refused "$option is 1; with Profile 1 give 0" generic "$option=1" Profile=1
+  refused "$option is 1; with Narrow 1 give 0" generic "$option=1" Narrow=1 Pipeline=1
+  refused "Pipeline is 1; with $option 1 give 0 (deep)" generic "$option=1" Pipeline=1
+done
+refused "EventWords is 256; give a power of two from 512 on" generic Events=1 EventWords=256
+refused "PacketFrames is 6; with Events 1 give packets of 64 clocks" generic Events=1 Channels=4 PacketFrames=6
 refused "Taps is 1; with Profile 0 give 0" generic Taps=1
 refused "Neighbour is 1; with Profile 0 give 0" generic Neighbour=1
 refused "LoadableTables is 1; with Profile 1 give 0" generic LoadableTables=1 Profile=1
@@ -203,6 +211,7 @@ accepted default LoadableTables=1
 accepted default LoadableTables=1 Pipeline=1
 accepted default LoadableTables=1 Pipeline=1 Narrow=1
 accepted default LoadableTables=1 RateControl=1
+accepted generic Events=1 Classes=1 Channels=1 PacketFrames=7 BufferWords=64
 accepted generic RateControl=1 Channels=4 PacketFrames=7 BufferWords=64
 accepted generic CodeWidth=8 Mapping=0 Channels=8 Pipeline=1 Narrow=1
 accepted narrow CodeWidth=2 Mapping=0 Channels=1 PacketFrames=1 Pipeline=1
