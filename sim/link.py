@@ -58,7 +58,8 @@ def main() -> int:
             row[f"{name}_dropped"] = percent(f["dropped"], f["packets"])
             row[f"{name}_lossless"] = percent(f["lossless"], f["packets"])
             row[f"{name}_step"] = f["largest_step"]
-            row[f"{name}_kept"] = percent(f["spikes_kept"], f["spikes"])
+            row[f"{name}_kept"] = percent(f["clear_spikes_kept"], f["clear_spikes"])
+            row[f"{name}_all_kept"] = percent(f["spikes_kept"], f["spikes"])
             row[f"{name}_added"] = percent(f["spikes_added"], f["spikes"])
             row[f"{name}_snr"] = f["snr_db"]
         rows.append(row)

@@ -123,6 +123,11 @@ void print_link(const LinkFigures& f, const Run& run) {
           ? "none"
           : fmt::format("{:.2f} % of {} kept, {:.2f} % added", percent(f.spikes_kept, f.spikes),
                         grouped(f.spikes), percent(f.spikes_added, f.spikes)));
+  row("of channels that are not clipped",
+      f.clear_spikes == 0
+          ? "none"
+          : fmt::format("{:.2f} % of {} kept", percent(f.clear_spikes_kept, f.clear_spikes),
+                        grouped(f.clear_spikes)));
   if (run.design.rate_control) {
     row("most words that waited", fmt::format("{} of {}", grouped(run.figures.max_waiting),
                                               grouped(run.design.buffer_words)));
@@ -211,6 +216,11 @@ LinkFigures link_figures(const Run& run) {
     f.spikes += match.kept + match.lost;
     f.spikes_kept += match.kept;
     f.spikes_added += match.added;
+    if (static_cast<double>(spikes.places.size()) * rate <=
+        host::kMostSpikesASecond * static_cast<double>(original.size())) {
+      f.clear_spikes += match.kept + match.lost;
+      f.clear_spikes_kept += match.kept;
+    }
   }
   if (error != 0) f.snr = 10 * std::log10(signal / error);
   return f;
@@ -225,6 +235,8 @@ void write_link_figures(const Run& run, const LinkFigures& f, const std::string&
                                  {"spikes", f.spikes},
                                  {"spikes_kept", f.spikes_kept},
                                  {"spikes_added", f.spikes_added},
+                                 {"clear_spikes", f.clear_spikes},
+                                 {"clear_spikes_kept", f.clear_spikes_kept},
                                  {"max_waiting", run.figures.max_waiting}};
   json["snr_db"] = f.snr ? nlohmann::ordered_json(*f.snr) : nlohmann::ordered_json();
   std::ofstream file(path);

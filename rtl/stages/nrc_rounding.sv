@@ -6,13 +6,13 @@
 //
 //   step   = the largest of 1, 2, 3, 4, 6, 8, 12, 16 that is at most max_step and at most
 //            (scale * max_step) >> 12; 1 if there is none, and in an excursion, if
-//            32 * |deviation| >= 5 * scale
+//            32 * |deviation| >= 7 * scale
 //   number = floor((code + floor(step / 2)) / step)
 //   code'  = clamp(number * step, -2^(CodeWidth-1), 2^(CodeWidth-1) - 1)
 //
 // Stages, counted from the code's first clock in the path:
 //   1  scale_i, deviation_i and max_step_i
-//   2  scale * max_step, scale * 5
+//   2  scale * max_step, scale * 7
 //   3  step; code_i
 //   5  number (nrc_multiple)
 //   6  code_o, number_o, step_o
@@ -56,7 +56,7 @@ module nrc_rounding #(
   always_ff @(posedge clk_i) begin
     s2_product_q   <= product;
     s2_max_step_q  <= max_step_i;
-    s2_bound_q     <= (ScaleWidth + 3)'(scale_i) + ((ScaleWidth + 3)'(scale_i) << 2);
+    s2_bound_q     <= ((ScaleWidth + 3)'(scale_i) << 3) - (ScaleWidth + 3)'(scale_i);
     s2_deviation_q <= deviation_i;
   end
 

@@ -32,9 +32,6 @@ constexpr double kRate = RecordingGenerator::kDefaultRate;
 constexpr std::size_t kPacketFrames = 20;
 constexpr std::size_t kKeyInterval = 384;
 constexpr std::size_t kMostFiles = 4096;
-/// A channel with more spikes a second is clipped or disturbed: its median says nothing of its
-/// noise.
-constexpr double kMostSpikes = 100.0;
 constexpr double kLowDeviations = 4.5;  ///< below which a false alarm is no spike by any measure
 constexpr double kThresholds[] = {5.5, 6.0, 6.5, 7.0, 7.5, 8.0};  ///< mean innovations
 
@@ -50,7 +47,7 @@ struct Signal {
   Places known;     ///< those of the generator; empty: not known
   const Places& wanted() const { return known.empty() ? standard : known; }
   bool sound(std::size_t channel) const {
-    return static_cast<double>(standard[channel].size()) <= kMostSpikes * seconds();
+    return static_cast<double>(standard[channel].size()) <= host::kMostSpikesASecond * seconds();
   }
   double seconds() const { return static_cast<double>(frames) / kRate; }
 };

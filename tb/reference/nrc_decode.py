@@ -241,7 +241,7 @@ class Channel:
 
     def in_excursion(self) -> bool:
         """Section 14: whether the next code is exact."""
-        return 32 * abs(self.last - self.level) >= 5 * self.scale
+        return 32 * abs(self.last - self.level) >= 7 * self.scale
 
     def predict(self, width: int) -> int:
         d = self.last - self.level

@@ -86,11 +86,11 @@ TEST(Rounding, EveryScaleUpToTheWholeStep) {
   run(items);
 }
 
-TEST(Rounding, ExcursionsAreExactFromTwoAndAHalfScalesOn) {
+TEST(Rounding, ExcursionsAreExactFromThreeAndAHalfScalesOn) {
   std::vector<Item> items;
   const std::int32_t top = (1 << (kWidth + 6)) - 1;
-  for (const std::uint32_t scale : {0U, 1U, 6U, 7U, 639U, 640U, 1000U, (1U << (kWidth + 6)) - 1}) {
-    const auto bound = static_cast<std::int32_t>((5 * std::uint64_t{scale} + 31) / 32);
+  for (const std::uint32_t scale : {0U, 1U, 4U, 5U, 639U, 640U, 1000U, (1U << (kWidth + 6)) - 1}) {
+    const auto bound = static_cast<std::int32_t>((7 * std::uint64_t{scale} + 31) / 32);
     for (const std::int32_t deviation : {0, 1, bound - 1, bound, bound + 1, top}) {
       if (deviation < 0 || deviation > top) continue;
       for (const int step : {1, kSteps - 1}) {

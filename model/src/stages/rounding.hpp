@@ -86,10 +86,10 @@ class CodeRounding {
  private:
   static constexpr int kShareShift = 12;  ///< 4 codes of scale have the whole step
 
-  /// Whether the channel is 2.5 scales or more from its level, as in a spike, whose peak decides
+  /// Whether the channel is 3.5 scales or more from its level, as in a spike, whose peak decides
   /// whether a detector finds it.
   static bool in_excursion(std::uint32_t scale, std::int32_t deviation) {
-    return std::int64_t{32} * std::abs(deviation) >= std::int64_t{5} * scale;
+    return std::int64_t{32} * std::abs(deviation) >= std::int64_t{7} * scale;
   }
 
   std::vector<Rounder> rounders_;  ///< of each step

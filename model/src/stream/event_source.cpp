@@ -43,9 +43,9 @@ void EventSource::add(const Code* codes, std::size_t frames, bool key, int step)
       Channel& channel = channels_[c];
       const Prediction prediction = predictor_.predict(channel.predictor, reset);
       const std::uint32_t scale = context_.scale(channel.context, reset);
-      const Rounder& rounder =
-          classes_[c] == ChannelClass::kRounded ? rounding_.of(scale, prediction.deviation)
-                                                : rounding_.exact();
+      const Rounder& rounder = classes_[c] == ChannelClass::kRounded
+                                   ? rounding_.of(scale, prediction.deviation)
+                                   : rounding_.exact();
       const auto code = static_cast<Code>(rounder.code(rounder.number(*codes++)));
       const std::optional<Peak> peak =
           detector_.next(channel.detector, Predictor::value_of(code) - channel.predictor.level,
