@@ -973,7 +973,7 @@ class Stream:
         self.classes = [0] * self.channels  # section 18
         self.age = 0  # frames since the first one of the last key packet
 
-    def rounding_of(self, channel: Any) -> Rounding:
+    def rounding_of(self, channel: Channel) -> Rounding:
         """Section 14: for the next code of a channel."""
         step = self.step
         if self.proportional:
