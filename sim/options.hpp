@@ -6,6 +6,8 @@
 #include <string>
 
 #include "design.hpp"
+#include "nrc/format.hpp"
+#include "nrc/rate_control.hpp"
 
 namespace nrc::sim {
 
@@ -21,7 +23,7 @@ struct Options {
   bool allow_drops = false;
   std::string link;   ///< Mbit/s, or a file with the rates by time; empty: 32 bits a clock
   int max_step = 16;  ///< codes; 1: never round
-  int first_step = 8;
+  int first_step = lossy_step(RateSettings().first_step);
   std::string json;  ///< file for what the link did
   std::uint32_t off_grid = 0;
   std::string trace;

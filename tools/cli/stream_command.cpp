@@ -69,9 +69,9 @@ struct StreamEncodeArguments {
   std::uint32_t key_interval = 384;
   std::optional<std::uint32_t> stream_number;  ///< unset: a random one
   bool long_headers = false;
-  bool rtl = false;        ///< the bytes of the RTL encoder
-  double link_rate = 0.0;  ///< Mbit/s; 0: every packet is lossless
-  int first_step = 8;      ///< codes
+  bool rtl = false;                                        ///< the bytes of the RTL encoder
+  double link_rate = 0.0;                                  ///< Mbit/s; 0: every packet is lossless
+  int first_step = lossy_step(RateSettings().first_step);  ///< codes
   int max_step = 16;
   std::uint32_t link_buffer = RateSettings().buffer_words;
   std::string classes;           ///< file; empty: channels have none

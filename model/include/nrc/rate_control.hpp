@@ -21,7 +21,7 @@ struct RateSettings {
   std::uint32_t buffer_words = 16384;
   /// Number of the step that rounding begins with, 1 to `max_step`. A larger one leaves more
   /// packets lossless, a smaller one makes the error smaller.
-  int first_step = 5;
+  int first_step = 6;
   /// Number of the largest step, 0 to kMaxRateStep; 0: never round.
   int max_step = kMaxRateStep;
   /// What the link takes during a packet, in 1/16 words; 0: not known, so that the words that wait
