@@ -495,7 +495,7 @@ TEST(Packetizer, AnUnknownHeaderIsRefusedAtOnce) {
     header[2] = type;
     header[3] = coding;
     header[12] = 1;  // frame
-    header[13] = 1;  // more of them, or words of payload behind a short header
+    header[13] = 1;  // more of them, or words of payload after a short header
     return parse_packet(header.data(), header.size()).status;
   };
   EXPECT_EQ(status(1, 0), ParseStatus::kIncomplete);
@@ -503,7 +503,8 @@ TEST(Packetizer, AnUnknownHeaderIsRefusedAtOnce) {
   EXPECT_EQ(status(5, 0), ParseStatus::kIncomplete);
   EXPECT_EQ(status(6, 0), ParseStatus::kIncomplete);
   EXPECT_EQ(status(1, 0x60), ParseStatus::kIncomplete);
-  EXPECT_EQ(status(7, 0), ParseStatus::kBadHeader) << "type";
+  EXPECT_EQ(status(7, 0), ParseStatus::kIncomplete);
+  EXPECT_EQ(status(8, 0), ParseStatus::kBadHeader) << "type";
   EXPECT_EQ(status(0x81, 0), ParseStatus::kIncomplete);
   EXPECT_EQ(status(0x83, 0), ParseStatus::kIncomplete);
   for (const unsigned type : {0x80U, 0x84U, 0x85U, 0x86U, 0x87U}) {
