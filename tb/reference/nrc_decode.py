@@ -153,6 +153,10 @@ class RangeTables:
         """Sections 10 and 14: lower edges and values of the codes, or of the numbers of multiples,
         from the lowest one on."""
         half = 2**(grid.width - 1)
+        if not self.edges and grid.step == 1:  # regular, and up to 2^24 of them
+            grid.low_edges = range(-64 * half - 32, 64 * half - 32, 64)
+            grid.values = range(-64 * half, 64 * half, 64)
+            return
 
         def edge(code: int) -> int:
             if not self.edges or not -half < code < half:
@@ -185,8 +189,8 @@ class Rounding:
     def __init__(self, width: int, step: int) -> None:
         self.width, self.step = width, step
         self.lowest, self.highest = self.number(-2**(width - 1)), self.number(2**(width - 1) - 1)
-        self.low_edges: list[int] = []  # of the range profile
-        self.values: list[int] = []
+        self.low_edges: Sequence[int] = []  # of the range profile
+        self.values: Sequence[int] = []
 
     def number(self, code: int) -> int:
         return (code + self.step // 2) // self.step
@@ -485,8 +489,10 @@ class Intervals:
             self.plain = max((index >> 4) - 8 - (grid.step.bit_length() - 1), 0)
         self.first = grid.lowest >> self.plain  # group, or number
         if self.plain:
-            self.low_edges = [64 * grid.first(group << self.plain) - 32
-                              for group in range(self.first, (grid.highest >> self.plain) + 1)]
+            begin = 64 * grid.first(self.first << self.plain) - 32
+            size = 64 * grid.step << self.plain
+            groups = (grid.highest >> self.plain) - self.first + 1
+            self.low_edges = range(begin, begin + groups * size, size)
 
     def begin(self, i: int) -> int:
         """The cumulative frequency at which code, or group, i begins, from the lowest one on."""
@@ -549,7 +555,7 @@ class RangeDecoder:
         return (low << intervals.plain) + v
 
     def check_end(self, padded_to: int) -> None:
-        """Behind the bits of the last code is one more, of the 16 that the offset holds."""
+        """After the bits of the last code is one more, of the 16 that the offset holds."""
         self.bits.position -= 15
         self.bits.check_end(padded_to)
 
