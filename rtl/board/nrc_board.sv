@@ -7,9 +7,9 @@
 //                             ^    \-> nrc_decoder -> compared with a second source (Loopback)
 //   rx_i -> nrc_uart_receiver -> nrc_board_commands
 //
-// The source produces a sample in every clock, as an implant does, one packet at a time. Two packets
-// may be on their way to the host; the next one begins when one of them has left. The encoder
-// therefore works at its full rate, and waits between packets for the slower line.
+// The source produces a sample in every clock, as an implant does, one packet at a time. Two
+// packets may be on their way to the host; the next one begins when one of them has left. The
+// encoder therefore works at its full rate, and waits between packets for the slower line.
 //
 // A stream begins with the command that enables it and closes with the current frame, or
 // the next one, when it is disabled. Each stream begins with the same samples.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Commands from the host, five bytes each (docs/boards.md): an ASCII letter and 32 bits, lowest byte
-// first. A zero byte in place of a letter is ignored, so that four of them end a truncated
+// Commands from the host, five bytes each (docs/boards.md): an ASCII letter and 32 bits, lowest
+// byte first. A zero byte in place of a letter is ignored, so that four of them end a truncated
 // command. Unknown letters are ignored together with their 32 bits.
 //
 //   W  table word: address in bits 15..0, word in bits 31..16

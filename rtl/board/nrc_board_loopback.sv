@@ -4,8 +4,8 @@
 // identical source.
 //
 // errors_o counts samples that differ, are marked as uncertain, or are not where they should be in
-// their frame, and packets that the decoder lost, found damaged or had to skip. A restart resets the
-// second source; the decoder must have output everything by then.
+// their frame, and packets that the decoder lost, found damaged or had to skip. A restart resets
+// the second source; the decoder must have output everything by then.
 
 `timescale 1ns / 1ps
 

@@ -53,7 +53,8 @@ module nrc_uart_receiver #(
     end
   end
 
-  // Eight shifts are of data; the start bit falls out at the end, and the stop bit does not come in.
+  // Eight shifts are of data; the start bit falls out at the end, and the stop bit does not come
+  // in.
   always_ff @(posedge clk_i) begin
     if (phase_q[16] && left_q > 4'd1) data_o <= {line, data_o[7:1]};
   end

@@ -7,9 +7,9 @@
 //                  |                               v
 //             packet_order -> sample_scheduler -> decode_path -> sample_output -> m_axis
 //
-// A packet is held in the packet buffer until its CRC is known to be correct. The channels' predictions
-// and tables come from their own past, a frame ago, so they are ready before the bits are
-// examined. From the scheduler on the pipeline is rigid. docs/rtl.md describes what is
+// A packet is held in the packet buffer until its CRC is known to be correct. The channels'
+// predictions and tables come from their own past, a frame ago, so they are ready before the bits
+// are examined. From the scheduler on the pipeline is rigid. docs/rtl.md describes what is
 // decoded and reported.
 //
 // The tables are compiled in; there is no table port.
@@ -35,7 +35,8 @@ module nrc_decoder #(
   input  logic        s_axis_tvalid,
   output logic        s_axis_tready,
   input  logic [31:0] s_axis_tdata,
-  input  logic        s_axis_tlast,      // a packet's last word; or always low, if the link does not know
+  // A packet's last word; or always low, if the link does not know.
+  input  logic        s_axis_tlast,
 
   // int16 samples (Mapping shift6) or codes, sign-extended (Mapping code); channels in turn.
   output logic        m_axis_tvalid,

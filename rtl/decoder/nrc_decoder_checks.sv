@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rejects illegal parameters of nrc_decoder: one line that names the parameter ends
-// the simulation at time 0, and Verilator's elaboration as well. Synthesis, which has no messages that
-// all tools know, ends at a module that does not exist, with the fault for a name. No ports, no logic.
+// the simulation at time 0, and Verilator's elaboration as well. Synthesis, which has no messages
+// that all tools know, ends at a module that does not exist, with the fault for a name. No ports,
+// no logic.
 
 `timescale 1ns / 1ps
 

@@ -6,8 +6,8 @@
 //   s_axis -> framer -> shift6 -+-> huffman_path -+-> packetizer -> m_axis
 //                               +-> range_path ---+
 //
-// Profile chooses one of the two paths. With Events the Huffman path finds spikes as well, which the
-// packetizer sends in packets of their own.
+// Profile chooses one of the two paths. With Events the Huffman path finds spikes as well, which
+// the packetizer sends in packets of their own.
 //
 // Samples arrive channel by channel, 0 .. Channels-1, with s_axis_tlast at the last one of a
 // frame. Everything up to the bit packer is one rigid pipeline: a sample enters in any clock,
@@ -15,9 +15,9 @@
 // single samples. docs/rtl.md has the rules of framing, key packets and drops.
 //
 // Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 17 huffman_path or 24 range_path =
-// 19 or 26 until its last bit is packed; 1 more with Taps, 3 more with Neighbour. With Pipeline = 1, of
-// the Huffman profile, 0 framer, 5 huffman_path = 5. One sample per clock; with fewer channels than
-// nrc_latency_pkg::LoopLatency (ShallowLoopLatency) one frame per LoopLatency clocks.
+// 19 or 26 until its last bit is packed; 1 more with Taps, 3 more with Neighbour. With Pipeline =
+// 1, of the Huffman profile, 0 framer, 5 huffman_path = 5. One sample per clock; with fewer
+// channels than nrc_latency_pkg::LoopLatency (ShallowLoopLatency) one frame per LoopLatency clocks.
 
 `timescale 1ns / 1ps
 
@@ -78,7 +78,8 @@ module nrc_encoder #(
   output logic        m_axis_tlast,   // the packet's last word
 
   // Table port of the Huffman profile; while status_o says idle or closed. Word: the code after a
-  // leading one. All words in the order of their addresses, and no stream opens before the last one.
+  // leading one. All words in the order of their addresses, and no stream opens before the last
+  // one.
   input  logic        table_we_i,
   input  logic [15:0] table_addr_i,   // table * 2^SymbolBits + symbol
   input  logic [15:0] table_wdata_i,
@@ -115,8 +116,8 @@ module nrc_encoder #(
   localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
                         ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
 
-  localparam int BriefFrames = nrc_bound_pkg::brief_frames(Profile, Width, Channels, PacketFrames, Loop,
-                                                           Words);
+  localparam int BriefFrames = nrc_bound_pkg::brief_frames(Profile, Width, Channels, PacketFrames,
+                                                           Loop, Words);
 
   localparam int Predictor = ((Narrow != 0) ? nrc_pkg::PredictorNarrow : 0) |
                              ((Taps != 0) ? nrc_pkg::PredictorTaps : 0) |
@@ -139,8 +140,8 @@ module nrc_encoder #(
                              ? EventWords : 2 * nrc_pkg::MaxPacketEvents;
 
   // Half a millisecond for a peak, and one to the next crossing.
-  localparam int Peak        = (RateMillihertz / 2000000) + ((RateMillihertz % 2000000 != 0) ? 2 : 1);
-  localparam int Gap         = (RateMillihertz / 1000000) + ((RateMillihertz % 1000000 != 0) ? 2 : 1);
+  localparam int Peak = (RateMillihertz / 2000000) + ((RateMillihertz % 2000000 != 0) ? 2 : 1);
+  localparam int Gap  = (RateMillihertz / 1000000) + ((RateMillihertz % 1000000 != 0) ? 2 : 1);
   localparam int EventWindow = (RateMillihertz <= 0)           ? nrc_pkg::UsualEventWindow :
                                (Peak > nrc_pkg::MaxEventWindow) ? nrc_pkg::MaxEventWindow : Peak;
   localparam int EventRest   = (RateMillihertz <= 0)         ? nrc_pkg::UsualEventRest :

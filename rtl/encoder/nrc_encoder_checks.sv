@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rejects illegal parameters of nrc_encoder (docs/rtl.md, "Misuse"): one line that
-// names the parameter ends the simulation at time 0, and Verilator's elaboration as well. Synthesis,
-// which has no messages that all tools know, ends at a module that does not exist, with the fault for
-// a name. A buffer that is legal but too small for the largest packet gives a warning in simulation.
-// No ports, no logic.
+// names the parameter ends the simulation at time 0, and Verilator's elaboration as well.
+// Synthesis, which has no messages that all tools know, ends at a module that does not exist, with
+// the fault for a name. A buffer that is legal but too small for the largest packet gives a warning
+// in simulation. No ports, no logic.
 
 `timescale 1ns / 1ps
 
@@ -127,7 +127,8 @@ module nrc_encoder_checks #(
                             Samples <= 64'(nrc_pkg::MaxPacketSamples) && BufferWords >= 4 &&
                             BufferWords <= MaxWords;
   localparam int BriefFrames = CanBound
-      ? nrc_bound_pkg::brief_frames(Profile, CodeWidth, Channels, PacketFrames, Loop, BufferWords) : 1;
+      ? nrc_bound_pkg::brief_frames(Profile, CodeWidth, Channels, PacketFrames, Loop, BufferWords)
+      : 1;
   localparam int KeyWords = CanBound
       ? nrc_bound_pkg::key_packet_words(Profile, CodeWidth, Channels, BriefFrames) : 1;
 

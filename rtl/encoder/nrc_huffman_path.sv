@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The stages of the Huffman profile from codes to payload words, joined: predictor with pace,
-// context, huffman, bit_packer (docs/bitstream.md, sections 3 to 5). With Narrow, stage narrow takes
-// the place of predictor and context (section 16). With RateControl, stage rounding works beside the
-// predictor, and rounded_class beside context (section 14). With Events, stage detector works
-// on what both find out (section 17). Golden model: the Huffman half of
+// context, huffman, bit_packer (docs/bitstream.md, sections 3 to 5). With Narrow, stage narrow
+// takes the place of predictor and context (section 16). With RateControl, stage rounding works
+// beside the predictor, and rounded_class beside context (section 14). With Events, stage detector
+// works on what both find out (section 17). Golden model: the Huffman half of
 // nrc::PayloadEncoder.
 //
 // Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
-// bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5; 2 narrow, 1, 1 = 4. One code per clock, rigid.
+// bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5; 2 narrow, 1, 1 = 4. One code per clock,
+// rigid.
 
 `timescale 1ns / 1ps
 
@@ -21,7 +22,8 @@ module nrc_huffman_path #(
   parameter int Events         = -1,  // 1: event_*_o, with the deep pipeline and the full state
   parameter int EventWindow    = -1,  // of nrc_detector
   parameter int EventRest      = -1,
-  parameter int Classes        = -1,  // 1: channels have classes, with the deep pipeline and the full state
+  // 1: channels have classes, with the deep pipeline and the full state.
+  parameter int Classes        = -1,
   parameter int Pipeline       = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int SideWidth    = nrc_side_pkg::SideWidth,
@@ -40,9 +42,11 @@ module nrc_huffman_path #(
   input  logic [ChannelWidth-1:0] channel_i,
   input  logic                    first_i,
   input  logic [SideWidth-1:0]    side_i,
-  input  logic [2:0]              step_i,  // number of the packet's rounding step, a clock after its code
+  // Number of the packet's rounding step, a clock after its code.
+  input  logic [2:0]              step_i,
 
-  input  logic                    flush_i,  // pulse: the packet ends; no code is under way, side_i rests
+  // Pulse: the packet ends; no code is under way, side_i rests.
+  input  logic                    flush_i,
 
   // Table port of nrc_channel_class; unused without Classes.
   input  logic                    class_we_i,
@@ -321,7 +325,8 @@ module nrc_huffman_path #(
       if (Classes != 0) begin : gen_class
         nrc_delay #(
           .Width(2),
-          .Depth(Predict + nrc_latency_pkg::InnovationLatency + nrc_latency_pkg::DetectorLatency - 1)
+          .Depth(Predict + nrc_latency_pkg::InnovationLatency +
+                 nrc_latency_pkg::DetectorLatency - 1)
         ) u_class_delay (
           .clk_i, .d_i(channel_class), .q_o(event_class)
         );
@@ -390,8 +395,8 @@ module nrc_huffman_path #(
     .length_o     (codeword_length)
   );
 
-  // A channel's class precedes its first code after a reset; one that is off sends nothing else, but
-  // a bit at a frame's end.
+  // A channel's class precedes its first code after a reset; one that is off sends nothing else,
+  // but a bit at a frame's end.
   logic [30:0] packed_bits;
   logic [4:0]  packed_length;
 

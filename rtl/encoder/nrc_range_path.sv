@@ -4,9 +4,9 @@
 // linearizer and dispersion, interval, range, carry_packer (docs/bitstream.md, sections 10 and 11).
 // Golden model: the range half of nrc::PayloadEncoder.
 //
-// Taps and Neighbour put stages taps and neighbour between the predictor and what needs the prediction.
-// Everything parallel to them is then delayed by as much; the dispersion starts later, so that the delay
-// holds a channel's number and not its state.
+// Taps and Neighbour put stages taps and neighbour between the predictor and what needs the
+// prediction. Everything parallel to them is then delayed by as much; the dispersion starts later,
+// so that the delay holds a channel's number and not its state.
 //
 // Latency, clocks from a code: 6 predictor, 7 interval, 7 range, 4 carry_packer = 24 until its last
 // bit is packed; 1 more with Taps, 3 more with Neighbour. One code per clock, rigid.
@@ -30,7 +30,8 @@ module nrc_range_path #(
   input  logic                    first_i,
   input  logic [SideWidth-1:0]    side_i,
 
-  input  logic                    flush_i,  // pulse: the packet ends; no code is under way, side_i rests
+  // Pulse: the packet ends; no code is under way, side_i rests.
+  input  logic                    flush_i,
 
   // As of nrc_bit_packer.
   output logic                    word_valid_o,
@@ -190,7 +191,8 @@ module nrc_range_path #(
     );
 
     logic unused_innovation;
-    assign unused_innovation = ^{pred_valid, innovation_valid, innovation_channel, innovation_reset};
+    assign unused_innovation = ^{pred_valid, innovation_valid, innovation_channel,
+                                  innovation_reset};
   end else begin : gen_no_taps
     assign tapped_valid              = pred_valid;
     assign tapped_value              = pred_value;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Upper bounds of a payload (docs/bitstream.md, sections 5 and 11): a payload of n codes has at most
-// n * max_code_bits + end_bits bits.
+// Upper bounds of a payload (docs/bitstream.md, sections 5 and 11): a payload of n codes has at
+// most n * max_code_bits + end_bits bits.
 
 `timescale 1ns / 1ps
 
@@ -23,13 +23,14 @@ package nrc_bound_pkg;
   // Words of a key packet: its first frame's codes are all verbatim.
   function automatic int key_packet_words(input int profile, input int code_width,
                                           input int channels, input int frames);
-    key_packet_words = (channels * (code_width + (frames - 1) * max_code_bits(profile, code_width)) +
+    key_packet_words = (channels * (code_width +
+                                    (frames - 1) * max_code_bits(profile, code_width)) +
                         end_bits(profile) + 31) / 32;
   endfunction
 
-  // Frames of the packets that follow one for which there was no room, until one is stored: as few as
-  // last longer than their way through the encoder and the link's time for a key packet of them, where the
-  // buffer may be too small for a whole packet.
+  // Frames of the packets that follow one for which there was no room, until one is stored: as few
+  // as last longer than their way through the encoder and the link's time for a key packet of them,
+  // where the buffer may be too small for a whole packet.
   function automatic int brief_frames(input int profile, input int code_width, input int channels,
                                       input int packet_frames, input int loop_latency,
                                       input int buffer_words);

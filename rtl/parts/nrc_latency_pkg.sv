@@ -3,8 +3,8 @@
 // Latencies of all stages, in clocks, for those who line other signals up with them.
 //
 // The Huffman encoder has two pipelines. The deep one has a register wherever a slow FPGA needs one
-// at 20.48 MHz. The shallow one has as few as silicon needs, where a clock is long and each register
-// draws power in every clock.
+// at 20.48 MHz. The shallow one has as few as silicon needs, where a clock is long and each
+// register draws power in every clock.
 //
 // Clocks of one sample in the deep pipeline, counted from the one in which it enters nrc_predictor
 // and nrc_context:
@@ -20,13 +20,13 @@
 //
 // The last five rows come UpdateDelay clocks later where that is not zero.
 //
-// In the shallow pipeline, which is for encoders, the prediction, the value and the writes all come in
-// clock 3. The same channel may enter again in clock 4; ShallowLoopLatency is one more, because
+// In the shallow pipeline, which is for encoders, the prediction, the value and the writes all come
+// in clock 3. The same channel may enter again in clock 4; ShallowLoopLatency is one more, because
 // nrc_packet_writer needs four clocks for a packet and nrc_bit_packer may move its end by one.
 //
 // In the range profile, the corrected prediction of nrc_taps follows TapsLatency clocks after
-// pred_valid_o, that of nrc_neighbour NeighbourLatency after it, and nrc_dispersion works as much later
-// as a whole. No loop gets longer.
+// pred_valid_o, that of nrc_neighbour NeighbourLatency after it, and nrc_dispersion works as much
+// later as a whole. No loop gets longer.
 // tb/common/rtl_constants.hpp has the same numbers for benches, generated from this file.
 
 `timescale 1ns / 1ps
@@ -85,8 +85,8 @@ package nrc_latency_pkg;
   localparam int RangePathLatency = PredictLatency + IntervalLatency + RangeLatency +
                                     CarryPackerLatency;
 
-  // More than from a sample's handshake, or the end of a packet without one, until nrc_packet_writer
-  // has decided over its packet, in any configuration.
+  // More than from a sample's handshake, or the end of a packet without one, until
+  // nrc_packet_writer has decided over its packet, in any configuration.
   localparam int CloseLatency = 48;
 
   // The encoder, from a sample's handshake until its last bit is packed; TapsLatency more with

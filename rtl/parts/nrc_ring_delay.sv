@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Delays a word by Depth clocks, as nrc_delay does, without moving it: Depth words are written in
-// turn, and what is overwritten comes out. With clock gates a word draws power in one clock of Depth;
-// in a shift register every bit does in every clock. Pays for silicon and for Depth of two or more.
+// turn, and what is overwritten comes out. With clock gates a word draws power in one clock of
+// Depth; in a shift register every bit does in every clock. Pays for silicon and for Depth of two
+// or more.
 //
 // Only the turn has a reset: data that a valid bit qualifies need none.
 

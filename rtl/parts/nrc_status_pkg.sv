@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bits of the encoder's status_o. StatusState is a number of two bits; tables may be written while it is
-// StateIdle or StateClosed.
+// Bits of the encoder's status_o. StatusState is a number of two bits; tables may be written while
+// it is StateIdle or StateClosed.
 
 `timescale 1ns / 1ps
 

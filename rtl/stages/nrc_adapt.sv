@@ -10,8 +10,8 @@
 //
 // A value has three zero bits at its end or more. With level = 8 a + b the shifted difference is
 // (value >> 3) - a, less one if b > 0, so that the new level is one sum whose
-// terms do not wait for each other: level + ~a + (value >> 3) + (b = 0), with ~ for the ones' complement. Both new weights
-// are ready before e selects one.
+// terms do not wait for each other: level + ~a + (value >> 3) + (b = 0), with ~ for the ones'
+// complement. Both new weights are ready before e selects one.
 //
 // Latency: 1 clock to the innovation, 2 to the new state. In the shallow pipeline 0.
 

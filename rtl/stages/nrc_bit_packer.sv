@@ -21,8 +21,8 @@
 //   1  end position, next fill
 //   2  rotation, mask
 //   3  merge into the word, output register
-// Latency 3 clocks (4 for the word that is flushed); one codeword per clock. In the shallow pipeline
-// the three are one, latency 1 (2).
+// Latency 3 clocks (4 for the word that is flushed); one codeword per clock. In the shallow
+// pipeline the three are one, latency 1 (2).
 
 `timescale 1ns / 1ps
 
@@ -39,9 +39,9 @@ module nrc_bit_packer #(
   input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
   input  logic        flush_i,      // pulse: the packet ends; side_i has had its flags for 4 clocks
 
-  // Flags of nrc_side_pkg: frame_end is one pulse per frame, not later than its packet's last word, with
-  // a word or without; packet_end marks a packet's last word, and key, bad and last come with it. Key
-  // comes with every word.
+  // Flags of nrc_side_pkg: frame_end is one pulse per frame, not later than its packet's last word,
+  // with a word or without; packet_end marks a packet's last word, and key, bad and last come with
+  // it. Key comes with every word.
   output logic        word_valid_o,
   output logic [31:0] word_o,
   output logic [nrc_side_pkg::SideWidth-1:0] side_o

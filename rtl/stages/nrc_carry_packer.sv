@@ -5,10 +5,11 @@
 // those of nrc_bit_packer.
 //
 // Packing is as in nrc_bit_packer: `fill` bits of the current word are in use, a word that ends at
-// position end = fill + length is rotated right by end modulo 32, and masks separate its part in the
-// current word from the one in the next. The carry is added at position fill - 1 of the current
-// word, whose bits from fill on are zeros. Where the sum overflows, the carry continues into the words
-// that are complete. A remainder after a packet's last full word leaves one clock later (`flush`).
+// position end = fill + length is rotated right by end modulo 32, and masks separate its part in
+// the current word from the one in the next. The carry is added at position fill - 1 of the current
+// word, whose bits from fill on are zeros. Where the sum overflows, the carry continues into the
+// words that are complete. A remainder after a packet's last full word leaves one clock later
+// (`flush`).
 //
 // Complete words wait in a queue until Held younger ones of their packet have followed, or its end.
 // A carry only marks the words it reaches, up to the first that is not all ones; the marked ones
@@ -48,8 +49,9 @@ module nrc_carry_packer #(
   input  logic [4:0]  length_i,     // 0..29; not 0 with packet_end_i
   input  logic [nrc_side_pkg::SideWidth-1:0] side_i,
 
-  // Flags of nrc_side_pkg: frame_end is one pulse per frame, not later than its packet's last word, with
-  // a word or without; packet_end marks a packet's last word, and key, bad and last come with it.
+  // Flags of nrc_side_pkg: frame_end is one pulse per frame, not later than its packet's last word,
+  // with a word or without; packet_end marks a packet's last word, and key, bad and last come with
+  // it.
   output logic        word_valid_o,
   output logic [31:0] word_o,
   output logic [nrc_side_pkg::SideWidth-1:0] side_o

@@ -73,7 +73,8 @@ module nrc_code_to_sample #(
   `include "nrc_assert.svh"
 
   `NRC_REQUIRE(CodeWidth >= 2 && CodeWidth <= 16 &&
-               (Mapping == nrc_pkg::MappingCode || (Mapping == nrc_pkg::MappingShift6 && CodeWidth == 10)),
+               (Mapping == nrc_pkg::MappingCode ||
+                (Mapping == nrc_pkg::MappingShift6 && CodeWidth == 10)),
                "nrc_code_to_sample: Mapping is 0 and CodeWidth 2 to 16, or 1 and 10")
 `endif
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A prediction with a weighted sum of innovations added (docs/bitstream.md, section 10, Corrections).
-// Part of nrc_taps and nrc_neighbour.
+// A prediction with a weighted sum of innovations added (docs/bitstream.md, section 10,
+// Corrections). Part of nrc_taps and nrc_neighbour.
 //
 //   p' = clamp(p + ((weight[0] * input[0] + weight[1] * input[1] + ...) >> Shift))
 //
@@ -39,8 +39,8 @@ module nrc_correct #(
   localparam int SumWidth     = ProductWidth + 2;
   localparam int RawWidth     = SumWidth - Shift + 1;
 
-  // Stage 1. Operands are extended by hand to the width of their product. At CodeWidth = 10 they fit
-  // one 16 x 16 DSP block each.
+  // Stage 1. Operands are extended by hand to the width of their product. At CodeWidth = 10 they
+  // fit one 16 x 16 DSP block each.
   logic [Count*ProductWidth-1:0] products;
 
   for (genvar i = 0; i < Count; i++) begin : gen_product

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How widely a channel's innovations are currently distributed: a slow exponential moving average of
-// their magnitude, the scale, and a short memory of large ones, the burst (docs/bitstream.md, section 10). Golden model:
-// nrc::Dispersion. Works in parallel with nrc_predictor on the same samples, in the encoder and in the
-// decoder.
+// How widely a channel's innovations are currently distributed: a slow exponential moving average
+// of their magnitude, the scale, and a short memory of large ones, the burst (docs/bitstream.md,
+// section 10). Golden model: nrc::Dispersion. Works in parallel with nrc_predictor on the same
+// samples, in the encoder and in the decoder.
 //
 //   index = 16 * octave + mantissa + burst, the logarithm of the scale in 1/16 octaves from 1/16
 //           code on, raised by the burst

@@ -15,7 +15,8 @@
 //   the packers (CloseLatency); then flush_o ends the packet in progress, or close_o the stream between two
 //   packets, and tready is low as long again, until that has arrived too. A frame in progress is
 //   cut short: its packet is `bad`, and what follows of the frame is discarded.
-// - A packet that begins while one found no room and none was stored since has BriefFrames frames. It is a
+// - A packet that begins while one found no room and none was stored since has BriefFrames frames.
+// It is a
 //   key packet, so that the codes of its first frame are verbatim, and it fits into the buffer
 //   (nrc_bound_pkg, nrc_encoder_checks).
 // - Bubbles: a channel may come again LoopLatency clocks later. Between two samples of a channel
@@ -24,8 +25,8 @@
 //   frame do not help the samples at its end.) A framing error may bring a channel back sooner,
 //   but then the next frame is one whose state counts as reset.
 //
-// Latency: 1 clock from a sample taken to its output, in the shallow pipeline 0. tready is a function
-// of registers only.
+// Latency: 1 clock from a sample taken to its output, in the shallow pipeline 0. tready is a
+// function of registers only.
 
 `timescale 1ns / 1ps
 
@@ -63,7 +64,8 @@ module nrc_framer #(
   output logic                    flushed_o,        // level: such an end is on its way
   output logic                    close_o,          // pulse: the stream ends, and no packet with it
   output logic                    open_o,           // level: a stream is open
-  output logic                    settled_o,        // level: the end of the last stream has left the packers
+  // Level: the end of the last stream has left the packers.
+  output logic                    settled_o,
 
   output logic                    packet_begin_o,   // with the handshake of a packet's first sample
 

@@ -20,7 +20,8 @@
 //   4  table memory
 //   5  length and bits of the code
 //   6  codeword
-// Latency 6 clocks, one sample per clock. In the shallow pipeline only 4 ends at registers, latency 1.
+// Latency 6 clocks, one sample per clock. In the shallow pipeline only 4 ends at registers, latency
+// 1.
 
 `timescale 1ns / 1ps
 
@@ -266,7 +267,8 @@ module nrc_huffman #(
 
   `NRC_REQUIRE(CodeWidth >= 2 && CodeWidth <= 16 && SymbolBits >= 2 && NumTables >= 1 &&
                Latency == AddressClock + 1 + 2 * Registered &&
-               (Rounding == 0 || (Rounding == 1 && Registered == 1 && SymbolBits == 6)) && (LoadableTables == 0 || LoadableTables == 1) && (Pipeline == 0 || Pipeline == 1),
+               (Rounding == 0 || (Rounding == 1 && Registered == 1 && SymbolBits == 6)) &&
+               (LoadableTables == 0 || LoadableTables == 1) && (Pipeline == 0 || Pipeline == 1),
                "nrc_huffman: a parameter is missing or out of its range")
 
   `NRC_AWAKE(clk_i, rst_ni)

@@ -12,8 +12,8 @@
 //   rank   = code + rank word of {table, length}, symbol = symbol word of {table, rank}
 //   code   = pred_code + ((symbol - S/2) << raw_bits) + raw bits; after an escape, its bits
 //
-// Verbatim codes, a channel's first after a reset, are an escape without a codeword. Samples of raw packets
-// are 16 bits, low byte first, and bypass the tables.
+// Verbatim codes, a channel's first after a reset, are an escape without a codeword. Samples of raw
+// packets are 16 bits, low byte first, and bypass the tables.
 //
 // The tables are ROMs, generated with the table set. A code outside CodeWidth bits and what
 // nrc_bit_window finds make a packet damaged: damaged_o stays high until drain_i. All samples that

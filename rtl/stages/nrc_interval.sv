@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage interval: the part of 0..65535 that belongs to a code, or to the group of codes that share its
-// high bits, under the distribution of the innovation (docs/bitstream.md, section 10). Golden model:
-// nrc::IntervalModel.
+// Stage interval: the part of 0..65535 that belongs to a code, or to the group of codes that share
+// its high bits, under the distribution of the innovation (docs/bitstream.md, section 10). Golden
+// model: nrc::IntervalModel.
 //
 // The interval begins at the cumulative frequency of the code's lower edge, of the lowest code at
 // EscapeFrequency, and ends at that of the upper edge, of the highest code at TopFrequency. Its
 // length is the code's frequency; one that is below MinFrequency makes the code an escape.
 //
-// From an index of 16 * (PlainOctave + 1) on, codes of more than PlainWidth bits are taken in groups of
+// From an index of 16 * (PlainOctave + 1) on, codes of more than PlainWidth bits are taken in
+// groups of
 // 2^plain_o, whose edges are even. Narrower codes have no groups, nor the logic for them.
 //
 // Stages:

@@ -12,10 +12,10 @@
 //   scale = scale + (((min(|r|, limit) << 8) - scale) >> (8 - boost, or 6))
 //   class = that of the new scale
 //
-// Three memories, by how often they are used: last and deviation are read and written for each code;
-// class and the first bits of rest are read for each code, but written in slow frames only; the
-// others rest in all other frames, in rows of a memory of one port (nrc_row_memory). The first two
-// have a read and a write in the same clock and no more than a word a clock, so that in silicon
+// Three memories, by how often they are used: last and deviation are read and written for each
+// code; class and the first bits of rest are read for each code, but written in slow frames only;
+// the others rest in all other frames, in rows of a memory of one port (nrc_row_memory). The first
+// two have a read and a write in the same clock and no more than a word a clock, so that in silicon
 // latches can be what they are made of.
 // With reset_i the state counts as reset: it is not read, so it need not have been written.
 //
@@ -161,7 +161,8 @@ module nrc_narrow #(
   // verilator lint_on UNUSEDSIGNAL
   logic [CodeWidth-1:0]    q;
 
-  // As signed numbers: Yosys 0.23 would take the extended sign off and forget it where a DSP multiplies.
+  // As signed numbers: Yosys 0.23 would take the extended sign off and forget it where a DSP
+  // multiplies.
   assign product = $signed({{RestBits{deviation[DeviationWidth-1]}}, deviation}) *
                    $signed({{DeviationWidth{1'b0}}, rest_high});
   assign sum     = {last, 1'b1, {(RestBits-1){1'b0}}} -

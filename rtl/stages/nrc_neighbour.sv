@@ -11,10 +11,12 @@
 //   e'      = value - p'
 //   gain[i] = clamp(gain[i] + sign(n[i]) * sign(e') * 2^(boost >> 1)), unless |e'| is within half a code
 //
-// The n are kept in registers until the next channel comes, however long that takes. Channel 0 clears
-// them on its way in, so nothing passes from one frame to the next, whatever the length of the first.
+// The n are kept in registers until the next channel comes, however long that takes. Channel 0
+// clears them on its way in, so nothing passes from one frame to the next, whatever the length of
+// the first.
 //
-// With reset_i the gains count as 0 and stay 0: they are not read, so they need not have been written.
+// With reset_i the gains count as 0 and stay 0: they are not read, so they need not have been
+// written.
 //
 // Stages:
 //   0  valid_i, p, value; gain RAM read       3  p': pred_*_o; e'

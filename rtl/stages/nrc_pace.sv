@@ -20,7 +20,8 @@ module nrc_pace (
   input  logic       frame_begin_i,  // first sample of a frame
   input  logic       reset_i,        // and of a key packet
   output logic       slow_o,         // of the sample of this clock
-  output logic [2:0] boost_o         // of the sample of the clock before; without meaning in a reset frame
+  // Of the sample of the clock before; without meaning in a reset frame.
+  output logic [2:0] boost_o
 );
 
   localparam int Bits = nrc_pkg::PaceBits;

@@ -5,14 +5,14 @@
 //
 // For each descriptor (format: nrc_packet_writer.sv): before a key packet the stream header packet,
 // so that a receiver can start there (the first packet of a stream is always a key packet); five
-// words of packet header, the payload words, if there are any, with their bytes reversed (the first bit of a
-// payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the CRC-32. Sequence
-// numbers are assigned here, to packets that are actually sent.
+// words of packet header, the payload words, if there are any, with their bytes reversed (the first
+// bit of a payload is bit 7 of the first byte, and tdata[7:0] is the first byte), the CRC-32.
+// Sequence numbers are assigned here, to packets that are actually sent.
 //
-// The n-th stream since reset, from 0 on, has the number stream_number_i with the 8 bits of n, the lowest
-// first, exclusive-ored into bits 15..8. A stream may close and another one open while packets wait, so
-// a number from outside could be that of either; and the highest bits change first, so that neither
-// streams nor resets that are counted below soon meet.
+// The n-th stream since reset, from 0 on, has the number stream_number_i with the 8 bits of n, the
+// lowest first, exclusive-ored into bits 15..8. A stream may close and another one open while
+// packets wait, so a number from outside could be that of either; and the highest bits change
+// first, so that neither streams nor resets that are counted below soon meet.
 //
 // A descriptor with bit 22 is one of nrc_event_writer: its words come from the event buffer.
 //

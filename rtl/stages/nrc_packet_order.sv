@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which whole packets can be decoded: the part of docs/bitstream.md, section 12, for hardware. Golden
-// model: nrc::Receiver, which also waits for overtaken packets.
+// Which whole packets can be decoded: the part of docs/bitstream.md, section 12, for hardware.
+// Golden model: nrc::Receiver, which also waits for overtaken packets.
 //
 //   distance  from the sequence number that is due, -2^31 .. 2^31 - 1: below 0 the packet is
 //             repeated or late and is skipped; above 0 that many packets are lost.

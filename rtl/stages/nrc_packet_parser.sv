@@ -8,8 +8,8 @@
 // A packet may begin at any word: the first one with the sync, a type of the format and no reserved
 // bit. Its length must suit its type and the parameters. So after garbage, and after a damaged
 // packet, the next word that may begin a packet is taken; a word with tlast ends a packet in any
-// case, whole or not. A link without tlast ties it low: then the packet after a truncated one may be
-// lost with it. Bytes that a damaged packet has taken are not looked at again.
+// case, whole or not. A link without tlast ties it low: then the packet after a truncated one may
+// be lost with it. Bytes that a damaged packet has taken are not looked at again.
 //
 // packet_o comes in the clock in which the CRC word is taken, if it is correct, with the packet's
 // header; the payload was then written. damaged_o comes once for each incomplete packet, and

@@ -9,23 +9,26 @@
 //   0  bits 15..0 frames, 16 key, 17 last, 18 first packet of its stream, 21..19 step
 //   1  index of the first frame
 //   2  payload words
-// Dropped packets count in the index of the first frame: from the gap a decoder sees what is missing.
-// After a packet with `last`, dropped or not, a new stream begins; the first packet of it that is
-// committed carries bit 18, so that the stream header precedes it.
+// Dropped packets count in the index of the first frame: from the gap a decoder sees what is
+// missing. After a packet with `last`, dropped or not, a new stream begins; the first packet of it
+// that is committed carries bit 18, so that the stream header precedes it.
 //
 // With events_only_i no samples are sent: key packets and those with `last` leave a descriptor of
 // no frames and no words, with `key`, others nothing.
 //
-// `last` is never lost: if the packet that closes a stream is dropped, or if there is none (close_i),
-// a packet without frames and payload follows, once the queue has room for its descriptor (owed_q). Until
-// then the packets of the next stream find no room. A stream of which nothing was committed needs none.
+// `last` is never lost: if the packet that closes a stream is dropped, or if there is none
+// (close_i), a packet without frames and payload follows, once the queue has room for its
+// descriptor (owed_q). Until then the packets of the next stream find no room. A stream of which
+// nothing was committed needs none.
 //
-// Getting out of a drop: a packet that will be dropped for lack of a key writes nothing, so that the
-// buffer empties meanwhile; and until one is stored the framer makes packets of one frame, which fit.
+// Getting out of a drop: a packet that will be dropped for lack of a key writes nothing, so that
+// the buffer empties meanwhile; and until one is stored the framer makes packets of one frame,
+// which fit.
 //
-// Decision and commit happen in the clock of the last word, or without a word where a flush found the
-// packer empty; the descriptor follows in the three clocks after it, or later while push_ready_i is low. A packet that ends sooner than that finds no room: frames are LoopLatency clocks
-// or more apart, so that happens to no packet but one that a framing error cut short.
+// Decision and commit happen in the clock of the last word, or without a word where a flush found
+// the packer empty; the descriptor follows in the three clocks after it, or later while
+// push_ready_i is low. A packet that ends sooner than that finds no room: frames are LoopLatency
+// clocks or more apart, so that happens to no packet but one that a framing error cut short.
 
 `timescale 1ns / 1ps
 
@@ -46,7 +49,8 @@ module nrc_packet_writer #(
   input  logic                        events_only_i,  // stable while packets are sent
 
   // From the framer.
-  input  logic                        flushed_i,  // the packet that ends has no frame to be counted with it
+  // The packet that ends has no frame to be counted with it.
+  input  logic                        flushed_i,
   input  logic                        close_i,    // pulse: the stream ends between two packets
 
   // To the packet buffer, whose data input is the word itself.
@@ -64,7 +68,8 @@ module nrc_packet_writer #(
   input  logic [$clog2(QueueDepth):0] level_i,
 
   output logic                        key_needed_o,
-  output logic                        brief_needed_o,   // a packet found no room, and none was stored since
+  // A packet found no room, and none was stored since.
+  output logic                        brief_needed_o,
   output logic                        busy_o,           // a descriptor is still to be pushed
   output logic                        packet_end_o,     // pulse: a packet is complete, or dropped
   output logic [$clog2(BufferWords):0] packet_words_o,  // of it on the link; 0: dropped
@@ -109,7 +114,8 @@ module nrc_packet_writer #(
   assign no_key     = key_needed_q && !key;
   assign drop       = no_room || bad || no_key;
 
-  // Nothing is owed where an older stream's `last` still is: of this one nothing was committed then.
+  // Nothing is owed where an older stream's `last` still is: of this one nothing was committed
+  // then.
   assign owe        = ((packet_end && last && drop) || close_i) && !stream_begin_q;
   assign settle     = owed_q && !crowded;
   assign ends       = (packet_end && last) || close_i;
@@ -149,8 +155,8 @@ module nrc_packet_writer #(
         else if (commit_o) stream_begin_q <= 1'b0;
         if (drop)      dropped_o <= dropped_o + 32'd1;
       end
-      // A clock late, so that an end that is owed knows how many frames there were. Only a packet that a
-      // framing error cut after one frame can end by then.
+      // A clock late, so that an end that is owed knows how many frames there were. Only a packet
+      // that a framing error cut after one frame can end by then.
       if (ended_q) first_frame_q <= {31'd0, packet_end};
       if (close_i) stream_begin_q <= 1'b1;
     end
@@ -175,7 +181,8 @@ module nrc_packet_writer #(
   end
 
   always_ff @(posedge clk_i) begin
-    packet_words_o <= drop ? '0 : words_q + CountWidth'(32'(word_valid_i) + DataWords + (key ? HeaderWords : 0));
+    packet_words_o <= drop ? '0 : words_q + CountWidth'(32'(word_valid_i) + DataWords +
+                                                        (key ? HeaderWords : 0));
   end
 
   // Descriptor of the packet committed last, while it is pushed.

@@ -12,10 +12,10 @@
 //   events -> nrc_event_writer -> nrc_packet_buffer -> nrc_packet_emitter
 //                       +-> nrc_fifo (descriptors)
 //
-// A packet's header has its length and its number of frames, so the packet is held until it is whole. The
-// buffer is the only elastic part of the encoder: a packet that finds no room is dropped whole, and
-// key_needed_o then asks for a key packet until one was stored. The packet with `last` is the exception:
-// what it has to say is sent in any case (nrc_packet_writer).
+// A packet's header has its length and its number of frames, so the packet is held until it is
+// whole. The buffer is the only elastic part of the encoder: a packet that finds no room is dropped
+// whole, and key_needed_o then asks for a key packet until one was stored. The packet with `last`
+// is the exception: what it has to say is sent in any case (nrc_packet_writer).
 // Latency: about 6 clocks from the last word of a packet to the first word of its header.
 
 `timescale 1ns / 1ps
@@ -199,8 +199,8 @@ module nrc_packetizer #(
     assign events_lost_o    = '0;
 
     logic unused_events;
-    assign unused_events = ^{flush_i, events_only_i, event_valid_i, event_channel_i, event_amplitude_i,
-                             event_ago_i, detected_valid_i, detected_side_i, data_pushing,
+    assign unused_events = ^{flush_i, events_only_i, event_valid_i, event_channel_i,
+                             event_amplitude_i, event_ago_i, detected_valid_i, detected_side_i, data_pushing,
                              stream_open, event_word_ready};
   end
 

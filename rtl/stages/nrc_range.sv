@@ -19,14 +19,14 @@
 // That leaves one multiplier and one selection in the loop. The second loop, of low, is an adder
 // and a shifter, one clock later.
 //
-// The plain bits of a code are the number v of one of 2^plain equal parts, each as long as the range
-// after the code: they move low on and add v * range to it. Codes of PlainWidth bits or fewer have
-// none, nor the logic for them.
+// The plain bits of a code are the number v of one of 2^plain equal parts, each as long as the
+// range after the code: they move low on and add v * range to it. Codes of PlainWidth bits or fewer
+// have none, nor the logic for them.
 //
 // An escape adds its code's top three bits to low, appends the others and moves on by 15 bits: the
-// last of the code's bits is then low's first. A verbatim code, a channel's first one after a reset, is
-// an escape without the 12 bits in front: low is 0 or half there, so that only low's first bit goes
-// before the code's.
+// last of the code's bits is then low's first. A verbatim code, a channel's first one after a
+// reset, is an escape without the 12 bits in front: low is 0 or half there, so that only low's
+// first bit goes before the code's.
 //
 // flush_i ends a payload without a code, when none is under way: a word of the final bit alone.
 //

@@ -11,10 +11,10 @@
 //   1/8 B <= w < 3/8  the step of the packet before
 //   w < 1/8 B         lossless
 //
-// max_step = 0 never rounds. With link_words = 0, w is what the packet buffer holds. Otherwise it is
-// what a link of that speed would leave over: each packet adds its words when the packet after the
-// next begins, as they are not known sooner, and each packet's begin takes link_words away, which
-// makes the steps a function of the samples alone.
+// max_step = 0 never rounds. With link_words = 0, w is what the packet buffer holds. Otherwise it
+// is what a link of that speed would leave over: each packet adds its words when the packet after
+// the next begins, as they are not known sooner, and each packet's begin takes link_words away,
+// which makes the steps a function of the samples alone.
 //
 // Stages:
 //   0  packet_begin_i

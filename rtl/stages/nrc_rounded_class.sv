@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Class of a rounded code: its table among those for rounded codes, and how many low bits go uncoded
-// (docs/bitstream.md, section 14). Golden model: nrc::Context::select_rounded. Works in parallel with
-// nrc_context.
+// Class of a rounded code: its table among those for rounded codes, and how many low bits go
+// uncoded (docs/bitstream.md, section 14). Golden model: nrc::Context::select_rounded. Works in
+// parallel with nrc_context.
 //
 //   step  = factor << shift, factor 1 or 3
 //   class = first k with scale >> (6 + shift) < factor * below[k]

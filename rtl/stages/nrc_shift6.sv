@@ -20,8 +20,8 @@
 // and the fraction lies between -1 and 1, so that the floor is k, less one if 21 r < 5 k, which is
 // if r < ceil(5 k / 21).
 //
-// Latency: 1 clock to the code; off_grid_o pulses 1 clock after it. In the shallow pipeline 0 to the
-// code.
+// Latency: 1 clock to the code; off_grid_o pulses 1 clock after it. In the shallow pipeline 0 to
+// the code.
 
 `timescale 1ns / 1ps
 
@@ -109,7 +109,8 @@ module nrc_shift6 #(
   `include "nrc_assert.svh"
 
   `NRC_REQUIRE(CodeWidth >= 2 && CodeWidth <= 16 &&
-               (Mapping == nrc_pkg::MappingCode || (Mapping == nrc_pkg::MappingShift6 && CodeWidth == 10)) &&
+               (Mapping == nrc_pkg::MappingCode ||
+                (Mapping == nrc_pkg::MappingShift6 && CodeWidth == 10)) &&
                (Pipeline == 0 || Pipeline == 1),
                "nrc_shift6: Mapping is 0 and CodeWidth 2 to 16, or 1 and 10; Pipeline is 0 or 1")
 `endif

@@ -17,8 +17,9 @@
 //   1  state; products                      4 + U  remaining_*_i; new weights
 //   2  p, value; p + correction, clamped    5 + U  state RAM write
 //   3  p': pred_*_o; e; e'
-// One sample per clock. The prediction comes TapsLead (2) clocks after valid_i, so that the correction
-// waits for it; p' is TapsLatency (1) clock later. A channel may come again 6 + U clocks later.
+// One sample per clock. The prediction comes TapsLead (2) clocks after valid_i, so that the
+// correction waits for it; p' is TapsLatency (1) clock later. A channel may come again 6 + U clocks
+// later.
 
 `timescale 1ns / 1ps
 

@@ -21,10 +21,10 @@
 //
 //   level + ((weight * d) >> 10) = last + ((-rest * d) >> 10)
 //
-// Sign and magnitude, because the sign bits of small two's complement numbers would make half of the
-// multiplier switch, and every operand directly from a register, because a late operand makes
-// everything switch again. With s for the sign of -rest * d and x ^ s for x or, if that is negative, its ones'
-// complement -x - 1,
+// Sign and magnitude, because the sign bits of small two's complement numbers would make half of
+// the multiplier switch, and every operand directly from a register, because a late operand makes
+// everything switch again. With s for the sign of -rest * d and x ^ s for x or, if that is
+// negative, its ones' complement -x - 1,
 //
 //   last + ((-rest * d) >> 10) = ((|rest| * |d| + ((last << 10) ^ s)) >> 10) ^ s
 //
