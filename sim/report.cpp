@@ -217,7 +217,7 @@ LinkFigures link_figures(const Run& run) {
     f.spikes_kept += match.kept;
     f.spikes_added += match.added;
     if (static_cast<double>(spikes.places.size()) * rate <=
-        host::kMostSpikesASecond * static_cast<double>(original.size())) {
+        host::kMaxSpikeRate * static_cast<double>(original.size())) {
       f.clear_spikes += match.kept + match.lost;
       f.clear_spikes_kept += match.kept;
     }

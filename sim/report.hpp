@@ -50,7 +50,7 @@ struct LinkFigures {
   std::uint64_t spikes = 0;   ///< of the recording, 5 deviations above 300 Hz
   std::uint64_t spikes_kept = 0;
   std::uint64_t spikes_added = 0;
-  std::uint64_t clear_spikes = 0;  ///< of channels with kMostSpikesASecond at most
+  std::uint64_t clear_spikes = 0;  ///< of channels with kMaxSpikeRate at most
   std::uint64_t clear_spikes_kept = 0;
 };
 LinkFigures link_figures(const Run& run);

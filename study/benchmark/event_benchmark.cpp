@@ -31,7 +31,7 @@ namespace {
 constexpr double kRate = RecordingGenerator::kDefaultRate;
 constexpr std::size_t kPacketFrames = 20;
 constexpr std::size_t kKeyInterval = 384;
-constexpr std::size_t kMostFiles = 4096;
+constexpr std::size_t kMaxFiles = 4096;
 constexpr double kLowDeviations = 4.5;  ///< below which a false alarm is no spike by any measure
 constexpr double kThresholds[] = {5.5, 6.0, 6.5, 7.0, 7.5, 8.0};  ///< mean innovations
 
@@ -47,7 +47,7 @@ struct Signal {
   Places known;     ///< those of the generator; empty: not known
   const Places& wanted() const { return known.empty() ? standard : known; }
   bool sound(std::size_t channel) const {
-    return static_cast<double>(standard[channel].size()) <= host::kMostSpikesASecond * seconds();
+    return static_cast<double>(standard[channel].size()) <= host::kMaxSpikeRate * seconds();
   }
   double seconds() const { return static_cast<double>(frames) / kRate; }
 };
@@ -67,7 +67,7 @@ void find_standard(Signal& signal) {
 
 /// A file for each channel; where there are fewer, another part of it.
 Signal recorded(const std::string& directory, std::size_t channels, std::size_t frames) {
-  const std::vector<Samples> files = read_recordings(directory, kMostFiles);
+  const std::vector<Samples> files = read_recordings(directory, kMaxFiles);
   Signal signal;
   signal.channels = channels;
   signal.frames = frames;

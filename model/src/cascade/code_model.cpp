@@ -25,14 +25,14 @@ constexpr int kMaxShiftBits = 16;
 constexpr int kWeightRate = 22;  ///< error times log odds is shifted by so much, at first
 constexpr int kSlowerBy = 3;     ///< and by so much more in the end
 constexpr int kSlowerFrom = 8;   ///< from 2^8 decisions on
-constexpr std::int32_t kLargestWeight = 1 << 23;
+constexpr std::int32_t kMaxWeight = 1 << 23;
 constexpr int kCounterRate = 5;
 constexpr int kCounterSteadies = 255;  ///< decisions after which a slow counter moves no slower
 constexpr int kNodeSteadies = 4;       ///< few: each channel may have values of its own
 constexpr std::int32_t kEdgeStart = 12;
 constexpr std::int32_t kEdgeSteadies = 1023;  ///< decisions after which an edge moves no slower
 constexpr std::int32_t kEdgeKnown = 250;      ///< decisions that an edge of the tables is worth
-constexpr std::int32_t kLargestShift = 30000;
+constexpr std::int32_t kMaxShift = 30000;
 
 }  // namespace
 
@@ -104,12 +104,11 @@ void CodeModel::learn(bool above, std::int32_t edge, DecisionKind kind) {
   if (weights.decisions < 1 << 16) ++weights.decisions;
   for (std::size_t i = 0; i < kInputs; ++i) {
     const auto step = static_cast<std::int32_t>((std::int64_t{log_odds_[i]} * error) >> rate);
-    weights.inputs[i] = std::clamp(weights.inputs[i] + step, -kLargestWeight, kLargestWeight);
+    weights.inputs[i] = std::clamp(weights.inputs[i] + step, -kMaxWeight, kMaxWeight);
   }
   if (fine_) {
     EdgeShift& e = edge_shifts_[shift_index(edge)];
-    e.shift =
-        std::clamp(e.shift - error * 4 / (e.decisions + kEdgeStart), -kLargestShift, kLargestShift);
+    e.shift = std::clamp(e.shift - error * 4 / (e.decisions + kEdgeStart), -kMaxShift, kMaxShift);
     if (e.decisions < kEdgeSteadies) ++e.decisions;
   }
   Counter& counter = counters_[kind.context];

@@ -131,14 +131,14 @@ double LeastSquares::predict(const Regressors& x) const {
 }
 
 void LeastSquares::add(const FitBlock& block) {
-  constexpr double kLargestWeight = 1e6;
+  constexpr double kMaxCoefficient = 1e6;
   HWY_DYNAMIC_DISPATCH(Accumulate)(sums_->rows.data(), block, memory_);
   if (++blocks_ < interval_) return;
   blocks_ = 0;
   Regressors fitted = {};
   if (!HWY_DYNAMIC_DISPATCH(Solve)(sums_->rows.data(), fitted.data())) return;
   for (const double w : fitted) {
-    if (!(std::abs(w) < kLargestWeight)) return;
+    if (!(std::abs(w) < kMaxCoefficient)) return;
   }
   weights_ = fitted;
 }

@@ -210,7 +210,7 @@ class OffsetFinder {
 
   static constexpr std::size_t kLikely = 6;  ///< offsets that are tried
   static constexpr std::size_t kAll = 12;
-  static constexpr std::size_t kMostBetween = 512;
+  static constexpr std::size_t kMaxBetween = 512;
   static constexpr std::int64_t kMaxOrigins = 2048;
   static constexpr std::int64_t kSmallStep = 4;
   static constexpr std::int64_t kSimple = 8;
@@ -270,7 +270,7 @@ class OffsetFinder {
     // Towards zero, two offsets, d - 1 apart, explain one side of the origin each; those between
     // them explain a part of both, and may have as many votes.
     const std::size_t between = step.rounding == Rounding::kTowardsZero && tries == kAll
-                                    ? std::min(2 * static_cast<std::size_t>(d), kMostBetween)
+                                    ? std::min(2 * static_cast<std::size_t>(d), kMaxBetween)
                                     : 0;
     const std::size_t count = std::min(tries + between, likely.size());
     std::partial_sort(likely.begin(), likely.begin() + static_cast<std::ptrdiff_t>(count),

@@ -58,7 +58,7 @@ int unused_bits(const std::vector<std::int32_t>& samples) {
 /// Whether every second frame of a channel follows from the others, which do not.
 bool doubled(const Channel& channel) {
   constexpr std::size_t kFirst = 3;
-  constexpr double kMostHit = 0.99;
+  constexpr double kMaxHit = 0.99;
   const std::size_t end = channel.size() - kFirst;
   // Frames of either parity, and those that do not follow.
   const std::size_t tried[2] = {(end - kFirst) / 2, (end - kFirst + 1) / 2};
@@ -70,9 +70,9 @@ bool doubled(const Channel& channel) {
     if (channel.interpolated(frame)) continue;
     ++missed[frame % 2];
     // Most signals show soon that they are not.
-    if (share(0) <= kMostHit && share(1) <= kMostHit) return false;
+    if (share(0) <= kMaxHit && share(1) <= kMaxHit) return false;
   }
-  return std::max(share(0), share(1)) > kMostHit && std::min(share(0), share(1)) < 0.8;
+  return std::max(share(0), share(1)) > kMaxHit && std::min(share(0), share(1)) < 0.8;
 }
 
 }  // namespace

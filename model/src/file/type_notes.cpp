@@ -95,8 +95,8 @@ bool other_sign(const std::vector<std::uint8_t>& bytes, const StreamHeader& head
 
 /// Whether the bytes are those of float32 samples that are a signal.
 bool floating(const std::vector<std::uint8_t>& bytes, bool swapped) {
-  constexpr int kLeastExponent = 127 - 50;
-  constexpr int kMostExponent = 127 + 40;
+  constexpr int kMinExponent = 127 - 50;
+  constexpr int kMaxExponent = 127 + 40;
   std::size_t usual = 0;
   std::size_t negative = 0;
   std::size_t words = 0;
@@ -107,7 +107,7 @@ bool floating(const std::vector<std::uint8_t>& bytes, bool swapped) {
     if (word == 0) continue;
     ++words;
     const int exponent = static_cast<int>(word >> 23 & 0xFF);
-    usual += exponent >= kLeastExponent && exponent <= kMostExponent ? 1 : 0;
+    usual += exponent >= kMinExponent && exponent <= kMaxExponent ? 1 : 0;
     negative += word >> 31;
   }
   if (words < kLeastSamples) return false;
