@@ -13,7 +13,7 @@ SIM_DEFINES = $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS)) $(if $(PROFILE),-DNRC
 
 # Ninja takes half a second where CMake's makefiles of this many targets take ten. A tree that has
 # makefiles keeps them. Options and variables of this make are not meant for those.
-CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL CMAKE_GENERATOR=$${CMAKE_GENERATOR:-Ninja} cmake
+CMAKE = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL "CMAKE_GENERATOR=$${CMAKE_GENERATOR:-Ninja}" cmake
 CTEST = @env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL ctest
 # The one of the system, which has the packages of the system.
 PYTHON = @PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
