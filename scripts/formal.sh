@@ -109,6 +109,10 @@ prove() {
     case $method in
       pdr)
         abc "$result" "dc2; scorr; pdr; write_cex -a $result.aiw"
+        # Where scorr has proved all outputs, newer versions of ABC leave pdr without a verdict.
+        if grep -q '^All outputs solved' "$result.abc.log"; then
+          abc "$result" "dc2; pdr; write_cex -a $result.aiw"
+        fi
         if grep -q '^Property proved' "$result.abc.log"; then status=proved; fi
         ;;
       induction)

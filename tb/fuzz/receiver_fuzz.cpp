@@ -200,9 +200,9 @@ Recording make_recording(std::uint32_t traits) {
   for (const nrc::Code code : nrc::generate(recording.channels, kFrames * kPackets, traits)) {
     recording.samples.push_back(nrc::sample_of(header.mapping, code));
   }
-  const nrc::Tables& tables =
-      range ? nrc::Tables::builtin(nrc::Profile::kRange, "default") : fuzz::small_tables();
-  nrc::Encoder encoder(header, tables,
+  const nrc::Tables* const tables =
+      range ? &nrc::Tables::builtin(nrc::Profile::kRange, "default") : &fuzz::small_tables();
+  nrc::Encoder encoder(header, *tables,
                        repeated_header ? nrc::Transport::kLink : nrc::Transport::kFile);
   const auto send = [&](const Bytes& bytes, std::uint64_t first, std::uint64_t frames) {
     for (std::size_t at = 0; at < bytes.size();) {  // a stream header may precede a packet
