@@ -58,10 +58,10 @@ std::size_t header_bytes(const std::uint8_t* header) {
 
 /// Where the packet at `at` ends.
 std::size_t packet_end(const std::uint8_t* data, std::size_t size, std::size_t at) {
-  const std::uint64_t told = at + header_bytes(data + at) + nrc::kPacketCrcBytes +
-                             4 * std::uint64_t{counts(data + at).words};
-  if (told == size || (told < size && sync_at(data, size, static_cast<std::size_t>(told)))) {
-    return static_cast<std::size_t>(told);
+  const std::uint64_t stated = at + header_bytes(data + at) + nrc::kPacketCrcBytes +
+                               4 * std::uint64_t{counts(data + at).words};
+  if (stated == size || (stated < size && sync_at(data, size, static_cast<std::size_t>(stated)))) {
+    return static_cast<std::size_t>(stated);
   }
   std::size_t end = at + kPacketBytes;
   while (end < size && !sync_at(data, size, end)) ++end;

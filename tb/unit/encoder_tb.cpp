@@ -311,8 +311,6 @@ TEST(Encoder, ALoudSignalIsNotDroppedForEver) {
   EXPECT_LE(v.longest, 4U);
 }
 
-// The packet buffer holds a packet that costs all it can; the RTL's assertions and the model's
-// check that it does not cost more.
 /// Streams of several lengths, with rounded packets among them.
 TEST(Encoder, EventsAreTheModels) {
   if (!kEvents) return;
@@ -467,6 +465,8 @@ TEST(Encoder, ChannelClassesChangeAtKeyPackets) {
   }
 }
 
+// The packet buffer holds a packet that costs all it can; the RTL's assertions and the model's
+// check that it does not cost more.
 TEST(Encoder, TheCostliestSignal) {
   if (brief_frames() != kPacketFrames) GTEST_SKIP() << "the buffer holds no such packet";
   const Tables tables =

@@ -30,7 +30,7 @@ constexpr double kNoiseDeviations = 5.0;
 constexpr double kSpikeBandHz = 300.0;
 constexpr double kMatchSeconds = 0.0005;
 /// Spikes a second. A channel with more is clipped or disturbed: its median says nothing of its
-/// noise, and what is found are not spikes.
+/// noise, and what a detector finds are not spikes.
 constexpr double kMaxSpikeRate = 100.0;
 
 /// How many spikes of the original there are in the decoded signal, within kMatchSeconds.

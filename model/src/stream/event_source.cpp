@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "format/bytes.hpp"
 #include "nrc/error.hpp"
 
 namespace nrc {
@@ -90,16 +89,15 @@ void EventSource::append_packets(Packetizer& packetizer, bool all,
 void EventSource::append_packet(Packetizer& packetizer, std::size_t count,
                                 std::vector<std::uint8_t>& packets) {
   const std::uint64_t first = first_frame();
-  payload_.resize(4 * count);
-  std::uint8_t* p = payload_.data();
-  for (std::size_t i = 0; i < count; ++i) {
-    p = put_little_endian(p, layout_.pack(waiting_[i].event, first));
-  }
+  std::vector<Event> events;
+  for (std::size_t i = 0; i < count; ++i) events.push_back(waiting_[i].event);
+  const std::vector<std::uint8_t> payload =
+      event_payload(layout_, events.data(), events.size(), first);
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
   PacketHeader header = {PacketType::kEvents};
   header.first_frame = static_cast<std::uint32_t>(first);
-  packetizer.append(header, payload_.data(), payload_.size(), packets);
-  bytes_ += kPacketHeaderBytes + payload_.size() + kPacketCrcBytes;
+  packetizer.append(header, payload.data(), payload.size(), packets);
+  bytes_ += kPacketHeaderBytes + payload.size() + kPacketCrcBytes;
 }
 
 std::uint64_t EventSource::max_bytes(std::size_t frames) const {

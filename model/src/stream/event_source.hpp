@@ -76,7 +76,6 @@ class EventSource {
   std::vector<ChannelClass> classes_;
   std::uint64_t next_frame_ = 0;
   std::vector<Found> waiting_;  ///< in the order in which they were complete
-  std::vector<std::uint8_t> payload_;
   std::uint64_t bytes_ = 0;
 };
 
