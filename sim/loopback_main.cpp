@@ -48,7 +48,7 @@ using Signal = sc_core::sc_signal<T>;
 class Loopback {
  public:
   Loopback(const LoopbackOptions& o, const Recording& recording)
-      : source_("source", recording, 0),
+      : source_("source", recording, 0, kWakeClocks),
         link_("link", o.loss, o.seed),
         checker_("checker", recording, o.wrong_sample),
         encoder_("encoder"),

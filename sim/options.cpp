@@ -54,6 +54,24 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
         ->check(CLI::IsMember({2, 3, 4, 6, 8, 12, 16}))
         ->capture_default_str();
   }
+  if (design.header.events) {
+    CLI::Option* const events =
+        app.add_option("--events", options.events,
+                       "Send the spikes too, beside the samples or `only` them, without samples")
+            ->expected(0, 1)
+            ->default_str("beside")
+            ->check(CLI::IsMember({"beside", "only"}));
+    app.add_option("--event-threshold", options.event_threshold,
+                   "Of a spike, in mean innovations of its channel; a quarter is the unit")
+        ->check(CLI::Range(0.25, 15.75))
+        ->needs(events)
+        ->capture_default_str();
+  }
+  if (design.header.classes) {
+    app.add_option("--channel-classes", options.channel_classes,
+                   "File of what to send of which channels, and from when on")
+        ->type_name("FILE");
+  }
   app.add_option("--off-grid", options.off_grid, "Put every N-th sample off the ADC's grid")
       ->type_name("N");
   if (can_trace) {
@@ -81,6 +99,12 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
                "nrc_system_sim: this bench was built for {} channels; "
                "make sim CHANNELS={} builds another\n",
                channels, asked_channels);
+    return kExitTrouble;
+  }
+  if (options.allow_drops && (!options.events.empty() || design.header.classes)) {
+    fmt::print(stderr,
+               "nrc_system_sim: what is found and sent after a packet was dropped is not compared "
+               "with the model; leave out --allow-drops with events and channel classes\n");
     return kExitTrouble;
   }
   if (design.rate_control && options.max_step > 1) {

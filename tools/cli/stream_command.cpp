@@ -12,11 +12,11 @@
 #include <random>
 #include <vector>
 
-#include "class_argument.hpp"
 #include "coding_argument.hpp"
 #include "commands.hpp"
 #include "decode_command.hpp"
 #include "format/samples.hpp"
+#include "host/class_changes.hpp"
 #include "host/program.hpp"
 #include "host/status_line.hpp"
 #include "live_link.hpp"
@@ -151,7 +151,7 @@ class LiveEncoder {
       header_.proportional = true;
     }
     if (!arguments.classes.empty()) {
-      class_changes_ = read_class_changes(arguments.classes, header_.channels);
+      class_changes_ = host::read_class_changes(arguments.classes, header_.channels);
       if (class_changes_.size() > 1 && arguments.rate <= 0.0) {
         throw Error("--channel-classes with times needs --rate, the samples' rate in Hz");
       }
@@ -330,7 +330,7 @@ class LiveEncoder {
   std::optional<Tables> tables_;
   EncodeOptions options_;
   EventSettings event_settings_;
-  std::vector<ClassChange> class_changes_;
+  std::vector<host::ClassChange> class_changes_;
   std::size_t next_change_ = 0;
   std::optional<RateControl> rate_control_;
   std::uint64_t lossless_packets_ = 0;
