@@ -435,6 +435,11 @@ class LiveDecoder {
       text += fmt::format("; {} missing, {}", count(missing_, "frame"),
                           fill_ ? fmt::format("filled with {}", *fill_) : "left out");
     }
+    if (rounded_packets_ != 0) {
+      text += fmt::format("; {} rounded, no code more than {} off",
+                          count(rounded_packets_, "packet"), largest_step_ / 2);
+    }
+    if (c.events != 0) text += "; " + count(c.events, "event");
     if (streams_ > 1) {
       text += fmt::format("; the encoder restarted {}", count(streams_ - 1, "time"));
     }
@@ -451,6 +456,8 @@ class LiveDecoder {
       }
       started_ = true;
       frames_ += frames;
+      rounded_packets_ += receiver_.packet_step() > 1 ? 1 : 0;
+      largest_step_ = std::max(largest_step_, receiver_.packet_step());
       const std::size_t size = frames * frame_bytes();
       given_bytes_ += size;
       bytes_.insert(bytes_.end(), samples.bytes(), samples.bytes() + size);
@@ -550,7 +557,9 @@ class LiveDecoder {
   std::uint32_t channels_ = 0;
   std::uint64_t streams_ = 0;
   std::uint64_t frames_ = 0;
-  std::uint64_t missing_ = 0;  ///< frames
+  std::uint64_t rounded_packets_ = 0;  ///< given
+  int largest_step_ = 1;               ///< codes
+  std::uint64_t missing_ = 0;          ///< frames
   std::uint64_t given_bytes_ = 0;
   bool started_ = false;  ///< samples of the stream have come
   bool closed_ = false;
