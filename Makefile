@@ -35,12 +35,12 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(LOOPBACK),,$(if $(PROFILE),--profile $(PROFILE))) $(if $(SEED),--seed $(SEED)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS)) \
            $(if $(LINK),--link "$(LINK)" $(if $(filter 0,$(RATE_CONTROL)),--allow-drops) $(if $(STALL),,--stall 0)) \
-           $(if $(MAX_STEP),--max-step $(MAX_STEP)) $(if $(FIRST_STEP),--first-step $(FIRST_STEP)) \
+           $(if $(MAX_STEP),--max-step $(MAX_STEP)) $(if $(MIN_STEP),--min-step $(MIN_STEP)) $(if $(FIRST_STEP),--first-step $(FIRST_STEP)) \
            $(if $(EVENTS),--events$(if $(filter only,$(EVENTS)),=only)) $(if $(CLASSES),--channel-classes "$(CLASSES)")
 
 # A variable that no target knows would be ignored: `make sim CHANNEL=32` would simulate 1024 channels.
 VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLASSES CLOCK DATA EVENTS FILES FIRST_STEP FRAMES \
-  FRESH_TMP HARNESS JOBS JSON LIBERTY LINK LINT LOOPBACK LOSS MACROS MAX_STEP MIRROR MULTI NARROW NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
+  FRESH_TMP HARNESS JOBS JSON LIBERTY LINK LINT LOOPBACK LOSS MACROS MAX_STEP MIN_STEP MIRROR MULTI NARROW NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
   PREDICTOR_ARGS PROFILE PROOF RADIO RATE_CONTROL SECOND SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TAPS TRIALS WORKTREE
 # In MAKEOVERRIDES a space inside a value has a backslash before it.
 empty :=
@@ -111,7 +111,7 @@ challenge: ## Count ratio as Neuralink's compression challenge does, its two sma
 	$(PYTHON) tools/challenge/score.py "$(DATA)" --encode $(BUILD)/challenge/encode \
 	  --decode $(BUILD)/challenge/decode --jobs $(JOBS) --json "$(or $(JSON),$(BUILD)/challenge/score.json)"
 
-sim: ## Run the system simulation [DATA= PROFILE= NARROW= TAPS= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LINK= MAX_STEP= FIRST_STEP= RATE_CONTROL= EVENTS=1 CLASSES=file LOOPBACK=1 LOSS=]
+sim: ## Run the system simulation [DATA= PROFILE= NARROW= TAPS= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LINK= MAX_STEP= MIN_STEP= FIRST_STEP= RATE_CONTROL= EVENTS=1 CLASSES=file LOOPBACK=1 LOSS=]
 	$(call check_data,sim)
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(SIM_BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(SIM_BUILD)) \

@@ -89,6 +89,7 @@ class Loopback {
     encoder_.overflow_o(overflow_);
     encoder_.sample_packed_o(sample_packed_);
     encoder_.max_step_i(zero_);
+    encoder_.min_step_i(zero_);
     encoder_.first_step_i(zero_);
     encoder_.link_words_i(zero_);
     encoder_.step_o(step_);

@@ -151,6 +151,7 @@ class System {
     encoder_.overflow_o(overflow_);
     encoder_.sample_packed_o(sample_packed_);
     encoder_.max_step_i(max_step_);
+    encoder_.min_step_i(min_step_);
     encoder_.first_step_i(first_step_);
     encoder_.link_words_i(link_words_);
     encoder_.step_o(step_);
@@ -164,6 +165,7 @@ class System {
     encoder_.class_wdata_i(class_wdata_);
     if (design.rate_control) {
       max_step_.write(static_cast<std::uint32_t>(lossy_index(o.max_step)));
+      min_step_.write(static_cast<std::uint32_t>(lossy_index(o.min_step)));
       first_step_.write(static_cast<std::uint32_t>(lossy_index(o.first_step)));
     }
     if (design.events) {
@@ -243,7 +245,8 @@ class System {
   sc_core::sc_signal<std::uint32_t> packets_{"packets"}, dropped_{"dropped"};
   sc_core::sc_signal<std::uint32_t> framing_errors_{"framing_errors"}, off_grid_{"off_grid"};
   sc_core::sc_signal<bool> overflow_{"overflow"}, sample_packed_{"sample_packed"};
-  sc_core::sc_signal<std::uint32_t> max_step_{"max_step"}, first_step_{"first_step"};
+  sc_core::sc_signal<std::uint32_t> max_step_{"max_step"}, min_step_{"min_step"};
+  sc_core::sc_signal<std::uint32_t> first_step_{"first_step"};
   sc_core::sc_signal<std::uint32_t> link_words_{"link_words"};
   sc_core::sc_signal<std::uint32_t> step_{"step"}, largest_step_{"largest_step"};
   sc_core::sc_signal<std::uint32_t> waiting_{"waiting"};

@@ -49,6 +49,10 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
                    "Codes of the largest rounding step; 1: never round")
         ->check(CLI::IsMember({1, 2, 3, 4, 6, 8, 12, 16}))
         ->capture_default_str();
+    app.add_option("--min-step", options.min_step,
+                   "Codes of the smallest step; 1: lossless where the link takes it")
+        ->check(CLI::IsMember({1, 2, 3, 4, 6, 8, 12, 16}))
+        ->capture_default_str();
     app.add_option("--first-step", options.first_step,
                    "Codes of the step that rounding begins with")
         ->check(CLI::IsMember({2, 3, 4, 6, 8, 12, 16}))
@@ -109,6 +113,12 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
   }
   if (design.rate_control && options.max_step > 1) {
     options.first_step = std::min(options.first_step, options.max_step);
+    if (options.min_step > options.first_step) {
+      fmt::print(stderr,
+                 "nrc_system_sim: --min-step {} is more than the first step, {}; give less\n",
+                 options.min_step, options.first_step);
+      return kExitTrouble;
+    }
   }
   if (profile != built_profile) {
     fmt::print(stderr,

@@ -23,6 +23,7 @@ struct Options {
   bool allow_drops = false;
   std::string link;   ///< Mbit/s, or a file with the rates by time; empty: 32 bits a clock
   int max_step = 16;  ///< codes; 1: never round
+  int min_step = 1;
   int first_step = lossy_step(RateSettings().first_step);
   std::string events;                              ///< empty: none
   double event_threshold = kEventThreshold / 4.0;  ///< mean innovations

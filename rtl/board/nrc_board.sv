@@ -167,6 +167,7 @@ module nrc_board #(
     .key_request_i   (key_request),
     .stream_number_i (32'(number_q)),
     .max_step_i      (3'd0),
+    .min_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
     .event_threshold_i(6'd0),

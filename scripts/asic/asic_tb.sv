@@ -37,6 +37,7 @@ module asic_tb;
     .key_request_i   (1'b0),
     .stream_number_i (32'd1),
     .max_step_i      (3'd0),
+    .min_step_i      (3'd0),
     .first_step_i    (3'd1),
     .link_words_i    (24'd0),
     .event_threshold_i(6'd0),

@@ -157,9 +157,14 @@ class Pipes(StreamTest):
             self.assertIn("none so far, in a stream that may round" if largest == 1
                           else f"lossy, codes in steps of up to {largest}, none more than {largest // 2} off", said)
         self.assertEqual(decoded[1], data)
+        floor = self.succeed(NRC, "stream", "encode", "--channels", CHANNELS, "--rate", 20000, "--link-rate", 1,
+                             "--min-step", 3, data=data)
+        self.assertIn("0 packets lossless, largest step 3", self.last_line(floor.stderr))
         self.assertNotEqual(decoded[0.2], data)
         for wrong, message in ((("--link-rate", 1), "--rate"),
                                (("--link-rate", 1, "--rate", 20000, "--max-step", 5), "--max-step 5"),
+                               (("--link-rate", 1, "--rate", 20000, "--min-step", 5), "--min-step 5"),
+                               (("--link-rate", 1, "--rate", 20000, "--min-step", 16), "a smallest step of 7"),
                                (("--link-rate", 1, "--rate", 20000, "--link-buffer", 1000), "1000 words")):
             self.assertIn(message, self.fail_with(1, NRC, *ENCODE, *wrong, data=b""))
 

@@ -72,6 +72,7 @@ struct StreamEncodeArguments {
   bool rtl = false;                                        ///< the bytes of the RTL encoder
   double link_rate = 0.0;                                  ///< Mbit/s; 0: every packet is lossless
   int first_step = lossy_step(RateSettings().first_step);  ///< codes
+  int min_step = 1;
   int max_step = 16;
   std::uint32_t link_buffer = RateSettings().buffer_words;
   std::string classes;           ///< file; empty: channels have none
@@ -262,6 +263,7 @@ class LiveEncoder {
     settings.max_step = number("--max-step", arguments_.max_step);
     settings.first_step =
         std::min(number("--first-step", arguments_.first_step), settings.max_step);
+    settings.min_step = number("--min-step", arguments_.min_step);
     settings.link_words =
         link_words(arguments_.link_rate * 1e6, header_.packet_frames, arguments_.rate);
     return settings;
@@ -663,6 +665,11 @@ void add_stream_encode(CLI::App& app) {
   command
       ->add_option("--first-step", arguments->first_step,
                    "with --link-rate: codes of the step that rounding begins with")
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--min-step", arguments->min_step,
+          "with --link-rate: codes of the smallest step; 1: lossless where the link takes it")
       ->capture_default_str();
   command
       ->add_option("--max-step", arguments->max_step,

@@ -209,6 +209,8 @@ typedef struct nrc_encoder_config {
   uint32_t link_buffer; /* words of 4 bytes that may wait, a power of two from 64 on; 0: 16384 */
   int max_step;         /* codes of the largest step: 1, 2, 3, 4, 6, 8, 12 or 16; 0: 16 */
   int first_step;       /* codes of the step that rounding begins with; 0: 12, or max_step */
+  int min_step; /* codes of the smallest step; 0: 1, so that packets are lossless where the link
+                   takes them */
   /* Huffman profile with the full state only. */
   int event_threshold; /* 1..63: send spikes, codes that lie further from their channel's level than
                           so many quarters of its mean innovation, usually 26; 0: none */

@@ -181,6 +181,7 @@ nrc::RateSettings rate_settings(const nrc_encoder_config& config, std::uint32_t 
   if (config.max_step != 0) settings.max_step = number("max_step", config.max_step);
   settings.first_step = config.first_step != 0 ? number("first_step", config.first_step)
                                                : std::min(settings.first_step, settings.max_step);
+  if (config.min_step != 0) settings.min_step = number("min_step", config.min_step);
   settings.link_words = nrc::link_words(config.link_rate, packet_frames,
                                         static_cast<double>(config.rate_millihertz) / 1000.0);
   return settings;
