@@ -272,11 +272,11 @@ train-channels: ## Train and measure autoencoders of several channels [FILES= or
 	$(PYTHON) study/networks/train_channels.py $(FILES) $(if $(PAIRS),--pairs "$(PAIRS)") \
 	  --work "$(OUT)" -o "$(OUT)/channels.csv" --seed $(or $(SEED),1)
 
-synth: ## Bitstream of a board, timing met with every seed [BOARD=, a folder of constraints/ PROFILE= CHANNELS= SEEDS="1 2 3"]
+synth: ## Bitstream of a board, timing met with every seed [BOARD=, a folder of constraints/ PROFILE= RATE_CONTROL=1 CHANNELS= SEEDS="1 2 3"]
 	$(DEPS) synth
 	@scripts/synth.py $(or $(BOARD),icebreaker) --out $(BUILD)/synth --jobs $(JOBS) \
-	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \
-	  $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(filter 1,$(NO_INSTALL)),--no-install)
+	  $(if $(filter 1,$(RATE_CONTROL)),--profile rate,$(if $(PROFILE),--profile $(PROFILE))) \
+	  $(if $(CHANNELS),--channels $(CHANNELS)) $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(filter 1,$(NO_INSTALL)),--no-install)
 
 asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; SLOW= SECOND= SRAM= MACROS= DATA= PROFILE= NARROW= CHANNELS= CLOCK= BUFFER= FRAMES= ASIC_ARGS=]
 	$(if $(LIBERTY),,$(error asic needs a cell library: make asic LIBERTY=path.lib [SRAM=directory]; see docs/asic.md))
