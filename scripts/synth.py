@@ -263,6 +263,17 @@ def parse_arguments() -> argparse.Namespace:
     return arguments
 
 
+def design_name(board: Board, profile: str, variant: Variant, others: dict[str, int]) -> str:
+    """Name of the folder of a board's variant: the board's if it is its default."""
+    default = board.variants[profile]
+    if profile == "huffman" and variant == default:
+        return board.name
+    name = f"{board.name}-{profile}-{variant.parameters['Channels']}"
+    if variant.tables != default.tables:
+        name += f"-{variant.tables}"
+    return name + "".join(f"-{parameter}{value}" for parameter, value in others.items())
+
+
 def main() -> None:
     """Bitstream and report of one board."""
     arguments = parse_arguments()
@@ -275,12 +286,7 @@ def main() -> None:
     variant = Variant(arguments.tables or default.tables, parameters)
     if variant.tables not in HARDWARE.table_set_names:
         fail(f"no table set {variant.tables}; give {' or '.join(HARDWARE.table_set_names)}")
-    name = board.name
-    if arguments.profile != "huffman" or variant != default:
-        name += f"-{arguments.profile}-{parameters['Channels']}"
-        if variant.tables != default.tables:
-            name += f"-{variant.tables}"
-        name += "".join(f"-{parameter}{value}" for parameter, value in arguments.set.items())
+    name = design_name(board, arguments.profile, variant, arguments.set)
     base = Path(arguments.out).resolve()
     out = base / name
     venv = base / "venv"
