@@ -49,7 +49,6 @@ def main() -> int:
     for name in arguments.boards:
         board = boards[name]
         default = board.variants["huffman"]
-        channels = default.parameters["Channels"]
         for option, others in OPTIONS.items():
             variant = Variant(default.tables, {**default.parameters, **others})
             folder = arguments.out / synth.design_name(board, "huffman", variant, others)
@@ -64,12 +63,12 @@ def main() -> int:
                     raise SystemExit(f"error: link_cost: {name} with {option}: {done.stderr.strip()}")
             report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
             figures = report["columns"]
-            row = {"board": f"`{name}`, {channels} channels", "options": option}
+            row: dict[str, Any] = {}
             for column, cells in COLUMNS.items():
                 row[column] = next((figures[cell] for cell in cells if cell in figures), "")
             row["speed"] = (f"{figures['Fmax_MHz_slowest_seed']:.2f} MHz" if report["timing_met"]
                             else reason(report))
-            rows[f"{name}: {option}"] = row
+            rows[f"`{name}`: {option}"] = row
             print(f"{name}, {option}: {row['cells']} cells, {row['speed']}", flush=True)
     arguments.json.parent.mkdir(parents=True, exist_ok=True)
     arguments.json.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

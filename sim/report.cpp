@@ -145,6 +145,12 @@ void print_link(const LinkFigures& f, const Run& run) {
                          grouped(run.scoreboard.steps()[i]));
   }
   row("packets by step", steps);
+  if (const auto rounded = run.scoreboard.rounded()) {
+    const double frame_ms = 1000.0 / frame_rate(run.design);
+    row("rounded packets",
+        fmt::format("from {:.0f} ms to {:.0f} ms", frame_ms * static_cast<double>(rounded->first),
+                    frame_ms * static_cast<double>(rounded->second)));
+  }
   row("largest error", fmt::format("{} codes at most, as the steps say", f.largest_step / 2));
   row("signal to noise above 300 Hz", f.snr ? fmt::format("{:.1f} dB", *f.snr) : "no error");
   row("spikes (5 deviations)",

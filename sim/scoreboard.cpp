@@ -125,6 +125,9 @@ std::optional<Scoreboard::Delivery> Scoreboard::take_data(const std::vector<std:
   change_classes(due.first_frame);
   encoder_.set_lossy_step(lossy_step(parsed.header.step));
   ++steps_[step];
+  if (step != 0) {
+    rounded_ = {rounded_ ? rounded_->first : due.first_frame, due.first_frame};
+  }
   // Before a key packet the golden model expects the stream header, unless it was there.
   const std::vector<std::uint8_t> expected = encoder_.encode(
       recording_.codes.data() + due.first_frame * recording_.channels, due.frames, request);

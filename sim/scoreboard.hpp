@@ -10,6 +10,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "design.hpp"
@@ -60,6 +61,8 @@ class Scoreboard {
 
   /// Data packets by the number of their rounding step.
   const std::array<std::uint64_t, kMaxRateStep + 1>& steps() const { return steps_; }
+  /// First frames of the first and of the last rounded packet; none: all are lossless.
+  std::optional<std::pair<std::size_t, std::size_t>> rounded() const { return rounded_; }
   /// The recording as a receiver has it: packets that were dropped are silence.
   const std::vector<std::int16_t>& received() const { return received_; }
 
@@ -104,6 +107,7 @@ class Scoreboard {
   std::uint64_t event_packets_ = 0;
   std::uint64_t event_bytes_ = 0;
   std::array<std::uint64_t, kMaxRateStep + 1> steps_ = {};
+  std::optional<std::pair<std::size_t, std::size_t>> rounded_;
   std::vector<std::int16_t> received_;
   Receiver receiver_;
 };
