@@ -48,7 +48,7 @@ using Signal = sc_core::sc_signal<T>;
 class Loopback {
  public:
   Loopback(const LoopbackOptions& o, const Recording& recording)
-      : source_("source", recording, 0),
+      : source_("source", recording, 0, kWakeClocks),
         link_("link", o.loss, o.seed),
         checker_("checker", recording, o.wrong_sample),
         encoder_("encoder"),
@@ -89,6 +89,7 @@ class Loopback {
     encoder_.overflow_o(overflow_);
     encoder_.sample_packed_o(sample_packed_);
     encoder_.max_step_i(zero_);
+    encoder_.min_step_i(zero_);
     encoder_.first_step_i(zero_);
     encoder_.link_words_i(zero_);
     encoder_.step_o(step_);

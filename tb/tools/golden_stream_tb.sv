@@ -67,6 +67,7 @@ module golden_stream_tb;
     .key_request_i   (key_request),
     .stream_number_i (32'h12345678),
     .max_step_i      (3'd0),
+    .min_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
     .event_threshold_i(6'd0),
