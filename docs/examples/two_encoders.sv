@@ -72,6 +72,7 @@ module two_encoders (
     .step_o          (),
     .largest_step_o  (),
     .waiting_o       (),
+    .fill_o          (),
     .events_lost_o   ()
   );
 
@@ -118,6 +119,7 @@ module two_encoders (
     .step_o          (),
     .largest_step_o  (),
     .waiting_o       (),
+    .fill_o          (),
     .events_lost_o   ()
   );
 
