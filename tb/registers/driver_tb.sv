@@ -11,6 +11,9 @@
 //   e                        the next frame is a sample short; answer: 0
 //   t LEVEL                  1: packets are taken, with pauses, 0: not; answer: 0
 //   c N                      N clocks; answer: irq_o
+//   p ADDRESS DATA           writes to address 0, which fails, and then DATA, without waiting; answer: an error
+//   x                        counters are two below their largest value, framing errors at it, and half of
+//                            it are off the grid; answer: 0
 //
 // Numbers are hexadecimal. Packets go to a file of words, and the words of each to a line of another file.
 
@@ -28,8 +31,9 @@ module driver_tb;
   parameter int PacketFrames   = 20;
   parameter int KeyInterval    = 3;
   parameter int RateMillihertz = 20000000;
-  parameter int BufferWords    = 1024;
+  parameter int BufferWords    = 256;
   parameter int LoadableTables = 0;
+  parameter int Pipeline       = 0;
 
   logic        clk = 1'b0, rst_n = 1'b1, awake = 1'b0;  // after the reset
   logic        irq, s_valid = 1'b0, s_ready, s_last, m_valid, m_ready = 1'b0, m_last;
@@ -66,7 +70,8 @@ module driver_tb;
     .KeyInterval   (KeyInterval),
     .RateMillihertz(RateMillihertz),
     .BufferWords   (BufferWords),
-    .LoadableTables(LoadableTables)
+    .LoadableTables(LoadableTables),
+    .Pipeline      (Pipeline)
   ) u_dut (
     .clk_i         (clk),
     .rst_ni        (rst_n),
@@ -110,13 +115,16 @@ module driver_tb;
     .m_axis_tlast  (m_last)
   );
 
-  logic [31:0] data;
-  logic        error;
+  logic [31:0]    data;
+  logic           error;
+  reg [8*256-1:0] name, line;
+  reg [7:0]       kind;
+  integer         requests, answers, first, second, third;
 
   // Inputs change a little after the rising edge, as registers' outputs do; handshakes are looked at just
   // before it.
   task pause;
-    while ($urandom % 4 == 0) begin
+    while ($urandom % 8 == 0) begin
       @(posedge clk);
       #1;
     end
@@ -139,6 +147,13 @@ module driver_tb;
     @(posedge clk);
     #1 {psel, penable} = '0;
     {pwrite, paddr, pwdata, pstrb} = 'x;
+  endtask
+
+  task two_writes(input [7:0] address, input [31:0] value);
+    access(1'b1, 8'd0, '1, '1);
+    first = error;
+    access(1'b1, address, value, '1);
+    error = error || first != 1;
   endtask
 `else
   task send_address(input [7:0] address);
@@ -197,6 +212,36 @@ module driver_tb;
       #1 rready = 1'b0;
     end
   endtask
+
+  task take_response;
+    bready = 1'b1;
+    #8;
+    while (!bvalid) #10;
+    error = bresp[1];
+    @(posedge clk);
+    #1 bready = 1'b0;
+  endtask
+
+  task two_writes(input [7:0] address, input [31:0] value);
+    fork
+      begin
+        send_address(8'd0);
+        send_address(address);
+      end
+      begin
+        repeat (5) @(posedge clk);
+        #1;
+        send_data('1, '1);
+        send_data(value, '1);
+      end
+    join
+    repeat (5) @(posedge clk);
+    #1;
+    take_response;
+    first = error;
+    take_response;
+    error = error || first != 1;
+  endtask
 `endif
 
   // Samples.
@@ -252,11 +297,19 @@ module driver_tb;
     end
   end
 
-  // Requests.
-  reg [8*256-1:0] name, line;
-  reg [7:0]       kind;
-  integer         requests, answers, first, second, third;
+  // A handshake that never comes.
+  integer waiting;
 
+  initial waiting = 0;
+  always @(posedge clk) begin
+    waiting = waiting + 1;
+    if (waiting == 10000) begin
+      $display("FAIL: request %0s has no answer", line);
+      $finish(0);
+    end
+  end
+
+  // Requests.
   function integer open_file(input integer given, input [8*4-1:0] mode);
     if (given == 0) begin
       $display("FAIL: give +requests +answers +samples +packets +lengths");
@@ -279,10 +332,11 @@ module driver_tb;
     awake = 1'b1;
     #1;
     while ($fgets(line, requests) != 0) begin
-      first  = 0;
-      second = 0;
-      third  = 0;
-      error  = 1'b0;
+      waiting = 0;
+      first   = 0;
+      second  = 0;
+      third   = 0;
+      error   = 1'b0;
       if ($sscanf(line, "%s %h %h %h", kind, first, second, third) < 1) $display("FAIL: no request");
       case (kind)
         "w": access(1'b1, first[7:0], second, third[3:0]);
@@ -293,6 +347,15 @@ module driver_tb;
         "c": begin
           repeat (first) @(posedge clk);
           #1 error = irq;
+        end
+        "p": two_writes(first[7:0], second);
+        "x": begin
+          u_dut.u_control.samples_q                  = 49'h0_ffff_ffff_fffd;
+          u_dut.u_control.coded_q                    = 49'h0_ffff_ffff_fffd;
+          u_dut.u_control.words_q                    = 49'h0_ffff_ffff_fffd;
+          u_dut.u_control.frames_q                   = 33'h0_ffff_fffd;
+          u_dut.u_control.u_encoder.framing_errors_o = 32'hffff_ffff;
+          u_dut.u_control.u_encoder.off_grid_o       = 32'h8000_0000;
         end
         default: $display("FAIL: request %s", kind);
       endcase

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Firmware with the driver in drivers/c uses the registers of encoders in a simulation (driver_tb.sv in Icarus,
-driver_bench.c): on AXI4-Lite with all options of the Huffman profile, on APB with the range profile. Its streams
-are those of `nrc stream encode --rtl`."""
+driver_bench.c): on AXI4-Lite with all options of the Huffman profile and with the range profile, on APB with the
+shallow pipeline. Its streams are those of `nrc stream encode --rtl`."""
 import os
 import random
 import struct
@@ -92,42 +92,52 @@ class Driver(unittest.TestCase):
     def compare(self, said: list[list[str]], skipped: int, options: list[str]) -> None:
         """Streams against the golden model's, then what the counters say. `skipped`: frames before the first one."""
         recording, at = (self.work / "samples").read_bytes(), skipped
-        packets = self.packets()
-        data, rest = sum(len(packet) // 4 for packet in packets), list(packets)
+        rest = self.packets()
+        taken: list[bytes] = []
+
+        def next_stream() -> bytes:
+            first = len(taken)
+            while len(taken) == first or not taken[-1][2] & 32:
+                taken.append(rest.pop(0))
+            return b"".join(taken[first:])
+
         streams = [line[1:] for line in said if line[0] == "stream"]
         self.assertGreaterEqual(len(streams), 2)
         for number, (frames, words, *names) in enumerate(streams):
             chosen = list(options)
-            if "rate" in names:
-                chosen += ["--first-step", "3", "--max-step", "16"]
-            elif names:
-                chosen += ["--max-step", "1"]
-            chosen += [word for name in names if (self.work / name).exists()
-                       for word in ("--channel-classes", str(self.work / name))]
+            if "--events" in options:
+                chosen += ["--first-step", "3", "--max-step", "16" if "rate" in names else "1"]
+                chosen += ["--channel-classes", str(self.work / names[-1])]
             mine = recording[2 * CHANNELS * at:2 * CHANNELS * (at + int(frames))]
             at += int(frames)
             golden = subprocess.run([NRC, "stream", "encode", "--rtl", *OPTIONS, *chosen, "--stream-number",
                                      str(stream_number(number))], input=mine, check=True, capture_output=True).stdout
-            stream = b""
-            while rest:
-                packet = rest.pop(0)
-                stream += packet
-                if packet[2] & 32:
-                    break
+            stream = next_stream()
             self.assertEqual(len(stream) // 4, int(words))
             self.assertEqual(stream, golden, f"stream {number}")
+        # Then one with faults, and after the line of the counters one more.
+        next_stream()
+        kinds = [packet[2] & 15 for packet in taken]
         (counters,) = [line[1:] for line in said if line[0] == "counters"]
-        kinds = [packet[2] & 15 for packet in packets]
-        self.assertEqual([int(counter) for counter in counters], [data, kinds.count(1) + kinds.count(2)])
-        self.assertTrue(rest[-1][2] & 32, "the last packet does not close its stream")
+        self.assertEqual([int(counter) for counter in counters],
+                         [sum(len(packet) // 4 for packet in taken), kinds.count(1) + kinds.count(2)])
+        next_stream()
+        self.assertEqual(rest, [])
 
     def test_all_options_on_axi(self) -> None:
         said = self.run_firmware("axil", ALL_OPTIONS)
-        self.compare(said, 2, ["--events", "--link-rate", "0.4", "--link-buffer", "1024"])
+        self.assertEqual(said[0], ["options", str(0b11110000)])
+        self.compare(said, 4, ["--events", "--link-rate", "0.2", "--link-buffer", "256"])
 
-    def test_range_profile_on_apb(self) -> None:
-        said = self.run_firmware("apb", {"Profile": 1})
+    def test_range_profile_on_axi(self) -> None:
+        said = self.run_firmware("axil", {"Profile": 1})
+        self.assertEqual(said[0], ["options", str(0b1)])
         self.compare(said, 0, ["--profile", "range"])
+
+    def test_shallow_pipeline_on_apb(self) -> None:
+        said = self.run_firmware("apb", {"LoadableTables": 1, "Pipeline": 1})
+        self.assertEqual(said[0], ["options", str(0b110000000)])
+        self.compare(said, 2, [])
 
 
 if __name__ == "__main__":
