@@ -184,12 +184,13 @@ formal: ## Prove properties of the RTL, and that each proof finds faults [PROOF=
 	$(DEPS) formal
 	@NRC_FORMAL_DIR=$(BUILD)/formal NRC_FORMAL_JOBS=$(JOBS) scripts/formal.sh $(PROOF)
 
-cocotb: ## Run the example of a cocotb bench of the encoder in Icarus; installs cocotb in a virtual environment of its own
+cocotb: ## Run the examples of cocotb benches of the encoder, bare and with registers, in Icarus; installs cocotb in a virtual environment of its own
 	$(DEPS) model
 	$(call configure_programs)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
-	@test -x $(BUILD)/cocotb-venv/bin/cocotb-config || ($(PYTHON) -m venv $(BUILD)/cocotb-venv && \
-	  $(BUILD)/cocotb-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/cocotb/requirements.txt)
+	@cmp -s tb/cocotb/requirements.txt $(BUILD)/cocotb-venv/requirements.txt || ($(subst @,,$(PYTHON)) -m venv $(BUILD)/cocotb-venv && \
+	  $(BUILD)/cocotb-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/cocotb/requirements.txt && \
+	  cp tb/cocotb/requirements.txt $(BUILD)/cocotb-venv)
 	NRC=$(BUILD)/nrc NRC_COCOTB_DIR=$(abspath $(BUILD))/cocotb $(BUILD)/cocotb-venv/bin/python tb/cocotb/run.py
 
 lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format registers rtl tidy"]
