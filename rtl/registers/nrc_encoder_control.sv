@@ -144,7 +144,7 @@ module nrc_encoder_control #(
     .m_axis_tready,
     .m_axis_tdata,
     .m_axis_tlast,
-    .table_we_i       (table_written && 32'(table_addr) < 32'(TableWords)),
+    .table_we_i       (table_written),
     .table_addr_i     (table_addr),
     .table_wdata_i    (table_wdata),
     .table_id_i       (table_id),
