@@ -185,7 +185,7 @@ formal: ## Prove properties of the RTL, and that each proof finds faults [PROOF=
 	@NRC_FORMAL_DIR=$(BUILD)/formal NRC_FORMAL_JOBS=$(JOBS) scripts/formal.sh $(PROOF)
 
 cocotb: ## Run the examples of cocotb benches of the encoder, bare and with registers, in Icarus; installs cocotb in a virtual environment of its own
-	$(DEPS) model
+	$(DEPS) cocotb
 	$(call configure_programs)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
 	@cmp -s tb/cocotb/requirements.txt $(BUILD)/cocotb-venv/requirements.txt || ($(subst @,,$(PYTHON)) -m venv $(BUILD)/cocotb-venv && \
