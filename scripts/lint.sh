@@ -43,7 +43,7 @@ tools() {
   if ! python3 -m venv "$venv" >"$log" 2>&1; then
     die "python3 -m venv $venv failed: $(tail -n 1 "$log") (log: $log); run scripts/install_deps.sh dev"
   fi
-  if ! "$venv/bin/python" -m pip install --disable-pip-version-check -q -r "$requirements" >"$log" 2>&1; then
+  if ! "$venv/bin/python" -m pip install --disable-pip-version-check --no-compile -q -r "$requirements" >"$log" 2>&1; then
     die "pip could not install $requirements: $(grep -m 1 '^ERROR' "$log" || tail -n 1 "$log") (log: $log)"
   fi
   cp "$requirements" "$venv/requirements.txt"
