@@ -278,14 +278,14 @@ int main(int argc, char** argv) {
   locked(&encoder);
 
   if ((encoder.options & NRC_ENCODER_OPTIONS_RATE_CONTROL_MASK) != 0) {
-    /* 0.2 Mbit/s are 100 words of 1/16 in a packet of 20 frames at 20 kHz. */
+    /* 0.1 Mbit/s are 50 words of 1/16 in a packet of 20 frames at 20 kHz. */
     CHECK(nrc_encoder_set_rate(&encoder, 3, 4, 0) == NRC_ENCODER_OUT_OF_RANGE);
     CHECK(nrc_encoder_set_rate(&encoder, 8, 1, 0) == NRC_ENCODER_OUT_OF_RANGE);
     CHECK(nrc_encoder_set_rate(&encoder, 7, 0, 0) == NRC_ENCODER_OUT_OF_RANGE);
-    CHECK(nrc_encoder_set_rate(&encoder, 7, 2, 100) == NRC_ENCODER_OK);
+    CHECK(nrc_encoder_set_rate(&encoder, 7, 2, 50) == NRC_ENCODER_OK);
     nrc_encoder_steps(&encoder, &now, &largest);
     CHECK(now == 0 && largest == 0);
-    stream(&encoder, 16 * encoder.packet_frames + 3, "rate rounded");
+    stream(&encoder, 9 * encoder.packet_frames + 3, "rate rounded");
     nrc_encoder_steps(&encoder, &now, &largest);
     CHECK(largest >= 2);
     CHECK((nrc_encoder_interrupts(&encoder) & NRC_ENCODER_INTERRUPT_ROUNDED_MASK) != 0);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Firmware with the driver in drivers/c uses the registers of encoders in a simulation (driver_tb.sv in Icarus,
-driver_bench.c): on AXI4-Lite with all options of the Huffman profile and with the range profile, on APB with the
-shallow pipeline. Its streams are those of `nrc stream encode --rtl`."""
+driver_bench.c): on AXI4-Lite with all options of the Huffman profile, and of the range profile; on APB with loadable
+tables. Its streams are those of `nrc stream encode --rtl`."""
 import os
 import random
 import struct
@@ -127,16 +127,16 @@ class Driver(unittest.TestCase):
     def test_all_options_on_axi(self) -> None:
         said = self.run_firmware("axil", ALL_OPTIONS)
         self.assertEqual(said[0], ["options", str(0b11110000)])
-        self.compare(said, 4, ["--events", "--link-rate", "0.2", "--link-buffer", "256"])
+        self.compare(said, 4, ["--events", "--link-rate", "0.1", "--link-buffer", "256"])
 
     def test_range_profile_on_axi(self) -> None:
         said = self.run_firmware("axil", {"Profile": 1})
         self.assertEqual(said[0], ["options", str(0b1)])
         self.compare(said, 0, ["--profile", "range"])
 
-    def test_shallow_pipeline_on_apb(self) -> None:
-        said = self.run_firmware("apb", {"LoadableTables": 1, "Pipeline": 1})
-        self.assertEqual(said[0], ["options", str(0b110000000)])
+    def test_loadable_tables_on_apb(self) -> None:
+        said = self.run_firmware("apb", {"LoadableTables": 1})
+        self.assertEqual(said[0], ["options", str(0b10000000)])
         self.compare(said, 2, [])
 
 
