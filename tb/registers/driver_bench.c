@@ -283,7 +283,7 @@ int main(int argc, char** argv) {
     CHECK(nrc_encoder_set_rate(&encoder, 0, 8, 1, 0) == NRC_ENCODER_OUT_OF_RANGE);
     CHECK(nrc_encoder_set_rate(&encoder, 0, 7, 0, 0) == NRC_ENCODER_OUT_OF_RANGE);
     CHECK(nrc_encoder_set_rate(&encoder, 3, 7, 2, 0) == NRC_ENCODER_OUT_OF_RANGE);
-    CHECK(nrc_encoder_set_rate(&encoder, 0, 7, 2, 50) == NRC_ENCODER_OK);
+    CHECK(nrc_encoder_set_rate(&encoder, 1, 7, 2, 50) == NRC_ENCODER_OK);
     nrc_encoder_steps(&encoder, &now, &largest);
     CHECK(now == 0 && largest == 0);
     stream(&encoder, 9 * encoder.packet_frames + 3, "rate rounded");

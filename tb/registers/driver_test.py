@@ -106,7 +106,8 @@ class Driver(unittest.TestCase):
         for number, (frames, words, *names) in enumerate(streams):
             chosen = list(options)
             if "--events" in options:
-                chosen += ["--first-step", "3", "--max-step", "16" if "rate" in names else "1"]
+                chosen += (["--min-step", "2", "--first-step", "3", "--max-step", "16"] if "rate" in names else
+                           ["--max-step", "1"])
                 chosen += ["--channel-classes", str(self.work / names[-1])]
             mine = recording[2 * CHANNELS * at:2 * CHANNELS * (at + int(frames))]
             at += int(frames)
