@@ -92,7 +92,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build challenge sim link events wave check test coverage fuzz fuzz-corpus faults soak formal cocotb lint format generate bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
+.PHONY: help build challenge sim link events wave check test coverage fuzz fuzz-corpus faults soak formal cocotb lint format generate registers bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -192,15 +192,16 @@ formal: ## Prove properties of the RTL, and that each proof finds faults [PROOF=
 	$(DEPS) formal
 	@NRC_FORMAL_DIR=$(BUILD)/formal NRC_FORMAL_JOBS=$(JOBS) scripts/formal.sh $(PROOF)
 
-cocotb: ## Run the example of a cocotb bench of the encoder in Icarus; installs cocotb in a virtual environment of its own
-	$(DEPS) model
+cocotb: ## Run the examples of cocotb benches of the encoder, bare and with registers, in Icarus; installs cocotb in a virtual environment of its own
+	$(DEPS) cocotb
 	$(call configure_programs)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
-	@test -x $(BUILD)/cocotb-venv/bin/cocotb-config || ($(PYTHON) -m venv $(BUILD)/cocotb-venv && \
-	  $(BUILD)/cocotb-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/cocotb/requirements.txt)
+	@cmp -s tb/cocotb/requirements.txt $(BUILD)/cocotb-venv/requirements.txt || ($(subst @,,$(PYTHON)) -m venv $(BUILD)/cocotb-venv && \
+	  $(BUILD)/cocotb-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/cocotb/requirements.txt && \
+	  cp tb/cocotb/requirements.txt $(BUILD)/cocotb-venv)
 	NRC=$(BUILD)/nrc NRC_COCOTB_DIR=$(abspath $(BUILD))/cocotb $(BUILD)/cocotb-venv/bin/python tb/cocotb/run.py
 
-lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format rtl tidy"]
+lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format registers rtl tidy"]
 	$(DEPS) dev
 	$(CMAKE) -S . -B $(BUILD)/lint -DNRC_BUILD_STUDY=ON -DNRC_BENCHMARK=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
 	@NRC_BINARY_DIR=$(BUILD)/lint NRC_LINT_VENV=$(BUILD)/lint-venv JOBS=$(JOBS) scripts/lint.sh $(LINT)
@@ -214,6 +215,10 @@ generate: ## Write the C++ tables and ROM images from the trained tables
 	$(call configure_programs)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_generate
 	$(BUILD)/nrc-generate
+
+registers: ## Write the registers' RTL, C header and document from their description
+	$(DEPS) pip
+	@NRC_LINT_VENV=$(BUILD)/lint-venv scripts/lint.sh regenerate
 
 bench: ## Measure ratio and speed [DATA=, required]
 	$(call need_data,bench)

@@ -95,6 +95,7 @@ class Loopback {
     encoder_.step_o(step_);
     encoder_.largest_step_o(largest_step_);
     encoder_.waiting_o(waiting_);
+    encoder_.fill_o(fill_);
     encoder_.event_threshold_i(zero_);
     encoder_.events_only_i(low_);
     encoder_.events_lost_o(events_lost_);
@@ -185,6 +186,7 @@ class Loopback {
   Signal<std::uint32_t> framing_errors_{"framing_errors"}, off_grid_{"off_grid"};
   Signal<std::uint32_t> status_{"status"};
   Signal<std::uint32_t> step_{"step"}, largest_step_{"largest_step"}, waiting_{"waiting"};
+  Signal<std::uint32_t> fill_{"fill"};
   Signal<std::uint32_t> events_lost_{"events_lost"};
   Signal<bool> overflow_{"overflow"}, sample_packed_{"sample_packed"};
   Signal<std::uint32_t> packets_{"packets"}, damaged_{"damaged"}, lost_{"lost"};

@@ -157,6 +157,7 @@ class System {
     encoder_.step_o(step_);
     encoder_.largest_step_o(largest_step_);
     encoder_.waiting_o(waiting_);
+    encoder_.fill_o(fill_);
     encoder_.event_threshold_i(event_threshold_);
     encoder_.events_only_i(events_only_);
     encoder_.events_lost_o(events_lost_);
@@ -250,6 +251,7 @@ class System {
   sc_core::sc_signal<std::uint32_t> link_words_{"link_words"};
   sc_core::sc_signal<std::uint32_t> step_{"step"}, largest_step_{"largest_step"};
   sc_core::sc_signal<std::uint32_t> waiting_{"waiting"};
+  sc_core::sc_signal<std::uint32_t> fill_{"fill"};
   sc_core::sc_signal<std::uint32_t> event_threshold_{"event_threshold"},
       events_lost_{"events_lost"};
   sc_core::sc_signal<bool> events_only_{"events_only"}, class_we_{"class_we"};

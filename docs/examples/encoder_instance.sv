@@ -86,6 +86,7 @@ module encoder_instance (
     .step_o          (),         // rounding steps: of the packet that began last, and the largest
     .largest_step_o  (),
     .waiting_o       (),         // words that waited when it began
+    .fill_o          (),         // words in the packet buffer now
     .events_lost_o   ()          // events that found no room
   );
 

@@ -73,6 +73,7 @@ module two_encoders (
     .step_o          (),
     .largest_step_o  (),
     .waiting_o       (),
+    .fill_o          (),
     .events_lost_o   ()
   );
 
@@ -120,6 +121,7 @@ module two_encoders (
     .step_o          (),
     .largest_step_o  (),
     .waiting_o       (),
+    .fill_o          (),
     .events_lost_o   ()
   );
 

@@ -194,7 +194,7 @@ module nrc_board #(
   logic [nrc_status_pkg::StatusWidth-1:0] unused_status;
   logic        unused_overflow, unused_sample_packed;
   logic [2:0]  step, largest_step;
-  logic [31:0] unused_waiting, unused_events_lost;
+  logic [31:0] unused_waiting, unused_fill, unused_events_lost;
 
   nrc_encoder #(
     .Channels      (Channels),
@@ -246,6 +246,7 @@ module nrc_board #(
     .step_o          (step),
     .largest_step_o  (largest_step),
     .waiting_o       (unused_waiting),
+    .fill_o          (unused_fill),
     .events_lost_o   (unused_events_lost)
   );
 

@@ -98,6 +98,7 @@ module nrc_encoder #(
   output logic [2:0]  step_o,            // of the packet that began last
   output logic [2:0]  largest_step_o,
   output logic [31:0] waiting_o,         // words that waited when it began
+  output logic [31:0] fill_o,            // words in the packet buffer now
   output logic [31:0] events_lost_o      // events that found no room
 );
 
@@ -451,6 +452,8 @@ module nrc_encoder #(
     .overflow_o,
     .events_lost_o
   );
+
+  assign fill_o = 32'(fill);
 
   // Status.
   logic       begun_q;  // a stream has

@@ -49,7 +49,7 @@ module encoder_driver #(
     .m_axis_tdata(m_tdata), .m_axis_tlast(m_tlast), .table_we_i(1'b0), .table_addr_i(16'd0),
     .table_wdata_i(16'd0), .table_id_i(32'd0), .status_o(status), .packets_o(packets),
     .dropped_o(dropped), .framing_errors_o(), .off_grid_o(off_grid), .overflow_o(),
-    .sample_packed_o(), .step_o(), .largest_step_o(), .waiting_o(), .events_lost_o()
+    .sample_packed_o(), .step_o(), .largest_step_o(), .waiting_o(), .fill_o(), .events_lost_o()
   );
 
   int level[Channels];

@@ -167,7 +167,7 @@ module nrc_encoder_checker #(
       end
       flushed = flush_i;
       // A request lasts until a packet begins, that of this clock included. (take_sample() must not
-      // be in the condition: Verilator 5.006 calls it whatever the operand before it says.)
+      // be an operand of &&: Verilator up to 5.032 calls it whatever the one before it says.)
       begins = 0;
       if (follows && s_axis_tvalid && s_axis_tready) begins = take_sample();
       if (begins) key = 0;
