@@ -96,7 +96,15 @@ module nrc_bit_packer #(
   logic        s2_valid, s2_wraps, s2_full;
   logic [4:0]  s2_side;
 
-  assign rotated = 32'({1'b0, s1_bits, 1'b0, s1_bits} >> s1_end);
+  logic [4:0] rotation;
+
+  if (Registered != 0) begin : gen_rotation
+    assign rotation = s1_end;
+  end else begin : gen_still_rotation
+    nrc_still #(.Width(5)) u_still (.clk_i, .d_i(s1_end), .q_o(rotation));
+  end
+
+  assign rotated = 32'({1'b0, s1_bits, 1'b0, s1_bits} >> rotation);
   assign mask    = 32'hFFFF_FFFF >> s1_fill;
 
   nrc_delay #(.Width(71), .Depth(Registered)) u_stage2 (

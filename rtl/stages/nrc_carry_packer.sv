@@ -258,13 +258,19 @@ module nrc_carry_packer #(
 
   always_ff @(posedge clk_i) begin
     if (s4_push_q) begin
-      slots_q[write_q] <= s4_word_q;
       last_q   <= {last_q[Slots-2:0], s4_last_q};
       ones_q   <= {ones_q[Slots-2:0], &s4_word_q};
       marked_q <= {marked[Slots-2:0], 1'b0};
       side_q   <= {side_q[3*Slots-4:0], push_side};
     end else begin
       marked_q <= marked;
+    end
+  end
+
+  // An enable for each, which is a clock gate in silicon.
+  for (genvar n = 0; n < Slots; n++) begin : gen_slot
+    always_ff @(posedge clk_i) begin
+      if (s4_push_q && write_q == SlotWidth'(n)) slots_q[n] <= s4_word_q;
     end
   end
 

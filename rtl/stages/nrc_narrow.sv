@@ -175,21 +175,27 @@ module nrc_narrow #(
   assign {rest_low, scale} = slow_read & {SlowWidth{moves && !reset_q[1]}};
 
   // The prediction lies between two codes, last and last - deviation: it needs no clamp.
-  localparam int ProductWidth = DeviationWidth + RestBits;
-  localparam int SumWidth     = CodeWidth + RestBits;
-  logic [ProductWidth-1:0] product;
+  // In sign and magnitude, because the sign bits of small numbers would make half of multiplier and
+  // adder switch: |d| is ~d + 1 for a negative d, and x - y = ~(~x + y).
+  localparam int MagnitudeWidth = DeviationWidth - 1;
+  localparam int ProductWidth   = MagnitudeWidth + RestBits;
+  localparam int SumWidth       = CodeWidth + RestBits;
+  logic                      negative;
+  logic [MagnitudeWidth-1:0] d;
+  logic [ProductWidth-1:0]   product;
+  logic [SumWidth-1:0]       start;
   // verilator lint_off UNUSEDSIGNAL
-  logic [SumWidth-1:0]     sum;  // its fraction is only rounded
+  logic [SumWidth-1:0]       sum;  // its fraction is only rounded
   // verilator lint_on UNUSEDSIGNAL
-  logic [CodeWidth-1:0]    q;
+  logic [CodeWidth-1:0]      q;
 
-  // As signed numbers: Yosys 0.23 would take the extended sign off and forget it where a DSP
-  // multiplies.
-  assign product = $signed({{RestBits{deviation[DeviationWidth-1]}}, deviation}) *
-                   $signed({{DeviationWidth{1'b0}}, rest_high});
-  assign sum     = {last, 1'b1, {(RestBits-1){1'b0}}} -
-                   {{(SumWidth - ProductWidth){product[ProductWidth-1]}}, product};
-  assign q       = sum[SumWidth-1:RestBits];
+  assign negative = deviation[DeviationWidth-1];
+  assign d        = deviation[MagnitudeWidth-1:0] ^ {MagnitudeWidth{negative}};
+  assign product  = {{RestBits{1'b0}}, d} * {{MagnitudeWidth{1'b0}}, rest_high};
+  assign start    = {last, 1'b1, {(RestBits-1){1'b0}}} ^ {SumWidth{!negative}};
+  assign sum      = start + {{(SumWidth-ProductWidth){1'b0}}, product} +
+                    {{CodeWidth{1'b0}}, rest_high & {RestBits{negative}}};
+  assign q        = sum[SumWidth-1:RestBits] ^ {CodeWidth{!negative}};
 
   // deviation: t is 8 times the sum less the sum, rounded.
   localparam int MovedWidth = CodeWidth + 2;

@@ -120,15 +120,23 @@ module nrc_range #(
     assign s3_plain     = '0;
   end
 
-  // 1, 2: binary search for the leading one.
+  // 1, 2: binary search for the leading one, in the shallow pipeline of a late difference.
+  logic [15:0] frequency;
+
+  if (IsDeep) begin : gen_frequency
+    assign frequency = frequency_i;
+  end else begin : gen_still_frequency
+    nrc_still #(.Width(16)) u_still (.clk_i, .d_i(frequency_i), .q_o(frequency));
+  end
+
   logic        zero_8, zero_4, zero_2, zero_1;
   logic [15:0] by_8, by_4, by_2, by_1;
   logic [15:0] s1_frequency, s2_frequency_q;
   logic [1:0]  s1_zeros;
   logic [3:0]  s2_zeros_q;
 
-  assign zero_8 = (frequency_i[15:8] == '0);
-  assign by_8   = zero_8 ? {frequency_i[7:0], 8'd0} : frequency_i;
+  assign zero_8 = (frequency[15:8] == '0);
+  assign by_8   = zero_8 ? {frequency[7:0], 8'd0} : frequency;
   assign zero_4 = (by_8[15:12] == '0);
   assign by_4   = zero_4 ? {by_8[11:0], 4'd0} : by_8;
   assign zero_2 = (s1_frequency[15:14] == '0);
@@ -167,7 +175,16 @@ module nrc_range #(
   logic [MaxPlain-1:0] s4_value_q;
 
   assign product = {16'd0, range_q} * {16'd0, s3_frequency};
-  assign share   = {16'd0, range_q} * {16'd0, s3_low};
+
+  // Only here Booth's recoding saves energy: normalised frequencies end in zeros, which keep rows of
+  // a plain multiplier still.
+  if (IsDeep) begin : gen_share
+    assign share = {16'd0, range_q} * {16'd0, s3_low};
+  end else begin : gen_booth_share
+    nrc_product #(.AWidth(16), .BWidth(16)) u_share (
+      .a_i(s3_low), .b_i(range_q), .product_o(share)
+    );
+  end
 
   assign next_range = product[31] ? (product[31:16] & s3_mask) :
                                     {product[30:16] & s3_mask[14:0], 1'b0};
@@ -202,7 +219,16 @@ module nrc_range #(
   logic                 s5_escape, s5_verbatim;
   logic [RestBits-1:0]  s5_rest;
 
-  assign sum  = {1'b0, low_q} + {1'b0, s4_addend_q};
+  // Two shifters follow, which would switch with every carry.
+  logic [16:0] ripple;
+  assign ripple = {1'b0, low_q} + {1'b0, s4_addend_q};
+
+  if (IsDeep) begin : gen_sum
+    assign sum = ripple;
+  end else begin : gen_still_sum
+    nrc_still #(.Width(17)) u_still (.clk_i, .d_i(ripple), .q_o(sum));
+  end
+
   assign part = {{MaxPlain{1'b0}}, s4_range_q} * {16'd0, s4_value_q};
 
   if (Groups) begin : gen_plain

@@ -139,10 +139,11 @@ class Estimate:
         if self.clock < frame * RATE:
             raise Failure(f'CLOCK={self.clock:g} is too slow: {channels} channels need {frame * RATE:g} Hz')
         self.gap = max(1, int(self.clock / (channels * RATE) + 1e-9)) if options.clock else 1
-        # With the narrow state, which is there to save energy, room for a packet of recordings and a third of another.
-        words = options.buffer or 1 << max(2, ((4 if self.narrow else 16) * channels - 1).bit_length())
+        # Where energy is to be saved, room for a packet of recordings and a third of another.
+        frugal = self.narrow or (profile == 'range' and self.shallow)
+        words = options.buffer or 1 << max(2, ((4 if frugal else 16) * channels - 1).bit_length())
         self.buffer_words = words
-        self.queue_packets = 2 if self.narrow else 8  # more of recordings find no room in the buffer
+        self.queue_packets = 2 if frugal else 8  # more of recordings find no room in the buffer
         self.name = f'{"narrow" if self.narrow else profile}-{channels}' + \
             (f'-{options.clock / 1e6:g}MHz' if options.clock else '') + \
             (f'-{options.tag}' if options.tag else '')
@@ -239,7 +240,7 @@ tee -q -o {self.path('memories.txt')} dump t:nrc_ram_1r1w t:nrc_ram_1rw
         used = {m.name: m for c in self.choices for m in c.row}
         t = self.technology
         self.write('memory.sv', memory.memory_modules(self.choices, t))
-        cells = [c for c in (t.latch, t.clock_gate, t.delay, t.and_gate, t.or_gate) if c]
+        cells = [c for c in (t.latch, t.clock_gate, t.delay, t.inverter, t.and_gate, t.or_gate) if c]
         self.write('boxes.v', memory.black_boxes(used.values(), cells))
         self.write('mapping.lib', t.mapping_text())
         gating = ''
@@ -260,7 +261,7 @@ opt_merge -share_all
         self.write('abc.constr', f'set_driving_cell {t.buffer.name}\nset_load {load * 1e15:.3f}\n')
         # The fan-out limit keeps transitions short; STA shows whether the clock is reached.
         delay = int(TIMING_PERIOD * 1e12 * 0.6)
-        self.write('abc.script', f'strash; ifraig; scorr; dc2; dch -f; map -D {delay}; topo; '
+        self.write('abc.script', f'strash; ifraig; scorr; dc2; dc2; dc2; dch -f; amap; topo; '
                    f'buffer -N {self.options.fanout}; topo; dnsize -D {delay}; stime -p\n')
         packages, modules = sources()
         if t.latch and t.clock_gate:
@@ -285,8 +286,12 @@ write_json {self.path('netlist.json')}
         self.map_cells(script, packages + modules)
 
     def banked(self, path: str) -> str:
-        """The file of a module: of a ROM in banks, if it is one that this profile has, else the file itself."""
+        """The file of a module: of a ROM in banks, if it is one that this profile has, of latches for nrc_still, else
+        the file itself."""
         name = os.path.splitext(os.path.basename(path))[0]
+        if name == 'nrc_still':
+            self.write(name + '.sv', rom.still_latches(self.technology))
+            return self.path(name + '.sv')
         banks = self.options.rom_banks if self.profile == 'huffman' else self.options.range_rom_banks
         if banks == 1 or name not in ROMS[self.profile]:
             return path
@@ -341,6 +346,9 @@ write_json {self.path('netlist.json')}
         self.net.spef_file(self.path('netlist.spef'), 'nrc_encoder', self.wires)
         script = ''.join(f'read_liberty {f}\n' for f in files)
         self.hold()
+        # Gates of the inverted clock have half of it.
+        enables = f'report_checks -path_delay max -digits 3 -to [get_pins */{self.technology.gate_pins()[1]}]\n' \
+            if any(i.cell.clock_gate for i in self.net.gates) else ''
         # This OpenSTA lacks a command of the constraints. Latches borrow time from the next half clock and
         # then have a slack of 0: registers, macros and outputs matter.
         script += f'''proc remove_from_collection {{from what}} {{
@@ -354,7 +362,7 @@ read_sdc {os.path.join(ROOT, 'constraints/nrc_encoder.sdc')}
 read_spef {self.path('netlist.spef')}
 report_checks -path_delay max -digits 3 -fields {{capacitance slew}} -to [all_registers -edge_triggered -data_pins]
 report_checks -path_delay max -digits 3 -fields {{capacitance slew}} -to [all_outputs]
-exit
+{enables}exit
 '''
         self.write('timing.tcl', script)
         run(['sta', '-no_splash', self.path('timing.tcl')], self.path('timing.log'), 'OpenSTA',

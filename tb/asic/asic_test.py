@@ -436,7 +436,7 @@ endmodule
 '''
         for module, text in (('nrc_huffman_rom', rom.banked_rom(source, 4, 3, technology)),
                              ('nrc_edge_rom', rom.banked_by_address(source, 'nrc_edge_rom', 8, technology))):
-            out = self.icarus(text, netlist.models([technology.latch, technology.clock_gate]),
+            out = self.icarus(text, netlist.models([technology.latch, technology.clock_gate, technology.inverter]),
                               bench.replace('MODULE', module))
             self.assertNotIn('FAIL', out)
             self.assertIn('done', out)
