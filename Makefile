@@ -6,10 +6,11 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 # The system bench's design is verilated for one profile and channel count, so others
 # (or a trace) have a tree of their own and leave the default one alone.
-VARIANT   = $(if $(CHANNELS),-$(CHANNELS))$(if $(PROFILE),-$(PROFILE))$(if $(NARROW),-narrow$(NARROW))$(if $(RATE_CONTROL),-rate$(RATE_CONTROL))$(if $(TAPS),-taps$(TAPS))$(if $(NEIGHBOUR),-neighbour$(NEIGHBOUR))
+VARIANT   = $(if $(CHANNELS),-$(CHANNELS))$(if $(PROFILE),-$(PROFILE))$(if $(NARROW),-narrow$(NARROW))$(if $(RATE_CONTROL),-rate$(RATE_CONTROL))$(if $(EVENTS),-events)$(if $(CLASSES),-classes)$(if $(TAPS),-taps$(TAPS))$(if $(NEIGHBOUR),-neighbour$(NEIGHBOUR))
 SIM_BUILD = $(if $(VARIANT),$(BUILD)/sim$(VARIANT),$(BUILD))
 SIM_DEFINES = $(if $(CHANNELS),-DNRC_CHANNELS=$(CHANNELS)) $(if $(PROFILE),-DNRC_PROFILE=$(PROFILE)) \
-              $(if $(NARROW),-DNRC_NARROW=$(NARROW)) $(if $(RATE_CONTROL),-DNRC_RATE_CONTROL=$(RATE_CONTROL)) $(if $(TAPS),-DNRC_TAPS=$(TAPS)) $(if $(NEIGHBOUR),-DNRC_NEIGHBOUR=$(NEIGHBOUR))
+              $(if $(NARROW),-DNRC_NARROW=$(NARROW)) $(if $(RATE_CONTROL),-DNRC_RATE_CONTROL=$(RATE_CONTROL)) \
+              $(if $(EVENTS),-DNRC_EVENTS=1) $(if $(CLASSES),-DNRC_CLASSES=1) $(if $(TAPS),-DNRC_TAPS=$(TAPS)) $(if $(NEIGHBOUR),-DNRC_NEIGHBOUR=$(NEIGHBOUR))
 
 # Ninja takes half a second where CMake's makefiles of this many targets take ten. A tree that has
 # makefiles keeps them. Options and variables of this make are not meant for those.
@@ -34,11 +35,12 @@ SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
            $(if $(LOOPBACK),,$(if $(PROFILE),--profile $(PROFILE))) $(if $(SEED),--seed $(SEED)) \
            $(if $(STALL),--stall $(STALL)) $(if $(LOSS),--loss $(LOSS)) \
            $(if $(LINK),--link "$(LINK)" $(if $(filter 0,$(RATE_CONTROL)),--allow-drops) $(if $(STALL),,--stall 0)) \
-           $(if $(MAX_STEP),--max-step $(MAX_STEP)) $(if $(FIRST_STEP),--first-step $(FIRST_STEP))
+           $(if $(MAX_STEP),--max-step $(MAX_STEP)) $(if $(MIN_STEP),--min-step $(MIN_STEP)) $(if $(FIRST_STEP),--first-step $(FIRST_STEP)) \
+           $(if $(EVENTS),--events$(if $(filter only,$(EVENTS)),=only)) $(if $(CLASSES),--channel-classes "$(CLASSES)")
 
 # A variable that no target knows would be ignored: `make sim CHANNEL=32` would simulate 1024 channels.
-VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLOCK DATA FILES FIRST_STEP FRAMES \
-  FRESH_TMP HARNESS JOBS JSON LIBERTY LINK LINT LOOPBACK LOSS MACROS MAX_STEP MIRROR MULTI NARROW NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
+VARIABLES = ALL ASIC_ARGS AUTOENCODER_ARGS BITS BOARD BUFFER BUILD CHANNELS CLASSES CLOCK DATA EVENTS FILES FIRST_STEP FRAMES \
+  FRESH_TMP HARNESS JOBS JSON LIBERTY LINK LINT LOOPBACK LOSS MACROS MAX_STEP MIN_STEP MIRROR MULTI NARROW NEIGHBOUR NO_INSTALL OUT PACKETS PAIRS PICTURE \
   PREDICTOR_ARGS PROFILE PROOF RADIO RATE_CONTROL SECOND SECONDS SEED SEEDS SLOW SRAM STALL SUITE TABLES TAPS TRIALS WORKTREE
 # In MAKEOVERRIDES a space inside a value has a backslash before it.
 empty :=
@@ -60,6 +62,12 @@ ifeq ($(filter $(or $(RATE_CONTROL),0),0 1),)
 endif
 ifneq ($(and $(filter 1,$(RATE_CONTROL)),$(or $(filter range,$(PROFILE)),$(filter 1,$(NARROW)))),)
   $(error rate control is of the Huffman profile with its full state; leave out PROFILE=range and NARROW=1)
+endif
+ifeq ($(filter $(or $(EVENTS),1),1 only),)
+  $(error EVENTS is "$(EVENTS)"; give EVENTS=1, or EVENTS=only for no samples)
+endif
+ifneq ($(and $(EVENTS)$(CLASSES),$(or $(filter range,$(PROFILE)),$(filter 1,$(NARROW)),$(LOOPBACK))),)
+  $(error events and channel classes are of the encoder of the Huffman profile with its full state; leave out PROFILE=range, NARROW=1 and LOOPBACK)
 endif
 ifeq ($(filter $(or $(NARROW),0),0 1),)
   $(error NARROW is "$(NARROW)"; give NARROW=0 or NARROW=1)
@@ -84,7 +92,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build challenge sim link events wave check test coverage fuzz fuzz-corpus faults soak formal cocotb lint format generate bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
+.PHONY: help build challenge sim link events wave check test coverage fuzz fuzz-corpus faults soak formal cocotb lint format generate registers bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -103,7 +111,7 @@ challenge: ## Count ratio as Neuralink's compression challenge does, its two sma
 	$(PYTHON) tools/challenge/score.py "$(DATA)" --encode $(BUILD)/challenge/encode \
 	  --decode $(BUILD)/challenge/decode --jobs $(JOBS) --json "$(or $(JSON),$(BUILD)/challenge/score.json)"
 
-sim: ## Run the system simulation [DATA= PROFILE= NARROW= TAPS= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LINK= MAX_STEP= FIRST_STEP= RATE_CONTROL= LOOPBACK=1 LOSS=]
+sim: ## Run the system simulation [DATA= PROFILE= NARROW= TAPS= NEIGHBOUR= CHANNELS= FRAMES= SEED= STALL= LINK= MAX_STEP= MIN_STEP= FIRST_STEP= RATE_CONTROL= EVENTS=1 CLASSES=file LOOPBACK=1 LOSS=]
 	$(call check_data,sim)
 	$(DEPS) sim
 	$(CMAKE) -S . -B $(SIM_BUILD) -DNRC_BUILD_SIM=ON $(call tests_off,$(SIM_BUILD)) \
@@ -184,15 +192,16 @@ formal: ## Prove properties of the RTL, and that each proof finds faults [PROOF=
 	$(DEPS) formal
 	@NRC_FORMAL_DIR=$(BUILD)/formal NRC_FORMAL_JOBS=$(JOBS) scripts/formal.sh $(PROOF)
 
-cocotb: ## Run the example of a cocotb bench of the encoder in Icarus; installs cocotb in a virtual environment of its own
-	$(DEPS) model
+cocotb: ## Run the examples of cocotb benches of the encoder, bare and with registers, in Icarus; installs cocotb in a virtual environment of its own
+	$(DEPS) cocotb
 	$(call configure_programs)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
-	@test -x $(BUILD)/cocotb-venv/bin/cocotb-config || ($(PYTHON) -m venv $(BUILD)/cocotb-venv && \
-	  $(BUILD)/cocotb-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/cocotb/requirements.txt)
+	@cmp -s tb/cocotb/requirements.txt $(BUILD)/cocotb-venv/requirements.txt || ($(subst @,,$(PYTHON)) -m venv $(BUILD)/cocotb-venv && \
+	  $(BUILD)/cocotb-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/cocotb/requirements.txt && \
+	  cp tb/cocotb/requirements.txt $(BUILD)/cocotb-venv)
 	NRC=$(BUILD)/nrc NRC_COCOTB_DIR=$(abspath $(BUILD))/cocotb $(BUILD)/cocotb-venv/bin/python tb/cocotb/run.py
 
-lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format rtl tidy"]
+lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format registers rtl tidy"]
 	$(DEPS) dev
 	$(CMAKE) -S . -B $(BUILD)/lint -DNRC_BUILD_STUDY=ON -DNRC_BENCHMARK=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
 	@NRC_BINARY_DIR=$(BUILD)/lint NRC_LINT_VENV=$(BUILD)/lint-venv JOBS=$(JOBS) scripts/lint.sh $(LINT)
@@ -206,6 +215,10 @@ generate: ## Write the C++ tables and ROM images from the trained tables
 	$(call configure_programs)
 	$(CMAKE) --build $(BUILD) -j$(JOBS) --target nrc_generate
 	$(BUILD)/nrc-generate
+
+registers: ## Write the registers' RTL, C header and document from their description
+	$(DEPS) pip
+	@NRC_LINT_VENV=$(BUILD)/lint-venv scripts/lint.sh regenerate
 
 bench: ## Measure ratio and speed [DATA=, required]
 	$(call need_data,bench)
@@ -264,11 +277,11 @@ train-channels: ## Train and measure autoencoders of several channels [FILES= or
 	$(PYTHON) study/networks/train_channels.py $(FILES) $(if $(PAIRS),--pairs "$(PAIRS)") \
 	  --work "$(OUT)" -o "$(OUT)/channels.csv" --seed $(or $(SEED),1)
 
-synth: ## Bitstream of a board, timing met with every seed [BOARD=, a folder of constraints/ PROFILE= CHANNELS= SEEDS="1 2 3"]
+synth: ## Bitstream of a board, timing met with every seed [BOARD=, a folder of constraints/ PROFILE= RATE_CONTROL=1 CHANNELS= SEEDS="1 2 3"]
 	$(DEPS) synth
 	@scripts/synth.py $(or $(BOARD),icebreaker) --out $(BUILD)/synth --jobs $(JOBS) \
-	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(CHANNELS),--channels $(CHANNELS)) \
-	  $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(filter 1,$(NO_INSTALL)),--no-install)
+	  $(if $(filter 1,$(RATE_CONTROL)),--profile rate,$(if $(PROFILE),--profile $(PROFILE))) \
+	  $(if $(CHANNELS),--channels $(CHANNELS)) $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(filter 1,$(NO_INSTALL)),--no-install)
 
 asic: ## Estimate area, timing and power in a cell library [LIBERTY=, required; SLOW= SECOND= SRAM= MACROS= DATA= PROFILE= NARROW= CHANNELS= CLOCK= BUFFER= FRAMES= ASIC_ARGS=]
 	$(if $(LIBERTY),,$(error asic needs a cell library: make asic LIBERTY=path.lib [SRAM=directory]; see docs/asic.md))

@@ -15,6 +15,7 @@ set(NRC_RTL_DIRECTORIES
     ${NRC_HARDWARE_ROOT}/rtl/stages
     ${NRC_HARDWARE_ROOT}/rtl/generated
     ${NRC_HARDWARE_ROOT}/rtl/encoder
+    ${NRC_HARDWARE_ROOT}/rtl/registers
     ${NRC_HARDWARE_ROOT}/rtl/decoder
     ${NRC_HARDWARE_ROOT}/rtl/board
 )
@@ -34,6 +35,7 @@ set(NRC_RTL_INCLUDE_DIRECTORIES_default
     ${NRC_HARDWARE_ROOT}/rtl/stages
     ${NRC_HARDWARE_ROOT}/rtl/generated
     ${NRC_HARDWARE_ROOT}/rtl/encoder
+    ${NRC_HARDWARE_ROOT}/rtl/registers
     ${NRC_HARDWARE_ROOT}/rtl/decoder
     ${NRC_HARDWARE_ROOT}/rtl/board
     ${NRC_HARDWARE_ROOT}/rtl/generated/default
@@ -54,6 +56,7 @@ set(NRC_RTL_INCLUDE_DIRECTORIES_generic
     ${NRC_HARDWARE_ROOT}/rtl/stages
     ${NRC_HARDWARE_ROOT}/rtl/generated
     ${NRC_HARDWARE_ROOT}/rtl/encoder
+    ${NRC_HARDWARE_ROOT}/rtl/registers
     ${NRC_HARDWARE_ROOT}/rtl/decoder
     ${NRC_HARDWARE_ROOT}/rtl/board
     ${NRC_HARDWARE_ROOT}/rtl/generated/generic

@@ -137,6 +137,8 @@ class Hardware:
         self.include_files: list[str] = self.description["include_files"]
         self.modules: list[str] = self.description["modules"]
         self.designs: dict[str, str] = self.description["designs"]
+        # Modules that are listed with a design, and that it does not instantiate: for those who use it.
+        self.companions: dict[str, list[str]] = self.description["companions"]
 
     # Table sets.
 
@@ -189,7 +191,9 @@ class Hardware:
         """Modules of `encoder` or `decoder`, the memories of a table set included."""
         if design not in self.designs:
             raise HardwareError(f"there is no design {design}; give {' or '.join(self.designs)}")
-        return self.closure([self._by_module(tables)[self.designs[design]]], tables)
+        known = self._by_module(tables)
+        return self.closure([known[name] for name in
+                             [*self.companions.get(design, []), self.designs[design]]], tables)
 
     def module(self, name: str, tables: str) -> str:
         """Path of a module, a memory of the table set included."""
@@ -283,6 +287,11 @@ class Hardware:
                    if path not in present]
         faults += [f"{path} is in {DESCRIPTION} twice" for path in sorted({*listed})
                    if listed.count(path) > 1]
+        stems = {Path(path).stem for path in self.modules}
+        faults += [f"{DESCRIPTION}: companions of {design}: there is no such design"
+                   for design in self.companions if design not in self.designs]
+        faults += [f"{DESCRIPTION}: companions of {design}: there is no module {name}"
+                   for design, names in self.companions.items() for name in names if name not in stems]
         if faults:
             return faults
         used: set[str] = set()

@@ -7,7 +7,7 @@
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
 # libraries, gnuplot), synth (bitstreams; ECP5 and Gowin tools come by pip, from synth.py), asic (synthesis, timing
 # and simulation of a gate netlist), view (gtkwave), compare (the compressors of compare.sh), pip (the
-# Python package, which brings the rest itself).
+# Python package, which brings the rest itself), cocotb (its bench; cocotb comes by pip).
 # Says nothing and touches no network when everything is already there.
 # NO_INSTALL=1 only reports.
 set -euo pipefail
@@ -29,6 +29,7 @@ VIEW=(gtkwave)
 NEURAL=("${MODEL[@]}" python3 python3-numpy python3-scipy python3-torch)
 ASIC=("${MODEL[@]}" yosys 'berkeley-abc|yosys-abc' iverilog opensta python3)
 PIP=(python3 python3-venv)
+COCOTB=("${MODEL[@]}" iverilog python3 python3-venv python3-dev) # the last one for libpython
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
 die() {
@@ -76,6 +77,7 @@ have() {
     libclang-rt-*-dev) links_libfuzzer ;;
     fpga-icestorm) command -v icepack >/dev/null ;;
     fpga-icestorm-chipdb) [ -d /usr/share/fpga-icestorm ] || command -v nextpnr-ice40 >/dev/null ;;
+    python3-dev) command -v python3-config >/dev/null ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     python3-*) /usr/bin/python3 -c "import ${1#python3-}" 2>/dev/null ;;
     xz-utils) command -v xz >/dev/null ;;
@@ -84,7 +86,7 @@ have() {
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|challenge|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural|asic|pip ..."
+[ $# -gt 0 ] || die "usage: $0 model|challenge|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural|asic|pip|cocotb ..."
 wanted=()
 for group in "$@"; do
   case $group in
@@ -102,8 +104,9 @@ for group in "$@"; do
     view) wanted+=("${VIEW[@]}") ;;
     compare) wanted+=("${COMPARE[@]}") ;;
     pip) wanted+=("${PIP[@]}") ;;
+    cocotb) wanted+=("${COCOTB[@]}") ;;
     asic) wanted+=("${ASIC[@]}") ;;
-    *) die "unknown group '$group' (model, challenge, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural, asic, pip)" ;;
+    *) die "unknown group '$group' (model, challenge, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural, asic, pip, cocotb)" ;;
   esac
 done
 

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Checks sources without running them: lint.sh [python|shell|format|rtl|tidy ...], all of them by default.
+# Checks sources without running them: lint.sh [python|shell|format|registers|rtl|tidy ...], all of them by default.
 #
 #   python  ruff (with type hints required) and mypy
 #   shell   shellcheck
 #   format  clang-format of the C++ sources; `lint.sh reformat` applies it
+#   registers  what is made of the registers' description; `lint.sh regenerate` makes it
 #   rtl     lint_rtl.sh: Verilator on every configuration and board
 #   tidy    clang-tidy on the C++ sources, in JOBS processes
 #
 # Prints what is wrong, then one line for each part. Exit status 1 if a part fails, 2 on wrong use.
 #
-# The tools of the first three come from PyPI in the versions of lint_requirements.txt, in a virtual
+# The tools of the first four come from PyPI in the versions of lint_requirements.txt, in a virtual
 # environment, build/lint-venv or $NRC_LINT_VENV, which is made when it is missing or the versions
 # change; with NO_INSTALL=1 it is not made. clang-tidy is Debian's, as PyPI's comes without the headers
 # of the compiler; it needs compile_commands.json of a configured build tree, build or $NRC_BINARY_DIR.
@@ -42,7 +43,7 @@ tools() {
   if ! python3 -m venv "$venv" >"$log" 2>&1; then
     die "python3 -m venv $venv failed: $(tail -n 1 "$log") (log: $log); run scripts/install_deps.sh dev"
   fi
-  if ! "$venv/bin/python" -m pip install --disable-pip-version-check -q -r "$requirements" >"$log" 2>&1; then
+  if ! "$venv/bin/python" -m pip install --disable-pip-version-check --no-compile -q -r "$requirements" >"$log" 2>&1; then
     die "pip could not install $requirements: $(grep -m 1 '^ERROR' "$log" || tail -n 1 "$log") (log: $log)"
   fi
   cp "$requirements" "$venv/requirements.txt"
@@ -87,6 +88,14 @@ reformat() {
   "$venv/bin/clang-format" -i "${files[@]}"
 }
 
+lint_registers() {
+  "$venv/bin/python" scripts/registers.py check
+}
+
+regenerate() {
+  "$venv/bin/python" scripts/registers.py generate
+}
+
 lint_tidy() {
   local file header left_out=()
   if ! [ -e "$build/compile_commands.json" ]; then
@@ -119,13 +128,13 @@ lint_tidy() {
 }
 
 parts=("$@")
-if [ $# = 0 ]; then parts=(python shell format rtl tidy); fi
+if [ $# = 0 ]; then parts=(python shell format registers rtl tidy); fi
 needs_tools=0
 for part in "${parts[@]}"; do
   case $part in
-    python | shell | format | reformat) needs_tools=1 ;;
+    python | shell | format | registers | reformat | regenerate) needs_tools=1 ;;
     rtl | tidy) ;;
-    *) die "unknown part '$part'; give python, shell, format, rtl, tidy or reformat" ;;
+    *) die "unknown part '$part'; give python, shell, format, registers, rtl, tidy, reformat or regenerate" ;;
   esac
 done
 if [ $needs_tools = 1 ]; then tools; fi
@@ -140,9 +149,11 @@ for part in "${parts[@]}"; do
     python) lint_python ;;
     shell) lint_shell ;;
     format) lint_format ;;
+    registers) lint_registers ;;
     rtl) scripts/lint_rtl.sh ;;
     tidy) lint_tidy ;;
     reformat) reformat ;;
+    regenerate) regenerate ;;
   esac </dev/null || result=FAILED failed=1
   if [ ${#files[@]} -gt 0 ]; then result+=" (${#files[@]} files)"; fi
   summary+=("lint $part: $result")

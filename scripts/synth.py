@@ -234,8 +234,9 @@ def parse_arguments() -> argparse.Namespace:
     boards = HARDWARE.boards()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("board", metavar="BOARD", help=", ".join(boards))
-    parser.add_argument("--profile", default="huffman", help="variant: huffman (default) or range")
+    parser.add_argument("--profile", default="huffman", help="variant: huffman (default), range, rate")
     parser.add_argument("--channels", type=int, help="10 to 65536 (default: what the part holds)")
+    parser.add_argument("--set", nargs="+", default=[], metavar="NAME=NUMBER", help="other parameters of the top")
     parser.add_argument("--seeds", help="of place and route (default: the board's own)")
     parser.add_argument("--tables", help="table set (default: the board's own)")
     parser.add_argument("--out", default="build/synth", help="directory (build/synth)")
@@ -249,6 +250,10 @@ def parse_arguments() -> argparse.Namespace:
         fail(f"no profile {arguments.profile}; give {' or '.join(arguments.board.variants)}")
     if arguments.channels is not None and not 10 <= arguments.channels <= 65536:
         fail(f"{arguments.channels} channels; give 10 to 65536")
+    try:
+        arguments.set = {name: int(value) for name, value in (word.split("=") for word in arguments.set)}
+    except ValueError:
+        fail("--set takes parameters as NAME=NUMBER, such as RateControl=1")
     if arguments.seeds is None:
         arguments.seeds = " ".join(map(str, arguments.board.settings["seeds"]))
     seeds = arguments.seeds.replace(",", " ").split()
@@ -256,6 +261,17 @@ def parse_arguments() -> argparse.Namespace:
         fail(f"seeds are numbers, not '{arguments.seeds}'; give for example \"1 2 3\"")
     arguments.seeds = [int(seed) for seed in seeds]
     return arguments
+
+
+def design_name(board: Board, profile: str, variant: Variant, others: dict[str, int]) -> str:
+    """Name of the folder of a board's variant: the board's if it is its default."""
+    default = board.variants[profile]
+    if profile == "huffman" and variant == default:
+        return board.name
+    name = f"{board.name}-{profile}-{variant.parameters['Channels']}"
+    if variant.tables != default.tables:
+        name += f"-{variant.tables}"
+    return name + "".join(f"-{parameter}{value}" for parameter, value in others.items())
 
 
 def main() -> None:
@@ -266,14 +282,11 @@ def main() -> None:
     parameters = dict(default.parameters)
     if arguments.channels:
         parameters["Channels"] = arguments.channels
+    parameters.update(arguments.set)
     variant = Variant(arguments.tables or default.tables, parameters)
     if variant.tables not in HARDWARE.table_set_names:
         fail(f"no table set {variant.tables}; give {' or '.join(HARDWARE.table_set_names)}")
-    name = board.name
-    if arguments.profile != "huffman" or variant != default:
-        name += f"-{arguments.profile}-{parameters['Channels']}"
-        if variant.tables != default.tables:
-            name += f"-{variant.tables}"
+    name = design_name(board, arguments.profile, variant, arguments.set)
     base = Path(arguments.out).resolve()
     out = base / name
     venv = base / "venv"

@@ -9,6 +9,8 @@
 
 namespace nrc::sim {
 
+constexpr int kWakeClocks = 4;  ///< from the end of the reset to the first sample, at least
+
 /// The ADC: offers one sample in every clock, channel after channel. It asks for a stream from the
 /// first sample on and lets go of `enable` in the middle of the last frame, which closes it.
 class AdcSource : public sc_core::sc_module {
@@ -25,8 +27,11 @@ class AdcSource : public sc_core::sc_module {
 
   /// Keeps a reference to the recording.
   /// @param pause_at  sample before which it pauses once, for kPause clocks; 0: it does not
-  AdcSource(const sc_core::sc_module_name& name, const Recording& recording, std::size_t pause_at)
+  /// @param wake      clocks from the end of the reset to the first sample, 1 or more
+  AdcSource(const sc_core::sc_module_name& name, const Recording& recording, std::size_t pause_at,
+            int wake)
       : sc_module(name),
+        wake_(wake),
         recording_(recording),
         last_enabled_(recording.size() - 1 - (recording.channels + 1) / 2),
         pause_at_(pause_at) {
@@ -36,12 +41,11 @@ class AdcSource : public sc_core::sc_module {
   }
 
  private:
-  static constexpr int kWake = 4;  ///< clocks from the end of the reset to the first sample
   static constexpr int kPause = 1000;
 
   void tick() {
     if (!reset_n.read()) {
-      wait_ = kWake;
+      wait_ = wake_;
       return;
     }
     if (offered_ && !ready.read()) {
@@ -66,6 +70,7 @@ class AdcSource : public sc_core::sc_module {
     valid.write(offered_);
   }
 
+  const int wake_;
   const Recording& recording_;
   const std::size_t last_enabled_;  ///< last sample that is offered with `enable`
   const std::size_t pause_at_;

@@ -48,7 +48,7 @@ using Signal = sc_core::sc_signal<T>;
 class Loopback {
  public:
   Loopback(const LoopbackOptions& o, const Recording& recording)
-      : source_("source", recording, 0),
+      : source_("source", recording, 0, kWakeClocks),
         link_("link", o.loss, o.seed),
         checker_("checker", recording, o.wrong_sample),
         encoder_("encoder"),
@@ -89,11 +89,13 @@ class Loopback {
     encoder_.overflow_o(overflow_);
     encoder_.sample_packed_o(sample_packed_);
     encoder_.max_step_i(zero_);
+    encoder_.min_step_i(zero_);
     encoder_.first_step_i(zero_);
     encoder_.link_words_i(zero_);
     encoder_.step_o(step_);
     encoder_.largest_step_o(largest_step_);
     encoder_.waiting_o(waiting_);
+    encoder_.fill_o(fill_);
     encoder_.event_threshold_i(zero_);
     encoder_.events_only_i(low_);
     encoder_.events_lost_o(events_lost_);
@@ -184,6 +186,7 @@ class Loopback {
   Signal<std::uint32_t> framing_errors_{"framing_errors"}, off_grid_{"off_grid"};
   Signal<std::uint32_t> status_{"status"};
   Signal<std::uint32_t> step_{"step"}, largest_step_{"largest_step"}, waiting_{"waiting"};
+  Signal<std::uint32_t> fill_{"fill"};
   Signal<std::uint32_t> events_lost_{"events_lost"};
   Signal<bool> overflow_{"overflow"}, sample_packed_{"sample_packed"};
   Signal<std::uint32_t> packets_{"packets"}, damaged_{"damaged"}, lost_{"lost"};

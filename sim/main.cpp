@@ -13,10 +13,14 @@
 #include <optional>
 #include <string>
 #include <systemc>
+#include <utility>
+#include <vector>
 
 #include "Vnrc_encoder.h"
 #include "adc_source.hpp"
+#include "class_writer.hpp"
 #include "design.hpp"
+#include "host/class_changes.hpp"
 #include "host/progress.hpp"
 #include "link_sink.hpp"
 #include "monitor.hpp"
@@ -50,20 +54,43 @@ Design built_design() {
   design.rate_control = NRC_PARAM_RateControl != 0;
   design.header.rounding = design.rate_control;
   design.header.proportional = design.rate_control;
+  design.header.events = NRC_PARAM_Events != 0;
+  design.header.classes = NRC_PARAM_Classes != 0;
   design.buffer_words = NRC_PARAM_BufferWords;
   design.header.rate_millihertz = NRC_PARAM_RateMillihertz;
   return design;
+}
+
+/// What the ports of events and classes are set to.
+void take_options(const Options& o, Design& design) {
+  if (!o.events.empty()) {
+    design.events = EventSettings{static_cast<int>(o.event_threshold * 4), o.events == "only"};
+  }
+  if (!design.header.classes) return;
+  if (o.channel_classes.empty()) {
+    design.classes = {{0, std::vector<ChannelClass>(design.header.channels)}};
+    return;
+  }
+  for (host::ClassChange& change :
+       host::read_class_changes(o.channel_classes, design.header.channels)) {
+    const std::size_t packet = design.packet_from(change.seconds);
+    if (!design.classes.empty() && design.classes.back().packet == packet) {
+      design.classes.pop_back();
+    }
+    design.classes.push_back({packet, std::move(change.classes)});
+  }
 }
 
 /// The encoder with everything that is connected to it.
 class System {
  public:
   System(const Options& o, const Design& design, const Recording& recording, Scoreboard& scoreboard)
-      : source_("source", recording,
-                o.inject == "late-sample" ? design.group_samples() * 3 / 2 : 0),
+      : source_("source", recording, o.inject == "late-sample" ? design.group_samples() * 3 / 2 : 0,
+                kWakeClocks + ClassWriter::clocks(design)),
         sink_("sink", o.stall, o.outage, LinkRate(o.link, design.clocks_per_second()), o.seed),
         monitor_("monitor", design, recording.size(), scoreboard, faults(o),
                  [] { return Verilated::threadContextp()->gotFinish(); }),
+        class_writer_("class_writer", design),
         encoder_("encoder") {
     source_.clock(clock_);
     source_.reset_n(reset_n_);
@@ -88,6 +115,15 @@ class System {
     monitor_.m_data(m_data_);
     monitor_.m_last(m_last_);
     monitor_.waiting(waiting_);
+
+    class_writer_.clock(clock_);
+    class_writer_.reset_n(reset_n_);
+    class_writer_.s_valid(s_valid_);
+    class_writer_.s_ready(s_ready_);
+    class_writer_.write(class_we_);
+    class_writer_.channel(class_addr_);
+    class_writer_.channel_class(class_wdata_);
+    class_writer_.key_request(key_request_);
 
     encoder_.clk_i(clock_);
     encoder_.rst_ni(reset_n_);
@@ -115,11 +151,13 @@ class System {
     encoder_.overflow_o(overflow_);
     encoder_.sample_packed_o(sample_packed_);
     encoder_.max_step_i(max_step_);
+    encoder_.min_step_i(min_step_);
     encoder_.first_step_i(first_step_);
     encoder_.link_words_i(link_words_);
     encoder_.step_o(step_);
     encoder_.largest_step_o(largest_step_);
     encoder_.waiting_o(waiting_);
+    encoder_.fill_o(fill_);
     encoder_.event_threshold_i(event_threshold_);
     encoder_.events_only_i(events_only_);
     encoder_.events_lost_o(events_lost_);
@@ -128,7 +166,12 @@ class System {
     encoder_.class_wdata_i(class_wdata_);
     if (design.rate_control) {
       max_step_.write(static_cast<std::uint32_t>(lossy_index(o.max_step)));
+      min_step_.write(static_cast<std::uint32_t>(lossy_index(o.min_step)));
       first_step_.write(static_cast<std::uint32_t>(lossy_index(o.first_step)));
+    }
+    if (design.events) {
+      event_threshold_.write(static_cast<std::uint32_t>(design.events->threshold));
+      events_only_.write(design.events->only);
     }
   }
 
@@ -171,7 +214,8 @@ class System {
 
   const Monitor& monitor() const { return monitor_; }
   Counters counters() const {
-    return {packets_.read(), dropped_.read(), framing_errors_.read(), off_grid_.read()};
+    return {packets_.read(), dropped_.read(), framing_errors_.read(), off_grid_.read(),
+            events_lost_.read()};
   }
 
  private:
@@ -202,10 +246,12 @@ class System {
   sc_core::sc_signal<std::uint32_t> packets_{"packets"}, dropped_{"dropped"};
   sc_core::sc_signal<std::uint32_t> framing_errors_{"framing_errors"}, off_grid_{"off_grid"};
   sc_core::sc_signal<bool> overflow_{"overflow"}, sample_packed_{"sample_packed"};
-  sc_core::sc_signal<std::uint32_t> max_step_{"max_step"}, first_step_{"first_step"};
+  sc_core::sc_signal<std::uint32_t> max_step_{"max_step"}, min_step_{"min_step"};
+  sc_core::sc_signal<std::uint32_t> first_step_{"first_step"};
   sc_core::sc_signal<std::uint32_t> link_words_{"link_words"};
   sc_core::sc_signal<std::uint32_t> step_{"step"}, largest_step_{"largest_step"};
   sc_core::sc_signal<std::uint32_t> waiting_{"waiting"};
+  sc_core::sc_signal<std::uint32_t> fill_{"fill"};
   sc_core::sc_signal<std::uint32_t> event_threshold_{"event_threshold"},
       events_lost_{"events_lost"};
   sc_core::sc_signal<bool> events_only_{"events_only"}, class_we_{"class_we"};
@@ -214,6 +260,7 @@ class System {
   AdcSource source_;
   LinkSink sink_;
   Monitor monitor_;
+  ClassWriter class_writer_;
   Vnrc_encoder encoder_;
 };
 
@@ -226,7 +273,8 @@ int simulate(const Options& o) {
   context.fatalOnError(false);
   context.traceEverOn(!o.trace.empty());
 
-  const Design design = built_design();
+  Design design = built_design();
+  take_options(o, design);
   Recording recording = o.data.empty()
                             ? synthesise(design.header.channels, o.frames, o.seed)
                             : play_files(o.data, design.header.channels, o.frames, o.seed);

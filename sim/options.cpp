@@ -49,10 +49,32 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
                    "Codes of the largest rounding step; 1: never round")
         ->check(CLI::IsMember({1, 2, 3, 4, 6, 8, 12, 16}))
         ->capture_default_str();
+    app.add_option("--min-step", options.min_step,
+                   "Codes of the smallest step; 1: lossless where the link takes it")
+        ->check(CLI::IsMember({1, 2, 3, 4, 6, 8, 12, 16}))
+        ->capture_default_str();
     app.add_option("--first-step", options.first_step,
                    "Codes of the step that rounding begins with")
         ->check(CLI::IsMember({2, 3, 4, 6, 8, 12, 16}))
         ->capture_default_str();
+  }
+  if (design.header.events) {
+    CLI::Option* const events =
+        app.add_option("--events", options.events,
+                       "Send the spikes too, beside the samples or `only` them, without samples")
+            ->expected(0, 1)
+            ->default_str("beside")
+            ->check(CLI::IsMember({"beside", "only"}));
+    app.add_option("--event-threshold", options.event_threshold,
+                   "Of a spike, in mean innovations of its channel; a quarter is the unit")
+        ->check(CLI::Range(0.25, 15.75))
+        ->needs(events)
+        ->capture_default_str();
+  }
+  if (design.header.classes) {
+    app.add_option("--channel-classes", options.channel_classes,
+                   "File of what to send of which channels, and from when on")
+        ->type_name("FILE");
   }
   app.add_option("--off-grid", options.off_grid, "Put every N-th sample off the ADC's grid")
       ->type_name("N");
@@ -83,8 +105,20 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
                channels, asked_channels);
     return kExitTrouble;
   }
+  if (options.allow_drops && (!options.events.empty() || design.header.classes)) {
+    fmt::print(stderr,
+               "nrc_system_sim: what is found and sent after a packet was dropped is not compared "
+               "with the model; leave out --allow-drops with events and channel classes\n");
+    return kExitTrouble;
+  }
   if (design.rate_control && options.max_step > 1) {
     options.first_step = std::min(options.first_step, options.max_step);
+    if (options.min_step > options.first_step) {
+      fmt::print(stderr,
+                 "nrc_system_sim: --min-step {} is more than the first step, {}; give less\n",
+                 options.min_step, options.first_step);
+      return kExitTrouble;
+    }
   }
   if (profile != built_profile) {
     fmt::print(stderr,

@@ -23,8 +23,12 @@ struct Options {
   bool allow_drops = false;
   std::string link;   ///< Mbit/s, or a file with the rates by time; empty: 32 bits a clock
   int max_step = 16;  ///< codes; 1: never round
+  int min_step = 1;
   int first_step = lossy_step(RateSettings().first_step);
-  std::string json;  ///< file for what the link did
+  std::string events;                              ///< empty: none
+  double event_threshold = kEventThreshold / 4.0;  ///< mean innovations
+  std::string channel_classes;                     ///< file; empty: all are rounded
+  std::string json;                                ///< file for what the link did
   std::uint32_t off_grid = 0;
   std::string trace;
   std::optional<std::uint64_t> corrupt_bit;

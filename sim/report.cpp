@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -104,6 +106,33 @@ double percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
+void print_events(const Run& run) {
+  const Scoreboard& s = run.scoreboard;
+  heading("Events");
+  row("threshold", fmt::format("{:g} mean innovations", run.design.events->threshold / 4.0));
+  const double seconds = static_cast<double>(run.recording.frames) / frame_rate(run.design);
+  row("events", fmt::format("{} in {} packets, {:.0f} a second", grouped(s.events()),
+                            grouped(s.event_packets()), static_cast<double>(s.events()) / seconds));
+  row("rate", fmt::format("{:.3f} Mbit/s, packet headers and CRC included",
+                          8e-6 * static_cast<double>(s.event_bytes()) / seconds));
+}
+
+void print_classes(const Run& run) {
+  constexpr std::array<const char*, 4> kNames = {"rounded", "lossless", "off", "events only"};
+  heading("Channels by class");
+  for (const ClassTable& table : run.design.classes) {
+    std::string text;
+    for (std::size_t c = 0; c < kNames.size(); ++c) {
+      const auto count =
+          std::count(table.classes.begin(), table.classes.end(), static_cast<ChannelClass>(c));
+      if (count == 0) continue;
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ",
+                          grouped(static_cast<std::uint64_t>(count)), kNames[c]);
+    }
+    row(fmt::format("from packet {} on", grouped(table.packet)), text);
+  }
+}
+
 void print_link(const LinkFigures& f, const Run& run) {
   heading("Link");
   row("packets", fmt::format("{} sent, {} dropped ({:.1f} %)", grouped(f.packets - f.dropped),
@@ -116,6 +145,12 @@ void print_link(const LinkFigures& f, const Run& run) {
                          grouped(run.scoreboard.steps()[i]));
   }
   row("packets by step", steps);
+  if (const auto rounded = run.scoreboard.rounded()) {
+    const double frame_ms = 1000.0 / frame_rate(run.design);
+    row("rounded packets",
+        fmt::format("from {:.0f} ms to {:.0f} ms", frame_ms * static_cast<double>(rounded->first),
+                    frame_ms * static_cast<double>(rounded->second)));
+  }
   row("largest error", fmt::format("{} codes at most, as the steps say", f.largest_step / 2));
   row("signal to noise above 300 Hz", f.snr ? fmt::format("{:.1f} dB", *f.snr) : "no error");
   row("spikes (5 deviations)",
@@ -128,6 +163,13 @@ void print_link(const LinkFigures& f, const Run& run) {
           ? "none"
           : fmt::format("{:.2f} % of {} kept", percent(f.clear_spikes_kept, f.clear_spikes),
                         grouped(f.clear_spikes)));
+  const Histogram& delay = run.figures.delivered;
+  const double ms = 1000.0 / run.design.clocks_per_second();
+  row("delay, sample in to packet out",
+      delay.empty()
+          ? "not measured"
+          : fmt::format("{:.2f} ms, {:.2f} ms at most", ms * static_cast<double>(delay.median()),
+                        ms * static_cast<double>(delay.max())));
   if (run.design.rate_control) {
     row("most words that waited", fmt::format("{} of {}", grouped(run.figures.max_waiting),
                                               grouped(run.design.buffer_words)));
@@ -180,6 +222,9 @@ std::string judge(const Run& run) {
   if (run.counters.framing_errors != 0) {
     return differs("framing_errors_o", run.counters.framing_errors, 0);
   }
+  if (run.counters.events_lost != 0) {
+    return differs("events_lost_o", run.counters.events_lost, 0);
+  }
   if (run.counters.off_grid != run.recording.off_grid) {
     return differs("off_grid_o", run.counters.off_grid, run.recording.off_grid);
   }
@@ -200,7 +245,12 @@ LinkFigures link_figures(const Run& run) {
   const std::vector<std::int16_t>& received = s.received();
   double error = 0;
   double signal = 0;
+  const auto sends = [&run](std::size_t c) {
+    return std::all_of(run.design.classes.begin(), run.design.classes.end(),
+                       [c](const ClassTable& table) { return sends_codes(table.classes[c]); });
+  };
   for (std::size_t c = 0; c < n; ++c) {
+    if (!sends(c)) continue;
     host::Signal original;
     host::Signal decoded;
     for (std::size_t i = c; i < received.size(); i += n) {
@@ -270,6 +320,8 @@ void print_report(const Run& run, const std::optional<LinkFigures>& link) {
 
   print_timing(run);
   print_compression(run);
+  if (run.design.events) print_events(run);
+  if (!run.design.classes.empty()) print_classes(run);
   if (link) print_link(*link, run);
 
   heading("Checks");

@@ -19,6 +19,7 @@ struct Counters {
   std::uint32_t dropped = 0;
   std::uint32_t framing_errors = 0;
   std::uint32_t off_grid = 0;
+  std::uint32_t events_lost = 0;
 };
 
 /// All that is known after a run.
@@ -40,7 +41,7 @@ std::string judge(const Run& run);
 /// Every packet is as the golden model's and decodes to the samples.
 bool bit_exact(const Run& run);
 
-/// What a link did to the recording.
+/// What a link did to the channels of a recording that send all their samples.
 struct LinkFigures {
   std::uint64_t packets = 0;  ///< sent and dropped
   std::uint64_t dropped = 0;

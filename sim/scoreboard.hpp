@@ -7,8 +7,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "design.hpp"
@@ -53,18 +55,27 @@ class Scoreboard {
   std::uint64_t max_packet() const { return max_packet_; }
   std::uint64_t delivered_frames() const { return delivered_frames_; }
 
+  std::uint64_t events() const { return events_; }
+  std::uint64_t event_packets() const { return event_packets_; }
+  std::uint64_t event_bytes() const { return event_bytes_; }
+
   /// Data packets by the number of their rounding step.
   const std::array<std::uint64_t, kMaxRateStep + 1>& steps() const { return steps_; }
+  /// First frames of the first and of the last rounded packet; none: all are lossless.
+  std::optional<std::pair<std::size_t, std::size_t>> rounded() const { return rounded_; }
   /// The recording as a receiver has it: packets that were dropped are silence.
   const std::vector<std::int16_t>& received() const { return received_; }
 
  private:
-  Receiver::Events events();
+  Receiver::Events receiver_events();
   void fail(const std::string& what);
   bool compare(const std::vector<std::uint8_t>& packet, const std::vector<std::uint8_t>& expected);
   bool decode(const ParsedPacket& parsed, const Delivery& delivery);
   void take_stream_header(const std::vector<std::uint8_t>& packet);
   std::optional<Delivery> take_data(const std::vector<std::uint8_t>& packet);
+  std::optional<Delivery> take_without_samples(const std::vector<std::uint8_t>& packet);
+  void change_classes(std::size_t first_frame);
+  ChannelClass class_of(std::size_t channel) const;
   void skip_dropped(const ParsedPacket& parsed);
 
   const Design& design_;
@@ -74,6 +85,10 @@ class Scoreboard {
   Decoder decoder_;
   std::vector<std::int16_t> decoded_;
   std::string failure_;
+
+  std::vector<std::vector<std::uint8_t>> waiting_;  ///< of events, and a stream header after them
+  std::deque<std::vector<std::uint8_t>> due_;       ///< without samples: packets to come
+  std::size_t next_table_ = 0;                      ///< of classes
 
   bool opened_ = false;
   bool header_before_ = false;  ///< the packet before was a stream header
@@ -88,7 +103,11 @@ class Scoreboard {
   std::uint64_t stream_bytes_ = 0;
   std::uint64_t max_packet_ = 0;
   std::uint64_t delivered_frames_ = 0;
+  std::uint64_t events_ = 0;
+  std::uint64_t event_packets_ = 0;
+  std::uint64_t event_bytes_ = 0;
   std::array<std::uint64_t, kMaxRateStep + 1> steps_ = {};
+  std::optional<std::pair<std::size_t, std::size_t>> rounded_;
   std::vector<std::int16_t> received_;
   Receiver receiver_;
 };

@@ -10,7 +10,10 @@ module tangnano9k #(  // board.json has the values
   parameter int Profile        = -1,
   parameter int PacketFrames   = -1,
   parameter int BufferWords    = -1,
-  parameter int LoadableTables = -1
+  parameter int LoadableTables = -1,
+  parameter int RateControl    = 0,
+  parameter int Events         = 0,
+  parameter int Classes        = 0
 ) (
   input  logic       clk_27m_i,
   input  logic       rx_i,
@@ -61,6 +64,9 @@ module tangnano9k #(  // board.json has the values
     .PacketFrames  (PacketFrames),
     .BufferWords   (BufferWords),
     .LoadableTables(LoadableTables),
+    .RateControl   (RateControl),
+    .Events        (Events),
+    .Classes       (Classes),
     .Loopback      (0)
   ) u_board (
     .clk_i    (clk),

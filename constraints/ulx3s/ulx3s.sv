@@ -10,7 +10,10 @@ module ulx3s #(  // board.json has the values
   parameter int Profile        = -1,
   parameter int PacketFrames   = -1,
   parameter int BufferWords    = -1,
-  parameter int LoadableTables = -1
+  parameter int LoadableTables = -1,
+  parameter int RateControl    = 0,
+  parameter int Events         = 0,
+  parameter int Classes        = 0
 ) (
   input  logic       clk_25m_i,
   input  logic       rx_i,
@@ -38,6 +41,9 @@ module ulx3s #(  // board.json has the values
     .PacketFrames  (PacketFrames),
     .BufferWords   (BufferWords),
     .LoadableTables(LoadableTables),
+    .RateControl   (RateControl),
+    .Events        (Events),
+    .Classes       (Classes),
     .Loopback      ((Profile == nrc_pkg::ProfileHuffman && LoadableTables == 0) ? 1 : 0)
   ) u_board (
     .clk_i    (clk_25m_i),

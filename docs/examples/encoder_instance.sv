@@ -56,6 +56,7 @@ module encoder_instance (
     .key_request_i   (1'b0),     // pulse: the next packet is to be a key packet
     .stream_number_i (32'd1),    // another one after each reset: a random number, a count of starts
     .max_step_i      (3'd0),     // rate control: the largest step, 0: never round
+    .min_step_i      (3'd0),     // the smallest
     .first_step_i    (3'd0),     // that rounding begins with
     .link_words_i    (24'd0),    // 1/16 words in the time of a packet, 0: by the buffer's fill
     .event_threshold_i(6'd0),    // events: 1/4 mean innovation, 0: none
@@ -85,6 +86,7 @@ module encoder_instance (
     .step_o          (),         // rounding steps: of the packet that began last, and the largest
     .largest_step_o  (),
     .waiting_o       (),         // words that waited when it began
+    .fill_o          (),         // words in the packet buffer now
     .events_lost_o   ()          // events that found no room
   );
 

@@ -43,6 +43,7 @@ module two_encoders (
     .key_request_i   (1'b0),
     .stream_number_i (32'd1),
     .max_step_i      (3'd0),
+    .min_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
     .class_we_i      (1'b0),
@@ -72,6 +73,7 @@ module two_encoders (
     .step_o          (),
     .largest_step_o  (),
     .waiting_o       (),
+    .fill_o          (),
     .events_lost_o   ()
   );
 
@@ -89,6 +91,7 @@ module two_encoders (
     .key_request_i   (1'b0),
     .stream_number_i (32'd2),
     .max_step_i      (3'd0),
+    .min_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
     .class_we_i      (1'b0),
@@ -118,6 +121,7 @@ module two_encoders (
     .step_o          (),
     .largest_step_o  (),
     .waiting_o       (),
+    .fill_o          (),
     .events_lost_o   ()
   );
 

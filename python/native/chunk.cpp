@@ -205,6 +205,13 @@ void Source::give_back(std::unique_ptr<FileReader> reader) {
   idle_.push_back(std::move(reader));
 }
 
+PacketSurvey Source::survey() {
+  std::unique_ptr<FileReader> reader = borrow();
+  PacketSurvey survey = reader->survey();
+  give_back(std::move(reader));
+  return survey;
+}
+
 void Source::read(std::uint64_t first, std::uint32_t planes, const std::uint32_t* chosen,
                   std::uint8_t* data, const Layout& layout, unsigned threads) {
   const std::uint64_t count = layout.frames;

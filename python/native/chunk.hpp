@@ -54,6 +54,9 @@ class Source {
   const FileReader& reader() const { return *first_; }
   std::uint64_t frames() const { return first_->frames(); }
 
+  /// @throws Error
+  PacketSurvey survey();
+
   /// Decodes frames from `first` on, layout.frames of them. @throws Error
   /// @param chosen  the channel of each one of the layout; null: all, as they are
   void read(std::uint64_t first, std::uint32_t planes, const std::uint32_t* chosen,

@@ -81,6 +81,20 @@ struct Info {
   std::uint32_t closed;
   std::uint32_t sample_type;  ///< its number in docs/bitstream.md, section 1
   std::uint32_t big_endian;
+  std::uint32_t rounding;  ///< 1: packets may be rounded
+};
+
+struct Survey {
+  std::uint64_t packets;
+  std::uint64_t lossless;
+  std::uint32_t largest_step;
+};
+
+/// As nrc_codec.recording.EVENT has it.
+struct EventFields {
+  std::uint64_t frame;
+  std::uint32_t channel;
+  std::int32_t amplitude;
 };
 
 /// A stream in memory or in a file.
@@ -236,6 +250,23 @@ NRC_EXPORT void nrc_python_info(const Stream* stream, Info* info) {
   info->closed = reader.closed() ? 1 : 0;
   info->sample_type = static_cast<std::uint32_t>(header.sample_type);
   info->big_endian = header.big_endian ? 1 : 0;
+  info->rounding = header.rounding ? 1 : 0;
+}
+
+/// @param events  EventFields, as bytes
+NRC_EXPORT int nrc_python_survey(Stream* stream, Survey* facts, Buffer* events, char* message) {
+  return guarded(message, [&] {
+    const nrc::PacketSurvey survey = stream->source->survey();
+    *facts = {survey.packets, survey.lossless, static_cast<std::uint32_t>(survey.largest_step)};
+    std::vector<std::uint8_t> bytes(survey.events.size() * sizeof(EventFields));
+    std::uint8_t* to = bytes.data();
+    for (const nrc::Event& event : survey.events) {
+      const EventFields fields = {event.frame, event.channel, event.amplitude};
+      std::memcpy(to, &fields, sizeof fields);
+      to += sizeof fields;
+    }
+    *events = copy(bytes);
+  });
 }
 
 /// @param channels  array->channels numbers; null: all channels

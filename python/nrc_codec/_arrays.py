@@ -170,6 +170,12 @@ class Stream:
         if handle:
             LIBRARY.nrc_python_close(handle)
 
+    def survey(self) -> tuple[_library.Survey, bytes]:
+        """What the packets say besides their samples: their rounding, and the events as bytes."""
+        facts, events = _library.Survey(), _library.Buffer()
+        _library.call(LIBRARY.nrc_python_survey, self._handle, ctypes.byref(facts), ctypes.byref(events))
+        return facts, _library.take(events)
+
     def array_facts(self) -> tuple[np.dtype, tuple[int, ...], str, int]:
         """Type, shape, memory order and channel axis of the array that was encoded.
         Raises NrcError if what the stream says of them contradicts its samples."""

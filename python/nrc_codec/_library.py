@@ -46,7 +46,12 @@ class Info(ctypes.Structure):
                 ("profile", ctypes.c_uint32), ("mapping", ctypes.c_uint32), ("code_width", ctypes.c_uint32),
                 ("taps", ctypes.c_uint32), ("neighbour", ctypes.c_uint32), ("packet_frames", ctypes.c_uint32),
                 ("stream_number", ctypes.c_uint32), ("indexed", ctypes.c_uint32), ("wav", ctypes.c_uint32),
-                ("closed", ctypes.c_uint32), ("sample_type", ctypes.c_uint32), ("big_endian", ctypes.c_uint32)]
+                ("closed", ctypes.c_uint32), ("sample_type", ctypes.c_uint32), ("big_endian", ctypes.c_uint32),
+                ("rounding", ctypes.c_uint32)]
+
+
+class Survey(ctypes.Structure):
+    _fields_ = [("packets", ctypes.c_uint64), ("lossless", ctypes.c_uint64), ("largest_step", ctypes.c_uint32)]
 
 
 def _load() -> ctypes.CDLL:
@@ -64,6 +69,7 @@ def _load() -> ctypes.CDLL:
         "open_file": [text, pointer(ctypes.c_void_p), text],
         "read": [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p, pointer(Array),
                  ctypes.c_uint32, text],
+        "survey": [ctypes.c_void_p, pointer(Survey), pointer(Buffer), text],
         "join": [pointer(text), ctypes.c_uint64, text, text, text],
     }
     for name, arguments in signatures.items():

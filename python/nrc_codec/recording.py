@@ -21,6 +21,8 @@ from ._library import LIBRARY, NrcError
 CHUNK_SAMPLES = 1 << 24
 #: Frames that show how a recording is best coded, from three places of it.
 LEARNED_FRAMES = 1 << 12
+#: An event: the frame of its peak, and the peak's height above its channel's level, in codes of the converter.
+EVENT = np.dtype([("frame", np.uint64), ("channel", np.uint32), ("amplitude", np.int32)])
 PROFILES = ("huffman", "range", "neural", "cascade")
 
 Path_ = str | os.PathLike[str]
@@ -97,7 +99,17 @@ class Recording:
                 "profile": PROFILES[info.profile], "code_width": info.code_width, "taps": bool(info.taps),
                 "neighbour": bool(info.neighbour), "packet_frames": info.packet_frames,
                 "key_packets": info.key_packets, "indexed": bool(info.indexed), "bytes": size,
-                "ratio": self.nbytes / max(size, 1)}
+                "ratio": self.nbytes / max(size, 1), "largest_step": self.largest_step}
+
+    @property
+    def largest_step(self) -> int:
+        """1: every sample is as it was. More: some packets were rounded, and no code of the converter is more than
+        half of this many off."""
+        return self._stream.survey()[0].largest_step if self._stream.info.rounding else 1
+
+    def events(self) -> np.ndarray:
+        """The spikes that the encoder found, of type EVENT; none in a stream without events."""
+        return np.frombuffer(self._stream.survey()[1], EVENT)
 
     def read(self, start: int = 0, stop: int | None = None, channels: Any = None,
              out: np.ndarray | None = None) -> np.ndarray:

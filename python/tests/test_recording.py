@@ -158,3 +158,15 @@ def test_a_wrong_number_of_channels_is_noticed(tmp_path: Path, capsys: pytest.Ca
     assert main(["encode", "--channels", "8", str(raw), str(tmp_path / "b.nrc")]) == 1
     assert "number of channels seems wrong" in capsys.readouterr().err
     assert main(["encode", "--channels", "8", "--anyway", str(raw), str(tmp_path / "b.nrc")]) == 0
+
+
+def test_streams_of_a_slow_link() -> None:
+    golden = Path(__file__).parents[2] / "tb/golden"
+    spikes = nrc_codec.open(golden / "events_3ch.nrc").events()
+    assert len(spikes) > 5 and spikes["channel"].max() == 2 and spikes["frame"].max() < 640
+    # As the golden stream's maker put them there: in channel 1 they go down.
+    assert all((spikes["amplitude"] < 0) == (spikes["channel"] == 1))
+    rounded = nrc_codec.open(golden / "link_classes_2ch.nrc")
+    assert rounded.largest_step == rounded.info["largest_step"] == 12 and len(rounded.events()) == 0
+    assert np.array_equal(rounded[:], np.fromfile(golden / "link_classes_2ch.i16", np.int16).reshape(-1, 2))
+    assert nrc_codec.open(golden / "default_8ch.nrc").largest_step == 1

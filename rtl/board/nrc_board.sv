@@ -11,6 +11,9 @@
 // packets may be on their way to the host; the next one begins when one of them has left. The
 // encoder therefore works at its full rate, and waits between packets for the slower line.
 //
+// With RateControl the source does not wait: a frame begins every FrameClocks clocks, 19,531 times a
+// second, and the encoder rounds what the line cannot take.
+//
 // A stream begins with the command that enables it and closes with the current frame, or
 // the next one, when it is disabled. Each stream begins with the same samples.
 
@@ -23,6 +26,9 @@ module nrc_board #(
   parameter int PacketFrames   = -1,
   parameter int BufferWords    = -1,
   parameter int LoadableTables = -1,
+  parameter int RateControl    = -1,  // as of nrc_encoder
+  parameter int Events         = -1,
+  parameter int Classes        = -1,
   parameter int Loopback       = -1   // 1: with a decoder, of the Huffman profile
 ) (
   input  logic       clk_i,
@@ -39,12 +45,20 @@ module nrc_board #(
   localparam int FrameWidth = (PacketFrames > 1) ? $clog2(PacketFrames) : 1;
   localparam int AliveBits  = $clog2(ClockHz) - 1;
   localparam int Baud       = 2_000_000;  // as `nrc board` sets the host's port
+  localparam int FrameClocks = ClockHz / 19_531;
+  // Rounded packets are short.
+  localparam int Waiting     = (RateControl != 0) ? 64 : 8;
 
   logic        rx_valid, tx_valid, tx_ready;
   logic [7:0]  rx_data, tx_data;
   logic        table_we, enable, key_request, status_request;
   logic [15:0] table_addr, table_wdata;
   logic [31:0] table_id;
+  logic [2:0]  max_step, first_step, min_step;
+  logic [5:0]  event_threshold;
+  logic        events_only, class_we;
+  logic [15:0] class_addr;
+  logic [1:0]  class_wdata;
 
   nrc_uart_receiver #(
     .ClockHz(ClockHz),
@@ -68,7 +82,15 @@ module nrc_board #(
     .table_id_o   (table_id),
     .enable_o     (enable),
     .key_request_o(key_request),
-    .status_o     (status_request)
+    .status_o     (status_request),
+    .max_step_o   (max_step),
+    .first_step_o (first_step),
+    .min_step_o   (min_step),
+    .event_threshold_o(event_threshold),
+    .events_only_o(events_only),
+    .class_we_o   (class_we),
+    .class_addr_o (class_addr),
+    .class_wdata_o(class_wdata)
   );
 
   logic [AliveBits-1:0] alive_q;   // clocks
@@ -109,8 +131,31 @@ module nrc_board #(
   assign finished     = packets[7:0] + dropped[7:0];
   assign under_way    = started_q - finished;
   assign restart      = enable && !run_q;
-  assign gate         = in_frame_q ||
-                        (run_q && (frame_q != '0 || under_way < 8'd2 || under_way[7] || !enable));
+
+  // Whether a frame may begin.
+  logic may_begin;
+
+  if (RateControl != 0) begin : gen_real_time
+    localparam int TimerWidth = $clog2(FrameClocks);
+    logic [TimerWidth-1:0] timer_q;
+    logic                  due_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        timer_q <= '0;
+        due_q   <= 1'b0;
+      end else begin
+        timer_q <= (timer_q == '0) ? TimerWidth'(FrameClocks - 1) : timer_q - 1'b1;
+        due_q   <= (timer_q == '0) || (due_q && !(take && !in_frame_q));
+      end
+    end
+
+    assign may_begin = due_q;
+  end else begin : gen_no_real_time
+    assign may_begin = frame_q != '0 || under_way < 8'd2 || under_way[7] || !enable;
+  end
+
+  assign gate         = in_frame_q || (run_q && may_begin);
   assign sample_valid = source_valid && gate;
   assign take         = sample_valid && sample_ready;
 
@@ -148,13 +193,17 @@ module nrc_board #(
   logic [31:0] packet_word;
   logic [nrc_status_pkg::StatusWidth-1:0] unused_status;
   logic        unused_overflow, unused_sample_packed;
-  logic [2:0]  unused_step, unused_largest_step;
-  logic [31:0] unused_waiting, unused_events_lost;
+  logic [2:0]  step, largest_step;
+  logic [31:0] unused_waiting, unused_fill, unused_events_lost;
 
   nrc_encoder #(
     .Channels      (Channels),
     .CodeWidth     (10),
     .Profile       (Profile),
+    .RateControl   (RateControl),
+    .Events        (Events),
+    .Classes       (Classes),
+    .PacketFifoDepth(Waiting),
     .Mapping       (nrc_pkg::MappingCode),
     .PacketFrames  (PacketFrames),
     .BufferWords   (BufferWords),
@@ -166,14 +215,15 @@ module nrc_board #(
     .flush_i         (1'b0),
     .key_request_i   (key_request),
     .stream_number_i (32'(number_q)),
-    .max_step_i      (3'd0),
-    .first_step_i    (3'd0),
+    .max_step_i      (max_step),
+    .min_step_i      (min_step),
+    .first_step_i    (first_step),
     .link_words_i    (24'd0),
-    .event_threshold_i(6'd0),
-    .events_only_i   (1'b0),
-    .class_we_i      (1'b0),
-    .class_addr_i    (16'd0),
-    .class_wdata_i   (2'd0),
+    .event_threshold_i(event_threshold),
+    .events_only_i   (events_only),
+    .class_we_i      (class_we),
+    .class_addr_i    (class_addr),
+    .class_wdata_i   (class_wdata),
     .s_axis_tvalid   (sample_valid),
     .s_axis_tready   (sample_ready),
     .s_axis_tdata    (sample),
@@ -193,9 +243,10 @@ module nrc_board #(
     .off_grid_o      (off_grid),
     .overflow_o      (unused_overflow),
     .sample_packed_o (unused_sample_packed),
-    .step_o          (unused_step),
-    .largest_step_o  (unused_largest_step),
+    .step_o          (step),
+    .largest_step_o  (largest_step),
     .waiting_o       (unused_waiting),
+    .fill_o          (unused_fill),
     .events_lost_o   (unused_events_lost)
   );
 
@@ -232,8 +283,9 @@ module nrc_board #(
   logic [31:0] facts;
 
   assign idle  = !run_q && under_way == '0 && !packet_valid && output_idle;
-  assign facts = {16'(Channels - 1), 8'd0, 3'b000, Profile == nrc_pkg::ProfileRange,
-                  Loopback != 0, LoadableTables != 0, run_q, idle};
+  assign facts = {16'(Channels - 1), 1'b0, largest_step, 1'b0, step, Classes != 0, Events != 0,
+                  RateControl != 0, Profile == nrc_pkg::ProfileRange, Loopback != 0,
+                  LoadableTables != 0, run_q, idle};
 
   nrc_board_output #(
     .StatusWords(7)

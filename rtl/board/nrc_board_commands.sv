@@ -9,6 +9,10 @@
 //   E  bit 0: run a stream
 //   K  make the next packet a key packet
 //   S  send a status record
+//   R  rate control, numbers of steps: bits 2..0 the largest, 6..4 that which rounding begins with,
+//      10..8 the smallest
+//   V  events: bits 5..0 threshold, bit 8 without samples
+//   C  class of a channel: channel in bits 15..0, class in bits 17..16
 //
 // Latency: one clock from a command's last byte.
 
@@ -27,7 +31,15 @@ module nrc_board_commands (
   output logic [31:0] table_id_o,
   output logic        enable_o,
   output logic        key_request_o,   // pulse
-  output logic        status_o         // pulse
+  output logic        status_o,        // pulse
+  output logic [2:0]  max_step_o,
+  output logic [2:0]  first_step_o,
+  output logic [2:0]  min_step_o,
+  output logic [5:0]  event_threshold_o,
+  output logic        events_only_o,
+  output logic        class_we_o,      // pulse
+  output logic [15:0] class_addr_o,
+  output logic [1:0]  class_wdata_o
 );
 
   logic [2:0]  left_q;      // bytes to come
@@ -56,14 +68,31 @@ module nrc_board_commands (
   assign table_wdata_o = argument_q[31:16];
   assign key_request_o = done_q && letter_q == "K";
   assign status_o      = done_q && letter_q == "S";
+  assign class_we_o    = done_q && letter_q == "C";
+  assign class_addr_o  = argument_q[15:0];
+  assign class_wdata_o = argument_q[17:16];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      enable_o   <= 1'b0;
-      table_id_o <= '0;
+      enable_o          <= 1'b0;
+      table_id_o        <= '0;
+      max_step_o        <= 3'd7;  // as nrc::RateSettings has them
+      first_step_o      <= 3'd6;
+      min_step_o        <= 3'd0;
+      event_threshold_o <= '0;
+      events_only_o     <= 1'b0;
     end else begin
       if (done_q && letter_q == "E") enable_o   <= argument_q[0];
       if (done_q && letter_q == "T") table_id_o <= argument_q;
+      if (done_q && letter_q == "R") begin
+        max_step_o   <= argument_q[2:0];
+        first_step_o <= argument_q[6:4];
+        min_step_o   <= argument_q[10:8];
+      end
+      if (done_q && letter_q == "V") begin
+        event_threshold_o <= argument_q[5:0];
+        events_only_o     <= argument_q[8];
+      end
     end
   end
 

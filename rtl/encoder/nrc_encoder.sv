@@ -52,6 +52,7 @@ module nrc_encoder #(
   // Rate control: numbers of rounding steps (nrc_step_pkg), and what a link takes in the time of a
   // packet in 1/16 words, 0: by the words that wait in the buffer. Unused without RateControl.
   input  logic [2:0]  max_step_i,     // 0: never round
+  input  logic [2:0]  min_step_i,     // 0 .. first_step_i; 0: lossless where the link takes it
   input  logic [2:0]  first_step_i,   // 1 .. max_step_i
   input  logic [23:0] link_words_i,
 
@@ -97,6 +98,7 @@ module nrc_encoder #(
   output logic [2:0]  step_o,            // of the packet that began last
   output logic [2:0]  largest_step_o,
   output logic [31:0] waiting_o,         // words that waited when it began
+  output logic [31:0] fill_o,            // words in the packet buffer now
   output logic [31:0] events_lost_o      // events that found no room
 );
 
@@ -213,6 +215,7 @@ module nrc_encoder #(
       .clk_i,
       .rst_ni,
       .max_step_i,
+      .min_step_i,
       .first_step_i,
       .link_words_i,
       .packet_begin_i(packet_begin),
@@ -253,7 +256,7 @@ module nrc_encoder #(
     assign packet_step    = '0;
 
     logic unused_rate;
-    assign unused_rate = ^{max_step_i, first_step_i, link_words_i, packet_begin, packet_end, fill,
+    assign unused_rate = ^{max_step_i, min_step_i, first_step_i, link_words_i, packet_begin, packet_end, fill,
                            packet_words};
   end
 
@@ -449,6 +452,8 @@ module nrc_encoder #(
     .overflow_o,
     .events_lost_o
   );
+
+  assign fill_o = 32'(fill);
 
   // Status.
   logic       begun_q;  // a stream has

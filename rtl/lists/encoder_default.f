@@ -22,6 +22,9 @@ rtl/parts/nrc_ram_1rw.sv
 rtl/parts/nrc_row_memory.sv
 rtl/parts/nrc_fifo.sv
 rtl/parts/nrc_crc32.sv
+rtl/parts/nrc_clock_fifo.sv
+rtl/parts/nrc_stream_width.sv
+rtl/parts/nrc_link_port.sv
 rtl/stages/nrc_weigh.sv
 rtl/stages/nrc_adapt.sv
 rtl/stages/nrc_pace.sv

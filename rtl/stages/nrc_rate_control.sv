@@ -6,10 +6,10 @@
 // With B = BufferWords and w the words that wait when a packet begins:
 //
 //   w >= 5/8 B        max_step
-//   w >= 3/8 B        first_step after a lossless packet, else one more than the packet before if w
-//                     has grown since that one began
+//   w >= 3/8 B        first_step after a packet with a smaller one, else one more than the packet
+//                     before if w has grown since that one began
 //   1/8 B <= w < 3/8  the step of the packet before
-//   w < 1/8 B         lossless
+//   w < 1/8 B         min_step, usually 0: lossless
 //
 // max_step = 0 never rounds. With link_words = 0, w is what the packet buffer holds. Otherwise it
 // is what a link of that speed would leave over: each packet adds its words when the packet after
@@ -30,6 +30,7 @@ module nrc_rate_control #(
   input  logic                 rst_ni,
 
   input  logic [2:0]           max_step_i,    // numbers of steps
+  input  logic [2:0]           min_step_i,    // 0 .. first_step_i
   input  logic [2:0]           first_step_i,  // 1 .. max_step_i
   input  logic [23:0]          link_words_i,  // in the time of a packet, 1/16 words
 
@@ -116,13 +117,15 @@ module nrc_rate_control #(
 
   always_comb begin
     step_d = step_o;
-    if (max_step_i == 3'd0 || eighths == 3'd0) step_d = 3'd0;
-    else if (eighths >= 3'd5)                  step_d = max_step_i;
+    if (max_step_i == 3'd0)        step_d = 3'd0;
+    else if (eighths == 3'd0)      step_d = min_step_i;
+    else if (eighths >= 3'd5)      step_d = max_step_i;
     else if (eighths >= 3'd3) begin
-      if (step_o == 3'd0)                           step_d = first_step_i;
-      else if (grown && step_o < max_step_i)        step_d = step_o + 1'b1;
-      else if (step_o > max_step_i)                 step_d = max_step_i;
-    end else if (step_o > max_step_i)          step_d = max_step_i;
+      if (step_o < first_step_i)              step_d = first_step_i;
+      else if (grown && step_o < max_step_i)  step_d = step_o + 1'b1;
+      else if (step_o > max_step_i)           step_d = max_step_i;
+    end else if (step_o > max_step_i)         step_d = max_step_i;
+    else if (step_o < min_step_i)             step_d = min_step_i;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -147,7 +150,8 @@ module nrc_rate_control #(
 
   always @(posedge clk_i) begin
     if (checking_q && packet_begin_i) begin
-      assert (max_step_i == 3'd0 || (first_step_i >= 3'd1 && first_step_i <= max_step_i));
+      assert (max_step_i == 3'd0 || (first_step_i >= 3'd1 && first_step_i <= max_step_i &&
+                                      min_step_i <= first_step_i));
     end
   end
 `endif

@@ -16,6 +16,7 @@ module asic_tb;
   parameter int Warm     = 20;     // frames before the window
   parameter int Window   = 20;     // frames in it
   parameter int Frames   = 60;     // frames in all
+  parameter int LinkWords = 0;     // of a link, with rate control
 
   localparam int Setup       = Half / 16;  // inputs change this long after the edge
   localparam int QuietClocks = 300;        // after which nothing more can come
@@ -36,9 +37,10 @@ module asic_tb;
     .flush_i         (1'b0),
     .key_request_i   (1'b0),
     .stream_number_i (32'd1),
-    .max_step_i      (3'd0),
-    .first_step_i    (3'd1),
-    .link_words_i    (24'd0),
+    .max_step_i      (3'd7),
+    .min_step_i      (3'd0),
+    .first_step_i    (3'd6),
+    .link_words_i    (24'(LinkWords)),
     .event_threshold_i(6'd0),
     .events_only_i   (1'b0),
     .class_we_i      (1'b0),

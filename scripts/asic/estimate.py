@@ -132,7 +132,8 @@ class Estimate:
         self.profile, self.channels = profile, channels
         self.macro_scale: dict[str, float] = {}  # of access energies
         self.narrow = profile == 'huffman' and options.narrow
-        self.shallow = options.pipeline == 'shallow'
+        self.link_rate = options.link_rate if profile == 'huffman' else 0.0  # Mbit/s; 0: no rate control
+        self.shallow = options.pipeline == 'shallow' and not self.link_rate
         loop = HARDWARE.constants()['ShallowLoopLatency' if self.shallow and profile == 'huffman' else 'LoopLatency']
         frame = max(channels, loop)  # clocks
         self.clock = options.clock or frame * RATE
@@ -143,9 +144,11 @@ class Estimate:
         frugal = self.narrow or (profile == 'range' and self.shallow)
         words = options.buffer or 1 << max(2, ((4 if frugal else 16) * channels - 1).bit_length())
         self.buffer_words = words
-        self.queue_packets = 2 if frugal else 8  # more of recordings find no room in the buffer
+        # Packets that wait: of recordings, more than two find no room in a small buffer; rounded ones are short.
+        self.queue_packets = 2 if frugal else 32 if self.link_rate else 8
         self.name = f'{"narrow" if self.narrow else profile}-{channels}' + \
             (f'-{options.clock / 1e6:g}MHz' if options.clock else '') + \
+            (f'-{self.link_rate:g}Mbit' if self.link_rate else '') + \
             (f'-{options.tag}' if options.tag else '')
         self.out = os.path.join(options.out, library_name(library), self.name)
 
@@ -197,7 +200,7 @@ class Estimate:
         """Parameters of nrc_encoder."""
         return {'Channels': self.channels, 'Profile': 1 if self.profile == 'range' else 0,
                 'BufferWords': self.buffer_words, 'PacketFifoDepth': self.queue_packets,
-                'Pipeline': int(self.shallow), 'Narrow': int(self.narrow)}
+                'Pipeline': int(self.shallow), 'Narrow': int(self.narrow), 'RateControl': int(self.link_rate != 0)}
 
     def yosys(self, name: str, script: str) -> None:
         """Runs a script, NAME.ys. Raises Failure with the first error."""
@@ -419,7 +422,9 @@ exit
             result = subprocess.run([o.nrc, 'stream', 'encode', '--channels', str(self.channels), '--rate', str(RATE),
                                      '--profile', self.profile, '--mapping', 'shift6', '--packet-frames', '20',
                                      '--key-interval', '384', '--stream-number', '1', '--long-headers',
-                                     *['--narrow'] * self.narrow],
+                                     *['--narrow'] * self.narrow,
+                                     *['--link-rate', str(self.link_rate), '--link-buffer', str(self.buffer_words)]
+                                     * (self.link_rate != 0)],
                                     stdin=i, stdout=g, stderr=subprocess.PIPE, check=False)
             if result.returncode:
                 raise Failure(f'nrc stream encode failed: {result.stderr.decode().strip()}')
@@ -434,7 +439,8 @@ exit
         self.write('watch.txt', '\n'.join(lines) + '\n')
         self.half = max(1, round(0.5e12 / self.clock))
         parameters = {'Channels': self.channels, 'Gap': self.gap, 'Half': self.half, 'Warm': o.warm,
-                      'Window': o.frames, 'Frames': frames}
+                      'Window': o.frames, 'Frames': frames,
+                      'LinkWords': int(self.link_rate * 1e6 / 32 * 20 / RATE * 16)}
         run(['iverilog', '-g2012', '-o', self.path('asic_tb.vvp'), '-s', 'asic_tb', '-s', 'asic_delays'] +
             [f'-Pasic_tb.{k}={v}' for k, v in parameters.items()] +
             [os.path.join(HERE, 'asic_tb.sv'), self.path('netlist.v'), self.path('models.v'), self.path('delays.v')],
@@ -516,7 +522,7 @@ exit
                 'wire (cell pitches a sink)': o.wire_pitches, 'wire (fF/um)': o.wire_cap,
                 'wire (fF a sink)': round(self.wires.per_sink * 1e15, 3), 'utilisation': o.utilisation,
                 'clock tree fan-out': o.tree_fanout, 'clock and reset buffers': p.buffers,
-                'pipeline': 'shallow' if self.shallow else 'deep',
+                'pipeline': 'shallow' if self.shallow else 'deep', 'link of rate control (Mbit/s)': self.link_rate,
                 'registers gated from (bits)': o.gate_width,
                 'banks of a ROM': o.rom_banks if self.profile == 'huffman' else o.range_rom_banks,
             },
@@ -673,6 +679,9 @@ def main() -> int:
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--pipeline', choices=['shallow', 'deep'], default='shallow')
     parser.add_argument('--narrow', action='store_true', help='the Huffman profile with the narrow state')
+    parser.add_argument('--link-rate', type=float, default=0.0, metavar='MBIT',
+                        help='the Huffman profile with rate control, in its deep pipeline, for a link of that many '
+                        'Mbit/s')
     parser.add_argument('--gate-width', type=int, default=2,
                         help='registers with enable from so many bits get a clock gate; 0: none')
     parser.add_argument('--rom-banks', type=int, default=8, help='banks of the Huffman ROM; 1: one block of gates')
@@ -708,6 +717,8 @@ def main() -> int:
         if options.narrow and options.frames % 40:
             raise Failure('give FRAMES as a multiple of 40 with NARROW=1: packets have 20 frames, and part of the '
                           'state moves in every eighth')
+        if options.link_rate < 0 or (options.link_rate and options.narrow):
+            raise Failure('give --link-rate in Mbit/s, and not with the narrow state')
         for banks in (options.rom_banks, options.range_rom_banks):
             if banks < 1 or banks & (banks - 1) or banks > 256:
                 raise Failure('give --rom-banks and --range-rom-banks a power of two, 1 to 256')

@@ -4,7 +4,7 @@
 // line: clock pin, rx and tx pin of a verilated board, and a pseudoterminal that `nrc board` opens
 // as it would open the USB port.
 //
-//   board_NAME NRC PACKETS [--flip-tx BIT] [--flip-rx BIT] [--expect STATUS]
+//   board_NAME NRC PACKETS [--flip-tx BIT] [--flip-rx BIT] [--max-step CODES] [--expect STATUS]
 //
 // A flipped bit, counted on the line from the beginning with start and stop bits, shows that the
 // host notices. Exit status 0 if the command ended with the expected status (0).
@@ -124,7 +124,8 @@ class LineReader {
 /// The master of a pseudoterminal, and the command at its slave.
 class Host {
  public:
-  Host(const char* nrc, const char* packets) : master_(::posix_openpt(O_RDWR | O_NOCTTY)) {
+  Host(const char* nrc, const char* packets, const std::string& max_step)
+      : master_(::posix_openpt(O_RDWR | O_NOCTTY)) {
     if (master_ < 0 || ::grantpt(master_) != 0 || ::unlockpt(master_) != 0) {
       throw std::runtime_error("no pseudoterminal");
     }
@@ -140,7 +141,7 @@ class Host {
     if (child_ == 0) {
       ::close(master_);
       ::execl(nrc, nrc, "board", "--port", name.c_str(), "--packets", packets, "--timeout", "300",
-              "--json", static_cast<char*>(nullptr));
+              "--max-step", max_step.c_str(), "--json", static_cast<char*>(nullptr));
       std::perror(nrc);
       ::_exit(127);
     }
@@ -187,6 +188,7 @@ class Host {
 struct Options {
   std::uint64_t flip_tx = kNever;
   std::uint64_t flip_rx = kNever;
+  std::string max_step = "16";
   int expected = 0;
 };
 
@@ -198,7 +200,7 @@ int run(const char* nrc, const char* packets, const Options& options) {
 #ifdef NRC_BOARD_BUTTON
   board->button_ni = 1;
 #endif
-  Host host(nrc, packets);
+  Host host(nrc, packets, options.max_step);
   LineDriver to_board(options.flip_rx);
   LineReader from_board(options.flip_tx);
   std::vector<std::uint8_t> received;
@@ -244,7 +246,8 @@ int main(int argc, char** argv) {
   try {
     if (argc < 3 || argc % 2 == 0) {
       throw std::runtime_error(
-          "usage: NRC PACKETS [--flip-tx BIT] [--flip-rx BIT] [--expect STATUS]");
+          "usage: NRC PACKETS [--flip-tx BIT] [--flip-rx BIT] [--max-step CODES] [--expect "
+          "STATUS]");
     }
     Options options;
     for (int n = 3; n + 1 < argc; n += 2) {
@@ -254,6 +257,8 @@ int main(int argc, char** argv) {
         options.flip_tx = value;
       } else if (name == "--flip-rx") {
         options.flip_rx = value;
+      } else if (name == "--max-step") {
+        options.max_step = argv[n + 1];
       } else if (name == "--expect") {
         options.expected = static_cast<int>(value);
       } else {

@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -796,7 +797,10 @@ class TableWords(CommandLineTest):
         body = header[header.index("= {"):]
         self.assertEqual([int(word, 16) for word in re.findall(r"0x([0-9A-F]+)", body)], words)
         (table_id,) = re.findall(r"NRC_TABLE_ID (0x[0-9A-F]{8})u", header)
-        self.assertIn(f"table_id_i {table_id}", first)
+        (table_crc,) = re.findall(r"NRC_TABLE_CRC (0x[0-9A-F]{8})u", header)
+        self.assertIn(f"table_id_i {table_id}, table_crc {table_crc}", first)
+        written = b"".join(struct.pack("<HH", word, address) for address, word in enumerate(words))
+        self.assertEqual(int(table_crc, 16), zlib.crc32(written))
 
     def test_only_codes_can_be_loaded(self) -> None:
         message = self.fail_with(1, NRC, "tables", "generic", "-", "--words", "hex")

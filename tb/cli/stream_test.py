@@ -141,7 +141,11 @@ class Pipes(StreamTest):
             self.assertIn(f"largest step {largest}", text)
             # Never far behind the link.
             self.assertLess(len(done.stdout), rate * 1e6 / 8 * len(data) / 8 / 20000 + 2 * 4 * 256)
-            back = self.succeed(NRC, "stream", "decode", data=done.stdout).stdout
+            received = self.succeed(NRC, "stream", "decode", data=done.stdout)
+            back = received.stdout
+            rounded = sum(s > 0 for s in steps)
+            said = f"{rounded} packet{'s' * (rounded > 1)} rounded, no code more than {largest // 2} off"
+            self.assertEqual(said in self.last_line(received.stderr), rounded > 0)
             self.assertEqual(len(back), len(data))
             error = max(abs(a - b) for a, b in zip(struct.unpack(f"<{len(back) // 2}h", back),
                                                    struct.unpack(f"<{len(data) // 2}h", data), strict=True))
@@ -151,11 +155,16 @@ class Pipes(StreamTest):
             info.write_bytes(done.stdout)
             said = self.succeed(NRC, "info", info).stdout.decode()
             self.assertIn("none so far, in a stream that may round" if largest == 1
-                          else f"lossy, codes in steps of up to {largest}", said)
+                          else f"lossy, codes in steps of up to {largest}, none more than {largest // 2} off", said)
         self.assertEqual(decoded[1], data)
+        floor = self.succeed(NRC, "stream", "encode", "--channels", CHANNELS, "--rate", 20000, "--link-rate", 1,
+                             "--min-step", 3, data=data)
+        self.assertIn("0 packets lossless, largest step 3", self.last_line(floor.stderr))
         self.assertNotEqual(decoded[0.2], data)
         for wrong, message in ((("--link-rate", 1), "--rate"),
                                (("--link-rate", 1, "--rate", 20000, "--max-step", 5), "--max-step 5"),
+                               (("--link-rate", 1, "--rate", 20000, "--min-step", 5), "--min-step 5"),
+                               (("--link-rate", 1, "--rate", 20000, "--min-step", 16), "a smallest step of 7"),
                                (("--link-rate", 1, "--rate", 20000, "--link-buffer", 1000), "1000 words")):
             self.assertIn(message, self.fail_with(1, NRC, *ENCODE, *wrong, data=b""))
 
@@ -169,7 +178,9 @@ class Pipes(StreamTest):
                    "--code-width", 10)
         beside = self.succeed(*command, "--events", data=data).stdout
         only = self.succeed(*command, "--events=only", "--event-threshold", 10, data=data).stdout
-        self.assertEqual(self.succeed(NRC, "stream", "decode", data=beside).stdout, data)
+        done = self.succeed(NRC, "stream", "decode", data=beside)
+        self.assertEqual(done.stdout, data)
+        self.assertRegex(self.last_line(done.stderr), "; [0-9]+ events$")
         self.assertEqual(self.succeed(NRC, "stream", "decode", data=only).stdout, b"")
         self.assertLess(len(only), len(beside) / 4)
         for stream in (beside, only):

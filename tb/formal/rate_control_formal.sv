@@ -15,6 +15,7 @@ module rate_control_formal #(
   input logic                 clk_i,
   input logic                 rst_ni,
   input logic [2:0]           max_step_i,
+  input logic [2:0]           min_step_i,
   input logic [2:0]           first_step_i,
   input logic [$clog2(BufferWords):0] floor_i,  // longest packet with the largest step
   input logic [$clog2(BufferWords):0] words_i,  // of the packet
@@ -27,7 +28,7 @@ module rate_control_formal #(
   logic                 begun_q;   // after the first clock
   logic                 fresh_q;   // no packet has begun since the reset
   logic [FillWidth-1:0] fill_q, largest_fill, longest, waiting;
-  logic [2:0]           step, largest, max_step_q, first_step_q, before_q;
+  logic [2:0]           step, largest, max_step_q, min_step_q, first_step_q, before_q;
   logic [FillWidth-1:0] floor_q, before_waiting_q;
   logic [FillWidth:0]   with_packet;
 
@@ -37,6 +38,7 @@ module rate_control_formal #(
     .clk_i,
     .rst_ni,
     .max_step_i,
+    .min_step_i,
     .first_step_i,
     .link_words_i  (24'd0),
     .packet_begin_i(begin_q),
@@ -70,6 +72,7 @@ module rate_control_formal #(
 
   always_ff @(posedge clk_i) begin
     max_step_q   <= max_step_i;
+    min_step_q   <= min_step_i;
     first_step_q <= first_step_i;
     floor_q      <= floor_i;
     if (begin_q) begin
@@ -83,8 +86,10 @@ module rate_control_formal #(
     // What the user sets stays.
     if (rst_ni && begun_q) begin
       assume (max_step_i == max_step_q && first_step_i == first_step_q && floor_i == floor_q);
+      assume (min_step_i == min_step_q);
     end
-    assume (max_step_i == 3'd0 || (first_step_i >= 3'd1 && first_step_i <= max_step_i));
+    assume (max_step_i == 3'd0 || (first_step_i >= 3'd1 && first_step_i <= max_step_i &&
+                                   min_step_i <= first_step_i));
     assume (floor_i >= 1 && floor_i < FillWidth'(3 * BufferWords / 8));
     if (AnyFill != 0) begin
       assume (words_i <= FillWidth'(BufferWords));
@@ -108,11 +113,13 @@ module rate_control_formal #(
         if (max_step_i != 3'd0) begin
           if (fill_q >= FillWidth'(5 * BufferWords / 8)) full_step: assert (step == max_step_i);
           else if (fill_q >= FillWidth'(3 * BufferWords / 8)) begin
-            if (before_q == 3'd0)                       begins: assert (step == first_step_i);
+            if (before_q < first_step_i)                begins: assert (step == first_step_i);
             else if (fill_q <= before_waiting_q)        stays:  assert (step == before_q);
             else rises: assert (step == ((before_q < max_step_i) ? before_q + 1'b1 : before_q));
-          end else if (fill_q >= FillWidth'(BufferWords / 8)) goes_on: assert (step == before_q);
-          else                                          lossless: assert (step == 3'd0);
+          end else if (fill_q >= FillWidth'(BufferWords / 8)) begin
+            goes_on: assert (step == ((before_q < min_step_i) ? min_step_i : before_q));
+          end else                                      relaxes: assert (step == min_step_i);
+          at_least: assert (step >= min_step_i);
         end
       end
       // What holds between packets.

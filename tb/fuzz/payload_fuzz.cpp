@@ -63,6 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   header.rounding = !header.narrow && (choice & 0x80) != 0;
   header.proportional =
       header.rounding && tables.profile() != nrc::Profile::kCascade && channels % 2 == 0;
+  header.classes =
+      tables.profile() == nrc::Profile::kHuffman && !header.narrow && (choice & 0x10) != 0;
   try {
     tables.check(width);
   } catch (const nrc::Error& e) {
@@ -118,6 +120,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     encoder->set_lanes(lanes);
     second->set_lanes(lanes);
     encoder->set_step(step);
+    if (header.classes) encoder->set_classes(decoder->classes());
     second->set_step(step);
     const std::vector<std::uint8_t> coded = encoder->encode(codes.data(), frames, key);
     require(coded.size() <= nrc::max_payload_bytes(tables.profile(), width, count, lanes),
@@ -125,6 +128,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::vector<nrc::Code> back;
     second->decode(coded.data(), coded.size(), frames, key, back);
     require(back == codes, "decoded codes can be coded");
+    require(second->classes() == decoder->classes(), "and classes");
   }
   return 0;
 }

@@ -4,11 +4,14 @@
 // stream (flipped, lost, added, repeated and swapped bytes and packets). First byte odd: what to
 // repair (stream_repair.hpp), then any stream.
 //
-// Properties of an edited stream: every sample given is the recording's; frames are given or
-// reported missing, in order, each once; what the edits left alone arrives if it can be decoded on
-// its own; an untouched stream arrives whole. Properties of any stream: how it is cut into pieces
+// Properties of an edited stream: every sample given is the recording's, or as its packet's step
+// and its channel's class say; so is every event; frames are given or reported missing, in order,
+// each once; what the edits left alone arrives if it can be decoded on its own; an untouched stream
+// arrives whole. Properties of any stream: how it is cut into pieces
 // does not matter; the counters add up; what Decoder accepts arrives too.
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -50,8 +53,12 @@ struct Event {
   }
 };
 
+/// An event of the stream, as numbers that can be compared: frame, channel, amplitude.
+using Spike = std::array<std::int64_t, 3>;
+
 struct Report {
   std::vector<Event> events;
+  std::vector<Spike> spikes;
   nrc::ReceiverCounters counters;
   std::string message;  ///< why it ended early; empty if it did not
 };
@@ -92,6 +99,13 @@ Report receive(const Bytes& stream, std::uint8_t pieces, std::size_t reorder_pac
     tell(Event::kContainer).bytes.assign(payload, payload + size);
   };
   on.end = [&](bool closed) { tell(Event::kEnd).closed = closed; };
+  on.events = [&](const nrc::Event* spikes, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      require(spikes[i].channel < channels, "events are of channels that are there");
+      report.spikes.push_back(
+          {static_cast<std::int64_t>(spikes[i].frame), spikes[i].channel, spikes[i].amplitude});
+    }
+  };
 
   nrc::Receiver receiver(options, on);
   try {
@@ -143,6 +157,7 @@ void require_complete(const Report& report) {
   if (!report.message.empty()) return;
   const nrc::ReceiverCounters& c = report.counters;
   require(!open, "every stream ends");
+  require(c.events == report.spikes.size(), "the events are counted");
   require(c.frames == given && c.missing_frames == missing && c.dropped_frames == dropped &&
               c.streams == streams && c.skipped_bytes <= c.bytes,
           "the counters say what the events say");
@@ -154,7 +169,8 @@ Report receive_both_ways(const Bytes& stream, std::uint8_t pieces, std::size_t r
   require_complete(whole);
   if (pieces != 0) {
     const Report again = receive(stream, pieces, reorder_packets);
-    require(again.events == whole.events && again.message == whole.message,
+    require(again.events == whole.events && again.spikes == whole.spikes &&
+                again.message == whole.message,
             "the pieces of a stream do not matter");
   }
   return whole;
@@ -166,7 +182,8 @@ struct Recording {
   std::uint32_t channels = 1;
   bool standalone = false;  ///< every packet can be decoded without the others
   std::uint64_t dropped_frames = 0;
-  std::vector<std::int16_t> samples;
+  std::vector<std::int16_t> samples;  ///< as they are to be received
+  std::vector<Spike> spikes;
   struct Packet {
     Bytes bytes;
     nrc::PacketType type;
@@ -177,7 +194,31 @@ struct Recording {
   std::set<Bytes> known;
 };
 
-constexpr std::uint32_t kTraits = 1U << 9;
+constexpr std::uint32_t kTraits = 1U << 10;
+constexpr std::uint32_t kSlowLink = 1U << 9;  ///< events, classes and rounded packets
+
+/// What arrives of a stream on a good link, where it may differ from the samples: they are rounded
+/// by `step` codes at most, or are those of a channel that sends none.
+void take_received(Recording& recording, int step, const std::vector<nrc::ChannelClass>& classes) {
+  Bytes stream;
+  for (const Recording::Packet& packet : recording.packets) {
+    stream.insert(stream.end(), packet.bytes.begin(), packet.bytes.end());
+  }
+  const Report report = receive(stream, 0, 0);
+  for (const Event& event : report.events) {
+    for (std::size_t i = 0; i < event.samples.size(); ++i) {
+      std::int16_t& sample = recording.samples[event.first * recording.channels + i];
+      const nrc::ChannelClass kind = classes[i % recording.channels];
+      const int error = std::abs((event.samples[i] >> 6) - (sample >> 6));
+      require(kind == nrc::ChannelClass::kLossless
+                  ? event.samples[i] == sample
+                  : kind != nrc::ChannelClass::kRounded || 2 * error <= step,
+              "no sample is further off than its packet and class say");
+      sample = event.samples[i];
+    }
+  }
+  recording.spikes = report.spikes;
+}
 
 Recording make_recording(std::uint32_t traits) {
   Recording recording;
@@ -197,6 +238,13 @@ Recording make_recording(std::uint32_t traits) {
   header.corrections.neighbour = range && (traits & 2) != 0;
   header.container = (traits & 2) != 0 && !range ? 2 : 0;
   header.packet_frames = kFrames;
+  const bool slow = (traits & kSlowLink) != 0 && !range;
+  header.rounding = header.proportional = header.events = header.classes = slow;
+  std::vector<nrc::ChannelClass> classes;
+  for (std::uint32_t c = 0; c < recording.channels; ++c) {
+    classes.push_back(static_cast<nrc::ChannelClass>((c + traits / 4) % 4));
+  }
+  constexpr int kLargestStep = 8;
   for (const nrc::Code code : nrc::generate(recording.channels, kFrames * kPackets, traits)) {
     recording.samples.push_back(nrc::sample_of(header.mapping, code));
   }
@@ -216,6 +264,10 @@ Recording make_recording(std::uint32_t traits) {
       at += packet.size;
     }
   };
+  if (slow) {
+    encoder.set_channel_classes(classes);
+    encoder.set_events({8, false});
+  }
   send(encoder.stream_header(), 0, 0);
   if (header.container == 2) send(encoder.container(Bytes(16, 1)), 0, 0);
   for (std::uint32_t i = 0; i < kPackets; ++i) {
@@ -228,8 +280,10 @@ Recording make_recording(std::uint32_t traits) {
       continue;
     }
     const bool key = key_interval != 0 && i % key_interval == 0;
+    if (slow) encoder.set_lossy_step(i % 3 == 0 ? 1 : kLargestStep);
     send(encoder.encode_samples(samples, kFrames, {key, i + 1 == kPackets}), first, kFrames);
   }
+  if (slow) take_received(recording, kLargestStep, classes);
   return recording;
 }
 
@@ -343,13 +397,21 @@ void damaged_link(FuzzInput& input) {
             "every sample given is the recording's");
     given.insert(event.first);
   }
+  // Events of lost packets are missing, others are not.
+  auto spike = recording.spikes.begin();
+  for (const Spike& given_spike : report.spikes) {
+    if (!link.in_order) spike = recording.spikes.begin();
+    spike = std::find(spike, recording.spikes.end(), given_spike);
+    require(spike != recording.spikes.end(), "every event given is the recording's");
+    ++spike;
+  }
   if (link.in_order) require(dropped <= recording.dropped_frames, "a loss is not a drop");
   if (!link.edited) {
     const std::uint64_t frames = recording.samples.size() / recording.channels;
     require(report.counters.frames == frames - recording.dropped_frames &&
                 report.counters.dropped_frames == recording.dropped_frames &&
                 report.counters.lost_packets == 0 && report.counters.skipped_bytes == 0 &&
-                report.events.back().closed,
+                report.spikes == recording.spikes && report.events.back().closed,
             "an untouched stream arrives whole");
   }
   if (!link.in_order || !recording.standalone) return;

@@ -319,13 +319,19 @@ void write_payload_seeds(const SeedWriter& out) {
         header.rounding = width == 16 && !narrow && !corrections.any();
         header.proportional = header.rounding && profile != nrc::Profile::kCascade;
         if (!narrow) header.corrections = corrections;
+        // As the harness has it: neighbours of the Huffman profile are channel classes.
+        header.classes = width == 10 && profile == nrc::Profile::kHuffman && !narrow;
         const auto encoder = nrc::PayloadEncoder::make(tables, header);
+        if (header.classes) {
+          encoder->set_classes({nrc::ChannelClass::kLossless, nrc::ChannelClass::kOff});
+        }
         auto codes = nrc::generate(2, 40, 5);
         const int half = 1 << (width - 1);
         for (nrc::Code& c : codes) c = static_cast<nrc::Code>(std::clamp<int>(c, -half, half - 1));
-        Bytes seed = bytes_of(
-            {at, (width - 2) | (corrections.neighbour ? 0x10 : 0) | (corrections.taps ? 0x40 : 0),
-             1});
+        Bytes seed = bytes_of({at,
+                               (width - 2) | (corrections.neighbour || header.classes ? 0x10 : 0) |
+                                   (corrections.taps ? 0x40 : 0),
+                               1});
         // Wide codes are rounded in the second packet, by a step of 6.
         const bool rounded = header.rounding;
         if (rounded) seed[1] = static_cast<std::uint8_t>(seed[1] | 0x80);
@@ -342,7 +348,8 @@ void write_payload_seeds(const SeedWriter& out) {
         }
         out.write("payload",
                   std::to_string(at) + "_" + std::to_string(width) +
-                      (corrections.neighbour ? "n" : "") + (corrections.taps ? "t" : ""),
+                      (corrections.neighbour ? "n" : "") + (header.classes ? "c" : "") +
+                      (corrections.taps ? "t" : ""),
                   seed);
       }
     }
@@ -375,7 +382,7 @@ void write_receiver_seeds(const SeedWriter& out) {
       {6, 2, 30, 25},                         // a repeated stream
       {7, 5, 2, 7, 10, 7},                    // swapped packets
   };
-  for (std::uint32_t traits = 0; traits < 512; traits += 37) {
+  for (std::uint32_t traits = 0; traits < 1024; traits += 37) {
     for (std::size_t e = 0; e < edits.size(); ++e) {
       if ((traits + e) % 3 != 0) continue;
       out.write("receiver", std::to_string(traits) + "_" + std::to_string(e),

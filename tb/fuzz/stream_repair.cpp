@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -98,7 +99,7 @@ std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, uns
     std::vector<std::uint8_t> packet(data + at, data + end - nrc::kPacketCrcBytes);
     at = end;
     packet.resize((packet.size() + 3) / 4 * 4);
-    std::uint8_t* const header = packet.data();
+    std::uint8_t* header = packet.data();
     if ((repairs & kRepairType) != 0) {
       set(header, nrc::kSync, 2);
       header[2] = static_cast<std::uint8_t>(
@@ -108,6 +109,8 @@ std::vector<std::uint8_t> repair(const std::uint8_t* data, std::size_t size, uns
       if (!nrc::is_data(static_cast<nrc::PacketType>(header[2] & 0x0F)) ||
           packet.size() > nrc::kShortHeaderBytes + nrc::kMaxShortBytes) {
         header[2] &= static_cast<std::uint8_t>(~nrc::kFlagShort);
+        packet.resize(std::max(packet.size(), nrc::kPacketHeaderBytes));
+        header = packet.data();
       }
     }
     const bool short_form = (header[2] & nrc::kFlagShort) != 0;

@@ -35,7 +35,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "../reference")
 import nrc_decode  # table files, and the canonical code
 
 HERE = pathlib.Path(__file__).resolve().parent
-HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX, METADATA = range(7)
+HEADER, HUFFMAN, RANGE, RAW, CONTAINER, INDEX, METADATA, EVENTS = range(8)
+ROUNDING, PROPORTIONAL, WITH_EVENTS, CLASSES = 1, 2, 4, 8  # flags of the stream header
 NUMBER = 0x12345678  # of the base streams
 OTHER = 0x9ABCDEF0  # of streams made of them
 UNTOLD = 2**32 - 1
@@ -116,6 +117,9 @@ class Base:
 
     def __getitem__(self, at: int | slice) -> Packet | list[Packet]:
         return copy.deepcopy(self.packets)[at]
+
+    def all_bytes(self) -> bytes:
+        return (HERE / self.samples).read_bytes()
 
     def frame_bytes(self, first: int, frames: int) -> bytes:
         return (HERE / self.samples).read_bytes()[4 * first:4 * (first + frames)]
@@ -716,8 +720,9 @@ def raw(errors: Errors, base: Base) -> None:
 
 def codes(errors: Errors, huffman: Base, range_base: Base) -> None:
     """Payloads that no encoder makes, in a key packet of one channel and three frames."""
-    def add(name: str, what: str, base: Base, payload: bytes, strict: Strict, step: int = 0) -> None:
-        packets = with_header(base[:1], channels=0, packet_frames=3, flags=int(step > 0))
+    def add(name: str, what: str, base: Base, payload: bytes, strict: Strict, step: int = 0,
+            flags: int = 0) -> None:
+        packets = with_header(base[:1], channels=0, packet_frames=3, flags=flags | ROUNDING * (step > 0))
         packets.append(Packet(base[1].kind, payload, key=True, last=True, frames=3, sequence=1))
         packets[-1].coding = step
         errors.add(name, what, packets, strict, stream(base, (0, 3, 0, 0, 1), frames=3, channels=1))
@@ -744,6 +749,10 @@ def codes(errors: Errors, huffman: Base, range_base: Base) -> None:
     for name, base, plain in (("huffman", huffman, f"{129:010b}"), ("range", range_base, f"0{129:010b}")):
         add(f"{name}_rounded_outside", "the plain code 129 with a rounding step of 4", base,
             payload(plain + "0" * 70), outside, step=3)
+    add("huffman_class_off", "a channel that is off sends a bit 1 where it has to send 0", huffman,
+        payload("10" + "01"), ("bit of a channel that sends none", "a bit of a channel that sends none"), flags=CLASSES)
+    add("huffman_class_short", "a channel that is off sends no bit in its last frame", huffman,
+        b"", ("payload too short", "the payload is too short"), flags=CLASSES)
     # The first frame's code is plain, and the scale does not follow in that frame.
     start = f"{511:010b}"
     largest = 2**tables.symbol_bits - 1
@@ -988,6 +997,93 @@ def short(errors: Errors, base: Base, long_base: Base) -> None:
     add("and_long", "packets have headers of either form", packets, long_base.frame_bytes(0, 480), stream(long_base))
 
 
+def events(errors: Errors, base: Base, three_channels: Base) -> None:
+    """Events beside the samples, lost, damaged, and where they cannot be."""
+    def add(name: str, what: str, packets: list[Packet], strict: Strict, *recover: StreamEntry) -> None:
+        errors.add("events_" + name, what, packets, strict, list(recover) or stream(base))
+
+    def event_packet(*words: int, first: int = 0, **fields: Any) -> Packet:
+        packet = Packet(EVENTS, struct.pack(f"<{len(words)}I", *words), first=first)
+        for field, value in fields.items():
+            assert hasattr(packet, field)
+            setattr(packet, field, value)
+        return packet
+
+    def beside(*made: Packet, at: int = 7, flags: int = WITH_EVENTS, drop: int | None = None) -> list[Packet]:
+        packets = with_header(base[:], flags=flags)
+        packets[at:at] = made
+        renumbered(packets)
+        if drop is not None:
+            del packets[drop]
+        return packets
+
+    # Channel 1, 40 codes above the level, in frame 3 of the packet; and channel 0, 25 codes below it.
+    two = (1 << 31 | 40 << 21 | 3, 999 << 21 | 5)
+    samples = base.frame_bytes(0, 480)
+    add("good", "two events before packet 7", beside(event_packet(*two, first=90)), samples)
+    add("none", "an event packet without an event", beside(event_packet()), samples)
+    add("after_header", "events between a stream header and its key packet",
+        beside(event_packet(*two, first=70), at=6), samples)
+    last = beside(event_packet(*two, first=470, last=True), at=30)
+    last[29].last = False
+    add("last", "the last packet is one of events", last, samples)
+    add("lost", "a packet of events is lost", beside(event_packet(*two), drop=7), due(8, 7))
+    doubled = beside(event_packet(*two))
+    doubled.insert(8, doubled[7])
+    add("doubled", "a packet of events comes twice", doubled, due(7, 8))
+    add("bit", "a bit of an event flips", beside(event_packet(*two, damage=[(21, 4)])), CRC)
+    wrong = "event packet in a stream without them, too long, or with frames"
+    refused = "is a container or event packet in a stream without them, or has frames"
+    add("not_told", "events in a stream without them", beside(event_packet(*two), flags=0), (wrong, refused))
+    add("frames", "a packet of events with frames", beside(event_packet(*two, frames=1)), (wrong, refused))
+    add("most", "a packet of 1024 events", beside(event_packet(*[7] * 1024)), samples)
+    add("too_many", "a packet of 1025 events", beside(event_packet(*[7] * 1025)), (wrong, refused))
+    # Channels 0 to 2 have two bits.
+    packets = three_channels[:]
+    packets.insert(3, event_packet(3 << 30))
+    add("channel", "an event of channel 3 of three channels", renumbered(packets),
+        three_channels.all_bytes(),
+        stream(three_channels, frames=640, channels=3))
+
+
+def classes(errors: Errors, base: Base, plain: Base, range_base: Base) -> None:
+    """Classes of channels and rounded packets, and where neither can be."""
+    def add(name: str, what: str, packets: list[Packet], strict: Strict, *recover: StreamEntry,
+            error: Messages | None = None) -> None:
+        errors.add("classes_" + name, what, packets, strict, error or list(recover) or stream(base))
+
+    def change(number: int = 7, **fields: Any) -> list[Packet]:
+        packets = base[:]
+        for field, value in fields.items():
+            assert hasattr(packets[number], field)
+            setattr(packets[number], field, value)
+        return packets
+
+    add("lost", "packet 7, rounded, of a stream with channel classes is lost", base[:7] + base[8:], due(8, 7),
+        stream(base, LOST_7))
+    add("lost_key", "packet 6, with the classes of the next ones, is lost", base[:6] + base[7:], due(7, 6),
+        stream(base, (80, 80, 1, 0, 3)))
+    payload = base[7].payload
+    add("payload_short", "packet 7: the payload's last four bytes are missing", change(payload=payload[:-4]),
+        ("payload too short", "the payload is too short"), stream(base, UNDECODABLE_7))
+    add("payload_long", "packet 7: four zero bytes more in the payload", change(payload=payload + bytes(4)),
+        ("payload too long", "the payload goes on after its last code"), stream(base, UNDECODABLE_7))
+    add("step", "packet 7: rounding step number 24", change(coding=24),
+        ("reserved bits are not zero", BAD_FIELD), stream(base, LOST_7))
+    add("raw", "packet 7 is raw", change(kind=RAW, coding=0, payload=bytes(4 * FRAMES)),
+        ("raw packet in a stream with channel classes", "is raw, which a stream with channel classes excludes"),
+        stream(base, LOST_7))
+    alone = ("channel classes with another profile", "channel classes go with the huffman profile only")
+    add("range", "the stream headers: classes with the range profile",
+        with_header(range_base[:], flags=CLASSES), alone, error=alone)
+    # The samples of a raw packet are exact, whatever its step.
+    packets = with_header(plain[:], flags=ROUNDING)
+    packets[9] = Packet(RAW, plain.frame_bytes(140, FRAMES), frames=FRAMES, first=140, sequence=9)
+    packets[9].coding = 5
+    add("raw_rounded", "without classes: packet 9, before a key packet, is raw and has a rounding step",
+        packets, plain.frame_bytes(0, 480), stream(plain))
+
+
 def main() -> None:
     directory = sys.argv[1] if len(sys.argv) > 1 else HERE / "errors"
     errors = Errors(directory)
@@ -1005,6 +1101,8 @@ def main() -> None:
     lanes(errors, Base("link_lanes_2ch"))
     narrow(errors, Base("link_narrow_2ch"), range_base)
     short(errors, Base("link_short_2ch"), huffman)
+    events(errors, huffman, Base("events_3ch"))
+    classes(errors, Base("link_classes_2ch"), huffman, range_base)
     errors.finish()
 
 

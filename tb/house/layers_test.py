@@ -50,15 +50,17 @@ ROOMS |= {
     "challenge": {"format", "tables", "stages", "table_files", "challenge"},
     "study": MODEL | {"host", "study"},
     "benchmark": MODEL | {"host", "study", "benchmark"},
+    # For firmware: nothing but itself.
+    "drivers": {"drivers"},
     "sim": MODEL | {"host", "sim", "bench"},
-    "bench": MODEL | {"host", "train", "generate", "study", "bench"},
+    "bench": MODEL | {"host", "train", "generate", "study", "drivers", "bench"},
 }
 # Where a quoted include is searched, after the includer's own folder.
-INCLUDE_ROOTS = ("model/include", "model/src", "tools", "study", "tb/common")
-# Verilator and tools/challenge/pack_tables.cpp make these.
-MADE = re.compile(r"^((V\w+|verilated\w*)\.h|challenge_tables\.hpp)$")
+INCLUDE_ROOTS = ("model/include", "model/src", "tools", "study", "tb/common", "drivers/c")
+# Verilator, tools/challenge/pack_tables.cpp and `nrc tables` make these.
+MADE = re.compile(r"^((V\w+|verilated\w*)\.h|challenge_tables\.hpp|nrc_table_words\.h)$")
 # What Python files outside tb/ may import besides the standard library and their own folder.
-PACKAGES = {"study/networks": {"numpy", "scipy", "torch"}, "study": {"numpy", "pcodec"},
+PACKAGES = {"scripts": {"systemrdl"}, "study/networks": {"numpy", "scipy", "torch"}, "study": {"numpy", "pcodec"},
             "docs/examples": {"h5py", "nrc_codec", "numpy", "spikeinterface", "zarr"}}
 
 MAX_SHARE = 0.30
@@ -79,13 +81,13 @@ def room_of(path: Path) -> str | None:
         return parts[1]
     if parts[0] == "study":
         return "benchmark" if parts[1] == "benchmark" else "study"
-    return {"sim": "sim", "tb": "bench"}.get(parts[0])
+    return {"sim": "sim", "tb": "bench", "drivers": "drivers"}.get(parts[0])
 
 
 def sources(root: Path, suffixes: Set[str]) -> Iterator[Path]:
     """Files below the project's folders by their paths from the root, builds left out."""
     for top in ("model", "tools", "study", "sim", "tb", "rtl", "scripts", "cmake", "constraints",
-                "docs"):
+                "docs", "drivers"):
         for folder, below, names in os.walk(root / top):
             below[:] = sorted(b for b in below if not b.startswith((".", "build", "__")))
             for name in sorted(names):

@@ -401,6 +401,126 @@ TEST(CInterface, TellsThatAStreamIsLossy) {
   nrc_receiver_destroy(receiver);
 }
 
+/// A link that takes less than the lossless stream, events, and channels that are off.
+TEST(CInterface, ASlowLink) {
+  const Samples samples = recording();
+  // Off, lossless, rounded, and events alone.
+  std::vector<std::uint8_t> classes = {2, 1, 0, 0, 3, 0};
+  nrc_encoder_config config = settings();
+  config.link_rate = 400000;
+  config.link_buffer = 512;
+  config.max_step = 8;
+  config.event_threshold = 16;
+  config.channel_classes = classes.data();
+  nrc_encoder* const encoder = make_encoder(config);
+  struct Slow : Heard {
+    std::vector<int> steps;  ///< of each packet
+    int step = 1;
+    std::vector<nrc_event> events;
+  } heard;
+  nrc_receiver_config ears = listener(heard);
+  ears.on_samples = [](void* user, std::uint64_t, const void* given, std::size_t frames) {
+    Slow& h = *static_cast<Slow*>(static_cast<Heard*>(user));
+    h.steps.push_back(h.step);
+    const auto* const s = static_cast<const std::int16_t*>(given);
+    h.samples.insert(h.samples.end(), s, s + frames * kChannels);
+  };
+  ears.on_step = [](void* user, int step) {
+    Slow& h = *static_cast<Slow*>(static_cast<Heard*>(user));
+    EXPECT_NE(step, h.step);
+    h.step = step;
+  };
+  ears.on_events = [](void* user, const nrc_event* events, std::size_t count) {
+    Slow& h = *static_cast<Slow*>(static_cast<Heard*>(user));
+    h.events.insert(h.events.end(), events, events + count);
+  };
+  nrc_receiver* const receiver = make_receiver(ears);
+  std::vector<std::uint8_t> told(kChannels);
+  EXPECT_EQ(nrc_receiver_get_classes(receiver, told.data()), NRC_ERROR_STATE);
+  Bytes packet(nrc_encoder_max_size(encoder));
+  for (std::size_t i = 0; i < kPackets; ++i) {
+    if (i == kPackets / 2) {
+      classes[0] = NRC_CLASS_ROUNDED;
+      ASSERT_EQ(nrc_encoder_set_classes(encoder, classes.data()), NRC_OK);
+    }
+    std::size_t size = 0;
+    ASSERT_EQ(
+        nrc_encoder_encode(encoder, samples.data() + i * kFrames * kChannels, kFrames,
+                           i + 1 == kPackets ? NRC_LAST : 0, packet.data(), packet.size(), &size),
+        NRC_OK);
+    ASSERT_EQ(nrc_receiver_add(receiver, packet.data(), size), NRC_OK);
+    if (i + 1 == kPackets) break;
+    ASSERT_EQ(nrc_receiver_get_classes(receiver, told.data()), NRC_OK);
+    ASSERT_EQ(told, classes);
+  }
+  ASSERT_EQ(heard.samples.size(), samples.size());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const std::size_t c = i % kChannels;
+    const std::size_t number = i / (kFrames * kChannels);
+    if (c == 4 || (c == 0 && number < kPackets / 2)) {
+      ASSERT_EQ(heard.samples[i], nrc::sample_of(nrc::Mapping::kShift6, 0)) << i;
+    } else if (c == 1) {
+      ASSERT_EQ(heard.samples[i], samples[i]) << i;
+    } else {
+      const int error = std::abs((heard.samples[i] >> 6) - (samples[i] >> 6));
+      ASSERT_LE(2 * error, heard.steps[number] == 1 ? 0 : heard.steps[number]) << i;
+    }
+  }
+  nrc_stream_info info = {};
+  nrc_encoder_get_info(encoder, &info);
+  EXPECT_EQ(info.lossy_step, *std::max_element(heard.steps.begin(), heard.steps.end()));
+  EXPECT_EQ(info.lossy_step, 8);
+  EXPECT_EQ(info.events, 1);
+  EXPECT_EQ(info.classes, 1);
+  nrc_encoder_counters counters = {};
+  nrc_encoder_get_counters(encoder, &counters);
+  const auto rounded =
+      std::count_if(heard.steps.begin(), heard.steps.end(), [](int step) { return step > 1; });
+  EXPECT_EQ(counters.rounded_packets, static_cast<std::uint64_t>(rounded));
+  EXPECT_GT(rounded, 5);
+  EXPECT_LT(rounded, 95);
+  nrc_receiver_counters received = {};
+  nrc_receiver_get_counters(receiver, &received);
+  EXPECT_EQ(received.events, heard.events.size());
+  EXPECT_GT(heard.events.size(), 10U);
+  EXPECT_TRUE(std::any_of(heard.events.begin(), heard.events.end(), [](const nrc_event& e) {
+    return e.channel == 4 && e.frame < kFrames * kPackets && e.amplitude != 0;
+  }));
+  classes[3] = 4;
+  EXPECT_EQ(nrc_encoder_set_classes(encoder, classes.data()), NRC_ERROR_ARGUMENT);
+  EXPECT_STREQ(nrc_encoder_message(encoder), "class of channel 3 is 4; give 0 to 3");
+  nrc_receiver_destroy(receiver);
+  nrc_encoder_destroy(encoder);
+}
+
+TEST(CInterface, EventsAloneHoldNoSamples) {
+  const Samples samples = recording();
+  nrc_encoder_config config = settings();
+  config.event_threshold = 16;
+  config.events_only = 1;
+  std::size_t bytes = 0;
+  Heard heard;
+  std::vector<nrc_event> found;
+  nrc_receiver_config ears = listener(heard);
+  ears.user = &found;
+  ears.on_stream = nullptr;
+  ears.on_gap = nullptr;
+  ears.on_end = nullptr;
+  ears.on_samples = [](void*, std::uint64_t, const void*, std::size_t) { ADD_FAILURE(); };
+  ears.on_events = [](void* user, const nrc_event* events, std::size_t count) {
+    auto& all = *static_cast<std::vector<nrc_event>*>(user);
+    all.insert(all.end(), events, events + count);
+  };
+  nrc_receiver* const receiver = make_receiver(ears);
+  for (const Bytes& p : encode(config, samples)) {
+    bytes += p.size();
+    ASSERT_EQ(nrc_receiver_add(receiver, p.data(), p.size()), NRC_OK);
+  }
+  EXPECT_GT(found.size(), 10U);
+  EXPECT_LT(bytes, samples.size() / 4);
+  nrc_receiver_destroy(receiver);
+}
+
 TEST(CInterface, SkippedFramesAndKeyRequest) {
   const Samples samples = recording();
   nrc_encoder_config config = settings();
@@ -478,6 +598,20 @@ TEST(CInterface, EncoderSettingsOutsideTheirRange) {
   refused(with(&nrc_encoder_config::code_width, 17), "code width");
   refused(with(&nrc_encoder_config::code_width, 12), "code width");
   refused(with(&nrc_encoder_config::builtin_tables, "no such tables"), "no such tables");
+  refused(with(&nrc_encoder_config::events_only, 1), "event_threshold");
+  refused(with(&nrc_encoder_config::event_threshold, 64), "event_threshold");
+  nrc_encoder_config slow = settings();
+  slow.link_rate = 1000000;
+  slow.max_step = 5;
+  refused(slow, "max_step is 5; give 1, 2, 3, 4, 6, 8, 12 or 16");
+  slow.max_step = 4;
+  slow.first_step = 6;
+  refused(slow, "first");
+  slow.rate_millihertz = 0;
+  refused(slow, "rate_millihertz");
+  nrc_encoder_config events = settings(NRC_PROFILE_RANGE);
+  events.event_threshold = 26;
+  refused(events, "only the huffman profile");
   nrc_encoder_config large = settings();
   large.channels = 65536;
   large.packet_frames = 257;

@@ -779,6 +779,59 @@ TEST(GoldenEvents, StayAsTheyAre) {
   EXPECT_TRUE(same_as_file(base + ".nrc", stream)) << base << ".nrc";
 }
 
+TEST(GoldenClasses, StayAsTheyAre) {
+  constexpr std::size_t kFrames = 480;
+  constexpr std::size_t kPacketFrames = 20;
+  constexpr std::size_t kKeyPackets = 4;
+  StreamHeader header = stream_of(2, 10, Mapping::kShift6);
+  header.packet_frames = kPacketFrames;
+  header.stream_number = kGoldenNumber;
+  header.rounding = true;
+  header.proportional = true;
+  header.classes = true;
+  const std::vector<Code> codes = generate(2, kFrames, 2025);
+  // For each key packet those of both channels.
+  constexpr auto kRounded = ChannelClass::kRounded;
+  constexpr auto kOff = ChannelClass::kOff;
+  const std::vector<std::vector<ChannelClass>> classes = {
+      {kRounded, ChannelClass::kLossless},   {kRounded, kOff},
+      {ChannelClass::kEventsOnly, kRounded}, {kOff, kOff},
+      {kRounded, ChannelClass::kEventsOnly}, {ChannelClass::kLossless, kRounded}};
+  Encoder encoder(header, Tables::builtin(Profile::kHuffman, "default"), Transport::kLink);
+  std::vector<Bytes> sent = {encoder.stream_header()};
+  for (std::size_t at = 0, k = 0; at < kFrames; at += kPacketFrames, ++k) {
+    const bool key = k % kKeyPackets == 0;
+    if (key) encoder.set_channel_classes(classes[k / kKeyPackets]);
+    encoder.set_lossy_step(std::vector<int>{1, 8, 8, 12, 3}[k % 5]);
+    append(sent, encoder.encode(codes.data() + at * 2, kPacketFrames,
+                                {key, at + kPacketFrames == kFrames}));
+  }
+  Bytes stream;
+  for (const Bytes& p : sent) stream.insert(stream.end(), p.begin(), p.end());
+  Bytes samples;
+  const std::vector<std::int16_t> given = decode_all(sent);
+  ASSERT_EQ(given.size(), codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const std::size_t packet = i / (2 * kPacketFrames);
+    const ChannelClass channel_class = classes[packet / kKeyPackets][i % 2];
+    const int error = std::abs((given[i] >> 6) - codes[i]);
+    if (channel_class == ChannelClass::kLossless || packet % 5 == 0) {
+      EXPECT_TRUE(error == 0 || channel_class > ChannelClass::kLossless) << i;
+    }
+    if (channel_class > ChannelClass::kLossless) {
+      EXPECT_EQ(given[i], sample_of(Mapping::kShift6, 0)) << i;
+    } else {
+      EXPECT_LE(error, 6) << i;
+    }
+    const auto s = static_cast<std::uint16_t>(given[i]);
+    samples.push_back(static_cast<std::uint8_t>(s));
+    samples.push_back(static_cast<std::uint8_t>(s >> 8));
+  }
+  const std::string base = std::string(NRC_SOURCE_DIR) + "/tb/golden/link_classes_2ch";
+  EXPECT_TRUE(same_as_file(base + ".i16", samples)) << base << ".i16";
+  EXPECT_TRUE(same_as_file(base + ".nrc", stream)) << base << ".nrc";
+}
+
 /// A stream of samples of another type than int16.
 struct GoldenType {
   const char* name;

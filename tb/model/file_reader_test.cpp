@@ -19,6 +19,7 @@
 #include "nrc/file_decoder.hpp"
 #include "nrc/file_encoder.hpp"
 #include "nrc/nrc.h"
+#include "nrc/receiver.hpp"
 #include "stages/code_to_sample.hpp"
 
 namespace nrc {
@@ -283,6 +284,44 @@ TEST(FileReader, WhatItsSourceSaysComesThrough) {
     FAIL() << "opened";
   } catch (const Error& e) {
     EXPECT_STREQ(e.what(), "the disk is on fire");
+  }
+}
+
+TEST(FileReader, SurveysStepsAndEvents) {
+  StreamHeader header;
+  header.channels = kChannels;
+  header.packet_frames = 20;
+  header.rounding = header.proportional = header.events = true;
+  for (const bool only : {false, true}) {
+    Encoder encoder(header, Tables::builtin(Profile::kHuffman, "default"), Transport::kLink);
+    encoder.set_events({12, only});
+    const std::vector<Code> codes = generate(kChannels, kFrames, 3);
+    Bytes stream;
+    for (std::size_t at = 0; at < kFrames; at += 20) {
+      encoder.set_lossy_step(at % 100 == 40 ? 6 : 1);
+      encoder.encode(codes.data() + at * kChannels, 20, {at == 0, at + 20 == kFrames}, stream);
+    }
+    std::vector<Event> expected;
+    Receiver::Events events;
+    events.events = [&expected](const Event* e, std::size_t n) {
+      expected.insert(expected.end(), e, e + n);
+    };
+    Receiver receiver({}, events);
+    receiver.add(stream.data(), stream.size());
+    FileReader reader(stream.size(), [&](std::uint64_t at, std::uint8_t* to, std::size_t size) {
+      std::copy_n(stream.begin() + static_cast<std::ptrdiff_t>(at), size, to);
+    });
+    const PacketSurvey survey = reader.survey();
+    EXPECT_EQ(survey.packets, only ? 0U : kFrames / 20);
+    EXPECT_EQ(survey.lossless, only ? 0U : kFrames / 25);
+    EXPECT_EQ(survey.largest_step, only ? 1 : 6);
+    ASSERT_EQ(survey.events.size(), expected.size());
+    EXPECT_GT(expected.size(), 10U);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_EQ(survey.events[i].frame, expected[i].frame);
+      EXPECT_EQ(survey.events[i].channel, expected[i].channel);
+      EXPECT_EQ(survey.events[i].amplitude, expected[i].amplitude);
+    }
   }
 }
 

@@ -36,6 +36,22 @@ TEST(RateControl, FollowsItsLaw) {
   }
 }
 
+TEST(RateControl, KeepsItsFloor) {
+  RateSettings settings;
+  settings.buffer_words = 1024;
+  settings.first_step = 3;
+  settings.max_step = 5;
+  settings.min_step = 2;
+  RateControl control(settings);
+  struct {
+    std::uint32_t waiting;
+    int step;
+  } const packets[] = {{200, 2}, {0, 2}, {384, 3}, {385, 4}, {200, 4}, {100, 2}, {700, 5}, {0, 2}};
+  for (const auto& p : packets) EXPECT_EQ(control.begin_packet(p.waiting), p.step) << p.waiting;
+  settings.min_step = 4;
+  EXPECT_THROW(RateControl{settings}, Error);
+}
+
 TEST(RateControl, NeverRoundsWithoutPermission) {
   RateSettings settings;
   settings.max_step = 0;

@@ -120,8 +120,8 @@ TEST_P(EveryType, ComesBackWithAnyValuesAndCoding) {
       const Bytes file = file_of(values, type, big_endian);
       for (const char* const coding :
            {"implant", "fast", "balanced", "best", "neural", "corrections"}) {
-        // Slow, and its codes are those of the range profile.
-        if (std::string(coding) == "neural" && big_endian) continue;
+        // The order of the bytes is undone before the samples are coded, in whatever way.
+        if (big_endian && std::string(coding) != "fast") continue;
         SCOPED_TRACE(coding);
         EncodeOptions options = options_of(type, big_endian, coding);
         Bytes stream;

@@ -39,7 +39,7 @@ module golden_stream_tb;
   logic [31:0] packets, dropped, framing_errors, off_grid;
   logic        overflow, sample_packed;
   logic [2:0]  step, largest_step;
-  logic [31:0] waiting, events_lost;
+  logic [31:0] waiting, fill, events_lost;
   logic [3:0]  status;
 
   // A netlist has its parameters inside.
@@ -67,6 +67,7 @@ module golden_stream_tb;
     .key_request_i   (key_request),
     .stream_number_i (32'h12345678),
     .max_step_i      (3'd0),
+    .min_step_i      (3'd0),
     .first_step_i    (3'd0),
     .link_words_i    (24'd0),
     .event_threshold_i(6'd0),
@@ -96,6 +97,7 @@ module golden_stream_tb;
     .step_o          (step),
     .largest_step_o  (largest_step),
     .waiting_o       (waiting),
+    .fill_o          (fill),
     .events_lost_o   (events_lost)
   );
 

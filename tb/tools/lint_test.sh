@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Python, shell scripts and the format of C++ are as scripts/lint.sh wants them, and each of its tools
-# finds a fault.
+# Python, shell scripts, the format of C++ and what is made of the registers' description are as scripts/lint.sh
+# wants them, and each of its tools finds a fault.
 set -euo pipefail
 cd "${NRC_SOURCE_DIR:-$(dirname "$0")/../..}"
 work=$(mktemp -d)
@@ -28,7 +28,7 @@ if [ "${NO_INSTALL:-0}" = 1 ] && ! cmp -s scripts/lint_requirements.txt "$venv/r
   echo "lint: the tools are not installed (NO_INSTALL=1): nothing else is tested"
   exit "$status"
 fi
-scripts/lint.sh python shell format
+scripts/lint.sh python shell format registers
 
 # A project of three files that are right; then each is replaced by one that is not.
 export NRC_LINT_VENV=$venv

@@ -35,6 +35,9 @@ refused 'belongs to the Huffman profile' sim NARROW=1 PROFILE=range
 refused 'no decoder of the narrow state' sim NARROW=1 LOOPBACK=1
 refused 'RATE_CONTROL is "2"' sim RATE_CONTROL=2
 refused 'rate control is of the Huffman profile' sim RATE_CONTROL=1 PROFILE=range
+refused 'EVENTS is "2"' sim EVENTS=2
+refused 'events and channel classes are of the encoder of the Huffman profile' sim EVENTS=1 PROFILE=range
+refused 'events and channel classes are of the encoder of the Huffman profile' sim CLASSES=file LOOPBACK=1
 refused 'TAPS is "2"' sim PROFILE=range TAPS=2
 refused 'belongs to the range profile' sim TAPS=1
 refused 'NEIGHBOUR is "2"' sim PROFILE=range NEIGHBOUR=2

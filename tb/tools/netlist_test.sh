@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The encoder's netlist for an iCE40 UP5K, as `make synth` makes it, gives the first packet of the golden
-# stream of the golden recording, byte for byte, and one more: Yosys, then Icarus with Yosys's models of the cells and the bench of
-# golden_stream_test.sh. Block memories hold the tables, SPRAM the packet buffer, a DSP the product.
+# stream of the golden recording, byte for byte, and one of a frame more: Yosys, then Icarus with Yosys's models of the
+# cells and the bench of golden_stream_test.sh. Block memories hold the tables, SPRAM the packet buffer, a DSP the product.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
@@ -47,7 +47,7 @@ play() { # stream set samples bytes [Name=Value ...]: as many samples make two p
 }
 # The small tables: what they hold makes no difference, and the large ones take a minute more.
 cells_wanted=SB_MAC16 options='-dsp -abc9'
-play generic_4ch_16bit generic 256 444 Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48
+play generic_4ch_16bit generic 196 444 Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48
 # The narrow state, whose rows are in SPRAM too. It is for silicon; ABC 9 aborts on it.
 cells_wanted=SB_MAC16 options=-dsp
-play narrow_12ch_16bit generic 576 636 Channels=12 CodeWidth=16 Mapping=0 PacketFrames=24 Narrow=1 Pipeline=1
+play narrow_12ch_16bit generic 300 636 Channels=12 CodeWidth=16 Mapping=0 PacketFrames=24 Narrow=1 Pipeline=1

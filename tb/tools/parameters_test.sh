@@ -224,6 +224,17 @@ grep -qF "BufferWords is 512; packets may have 16000 words and are then dropped"
 icarus generic BufferWords=16384 >"$work/log" 2>&1
 if grep -q WARNING "$work/log"; then fail "a warning of a buffer that is large enough"; fi
 
+# Encoders with registers have the checks of the encoder inside.
+for bus in axil apb; do
+  mapfile -t files < <(scripts/hardware.py files "encoder_$bus" --tables generic)
+  if verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert -GCodeWidth=18 "${includes[@]}" "${files[@]}" \
+    --top-module "nrc_encoder_$bus" >"$work/log" 2>&1; then fail "nrc_encoder_$bus accepts CodeWidth=18"; fi
+  grep -qF "nrc_encoder: CodeWidth is 18; give 2 to 16" "$work/log" || { fail "nrc_encoder_$bus"; cat "$work/log"; }
+done
+if yosys -q -p "read_verilog -sv -defer -DSYNTHESIS ${includes[*]} ${files[*]}
+  hierarchy -check -top nrc_encoder_apb -chparam CodeWidth 18 -chparam Mapping 0" >"$work/log" 2>&1; then fail "yosys accepts CodeWidth=18"; fi
+grep -qE "Module .*nrc_encoder_CodeWidth_give_2_to_16' referenced" "$work/log" || { fail "yosys"; cat "$work/log"; }
+
 top=nrc_decoder
 for value in 0 65537; do
   refused "Channels is $value; give 1 to 65536" generic "Channels=$value" PacketFrames=1

@@ -156,8 +156,9 @@ class EncoderBench {
     if (flush_one_in == 0) dut_->flush_i = 0;
   }
   /// Numbers of steps, and the link's words in the time of a packet, 1/16 words.
-  void control_rate(int max_step, int first_step, std::uint32_t link_words) {
+  void control_rate(int max_step, int first_step, std::uint32_t link_words, int min_step = 0) {
     dut_->max_step_i = static_cast<std::uint8_t>(max_step);
+    dut_->min_step_i = static_cast<std::uint8_t>(min_step);
     dut_->first_step_i = static_cast<std::uint8_t>(first_step);
     dut_->link_words_i = link_words;
   }

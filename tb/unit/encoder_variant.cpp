@@ -86,6 +86,7 @@ void VerilatedEncoder::write() {
   drive(dut_->table_id_i, ports_.table_id_i);
   drive(dut_->stream_number_i, ports_.stream_number_i);
   drive(dut_->max_step_i, ports_.max_step_i);
+  drive(dut_->min_step_i, ports_.min_step_i);
   drive(dut_->first_step_i, ports_.first_step_i);
   drive(dut_->link_words_i, ports_.link_words_i);
   drive(dut_->event_threshold_i, ports_.event_threshold_i);

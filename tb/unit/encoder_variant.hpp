@@ -45,6 +45,7 @@ struct EncoderPorts {
   std::uint32_t table_id_i = 0;
   std::uint32_t stream_number_i = 0;
   std::uint8_t max_step_i = 0;
+  std::uint8_t min_step_i = 0;
   std::uint8_t first_step_i = 0;
   std::uint32_t link_words_i = 0;
   std::uint8_t event_threshold_i = 0;

@@ -20,7 +20,8 @@ using Fill = std::remove_reference_t<decltype(Vnrc_rate_control::fill_i)>;
 
 /// Goes through packets: each begins, then the end of the one before comes, then its own at once if
 /// the source rests after it.
-void run(std::uint32_t seed, int max_step, int first_step, std::uint32_t link_words, int packets) {
+void run(std::uint32_t seed, int max_step, int first_step, std::uint32_t link_words, int packets,
+         int min_step = 0) {
   SCOPED_TRACE(testing::Message() << "seed " << seed << ", link " << link_words);
   nrc::tb::Dut<Vnrc_rate_control> dut;
   dut->rst_ni = 0;
@@ -32,11 +33,13 @@ void run(std::uint32_t seed, int max_step, int first_step, std::uint32_t link_wo
   nrc::RateSettings settings;
   settings.buffer_words = kWords;
   settings.first_step = first_step;
+  settings.min_step = min_step;
   settings.max_step = max_step;
   settings.link_words = link_words;
   nrc::RateControl golden(settings);
   dut->max_step_i = static_cast<std::uint8_t>(max_step);
   dut->first_step_i = static_cast<std::uint8_t>(first_step);
+  dut->min_step_i = static_cast<std::uint8_t>(min_step);
   dut->link_words_i = link_words;
   std::uint32_t fill = 0;
   std::vector<std::uint32_t> ends;  // still to come
@@ -86,7 +89,8 @@ void run(std::uint32_t seed, int max_step, int first_step, std::uint32_t link_wo
 TEST(RateControl, ByTheBuffer) {
   for (std::uint32_t seed = 0; seed < 20; ++seed) {
     const int most = static_cast<int>(seed) % 8;
-    run(seed, most, std::max(1, most / 2), 0, 1000);
+    const int first = std::max(1, most / 2);
+    run(seed, most, first, 0, 1000, static_cast<int>(seed / 8) % (first + 1));
   }
 }
 
@@ -109,6 +113,7 @@ TEST(RateControl, EveryEighthOfTheBuffer) {
   dut->rst_ni = 1;
   dut->max_step_i = static_cast<std::uint8_t>(settings.max_step);
   dut->first_step_i = static_cast<std::uint8_t>(settings.first_step);
+  dut->min_step_i = 0;
   dut->link_words_i = 0;
   for (std::uint32_t eighth = 0; eighth <= 8; ++eighth) {
     for (int off = -1; off <= 1; ++off) {

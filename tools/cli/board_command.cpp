@@ -4,7 +4,9 @@
 // compares every sample with the source's model.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,6 +20,7 @@
 #include "host/program.hpp"
 #include "host/status_line.hpp"
 #include "nrc/error.hpp"
+#include "nrc/rate_control.hpp"
 #include "nrc/receiver.hpp"
 #include "nrc/table_files.hpp"
 #include "serial_port.hpp"
@@ -40,6 +43,11 @@ struct BoardArguments {
   std::uint64_t packets = 0;  ///< 0: until a signal
   std::string tables = "default";
   unsigned timeout = 5;  ///< seconds without a byte
+  // Of boards with rate control: codes.
+  int max_step = lossy_step(kMaxRateStep);
+  int first_step = lossy_step(RateSettings().first_step);
+  int min_step = 1;
+  double event_threshold = kEventThreshold / 4.0;  ///< of boards with events; 0: none
   bool json = false;
 };
 
@@ -69,10 +77,20 @@ class BoardSession {
     if (before_.loadable_tables) {
       load_tables();
     }
-    host::print_line("nrc", fmt::format("{}: {} channels, {} profile{}{}", port_.path(),
-                                        before_.channels, before_.range ? "range" : "Huffman",
-                                        before_.loadable_tables ? ", tables loaded" : "",
-                                        before_.loopback ? ", with a decoder in the chip" : ""));
+    if (before_.rate_control) control_rate();
+    if (before_.events) {
+      command('V', static_cast<std::uint32_t>(arguments_.event_threshold * 4.0));
+    }
+    if (before_.classes) write_classes();
+    host::print_line(
+        "nrc", fmt::format("{}: {} channels, {} profile{}{}{}", port_.path(), before_.channels,
+                           before_.range ? "range" : "Huffman",
+                           before_.loadable_tables ? ", tables loaded" : "",
+                           before_.rate_control
+                               ? fmt::format(", rounded by steps of up to {} codes for the line",
+                                             arguments_.max_step)
+                               : "",
+                           before_.loopback ? ", with a decoder in the chip" : ""));
     host::StatusLine line([this] { return status(); });
     try {
       listening_ = true;
@@ -101,6 +119,9 @@ class BoardSession {
     j["frames"] = c.frames;
     j["bytes"] = c.bytes;
     j["bits_per_sample"] = bits_per_sample();
+    j["lossless_packets"] = lossless_packets_;
+    j["largest_step"] = largest_step_;
+    j["events"] = c.events;
     j["wrong_samples"] = wrong_;
     j["missing_frames"] = c.missing_frames;
     j["lost_packets"] = c.lost_packets;
@@ -131,13 +152,17 @@ class BoardSession {
     };
     events.samples = [this](std::uint64_t first, const std::int16_t* samples, std::size_t frames) {
       ++data_packets_;
+      const int step = receiver_.packet_step();
+      largest_step_ = std::max(largest_step_, step);
+      lossless_packets_ += step == 1 ? 1 : 0;
+      const int most = step / 2;
       for (; due_ < first; ++due_) {
         source_->frame(expected_.data());
       }
       for (std::size_t f = 0; f < frames; ++f, ++due_) {
         source_->frame(expected_.data());
         for (const std::int16_t expected : expected_) {
-          wrong_ += *samples++ != expected ? 1U : 0U;
+          wrong_ += std::abs(*samples++ - expected) > most ? 1U : 0U;
         }
       }
     };
@@ -216,6 +241,26 @@ class BoardSession {
     port_.write(bytes.data(), bytes.size());
   }
 
+  void control_rate() {
+    const int most = lossy_index(arguments_.max_step);
+    const int first = std::min(lossy_index(arguments_.first_step), most);
+    const int least = lossy_index(arguments_.min_step);
+    if (least > first) {
+      throw Error(fmt::format("--min-step {} is more than the first step, {}; give less",
+                              arguments_.min_step, lossy_step(first)));
+    }
+    command('R', static_cast<std::uint32_t>(most | first << 4 | least << 8));
+  }
+
+  /// All channels are rounded as their packets say.
+  void write_classes() {
+    std::vector<std::uint8_t> bytes(4, 0);
+    for (std::uint32_t channel = 0; channel < before_.channels; ++channel) {
+      append_command('C', channel, bytes);
+    }
+    port_.write(bytes.data(), bytes.size());
+  }
+
   void take(const std::uint8_t* data, std::size_t size) {
     // What is left of an older stream is not looked at.
     if (!listening_) {
@@ -255,6 +300,11 @@ class BoardSession {
         "samples wrong, {} packets lost, {} damaged",
         c.frames, data_packets_, static_cast<double>(c.frames) / seconds, bits, kAdcBits,
         bits == 0.0 ? 0.0 : kAdcBits / bits, wrong_, c.lost_packets, c.sync_losses);
+    if (before_.rate_control) {
+      text += fmt::format("; {} packets lossless, step {} now, {} at most", lossless_packets_,
+                          receiver_.packet_step(), largest_step_);
+    }
+    if (before_.events) text += fmt::format("; {} events", c.events);
     if (now_) {
       text += fmt::format("; the board dropped {}", now_->dropped - before_.dropped);
       if (before_.loopback) {
@@ -283,6 +333,8 @@ class BoardSession {
   std::uint64_t due_ = 0;  ///< frame that the source gives next
   std::uint64_t streams_ = 0;
   std::uint64_t data_packets_ = 0;
+  std::uint64_t lossless_packets_ = 0;
+  int largest_step_ = 1;     ///< codes
   std::uint64_t wrong_ = 0;  ///< samples
   bool closed_ = false;
 };
@@ -304,6 +356,28 @@ void add_board_command(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--timeout", arguments->timeout, "seconds to wait for a byte of the board")
       ->check(CLI::Range(1U, 3600U))
+      ->capture_default_str();
+  const auto steps = CLI::IsMember({1, 2, 3, 4, 6, 8, 12, 16});
+  command
+      ->add_option(
+          "--max-step", arguments->max_step,
+          "of boards with rate control: codes of the largest rounding step; 1: never round")
+      ->check(steps)
+      ->capture_default_str();
+  command
+      ->add_option("--first-step", arguments->first_step,
+                   "of these: codes of the step that rounding begins with")
+      ->check(steps)
+      ->capture_default_str();
+  command
+      ->add_option("--min-step", arguments->min_step,
+                   "of these: codes of the smallest step; 1: lossless where the line takes it")
+      ->check(steps)
+      ->capture_default_str();
+  command
+      ->add_option("--event-threshold", arguments->event_threshold,
+                   "of boards with events: of a spike, in mean innovations; 0: none")
+      ->check(CLI::Range(0.0, 15.75))
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "print the result as JSON");
   command->footer(

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "format/bytes.hpp"
+#include "nrc/format.hpp"
 
 namespace nrc::cli {
 namespace {
@@ -32,6 +33,11 @@ std::optional<BoardStatus> parse(const std::uint8_t* bytes) {
   status.loadable_tables = (facts >> 2 & 1) != 0;
   status.loopback = (facts >> 3 & 1) != 0;
   status.range = (facts >> 4 & 1) != 0;
+  status.rate_control = (facts >> 5 & 1) != 0;
+  status.events = (facts >> 6 & 1) != 0;
+  status.classes = (facts >> 7 & 1) != 0;
+  status.step = lossy_step(static_cast<int>(facts >> 8 & 7));
+  status.largest_step = lossy_step(static_cast<int>(facts >> 12 & 7));
   status.channels = (facts >> 16) + 1;
   status.packets = words[3];
   status.dropped = words[4];

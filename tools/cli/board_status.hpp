@@ -17,6 +17,11 @@ struct BoardStatus {
   bool loadable_tables = false;  ///< the host has to load the Huffman tables
   bool loopback = false;         ///< a decoder in the board checks the stream as well
   bool range = false;            ///< range profile
+  bool rate_control = false;  ///< samples come in real time, and packets are rounded for the line
+  bool events = false;        ///< finds events, if there is a threshold
+  bool classes = false;       ///< the host has to write the channels' classes
+  int step = 1;               ///< codes, of the packet that began last
+  int largest_step = 1;       ///< since the board's reset
   std::uint32_t channels = 0;
   // Since the board's reset.
   std::uint32_t packets = 0;         ///< data packets sent

@@ -139,8 +139,10 @@ void decode_file(const DecodeArguments& arguments) {
   checked([&] { decoder.finish(); });
   output.commit(arguments.sync);
   if (decoder.lossy_step() > 1) {
-    fmt::print(stderr, "nrc: note: {} is lossy: its codes are rounded by steps of up to {}\n",
-               input.name(), decoder.lossy_step());
+    fmt::print(stderr,
+               "nrc: note: {} is lossy: its codes are rounded by steps of up to {}, none is more "
+               "than {} off\n",
+               input.name(), decoder.lossy_step(), decoder.lossy_step() / 2);
   }
 }
 
@@ -195,8 +197,10 @@ void decode_part(const DecodeArguments& arguments) {
                  input.name(), reader.frames(), seconds(reader.frames()), count);
     }
     if (reader.lossy_step() > 1) {
-      fmt::print(stderr, "nrc: note: {} is lossy: its codes are rounded by steps of up to {}\n",
-                 input.name(), reader.lossy_step());
+      fmt::print(stderr,
+                 "nrc: note: {} is lossy: its codes are rounded by steps of up to {}, none is more "
+                 "than {} off\n",
+                 input.name(), reader.lossy_step(), reader.lossy_step() / 2);
     }
   } catch (const host::OutputError&) {
     throw;

@@ -280,8 +280,9 @@ std::string loss(const StreamInfo& info) {
   if (info.lossy_step == 1) {
     return info.header.rounding ? "none so far, in a stream that may round" : "none";
   }
-  std::string text = fmt::format("lossy, codes in steps of {}{}",
-                                 info.header.proportional ? "up to " : "", info.lossy_step);
+  std::string text =
+      fmt::format("lossy, codes in steps of {}{}, none more than {} off",
+                  info.header.proportional ? "up to " : "", info.lossy_step, info.lossy_step / 2);
   if (info.lossless_packets != 0) {
     text += fmt::format("; {} of {} packets lossless", info.lossless_packets,
                         info.lossless_packets + info.rounded_packets);

@@ -12,11 +12,11 @@
 #include <random>
 #include <vector>
 
-#include "class_argument.hpp"
 #include "coding_argument.hpp"
 #include "commands.hpp"
 #include "decode_command.hpp"
 #include "format/samples.hpp"
+#include "host/class_changes.hpp"
 #include "host/program.hpp"
 #include "host/status_line.hpp"
 #include "live_link.hpp"
@@ -72,6 +72,7 @@ struct StreamEncodeArguments {
   bool rtl = false;                                        ///< the bytes of the RTL encoder
   double link_rate = 0.0;                                  ///< Mbit/s; 0: every packet is lossless
   int first_step = lossy_step(RateSettings().first_step);  ///< codes
+  int min_step = 1;
   int max_step = 16;
   std::uint32_t link_buffer = RateSettings().buffer_words;
   std::string classes;           ///< file; empty: channels have none
@@ -151,7 +152,7 @@ class LiveEncoder {
       header_.proportional = true;
     }
     if (!arguments.classes.empty()) {
-      class_changes_ = read_class_changes(arguments.classes, header_.channels);
+      class_changes_ = host::read_class_changes(arguments.classes, header_.channels);
       if (class_changes_.size() > 1 && arguments.rate <= 0.0) {
         throw Error("--channel-classes with times needs --rate, the samples' rate in Hz");
       }
@@ -262,6 +263,7 @@ class LiveEncoder {
     settings.max_step = number("--max-step", arguments_.max_step);
     settings.first_step =
         std::min(number("--first-step", arguments_.first_step), settings.max_step);
+    settings.min_step = number("--min-step", arguments_.min_step);
     settings.link_words =
         link_words(arguments_.link_rate * 1e6, header_.packet_frames, arguments_.rate);
     return settings;
@@ -330,7 +332,7 @@ class LiveEncoder {
   std::optional<Tables> tables_;
   EncodeOptions options_;
   EventSettings event_settings_;
-  std::vector<ClassChange> class_changes_;
+  std::vector<host::ClassChange> class_changes_;
   std::size_t next_change_ = 0;
   std::optional<RateControl> rate_control_;
   std::uint64_t lossless_packets_ = 0;
@@ -435,6 +437,11 @@ class LiveDecoder {
       text += fmt::format("; {} missing, {}", count(missing_, "frame"),
                           fill_ ? fmt::format("filled with {}", *fill_) : "left out");
     }
+    if (rounded_packets_ != 0) {
+      text += fmt::format("; {} rounded, no code more than {} off",
+                          count(rounded_packets_, "packet"), largest_step_ / 2);
+    }
+    if (c.events != 0) text += "; " + count(c.events, "event");
     if (streams_ > 1) {
       text += fmt::format("; the encoder restarted {}", count(streams_ - 1, "time"));
     }
@@ -451,6 +458,8 @@ class LiveDecoder {
       }
       started_ = true;
       frames_ += frames;
+      rounded_packets_ += receiver_.packet_step() > 1 ? 1 : 0;
+      largest_step_ = std::max(largest_step_, receiver_.packet_step());
       const std::size_t size = frames * frame_bytes();
       given_bytes_ += size;
       bytes_.insert(bytes_.end(), samples.bytes(), samples.bytes() + size);
@@ -550,7 +559,9 @@ class LiveDecoder {
   std::uint32_t channels_ = 0;
   std::uint64_t streams_ = 0;
   std::uint64_t frames_ = 0;
-  std::uint64_t missing_ = 0;  ///< frames
+  std::uint64_t rounded_packets_ = 0;  ///< given
+  int largest_step_ = 1;               ///< codes
+  std::uint64_t missing_ = 0;          ///< frames
   std::uint64_t given_bytes_ = 0;
   bool started_ = false;  ///< samples of the stream have come
   bool closed_ = false;
@@ -654,6 +665,11 @@ void add_stream_encode(CLI::App& app) {
   command
       ->add_option("--first-step", arguments->first_step,
                    "with --link-rate: codes of the step that rounding begins with")
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--min-step", arguments->min_step,
+          "with --link-rate: codes of the smallest step; 1: lossless where the link takes it")
       ->capture_default_str();
   command
       ->add_option("--max-step", arguments->max_step,

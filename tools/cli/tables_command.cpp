@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "format/bytes.hpp"
+#include "format/crc.hpp"
 #include "host/output_file.hpp"
 #include "nrc/table_set.hpp"
 #include "table_argument.hpp"
@@ -22,10 +24,21 @@ struct TablesArguments {
   bool force = false;
 };
 
+/// CRC-32 of what is written to register table_word, for register table_crc (docs/registers.md).
+std::uint32_t words_crc(const std::vector<std::uint16_t>& words) {
+  std::vector<std::uint8_t> bytes;
+  for (std::size_t address = 0; address < words.size(); ++address) {
+    append_little_endian(bytes, words[address]);
+    append_little_endian(bytes, static_cast<std::uint16_t>(address));
+  }
+  return crc32(bytes);
+}
+
 /// For $readmemh: the word of each address, in hexadecimal.
 std::string hex_file(const Tables& tables, const std::vector<std::uint16_t>& words) {
-  std::string text = fmt::format("// Table port of nrc_encoder: tables {}, table_id_i 0x{:08X}\n",
-                                 tables.huffman().name, tables.id());
+  std::string text = fmt::format(
+      "// Table port of nrc_encoder: tables {}, table_id_i 0x{:08X}, table_crc 0x{:08X}\n",
+      tables.huffman().name, tables.id(), words_crc(words));
   for (const std::uint16_t word : words) text += fmt::format("{:04x}\n", word);
   return text;
 }
@@ -39,9 +52,10 @@ std::string c_header(const Tables& tables, const std::vector<std::uint16_t>& wor
       "#define NRC_TABLE_WORDS_H\n\n"
       "#include <stdint.h>\n\n"
       "#define NRC_TABLE_ID 0x{:08X}u /* table_id_i */\n"
+      "#define NRC_TABLE_CRC 0x{:08X}u /* of register table_crc */\n"
       "#define NRC_TABLE_WORDS {}u\n\n"
       "static const uint16_t nrc_table_words[NRC_TABLE_WORDS] = {{",
-      tables.huffman().name, tables.id(), words.size());
+      tables.huffman().name, tables.id(), words_crc(words), words.size());
   for (std::size_t i = 0; i < words.size(); ++i) {
     text += fmt::format("{}0x{:04X},", i % 12 == 0 ? "\n    " : " ", words[i]);
   }

@@ -11,11 +11,20 @@
 #include <string>
 #include <vector>
 
+#include "nrc/event.hpp"
 #include "nrc/packet_decoder.hpp"
 
 namespace nrc {
 
 struct StreamIndex;
+
+/// What the packets of a stream say besides their samples.
+struct PacketSurvey {
+  std::uint64_t packets = 0;   ///< with frames
+  std::uint64_t lossless = 0;  ///< of these, without a rounding step
+  int largest_step = 1;        ///< codes; no code is more than half of it off
+  std::vector<Event> events;   ///< in the order in which they were complete
+};
 
 class FileReader {
  public:
@@ -52,6 +61,9 @@ class FileReader {
   bool wav() const { return wav_; }
   /// The largest rounding step of the packets decoded so far, codes; 1: all are lossless.
   int lossy_step() const { return decoder_.lossy_step(); }
+
+  /// Reads the header of every packet, and the events. @throws Error if one cannot be read
+  PacketSurvey survey();
 
   /// Gives `count` frames from `first` on.
   /// @throws Error if there are not as many, or a packet on the way to them is damaged; frames

@@ -139,7 +139,25 @@ typedef struct nrc_stream_info {
   int sample_type;
   int low_bits; /* of samples of more than 16 bits, below their codes; sent as they are */
   int narrow;   /* 1: with the narrow state of hardware that must save energy */
+  int events;   /* 1: there may be events */
+  int classes;  /* 1: channels have classes */
 } nrc_stream_info;
+
+/* What is sent of a channel in a stream with channel classes. Samples that are not sent are those
+ * of code 0. */
+enum {
+  NRC_CLASS_ROUNDED = 0,  /* all of it, rounded where its packet is */
+  NRC_CLASS_LOSSLESS = 1, /* all of it, never rounded */
+  NRC_CLASS_OFF = 2,
+  NRC_CLASS_EVENTS = 3 /* its events */
+};
+
+/* A spike that the encoder found. */
+typedef struct nrc_event {
+  uint64_t frame; /* of its peak */
+  uint32_t channel;
+  int32_t amplitude; /* of its peak above the channel's level, codes */
+} nrc_event;
 
 /* ---- Tables of your own: nrc_tables_load() of table_files.h, in library nrc_table_files, reads
  * them from a table file. Encoders, decoders and receivers keep what they need of them, so they may
@@ -185,6 +203,19 @@ typedef struct nrc_encoder_config {
                    are sent as they are */
   int narrow;   /* Huffman profile, codes of 8 to 16 bits: 1 codes with the narrow state of hardware
                    that must save energy, which makes streams longer */
+  /* A link that is too slow at times: packets that it cannot take lossless are rounded, each by a
+   * step that it states (docs/link.md). Needs rate_millihertz. */
+  uint32_t link_rate;   /* bit/s; 0: every packet is lossless */
+  uint32_t link_buffer; /* words of 4 bytes that may wait, a power of two from 64 on; 0: 16384 */
+  int max_step;         /* codes of the largest step: 1, 2, 3, 4, 6, 8, 12 or 16; 0: 16 */
+  int first_step;       /* codes of the step that rounding begins with; 0: 12, or max_step */
+  int min_step; /* codes of the smallest step; 0: 1, so that packets are lossless where the link
+                   takes them */
+  /* Huffman profile with the full state only. */
+  int event_threshold; /* 1..63: send spikes, codes that lie further from their channel's level than
+                          so many quarters of its mean innovation, usually 26; 0: none */
+  int events_only;     /* 1: without samples */
+  const uint8_t* channel_classes; /* NRC_CLASS_ of each channel, copied; null: there are none */
 } nrc_encoder_config;
 
 /* What nrc_choose() makes a config refer to. */
@@ -211,6 +242,7 @@ typedef struct nrc_encoder_counters {
   uint64_t sample_bytes;    /* encoded */
   uint64_t bytes;           /* of the stream so far */
   uint64_t off_map_samples; /* that the mapping or the code width cannot express */
+  uint64_t rounded_packets; /* of packets, those with a rounding step */
 } nrc_encoder_counters;
 
 /* @param message  may be null; set on an error only
@@ -243,6 +275,11 @@ nrc_status nrc_encoder_encode(nrc_encoder* encoder, const void* samples, uint32_
 
 /* Makes the next packet with frames a key packet, for instance because a receiver asks for it. */
 void nrc_encoder_request_key(nrc_encoder* encoder);
+
+/* What is sent of each channel from the next packet with frames on, which becomes a key packet.
+ * @param classes  NRC_CLASS_ of each channel
+ * @return NRC_ERROR_ARGUMENT if the encoder was created without classes, or for an unknown one */
+nrc_status nrc_encoder_set_classes(nrc_encoder* encoder, const uint8_t* classes);
 
 /* Skips frames that are not sent; the receiver sees a gap of them. The next packet is a key packet.
  */
@@ -320,6 +357,7 @@ typedef struct nrc_receiver_counters {
   uint64_t missing_frames; /* in gaps */
   uint64_t dropped_frames; /* of these, not sent by the encoder */
   uint64_t streams;        /* begun */
+  uint64_t events;         /* given */
 } nrc_receiver_counters;
 
 enum { NRC_NO_REORDERING = -1 };
@@ -340,6 +378,11 @@ typedef struct nrc_receiver_config {
   void (*on_gap)(void* user, const nrc_gap* gap);
   /* The stream ends. closed 0: its last packet never came. */
   void (*on_end)(void* user, int closed);
+  /* From the samples given next on, codes are multiples of `step` at most, and no code is more than
+   * half of it off; 1: lossless, as every stream begins. */
+  void (*on_step)(void* user, int step);
+  /* Events, those of a packet together. */
+  void (*on_events)(void* user, const nrc_event* events, size_t count);
 } nrc_receiver_config;
 
 /* @param message  may be null; set on an error only */
@@ -362,6 +405,10 @@ nrc_status nrc_receiver_finish(nrc_receiver* receiver);
 
 /* @return NRC_ERROR_STATE while no stream has begun */
 nrc_status nrc_receiver_get_info(const nrc_receiver* receiver, nrc_stream_info* info);
+/* Classes of the channels of the samples given last.
+ * @param classes  room for as many bytes as the stream has channels
+ * @return NRC_ERROR_STATE while no packet of a stream with classes was decoded */
+nrc_status nrc_receiver_get_classes(const nrc_receiver* receiver, uint8_t* classes);
 void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counters* counters);
 
 /* Message of the last error of this object, "" if there was none. Valid until the next call. */

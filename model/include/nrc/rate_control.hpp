@@ -24,6 +24,8 @@ struct RateSettings {
   int first_step = 6;
   /// Number of the largest step, 0 to kMaxRateStep; 0: never round.
   int max_step = kMaxRateStep;
+  /// Number of the smallest step, 0 to `first_step`; 0: packets that the link takes are lossless.
+  int min_step = 0;
   /// What the link takes during a packet, in 1/16 words; 0: not known, so that the words that wait
   /// are given with each packet.
   std::uint32_t link_words = 0;
@@ -35,11 +37,10 @@ std::uint32_t link_words(double bits_per_second, std::uint32_t packet_frames, do
 /// Chooses the steps. The law, with B the words of the buffer and `waiting` those in it:
 ///
 ///     waiting >= 5/8 B         the largest step
-///     waiting >= 3/8 B         the first step if the packet before was lossless, else one more
-///     than
-///                              that packet's if more words wait than when it began
+///     waiting >= 3/8 B         the first step if that of the packet before was smaller, else one
+///                              more than that if more words wait than when it began
 ///     1/8 B <= waiting < 3/8 B the step of the packet before
-///     waiting < 1/8 B          lossless
+///     waiting < 1/8 B          the smallest step
 ///
 /// The buffer never overflows if the longest packet and the longest one with the largest step
 /// together have no more than 3/8 B, and the link takes the latter in the time of a packet.

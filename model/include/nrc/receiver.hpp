@@ -95,6 +95,8 @@ class Receiver {
   std::vector<ChannelClass> channel_classes() const { return decoder_.channel_classes(); }
   /// The largest rounding step of the last stream so far, codes; 1: all packets are lossless.
   int lossy_step() const { return lossy_step_; }
+  /// Of the packet whose samples were given last, or are: no code is more than half of it off.
+  int packet_step() const { return packet_step_; }
 
  private:
   using Bytes = std::vector<std::uint8_t>;
@@ -159,6 +161,7 @@ class Receiver {
   std::uint64_t event_frame_ = 0;  ///< from which the last event packet counts
   std::vector<Event> found_;       ///< events of a packet
   int lossy_step_ = 1;
+  int packet_step_ = 1;
 };
 
 }  // namespace nrc

@@ -16,6 +16,7 @@
 #include "nrc/file_reader.hpp"
 #include "nrc/nrc.h"
 #include "nrc/preset.hpp"
+#include "nrc/rate_control.hpp"
 #include "nrc/receiver.hpp"
 
 static_assert(NRC_PROFILE_HUFFMAN == static_cast<int>(nrc::Profile::kHuffman));
@@ -26,6 +27,8 @@ static_assert(NRC_MAPPING_CODE == static_cast<int>(nrc::Mapping::kCode));
 static_assert(NRC_MAPPING_SHIFT6 == static_cast<int>(nrc::Mapping::kShift6));
 static_assert(NRC_MAPPING_MAP == static_cast<int>(nrc::Mapping::kMap));
 static_assert(NRC_ROUND_NEAREST_AWAY == static_cast<int>(nrc::Rounding::kNearestAway));
+static_assert(NRC_CLASS_OFF == static_cast<int>(nrc::ChannelClass::kOff));
+static_assert(NRC_CLASS_EVENTS == static_cast<int>(nrc::ChannelClass::kEventsOnly));
 static_assert(nrc::kUnknownFrames == UINT64_MAX);
 static_assert(NRC_UINT16 == static_cast<int>(nrc::SampleType::kUint16));
 static_assert(NRC_UINT8 == static_cast<int>(nrc::SampleType::kUint8));
@@ -103,6 +106,8 @@ nrc_stream_info info_of(const nrc::StreamHeader& h, int lossy_step) {
   info.lossy_step = lossy_step;
   info.sample_type = static_cast<int>(h.sample_type);
   info.low_bits = h.low_bits;
+  info.events = h.events ? 1 : 0;
+  info.classes = h.classes ? 1 : 0;
   return info;
 }
 
@@ -150,6 +155,38 @@ nrc::ValueMap map_of(const nrc_encoder_config& config) {
   return map;
 }
 
+std::vector<nrc::ChannelClass> classes_of(const std::uint8_t* given, std::uint32_t channels) {
+  std::vector<nrc::ChannelClass> classes;
+  for (std::uint32_t c = 0; c < channels; ++c) {
+    if (given[c] > NRC_CLASS_EVENTS) {
+      throw Error("class of channel " + std::to_string(c) + " is " + std::to_string(given[c]) +
+                  "; give 0 to 3");
+    }
+    classes.push_back(static_cast<nrc::ChannelClass>(given[c]));
+  }
+  return classes;
+}
+
+nrc::RateSettings rate_settings(const nrc_encoder_config& config, std::uint32_t packet_frames) {
+  const auto number = [](const char* name, int step) {
+    const int index = nrc::lossy_index(step);
+    if (index < 0 || index > nrc::kMaxRateStep) {
+      throw Error(std::string(name) + " is " + std::to_string(step) +
+                  "; give 1, 2, 3, 4, 6, 8, 12 or 16");
+    }
+    return index;
+  };
+  nrc::RateSettings settings;
+  if (config.link_buffer != 0) settings.buffer_words = config.link_buffer;
+  if (config.max_step != 0) settings.max_step = number("max_step", config.max_step);
+  settings.first_step = config.first_step != 0 ? number("first_step", config.first_step)
+                                               : std::min(settings.first_step, settings.max_step);
+  if (config.min_step != 0) settings.min_step = number("min_step", config.min_step);
+  settings.link_words = nrc::link_words(config.link_rate, packet_frames,
+                                        static_cast<double>(config.rate_millihertz) / 1000.0);
+  return settings;
+}
+
 nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   const auto within = [](const char* name, std::uint64_t value, std::uint64_t max) {
     if (value > max) {
@@ -169,6 +206,15 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   within("code_width", static_cast<unsigned>(config.code_width), nrc::kMaxWideCodeWidth);
   within("sample_type", static_cast<unsigned>(config.sample_type), NRC_UINT32);
   within("low_bits", static_cast<unsigned>(config.low_bits), nrc::kMaxLowBits);
+  within("event_threshold", static_cast<unsigned>(config.event_threshold),
+         (1U << nrc::kEventThresholdBits) - 1);
+  within("events_only", static_cast<unsigned>(config.events_only), 1);
+  if (config.events_only != 0 && config.event_threshold == 0) {
+    throw Error("events_only is set; give an event_threshold with it, such as 26");
+  }
+  if (config.link_rate != 0 && config.rate_millihertz == 0) {
+    throw Error("link_rate is set; give rate_millihertz with it");
+  }
   nrc::StreamHeader h;
   h.mapping = static_cast<nrc::Mapping>(config.mapping);
   h.code_width = config.code_width == 0 ? kDefaultCodeWidth : config.code_width;
@@ -184,8 +230,23 @@ nrc::StreamHeader header_of(const nrc_encoder_config& config) {
   if (config.channel_order != nullptr) {
     h.order.assign(config.channel_order, config.channel_order + config.channels);
   }
+  h.rounding = config.link_rate != 0;
+  h.proportional = h.rounding && config.profile != NRC_PROFILE_CASCADE;
+  h.events = config.event_threshold != 0;
+  h.classes = config.channel_classes != nullptr;
   h.stream_number = config.stream_number != 0 ? config.stream_number : std::random_device()();
   return h;
+}
+
+/// Whether a stream header, perhaps after events, is before the data packet.
+bool has_stream_header(const std::vector<std::uint8_t>& packets) {
+  for (std::size_t at = 0; at < packets.size();) {
+    const nrc::PacketHeader h =
+        nrc::parse_packet(packets.data() + at, nrc::kPacketHeaderBytes).header;
+    if (h.type != nrc::PacketType::kEvents) return h.type == nrc::PacketType::kStreamHeader;
+    at += nrc::kPacketHeaderBytes + h.length + nrc::kPacketCrcBytes;
+  }
+  return false;
 }
 
 }  // namespace
@@ -218,11 +279,22 @@ struct nrc_encoder {
               const Tables& tables)
       : encoder(header, tables, nrc::Transport::kLink), key_interval(config.key_interval) {
     if (config.lanes != 0) encoder.set_lanes(config.lanes);
+    if (header.rounding) rate_control.emplace(rate_settings(config, header.packet_frames));
+    if (header.events) encoder.set_events({config.event_threshold, config.events_only != 0});
+    if (header.classes) {
+      encoder.set_channel_classes(classes_of(config.channel_classes, config.channels));
+    }
     encoder.reserve(header.packet_frames);
-    packets.reserve(encoder.max_bytes(header.packet_frames));
+    // Events of the frames before may wait for a packet.
+    const std::size_t waiting = header.events ? kEventPacketBytes : 0;
+    packets.reserve(encoder.max_bytes(header.packet_frames) + waiting);
   }
+  static constexpr std::size_t kEventPacketBytes =
+      nrc::kPacketHeaderBytes + 4 * nrc::kMaxPacketEvents + nrc::kPacketCrcBytes;
 
   nrc::Encoder encoder;
+  std::optional<nrc::RateControl> rate_control;
+  int largest_step = 1;
   std::uint32_t key_interval;
   std::uint32_t since_key = 0;  ///< data packets with frames since the last one the interval made
   std::vector<std::uint8_t> packets;
@@ -248,6 +320,8 @@ struct nrc_receiver {
 
   nrc_receiver_config config;
   nrc::Receiver receiver;
+  int step = 1;  ///< of the samples given last
+  std::vector<nrc_event> events_found;
   bool busy = false;  ///< a callback may be running
   nrc_message message = {};
 
@@ -274,18 +348,30 @@ struct nrc_receiver {
     return options;
   }
 
-  static nrc::Receiver::Events events(const nrc_receiver& self) {
+  static nrc::Receiver::Events events(nrc_receiver& self) {
     const nrc_receiver_config& c = self.config;
     nrc::Receiver::Events events;
-    if (c.on_stream != nullptr) {
-      events.stream = [&c](const nrc::StreamHeader& header) {
-        const nrc_stream_info info = info_of(header, 1);
-        c.on_stream(c.user, &info);
+    events.stream = [&self, &c](const nrc::StreamHeader& header) {
+      self.step = 1;
+      const nrc_stream_info info = info_of(header, 1);
+      if (c.on_stream != nullptr) c.on_stream(c.user, &info);
+    };
+    if (c.on_samples != nullptr || c.on_step != nullptr) {
+      events.samples = [&self, &c](std::uint64_t first, nrc::SampleView samples,
+                                   std::size_t frames) {
+        const int step = self.receiver.packet_step();
+        if (c.on_step != nullptr && step != self.step) c.on_step(c.user, step);
+        self.step = step;
+        if (c.on_samples != nullptr) c.on_samples(c.user, first, samples.data(), frames);
       };
     }
-    if (c.on_samples != nullptr) {
-      events.samples = [&c](std::uint64_t first, nrc::SampleView samples, std::size_t frames) {
-        c.on_samples(c.user, first, samples.data(), frames);
+    if (c.on_events != nullptr) {
+      events.events = [&self, &c](const nrc::Event* found, std::size_t count) {
+        self.events_found.clear();
+        for (std::size_t i = 0; i < count; ++i) {
+          self.events_found.push_back({found[i].frame, found[i].channel, found[i].amplitude});
+        }
+        c.on_events(c.user, self.events_found.data(), count);
       };
     }
     if (c.on_gap != nullptr) {
@@ -449,7 +535,18 @@ nrc_status nrc_encoder_encode(nrc_encoder* encoder, const void* samples, uint32_
     request.last = (flags & NRC_LAST) != 0;
     std::vector<std::uint8_t>& packets = encoder->packets;
     packets.clear();
+    int step = 1;
+    if (encoder->rate_control) {
+      step = nrc::lossy_step(encoder->rate_control->begin_packet());
+      encoder->encoder.set_lossy_step(step);
+    }
+    const std::uint64_t event_bytes = encoder->encoder.event_bytes();
     encoder->encoder.encode_samples(samples, frames, request, packets);
+    if (encoder->rate_control) {
+      const std::uint64_t size_of_data =
+          packets.size() - (encoder->encoder.event_bytes() - event_bytes);
+      encoder->rate_control->end_packet(static_cast<std::uint32_t>(size_of_data / 4));
+    }
     std::copy(packets.begin(), packets.end(), output);
     *size = packets.size();
 
@@ -457,13 +554,22 @@ nrc_status nrc_encoder_encode(nrc_encoder* encoder, const void* samples, uint32_
     if (frames != 0) encoder->since_key = due ? 1 : encoder->since_key + 1;
     nrc_encoder_counters& c = encoder->counters;
     const std::uint64_t channels = encoder->encoder.header().channels;
-    const nrc::ParsedPacket first = nrc::parse_packet(packets.data(), nrc::kPacketHeaderBytes);
     ++c.packets;
-    c.key_packets += first.header.type == nrc::PacketType::kStreamHeader ? 1 : 0;
+    c.key_packets += has_stream_header(packets) ? 1 : 0;
+    c.rounded_packets += step > 1 && frames != 0 ? 1 : 0;
+    encoder->largest_step = std::max(encoder->largest_step, frames != 0 ? step : 1);
     c.frames += frames;
     c.off_map_samples = encoder->encoder.off_map();
     c.sample_bytes += frames * channels * nrc::sample_bytes(encoder->encoder.header().sample_type);
     c.bytes += packets.size();
+    return NRC_OK;
+  });
+}
+
+nrc_status nrc_encoder_set_classes(nrc_encoder* encoder, const uint8_t* classes) {
+  if (classes == nullptr) return fail(&encoder->message, NRC_ERROR_ARGUMENT, "classes is null");
+  return guarded(&encoder->message, NRC_ERROR_ARGUMENT, [&] {
+    encoder->encoder.set_channel_classes(classes_of(classes, encoder->encoder.header().channels));
     return NRC_OK;
   });
 }
@@ -473,7 +579,7 @@ void nrc_encoder_request_key(nrc_encoder* encoder) { encoder->encoder.request_ke
 void nrc_encoder_skip(nrc_encoder* encoder, uint64_t frames) { encoder->encoder.skip(frames); }
 
 void nrc_encoder_get_info(const nrc_encoder* encoder, nrc_stream_info* info) {
-  *info = info_of(encoder->encoder.header(), 1);
+  *info = info_of(encoder->encoder.header(), encoder->largest_step);
 }
 
 void nrc_encoder_get_counters(const nrc_encoder* encoder, nrc_encoder_counters* counters) {
@@ -594,11 +700,21 @@ nrc_status nrc_receiver_get_info(const nrc_receiver* receiver, nrc_stream_info* 
   return get_info(receiver->receiver.header(), receiver->receiver.lossy_step(), info);
 }
 
+nrc_status nrc_receiver_get_classes(const nrc_receiver* receiver, uint8_t* classes) {
+  if (classes == nullptr) return NRC_ERROR_ARGUMENT;
+  const std::vector<nrc::ChannelClass> known = receiver->receiver.channel_classes();
+  if (known.empty()) return NRC_ERROR_STATE;
+  std::transform(known.begin(), known.end(), classes,
+                 [](nrc::ChannelClass c) { return static_cast<std::uint8_t>(c); });
+  return NRC_OK;
+}
+
 void nrc_receiver_get_counters(const nrc_receiver* receiver, nrc_receiver_counters* counters) {
   const nrc::ReceiverCounters& c = receiver->receiver.counters();
   *counters = {c.bytes,        c.skipped_bytes,     c.sync_losses,    c.packets,
                c.late_packets, c.reordered_packets, c.lost_packets,   c.undecodable_packets,
-               c.frames,       c.missing_frames,    c.dropped_frames, c.streams};
+               c.frames,       c.missing_frames,    c.dropped_frames, c.streams,
+               c.events};
 }
 
 const char* nrc_receiver_message(const nrc_receiver* receiver) { return receiver->message.text; }

@@ -10,6 +10,7 @@
 #include "file/container.hpp"
 #include "file/stream_index.hpp"
 #include "format/bytes.hpp"
+#include "format/event_payload.hpp"
 #include "format/metadata.hpp"
 #include "nrc/error.hpp"
 
@@ -162,6 +163,35 @@ bool FileReader::begins_at(std::uint64_t offset, std::uint64_t frame) {
   } catch (const Error&) {
     return false;
   }
+}
+
+PacketSurvey FileReader::survey() {
+  PacketSurvey survey;
+  std::uint64_t frames = 0;  // counted on beyond 32 bits, by samples or events
+  for (std::uint64_t at = begin_; at < index_->bytes;) {
+    std::uint8_t fields[kPacketHeaderBytes];
+    if (index_->bytes - at < kPacketHeaderBytes) fail("the stream ends inside a packet", at);
+    read_(at, fields, kPacketHeaderBytes);
+    ParsedPacket packet = parse_packet(fields, kPacketHeaderBytes);
+    const PacketHeader& h = packet.header;
+    if (packet.status != ParseStatus::kIncomplete || !of_stream(h)) fail("a damaged packet", at);
+    if (is_data(h.type) && h.frames != 0) {
+      ++survey.packets;
+      survey.lossless += h.step == 0 ? 1 : 0;
+      survey.largest_step = std::max(survey.largest_step, nrc::lossy_step(h.step));
+      frames += h.frames;
+    } else if (h.type == PacketType::kEvents) {
+      packet = packet_at(at);
+      const auto back =
+          static_cast<std::int32_t>(h.first_frame - static_cast<std::uint32_t>(frames));
+      const std::uint64_t first = frames + static_cast<std::uint64_t>(std::int64_t{back});
+      parse_events({header().channels, header().code_width}, packet.payload, h.length, first,
+                   survey.events);
+      frames = std::max(frames, first);
+    }
+    at += packet.size;
+  }
+  return survey;
 }
 
 void FileReader::read(std::uint64_t first, std::uint64_t count,

@@ -19,19 +19,25 @@ Linearizer::Linearizer(const RangeTables& tables, int code_width, int step)
     return tables.edges[static_cast<std::size_t>(code + half - 1)];
   };
   intervals_.reserve(static_cast<std::size_t>(max_code_ - min_code_ + 1));
+  std::int32_t low = edge_below(rounder_.first_code(min_code_));
   for (std::int32_t code = min_code_; code <= max_code_; ++code) {
-    CodeInterval interval{edge_below(rounder_.first_code(code)),
-                          edge_below(rounder_.first_code(code + 1)), 0};
+    const std::int32_t high = edge_below(rounder_.first_code(code + 1));
+    CodeInterval interval{low, high, 0};
+    low = high;
     interval.value = code == min_code_ || code == max_code_
                          ? rounder_.code(code) * kOne
                          : ((interval.low + interval.high) >> 1) & ~(kValueStep - 1);
     intervals_.push_back(interval);
   }
-  std::size_t at = 0;
-  for (std::int32_t code = -half; code < half; ++code) {
-    const std::int32_t place = code * kOne + kOne / 2;
-    while (at + 1 < intervals_.size() && intervals_[at].high <= place) ++at;
-    near_.push_back(static_cast<Code>(static_cast<std::int32_t>(at) + min_code_));
+  // A run of cells for each interval: those whose middles lie below its upper edge.
+  const auto cells = static_cast<std::size_t>(2 * half);
+  near_.reserve(cells);
+  for (std::int32_t code = min_code_; code <= max_code_; ++code) {
+    const std::int32_t cells_below =
+        ((interval(static_cast<Code>(code)).high + kOne / 2 - 1) >> kFracBits) + half;
+    const std::size_t end =
+        code == max_code_ ? cells : std::min<std::size_t>(std::max(cells_below, 0), cells);
+    if (end > near_.size()) near_.resize(end, static_cast<Code>(code));
   }
 }
 

@@ -31,10 +31,13 @@ RateControl::RateControl(const RateSettings& settings) : settings_(settings) {
   }
   if (settings.max_step < 0 || settings.max_step > kMaxRateStep ||
       (settings.max_step != 0 &&
-       (settings.first_step < 1 || settings.first_step > settings.max_step))) {
-    throw Error("rate control from step " + std::to_string(settings.first_step) + " to step " +
-                std::to_string(settings.max_step) + " is not possible; give numbers of 1 to " +
-                std::to_string(kMaxRateStep) + ", the first not above the second");
+       (settings.first_step < 1 || settings.first_step > settings.max_step ||
+        settings.min_step < 0 || settings.min_step > settings.first_step))) {
+    throw Error("rate control with a smallest step of " + std::to_string(settings.min_step) +
+                ", a first one of " + std::to_string(settings.first_step) +
+                " and a largest one of " + std::to_string(settings.max_step) +
+                " is not possible; give numbers of up to " + std::to_string(kMaxRateStep) +
+                " that do not fall, the first step at least 1");
   }
 }
 
@@ -47,16 +50,20 @@ int RateControl::begin_packet(std::uint32_t waiting) {
     bucket_ -= std::min<std::uint64_t>(bucket_, settings_.link_words);
   }
   const std::uint32_t buffer = settings_.buffer_words;
-  if (settings_.max_step == 0 || waiting < buffer / 8) {
+  if (settings_.max_step == 0) {
     step_ = 0;
+  } else if (waiting < buffer / 8) {
+    step_ = settings_.min_step;
   } else if (waiting >= buffer / 8 * 5) {
     step_ = settings_.max_step;
   } else if (waiting >= buffer / 8 * 3) {
-    if (step_ == 0) {
+    if (step_ < settings_.first_step) {
       step_ = settings_.first_step;
     } else if (waiting > waiting_) {
       step_ = std::min(step_ + 1, settings_.max_step);
     }
+  } else {
+    step_ = std::max(step_, settings_.min_step);
   }
   waiting_ = waiting;
   largest_ = std::max(largest_, step_);

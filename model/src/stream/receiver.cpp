@@ -237,7 +237,7 @@ void Receiver::begin_stream(const ParsedPacket& packet, std::uint64_t position) 
   next_frame_ = 0;
   due_frame_.reset();
   event_frame_ = 0;
-  lossy_step_ = 1;
+  lossy_step_ = packet_step_ = 1;
   samples_.reserve(decoder_.max_samples() * decoder_.sample_bytes());
   known_header_.assign(packet.payload, packet.payload + packet.header.length);
   if (events_.stream) events_.stream(*decoder_.header());
@@ -340,6 +340,7 @@ void Receiver::process_frames(const ParsedPacket& packet) {
     return;
   }
   lossy_step_ = decoder_.lossy_step();
+  packet_step_ = nrc::lossy_step(h.step);
   report_gap(first);
   next_frame_ = *due_frame_;
   counters_.frames += h.frames;

@@ -528,11 +528,14 @@ void RangeWriter::move_out() {
 
 IntervalSearch::IntervalSearch(const RangeRows& rows)
     : least_place(rows.min_value), places((rows.max_value - rows.min_value) + (1 << kFracBits)) {
-  std::int32_t z = -kDeviates;  // one more than the last deviate at or below f
-  for (std::int32_t f = 0; f < 1 << 16; ++f) {
-    while (z < kDeviates && rows.cumulative[static_cast<std::size_t>(z + kDeviates)] <= f) ++z;
-    above.push_back(static_cast<std::int16_t>(z));
+  // above[f] is one more than the last deviate at or below f: a run of f for each deviate.
+  above.reserve((1 << 16) + 1);
+  for (std::int32_t z = -kDeviates; z < kDeviates; ++z) {
+    const auto end =
+        static_cast<std::size_t>(rows.cumulative[static_cast<std::size_t>(z + kDeviates)]);
+    if (end > above.size()) above.resize(end, static_cast<std::int16_t>(z));
   }
+  above.resize(1 << 16, static_cast<std::int16_t>(kDeviates));
   above.push_back(0);
   for (const std::int32_t c : rows.cumulative) cumulative.push_back(static_cast<std::uint16_t>(c));
   cumulative.push_back(0);
@@ -552,10 +555,17 @@ IntervalSearch::IntervalSearch(const RangeRows& rows)
     even = even && edges[i] == code * (1 << kFracBits) - (1 << (kFracBits - 1));
   }
   if (even) return;
-  std::size_t at = 0;
-  for (std::int32_t place = least_place; place < least_place + places; place += 1 << kPlaceShift) {
-    while (at + 2 < edges.size() && edges[at + 1] <= place) ++at;
-    code_at.push_back(static_cast<std::int16_t>(static_cast<std::int32_t>(at) + rows.min_code));
+  // One cell for every 1 << kPlaceShift places; a run of cells for each code.
+  const auto cells_below = [this](std::int32_t place) {
+    return std::max((place - least_place + (1 << kPlaceShift) - 1) >> kPlaceShift, 0);
+  };
+  const std::size_t cells = static_cast<std::size_t>(cells_below(least_place + places));
+  code_at.reserve(cells + 1);
+  for (std::size_t at = 0; at + 1 < edges.size(); ++at) {
+    const bool last = at + 2 == edges.size();
+    const std::size_t end = last ? cells : std::min<std::size_t>(cells_below(edges[at + 1]), cells);
+    const std::int32_t code = static_cast<std::int32_t>(at) + rows.min_code;
+    if (end > code_at.size()) code_at.resize(end, static_cast<std::int16_t>(code));
   }
   code_at.push_back(0);
 }

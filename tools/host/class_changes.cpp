@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "class_argument.hpp"
+#include "host/class_changes.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 #include "nrc/error.hpp"
 
-namespace nrc::cli {
+namespace nrc::host {
 namespace {
 
 constexpr std::array<const char*, 4> kClassNames = {"rounded", "lossless", "off", "events"};
@@ -74,4 +74,4 @@ std::vector<ClassChange> read_class_changes(const std::string& path, std::uint32
   return changes;
 }
 
-}  // namespace nrc::cli
+}  // namespace nrc::host

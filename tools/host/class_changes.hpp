@@ -7,7 +7,7 @@
 
 #include "nrc/format.hpp"
 
-namespace nrc::cli {
+namespace nrc::host {
 
 /// From when on channels have these classes.
 struct ClassChange {
@@ -21,4 +21,4 @@ struct ClassChange {
 /// @throws Error for a line that is none of these
 std::vector<ClassChange> read_class_changes(const std::string& path, std::uint32_t channels);
 
-}  // namespace nrc::cli
+}  // namespace nrc::host
