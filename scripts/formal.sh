@@ -52,11 +52,15 @@ lines() { # FILE SEPARATOR [NAME]
     if (name == "" || $1 == name) print NR }' "$1"
 }
 
-# Writes RESULT.aig, or RESULT.smt2 for waveforms. netlist RESULT KIND ROOT TOP MODULE PARAMETERS CUT
+# Writes RESULT.aig, or RESULT.smt2 for waveforms. netlist RESULT KIND ROOT TOP MODULE PARAMETERS CHANGE
 # DEFINE, with the files of MODULE below ROOT
 netlist() {
-  local result=$1 kind=$2 root=$3 top=$4 module=$5 parameters=$6 cut=$7 define=$8
-  local packages sources includes chparam=() parameter back
+  local result=$1 kind=$2 root=$3 top=$4 module=$5 parameters=$6 change=$7 define=$8
+  local packages sources includes chparam=() parameter back cut="" ticks=""
+  case $change in
+    cut) cut='cutpoint t:$mul;' ;;
+    ticks) ticks='techmap -map tb/formal/ticks.v; opt_clean;' ;;
+  esac
   packages=$($hardware files "$module" --kind packages | tr '\n' ' ')
   sources=$($hardware files "$module" --kind modules | sed "s:^:$root/:" | tr '\n' ' ')
   includes=$($hardware include-directories | sed 's/^/-I/' | tr '\n' ' ')
@@ -73,13 +77,13 @@ netlist() {
     read_verilog -mem2reg -formal -sv -defer $define $includes tb/formal/${top}_formal.sv
     read_verilog -mem2reg -formal -sv -defer -nooverwrite $define $includes $sources
     hierarchy -check -top ${top}_formal ${chparam[*]}
-    proc; flatten; ${cut:+cutpoint t:\$mul;} memory -nomap; memory_map; opt_expr; opt_clean
-    async2sync; dffunmap; chformal -early; opt_clean; setundef -undriven -anyseq
+    proc; flatten; $cut memory -nomap; memory_map; opt_expr; opt_clean
+    async2sync; dffunmap; $ticks chformal -early; opt_clean; setundef -undriven -anyseq
     $back" >"$result.yosys.log" 2>&1
 }
 
 # Replays the counterexample RESULT.aiw into RESULT.vcd and says which assertions it violates.
-replay() { # RESULT ROOT TOP MODULE PARAMETERS CUT DEFINE
+replay() { # RESULT ROOT TOP MODULE PARAMETERS CHANGE DEFINE
   local result=$1
   if ! command -v z3 >/dev/null || ! netlist "$1" smt2 "${@:2}"; then return; fi
   timeout 300 yosys-smtbmc -s z3 --noprogress --unroll --aig-noheader \
@@ -98,11 +102,12 @@ prove() {
   local field result status=failed reason="" start=$SECONDS
   mapfile -t field < <(fields "$proofs" "$1" :)
   local name=${field[0]} top=${field[1]} module=${field[2]} parameters=${field[3]} property=${field[6]}
-  local method depth cut
-  read -r method depth cut <<<"${field[4]}"
+  local method depth change
+  read -r method depth change <<<"${field[4]}"
+  if [ "$method" = pdr ]; then change=$depth depth=""; fi
   result=$directory/$name
   rm -f "$result".*
-  if ! netlist "$result" aig . "$top" "$module" "$parameters" "$cut" ""; then
+  if ! netlist "$result" aig . "$top" "$module" "$parameters" "$change" ""; then
     reason="Yosys: $(grep -m1 ERROR "$result.yosys.log" || tail -n1 "$result.yosys.log")"
   else
     # Each says its own word for success.
@@ -131,14 +136,14 @@ prove() {
         # A simplified graph has lost the inputs that do not matter: look again in the plain one.
         if [ "$method" = pdr ]; then abc "$result" "orpos; bmc3; write_cex -a $result.aiw"; fi
         reason=$(grep -m1 -o "asserted in frame [0-9]*" "$result.abc.log")
-        reason+=$'\n'$(replay "$result" . "$top" "$module" "$parameters" "$cut" "")
+        reason+=$'\n'$(replay "$result" . "$top" "$module" "$parameters" "$change" "")
       else
         reason="not decided ($result.abc.log)"
       fi
     fi
   fi
   printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$status" "$name" "$module" "$parameters" \
-    "$method${depth:+ $depth}${cut:+ cut}" $((SECONDS - start)) "$property" >"$result.result"
+    "$method${depth:+ $depth}${change:+ $change}" $((SECONDS - start)) "$property" >"$result.result"
   if [ -n "$reason" ]; then printf '%s\n' "$name: $reason" >"$result.reason"; fi
 }
 
@@ -151,8 +156,8 @@ mutate() {
   copy=$result.rtl
   rm -rf "$result".*
   mapfile -t proof < <(fields "$proofs" "$(lines "$proofs" : "$name")" :)
-  local top=${proof[1]} module=${proof[2]} parameters=${proof[3]} cut=
-  case ${proof[4]} in *' cut') cut="cut" ;; esac
+  local top=${proof[1]} module=${proof[2]} parameters=${proof[3]} change=""
+  case ${proof[4]} in *' cut' | *' ticks') change=${proof[4]##* } ;; esac
   while read -r file; do
     mkdir -p "$copy/$(dirname "$file")"
     cp "$file" "$copy/$file"
@@ -161,7 +166,7 @@ mutate() {
   sed -E -i -e "$expression" "$copy/$file"
   if cmp -s "$copy/$file" "$file"; then
     echo "mutants.txt:$1: the expression changes nothing in $file" >"$result.reason"
-  elif ! netlist "$result" aig "$copy" "$top" "$module" "$parameters" "$cut" -DNO_INVARIANTS; then
+  elif ! netlist "$result" aig "$copy" "$top" "$module" "$parameters" "$change" -DNO_INVARIANTS; then
     echo "mutants.txt:$1: Yosys: $(grep -m1 ERROR "$result.yosys.log")" >"$result.reason"
   else
     # Without the invariants: a fault must show outside.
