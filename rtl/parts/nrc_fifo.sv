@@ -55,7 +55,7 @@ module nrc_fifo #(
       valid_q <= 1'b0;
     end else begin
       if (push_i) wptr_q <= wptr_q + 1'b1;
-      rptr_q  <= rptr_d;
+      if (pop_i)  rptr_q <= rptr_d;
       valid_q <= read;
     end
   end

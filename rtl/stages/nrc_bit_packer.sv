@@ -135,6 +135,7 @@ module nrc_bit_packer #(
   logic        empty_q;             // flush_i found no begun word
   logic [3:0]  moves;               // bytes of acc_q, the first one in bit 3
   logic [2:0]  flush_side_q;        // key, bad, last
+  logic [2:0]  word_side_q;
 
   always_comb begin
     merged  = acc_q | (s2_bits & s2_mask);
@@ -152,6 +153,8 @@ module nrc_bit_packer #(
       else                           acc_d = merged;
     end
   end
+
+  assign {key_out, bad_out, last_out} = word_side_q;
 
   // In silicon the bytes that a codeword does not reach need no clock.
   if (Registered != 0) begin : gen_moves
@@ -187,9 +190,7 @@ module nrc_bit_packer #(
 
   always_ff @(posedge clk_i) begin
     if (emit) word_o <= flush_q ? acc_q : merged;
-    if (emit || empty_q) begin
-      {key_out, bad_out, last_out} <= (flush_q || empty_q) ? flush_side_q : s2_side[2:0];
-    end
+    if (emit || empty_q) word_side_q <= (flush_q || empty_q) ? flush_side_q : s2_side[2:0];
     if (flush_d || flush_i) flush_side_q <= s2_side[2:0];
   end
 

@@ -92,6 +92,7 @@ module nrc_framer #(
   logic                    flush_q;         // flush_i, one clock before
   logic                    flushing_q;      // a stream is being closed without a sample
   logic                    flush;           // that begins
+  logic [1:0]              flushed_q;
   logic                    cut_q, empty_q;  // it found a frame, or no packet, in progress
   logic [CloseWidth-1:0]   leaving_q;       // clocks until the end of a stream has left
 
@@ -159,7 +160,6 @@ module nrc_framer #(
     end
   end
 
-  always_ff @(posedge clk_i) if (packet_begin) brief_q <= brief_needed_i;
 
   // The end of a stream on its way out.
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -178,11 +178,10 @@ module nrc_framer #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (flush) begin
-      cut_q   <= channel_q != '0;
-      empty_q <= packet_start_q && channel_q == '0;
-    end
+    if (flush) flushed_q <= {channel_q != '0, packet_start_q && channel_q == '0};
   end
+
+  assign {cut_q, empty_q} = flushed_q;
 
   assign flush_o   = flushing_q && !empty_q && leaving_q == CloseWidth'(CloseLatency);
   assign close_o   = flushing_q && empty_q && leaving_q == CloseWidth'(CloseLatency);
@@ -232,7 +231,12 @@ module nrc_framer #(
   logic key, first;
   logic frame_end_out, packet_end_out, key_out, bad_out, last_out;
 
-  always_ff @(posedge clk_i) if (packet_begin) key_q <= key_d;
+  // Of the packet that began last, one register for one clock gate.
+  logic [1:0] begun_q;
+
+  always_ff @(posedge clk_i) if (packet_begin) begun_q <= {brief_needed_i, key_d};
+
+  assign {brief_q, key_q} = begun_q;
 
   assign key   = packet_begin ? key_d : key_q;
   assign first = (frame_q == '0) && key;
