@@ -131,6 +131,8 @@ function(nrc_verilate LIB TOP)
   set(unit ${directory}/${ARG_PREFIX}_model.cpp)
   add_custom_command(
     OUTPUT ${unit}
+    # Named so that a bench is compiled again in the same build in which the ports change.
+    BYPRODUCTS ${directory}/${ARG_PREFIX}.h
     COMMAND ${CMAKE_COMMAND} -DUNIT=${unit} -DPREFIX=${ARG_PREFIX} -P ${NRC_VERILATOR_SCRIPT} --
             ${VERILATOR_BIN} ${language} --prefix ${ARG_PREFIX} --top-module ${TOP} --Mdir
             ${directory} ${args} ${packages} ${source}

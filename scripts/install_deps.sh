@@ -76,7 +76,8 @@ have() {
     opensta) command -v sta >/dev/null ;;
     libclang-rt-*-dev) links_libfuzzer ;;
     fpga-icestorm) command -v icepack >/dev/null ;;
-    fpga-icestorm-chipdb) [ -d /usr/share/fpga-icestorm ] || command -v nextpnr-ice40 >/dev/null ;;
+    # Where it is not Debian's, beside icepack.
+    fpga-icestorm-chipdb) [ -d /usr/share/fpga-icestorm/chipdb ] || [ -d "$(dirname "$(command -v icepack)")/../share/icebox" ] ;;
     python3-dev) command -v python3-config >/dev/null ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     python3-*) /usr/bin/python3 -c "import ${1#python3-}" 2>/dev/null ;;

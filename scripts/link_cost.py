@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,17 @@ COLUMNS = {"cells": ("logic cells", "LUT4"),
            "multipliers": ("DSP", "MULT18X18D", "MULT18X18")}
 
 
+# Block memories as Yosys calls them.
+MEMORIES = ("SB_RAM40_4K", "DP16KD", "SDPB", "SDPX9B")
+
+
+def needed(folder: Path) -> str:
+    """Block memories of a design that was not placed."""
+    cells = (folder / "cells.txt").read_text(encoding="utf-8")
+    count = sum(int(number) for name in MEMORIES for number in re.findall(rf"^ +{name} +(\d+)$", cells, re.MULTILINE))
+    return f"{count} needed"
+
+
 def reason(report: dict[str, Any]) -> str:
     """Why there is no bitstream."""
     error = next((seed["error"] for seed in report["seeds"] if "error" in seed), "")
@@ -40,6 +52,7 @@ def main() -> int:
     parser.add_argument("--seeds", default="1", help="of place and route (1)")
     parser.add_argument("--jobs", type=int, default=1, help="seeds at a time (1)")
     parser.add_argument("--again", action="store_true", help="make designs again that are there")
+    parser.add_argument("--gather", action="store_true", help="make none, only gather those that are there")
     parser.add_argument("--no-install", action="store_true", help="install nothing by pip")
     parser.add_argument("--out", type=Path, default=ROOT / "build/synth")
     parser.add_argument("--json", type=Path, default=ROOT / "build/link_cost.json")
@@ -52,6 +65,8 @@ def main() -> int:
         for option, others in OPTIONS.items():
             variant = Variant(default.tables, {**default.parameters, **others})
             folder = arguments.out / synth.design_name(board, "huffman", variant, others)
+            if arguments.gather and not (folder / "report.json").exists():
+                continue
             if arguments.again or not (folder / "report.json").exists():
                 command = [sys.executable, str(ROOT / "scripts/synth.py"), name, "--out", str(arguments.out),
                            "--seeds", arguments.seeds, "--jobs", str(arguments.jobs),
@@ -66,6 +81,8 @@ def main() -> int:
             row: dict[str, Any] = {}
             for column, cells in COLUMNS.items():
                 row[column] = next((figures[cell] for cell in cells if cell in figures), "")
+            if not figures:
+                row["memories"] = needed(folder)
             row["speed"] = (f"{figures['Fmax_MHz_slowest_seed']:.2f} MHz" if report["timing_met"]
                             else reason(report))
             rows[f"`{name}`: {option}"] = row

@@ -11,8 +11,8 @@
 // packets may be on their way to the host; the next one begins when one of them has left. The
 // encoder therefore works at its full rate, and waits between packets for the slower line.
 //
-// With RateControl the source does not wait: a frame begins every FrameClocks clocks, 19,531 times a
-// second, and the encoder rounds what the line cannot take.
+// With RateControl the source does not wait: a frame begins every FrameClocks clocks, 19,531 times
+// a second, and the encoder rounds what the line cannot take.
 //
 // A stream begins with the command that enables it and closes with the current frame, or
 // the next one, when it is disabled. Each stream begins with the same samples.
@@ -191,7 +191,7 @@ module nrc_board #(
 
   logic        packet_valid, packet_ready, packet_last;
   logic [31:0] packet_word;
-  logic [nrc_status_pkg::StatusWidth-1:0] unused_status;
+  logic [nrc_status_pkg::StatusWidth-1:0] status;
   logic        unused_overflow, unused_sample_packed;
   logic [2:0]  step, largest_step;
   logic [31:0] unused_waiting, unused_fill, unused_events_lost;
@@ -236,7 +236,7 @@ module nrc_board #(
     .table_addr_i    (table_addr),
     .table_wdata_i   (table_wdata),
     .table_id_i      (table_id),
-    .status_o        (unused_status),
+    .status_o        (status),
     .packets_o       (packets),
     .dropped_o       (dropped),
     .framing_errors_o(framing_errors),
@@ -279,10 +279,18 @@ module nrc_board #(
   end
 
   // Facts of the board, and whether all that was started has left.
-  logic        idle;
+  logic        idle, all_left;
+  logic [1:0]  state, unused_faults;
   logic [31:0] facts;
 
-  assign idle  = !run_q && under_way == '0 && !packet_valid && output_idle;
+  // In real time packets that follow a drop are shorter than those that are counted here.
+  assign state    = status[nrc_status_pkg::StatusState+:2];
+  assign unused_faults = {status[nrc_status_pkg::StatusNoTables],
+                          status[nrc_status_pkg::StatusNoRoom]};
+  assign all_left = (RateControl != 0) ? (state == 2'(nrc_status_pkg::StateIdle) ||
+                                          state == 2'(nrc_status_pkg::StateClosed))
+                                       : under_way == '0;
+  assign idle     = !run_q && all_left && !packet_valid && output_idle;
   assign facts = {16'(Channels - 1), 1'b0, largest_step, 1'b0, step, Classes != 0, Events != 0,
                   RateControl != 0, Profile == nrc_pkg::ProfileRange, Loopback != 0,
                   LoadableTables != 0, run_q, idle};

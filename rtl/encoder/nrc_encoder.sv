@@ -16,8 +16,8 @@
 //
 // Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 17 huffman_path or 24 range_path =
 // 19 or 26 until its last bit is packed; 1 more with Taps, 3 more with Neighbour. With Pipeline =
-// 1, of the Huffman profile, 0 framer, 5 huffman_path = 5. One sample per clock; with fewer
-// channels than nrc_latency_pkg::LoopLatency (ShallowLoopLatency) one frame per LoopLatency clocks.
+// 1, 0 framer, 5 huffman_path or 9 range_path = 5 or 9. One sample per clock; with fewer channels
+// than nrc_latency_pkg::loop_latency() one frame in that many clocks.
 
 `timescale 1ns / 1ps
 
@@ -115,8 +115,7 @@ module nrc_encoder #(
                               Width >= nrc_pkg::MinNarrowWidth &&
                               Pipeline == nrc_latency_pkg::PipelineShallow) ? 1 : 0;
 
-  localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
-                        ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
+  localparam int Loop = nrc_latency_pkg::loop_latency(Profile == nrc_pkg::ProfileRange, Pipeline);
 
   localparam int BriefFrames = nrc_bound_pkg::brief_frames(Profile, Width, Channels, PacketFrames,
                                                            Loop, Words);
@@ -300,7 +299,8 @@ module nrc_encoder #(
       .Channels (Channels),
       .CodeWidth(Width),
       .Taps     (Taps),
-      .Neighbour(Neighbour)
+      .Neighbour(Neighbour),
+      .Pipeline (Pipeline)
     ) u_path (
       .clk_i,
       .rst_ni,

@@ -120,8 +120,7 @@ module nrc_encoder_checks #(
                 BufferWords)
   end
   // After a drop a key packet must find room, or nothing is ever sent again.
-  localparam int Loop = (Pipeline == nrc_latency_pkg::PipelineDeep)
-                        ? nrc_latency_pkg::LoopLatency : nrc_latency_pkg::ShallowLoopLatency;
+  localparam int Loop = nrc_latency_pkg::loop_latency(IsRange, Pipeline);
   localparam bit CanBound = Channels >= 1 && Channels <= nrc_pkg::MaxChannels &&
                             PacketFrames >= 1 && CodeWidth >= 2 && CodeWidth <= 16 &&
                             Samples <= 64'(nrc_pkg::MaxPacketSamples) && BufferWords >= 4 &&
@@ -154,9 +153,15 @@ module nrc_encoder_checks #(
     `NRC_REFUSE(nrc_encoder_Pipeline_give_0_deep_or_1_shallow,
                 "nrc_encoder: Pipeline is %0d; give 0 (deep) or 1 (shallow)", Pipeline)
   end
-  if (Pipeline != nrc_latency_pkg::PipelineDeep && IsRange) begin : gen_pipeline_profile
-    `NRC_REFUSE(nrc_encoder_Pipeline_with_Profile_1_give_0,
-                "nrc_encoder: Pipeline is %0d; with Profile 1 give 0", Pipeline)
+  if (Pipeline == nrc_latency_pkg::PipelineShallow && IsRange && Taps != 0)
+  begin : gen_pipeline_taps
+    `NRC_REFUSE(nrc_encoder_Pipeline_with_Taps_1_give_0_deep,
+                "nrc_encoder: Pipeline is %0d; with Taps 1 give 0 (deep)", Pipeline)
+  end
+  if (Pipeline == nrc_latency_pkg::PipelineShallow && IsRange && Neighbour != 0)
+  begin : gen_pipeline_neighbour
+    `NRC_REFUSE(nrc_encoder_Pipeline_with_Neighbour_1_give_0_deep,
+                "nrc_encoder: Pipeline is %0d; with Neighbour 1 give 0 (deep)", Pipeline)
   end
 
   if (RateControl != 0 && RateControl != 1) begin : gen_rate_control

@@ -9,7 +9,8 @@
 // so that the delay holds a channel's number and not its state.
 //
 // Latency, clocks from a code: 6 predictor, 7 interval, 7 range, 4 carry_packer = 24 until its last
-// bit is packed; 1 more with Taps, 3 more with Neighbour. One code per clock, rigid.
+// bit is packed; 1 more with Taps, 3 more with Neighbour. In the shallow pipeline, which has
+// neither, 3 + 2 + 3 + 1 = 9. One code per clock, rigid.
 
 `timescale 1ns / 1ps
 
@@ -18,6 +19,7 @@ module nrc_range_path #(
   parameter int CodeWidth = -1,  // 4..16
   parameter int Taps      = -1,  // 1: with stage taps
   parameter int Neighbour = -1,  // 1: with stage neighbour
+  parameter int Pipeline  = -1,  // shallow: without these two
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int SideWidth    = nrc_side_pkg::SideWidth
 ) (
@@ -43,10 +45,17 @@ module nrc_range_path #(
 
   localparam int ValueWidth       = CodeWidth + nrc_pkg::FracBits;
   localparam int IndexWidth       = 9;
-  localparam int PredictLatency   = nrc_latency_pkg::PredictLatency;
+  localparam bit IsDeep           = Pipeline == nrc_latency_pkg::PipelineDeep;
+  localparam int PredictLatency   = IsDeep ? nrc_latency_pkg::PredictLatency
+                                           : nrc_latency_pkg::ShallowPredictLatency;
   localparam int LinearizeLatency = nrc_latency_pkg::LinearizerLatency;
-  localparam int IntervalLatency  = nrc_latency_pkg::IntervalLatency;
-  localparam int PackLatency      = nrc_latency_pkg::CarryPackerLatency;  // to the current word
+  localparam int IntervalLatency  = IsDeep ? nrc_latency_pkg::IntervalLatency
+                                           : nrc_latency_pkg::ShallowIntervalLatency;
+  localparam int RangeLatency     = IsDeep ? nrc_latency_pkg::RangeLatency
+                                           : nrc_latency_pkg::ShallowRangeLatency;
+  localparam int PackLatency      = IsDeep ? nrc_latency_pkg::CarryPackerLatency
+                                           : nrc_latency_pkg::ShallowCarryPackerLatency;
+  localparam int Ahead            = IsDeep ? 4 : 2;  // clocks of nrc_range before a flush joins
   localparam int TapsLatency      = (Taps != 0) ? nrc_latency_pkg::TapsLatency : 0;
   localparam int NeighbourLatency = (Neighbour != 0) ? nrc_latency_pkg::NeighbourLatency : 0;
   localparam int CorrectLatency   = TapsLatency + NeighbourLatency;
@@ -69,18 +78,30 @@ module nrc_range_path #(
     .clk_i, .d_i(code_to_linearize), .q_o(code_to_interval)
   );
 
-  nrc_delay #(.Width(CodeWidth), .Depth(IntervalLatency)) u_late_delay (
-    .clk_i, .d_i(code_to_interval), .q_o(interval_code)
-  );
-
-  nrc_delay #(.Width(SideWidth + 1), .Depth(PredictLatency + CorrectLatency + IntervalLatency))
-  u_side_delay (
-    .clk_i, .d_i({side_i, first_i}), .q_o({interval_side, interval_verbatim})
-  );
-
-  nrc_delay #(.Width(SideWidth), .Depth(nrc_latency_pkg::RangeLatency)) u_range_side_delay (
-    .clk_i, .d_i(interval_side), .q_o(range_side)
-  );
+  if (IsDeep) begin : gen_delays
+    nrc_delay #(.Width(CodeWidth), .Depth(IntervalLatency)) u_late_delay (
+      .clk_i, .d_i(code_to_interval), .q_o(interval_code)
+    );
+    nrc_delay #(.Width(SideWidth + 1), .Depth(PredictLatency + CorrectLatency + IntervalLatency))
+    u_side_delay (
+      .clk_i, .d_i({side_i, first_i}), .q_o({interval_side, interval_verbatim})
+    );
+    nrc_delay #(.Width(SideWidth), .Depth(RangeLatency)) u_range_side_delay (
+      .clk_i, .d_i(interval_side), .q_o(range_side)
+    );
+  end else begin : gen_rings
+    // Not from code_to_interval, which then only codes of many bits need.
+    nrc_ring_delay #(.Width(CodeWidth), .Depth(LinearizeLatency + IntervalLatency)) u_late_delay (
+      .clk_i, .rst_ni, .d_i(code_to_linearize), .q_o(interval_code)
+    );
+    nrc_ring_delay #(.Width(SideWidth + 1), .Depth(PredictLatency + IntervalLatency))
+    u_side_delay (
+      .clk_i, .rst_ni, .d_i({side_i, first_i}), .q_o({interval_side, interval_verbatim})
+    );
+    nrc_ring_delay #(.Width(SideWidth), .Depth(RangeLatency)) u_range_side_delay (
+      .clk_i, .rst_ni, .d_i(interval_side), .q_o(range_side)
+    );
+  end
 
   nrc_linearizer #(
     .CodeWidth(CodeWidth)
@@ -114,7 +135,7 @@ module nrc_range_path #(
     .CodeWidth    (CodeWidth),
     .UpdateDelay  (0),
     .ValueFraction(2),
-    .Pipeline     (nrc_latency_pkg::PipelineDeep)
+    .Pipeline     (Pipeline)
   ) u_predictor (
     .clk_i,
     .rst_ni,
@@ -251,23 +272,25 @@ module nrc_range_path #(
   logic                    dispersion_valid, dispersion_reset;
   logic [ChannelWidth-1:0] dispersion_channel;
 
-  if (CorrectLatency != 0) begin : gen_late_dispersion
-    logic [CorrectLatency:0] valid_q;  // two bits at least
+  localparam int Late = IsDeep ? CorrectLatency : PredictLatency - 1;
+
+  if (Late != 0) begin : gen_late_dispersion
+    logic [Late:0] valid_q;  // two bits at least
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) valid_q <= '0;
-      else         valid_q <= {valid_q[CorrectLatency-1:0], valid_i};
+      else         valid_q <= {valid_q[Late-1:0], valid_i};
     end
 
-    assign dispersion_valid = valid_q[CorrectLatency-1];
+    assign dispersion_valid = valid_q[Late-1];
 
     logic unused_valid;
-    assign unused_valid = valid_q[CorrectLatency];
+    assign unused_valid = valid_q[Late];
   end else begin : gen_dispersion
     assign dispersion_valid = valid_i;
   end
 
-  nrc_delay #(.Width(ChannelWidth + 1), .Depth(CorrectLatency)) u_dispersion_delay (
+  nrc_delay #(.Width(ChannelWidth + 1), .Depth(Late)) u_dispersion_delay (
     .clk_i, .d_i({channel_i, first_i}), .q_o({dispersion_channel, dispersion_reset})
   );
 
@@ -276,7 +299,8 @@ module nrc_range_path #(
   nrc_dispersion #(
     .Channels   (Channels),
     .CodeWidth  (CodeWidth),
-    .UpdateDelay(0)
+    .UpdateDelay(0),
+    .Pipeline   (Pipeline)
   ) u_dispersion (
     .clk_i,
     .rst_ni,
@@ -296,7 +320,8 @@ module nrc_range_path #(
   logic [3:0]  interval_plain;
 
   nrc_interval #(
-    .CodeWidth(CodeWidth)
+    .CodeWidth(CodeWidth),
+    .Pipeline (Pipeline)
   ) u_interval (
     .clk_i,
     .rst_ni,
@@ -320,7 +345,8 @@ module nrc_range_path #(
   logic [4:0]  range_length;
 
   nrc_range #(
-    .CodeWidth(CodeWidth)
+    .CodeWidth(CodeWidth),
+    .Pipeline (Pipeline)
   ) u_range (
     .clk_i,
     .rst_ni,
@@ -340,7 +366,8 @@ module nrc_range_path #(
 
   nrc_carry_packer #(
     .Held     (3),
-    .MaxLength(nrc_bound_pkg::max_code_bits(nrc_pkg::ProfileRange, CodeWidth))
+    .MaxLength(nrc_bound_pkg::max_code_bits(nrc_pkg::ProfileRange, CodeWidth)),
+    .Pipeline (Pipeline)
   ) u_carry_packer (
     .clk_i,
     .rst_ni,
@@ -353,16 +380,16 @@ module nrc_range_path #(
     .side_o
   );
 
-  logic [PackLatency-1:0] packed_q;
-  logic [2:0]             flush_q;  // the word of a flush belongs to no sample
+  logic [PackLatency-1:0]    packed_q;
+  logic [RangeLatency-Ahead-1:0] flush_q;  // the word of a flush belongs to no sample
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       packed_q <= '0;
       flush_q  <= '0;
     end else begin
-      packed_q <= {packed_q[PackLatency-2:0], range_valid && !flush_q[2]};
-      flush_q  <= {flush_q[1:0], flush_i};
+      packed_q <= PackLatency'({packed_q, range_valid && !flush_q[RangeLatency-Ahead-1]});
+      flush_q  <= (RangeLatency - Ahead)'({flush_q, flush_i});
     end
   end
 

@@ -23,6 +23,7 @@
 // In the shallow pipeline, which is for encoders, the prediction, the value and the writes all come
 // in clock 3. The same channel may enter again in clock 4; ShallowLoopLatency is one more, because
 // nrc_packet_writer needs four clocks for a packet and nrc_bit_packer may move its end by one.
+// nrc_carry_packer may move it by four: the range profile keeps LoopLatency in both pipelines.
 //
 // In the range profile, the corrected prediction of nrc_taps follows TapsLatency clocks after
 // pred_valid_o, that of nrc_neighbour NeighbourLatency after it, and nrc_dispersion works as much
@@ -82,8 +83,15 @@ package nrc_latency_pkg;
   localparam int RangeLatency         = 7;
   localparam int CarryPackerLatency   = 4;
 
-  localparam int RangePathLatency = PredictLatency + IntervalLatency + RangeLatency +
-                                    CarryPackerLatency;
+  localparam int ShallowCumulativeLatency  = 2;
+  localparam int ShallowIntervalLatency    = ShallowCumulativeLatency;
+  localparam int ShallowRangeLatency       = 3;
+  localparam int ShallowCarryPackerLatency = 1;
+
+  localparam int RangePathLatency        = PredictLatency + IntervalLatency + RangeLatency +
+                                           CarryPackerLatency;
+  localparam int ShallowRangePathLatency = ShallowPredictLatency + ShallowIntervalLatency +
+                                           ShallowRangeLatency + ShallowCarryPackerLatency;
 
   // More than from a sample's handshake, or the end of a packet without one, until
   // nrc_packet_writer has decided over its packet, in any configuration.
@@ -97,6 +105,8 @@ package nrc_latency_pkg;
   localparam int NarrowEncoderLatency  = ShallowFramerLatency + ShallowShift6Latency +
                                          NarrowHuffmanPathLatency;
   localparam int RangeEncoderLatency   = FramerLatency + Shift6Latency + RangePathLatency;
+  localparam int ShallowRangeEncoderLatency = ShallowFramerLatency + ShallowShift6Latency +
+                                              ShallowRangePathLatency;
 
   // The decoder.
   localparam int HuffmanDecoderLatency = 6;
@@ -108,5 +118,10 @@ package nrc_latency_pkg;
   // Clocks from a sample's prediction to its code.
   localparam int DecoderUpdateDelay    = ContextLatency + HuffmanDecoderLatency;
   localparam int DecoderLoopLatency    = LoopLatency + DecoderUpdateDelay;
+
+  // Of an encoder: clocks of a frame at least.
+  function automatic int loop_latency(input bit is_range, input int pipeline);
+    loop_latency = (is_range || pipeline == PipelineDeep) ? LoopLatency : ShallowLoopLatency;
+  endfunction
 
 endpackage

@@ -96,7 +96,15 @@ module nrc_bit_packer #(
   logic        s2_valid, s2_wraps, s2_full;
   logic [4:0]  s2_side;
 
-  assign rotated = 32'({1'b0, s1_bits, 1'b0, s1_bits} >> s1_end);
+  logic [4:0] rotation;
+
+  if (Registered != 0) begin : gen_rotation
+    assign rotation = s1_end;
+  end else begin : gen_still_rotation
+    nrc_still #(.Width(5)) u_still (.clk_i, .d_i(s1_end), .q_o(rotation));
+  end
+
+  assign rotated = 32'({1'b0, s1_bits, 1'b0, s1_bits} >> rotation);
   assign mask    = 32'hFFFF_FFFF >> s1_fill;
 
   nrc_delay #(.Width(71), .Depth(Registered)) u_stage2 (
@@ -125,6 +133,7 @@ module nrc_bit_packer #(
   logic [31:0] acc_q, acc_d, merged;
   logic        flush_q, flush_d, emit;
   logic        empty_q;             // flush_i found no begun word
+  logic [3:0]  moves;               // bytes of acc_q, the first one in bit 3
   logic [2:0]  flush_side_q;        // key, bad, last
 
   always_comb begin
@@ -144,6 +153,16 @@ module nrc_bit_packer #(
     end
   end
 
+  // In silicon the bytes that a codeword does not reach need no clock.
+  if (Registered != 0) begin : gen_moves
+    assign moves = 4'b1111;
+  end else begin : gen_moves_reached
+    for (genvar k = 0; k < 4; k++) begin : gen_byte
+      localparam logic [5:0] First = 6'(24 - 8 * k);  // position of the byte's first bit
+      assign moves[k] = emit || (s2_valid && {1'b0, fill_q} < First + 6'd8 && end_d > First);
+    end
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       acc_q        <= '0;
@@ -153,7 +172,9 @@ module nrc_bit_packer #(
       word_last  <= 1'b0;
       frame_end_out  <= 1'b0;
     end else begin
-      acc_q        <= acc_d;
+      for (int k = 0; k < 4; k++) begin
+        if (moves[k]) acc_q[8*k+:8] <= acc_d[8*k+:8];
+      end
       flush_q      <= flush_d;
       empty_q      <= flush_i && fill_q == '0;
       word_valid_o <= emit;
@@ -169,7 +190,7 @@ module nrc_bit_packer #(
     if (emit || empty_q) begin
       {key_out, bad_out, last_out} <= (flush_q || empty_q) ? flush_side_q : s2_side[2:0];
     end
-    flush_side_q <= s2_side[2:0];
+    if (flush_d || flush_i) flush_side_q <= s2_side[2:0];
   end
 
 `ifndef SYNTHESIS

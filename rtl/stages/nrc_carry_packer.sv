@@ -33,13 +33,14 @@
 //   5  queue
 //   6  increment, output register
 // Latency of a packet's last word 6 clocks, 7 if it is flushed, up to Held more in the queue. One
-// word per clock.
+// word per clock. In the shallow pipeline 1 to 4 are one, and all is 3 clocks sooner.
 
 `timescale 1ns / 1ps
 
 module nrc_carry_packer #(
   parameter int Held      = -1,  // complete words that a carry can reach; a power of two less 1
-  parameter int MaxLength = -1   // bits of a word at most, but one more with packet_end_i
+  parameter int MaxLength = -1,  // bits of a word at most, but one more with packet_end_i
+  parameter int Pipeline  = -1
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -59,7 +60,10 @@ module nrc_carry_packer #(
 
   localparam int Slots        = Held + 1;
   localparam int SlotWidth    = $clog2(Slots);
-  localparam int FrameLatency = 6;
+  localparam bit IsDeep       = Pipeline == nrc_latency_pkg::PipelineDeep;
+  localparam int Registered   = IsDeep ? 1 : 0;  // what only the deep pipeline registers
+  localparam int FrameLatency = 2 + (IsDeep ? nrc_latency_pkg::CarryPackerLatency
+                                            : nrc_latency_pkg::ShallowCarryPackerLatency);
 
   logic frame_end, packet_end, key, bad, last;
   logic word_last, frame_end_out, key_out, bad_out, last_out;
@@ -79,79 +83,74 @@ module nrc_carry_packer #(
   // 1: end position.
   logic [4:0]  fill_q;
   logic [5:0]  end_d;
-  logic        s1_valid_q, s1_wraps_q, s1_full_q, s1_carry_q;
-  logic [29:0] s1_bits_q;
-  logic [4:0]  s1_end_q, s1_fill_q;
-  logic [3:0]  s1_side_q;           // packet_end, key, bad, last
+  logic        s1_wraps, s1_full, s1_carry;
+  logic [29:0] s1_bits;
+  logic [4:0]  s1_end, s1_fill;
+  logic [3:0]  s1_side;             // packet_end, key, bad, last
+  logic        carry, full, wraps;
 
   assign end_d = {1'b0, fill_q} + {1'b0, length_i};
 
+  assign carry = 1'(bits_i >> length_i);
+  assign full  = end_d[5];                          // end >= 32: the word is complete
+  assign wraps = end_d[5] && (end_d[4:0] != 5'd0);  // end > 32: and something remains
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      fill_q     <= '0;
-      s1_valid_q <= 1'b0;
-    end else begin
-      s1_valid_q <= valid_i;
-      if (valid_i) fill_q <= packet_end ? 5'd0 : end_d[4:0];
-    end
+    if (!rst_ni)      fill_q <= '0;
+    else if (valid_i) fill_q <= packet_end ? 5'd0 : end_d[4:0];
   end
 
-  always_ff @(posedge clk_i) begin
-    s1_bits_q  <= bits_i;
-    s1_carry_q <= 1'(bits_i >> length_i);
-    s1_end_q   <= end_d[4:0];
-    s1_full_q  <= end_d[5];                          // end >= 32: the word is complete
-    s1_wraps_q <= end_d[5] && (end_d[4:0] != 5'd0);  // end > 32: and something remains
-    s1_fill_q  <= fill_q;
-    s1_side_q  <= {packet_end, key, bad, last};
-  end
+  nrc_delay #(.Width(47), .Depth(Registered)) u_stage1 (
+    .clk_i,
+    .d_i({bits_i, carry, end_d[4:0], full, wraps, fill_q, packet_end, key, bad, last}),
+    .q_o({s1_bits, s1_carry, s1_end, s1_full, s1_wraps, s1_fill, s1_side})
+  );
 
   // 2: rotation and masks: from fill on, and up to the end. The carry is rotated along, to a place
   // outside both.
   logic [31:0] rotated;
-  logic [31:0] s2_bits_q, s2_from_q, s2_to_q;
-  logic        s2_valid_q, s2_wraps_q, s2_full_q, s2_carry_q;
-  logic [3:0]  s2_side_q;
+  logic [31:0] s2_bits, s2_from, s2_to;
+  logic        s2_wraps, s2_full, s2_carry;
+  logic [3:0]  s2_side;
 
-  assign rotated = 32'({2'b00, s1_bits_q, 2'b00, s1_bits_q} >> s1_end_q);
+  assign rotated = 32'({2'b00, s1_bits, 2'b00, s1_bits} >> s1_end);
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) s2_valid_q <= 1'b0;
-    else         s2_valid_q <= s1_valid_q;
-  end
-
-  always_ff @(posedge clk_i) begin
-    s2_bits_q  <= rotated;
-    s2_from_q  <= 32'hFFFF_FFFF >> s1_fill_q;
-    s2_to_q    <= ~(32'hFFFF_FFFF >> s1_end_q);
-    s2_full_q  <= s1_full_q;
-    s2_wraps_q <= s1_wraps_q;
-    s2_carry_q <= s1_carry_q;
-    s2_side_q  <= s1_side_q;
-  end
+  nrc_delay #(.Width(96 + 7), .Depth(Registered)) u_stage2 (
+    .clk_i,
+    .d_i({rotated, 32'hFFFF_FFFF >> s1_fill, ~(32'hFFFF_FFFF >> s1_end), s1_full, s1_wraps,
+          s1_carry, s1_side}),
+    .q_o({s2_bits, s2_from, s2_to, s2_full, s2_wraps, s2_carry, s2_side})
+  );
 
   // 3: parts and addend. Bit 32 of the addend is the carry where fill is zero.
-  logic [31:0] s3_here_q, s3_next_q;
-  logic [32:0] s3_addend_q;
-  logic        s3_valid_q, s3_wraps_q, s3_full_q;
-  logic [3:0]  s3_side_q;
+  logic [31:0] here, s3_here, s3_next;
+  logic [32:0] addend, s3_addend;
+  logic        s3_valid, s3_wraps, s3_full;
+  logic [3:0]  s3_side;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) s3_valid_q <= 1'b0;
-    else         s3_valid_q <= s2_valid_q;
-  end
+  assign here   = s2_bits & s2_from & (s2_to | {32{s2_full}});
+  assign addend = {s2_from, 1'b1} & ~{1'b0, s2_from} & {33{s2_carry}};
 
-  always_ff @(posedge clk_i) begin
-    s3_here_q   <= s2_bits_q & s2_from_q & (s2_to_q | {32{s2_full_q}});
-    s3_next_q   <= s2_bits_q & s2_to_q;
-    s3_addend_q <= {s2_from_q, 1'b1} & ~{1'b0, s2_from_q} & {33{s2_carry_q}};
-    s3_full_q   <= s2_full_q;
-    s3_wraps_q  <= s2_wraps_q;
-    s3_side_q   <= s2_side_q;
+  nrc_delay #(.Width(97 + 6), .Depth(Registered)) u_stage3 (
+    .clk_i,
+    .d_i({here, s2_bits & s2_to, addend, s2_full, s2_wraps, s2_side}),
+    .q_o({s3_here, s3_next, s3_addend, s3_full, s3_wraps, s3_side})
+  );
+
+  if (IsDeep) begin : gen_valid
+    logic [2:0] valid_sr_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) valid_sr_q <= '0;
+      else         valid_sr_q <= {valid_sr_q[1:0], valid_i};
+    end
+    assign s3_valid = valid_sr_q[2];
+  end else begin : gen_valid_at_once
+    assign s3_valid = valid_i;
   end
 
   logic s3_packet_end;
-  assign s3_packet_end = s3_side_q[3];
+  assign s3_packet_end = s3_side[3];
 
   // 4: merge. acc_q holds the begun word, or with flush_q the last word of a packet that has ended.
   logic [31:0] acc_q, acc_d, merged;
@@ -162,19 +161,19 @@ module nrc_carry_packer #(
   logic [31:0] s4_word_q;
   logic [2:0]  s4_side_q;
 
-  assign sum    = {1'b0, acc_q} + s3_addend_q;
-  assign merged = sum[31:0] | s3_here_q;
+  assign sum    = {1'b0, acc_q} + s3_addend;
+  assign merged = sum[31:0] | s3_here;
 
   always_comb begin
     // The end of a packet has to wait for the next clock if its last word is not the one that
     // leaves now.
-    flush_d = s3_valid_q && s3_packet_end && (flush_q || s3_wraps_q);
+    flush_d = s3_valid && s3_packet_end && (flush_q || s3_wraps);
 
     acc_d = acc_q;
     if (flush_q)                     acc_d = '0;
-    if (s3_valid_q) begin
-      if (flush_q)                   acc_d = s3_here_q;
-      else if (s3_full_q)            acc_d = s3_next_q;
+    if (s3_valid) begin
+      if (flush_q)                   acc_d = s3_here;
+      else if (s3_full)            acc_d = s3_next;
       else if (s3_packet_end)        acc_d = '0;
       else                           acc_d = merged;
     end
@@ -189,17 +188,23 @@ module nrc_carry_packer #(
     end else begin
       acc_q      <= acc_d;
       flush_q    <= flush_d;
-      s4_push_q  <= flush_q || (s3_valid_q && (s3_full_q || s3_packet_end));
+      s4_push_q  <= flush_q || (s3_valid && (s3_full || s3_packet_end));
       // Not during a flush: then the code is the first of its packet and has no carry.
-      s4_carry_q <= s3_valid_q && sum[32];
+      s4_carry_q <= s3_valid && sum[32];
     end
   end
 
+  // The word's registers need no clock while none is complete.
+  logic push;
+  assign push = IsDeep || flush_q || (s3_valid && (s3_full || s3_packet_end));
+
   always_ff @(posedge clk_i) begin
-    s4_word_q    <= flush_q ? acc_q : merged;
-    s4_last_q    <= flush_q || (s3_packet_end && !s3_wraps_q);
-    s4_side_q    <= flush_q ? flush_side_q : s3_side_q[2:0];
-    flush_side_q <= s3_side_q[2:0];
+    if (push) begin
+      s4_word_q <= flush_q ? acc_q : merged;
+      s4_last_q <= flush_q || (s3_packet_end && !s3_wraps);
+      s4_side_q <= flush_q ? flush_side_q : s3_side[2:0];
+    end
+    if (IsDeep || flush_d) flush_side_q <= s3_side[2:0];
   end
 
   // 5: queue. What is known of the words is kept by age, 0 the youngest.
@@ -253,13 +258,19 @@ module nrc_carry_packer #(
 
   always_ff @(posedge clk_i) begin
     if (s4_push_q) begin
-      slots_q[write_q] <= s4_word_q;
       last_q   <= {last_q[Slots-2:0], s4_last_q};
       ones_q   <= {ones_q[Slots-2:0], &s4_word_q};
       marked_q <= {marked[Slots-2:0], 1'b0};
       side_q   <= {side_q[3*Slots-4:0], push_side};
     end else begin
       marked_q <= marked;
+    end
+  end
+
+  // An enable for each, which is a clock gate in silicon.
+  for (genvar n = 0; n < Slots; n++) begin : gen_slot
+    always_ff @(posedge clk_i) begin
+      if (s4_push_q && write_q == SlotWidth'(n)) slots_q[n] <= s4_word_q;
     end
   end
 
@@ -295,8 +306,10 @@ module nrc_carry_packer #(
   end
 
   always_ff @(posedge clk_i) begin
-    word_o                 <= slots_q[read_q] + {31'd0, head_marked};
-    {key_out, bad_out, last_out} <= head_side;
+    if (IsDeep || release_word) begin
+      word_o                       <= slots_q[read_q] + {31'd0, head_marked};
+      {key_out, bad_out, last_out} <= head_side;
+    end
   end
 
 `ifndef SYNTHESIS
@@ -304,8 +317,9 @@ module nrc_carry_packer #(
 
   // The last word of a packet takes up to FrameLatency + 1 + Held clocks.
   `NRC_REQUIRE(Held >= 1 && (Slots & (Slots - 1)) == 0 &&
-               Held + 2 <= nrc_latency_pkg::LoopLatency && MaxLength >= 1 && MaxLength <= 29,
-               "nrc_carry_packer: Held is 1, 3 or 7, MaxLength 1 to 29")
+               Held + 2 <= nrc_latency_pkg::LoopLatency && MaxLength >= 1 && MaxLength <= 29 &&
+               (Pipeline == 0 || Pipeline == 1),
+               "nrc_carry_packer: Held is 1, 3 or 7, MaxLength 1 to 29, Pipeline 0 or 1")
 
   `NRC_AWAKE(clk_i, rst_ni)
 
@@ -316,11 +330,11 @@ module nrc_carry_packer #(
       assert (length_i != 5'd0 || !packet_end);  // a payload has a word
       assert (frame_end || !packet_end);
     end
-    if (checking_q && flush_q && s3_valid_q) begin
-      assert (!s3_full_q);
-      assert (s3_addend_q == '0);
+    if (checking_q && flush_q && s3_valid) begin
+      assert (!s3_full);
+      assert (s3_addend == '0);
     end
-    if (checking_q && s3_valid_q && !flush_q) assert ((sum[31:0] & s3_here_q) == '0);
+    if (checking_q && s3_valid && !flush_q) assert ((sum[31:0] & s3_here) == '0);
     if (checking_q) begin
       assert (!s4_push_q || !kept[Slots-1]);       // room for it
       assert ((valid_q & (valid_q + 1'b1)) == '0);

@@ -206,10 +206,16 @@ module nrc_huffman #(
     assign s4_word        = s4_own_word;
   end
 
+  // Most codes have no bits after the code: then these registers hold zeros and need no clock.
+  logic extra_moves;
+  assign extra_moves = Registered != 0 || s3_extra_length != 5'd0 || s4_extra_length_q != 5'd0;
+
   always_ff @(posedge clk_i) begin
-    s4_extra_q        <= s3_extra;
-    s4_extra_length_q <= s3_extra_length;
-    s4_verbatim_q        <= s3_verbatim;
+    if (extra_moves) begin
+      s4_extra_q        <= s3_extra;
+      s4_extra_length_q <= s3_extra_length;
+    end
+    s4_verbatim_q <= s3_verbatim;
   end
 
   // 5: the leading one gives the length of the code and is not part of it. It is never bit 0.

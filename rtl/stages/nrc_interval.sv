@@ -16,12 +16,13 @@
 //   0     edges of a group
 //   1..6  cumulative frequencies of both edges (nrc_cumulative)
 //   7     outermost codes; difference
-// Latency 7 clocks, one code per clock.
+// Latency 7 clocks, one code per clock; in the shallow pipeline that of nrc_cumulative, 2.
 
 `timescale 1ns / 1ps
 
 module nrc_interval #(
   parameter int CodeWidth   = -1,  // 4..16
+  parameter int Pipeline    = -1,
   localparam int ValueWidth = CodeWidth + nrc_pkg::FracBits,
   localparam int IndexWidth = 9
 ) (
@@ -44,8 +45,11 @@ module nrc_interval #(
   output logic [3:0]            plain_o        // low bits of the code that follow plain
 );
 
-  localparam int CumulativeLatency = nrc_latency_pkg::CumulativeLatency;
-  localparam int Latency           = nrc_latency_pkg::IntervalLatency;
+  localparam bit IsDeep            = Pipeline == nrc_latency_pkg::PipelineDeep;
+  localparam int CumulativeLatency = IsDeep ? nrc_latency_pkg::CumulativeLatency
+                                            : nrc_latency_pkg::ShallowCumulativeLatency;
+  localparam int Latency           = IsDeep ? nrc_latency_pkg::IntervalLatency
+                                            : nrc_latency_pkg::ShallowIntervalLatency;
 
   logic [Latency-1:0] valid_q;
 
@@ -104,10 +108,10 @@ module nrc_interval #(
   logic [15:0] low_cumulative, high_cumulative;
   logic        lowest, highest;
 
-  nrc_cumulative #(.CodeWidth(CodeWidth)) u_low (
+  nrc_cumulative #(.CodeWidth(CodeWidth), .Pipeline(Pipeline)) u_low (
     .clk_i, .edge_i(low_edge), .pred_value_i, .index_i, .cumulative_o(low_cumulative)
   );
-  nrc_cumulative #(.CodeWidth(CodeWidth)) u_high (
+  nrc_cumulative #(.CodeWidth(CodeWidth), .Pipeline(Pipeline)) u_high (
     .clk_i, .edge_i(high_edge), .pred_value_i, .index_i, .cumulative_o(high_cumulative)
   );
   nrc_delay #(.Width(2), .Depth(CumulativeLatency)) u_outermost_delay (
@@ -121,22 +125,22 @@ module nrc_interval #(
   assign to        = highest ? 16'(nrc_pkg::TopFrequency)    : high_cumulative;
   assign frequency = to - from;
 
-  always_ff @(posedge clk_i) begin
-    low_o       <= from;
-    frequency_o <= frequency;
-    escape_o    <= frequency < 16'(nrc_pkg::MinFrequency);
-  end
+  nrc_delay #(.Width(33), .Depth(Latency - CumulativeLatency)) u_interval (
+    .clk_i,
+    .d_i({from, frequency, frequency < 16'(nrc_pkg::MinFrequency)}),
+    .q_o({low_o, frequency_o, escape_o})
+  );
 
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"
 
-  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16,
-               "nrc_interval: CodeWidth is 4 to 16")
+  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16 && (Pipeline == 0 || Pipeline == 1),
+               "nrc_interval: CodeWidth is 4 to 16, Pipeline 0 or 1")
 
   `NRC_AWAKE(clk_i, rst_ni)
 
   always @(posedge clk_i) begin
-    if (checking_q && valid_q[Latency-2]) begin
+    if (checking_q && valid_q[CumulativeLatency-1]) begin
       assert (from <= to);
       assert (32'(from) >= nrc_pkg::EscapeFrequency);
     end

@@ -14,16 +14,17 @@
 //
 // Three memories, by how often they are used: last and deviation are read and written for each
 // code; class and the first bits of rest are read for each code, but written in slow frames only;
-// the others rest in all other frames, in rows of a memory of one port (nrc_row_memory). The first
-// two have a read and a write in the same clock and no more than a word a clock, so that in silicon
-// latches can be what they are made of.
+// the others rest in all other frames. The memories have a read and a write in the same clock and
+// no more than a word a clock, so that in silicon latches can be what they are made of. With many
+// channels the slow part is in rows of a memory of one port (nrc_row_memory), which is a macro then;
+// with few the registers of the rows would take more than the latches.
 // With reset_i the state counts as reset: it is not read, so it need not have been written.
 //
 // Stages:
 //   0  valid_i; memories read
 //   1  q, r; new state; fast memories written
 //   2  valid_o: nrc_select gives the table
-//   5  rows written, or 6: see nrc_row_memory
+//   5  rows written, or 6: see nrc_row_memory; without rows the slow part is written in 1 as well
 // Latency 2 clocks. The pipeline is the shallow one.
 
 `timescale 1ns / 1ps
@@ -31,6 +32,7 @@
 module nrc_narrow #(
   parameter int Channels  = -1,   // a multiple of 4, at least 8
   parameter int CodeWidth = -1,
+  parameter int Rows      = (Channels > 512) ? 1 : 0,  // 1: the slow part is in rows
   localparam int ChannelWidth = $clog2(Channels),
   localparam int NumClasses   = nrc_tables_pkg::NumClasses,
   localparam int NumTables    = nrc_tables_pkg::NumTables,
@@ -68,8 +70,7 @@ module nrc_narrow #(
 
   // Control: bit s is the sample in stage s.
   logic [2:1] valid_q, reset_q;
-  logic       slow_s1_q, slow_s2_q;  // the slow part moves, or is reset
-  logic [1:0] slot_s2_q;
+  logic       slow_s1_q;  // the slow part moves, or is reset
   logic [2:0] boost_s1;
   logic       slow;
 
@@ -84,12 +85,10 @@ module nrc_narrow #(
   always_ff @(posedge clk_i) begin
     reset_q   <= {reset_q[1], reset_i};
     slow_s1_q <= slow || reset_i;
-    slow_s2_q <= slow_s1_q;
     if (valid_i) begin
       channel_s1_q <= channel_i;
       code_s1_q    <= code_i;
     end
-    if (slow_s1_q) slot_s2_q <= channel_s1_q[1:0];
   end
 
   nrc_pace u_pace (
@@ -103,7 +102,7 @@ module nrc_narrow #(
   // Stage 1: the state. In a reset frame nothing depends on what the memories hold.
   logic [FastWidth-1:0]      fast_read, fast_new;
   logic [KeptWidth-1:0]      kept_read, kept_new;
-  logic [SlowWidth-1:0]      slow_read, slow_word_q;
+  logic [SlowWidth-1:0]      slow_read, slow_new;
   logic [CodeWidth-1:0]      last;
   logic [DeviationWidth-1:0] deviation;
   logic [3:0]                class_s1;
@@ -134,17 +133,40 @@ module nrc_narrow #(
     .rdata_o(kept_read)
   );
 
-  nrc_row_memory #(.Words(Channels), .Width(SlowWidth)) u_slow (
-    .clk_i,
-    .rst_ni,
-    .valid_i(valid_i && (slow || reset_i)),
-    .read_i (!reset_i),
-    .word_i (channel_i),
-    .rdata_o(slow_read),
-    .write_i(valid_q[2] && slow_s2_q),
-    .slot_i (slot_s2_q),
-    .wdata_i(slow_word_q)
-  );
+  if (Rows != 0) begin : gen_rows
+    logic                 slow_s2_q;
+    logic [1:0]           slot_s2_q;
+    logic [SlowWidth-1:0] slow_word_q;
+
+    always_ff @(posedge clk_i) begin
+      slow_s2_q <= slow_s1_q;
+      if (slow_s1_q) slot_s2_q <= channel_s1_q[1:0];
+      if (valid_q[1] && moves) slow_word_q <= slow_new;
+    end
+
+    nrc_row_memory #(.Words(Channels), .Width(SlowWidth)) u_slow (
+      .clk_i,
+      .rst_ni,
+      .valid_i(valid_i && (slow || reset_i)),
+      .read_i (!reset_i),
+      .word_i (channel_i),
+      .rdata_o(slow_read),
+      .write_i(valid_q[2] && slow_s2_q),
+      .slot_i (slot_s2_q),
+      .wdata_i(slow_word_q)
+    );
+  end else begin : gen_words
+    nrc_ram_1r1w #(.Width(SlowWidth), .Depth(Channels)) u_slow (
+      .clk_i,
+      .rst_ni,
+      .we_i   (valid_q[1] && moves),
+      .waddr_i(channel_s1_q),
+      .wdata_i(slow_new),
+      .re_i   (valid_i && slow && !reset_i),
+      .raddr_i(channel_i),
+      .rdata_o(slow_read)
+    );
+  end
 
   assign {deviation, last}     = fast_read & {FastWidth{!reset_q[1]}};
   assign {rest_high, class_s1} = kept_read & {KeptWidth{!reset_q[1]}};
@@ -153,21 +175,27 @@ module nrc_narrow #(
   assign {rest_low, scale} = slow_read & {SlowWidth{moves && !reset_q[1]}};
 
   // The prediction lies between two codes, last and last - deviation: it needs no clamp.
-  localparam int ProductWidth = DeviationWidth + RestBits;
-  localparam int SumWidth     = CodeWidth + RestBits;
-  logic [ProductWidth-1:0] product;
+  // In sign and magnitude, because the sign bits of small numbers would make half of multiplier and
+  // adder switch: |d| is ~d + 1 for a negative d, and x - y = ~(~x + y).
+  localparam int MagnitudeWidth = DeviationWidth - 1;
+  localparam int ProductWidth   = MagnitudeWidth + RestBits;
+  localparam int SumWidth       = CodeWidth + RestBits;
+  logic                      negative;
+  logic [MagnitudeWidth-1:0] d;
+  logic [ProductWidth-1:0]   product;
+  logic [SumWidth-1:0]       start;
   // verilator lint_off UNUSEDSIGNAL
-  logic [SumWidth-1:0]     sum;  // its fraction is only rounded
+  logic [SumWidth-1:0]       sum;  // its fraction is only rounded
   // verilator lint_on UNUSEDSIGNAL
-  logic [CodeWidth-1:0]    q;
+  logic [CodeWidth-1:0]      q;
 
-  // As signed numbers: Yosys 0.23 would take the extended sign off and forget it where a DSP
-  // multiplies.
-  assign product = $signed({{RestBits{deviation[DeviationWidth-1]}}, deviation}) *
-                   $signed({{DeviationWidth{1'b0}}, rest_high});
-  assign sum     = {last, 1'b1, {(RestBits-1){1'b0}}} -
-                   {{(SumWidth - ProductWidth){product[ProductWidth-1]}}, product};
-  assign q       = sum[SumWidth-1:RestBits];
+  assign negative = deviation[DeviationWidth-1];
+  assign d        = deviation[MagnitudeWidth-1:0] ^ {MagnitudeWidth{negative}};
+  assign product  = {{RestBits{1'b0}}, d} * {{MagnitudeWidth{1'b0}}, rest_high};
+  assign start    = {last, 1'b1, {(RestBits-1){1'b0}}} ^ {SumWidth{!negative}};
+  assign sum      = start + {{(SumWidth-ProductWidth){1'b0}}, product} +
+                    {{CodeWidth{1'b0}}, rest_high & {RestBits{negative}}};
+  assign q        = sum[SumWidth-1:RestBits] ^ {CodeWidth{!negative}};
 
   // deviation: t is 8 times the sum less the sum, rounded.
   localparam int MovedWidth = CodeWidth + 2;
@@ -189,7 +217,7 @@ module nrc_narrow #(
                          {decayed[MovedWidth-1], {(DeviationWidth-1){!decayed[MovedWidth-1]}}};
 
   // The slow part.
-  logic [CodeWidth:0]        residual;
+  logic [CodeWidth:0]        moving, residual;
   logic [CodeWidth-1:0]      magnitude;
   logic [DeviationWidth-1:0] m;
   logic [3:0]                shift;
@@ -201,8 +229,9 @@ module nrc_narrow #(
   logic [RestWidth-1:0]      rest_new;
   logic [3:0]                class_new;
 
-  assign residual  = ({code_s1_q[CodeWidth-1], code_s1_q} - {q[CodeWidth-1], q}) &
-                     {(CodeWidth+1){moves}};
+  assign moving    = {(CodeWidth+1){moves}};
+  assign residual  = ({code_s1_q[CodeWidth-1], code_s1_q} & moving) -
+                     ({q[CodeWidth-1], q} & moving);
   assign magnitude = (residual[CodeWidth-1:0] ^ {CodeWidth{residual[CodeWidth]}}) +
                      CodeWidth'(residual[CodeWidth]);
   assign m         = magnitude[DeviationWidth-1:0] |
@@ -234,6 +263,7 @@ module nrc_narrow #(
 
   assign fast_new = {deviation_new & {DeviationWidth{!reset_q[1]}}, code_s1_q};
   assign kept_new = {rest_new[RestWidth-1:RestLow], class_new};
+  assign slow_new = {rest_new[RestLow-1:0], scale_new};
 
   // Stage 2.
   logic [3:0]            class_s2_q;
@@ -245,7 +275,6 @@ module nrc_narrow #(
       pred_code_o <= q;
       class_s2_q  <= class_s1;
     end
-    if (valid_q[1] && moves) slow_word_q <= {rest_new[RestLow-1:0], scale_new};
   end
 
   assign valid_o = valid_q[2];

@@ -177,7 +177,6 @@ module nrc_packet_emitter #(
     if (take) index_d = index_q + 4'd1;
     case (state_q)
       StIdle: begin
-        index_d = 4'd0;
         if (descriptor_valid_i) begin
           if (key) state_d = StStreamHeader;
           else     state_d = StHeader;
@@ -185,8 +184,10 @@ module nrc_packet_emitter #(
       end
       StStreamHeader: if (take && index_q == 4'd11) state_d = StStreamCrc;
       StStreamCrc: begin
-        index_d = 4'd0;
-        if (take) state_d = StHeader;
+        if (take) begin
+          state_d = StHeader;
+          index_d = 4'd0;
+        end
       end
       StHeader: begin
         if (take && index_q == 4'd4) begin
@@ -195,7 +196,12 @@ module nrc_packet_emitter #(
         end
       end
       StPayload: if (take && words_q == CountWidth'(1)) state_d = StCrc;
-      default:   if (take) state_d = StIdle;
+      default: begin
+        if (take) begin
+          state_d = StIdle;
+          index_d = 4'd0;
+        end
+      end
     endcase
   end
 
@@ -217,8 +223,11 @@ module nrc_packet_emitter #(
       m_axis_tlast_o  <= 1'b0;
       packets_o     <= '0;
     end else begin
-      state_q <= state_d;
-      index_q <= index_d;
+      // A packet in 20 frames leaves it idle most of the time.
+      if (take || (state_q == StIdle && descriptor_valid_i)) begin
+        state_q <= state_d;
+        index_q <= index_d;
+      end
       if (begins) streams_q <= streams_q + 1'b1;
       if (state_q == StHeader && index_q == 4'd1) event_q <= is_event;
       if (room) begin

@@ -37,12 +37,14 @@
 //   5     low
 //   6     word, and the final bit that low requires
 //   7     final bit added
-// Latency 7 clocks, one code per clock.
+// Latency 7 clocks, one code per clock. In the shallow pipeline 1 and 2 are one, 3 needs no clock,
+// and 5 to 7 are one as well: latency 3.
 
 `timescale 1ns / 1ps
 
 module nrc_range #(
-  parameter int CodeWidth = -1   // 4..16
+  parameter int CodeWidth = -1,  // 4..16
+  parameter int Pipeline  = -1
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -68,25 +70,35 @@ module nrc_range #(
   localparam bit Groups       = CodeWidth > nrc_pkg::PlainWidth;
   localparam int MaxPlain     = Groups ? CodeWidth - nrc_pkg::PlainOctave : 1;
 
-  localparam int Latency = nrc_latency_pkg::RangeLatency;
+  localparam bit IsDeep     = Pipeline == nrc_latency_pkg::PipelineDeep;
+  localparam int Registered = IsDeep ? 1 : 0;  // what only the deep pipeline registers
+  localparam int Latency    = IsDeep ? nrc_latency_pkg::RangeLatency
+                                     : nrc_latency_pkg::ShallowRangeLatency;
+  localparam int Ahead      = IsDeep ? 3 : 1;  // clocks before the loops
 
-  // Bit n is stage n's.
-  logic [Latency:1] valid_q;
-  logic [6:1]       packet_end_q;
+  // Bit n is clock n's. A flush comes after the loops.
+  logic [Latency:1] valid_q, valid_d;
+  logic [Ahead+1:1] packet_end_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
-    else         valid_q <= {valid_q[Latency-1:5], valid_q[4] || flush_i, valid_q[3:1], valid_i};
+    else         valid_q <= valid_d;
   end
 
-  always_ff @(posedge clk_i) begin
-    packet_end_q <= {packet_end_q[5], packet_end_q[4] || flush_i, packet_end_q[3:1], packet_end_i};
+  always_comb begin
+    valid_d          = {valid_q[Latency-1:1], valid_i};
+    valid_d[Ahead+2] = valid_q[Ahead+1] || flush_i;
   end
+
+  always_ff @(posedge clk_i) packet_end_q <= {packet_end_q[Ahead:1], packet_end_i};
 
   logic s3_packet_end, s4_packet_end, s6_packet_end;
-  assign s3_packet_end = packet_end_q[3];
-  assign s4_packet_end = packet_end_q[4];
-  assign s6_packet_end = packet_end_q[6];
+  assign s3_packet_end = packet_end_q[Ahead];
+  assign s4_packet_end = packet_end_q[Ahead+1];
+
+  nrc_delay #(.Width(1), .Depth(2 * Registered)) u_packet_end (
+    .clk_i, .d_i(s4_packet_end || flush_i), .q_o(s6_packet_end)
+  );
 
   // What the loops need besides the frequency waits for it.
   logic [15:0]          s3_low;
@@ -94,52 +106,62 @@ module nrc_range #(
   logic                 s3_escape, s3_verbatim;
   logic [3:0]           s3_plain;
 
-  nrc_delay #(.Width(18 + CodeWidth), .Depth(3)) u_delay (
+  nrc_delay #(.Width(18 + CodeWidth), .Depth(Ahead)) u_delay (
     .clk_i,
     .d_i({low_i, code_i, escape_i || verbatim_i, verbatim_i}),
     .q_o({s3_low, s3_code, s3_escape, s3_verbatim})
   );
 
   if (Groups) begin : gen_plain_delay
-    nrc_delay #(.Width(4), .Depth(3)) u_plain_delay (.clk_i, .d_i(plain_i), .q_o(s3_plain));
+    nrc_delay #(.Width(4), .Depth(Ahead)) u_plain_delay (.clk_i, .d_i(plain_i), .q_o(s3_plain));
   end else begin : gen_no_plain_delay
     logic unused_plain;
     assign unused_plain = ^plain_i;
     assign s3_plain     = '0;
   end
 
-  // 1, 2: binary search for the leading one.
+  // 1, 2: binary search for the leading one, in the shallow pipeline of a late difference.
+  logic [15:0] frequency;
+
+  if (IsDeep) begin : gen_frequency
+    assign frequency = frequency_i;
+  end else begin : gen_still_frequency
+    nrc_still #(.Width(16)) u_still (.clk_i, .d_i(frequency_i), .q_o(frequency));
+  end
+
   logic        zero_8, zero_4, zero_2, zero_1;
   logic [15:0] by_8, by_4, by_2, by_1;
-  logic [15:0] s1_frequency_q, s2_frequency_q;
-  logic [1:0]  s1_zeros_q;
+  logic [15:0] s1_frequency, s2_frequency_q;
+  logic [1:0]  s1_zeros;
   logic [3:0]  s2_zeros_q;
 
-  assign zero_8 = (frequency_i[15:8] == '0);
-  assign by_8   = zero_8 ? {frequency_i[7:0], 8'd0} : frequency_i;
+  assign zero_8 = (frequency[15:8] == '0);
+  assign by_8   = zero_8 ? {frequency[7:0], 8'd0} : frequency;
   assign zero_4 = (by_8[15:12] == '0);
   assign by_4   = zero_4 ? {by_8[11:0], 4'd0} : by_8;
-  assign zero_2 = (s1_frequency_q[15:14] == '0);
-  assign by_2   = zero_2 ? {s1_frequency_q[13:0], 2'd0} : s1_frequency_q;
+  assign zero_2 = (s1_frequency[15:14] == '0);
+  assign by_2   = zero_2 ? {s1_frequency[13:0], 2'd0} : s1_frequency;
   assign zero_1 = !by_2[15];
   assign by_1   = zero_1 ? {by_2[14:0], 1'b0} : by_2;
 
+  nrc_delay #(.Width(18), .Depth(Registered)) u_stage1 (
+    .clk_i, .d_i({by_4, zero_8, zero_4}), .q_o({s1_frequency, s1_zeros})
+  );
+
   always_ff @(posedge clk_i) begin
-    s1_frequency_q <= by_4;
-    s1_zeros_q     <= {zero_8, zero_4};
     s2_frequency_q <= by_1;
-    s2_zeros_q     <= {s1_zeros_q, zero_2, zero_1};
+    s2_zeros_q     <= {s1_zeros, zero_2, zero_1};
   end
 
   // 3: mask.
-  logic [15:0] s3_frequency_q, s3_mask_q;
-  logic [3:0]  s3_zeros_q;
+  logic [15:0] s3_frequency, s3_mask;
+  logic [3:0]  s3_zeros;
 
-  always_ff @(posedge clk_i) begin
-    s3_frequency_q <= s2_frequency_q;
-    s3_mask_q      <= 16'hFFFF << s2_zeros_q;
-    s3_zeros_q     <= s2_zeros_q;
-  end
+  nrc_delay #(.Width(36), .Depth(Registered)) u_stage3 (
+    .clk_i,
+    .d_i({s2_frequency_q, 16'hFFFF << s2_zeros_q, s2_zeros_q}),
+    .q_o({s3_frequency, s3_mask, s3_zeros})
+  );
 
   // 4: range. s4_range_q is what the code leaves, whether or not the packet goes on.
   logic [15:0]         range_q, range_d, next_range, s4_range_q;
@@ -152,23 +174,32 @@ module nrc_range #(
   logic [RestBits-1:0] s4_rest_q;
   logic [MaxPlain-1:0] s4_value_q;
 
-  assign product = {16'd0, range_q} * {16'd0, s3_frequency_q};
-  assign share   = {16'd0, range_q} * {16'd0, s3_low};
+  assign product = {16'd0, range_q} * {16'd0, s3_frequency};
 
-  assign next_range = product[31] ? (product[31:16] & s3_mask_q) :
-                                    {product[30:16] & s3_mask_q[14:0], 1'b0};
+  // Only here Booth's recoding saves energy: normalised frequencies end in zeros, which keep rows of
+  // a plain multiplier still.
+  if (IsDeep) begin : gen_share
+    assign share = {16'd0, range_q} * {16'd0, s3_low};
+  end else begin : gen_booth_share
+    nrc_product #(.AWidth(16), .BWidth(16)) u_share (
+      .a_i(s3_low), .b_i(range_q), .product_o(share)
+    );
+  end
+
+  assign next_range = product[31] ? (product[31:16] & s3_mask) :
+                                    {product[30:16] & s3_mask[14:0], 1'b0};
   assign range_d    = s3_packet_end ? 16'(nrc_pkg::RangeReset) :
                       s3_escape     ? 16'h8000 : next_range;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)         range_q <= 16'(nrc_pkg::RangeReset);
-    else if (valid_q[3]) range_q <= range_d;
+    else if (valid_q[Ahead]) range_q <= range_d;
     else if (flush_i)    range_q <= 16'(nrc_pkg::RangeReset);
   end
 
   always_ff @(posedge clk_i) begin
     s4_addend_q <= s3_escape ? {13'd0, s3_code[CodeWidth-1-:3]} : share[31:16];
-    s4_shift_q  <= s3_zeros_q + {3'd0, !product[31]};
+    s4_shift_q  <= s3_zeros + {3'd0, !product[31]};
     s4_escape_q <= s3_escape;
     s4_rest_q   <= s3_code[RestBits-1:0];
     s4_range_q  <= next_range;
@@ -180,35 +211,48 @@ module nrc_range #(
 
   // 5: low. next_low is low for the final bit as well, which comes before the next packet's zero.
   // stepped is what lies above it, the word of a code without escape.
-  logic [15:0]          low_q, low_d, next_low, s5_next_low_q;
-  logic [16:0]          sum, s5_sum_q;
+  logic [15:0]          low_q, low_d, next_low, s5_next_low;
+  logic [16:0]          sum, s5_sum;
   logic [MaxPlain+15:0] part;
   logic [StepBits-1:0]  stepped;
-  logic [4:0]           s5_shift_q;
-  logic                 s5_escape_q, s5_verbatim_q;
-  logic [RestBits-1:0]  s5_rest_q;
+  logic [4:0]           s5_shift;
+  logic                 s5_escape, s5_verbatim;
+  logic [RestBits-1:0]  s5_rest;
 
-  assign sum  = {1'b0, low_q} + {1'b0, s4_addend_q};
+  // Two shifters follow, which would switch with every carry.
+  logic [16:0] ripple;
+  assign ripple = {1'b0, low_q} + {1'b0, s4_addend_q};
+
+  if (IsDeep) begin : gen_sum
+    assign sum = ripple;
+  end else begin : gen_still_sum
+    nrc_still #(.Width(17)) u_still (.clk_i, .d_i(ripple), .q_o(sum));
+  end
+
   assign part = {{MaxPlain{1'b0}}, s4_range_q} * {16'd0, s4_value_q};
 
   if (Groups) begin : gen_plain
     localparam int MovedBits = 17 + 15 + MaxPlain;
 
     logic [MovedBits-1:0]  moved;
-    logic [MovedBits-17:0] s5_stepped_q;
+    logic [MovedBits-17:0] s5_stepped;
 
     assign moved = ((MovedBits'(sum) << s4_shift_q) << s4_plain_q) + MovedBits'(part);
     assign low_d = moved[15:0];
 
-    always_ff @(posedge clk_i) s5_stepped_q <= flush_i ? '0 : moved[MovedBits-1:16];
+    nrc_delay #(.Width(MovedBits - 16), .Depth(Registered)) u_stepped (
+      .clk_i,
+      .d_i(moved[MovedBits-1:16] & {(MovedBits-16){!flush_i}}),
+      .q_o(s5_stepped)
+    );
 
-    assign stepped = StepBits'(s5_stepped_q);
+    assign stepped = StepBits'(s5_stepped);
   end else begin : gen_no_plain
     logic [15:0] word;
     logic        unused_part;
 
     assign low_d       = sum[15:0] << s4_shift_q;
-    assign word        = s5_sum_q[16:1] >> ~s5_shift_q[3:0];  // sum >> (16 - shift)
+    assign word        = s5_sum[16:1] >> ~s5_shift[3:0];  // sum >> (16 - shift)
     assign stepped     = {13'd0, word};
     assign unused_part = ^part;
   end
@@ -217,18 +261,17 @@ module nrc_range #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)         low_q <= '0;
-    else if (valid_q[4]) low_q <= s4_packet_end ? 16'd0 : next_low;
+    else if (valid_q[Ahead+1]) low_q <= s4_packet_end ? 16'd0 : next_low;
     else if (flush_i)    low_q <= '0;
   end
 
-  always_ff @(posedge clk_i) begin
-    s5_next_low_q <= flush_i ? low_q : next_low;
-    s5_sum_q      <= flush_i ? '0 : sum;
-    s5_shift_q    <= flush_i ? '0 : {1'b0, s4_shift_q} + {1'b0, s4_plain_q};
-    s5_escape_q   <= s4_escape_q && !flush_i;
-    s5_verbatim_q <= s4_verbatim_q && !flush_i;
-    s5_rest_q     <= s4_rest_q;
-  end
+  nrc_delay #(.Width(16 + 17 + 5 + 2 + RestBits), .Depth(Registered)) u_stage5 (
+    .clk_i,
+    .d_i({flush_i ? low_q : next_low, flush_i ? 17'd0 : sum,
+          flush_i ? 5'd0 : {1'b0, s4_shift_q} + {1'b0, s4_plain_q},
+          s4_escape_q && !flush_i, s4_verbatim_q && !flush_i, s4_rest_q}),
+    .q_o({s5_next_low, s5_sum, s5_shift, s5_escape, s5_verbatim, s5_rest})
+  );
 
   // 6: word. Final bit: (low + 32767) >> 15.
   /* verilator lint_off UNUSEDSIGNAL */  // bit 0 stays in low
@@ -236,26 +279,30 @@ module nrc_range #(
   logic [RestBits+3:0]  verbatim;
   /* verilator lint_on UNUSEDSIGNAL */
   logic                 low_tail;
-  logic [StepBits-1:0]  s6_bits_q;
-  logic [4:0]           s6_length_q;
-  logic [1:0]           s6_final_q;
+  logic [StepBits-1:0]  word_bits, s6_bits;
+  logic [4:0]           word_length, s6_length;
+  logic [1:0]           final_bits, s6_final;
 
-  assign escaped  = {s5_sum_q, s5_rest_q};
-  assign verbatim = {s5_sum_q[15], s5_sum_q[2:0], s5_rest_q};
-  assign low_tail = (s5_next_low_q[14:0] != '0);
+  assign escaped  = {s5_sum, s5_rest};
+  assign verbatim = {s5_sum[15], s5_sum[2:0], s5_rest};
+  assign low_tail = (s5_next_low[14:0] != '0);
 
-  always_ff @(posedge clk_i) begin
-    s6_bits_q   <= s5_verbatim_q ? StepBits'(verbatim[RestBits+3:1]) :
-                   s5_escape_q   ? StepBits'(escaped[RestBits+16:1]) : stepped;
-    s6_length_q <= s5_verbatim_q ? 5'(CodeWidth) :
-                   s5_escape_q   ? 5'(EscapeLength) : s5_shift_q;
-    s6_final_q  <= {s5_next_low_q[15] && low_tail, s5_next_low_q[15] ^ low_tail};
-  end
+  assign word_bits   = s5_verbatim ? StepBits'(verbatim[RestBits+3:1]) :
+                       s5_escape   ? StepBits'(escaped[RestBits+16:1]) : stepped;
+  assign word_length = s5_verbatim ? 5'(CodeWidth) :
+                       s5_escape   ? 5'(EscapeLength) : s5_shift;
+  assign final_bits  = {s5_next_low[15] && low_tail, s5_next_low[15] ^ low_tail};
+
+  nrc_delay #(.Width(StepBits + 7), .Depth(Registered)) u_stage6 (
+    .clk_i,
+    .d_i({word_bits, word_length, final_bits}),
+    .q_o({s6_bits, s6_length, s6_final})
+  );
 
   // 7: final bit.
   always_ff @(posedge clk_i) begin
-    bits_o   <= s6_packet_end ? ({s6_bits_q, 1'b0} + {28'd0, s6_final_q}) : {1'b0, s6_bits_q};
-    length_o <= s6_length_q + {4'd0, s6_packet_end};
+    bits_o   <= s6_packet_end ? ({s6_bits, 1'b0} + {28'd0, s6_final}) : {1'b0, s6_bits};
+    length_o <= s6_length + {4'd0, s6_packet_end};
   end
 
   assign valid_o = valid_q[Latency];
@@ -263,8 +310,8 @@ module nrc_range #(
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"
 
-  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16,
-               "nrc_range: CodeWidth is 4 to 16")
+  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16 && (Pipeline == 0 || Pipeline == 1),
+               "nrc_range: CodeWidth is 4 to 16, Pipeline 0 or 1")
 
   `NRC_AWAKE(clk_i, rst_ni)
 

@@ -42,6 +42,7 @@ CLOSING = 10  # frames after the window: half a packet, since a command that rea
 TIMING_PERIOD = 48.828e-9  # of constraints/nrc_encoder.sdc
 HARDWARE = hardware.Hardware()
 TABLES = 'default'  # the table set that is estimated
+ROMS = {'huffman': ['nrc_huffman_rom'], 'range': ['nrc_edge_rom', 'nrc_cumulative_rom']}  # that are made in banks
 INCLUDES = ' '.join(f'-I{path}' for path in HARDWARE.include_directories)
 
 
@@ -132,16 +133,19 @@ class Estimate:
         self.macro_scale: dict[str, float] = {}  # of access energies
         self.narrow = profile == 'huffman' and options.narrow
         self.link_rate = options.link_rate if profile == 'huffman' else 0.0  # Mbit/s; 0: no rate control
-        self.shallow = profile == 'huffman' and options.pipeline == 'shallow' and not self.link_rate
-        loop = HARDWARE.constants()['ShallowLoopLatency' if self.shallow else 'LoopLatency']
+        self.shallow = options.pipeline == 'shallow' and not self.link_rate
+        loop = HARDWARE.constants()['ShallowLoopLatency' if self.shallow and profile == 'huffman' else 'LoopLatency']
         frame = max(channels, loop)  # clocks
         self.clock = options.clock or frame * RATE
         if self.clock < frame * RATE:
             raise Failure(f'CLOCK={self.clock:g} is too slow: {channels} channels need {frame * RATE:g} Hz')
         self.gap = max(1, int(self.clock / (channels * RATE) + 1e-9)) if options.clock else 1
-        # With the narrow state, which is there to save energy, room for three packets of recordings.
-        words = options.buffer or 1 << max(2, ((4 if self.narrow else 16) * channels - 1).bit_length())
+        # Where energy is to be saved, room for a packet of recordings and a third of another.
+        frugal = self.narrow or (profile == 'range' and self.shallow)
+        words = options.buffer or 1 << max(2, ((4 if frugal else 16) * channels - 1).bit_length())
         self.buffer_words = words
+        # Packets that wait: of recordings, more than two find no room in a small buffer; rounded ones are short.
+        self.queue_packets = 2 if frugal else 32 if self.link_rate else 8
         self.name = f'{"narrow" if self.narrow else profile}-{channels}' + \
             (f'-{options.clock / 1e6:g}MHz' if options.clock else '') + \
             (f'-{self.link_rate:g}Mbit' if self.link_rate else '') + \
@@ -195,8 +199,8 @@ class Estimate:
     def parameters(self) -> dict[str, int]:
         """Parameters of nrc_encoder."""
         return {'Channels': self.channels, 'Profile': 1 if self.profile == 'range' else 0,
-                'BufferWords': self.buffer_words, 'Pipeline': int(self.shallow), 'Narrow': int(self.narrow),
-                'RateControl': int(self.link_rate != 0), 'PacketFifoDepth': 32 if self.link_rate else 8}
+                'BufferWords': self.buffer_words, 'PacketFifoDepth': self.queue_packets,
+                'Pipeline': int(self.shallow), 'Narrow': int(self.narrow), 'RateControl': int(self.link_rate != 0)}
 
     def yosys(self, name: str, script: str) -> None:
         """Runs a script, NAME.ys. Raises Failure with the first error."""
@@ -239,7 +243,7 @@ tee -q -o {self.path('memories.txt')} dump t:nrc_ram_1r1w t:nrc_ram_1rw
         used = {m.name: m for c in self.choices for m in c.row}
         t = self.technology
         self.write('memory.sv', memory.memory_modules(self.choices, t))
-        cells = [c for c in (t.latch, t.clock_gate, t.delay, t.and_gate, t.or_gate) if c]
+        cells = [c for c in (t.latch, t.clock_gate, t.delay, t.inverter, t.and_gate, t.or_gate) if c]
         self.write('boxes.v', memory.black_boxes(used.values(), cells))
         self.write('mapping.lib', t.mapping_text())
         gating = ''
@@ -263,13 +267,8 @@ opt_merge -share_all
         self.write('abc.script', f'strash; ifraig; scorr; dc2; dch -f; map -D {delay}; topo; '
                    f'buffer -N {self.options.fanout}; topo; dnsize -D {delay}; stime -p\n')
         packages, modules = sources()
-        banks = self.options.rom_banks
-        if banks > 1 and t.latch and t.clock_gate and self.profile == 'huffman':
-            name = next(path for path in modules if path.endswith('/nrc_huffman_rom.sv'))
-            with open(os.path.join(ROOT, name), encoding='utf-8') as f:
-                source = f.read()
-            self.write('nrc_huffman_rom.sv', rom.banked_rom(source, banks, table_bits(), t))
-            modules = [self.path('nrc_huffman_rom.sv') if m == name else m for m in modules]
+        if t.latch and t.clock_gate:
+            modules = [self.banked(name) for name in modules]
         chparam = ' '.join(f'-chparam {k} {v}' for k, v in self.parameters().items())
         tie = f'-hicell {" ".join(t.tie["high"])} -locell {" ".join(t.tie["low"])}' if len(t.tie) == 2 else ''
         script = f'''read_verilog -sv {' '.join(packages)}
@@ -288,6 +287,22 @@ tee -q -o {self.path('area.txt')} stat -liberty {self.path('mapping.lib')}
 write_json {self.path('netlist.json')}
 '''
         self.map_cells(script, packages + modules)
+
+    def banked(self, path: str) -> str:
+        """The file of a module: of a ROM in banks, if it is one that this profile has, of latches for nrc_still, else
+        the file itself."""
+        name = os.path.splitext(os.path.basename(path))[0]
+        if name == 'nrc_still':
+            self.write(name + '.sv', rom.still_latches(self.technology))
+            return self.path(name + '.sv')
+        banks = self.options.rom_banks if self.profile == 'huffman' else self.options.range_rom_banks
+        if banks == 1 or name not in ROMS[self.profile]:
+            return path
+        with open(os.path.join(ROOT, path), encoding='utf-8') as f:
+            source = f.read()
+        self.write(name + '.sv', rom.banked_rom(source, banks, table_bits(), self.technology)
+                   if self.profile == 'huffman' else rom.banked_by_address(source, name, banks, self.technology))
+        return self.path(name + '.sv')
 
     def map_cells(self, script: str, files: list[str]) -> None:
         """Runs Yosys, unless a netlist of the same script and files is there, here or for another clock."""
@@ -334,6 +349,9 @@ write_json {self.path('netlist.json')}
         self.net.spef_file(self.path('netlist.spef'), 'nrc_encoder', self.wires)
         script = ''.join(f'read_liberty {f}\n' for f in files)
         self.hold()
+        # Gates of the inverted clock have half of it.
+        enables = f'report_checks -path_delay max -digits 3 -to [get_pins */{self.technology.gate_pins()[1]}]\n' \
+            if any(i.cell.clock_gate for i in self.net.gates) else ''
         # This OpenSTA lacks a command of the constraints. Latches borrow time from the next half clock and
         # then have a slack of 0: registers, macros and outputs matter.
         script += f'''proc remove_from_collection {{from what}} {{
@@ -347,7 +365,7 @@ read_sdc {os.path.join(ROOT, 'constraints/nrc_encoder.sdc')}
 read_spef {self.path('netlist.spef')}
 report_checks -path_delay max -digits 3 -fields {{capacitance slew}} -to [all_registers -edge_triggered -data_pins]
 report_checks -path_delay max -digits 3 -fields {{capacitance slew}} -to [all_outputs]
-exit
+{enables}exit
 '''
         self.write('timing.tcl', script)
         run(['sta', '-no_splash', self.path('timing.tcl')], self.path('timing.log'), 'OpenSTA',
@@ -505,7 +523,8 @@ exit
                 'wire (fF a sink)': round(self.wires.per_sink * 1e15, 3), 'utilisation': o.utilisation,
                 'clock tree fan-out': o.tree_fanout, 'clock and reset buffers': p.buffers,
                 'pipeline': 'shallow' if self.shallow else 'deep', 'link of rate control (Mbit/s)': self.link_rate,
-                'registers gated from (bits)': o.gate_width, 'banks of the Huffman ROM': o.rom_banks,
+                'registers gated from (bits)': o.gate_width,
+                'banks of a ROM': o.rom_banks if self.profile == 'huffman' else o.range_rom_banks,
             },
             'verified': f"{self.packets} packets, {self.bytes} bytes as the golden model's",
         }
@@ -658,14 +677,15 @@ def main() -> int:
                         help='frames before the measured ones (default %(default)s: past the pace after a key packet)')
     parser.add_argument('--frames', type=int, default=40, help='frames measured (default %(default)s)')
     parser.add_argument('--seed', type=int, default=1)
-    parser.add_argument('--pipeline', choices=['shallow', 'deep'], default='shallow', help='of the Huffman profile')
+    parser.add_argument('--pipeline', choices=['shallow', 'deep'], default='shallow')
     parser.add_argument('--narrow', action='store_true', help='the Huffman profile with the narrow state')
     parser.add_argument('--link-rate', type=float, default=0.0, metavar='MBIT',
                         help='the Huffman profile with rate control, in its deep pipeline, for a link of that many '
                         'Mbit/s')
-    parser.add_argument('--gate-width', type=int, default=4,
+    parser.add_argument('--gate-width', type=int, default=2,
                         help='registers with enable from so many bits get a clock gate; 0: none')
-    parser.add_argument('--rom-banks', type=int, default=16, help='banks of the Huffman ROM; 1: one block of gates')
+    parser.add_argument('--rom-banks', type=int, default=8, help='banks of the Huffman ROM; 1: one block of gates')
+    parser.add_argument('--range-rom-banks', type=int, default=16, help='banks of each ROM of the range profile')
     parser.add_argument('--energy-weight', type=float, default=memory.ENERGY_WEIGHT,
                         help='um2 of macros that one pJ less for a read and a write is worth; 0: least area '
                         '(default %(default)g)')
@@ -699,8 +719,9 @@ def main() -> int:
                           'state moves in every eighth')
         if options.link_rate < 0 or (options.link_rate and options.narrow):
             raise Failure('give --link-rate in Mbit/s, and not with the narrow state')
-        if options.rom_banks < 1 or options.rom_banks & (options.rom_banks - 1) or options.rom_banks > 256:
-            raise Failure('give --rom-banks a power of two, 1 to 256')
+        for banks in (options.rom_banks, options.range_rom_banks):
+            if banks < 1 or banks & (banks - 1) or banks > 256:
+                raise Failure('give --rom-banks and --range-rom-banks a power of two, 1 to 256')
         profiles = options.profile.split(',')
         if set(profiles) - {'huffman', 'range'}:
             raise Failure(f'unknown profile "{options.profile}"; give huffman, range or both with a comma')

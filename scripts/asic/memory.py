@@ -319,20 +319,23 @@ def _macro_body(choice: Choice, technology: Technology) -> str:
     return text
 
 
-def latch_groups(depth: int) -> list[int]:
+def latch_groups(depth: int, ports: int) -> list[int]:
     """The bits of an address that each level of a tree of latches decodes, the top one first: 16 words in a leaf,
-    up to 8 branches above."""
+    up to 8 branches above. Of two ports, which work in every clock, 8 words if that takes no more levels: the data of
+    a word that is written make the inputs of all words in its leaf switch."""
     bits = max(1, (depth - 1).bit_length())
     above = max(0, bits - 4)
     levels = -(-above // 3)
+    if ports == 2 and above > 0 and -(-(above + 1) // 3) == levels:
+        above += 1
     return [-(-(above - k) // levels) for k in range(levels)] + [bits - above]
 
 
-def _latch_tree(width: int, depth: int, technology: Technology, done: dict[str, str]) -> str:
+def _latch_tree(width: int, depth: int, ports: int, technology: Technology, done: dict[str, str]) -> str:
     """The name of the module of `depth` words of latches, which it adds to `done` with those inside it. Only the
     branch that an address leads to sees data, low address bits and clock: gates of their own hold them in the
     others, and synthesis does not take them apart."""
-    name = f'nrc_latches_{depth}x{width}'
+    name = f'nrc_latches_{depth}x{width}_{ports}'
     if name in done:
         return name
     done[name] = ''
@@ -343,7 +346,7 @@ def _latch_tree(width: int, depth: int, technology: Technology, done: dict[str, 
     assert gate_cell is not None
     w = width
     bits = max(1, (depth - 1).bit_length())
-    low = bits - latch_groups(depth)[0]
+    low = bits - latch_groups(depth, ports)[0]
     inverted = 'IQN' in (latch_cell.pins[output].function or '')
     text = f'''module {name} (
   input wire clk_write, input wire [{bits - 1}:0] waddr, input wire [{bits - 1}:0] waddr_q, input wire writes,
@@ -399,7 +402,7 @@ endmodule
     branches = -(-depth >> low)
     for k in range(branches):
         inner = min(1 << low, depth - (k << low))
-        child = _latch_tree(w, inner, technology, done)
+        child = _latch_tree(w, inner, ports, technology, done)
         inner_bits = max(1, (inner - 1).bit_length())
         here = f"[{bits - 1}:{low}] == {bits - low}'d{k}"
         text += f'  wire here{k} = waddr{here};\n  wire writes{k} = writes && waddr_q{here};\n'
@@ -438,7 +441,7 @@ def _latch_body(choice: Choice, technology: Technology, done: dict[str, str]) ->
     write = 'en_i && we_i' if one else 'we_i'
     read = 'en_i && !we_i' if one else 're_i'
     waddr, raddr = ('addr_i', 'addr_i') if one else ('waddr_i', 'raddr_i')
-    tree = _latch_tree(w, d, technology, done)
+    tree = _latch_tree(w, d, choice.ports, technology, done)
     return f'''    reg  [{w - 1}:0] wdata_q, rdata_q;
     reg  [{bits - 1}:0] waddr_q;
     wire [{w - 1}:0] word;

@@ -86,6 +86,7 @@ class Technology:
         def smallest(cells: list[Cell]) -> Cell | None:
             return min(cells, key=lambda c: c.area) if cells else None
 
+        self.inverter = min(inverters, key=lambda c: c.area)
         self.latch = smallest(latches)
         self.clock_gate = smallest(gates)
         # For inputs of macros, whose hold times are longer than a register's delay.

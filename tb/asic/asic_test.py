@@ -289,7 +289,11 @@ class AsicTest(unittest.TestCase):
         # Leaves of 16 words at most, 8 branches at most.
         for depth, groups in ((2, [1]), (16, [4]), (17, [1, 4]), (128, [3, 4]), (256, [2, 2, 4]), (300, [3, 2, 4]),
                               (1024, [3, 3, 4])):
-            self.assertEqual(memory.latch_groups(depth), groups, depth)
+            self.assertEqual(memory.latch_groups(depth, 1), groups, depth)
+        # Of two ports leaves of 8 where they take no more levels.
+        for depth, groups in ((8, [3]), (16, [4]), (32, [2, 3]), (64, [3, 3]), (128, [3, 4]), (256, [3, 2, 3]),
+                              (1024, [3, 3, 4])):
+            self.assertEqual(memory.latch_groups(depth, 2), groups, depth)
         pair = '''
   cell (AND2) {{ area : 4; cell_leakage_power : 5;
     pin (A) {{ direction : input; capacitance : 1; }} pin (B) {{ direction : input; capacitance : 1; }}
@@ -420,7 +424,7 @@ endmodule
         bench = '''`timescale 1ps/1ps
 module tb;
   reg clk = 1; reg [6:0] a = 0; wire [7:0] q; integer i;
-  nrc_huffman_rom u (clk, a, q);
+  MODULE u (clk, a, q);
   initial begin
     for (i = 0; i < 2000; i = i + 1) begin
       #100 a = $urandom; #100 a = $urandom; #300 clk = 0; #500 clk = 1;
@@ -430,10 +434,15 @@ module tb;
   end
 endmodule
 '''
-        out = self.icarus(rom.banked_rom(source, 4, 3, technology),
-                          netlist.models([technology.latch, technology.clock_gate]), bench)
-        self.assertNotIn('FAIL', out)
-        self.assertIn('done', out)
+        for module, text in (('nrc_huffman_rom', rom.banked_rom(source, 4, 3, technology)),
+                             ('nrc_edge_rom', rom.banked_by_address(source, 'nrc_edge_rom', 8, technology))):
+            out = self.icarus(text, netlist.models([technology.latch, technology.clock_gate, technology.inverter]),
+                              bench.replace('MODULE', module))
+            self.assertNotIn('FAIL', out)
+            self.assertIn('done', out)
+        for count in (3, 1, 128):
+            with self.assertRaisesRegex(LibertyError, 'give a power of two from 2 to 64'):
+                rom.banked_by_address(source, 'nrc_edge_rom', count, technology)
 
     def icarus(self, *texts: str, options: Sequence[str] = ()) -> str:
         files = [self.file(f'icarus{k}.sv', t) for k, t in enumerate(texts)]

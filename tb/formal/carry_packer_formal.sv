@@ -45,7 +45,8 @@ module carry_packer_formal #(
 
   nrc_carry_packer #(
     .Held     (Held),
-    .MaxLength(29)
+    .MaxLength(29),
+    .Pipeline (nrc_latency_pkg::PipelineDeep)
   ) u_dut (
     .clk_i,
     .rst_ni,

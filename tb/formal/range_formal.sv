@@ -36,7 +36,8 @@ module range_formal #(
   logic [4:0]  length;
 
   nrc_range #(
-    .CodeWidth(CodeWidth)
+    .CodeWidth(CodeWidth),
+    .Pipeline (nrc_latency_pkg::PipelineDeep)
   ) u_dut (
     .clk_i,
     .rst_ni,
@@ -72,8 +73,8 @@ module range_formal #(
   (* hierconn *) logic                \u_dut.s3_verbatim ;
   (* hierconn *) logic                \u_dut.s4_verbatim_q ;
   (* hierconn *) logic [15:0]         \u_dut.s3_low ;
-  (* hierconn *) logic [15:0]         \u_dut.s3_frequency_q ;
-  (* hierconn *) logic [3:0]          \u_dut.s3_zeros_q ;
+  (* hierconn *) logic [15:0]         \u_dut.s3_frequency ;
+  (* hierconn *) logic [3:0]          \u_dut.s3_zeros ;
   (* hierconn *) logic [7:1]          \u_dut.valid_q ;
   (* hierconn *) logic                \u_dut.s4_packet_end ;
   (* hierconn *) logic                \u_dut.s4_escape_q ;
@@ -90,9 +91,9 @@ module range_formal #(
   logic [31:0] taken;
   logic [16:0] sum;
   assign sum    = {1'b0, \u_dut.low_q } + {1'b0, \u_dut.s4_addend_q };
-  assign n      = \u_dut.s3_frequency_q >> \u_dut.s3_zeros_q ;
-  assign scaled = n << \u_dut.s3_zeros_q ;
-  assign taken  = \u_dut.product >> (6'd16 + {2'd0, \u_dut.s3_zeros_q });
+  assign n      = \u_dut.s3_frequency >> \u_dut.s3_zeros ;
+  assign scaled = n << \u_dut.s3_zeros ;
+  assign taken  = \u_dut.product >> (6'd16 + {2'd0, \u_dut.s3_zeros });
 
   // What low and the range become with the plain bits, whose last one is the unit.
   logic [FineBits-1:0] parts, moved;
@@ -126,10 +127,10 @@ module range_formal #(
 
   always_comb begin
     assume (begun_q || !rst_ni);
-    if (\u_dut.range_q [15] && \u_dut.s3_frequency_q [15]) begin
+    if (\u_dut.range_q [15] && \u_dut.s3_frequency [15]) begin
       assume (\u_dut.product [31:30] != '0);
     end
-    if (scaled == \u_dut.s3_frequency_q && {1'b0, \u_dut.s3_low } + {1'b0, n} < 17'h10000) begin
+    if (scaled == \u_dut.s3_frequency && {1'b0, \u_dut.s3_low } + {1'b0, n} < 17'h10000) begin
       assume ({1'b0, \u_dut.share [31:16]} + taken[16:0] <= {1'b0, \u_dut.range_q } &&
               taken[31:17] == '0);
     end
@@ -222,7 +223,7 @@ module range_formal #(
         end
       end
       if (\u_dut.valid_q [3] && !\u_dut.s3_escape ) begin
-        i_scaled: assert (scaled == \u_dut.s3_frequency_q && \u_dut.s3_frequency_q [15] &&
+        i_scaled: assert (scaled == \u_dut.s3_frequency && \u_dut.s3_frequency [15] &&
                           {1'b0, \u_dut.s3_low } + {1'b0, n} < 17'h10000);
       end
       i_delay: assert (ones_q == delay_q[2]);

@@ -34,6 +34,7 @@ plusargs=("+words=$work/words.hex" "+table_id=$((0x$(sed -nE 's/.*table_id_i 0x(
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48 LoadableTables=1
 plusargs=()
 play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2
+play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2 Pipeline=1
 play range_8ch_taps default Profile=1 Taps=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_3ch_16bit_taps_neighbour generic Profile=1 Taps=1 Neighbour=1 Channels=3 CodeWidth=16 Mapping=0 \
   PacketFrames=200

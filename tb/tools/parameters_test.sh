@@ -174,7 +174,8 @@ refused "PacketFrames is 6; with Events 1 give packets of 64 clocks" generic Eve
 refused "Taps is 1; with Profile 0 give 0" generic Taps=1
 refused "Neighbour is 1; with Profile 0 give 0" generic Neighbour=1
 refused "LoadableTables is 1; with Profile 1 give 0" generic LoadableTables=1 Profile=1
-refused "Pipeline is 1; with Profile 1 give 0" generic Pipeline=1 Profile=1
+refused "Pipeline is 1; with Taps 1 give 0 (deep)" generic Pipeline=1 Profile=1 Taps=1
+refused "Pipeline is 1; with Neighbour 1 give 0 (deep)" generic Pipeline=1 Profile=1 Neighbour=1
 for value in 0 -1 65536; do
   refused "PacketFrames is $value; give 1 to 65535" generic "PacketFrames=$value" Channels=1
 done

@@ -27,8 +27,10 @@ constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
 constexpr int kUpdateDelay = NRC_PARAM_UpdateDelay;
 
-constexpr long kPredictLatency = nrc::rtl::kPredictLatency;
-constexpr long kInnovationLatency = nrc::rtl::kInnovationLatency;
+constexpr bool kShallow = NRC_PARAM_Pipeline == nrc::rtl::kPipelineShallow;
+constexpr long kPredictLatency = kShallow ? 1 : nrc::rtl::kPredictLatency;  // it starts late then
+constexpr long kInnovationLatency =
+    kShallow ? nrc::rtl::kShallowInnovationLatency : nrc::rtl::kInnovationLatency;
 constexpr long kLoopLatency = nrc::rtl::kLoopLatency + kUpdateDelay;
 
 /// Of a code of this width: the largest value less the smallest one.

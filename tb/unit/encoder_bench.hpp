@@ -38,7 +38,8 @@ namespace nrc::tb {
 inline const PacketType kDataType =
     kProfile == Profile::kHuffman ? PacketType::kHuffman : PacketType::kRange;
 
-inline const std::uint32_t kLoopLatency = kShallow ? rtl::kShallowLoopLatency : rtl::kLoopLatency;
+inline const std::uint32_t kLoopLatency =
+    kShallow && kProfile != Profile::kRange ? rtl::kShallowLoopLatency : rtl::kLoopLatency;
 /// Clocks after each frame in which s_axis_tready is low.
 inline const std::uint32_t kBubbles = kChannels < kLoopLatency ? kLoopLatency - kChannels : 0;
 /// More than from a packet's last sample to the answer key_needed_o.

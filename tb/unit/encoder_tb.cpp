@@ -49,7 +49,8 @@ TEST(Encoder, FullSpeedWithoutAStall) {
 
 /// Clocks from a sample's handshake until its last bit is packed.
 TEST(Encoder, Latency) {
-  const int latency = kProfile == Profile::kRange
+  const int latency = kProfile == Profile::kRange && kShallow ? rtl::kShallowRangeEncoderLatency
+                      : kProfile == Profile::kRange
                           ? rtl::kRangeEncoderLatency + kTaps * rtl::kTapsLatency +
                                 kNeighbour * rtl::kNeighbourLatency
                       : kNarrow  ? rtl::kNarrowEncoderLatency

@@ -23,7 +23,9 @@ namespace {
 using nrc::tb::drive;
 
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
-constexpr long kLatency = nrc::rtl::kIntervalLatency;
+constexpr long kLatency = NRC_PARAM_Pipeline == nrc::rtl::kPipelineShallow
+                              ? nrc::rtl::kShallowIntervalLatency
+                              : nrc::rtl::kIntervalLatency;
 
 constexpr int kMin = -(1 << (kCodeWidth - 1));
 constexpr int kMax = (1 << (kCodeWidth - 1)) - 1;

@@ -18,7 +18,11 @@
 namespace {
 
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
-constexpr int kLatency = nrc::rtl::kRangeLatency;
+constexpr int kLatency = NRC_PARAM_Pipeline == nrc::rtl::kPipelineShallow
+                             ? nrc::rtl::kShallowRangeLatency
+                             : nrc::rtl::kRangeLatency;
+/// Of a flush, which joins after the loops.
+constexpr int kFlushLatency = NRC_PARAM_Pipeline == nrc::rtl::kPipelineShallow ? 1 : 3;
 constexpr int kLowest = static_cast<int>(nrc::kEscapeFrequency);
 constexpr int kTop = static_cast<int>(nrc::kTopFrequency);
 constexpr nrc::Interval kEscape{0, 0};
@@ -97,10 +101,10 @@ class Bench {
     const nrc::CarryWord final = golden_.finish();
     packer_.put(final);
     decode();
-    expected_.push_back({final, clock_ + 3});
+    expected_.push_back({final, clock_ + kFlushLatency});
     tick();
     dut_->flush_i = 0;
-    gap(3);
+    gap(kFlushLatency);
   }
 
   void gap(int clocks = 1) {
