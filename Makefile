@@ -92,7 +92,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build challenge sim link events wave check test coverage fuzz fuzz-corpus faults soak formal cocotb lint format generate registers bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
+.PHONY: help build challenge sim link events wave check test coverage fuzz fuzz-corpus faults soak formal cocotb packages lint format generate registers bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -200,6 +200,10 @@ cocotb: ## Run the examples of cocotb benches of the encoder, bare and with regi
 	  $(BUILD)/cocotb-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/cocotb/requirements.txt && \
 	  cp tb/cocotb/requirements.txt $(BUILD)/cocotb-venv)
 	NRC=$(BUILD)/nrc NRC_COCOTB_DIR=$(abspath $(BUILD))/cocotb $(BUILD)/cocotb-venv/bin/python tb/cocotb/run.py
+
+packages: ## Every target of nrc.core in FuseSoC, boards without synthesis, and Bender.yml in Bender if there is one
+	$(DEPS) test
+	NRC_BINARY_DIR=$(abspath $(BUILD)) $(PYTHON) tb/package/hardware_packages_test.py --all
 
 lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format registers rtl tidy"]
 	$(DEPS) dev

@@ -38,7 +38,7 @@ MARK = re.compile(r"^<!-- figures: (?P<name>\S+) -->\n(?P<text>.*?)^<!-- /figure
 QUOTE = re.compile(r"^<!-- quote: (?P<path>\S+) -->\n(?P<text>.*?)^<!-- /quote -->$",
                    re.MULTILINE | re.DOTALL)
 OPEN = re.compile(r"^\s*<!-- /?(?:figures|quote)\b.*$", re.MULTILINE)
-LANGUAGES = {".py": "python", ".sv": "systemverilog", ".c": "c", ".cpp": "cpp"}
+LANGUAGES = {".py": "python", ".sv": "systemverilog", ".c": "c", ".cpp": "cpp", ".core": "yaml"}
 
 Values = dict[str, Any]
 

@@ -58,7 +58,7 @@ netlist() {
   local result=$1 kind=$2 root=$3 top=$4 module=$5 parameters=$6 change=$7 define=$8
   local packages sources includes chparam=() parameter back cut="" ticks=""
   case $change in
-    cut) cut='cutpoint t:$mul;' ;;
+    cut) cut="cutpoint t:\$mul;" ;;
     ticks) ticks='techmap -map tb/formal/ticks.v; opt_clean;' ;;
   esac
   packages=$($hardware files "$module" --kind packages | tr '\n' ' ')

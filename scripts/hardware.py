@@ -346,42 +346,151 @@ def version(root: Path) -> str:
     return ".".join(re.findall(r"#define NRC_VERSION_(?:MAJOR|MINOR|PATCH) +(\d+)", text))
 
 
-def design_files(hardware: Hardware, design: str) -> list[str]:
-    """Modules of a design that are not of a table set."""
-    return [path for path in hardware.design_modules(design, hardware.table_set_names[0])
-            if path in hardware.modules]
+def design_modules(hardware: Hardware) -> list[str]:
+    """Modules of all designs, without those of a table set."""
+    wanted = {path for design in hardware.designs
+              for path in hardware.design_modules(design, hardware.table_set_names[0])}
+    return [path for path in hardware.modules if path in wanted]
+
+
+def parameters_of(hardware: Hardware, top: str) -> dict[str, str]:
+    """Parameters of a design's top, with the comments on them: name to text, which may be empty."""
+    path = hardware.root / hardware.module(top, hardware.table_set_names[0])
+    found = re.findall(r"^ *parameter int (\w+) *= [^,/\n]*,?(?: *// *(.*))?$",
+                       path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name: comment.replace('"', "'") for name, comment in found}
+
+
+def flow_list(values: list[str]) -> str:
+    """A list of YAML in one line, its values quoted."""
+    return "[" + ", ".join(f'"{value}"' for value in values) + "]"
+
+
+class CoreFile:
+    """The lines of nrc.core. Targets:
+
+    default        what a core gets that depends on this one: all designs
+    lint           Verilator's lint of the first design, its parameters on the command line
+    lint_NAME      of a configuration
+    sim            the encoder in Icarus: it makes a golden stream
+    BOARD_VARIANT  bitstream of a board
+    """
+
+    FLOWS = {"ice40": ("icestorm", "PCF"), "ecp5": ("trellis", "LPF")}
+    BENCH = "tb/tools/golden_stream_tb.sv"
+    GOLDEN = "tb/golden/default_8ch"
+    GOLDEN_PARAMETERS = {"Channels": 8, "PacketFrames": 100, "KeyInterval": 2}
+
+    def __init__(self, hardware: Hardware) -> None:
+        self.hardware = hardware
+        self.modules = design_modules(hardware)
+        self.lines = ["CAPI=2:", f"# {BANNER}", "",
+                      f"name: ::{hardware.name}:{version(hardware.root)}",
+                      f"description: \"{hardware.description['description']}\""]
+
+    def text(self) -> str:
+        """The whole file."""
+        hardware = self.hardware
+        self.lines += ["", "filesets:"]
+        self._filesets()
+        self.lines += ["", "parameters:"]
+        parameters: dict[str, str] = {}
+        for top in hardware.designs.values():
+            parameters = {**parameters_of(hardware, top), **parameters}
+        for name, comment in parameters.items():
+            self._parameter(name, "int", "vlogparam", comment)
+        self._parameter("samples", "str", "plusarg", "recording that the bench plays", "samples.i16")
+        self._parameter("stream", "str", "plusarg", "stream that it writes", "stream.nrc")
+        self._parameter("golden", "str", "plusarg", "stream that it should be", "golden.nrc")
+        self.lines += ["", "targets:"]
+        self._targets()
+        return "\n".join(self.lines) + "\n"
+
+    def _fileset(self, name: str, files: list[str], others: list[str] | None = None) -> None:
+        self.lines += [f"  {name}:", "    files:", *(f"      - {path}" for path in others or []),
+                       *(f"      - {path}" for path in files), "    file_type: systemVerilogSource"]
+
+    def _filesets(self) -> None:
+        hardware = self.hardware
+        self._fileset("packages", hardware.description["packages"],
+                      [f"{path}: {{is_include_file: true, include_path: {Path(path).parent}}}"
+                       for path in hardware.include_files])
+        for tables in hardware.table_set_names:
+            table_set = hardware.table_set(tables)
+            self._fileset(f"tables_{tables}", [*table_set.packages, *table_set.memories])
+        self._fileset("modules", self.modules)
+        self._fileset("bench", [self.BENCH],
+                      [f"{self.GOLDEN}.i16: {{file_type: user, copyto: samples.i16}}",
+                       f"{self.GOLDEN}.nrc: {{file_type: user, copyto: golden.nrc}}"])
+        for board in self.boards():
+            known = {*self.modules, *hardware.table_set(hardware.table_set_names[0]).memories}
+            self._fileset(board.name, [path for path in hardware.closure([board.top], "default")
+                                       if path not in known],
+                          [f"{board.pins}: {{file_type: {self._flow(board)[1]}}}"])
+
+    def boards(self) -> list[Board]:
+        """Those that FuseSoC's flows can make: with a family of FLOWS, and no step of their own."""
+        return [board for board in self.hardware.boards().values()
+                if board.settings["family"] in self.FLOWS and "techmap" not in board.settings]
+
+    def _flow(self, board: Board) -> tuple[str, str]:
+        return self.FLOWS[board.settings["family"]]
+
+    def _parameter(self, name: str, datatype: str, kind: str, comment: str, value: str = "") -> None:
+        self.lines += [f"  {name}:", f"    datatype: {datatype}", f"    paramtype: {kind}"]
+        if comment:
+            self.lines.append(f"    description: \"{comment}\"")
+        if value:
+            self.lines.append(f"    default: {value}")
+
+    def _target(self, name: str, filesets: list[str], *lines: str) -> None:
+        self.lines += [f"  {name}:", f"    filesets: {flow_list(filesets)}",
+                       *(f"    {line}" for line in lines)]
+
+    def _lint(self, name: str, tables: list[str], top: str, parameters: list[str]) -> None:
+        self._target(name, ["packages", *tables, "modules"], "flow: lint",
+                     "flow_options:", "  tool: verilator",
+                     "  verilator_options: [-Wall, -Wno-UNUSEDPARAM, --assert]",
+                     f"toplevel: {top}",
+                     *([f"parameters: {flow_list(parameters)}"] if parameters else []))
+
+    def _targets(self) -> None:
+        hardware = self.hardware
+        first, *others = hardware.table_set_names
+        # A flag nrc_tables_NAME, which the target of a dependent core or --flag sets, chooses the tables.
+        chosen = [f"nrc_tables_{name} ? (tables_{name})" for name in others]
+        condition, closing = "".join(f"!nrc_tables_{name} ? (" for name in others), ")" * len(others)
+        tables = [f"{condition}tables_{first}{closing}", *chosen]
+        self._target("default", ["packages", *tables, "modules"])
+        top = next(iter(hardware.designs.values()))
+        self._lint("lint", tables, top, [*parameters_of(hardware, top)])
+        for configuration in hardware.configurations():
+            self._lint(f"lint_{configuration.name}", [f"tables_{configuration.tables}"],
+                       hardware.designs[configuration.design], assignments(configuration.parameters))
+        # Icarus takes options of its own for SystemVerilog.
+        self._target("sim", ["packages", f"tables_{first}", "modules", "bench"], "flow: sim",
+                     "flow_options:", "  tool: icarus", "  iverilog_options: [-g2012]",
+                     f"toplevel: {Path(self.BENCH).stem}",
+                     "parameters: " + flow_list([*assignments(self.GOLDEN_PARAMETERS), "samples", "stream",
+                                                  "golden"]))
+        for board in self.boards():
+            for name, variant in board.variants.items():
+                self._target(f"{board.name}_{name}",
+                             ["packages", f"tables_{variant.tables}", "modules", board.name],
+                             f"flow: {self._flow(board)[0]}", "flow_options:",
+                             "  yosys_synth_options: " +
+                             flow_list(board.settings["synthesis"].split()[1:]),
+                             "  nextpnr_options: " +
+                             flow_list([*board.settings["place"], "--freq",
+                                        f"{board.settings['clock_hz'] / 1e6:g}",
+                                        "--seed", str(board.settings["seeds"][0])]),
+                             f"toplevel: {board.name}",
+                             f"parameters: {flow_list(assignments(variant.parameters))}")
 
 
 def fusesoc_core(hardware: Hardware) -> str:
-    """nrc.core: targets DESIGN_TABLES, and `default`, which is the encoder's first set."""
-    first = f"{next(iter(hardware.designs))}_{hardware.table_set_names[0]}"
-    lines = ["CAPI=2:", f"# {BANNER}", "", f"name: ::{hardware.name}:{version(hardware.root)}",
-             f"description: \"{hardware.description['description']}\"", "", "filesets:"]
-
-    def fileset(name: str, files: list[str], headers: list[str] | None = None) -> None:
-        lines.append(f"  {name}:")
-        lines.append("    files:")
-        for path in headers or []:
-            lines.append(f"      - {path}: {{is_include_file: true, "
-                         f"include_path: {Path(path).parent}}}")
-        lines.extend(f"      - {path}" for path in files)
-        lines.append("    file_type: systemVerilogSource")
-
-    fileset("packages", hardware.description["packages"], hardware.include_files)
-    for tables in hardware.table_set_names:
-        table_set = hardware.table_set(tables)
-        fileset(f"tables_{tables}", [*table_set.packages, *table_set.memories])
-    for design in hardware.designs:
-        fileset(design, design_files(hardware, design))
-    lines += ["", "targets:"]
-    for design, top in hardware.designs.items():
-        for tables in hardware.table_set_names:
-            anchor = f"{design}_{tables}"
-            lines += [f"  {anchor}:{f' &{anchor}' if anchor == first else ''}",
-                      f"    filesets: [packages, tables_{tables}, {design}]",
-                      f"    toplevel: {top}"]
-    lines.append(f"  default: *{first}")
-    return "\n".join(lines) + "\n"
+    """nrc.core."""
+    return CoreFile(hardware).text()
 
 
 def bender_manifest(hardware: Hardware) -> str:
@@ -404,10 +513,11 @@ def bender_manifest(hardware: Hardware) -> str:
         table_set = hardware.table_set(tables)
         chosen = f"nrc_tables_{tables}"
         if tables == first:
-            chosen = f"not(any({', '.join(f'nrc_tables_{name}' for name in others)}))"
+            chosen = " ".join(f"not(nrc_tables_{name})" for name in others)
+            if len(others) > 1:
+                chosen = f"all({chosen.replace(' ', ', ')})"
         group([*table_set.packages, *table_set.memories], chosen if others else None)
-    wanted = {path for design in hardware.designs for path in design_files(hardware, design)}
-    group([path for path in hardware.modules if path in wanted])
+    group(design_modules(hardware))
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Each board's folder: every port of its top has a pin and a timing, and the clock of the SDC file is
-that of the pin file, of the PLL's parameters, of ClockHz and of board.json."""
+that of the pin file, of the PLL's parameters, of ClockHz and of board.json. The link port's: every port
+has a timing, and every path between its clocks."""
 import re
 import sys
 import unittest
@@ -129,6 +130,60 @@ class Constraints(unittest.TestCase):
             self.assertEqual(sorted(sdc.untimed["to"]), sorted(set(top.widths) - inputs))
 
         self.of_each_board(check)
+
+
+class LinkPort(unittest.TestCase):
+    """constraints/nrc_link_port.sdc against the RTL."""
+
+    def setUp(self) -> None:
+        self.sdc = text("constraints/nrc_link_port.sdc")
+        self.commands = "\n".join(line for line in self.sdc.splitlines() if not line.startswith("#"))
+        self.fifo = text("rtl/parts/nrc_clock_fifo.sv")
+
+    def ports(self, command: str) -> list[str]:
+        """Ports that a command names, sorted; a bus is `name*`."""
+        found = re.findall(rf"(?m)^{command} .*\[get_ports (?:\{{([^}}]+)\}}|(\w+))\]", self.commands)
+        return sorted(name for many, one in found for name in (many or one).split())
+
+    def test_every_port_has_a_timing(self) -> None:
+        source = re.sub(r"//.*", "", text("rtl/parts/nrc_link_port.sv"))
+        declared = re.findall(r"(?m)^  (input|output) +logic +(?:(\[.+?\]) +)?(\w+)", source)
+        inputs, outputs = (sorted(name + ("*" if bus else "") for direction, bus, name in declared
+                                  if direction == wanted) for wanted in ("input", "output"))
+        self.assertEqual(sorted(self.ports("create_clock") + self.ports("set_input_delay") +
+                                self.ports("set_false_path")), inputs)
+        self.assertEqual(self.ports("set_output_delay"), outputs)
+
+    def test_clocks(self) -> None:
+        clocks = re.findall(r"create_clock -name (\w+) ", self.commands)
+        self.assertEqual(sorted(set(re.findall(r"get_clocks (\w+)", self.commands))), sorted(clocks))
+        both = sorted([(clocks[0], clocks[1]), (clocks[1], clocks[0])])
+        for command in (r"set_max_delay \$crossing", "set_false_path -hold"):
+            found = re.findall(rf"{command} -from \[get_clocks (\w+)\] -to \[get_clocks (\w+)\]", self.commands)
+            self.assertEqual(sorted(found), both)
+
+    def test_what_crosses(self) -> None:
+        """What one clock writes and the other reads is what the file names, and nothing more."""
+        sides: dict[str, str] = {}  # register to clock
+        reads: dict[str, set[str]] = {"write": set(), "read": set()}
+        assigned = {name: value for name, value in
+                    re.findall(r"assign (\w+)\s*=\s*([^;]+);", self.fifo)}
+        design = self.fifo.split("`ifndef SYNTHESIS")[0]
+        for clock, block in re.findall(r"always_ff @\(posedge (\w+)_clk_i[^)]*\) begin\n(.*?)\n  end\n", design,
+                                       re.DOTALL):
+            sides.update((name, clock) for name in re.findall(r"(\w+)(?:\[[^\n]*?\])? +<= ", block))
+            waiting = re.findall(r"\b[a-z]\w*\b", re.sub(r"(?m)(\w+)(?:\[.*?\])? +<= ", "", block))
+            while waiting:
+                name = waiting.pop()
+                if name not in reads[clock]:
+                    reads[clock].add(name)
+                    waiting += re.findall(r"\b[a-z]\w*\b", assigned.get(name, ""))
+        crossing = {name for name, clock in sides.items()
+                    if name in reads["read" if clock == "write" else "write"]}
+        self.assertEqual(crossing, {"mem", "write_gray_q", "read_gray_q"})
+        self.assertEqual(crossing, set(re.findall(r"(\w+) to \w+", self.sdc)) & {*sides})
+        for pair in re.findall(r"(\w+_q|mem) to (\w+_q|data_o)", self.sdc):
+            self.assertNotEqual(sides[pair[0]], sides[pair[1]])
 
 
 if __name__ == "__main__":

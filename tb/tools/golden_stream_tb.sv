@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Plays a golden recording (tb/golden/*.i16) through nrc_encoder in a four-state simulator and
-// writes the stream that comes out, for a comparison with the golden one. All state is X until something
+// writes the stream that comes out, and compares it with the golden one if that is given. All state is X until something
 // sets it, and so are the inputs as long as nobody may look at them: before the end of the reset,
 // and tdata and tlast without tvalid. After the reset no output may be X, but for tdata and tlast
 // without tvalid. The input has gaps and the output stalls.
 //
-//   vvp golden_stream_tb.vvp +samples=FILE +stream=FILE
+//   vvp golden_stream_tb.vvp +samples=FILE +stream=FILE [+golden=FILE]
 //
 // With LoadableTables also +words=FILE of `nrc tables`, the words that it loads, and +table_id=NUMBER.
 
@@ -101,8 +101,8 @@ module golden_stream_tb;
     .events_lost_o   (events_lost)
   );
 
-  reg [8*256-1:0] samples_name, stream_name;
-  integer samples_file, stream_file, low, high, samples, taken, clocks, quiet;
+  reg [8*256-1:0] samples_name, stream_name, golden_name;
+  integer samples_file, stream_file, golden_file, low, high, samples, taken, clocks, quiet;
   logic   waits;
 
   // Inputs change after the rising edge, as registers' outputs do.
@@ -162,6 +162,21 @@ module golden_stream_tb;
     end
   endtask
 
+  task compare;
+    begin
+      stream_file = $fopen(stream_name, "rb");
+      golden_file = $fopen(golden_name, "rb");
+      low  = 0;
+      high = 0;
+      while (low != -1 && low == high) begin
+        low  = $fgetc(stream_file);
+        high = $fgetc(golden_file);
+      end
+      if (low != high) $fatal(1, "FAIL: the stream differs from the golden one");
+      $display("the stream is the golden one");
+    end
+  endtask
+
   initial begin
     if (!$value$plusargs("samples=%s", samples_name) ||
         !$value$plusargs("stream=%s", stream_name)) begin
@@ -217,6 +232,7 @@ module golden_stream_tb;
     end
     $fclose(stream_file);
     $display("%0d samples, %0d packets, %0d dropped", taken, packets, dropped);
+    if ($value$plusargs("golden=%s", golden_name)) compare;
     $finish(0);
   end
 
