@@ -17,13 +17,19 @@
 `ifndef NRC_ASSERT_SVH
 `define NRC_ASSERT_SVH
 
-`define NRC_AWAKE(CLOCK, RESET) \
-  logic checking_q, was_reset_q; \
-  initial {checking_q, was_reset_q} = 2'b00; \
-  always @(posedge CLOCK or negedge RESET) begin \
-    if (!RESET) {checking_q, was_reset_q} <= 2'b01; \
-    else        checking_q <= was_reset_q; \
-  end
+// Proofs begin with a reset; an induction, which begins in any state, knows nothing of it.
+`ifdef FORMAL
+  `define NRC_AWAKE(CLOCK, RESET) \
+    wire checking_q = RESET;
+`else
+  `define NRC_AWAKE(CLOCK, RESET) \
+    logic checking_q, was_reset_q; \
+    initial {checking_q, was_reset_q} = 2'b00; \
+    always @(posedge CLOCK or negedge RESET) begin \
+      if (!RESET) {checking_q, was_reset_q} <= 2'b01; \
+      else        checking_q <= was_reset_q; \
+    end
+`endif
 
 // Icarus knows no message when it elaborates, and Verilator may be asked to go on after one.
 `ifdef VERILATOR
