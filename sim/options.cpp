@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "nrc/rate_control.hpp"
+
 namespace nrc::sim {
 
 std::optional<int> parse_options(int argc, char** argv, const Design& design, bool can_trace,
@@ -47,15 +49,15 @@ std::optional<int> parse_options(int argc, char** argv, const Design& design, bo
   if (design.rate_control) {
     app.add_option("--max-step", options.max_step,
                    "Codes of the largest rounding step; 1: never round")
-        ->check(CLI::IsMember({1, 2, 3, 4, 6, 8, 12, 16}))
+        ->check(CLI::IsMember(rate_steps()))
         ->capture_default_str();
     app.add_option("--min-step", options.min_step,
                    "Codes of the smallest step; 1: lossless where the link takes it")
-        ->check(CLI::IsMember({1, 2, 3, 4, 6, 8, 12, 16}))
+        ->check(CLI::IsMember(rate_steps()))
         ->capture_default_str();
     app.add_option("--first-step", options.first_step,
                    "Codes of the step that rounding begins with")
-        ->check(CLI::IsMember({2, 3, 4, 6, 8, 12, 16}))
+        ->check(CLI::IsMember(rate_steps(1)))
         ->capture_default_str();
   }
   if (design.header.events) {

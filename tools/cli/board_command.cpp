@@ -158,14 +158,14 @@ class BoardSession {
       const int step = receiver_.packet_step();
       largest_step_ = std::max(largest_step_, step);
       lossless_packets_ += step == 1 ? 1 : 0;
-      const int most = step / 2;
+      const int max_error = step / 2;
       for (; due_ < first; ++due_) {
         source_->frame(expected_.data());
       }
       for (std::size_t f = 0; f < frames; ++f, ++due_) {
         source_->frame(expected_.data());
         for (const std::int16_t expected : expected_) {
-          wrong_ += std::abs(*samples++ - expected) > most ? 1U : 0U;
+          wrong_ += std::abs(*samples++ - expected) > max_error ? 1U : 0U;
         }
       }
     };
@@ -245,14 +245,14 @@ class BoardSession {
   }
 
   void control_rate() {
-    const int most = lossy_index(arguments_.max_step);
-    const int first = std::min(lossy_index(arguments_.first_step), most);
-    const int least = lossy_index(arguments_.min_step);
-    if (least > first) {
+    const int max = lossy_index(arguments_.max_step);
+    const int first = std::min(lossy_index(arguments_.first_step), max);
+    const int min = lossy_index(arguments_.min_step);
+    if (min > first) {
       throw Error(fmt::format("--min-step {} is more than the first step, {}; give less",
                               arguments_.min_step, lossy_step(first)));
     }
-    command('R', static_cast<std::uint32_t>(most | first << 4 | least << 8));
+    command('R', static_cast<std::uint32_t>(max | first << 4 | min << 8));
   }
 
   /// All channels are rounded as their packets say.
@@ -360,7 +360,7 @@ void add_board_command(CLI::App& app) {
   command->add_option("--timeout", arguments->timeout, "seconds to wait for a byte of the board")
       ->check(CLI::Range(1U, 3600U))
       ->capture_default_str();
-  const auto steps = CLI::IsMember({1, 2, 3, 4, 6, 8, 12, 16});
+  const auto steps = CLI::IsMember(rate_steps());
   command
       ->add_option(
           "--max-step", arguments->max_step,

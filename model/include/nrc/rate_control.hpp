@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "nrc/format.hpp"
 
@@ -14,6 +15,13 @@ namespace nrc {
 /// Numbers of the rounding steps that rate control chooses from, lossy_step() of 0 .. this: steps
 /// of 1 to 16 codes.
 constexpr int kMaxRateStep = 7;
+
+/// Codes of the steps that it may choose, from a number on.
+inline std::vector<int> rate_steps(int first = 0) {
+  std::vector<int> steps;
+  for (int number = first; number <= kMaxRateStep; ++number) steps.push_back(lossy_step(number));
+  return steps;
+}
 
 /// What the user of a link chooses.
 struct RateSettings {
