@@ -30,13 +30,14 @@ COLUMNS = {"cells": ("logic cells", "LUT4"),
 
 
 # Block memories as Yosys calls them.
-MEMORIES = ("SB_RAM40_4K", "DP16KD", "SDPB", "SDPX9B")
+MEMORIES = ("SB_RAM40_4K", "DP16KD", "DPB", "DPX9B", "SDPB", "SDPX9B", "SP", "SPX9", "pROM", "pROMX9")
 
 
 def needed(folder: Path) -> str:
-    """Block memories of a design that was not placed."""
+    """Block memories of a design that was not placed. Newer versions of Yosys have the number before the name."""
     cells = (folder / "cells.txt").read_text(encoding="utf-8")
-    count = sum(int(number) for name in MEMORIES for number in re.findall(rf"^ +{name} +(\d+)$", cells, re.MULTILINE))
+    count = sum(int(before or after) for name in MEMORIES
+                for before, after in re.findall(rf"^ +(?:(\d+) +{name}|{name} +(\d+))$", cells, re.MULTILINE))
     return f"{count} needed"
 
 
