@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -16,6 +17,9 @@
 
 namespace nrc::host {
 namespace {
+
+/// Of one call of write(). Calls of 10 MB take the system three times as long for each byte.
+constexpr std::size_t kMaxWriteBytes = std::size_t{1} << 18;
 
 /// SIGBUS comes when a mapped input file is cut short by another process.
 constexpr std::array<int, 5> kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGBUS};
@@ -184,7 +188,7 @@ void OutputFile::create_temporary(unsigned mode) {
 
 void OutputFile::write(const std::uint8_t* data, std::size_t size) {
   while (size > 0) {
-    const ssize_t count = ::write(descriptor_, data, size);
+    const ssize_t count = ::write(descriptor_, data, std::min(size, kMaxWriteBytes));
     if (count < 0) {
       if (errno == EINTR) {
         continue;
