@@ -17,8 +17,8 @@
  * Functions do not wait, but for nrc_encoder_wait_closed(). An encoder is used by one thread or interrupt at a
  * time; nrc_encoder_interrupts() may be called in an interrupt while others are in use.
  *
- * Elsewhere than at a memory address, for example behind SPI, define NRC_ENCODER_READ(base, offset) and
- * NRC_ENCODER_WRITE(base, offset, value) for the compiler.
+ * If the registers are not memory-mapped, for example over SPI, define the macros NRC_ENCODER_READ(base, offset)
+ * and NRC_ENCODER_WRITE(base, offset, value).
  */
 #ifndef NRC_ENCODER_DRIVER_H
 #define NRC_ENCODER_DRIVER_H
@@ -32,10 +32,10 @@
 extern "C" {
 #endif
 
-/* What a function says. */
+/* Result of a function. */
 typedef enum {
   NRC_ENCODER_OK = 0,
-  NRC_ENCODER_NO_DEVICE,   /* what answers is no encoder, or one of another register map */
+  NRC_ENCODER_NO_DEVICE,   /* not an encoder, or one with another register map */
   NRC_ENCODER_BUSY,        /* enabled, or a stream is open or closing */
   NRC_ENCODER_NO_OPTION,   /* the encoder was built without it */
   NRC_ENCODER_OUT_OF_RANGE, /* an argument */
@@ -55,10 +55,10 @@ typedef struct {
   uint32_t table_words;    /* that nrc_encoder_load_tables() takes; 0: its tables are built in */
 } nrc_encoder;
 
-/* Counters since reset, all of the same clock; at their largest value they stay. */
+/* Counters since reset, all sampled in the same clock. They saturate. */
 typedef struct {
   uint64_t samples;         /* taken at the sample port */
-  uint64_t coded;           /* of these, coded */
+  uint64_t coded;           /* samples that were coded */
   uint64_t words;           /* of 32 bits that left, all packets */
   uint32_t frames;          /* taken at the sample port */
   uint32_t packets;         /* data packets sent */

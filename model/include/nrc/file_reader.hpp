@@ -21,7 +21,7 @@ struct StreamIndex;
 /// What the packets of a stream say besides their samples.
 struct PacketSurvey {
   std::uint64_t packets = 0;   ///< with frames
-  std::uint64_t lossless = 0;  ///< of these, without a rounding step
+  std::uint64_t lossless = 0;  ///< packets with frames that are not rounded
   int largest_step = 1;        ///< codes; no code is more than half of it off
   std::vector<Event> events;   ///< in the order in which they were complete
 };
