@@ -126,6 +126,7 @@ package nrc_latency_pkg;
                                            CodeToSampleLatency;
   localparam int RangeDecoderLoopLatency = PredictLatency + RangeDecoderLatency +
                                            LinearizerLatency + InnovationLatency + 3;
+  localparam int RangeDecoderRoom        = 32;  // samples under way; a power of two
 
   // Of an encoder: clocks of a frame at least.
   function automatic int loop_latency(input bit is_range, input int pipeline);

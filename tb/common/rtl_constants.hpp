@@ -61,6 +61,7 @@ inline constexpr int kDecoderLoopLatency = 18;
 inline constexpr int kRangeDecoderLatency = 7;
 inline constexpr int kRangeDecodePathLatency = 15;
 inline constexpr int kRangeDecoderLoopLatency = 19;
+inline constexpr int kRangeDecoderRoom = 32;
 inline constexpr int kSideWidth = 5;
 inline constexpr int kSideFrameEnd = 4;
 inline constexpr int kSidePacketEnd = 3;
