@@ -72,10 +72,11 @@ module nrc_decoder #(
   // can say what is wrong.
   localparam int Words = (BufferWords >= 8) ? BufferWords : 8;
   localparam int Depth = (PacketFifoDepth >= 2) ? PacketFifoDepth : 2;
+  localparam int Coded = IsRange ? nrc_pkg::ProfileRange : nrc_pkg::ProfileHuffman;
 
   // Of a payload. A code may take more than the 16 bits of a sample in a raw packet.
-  localparam int CodeBits = nrc_bound_pkg::max_code_bits(Profile, CodeWidth);
-  localparam int EndBits  = nrc_bound_pkg::end_bits(Profile);
+  localparam int CodeBits = nrc_bound_pkg::max_code_bits(Coded, CodeWidth);
+  localparam int EndBits  = nrc_bound_pkg::end_bits(Coded);
   localparam int Bound    = (Channels * PacketFrames * CodeBits + EndBits + 31) / 32;
   localparam int MinWords = nrc_pkg::StreamHeaderBytes / 4;
   localparam int MaxWords = (Bound > Words)    ? Words :
@@ -92,7 +93,7 @@ module nrc_decoder #(
   nrc_packet_parser #(
     .Channels    (Channels),
     .CodeWidth   (CodeWidth),
-    .Profile     (Profile),
+    .Profile     (Coded),
     .Mapping     (Mapping),
     .PacketFrames(PacketFrames),
     .MaxWords    (MaxWords)
@@ -124,7 +125,7 @@ module nrc_decoder #(
   logic        decode, skipped, damaged, drain;
   logic [31:0] lost;
 
-  nrc_packet_order #(.Profile(Profile)) u_order (
+  nrc_packet_order #(.Profile(Coded)) u_order (
     .clk_i,
     .rst_ni,
     .packet_i     (packet),

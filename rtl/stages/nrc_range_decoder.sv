@@ -206,39 +206,39 @@ module nrc_range_decoder #(
   logic        window_ready, window_damaged;
   logic [31:0] window;
 
-  logic [32*Edges-1:0] product;
-  logic [Edges-1:0]    reached, chosen;
-  logic [16*Edges-1:0] offset_less, length;  // of each place
+  // Each place has wires of its own: Icarus would copy a vector of all of them 32 times in a clock.
+  logic [Edges-1:0] reached, chosen;
 
   for (genvar n = 0; n < Edges; n++) begin : gen_product
-    assign product[32*n+:32] = {16'd0, range_q} * {16'd0, cumulative[16*n+:16]};
+    logic [31:0] product;
+    assign product = {16'd0, range_q} * {16'd0, cumulative[16*n+:16]};
   end
 
   for (genvar n = 0; n < Edges; n++) begin : gen_place
-    localparam int Next = (n + 1) % Edges;
+    localparam int Next   = (n + 1) % Edges;
+    localparam int Before = (n == 0) ? 0 : n - 1;
     logic [16:0] less;
+    logic [31:0] mine, chosen_so_far;  // offset and range after the code of this place
     // verilator lint_off UNUSEDSIGNAL
     logic [31:0] difference;  // its low bits are cut off
     // verilator lint_on UNUSEDSIGNAL
 
-    assign less                   = {1'b0, offset_q} - {1'b0, product[32*n+16+:16]};
-    assign difference             = product[32*Next+:32] - product[32*n+:32];
-    assign reached[n]             = !less[16];
-    assign offset_less[16*n+:16]  = less[15:0];
-    assign length[16*n+:16]       = difference[31:16];
-    assign chosen[n]              = reached[n] && !reached[Next] && !last[n];
+    assign less       = {1'b0, offset_q} - {1'b0, gen_product[n].product[31:16]};
+    assign difference = gen_product[Next].product - gen_product[n].product;
+    assign reached[n] = !less[16];
+    assign chosen[n]  = reached[n] && !reached[Next] && !last[n];
+    assign mine       = {less[15:0], difference[31:16]} & {32{chosen[n]}};
+
+    if (n == 0) begin : gen_first
+      assign chosen_so_far = mine;
+    end else begin : gen_other
+      assign chosen_so_far = mine | gen_place[Before].chosen_so_far;
+    end
   end
 
   logic [15:0] code_offset, code_range;
 
-  always_comb begin
-    code_offset = '0;
-    code_range  = '0;
-    for (int n = 0; n < Edges; n++) begin
-      code_offset = code_offset | (offset_less[16*n+:16] & {16{chosen[n]}});
-      code_range  = code_range | (length[16*n+:16] & {16{chosen[n]}});
-    end
-  end
+  assign {code_offset, code_range} = gen_place[Edges-1].chosen_so_far;
 
   // The shift that brings range to 32768..65535, and the bits that then follow.
   logic        zero_8, zero_4, zero_2, zero_1;
