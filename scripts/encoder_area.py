@@ -20,6 +20,8 @@ import synth
 from hardware import ROOT, HardwareError, Variant
 
 HARNESS = "tb/tools/encoder_harness.sv"
+PINS = ("clk_i", "rst_ni", "serial_i", "parity_o")
+PIN_FORMS = {"nexus": "ldc_set_location -site {{{site}}} [get_ports {pin}]", "gowin": 'IO_LOC "{pin}" {site};'}
 TARGET_MHZ = 100.0
 SEED = 1
 PROFILES = {"huffman": 0, "range": 1}
@@ -38,6 +40,7 @@ class Part:
     place: tuple[str, ...] = ()
     techmap: str | None = None
     tables: str = "default"
+    sites: tuple[str, ...] = ()  # of the harness's pins, where they are not placed by themselves
     loadable: bool = False  # the Huffman tables fit as a RAM alone
     frames: int = 20        # of a packet of 1024 channels; the buffer holds more than one
     buffer: int = 16384
@@ -61,11 +64,13 @@ PARTS = {
     "Nexus LIFCL-40, speed 8": Part(
         "nexus", "synth_nexus -family lifcl",
         {"cells": "OXIDE_COMB", "flip_flops": "OXIDE_FF", "memories": "OXIDE_EBR", "multipliers": "MULT(9|18)_CORE"},
-        ("--device", "LIFCL-40-8BG400C", "--fasm", "placed")),
+        ("--device", "LIFCL-40-8BG400C", "--fasm", "placed", "--pdc", "pins"),
+        sites=("L13", "G14", "E17", "F13")),
     "Gowin GW1NR-9, C6": Part(
         "gowin", "synth_gowin",
         {"cells": "LUT4|ALU", "flip_flops": "DFF", "memories": "BSRAM", "multipliers": r"MULT\w+"},
-        ("--device", "GW1NR-LV9QN88PC6/I5", "--vopt", "family=GW1N-9C"), frames=2, buffer=2048),
+        ("--device", "GW1NR-LV9QN88PC6/I5", "--vopt", "family=GW1N-9C", "--vopt", "cst=pins"),
+        sites=("52", "4", "3", "10"), frames=2, buffer=2048),
     "Xilinx 7": Part(
         "", "synth_xilinx -family xc7",
         {"cells": "LUT[1-6]", "flip_flops": "FD[A-Z]+", "memories": "RAMB18E1", "large_memories": "RAMB36E1",
@@ -103,6 +108,10 @@ def make(part: Part, profile: str, channels: int, venv: Path, install: bool, out
         found += [(name, number) for number, name in re.findall(r"^ +(\d+) +([A-Z]\w*)$", text, re.MULTILINE)]
         return counted(part, {name: int(number) for name, number in found})
     pnr = synth.tool(synth.PNR[part.family], venv, part.family, install)
+    if part.sites:
+        form = PIN_FORMS[part.family]
+        lines = [form.format(site=site, pin=pin) for site, pin in zip(part.sites, PINS, strict=True)]
+        (out / "pins").write_text("\n".join(lines) + "\n", encoding="utf-8")
     log = out / "place.log"
     status = synth.run([pnr, *part.place, "--json", "netlist.json", "--freq", TARGET_MHZ, "--seed", SEED,
                         "--timing-allow-fail", "--report", "place.json"], log, out)
