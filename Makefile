@@ -209,7 +209,8 @@ packages: ## Every target of nrc.core in FuseSoC, boards without synthesis, and 
 
 lint: ## Check the sources: C++ (clang-tidy, format), Python, shell, RTL [LINT="python shell format registers rtl tidy"]
 	$(DEPS) dev
-	$(CMAKE) -S . -B $(BUILD)/lint -DNRC_BUILD_STUDY=ON -DNRC_BENCHMARK=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
+	$(CMAKE) -S . -B $(BUILD)/lint -DNRC_BUILD_STUDY=ON -DNRC_BENCHMARK=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON \
+	  -DCMAKE_UNITY_BUILD=OFF >/dev/null
 	@NRC_BINARY_DIR=$(BUILD)/lint NRC_LINT_VENV=$(BUILD)/lint-venv JOBS=$(JOBS) scripts/lint.sh $(LINT)
 
 format: ## Format the C++ sources

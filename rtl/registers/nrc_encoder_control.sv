@@ -163,63 +163,50 @@ module nrc_encoder_control #(
     .events_lost_o    (events_lost)
   );
 
-  // Counters of this module: one bit more than is read, which says that they are full.
+  // Counters of this module, a clock after what they count.
   logic        taken_q, frame_q, left_q;
-  logic [48:0] samples_q, coded_q, words_q;
-  logic [32:0] frames_q;
-  logic [47:0] samples_at_q, coded_at_q, words_at_q;
-  logic [31:0] frames_at_q;
+  logic [47:0] samples_at, coded_at, words_at;
+  logic [31:0] frames_at;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      taken_q      <= 1'b0;
-      frame_q      <= 1'b0;
-      left_q       <= 1'b0;
-      samples_q    <= '0;
-      coded_q      <= '0;
-      words_q      <= '0;
-      frames_q     <= '0;
-      samples_at_q <= '0;
-      coded_at_q   <= '0;
-      words_at_q   <= '0;
-      frames_at_q  <= '0;
+      taken_q <= 1'b0;
+      frame_q <= 1'b0;
+      left_q  <= 1'b0;
     end else begin
       taken_q <= s_axis_tvalid && s_axis_tready;
       frame_q <= s_axis_tvalid && s_axis_tready && s_axis_tlast;
       left_q  <= m_axis_tvalid && m_axis_tready;
-      if (taken_q && !samples_q[48])     samples_q <= samples_q + 1'b1;
-      if (sample_packed && !coded_q[48]) coded_q   <= coded_q + 1'b1;
-      if (left_q && !words_q[48])        words_q   <= words_q + 1'b1;
-      if (frame_q && !frames_q[32])      frames_q  <= frames_q + 1'b1;
-      if (snapshot) begin
-        samples_at_q <= samples_q[48] ? '1 : samples_q[47:0];
-        coded_at_q   <= coded_q[48]   ? '1 : coded_q[47:0];
-        words_at_q   <= words_q[48]   ? '1 : words_q[47:0];
-        frames_at_q  <= frames_q[32]  ? '1 : frames_q[31:0];
-      end
     end
   end
 
-  // Counters of the encoder begin again at 0; the highest bit falls only then.
+  nrc_pulse_counter #(.Width(48)) u_samples (
+    .clk_i, .rst_ni, .count_i(taken_q), .snapshot_i(snapshot), .copy_o(samples_at)
+  );
+  nrc_pulse_counter #(.Width(48)) u_coded (
+    .clk_i, .rst_ni, .count_i(sample_packed), .snapshot_i(snapshot), .copy_o(coded_at)
+  );
+  nrc_pulse_counter #(.Width(48)) u_words (
+    .clk_i, .rst_ni, .count_i(left_q), .snapshot_i(snapshot), .copy_o(words_at)
+  );
+  nrc_pulse_counter #(.Width(32)) u_frames (
+    .clk_i, .rst_ni, .count_i(frame_q), .snapshot_i(snapshot), .copy_o(frames_at)
+  );
+
+  // Counters of the encoder.
   localparam int Counters = 5;
-  logic [32*Counters-1:0] counters, counters_at_q;
+  logic [32*Counters-1:0] counters, counters_at;
 
   assign counters = {events_lost, off_grid, framing_errors, dropped, packets};
 
   for (genvar i = 0; i < Counters; i++) begin : gen_counter
-    logic high_q, full_q;
-
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) begin
-        high_q                    <= 1'b0;
-        full_q                    <= 1'b0;
-        counters_at_q[32*i +: 32] <= '0;
-      end else begin
-        high_q <= counters[32*i+31];
-        if (high_q && !counters[32*i+31]) full_q <= 1'b1;
-        if (snapshot) counters_at_q[32*i +: 32] <= full_q ? '1 : counters[32*i +: 32];
-      end
-    end
+    nrc_counter_copy u_copy (
+      .clk_i,
+      .rst_ni,
+      .counter_i (counters[32*i +: 32]),
+      .snapshot_i(snapshot),
+      .copy_o    (counters_at[32*i +: 32])
+    );
   end
 
   logic [24:0] peak_q, peak_at_q;
@@ -327,18 +314,18 @@ module nrc_encoder_control #(
     .interrupt_no_tables_i    (no_tables),
     .interrupt_rounded_i      (step != '0),
     .interrupt_refused_i      (refused),
-    .samples_low_value_i      (samples_at_q[31:0]),
-    .samples_high_value_i     (samples_at_q[47:32]),
-    .coded_low_value_i        (coded_at_q[31:0]),
-    .coded_high_value_i       (coded_at_q[47:32]),
-    .words_low_value_i        (words_at_q[31:0]),
-    .words_high_value_i       (words_at_q[47:32]),
-    .frames_taken_value_i     (frames_at_q),
-    .packets_sent_value_i     (counters_at_q[32*0 +: 32]),
-    .packets_dropped_value_i  (counters_at_q[32*1 +: 32]),
-    .framing_errors_value_i   (counters_at_q[32*2 +: 32]),
-    .off_grid_value_i         (counters_at_q[32*3 +: 32]),
-    .events_lost_value_i      (counters_at_q[32*4 +: 32]),
+    .samples_low_value_i      (samples_at[31:0]),
+    .samples_high_value_i     (samples_at[47:32]),
+    .coded_low_value_i        (coded_at[31:0]),
+    .coded_high_value_i       (coded_at[47:32]),
+    .words_low_value_i        (words_at[31:0]),
+    .words_high_value_i       (words_at[47:32]),
+    .frames_taken_value_i     (frames_at),
+    .packets_sent_value_i     (counters_at[32*0 +: 32]),
+    .packets_dropped_value_i  (counters_at[32*1 +: 32]),
+    .framing_errors_value_i   (counters_at[32*2 +: 32]),
+    .off_grid_value_i         (counters_at[32*3 +: 32]),
+    .events_lost_value_i      (counters_at[32*4 +: 32]),
     .fill_peak_words_i        (peak_at_q),
     .interrupt_o              (irq_o)
   );

@@ -14,7 +14,6 @@ typedef struct nrc_dpi_model {
   uint32_t packet_frames;
   size_t samples;      // of the packet in progress
   int key;             // it shall be a key packet
-  uint32_t key_interval, since_key; // packets with frames since the last key packet, that one included
   int16_t* packet;     // packet_frames * channels
   uint8_t* bytes;      // of the stream, not yet taken: from `taken` up to `stored`
   size_t taken, stored, capacity;
@@ -51,6 +50,7 @@ void* nrc_dpi_create(int channels, int code_width, int profile, int mapping, int
   config.narrow = narrow;
   config.packet_frames = (uint32_t)packet_frames;
   config.rate_millihertz = (uint32_t)rate_millihertz;
+  config.key_interval = (uint32_t)key_interval;
   config.builtin_tables = tables;
   config.stream_number = stream_number;
 
@@ -58,7 +58,6 @@ void* nrc_dpi_create(int channels, int code_width, int profile, int mapping, int
   if (m != NULL && nrc_encoder_create(&config, &m->encoder, &message) == NRC_OK) {
     m->channels = config.channels;
     m->packet_frames = config.packet_frames;
-    m->key_interval = (uint32_t)key_interval;
     m->packet = malloc((size_t)m->channels * m->packet_frames * sizeof *m->packet);
     if (m->packet != NULL) return m;
   }
@@ -92,10 +91,7 @@ static int encode(nrc_dpi_model* m, int last) {
   }
   size_t size = 0;
   const uint32_t frames = (uint32_t)(m->samples / m->channels);
-  // The library's own interval goes on whatever is requested; the hardware's begins again with every key packet.
-  const int key = frames != 0 && (m->key || (m->key_interval != 0 && m->since_key == m->key_interval));
-  if (frames != 0) m->since_key = key ? 1 : m->since_key + 1;
-  const unsigned flags = (key ? NRC_KEY : 0U) | (last ? NRC_LAST : 0U);
+  const unsigned flags = (frames != 0 && m->key ? NRC_KEY : 0U) | (last ? NRC_LAST : 0U);
   const nrc_status status = nrc_encoder_encode(m->encoder, m->packet, frames, flags, m->bytes + m->stored, m->capacity - m->stored, &size);
   if (status != NRC_OK) return fail(m, nrc_encoder_message(m->encoder));
   m->stored += size;

@@ -548,7 +548,7 @@ TEST(CInterface, SkippedFramesAndKeyRequest) {
   nrc_encoder_counters counters = {};
   nrc_encoder_get_counters(encoder, &counters);
   EXPECT_EQ(counters.packets, 9U);
-  EXPECT_EQ(counters.key_packets, 4U) << "the first, behind the gap, by flag, by request";
+  EXPECT_EQ(counters.key_packets, 4U) << "the first, after the gap, by flag, by request";
   EXPECT_EQ(counters.frames, 9 * kFrames);
   EXPECT_EQ(counters.sample_bytes, 9 * kFrames * kChannels * 2);
   nrc_receiver_counters received = {};
@@ -559,6 +559,33 @@ TEST(CInterface, SkippedFramesAndKeyRequest) {
   EXPECT_EQ(heard.gaps[0].dropped_frames, kFrames);
   nrc_receiver_destroy(receiver);
   nrc_encoder_destroy(encoder);
+}
+
+TEST(CInterface, AnyKeyPacketBeginsTheIntervalAgain) {
+  const Samples samples = recording();
+  nrc_encoder_config config = settings();
+  config.key_interval = 4;
+  nrc_encoder* const encoder = make_encoder(config);
+  Bytes packet(nrc_encoder_max_size(encoder));
+  std::string keys;
+  for (std::size_t i = 0; i < 16; ++i) {
+    const bool gap = i == 9;
+    if (gap) nrc_encoder_skip(encoder, kFrames);
+    std::size_t size = 0;
+    // The last packet has no frames, and no key with them, although one is due.
+    const bool last = i == 15;
+    ASSERT_EQ(nrc_encoder_encode(encoder, last ? nullptr : samples.data() + i * kFrames * kChannels,
+                                 last ? 0 : kFrames,
+                                 i == 2 || i == 11 ? NRC_KEY
+                                 : last            ? NRC_LAST
+                                                   : 0,
+                                 packet.data(), packet.size(), &size),
+              NRC_OK);
+    const nrc::PacketType type = nrc::parse_packet(packet.data(), size).header.type;
+    keys += type == nrc::PacketType::kStreamHeader ? 'k' : '.';
+  }
+  nrc_encoder_destroy(encoder);
+  EXPECT_EQ(keys, "k.k...k..k.k....");
 }
 
 TEST(CInterface, EncoderSettingsOutsideTheirRange) {

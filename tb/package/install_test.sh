@@ -80,7 +80,7 @@ for kind in static shared; do
   # Not below the prefix of the build: an installation may be moved.
   prefix=$work/moved-$kind
   shared=$([ $kind = shared ] && echo ON || echo OFF)
-  options=(-DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF "-DBUILD_SHARED_LIBS=$shared" -DCMAKE_UNITY_BUILD=ON
+  options=(-DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF "-DBUILD_SHARED_LIBS=$shared"
            -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -DHWY_COMPILE_ONLY_STATIC")
   if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
   if [ $kind = static ] && plain_static "${NRC_BINARY_DIR:-}"; then

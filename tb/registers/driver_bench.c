@@ -7,61 +7,12 @@
  * Prints what it expects of the streams, one a line, for driver_test.py; exits 1 after a line that says what
  * is wrong. The encoder is one of those in driver_test.py. */
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "driver_pipe.h"
 #include "nrc_encoder_driver.h"
 #include "nrc_table_words.h"
 
-#define BASE 0x40000000u
 #define NUMBER 0x12345678u
-#define CHECK(condition) check((condition) != 0, #condition, __LINE__)
-
-static FILE* requests;
-static FILE* answers;
-
-static void check(int holds, const char* condition, int line) {
-  if (holds) return;
-  fprintf(stderr, "driver_bench.c:%d: not so: %s\n", line, condition);
-  exit(1);
-}
-
-static void receive(char* text, int size) {
-  if (fflush(requests) != 0 || fgets(text, size, answers) == NULL) {
-    fprintf(stderr, "driver_bench: the simulation has ended\n");
-    exit(1);
-  }
-}
-
-static int ask(const char* request, uint32_t first, uint32_t second, uint32_t third) {
-  char text[64];
-  fprintf(requests, "%s %lx %lx %lx\n", request, (unsigned long)first, (unsigned long)second, (unsigned long)third);
-  receive(text, sizeof text);
-  return text[0] == '1';
-}
-
-static uint32_t read_word(uint32_t offset, int* error) {
-  char text[64];
-  unsigned long value = 0;
-  fprintf(requests, "r %lx\n", (unsigned long)offset);
-  receive(text, sizeof text);
-  CHECK(sscanf(text, "%lx %d", &value, error) == 2);
-  return (uint32_t)value;
-}
-
-static int write_word(uint32_t offset, uint32_t value, uint32_t strobes) { return ask("w", offset, value, strobes); }
-
-/* The driver uses nothing that is not there. */
-uint32_t bench_read(uintptr_t base, uint32_t offset) {
-  int error = 0;
-  const uint32_t value = read_word(offset, &error);
-  CHECK(base == BASE && !error);
-  return value;
-}
-
-void bench_write(uintptr_t base, uint32_t offset, uint32_t value) {
-  const int error = write_word(offset, value, 15);
-  CHECK(base == BASE && !error);
-}
 
 static void frames(uint32_t count) { ask("s", count, 0, 0); }
 static int clocks(uint32_t count) { return ask("c", count, 0, 0); }
@@ -242,10 +193,7 @@ int main(int argc, char** argv) {
   uint32_t now;
   uint32_t largest;
   uint32_t channel;
-  if (argc != 3 || (requests = fopen(argv[1], "w")) == NULL || (answers = fopen(argv[2], "r")) == NULL) {
-    fprintf(stderr, "usage: driver_bench REQUESTS ANSWERS\n");
-    return 1;
-  }
+  open_pipes(argc, argv);
   CHECK(nrc_encoder_init(&encoder, BASE) == NRC_ENCODER_OK);
   printf("options %lu\n", (unsigned long)encoder.options);
   CHECK(encoder.channels == 4 && encoder.code_width == 12 && encoder.packet_frames == 20);

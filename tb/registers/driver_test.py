@@ -57,12 +57,13 @@ class Driver(unittest.TestCase):
         subprocess.run([NRC, "tables", "generic", self.work / "nrc_table_words.h", "--words", "c", "--rtl", "generic"],
                        check=True)
         subprocess.run(["cc", *C_FLAGS, "-include", HERE / "driver_access.h", f"-I{ROOT}/drivers/c", f"-I{self.work}",
-                        "-o", self.work / "firmware", HERE / "driver_bench.c", ROOT / "drivers/c/nrc_encoder_driver.c"],
+                        "-o", self.work / "firmware", HERE / "driver_bench.c", HERE / "driver_pipe.c",
+                        ROOT / "drivers/c/nrc_encoder_driver.c"],
                        check=True)
         compiled = subprocess.run(
             ["iverilog", "-g2012", "-s", "driver_tb", "-o", self.work / "tb.vvp", *(["-DNRC_APB"] * (bus == "apb")),
              *(f"-Pdriver_tb.{name}={value}" for name, value in parameters.items()),
-             "-f", f"rtl/lists/encoder_{bus}_generic.f", HERE / "driver_tb.sv"],
+             f"-I{HERE}", "-f", f"rtl/lists/encoder_{bus}_generic.f", HERE / "driver_tb.sv"],
             cwd=ROOT, check=False, capture_output=True, text=True)
         self.assertEqual(compiled.returncode, 0, compiled.stderr)
         pipes = self.work / "requests", self.work / "answers"

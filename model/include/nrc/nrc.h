@@ -188,7 +188,7 @@ typedef struct nrc_encoder_config {
   int neighbour;      /* range profile: 1 predicts a channel from those before it as well */
   const uint16_t* channel_order; /* the channels in the order in which they are coded, each once;
                                     null: as they are. Copied */
-  uint32_t key_interval;      /* data packets from one key packet to the next; 0: the first, and on
+  uint32_t key_interval;      /* data packets from any key packet to the next; 0: the first, and on
                                  request */
   const char* builtin_tables; /* built-in tables by name; null: "default" for 10 bits, else
                                  "generic" */

@@ -296,7 +296,8 @@ struct nrc_encoder {
   std::optional<nrc::RateControl> rate_control;
   int largest_step = 1;
   std::uint32_t key_interval;
-  std::uint32_t since_key = 0;  ///< data packets with frames since the last one the interval made
+  std::uint32_t since_key =
+      0;  ///< data packets with frames since the last key packet, that one included
   std::vector<std::uint8_t> packets;
   nrc_encoder_counters counters = {};
   bool closed = false;
@@ -530,7 +531,8 @@ nrc_status nrc_encoder_encode(nrc_encoder* encoder, const void* samples, uint32_
   }
   return guarded(message, NRC_ERROR_INTERNAL, [&] {
     nrc::PacketRequest request;
-    const bool due = encoder->key_interval != 0 && encoder->since_key >= encoder->key_interval;
+    const bool due =
+        frames != 0 && encoder->key_interval != 0 && encoder->since_key >= encoder->key_interval;
     request.key = (flags & NRC_KEY) != 0 || due;
     request.last = (flags & NRC_LAST) != 0;
     std::vector<std::uint8_t>& packets = encoder->packets;
@@ -551,11 +553,13 @@ nrc_status nrc_encoder_encode(nrc_encoder* encoder, const void* samples, uint32_
     *size = packets.size();
 
     encoder->closed = request.last;
-    if (frames != 0) encoder->since_key = due ? 1 : encoder->since_key + 1;
     nrc_encoder_counters& c = encoder->counters;
     const std::uint64_t channels = encoder->encoder.header().channels;
     ++c.packets;
-    c.key_packets += has_stream_header(packets) ? 1 : 0;
+    const bool key = has_stream_header(packets);
+    c.key_packets += key ? 1 : 0;
+    // Every key packet begins the interval again, as in the hardware.
+    if (frames != 0) encoder->since_key = key ? 1 : encoder->since_key + 1;
     c.rounded_packets += step > 1 && frames != 0 ? 1 : 0;
     encoder->largest_step = std::max(encoder->largest_step, frames != 0 ? step : 1);
     c.frames += frames;
