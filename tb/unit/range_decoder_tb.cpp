@@ -250,7 +250,7 @@ class Bench {
   void drain() {
     dut_->drain_i = 1;
     while (!words_.empty()) step(nullptr);
-    step(nullptr);
+    idle(4);
     dut_->drain_i = 0;
     idle(2);
   }
