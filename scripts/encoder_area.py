@@ -65,7 +65,7 @@ PARTS = {
         "nexus", "synth_nexus -family lifcl",
         {"cells": "OXIDE_COMB", "flip_flops": "OXIDE_FF", "memories": "OXIDE_EBR", "multipliers": "MULT(9|18)_CORE"},
         ("--device", "LIFCL-40-8BG400C", "--fasm", "placed", "--pdc", "pins"),
-        sites=("L13", "G14", "E17", "F13")),
+        sites=("N14", "G14", "E17", "F13")),
     "Gowin GW1NR-9, C6": Part(
         "gowin", "synth_gowin",
         {"cells": "LUT4|ALU", "flip_flops": "DFF", "memories": "BSRAM", "multipliers": r"MULT\w+"},
@@ -118,7 +118,7 @@ def make(part: Part, profile: str, channels: int, venv: Path, install: bool, out
     text = log.read_text(encoding="utf-8", errors="replace")
     used = re.findall(r"^Info:\s+(\w+): +(\d+)/ *\d+ +\d+%$", text, re.MULTILINE)
     row = counted(part, {name: int(number) for name, number in used})
-    if status != 0 and not row["cells"]:
+    if status != 0 and not re.search("place", synth.last_error(log)):
         synth.fail(f"nextpnr: {synth.last_error(log)} (log: {log})")
     row["clock"] = "too large"
     if status == 0:
