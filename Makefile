@@ -27,8 +27,7 @@ ifneq ($(LINK),)
 endif
 
 # LOOPBACK=1: encoder and decoder with a link between them that loses LOSS percent of the packets.
-SIM_TARGET = $(if $(LOOPBACK),$(if $(filter range,$(PROFILE)),$(no_range_decoder))nrc_loopback_sim,nrc_system_sim)
-no_range_decoder = $(error there is no decoder of the range profile in RTL; give LOOPBACK=1 without PROFILE=range)
+SIM_TARGET = $(if $(LOOPBACK),nrc_loopback_sim,nrc_system_sim)
 
 # What is not set is left to the bench's own default.
 SIM_ARGS = $(if $(DATA),--data "$(DATA)") $(if $(FRAMES),--frames $(FRAMES)) \
@@ -86,6 +85,9 @@ ifeq ($(TAPS)/$(or $(PROFILE),huffman),1/huffman)
 endif
 ifeq ($(NEIGHBOUR)/$(or $(PROFILE),huffman),1/huffman)
   $(error stage neighbour belongs to the range profile; give PROFILE=range with NEIGHBOUR=1)
+endif
+ifneq ($(and $(LOOPBACK),$(filter 1,$(TAPS) $(NEIGHBOUR))),)
+  $(error there is no decoder of the stages taps and neighbour in RTL; leave out LOOPBACK with TAPS=1 and NEIGHBOUR=1)
 endif
 ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
   $(error CHANNELS is "$(CHANNELS)"; give a number of channels, as in CHANNELS=32)

@@ -123,8 +123,13 @@ function(nrc_verilate LIB TOP)
     list(APPEND args --trace-fst)
   endif()
   set(language --cc)
+  set(environment)
   if(ARG_SYSTEMC)
     set(language --sc)
+    # Only a Verilator that was built beside SystemC knows where it is. The libraries are for makefiles,
+    # which nobody uses here.
+    set(environment ${CMAKE_COMMAND} -E env SYSTEMC_INCLUDE=${SYSTEMC_INCLUDEDIR}
+        SYSTEMC_LIBDIR=${SYSTEMC_INCLUDEDIR})
   endif()
 
   set(directory ${CMAKE_CURRENT_BINARY_DIR}/${LIB}.dir)
@@ -134,7 +139,7 @@ function(nrc_verilate LIB TOP)
     # Named so that a bench is compiled again in the same build in which the ports change.
     BYPRODUCTS ${directory}/${ARG_PREFIX}.h
     COMMAND ${CMAKE_COMMAND} -DUNIT=${unit} -DPREFIX=${ARG_PREFIX} -P ${NRC_VERILATOR_SCRIPT} --
-            ${VERILATOR_BIN} ${language} --prefix ${ARG_PREFIX} --top-module ${TOP} --Mdir
+            ${environment} ${VERILATOR_BIN} ${language} --prefix ${ARG_PREFIX} --top-module ${TOP} --Mdir
             ${directory} ${args} ${packages} ${source}
     DEPENDS ${NRC_VERILATOR_SCRIPT} ${packages} ${source}
     DEPFILE ${unit}.d

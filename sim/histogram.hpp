@@ -7,8 +7,8 @@
 
 namespace nrc::sim {
 
-/// Counts how often each small number (clocks) occurs: least, middle and largest of any number of
-/// values in little memory.
+/// Counts how often each small number (clocks) occurs: least, middle, mean and largest of any number
+/// of values in little memory.
 class Histogram {
  public:
   void add(std::uint64_t value) {
@@ -17,11 +17,15 @@ class Histogram {
     }
     ++counts_[static_cast<std::size_t>(value)];
     ++total_;
+    sum_ += value;
   }
 
   bool empty() const { return total_ == 0; }
   std::uint64_t min() const { return at_rank(0); }
   std::uint64_t median() const { return at_rank(empty() ? 0 : (total_ - 1) / 2); }
+  double mean() const {
+    return empty() ? 0 : static_cast<double>(sum_) / static_cast<double>(total_);
+  }
   std::uint64_t max() const { return at_rank(empty() ? 0 : total_ - 1); }
 
  private:
@@ -39,6 +43,7 @@ class Histogram {
 
   std::vector<std::uint64_t> counts_;
   std::uint64_t total_ = 0;
+  std::uint64_t sum_ = 0;
 };
 
 }  // namespace nrc::sim

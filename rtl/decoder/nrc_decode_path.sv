@@ -65,6 +65,7 @@ module nrc_decode_path #(
     .CodeWidth    (CodeWidth),
     .UpdateDelay  (UpdateDelay),
     .ValueFraction(0),
+    .Queue        (0),
     .Pipeline     (nrc_latency_pkg::PipelineDeep)
   ) u_predictor (
     .clk_i,
@@ -76,6 +77,7 @@ module nrc_decode_path #(
     .pred_value_o        (unused_pred_value),
     .pred_code_o         (pred_code),
     .start_deviation_o   (unused_start_deviation),
+    .value_valid_i       (1'b0),
     .value_i             ({code, {nrc_pkg::FracBits{1'b0}}}),
     .innovation_valid_o  (innovation_valid),
     .innovation_channel_o(innovation_channel),

@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The decoder of the Huffman profile: packets of the nrc bitstream in, samples of interleaved
-// channels out (docs/bitstream.md). Golden model: nrc::Receiver; the inverse of nrc_encoder.
+// The decoder of the Huffman or the range profile: packets of the nrc bitstream in, samples of
+// interleaved channels out (docs/bitstream.md). Golden model: nrc::Receiver; the inverse of
+// nrc_encoder.
 //
 //   s_axis -> packet_parser -> packet_buffer ------+
 //                  |                               v
 //             packet_order -> sample_scheduler -> decode_path -> sample_output -> m_axis
+//                                                 or range_decode_path
 //
 // A packet is held in the packet buffer until its CRC is known to be correct. The channels'
 // predictions and tables come from their own past, a frame ago, so they are ready before the bits
-// are examined. From the scheduler on the pipeline is rigid. docs/rtl.md describes what is
+// are examined. From the scheduler on the pipeline of the Huffman profile is rigid; that of the
+// range profile holds the scheduler up while a code takes longer. docs/rtl.md describes what is
 // decoded and reported.
 //
 // The tables are compiled in; there is no table port.
 //
 // Latency: 18 clocks from a sample's start to m_axis; a packet's first sample starts 2 clocks
 // after its CRC word if nothing else waits. One sample per clock, with fewer channels than
-// LoopLatency + DecoderUpdateDelay = 18 one frame per 18 clocks.
+// LoopLatency + DecoderUpdateDelay = 18 one frame per 18 clocks. Range profile: 18 clocks to a
+// packet's first sample, 19 for a frame of few channels; a sample takes a clock if its code is among
+// those about the prediction (nrc_range_decoder).
 
 `timescale 1ns / 1ps
 
 module nrc_decoder #(
   parameter int Channels        = 1024,
   parameter int CodeWidth       = 10,
+  parameter int Profile         = nrc_pkg::ProfileHuffman,
   parameter int Mapping         = nrc_pkg::MappingShift6,
   parameter int PacketFrames    = 20,     // the most that a packet may have
   parameter int BufferWords     = 16384,  // 32-bit words of packets that wait; a power of two
@@ -55,18 +61,23 @@ module nrc_decoder #(
 );
 
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
-  localparam int PathLatency  = nrc_latency_pkg::DecodePathLatency;
+  localparam bit IsRange      = Profile == nrc_pkg::ProfileRange;
   localparam int Room         = 64;  // samples under way or waiting at the output
-  localparam int DrainClocks  = 32;  // more than a sample's way takes
+
+  // More than a sample's way takes while damaged_o of the path is high. In the range profile those
+  // that are under way leave one by one, and one of them may have to wait for plain bits.
+  localparam int DrainClocks  = IsRange ? 64 + nrc_latency_pkg::RangeDecoderRoom : 32;
 
   // What nrc_decoder_checks refuses is replaced where a tool would stumble over it before the check
   // can say what is wrong.
   localparam int Words = (BufferWords >= 8) ? BufferWords : 8;
   localparam int Depth = (PacketFifoDepth >= 2) ? PacketFifoDepth : 2;
+  localparam int Coded = IsRange ? nrc_pkg::ProfileRange : nrc_pkg::ProfileHuffman;
 
   // Of a payload. A code may take more than the 16 bits of a sample in a raw packet.
-  localparam int CodeBits = nrc_bound_pkg::max_code_bits(nrc_pkg::ProfileHuffman, CodeWidth);
-  localparam int Bound    = (Channels * PacketFrames * CodeBits + 31) / 32;
+  localparam int CodeBits = nrc_bound_pkg::max_code_bits(Coded, CodeWidth);
+  localparam int EndBits  = nrc_bound_pkg::end_bits(Coded);
+  localparam int Bound    = (Channels * PacketFrames * CodeBits + EndBits + 31) / 32;
   localparam int MinWords = nrc_pkg::StreamHeaderBytes / 4;
   localparam int MaxWords = (Bound > Words)    ? Words :
                             (Bound < MinWords) ? MinWords : Bound;
@@ -82,6 +93,7 @@ module nrc_decoder #(
   nrc_packet_parser #(
     .Channels    (Channels),
     .CodeWidth   (CodeWidth),
+    .Profile     (Coded),
     .Mapping     (Mapping),
     .PacketFrames(PacketFrames),
     .MaxWords    (MaxWords)
@@ -113,7 +125,7 @@ module nrc_decoder #(
   logic        decode, skipped, damaged, drain;
   logic [31:0] lost;
 
-  nrc_packet_order u_order (
+  nrc_packet_order #(.Profile(Coded)) u_order (
     .clk_i,
     .rst_ni,
     .packet_i     (packet),
@@ -182,11 +194,12 @@ module nrc_decoder #(
 
   // Samples on their way.
   logic                    start, start_reset, start_raw, packet_begin, frame_end, packet_end;
+  logic                    hold;
   logic [ChannelWidth-1:0] channel;
 
   nrc_sample_scheduler #(
     .Channels   (Channels),
-    .LoopLatency(nrc_latency_pkg::DecoderLoopLatency),
+    .LoopLatency(IsRange ? 1 : nrc_latency_pkg::DecoderLoopLatency),
     .Room       (Room),
     .DrainClocks(DrainClocks)
   ) u_scheduler (
@@ -204,6 +217,7 @@ module nrc_decoder #(
     .packet_begin_o (packet_begin),
     .frame_end_o    (frame_end),
     .packet_end_o   (packet_end),
+    .hold_i         (hold),
     .sample_out_i   (m_axis_tvalid && m_axis_tready),
     .damaged_i      (damaged),
     .word_valid_i   (word_valid),
@@ -213,33 +227,83 @@ module nrc_decoder #(
   logic        arrived, arrived_first, arrived_frame_end, arrived_packet_end;
   logic [15:0] sample;
 
-  nrc_decode_path #(
-    .Channels (Channels),
-    .CodeWidth(CodeWidth),
-    .Mapping  (Mapping)
-  ) u_path (
-    .clk_i,
-    .rst_ni,
-    .start_i     (start),
-    .channel_i   (channel),
-    .reset_i     (start_reset),
-    .raw_i       (start_raw),
-    .packet_end_i(packet_end),
-    .word_valid_i(word_valid),
-    .word_i      (word),
-    .word_last_i (word_last),
-    .word_ready_o(word_ready),
-    .valid_o     (arrived),
-    .sample_o    (sample),
-    .damaged_o   (damaged),
-    .drain_i     (drain)
-  );
+  if (IsRange) begin : gen_range
+    nrc_range_decode_path #(
+      .Channels (Channels),
+      .CodeWidth((CodeWidth >= 4) ? CodeWidth : 4),
+      .Mapping  (Mapping)
+    ) u_path (
+      .clk_i,
+      .rst_ni,
+      .hold_o        (hold),
+      .start_i       (start),
+      .channel_i     (channel),
+      .reset_i       (start_reset),
+      .raw_i         (start_raw),
+      .packet_begin_i(packet_begin),
+      .packet_end_i  (packet_end),
+      .word_valid_i  (word_valid),
+      .word_i        (word),
+      .word_last_i   (word_last),
+      .word_ready_o  (word_ready),
+      .valid_o       (arrived),
+      .sample_o      (sample),
+      .damaged_o     (damaged),
+      .drain_i       (drain)
+    );
 
-  nrc_delay #(.Width(3), .Depth(PathLatency)) u_side_delay (
-    .clk_i,
-    .d_i({packet_begin, frame_end, packet_end}),
-    .q_o({arrived_first, arrived_frame_end, arrived_packet_end})
-  );
+    // Samples arrive in order, each in its own time.
+    localparam int SideDepth = nrc_latency_pkg::RangeDecoderRoom;
+
+    logic                     unused_valid;
+    logic [$clog2(SideDepth):0] unused_side_level;
+
+    nrc_fifo #(
+      .Width(3),
+      .Depth(SideDepth)
+    ) u_side (
+      .clk_i,
+      .rst_ni,
+      .push_i (start),
+      .wdata_i({packet_begin, frame_end, packet_end}),
+      .valid_o(unused_valid),
+      .rdata_o({arrived_first, arrived_frame_end, arrived_packet_end}),
+      .pop_i  (arrived),
+      .level_o(unused_side_level)
+    );
+  end else begin : gen_huffman
+    localparam int PathLatency = nrc_latency_pkg::DecodePathLatency;
+
+    assign hold = 1'b0;
+
+    nrc_decode_path #(
+      .Channels (Channels),
+      .CodeWidth(CodeWidth),
+      .Mapping  (Mapping)
+    ) u_path (
+      .clk_i,
+      .rst_ni,
+      .start_i     (start),
+      .channel_i   (channel),
+      .reset_i     (start_reset),
+      .raw_i       (start_raw),
+      .packet_end_i(packet_end),
+      .word_valid_i(word_valid),
+      .word_i      (word),
+      .word_last_i (word_last),
+      .word_ready_o(word_ready),
+      .valid_o     (arrived),
+      .sample_o    (sample),
+      .damaged_o   (damaged),
+      .drain_i     (drain)
+    );
+
+    nrc_delay #(.Width(3), .Depth(PathLatency)) u_side_delay (
+      .clk_i,
+      .d_i({packet_begin, frame_end, packet_end}),
+      .q_o({arrived_first, arrived_frame_end, arrived_packet_end})
+    );
+  end
 
   nrc_sample_output #(
     .Room(Room)
@@ -283,6 +347,7 @@ module nrc_decoder #(
   nrc_decoder_checks #(
     .Channels       (Channels),
     .CodeWidth      (CodeWidth),
+    .Profile        (Profile),
     .Mapping        (Mapping),
     .PacketFrames   (PacketFrames),
     .BufferWords    (BufferWords),

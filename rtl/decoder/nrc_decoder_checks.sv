@@ -10,6 +10,7 @@
 module nrc_decoder_checks #(
   parameter int Channels        = -1,
   parameter int CodeWidth       = -1,
+  parameter int Profile         = -1,
   parameter int Mapping         = -1,
   parameter int PacketFrames    = -1,
   parameter int BufferWords     = -1,
@@ -18,6 +19,7 @@ module nrc_decoder_checks #(
 
   `include "nrc_assert.svh"
 
+  localparam bit IsRange = Profile == nrc_pkg::ProfileRange;
   localparam logic signed [63:0] Samples = 64'(Channels) * 64'(PacketFrames);
   localparam int MaxWords = nrc_pkg::MaxPacketSamples;  // no packet has more
 
@@ -28,6 +30,14 @@ module nrc_decoder_checks #(
   if (CodeWidth < nrc_pkg::MinCodeWidth || CodeWidth > nrc_pkg::MaxCodeWidth) begin : gen_width
     `NRC_REFUSE(nrc_decoder_CodeWidth_give_2_to_16,
                 "nrc_decoder: CodeWidth is %0d; give 2 to 16", CodeWidth)
+  end
+  if (Profile != nrc_pkg::ProfileHuffman && !IsRange) begin : gen_profile
+    `NRC_REFUSE(nrc_decoder_Profile_give_0_Huffman_or_1_range,
+                "nrc_decoder: Profile is %0d; give 0 (Huffman) or 1 (range)", Profile)
+  end
+  if (IsRange && CodeWidth < 4) begin : gen_range_width
+    `NRC_REFUSE(nrc_decoder_CodeWidth_with_Profile_1_give_4_to_16,
+                "nrc_decoder: CodeWidth is %0d; with Profile 1 give 4 to 16", CodeWidth)
   end
   if (Mapping != nrc_pkg::MappingCode && Mapping != nrc_pkg::MappingShift6) begin : gen_mapping
     `NRC_REFUSE(nrc_decoder_Mapping_give_0_code_or_1_shift6,
@@ -59,7 +69,14 @@ module nrc_decoder_checks #(
   end
 
   // The tables that were compiled along.
-  localparam int InitialScale = nrc_tables_pkg::InitialScale;
+  localparam int EdgeCodeWidth = nrc_range_tables_pkg::EdgeCodeWidth;
+  localparam int InitialScale  =
+      IsRange ? nrc_range_tables_pkg::InitialScale : nrc_tables_pkg::InitialScale;
+
+  if (IsRange && EdgeCodeWidth != 0 && CodeWidth != EdgeCodeWidth) begin : gen_edges
+    `NRC_REFUSE(nrc_decoder_CodeWidth_is_not_the_bits_of_the_range_tables,
+                "nrc_decoder: CodeWidth is not the %0d bits of the range tables", EdgeCodeWidth)
+  end
 
   if (CodeWidth >= 2 && CodeWidth <= 16 && (InitialScale >> (CodeWidth + nrc_pkg::FracBits)) != 0)
   begin : gen_scale
@@ -75,7 +92,7 @@ module nrc_decoder_checks #(
 
   for (genvar k = 0; k < NumClasses; k++) begin : gen_class
     localparam int From = (k == 0) ? 0 : 32'(Below[16*((k == 0) ? 0 : k-1) +: 16]);
-    if (From < (1 << CodeWidth) && 32'(RawBits[16*k +: 16]) > CodeWidth) begin : gen_raw_bits
+    if (!IsRange && From < (1 << CodeWidth) && 32'(RawBits[16*k +: 16]) > CodeWidth) begin : gen_raw_bits
       `NRC_REFUSE(nrc_decoder_CodeWidth_smaller_than_the_tables_raw_bits,
                 "nrc_decoder: CodeWidth is %0d, smaller than the tables' raw bits", CodeWidth)
     end
@@ -83,8 +100,9 @@ module nrc_decoder_checks #(
 
 `ifndef SYNTHESIS
   // Legal, but larger packets count as damaged.
-  localparam int     CodeBits = nrc_bound_pkg::max_code_bits(nrc_pkg::ProfileHuffman, CodeWidth);
-  localparam longint Words    = (Samples * longint'(CodeBits) + 64'd31) / 64'd32;
+  localparam int     CodeBits = nrc_bound_pkg::max_code_bits(Profile, CodeWidth);
+  localparam longint EndBits  = longint'(nrc_bound_pkg::end_bits(Profile));
+  localparam longint Words    = (Samples * longint'(CodeBits) + EndBits + 64'd31) / 64'd32;
 
   initial begin
     if (longint'(BufferWords) < Words) begin

@@ -464,12 +464,18 @@ module nrc_encoder #(
   assign fill_o = 32'(fill);
 
   // Status.
-  logic       begun_q;  // a stream has
+  logic       begun_q;      // a stream has
+  logic       no_tables_q;  // a register, so that no input reaches an output
   logic [1:0] state;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)   begun_q <= 1'b0;
-    else if (open) begun_q <= 1'b1;
+    if (!rst_ni) begin
+      begun_q     <= 1'b0;
+      no_tables_q <= 1'b0;
+    end else begin
+      begun_q     <= begun_q || open;
+      no_tables_q <= enable_i && !tables_ready;
+    end
   end
 
   always_comb begin
@@ -480,7 +486,7 @@ module nrc_encoder #(
   end
   assign status_o[nrc_status_pkg::StatusState +: 2] = state;
   assign status_o[nrc_status_pkg::StatusNoRoom]   = brief_needed;
-  assign status_o[nrc_status_pkg::StatusNoTables] = enable_i && !tables_ready;
+  assign status_o[nrc_status_pkg::StatusNoTables] = no_tables_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

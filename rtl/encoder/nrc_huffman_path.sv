@@ -273,6 +273,7 @@ module nrc_huffman_path #(
       .CodeWidth    (CodeWidth),
       .UpdateDelay  (0),
       .ValueFraction(0),
+      .Queue        (0),
       .Pipeline     (Pipeline)
     ) u_predictor (
       .clk_i,
@@ -284,6 +285,7 @@ module nrc_huffman_path #(
       .pred_value_o        (unused_pred_value),
       .pred_code_o         (pred_code),
       .start_deviation_o   (start_deviation),
+      .value_valid_i       (1'b0),
       .value_i             ({code_at_pred, {nrc_pkg::FracBits{1'b0}}}),
       .innovation_valid_o  (innovation_valid),
       .innovation_channel_o(innovation_channel),

@@ -185,6 +185,7 @@ module nrc_range_path #(
     .CodeWidth    (CodeWidth),
     .UpdateDelay  (0),
     .ValueFraction(2),
+    .Queue        (0),
     .Pipeline     (Pipeline)
   ) u_predictor (
     .clk_i,
@@ -196,6 +197,7 @@ module nrc_range_path #(
     .pred_value_o        (pred_value),
     .pred_code_o         (unused_pred_code),
     .start_deviation_o   (unused_start_deviation),
+    .value_valid_i       (1'b0),
     .value_i             (value),
     .innovation_valid_o  (innovation_valid),
     .innovation_channel_o(innovation_channel),
@@ -350,7 +352,8 @@ module nrc_range_path #(
     .Channels   (Channels),
     .CodeWidth  (CodeWidth),
     .UpdateDelay(0),
-    .Pipeline   (Pipeline)
+    .Pipeline   (Pipeline),
+    .Queue      (0)
   ) u_dispersion (
     .clk_i,
     .rst_ni,

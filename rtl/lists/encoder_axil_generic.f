@@ -17,6 +17,7 @@ rtl/parts/nrc_delay.sv
 rtl/parts/nrc_ring_delay.sv
 rtl/parts/nrc_still.sv
 rtl/parts/nrc_product.sv
+rtl/parts/nrc_reciprocal.sv
 rtl/parts/nrc_ram_1r1w.sv
 rtl/parts/nrc_ram_1rw.sv
 rtl/parts/nrc_row_memory.sv

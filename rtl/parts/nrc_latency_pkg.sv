@@ -119,6 +119,15 @@ package nrc_latency_pkg;
   localparam int DecoderUpdateDelay    = ContextLatency + HuffmanDecoderLatency;
   localparam int DecoderLoopLatency    = LoopLatency + DecoderUpdateDelay;
 
+  // That of the range profile, if nothing waits and each code is in its first window; a clock more
+  // for a packet's first sample.
+  localparam int RangeDecoderLatency     = 7;
+  localparam int RangeDecodePathLatency  = PredictLatency + RangeDecoderLatency +
+                                           CodeToSampleLatency;
+  localparam int RangeDecoderLoopLatency = PredictLatency + RangeDecoderLatency +
+                                           LinearizerLatency + InnovationLatency + 3;
+  localparam int RangeDecoderRoom        = 32;  // samples under way; a power of two
+
   // Of an encoder: clocks of a frame at least.
   function automatic int loop_latency(input bit is_range, input int pipeline);
     loop_latency = (is_range || pipeline == PipelineDeep) ? LoopLatency : ShallowLoopLatency;

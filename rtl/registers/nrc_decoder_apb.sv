@@ -9,6 +9,7 @@
 module nrc_decoder_apb #(
   parameter int Channels        = 1024,
   parameter int CodeWidth       = 10,
+  parameter int Profile         = nrc_pkg::ProfileHuffman,
   parameter int Mapping         = nrc_pkg::MappingShift6,
   parameter int PacketFrames    = 20,     // the most that a packet may have
   parameter int BufferWords     = 16384,  // 32-bit words of packets that wait; a power of two
@@ -72,6 +73,7 @@ module nrc_decoder_apb #(
   nrc_decoder_control #(
     .Channels       (Channels),
     .CodeWidth      (CodeWidth),
+    .Profile        (Profile),
     .Mapping        (Mapping),
     .PacketFrames   (PacketFrames),
     .BufferWords    (BufferWords),

@@ -11,6 +11,7 @@
 module nrc_decoder_control #(
   parameter int Channels        = -1,
   parameter int CodeWidth       = -1,
+  parameter int Profile         = -1,
   parameter int Mapping         = -1,
   parameter int PacketFrames    = -1,
   parameter int BufferWords     = -1,
@@ -42,7 +43,7 @@ module nrc_decoder_control #(
   output logic [32:0] m_axis_tuser
 );
 
-  localparam int Profile    = nrc_pkg::ProfileHuffman;
+  localparam bit IsRange    = Profile == nrc_pkg::ProfileRange;
   localparam int QuietWidth = 7;  // 2^7 clocks are more than a packet's way to its next sample
 
   logic        enable, discard, snapshot;
@@ -71,6 +72,7 @@ module nrc_decoder_control #(
   nrc_decoder #(
     .Channels       (Channels),
     .CodeWidth      (CodeWidth),
+    .Profile        (Profile),
     .Mapping        (Mapping),
     .PacketFrames   (PacketFrames),
     .BufferWords    (BufferWords),
@@ -192,11 +194,11 @@ module nrc_decoder_control #(
     .channels_count_i          (17'(Channels)),
     .code_width_i              (5'(CodeWidth)),
     .code_mapping_i            (Mapping != 0),
-    .options_profile_i         (Profile != 0),
+    .options_profile_i         (IsRange),
     .packets_frames_i          (16'(PacketFrames)),
     .buffer_words_i            (25'(BufferWords)),
     .queue_packets_i           (17'(PacketFifoDepth)),
-    .table_built_in_id_i       (nrc_tables_pkg::TableId),
+    .table_built_in_id_i       (IsRange ? nrc_range_tables_pkg::TableId : nrc_tables_pkg::TableId),
     .control_enable_o          (enable),
     .control_discard_o         (discard),
     .command_snapshot_o        (snapshot),

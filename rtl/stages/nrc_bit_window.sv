@@ -3,8 +3,8 @@
 // The payload's next bits, for a decoder that takes one code in every clock.
 //
 // Two registers hold the payload's next two words, first byte on top. position_q is how many
-// bits of the first word are used up; a shift by it shows the next 31 bits, as many as the longest
-// code takes. Taking bits moves the position, and words that are used up make room for those of the
+// bits of the first word are used up; a shift by it shows the next 32 bits. A Huffman code takes at
+// most 31 of them. A range decoder has 16 in its offset and takes those that leave it. Taking bits moves the position, and words that are used up make room for those of the
 // packet buffer. The first code of a packet may follow in the clock after the last code of the
 // packet before: at the end of a packet its padding is taken along.
 //
@@ -27,10 +27,11 @@ module nrc_bit_window (
   input  logic        word_last_i,   // the packet's last word
   output logic        word_ready_o,
 
-  output logic [30:0] window_o,      // bit 30 is the next bit; zeros after the packet's end
+  output logic        ready_o,       // the words of the window are there
+  output logic [31:0] window_o,      // bit 31 is the next bit; zeros after the packet's end
 
   input  logic        take_i,
-  input  logic [4:0]  length_i,      // 1..31 bits
+  input  logic [4:0]  length_i,      // 0..31 bits, at a packet's end 1..31
   input  logic        packet_end_i,  // and the padding after them
 
   input  logic        drain_i,       // throws away all words
@@ -50,7 +51,8 @@ module nrc_bit_window (
 
   assign both     = {word0_q, last0_q ? 31'd0 : word1_q[31:1]};
   assign shifted  = both << position_q;
-  assign window_o = shifted[62:32];
+  assign window_o = shifted[62:31];
+  assign ready_o  = valid0_q && (last0_q || valid1_q);
 
   // What is taken.
   logic [5:0] end_position;  // 1..62, from the beginning of word 0
@@ -130,7 +132,7 @@ module nrc_bit_window (
 
   always @(posedge clk_i) begin
     if (checking_q && take) begin
-      assert (length_i != 5'd0);
+      assert (length_i != 5'd0 || !packet_end_i);
       assert (valid0_q && (in_word0 || last0_q || valid1_q));
     end
   end

@@ -66,7 +66,6 @@ module nrc_cumulative #(
   localparam int BaseShift      = 5;                            // of octave 0
   localparam int DWidth         = ValueWidth + 1;
 
-  // M[j] = 1024 * 32 / (33 + 2 j), rounded to the nearest integer.
   logic [MantissaBits-1:0] mantissa;
   logic [OctaveBits-1:0]   octave;
   logic [FactorBits-1:0]   factor_d;
@@ -76,14 +75,7 @@ module nrc_cumulative #(
   assign octave   = index_i[IndexWidth-1:MantissaBits];
   assign d        = {edge_i[ValueWidth-1], edge_i} - {pred_value_i[ValueWidth-1], pred_value_i};
 
-  always_comb begin
-    factor_d = '0;
-    for (int j = 0; j < (1 << MantissaBits); j++) begin
-      if (mantissa == MantissaBits'(j)) begin
-        factor_d = FactorBits'((2 * 1024 * 32 / (33 + 2 * j) + 1) / 2);
-      end
-    end
-  end
+  nrc_reciprocal u_reciprocal (.mantissa_i(mantissa), .factor_o(factor_d));
 
   // The address of T, and whether z is negative.
   logic [AddrBits-1:0] addr;

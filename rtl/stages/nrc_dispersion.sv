@@ -15,6 +15,8 @@
 // With reset_i scale and burst count as InitialScale and 0: they are not read, so they need not
 // have been written.
 //
+// With Queue, the state waits in a queue until innovation_valid_i, as in nrc_predictor.
+//
 // Stages (U = UpdateDelay; see nrc_latency_pkg):
 //   0  valid_i; state RAM read               7 + U  innovation_*_i
 //   1  state or its reset value              8 + U  min(|e|), 7 * scale, bursts to choose from
@@ -33,6 +35,7 @@ module nrc_dispersion #(
   parameter int CodeWidth    = -1,  // 4..16
   parameter int UpdateDelay  = -1,
   parameter int Pipeline     = -1,
+  parameter int Queue        = -1,  // samples that may wait, a power of two; 0: no queue
   parameter int InitialScale = nrc_range_tables_pkg::InitialScale,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits,
@@ -81,9 +84,36 @@ module nrc_dispersion #(
   nrc_delay #(.Width(StateWidth), .Depth(IndexStage - 1)) u_index_delay (
     .clk_i, .d_i(state_s1), .q_o(state_index)
   );
-  nrc_delay #(.Width(StateWidth), .Depth(UpdateStage - IndexStage)) u_update_delay (
-    .clk_i, .d_i(state_index), .q_o(state_update)
-  );
+
+  if (Queue != 0) begin : gen_queue
+    logic                   started_q, queue_valid;
+    logic [$clog2(Queue):0] queue_level;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) started_q <= 1'b0;
+      else         started_q <= valid_i;
+    end
+
+    nrc_fifo #(.Width(StateWidth), .Depth(Queue)) u_queue (
+      .clk_i,
+      .rst_ni,
+      .push_i (started_q),
+      .wdata_i(state_s1),
+      .valid_o(queue_valid),
+      .rdata_o(state_update),
+      .pop_i  (innovation_valid_i),
+      .level_o(queue_level)
+    );
+
+    // verilator lint_off UNUSEDSIGNAL
+    logic unused;
+    assign unused = ^{queue_valid, queue_level};
+    // verilator lint_on UNUSEDSIGNAL
+  end else begin : gen_delay
+    nrc_delay #(.Width(StateWidth), .Depth(UpdateStage - IndexStage)) u_update_delay (
+      .clk_i, .d_i(state_index), .q_o(state_update)
+    );
+  end
 
   // Stages 5 and 6: binary search for the octave, from 2^6 = MinScale on. A scale below MinScale
   // ends without its bit 6 and counts as MinScale.
@@ -235,6 +265,7 @@ module nrc_dispersion #(
   `NRC_REQUIRE(Channels >= 1 && CodeWidth >= 4 && CodeWidth <= 16 && UpdateDelay >= 0 &&
                InitialScale >= 0 && InitialScale < (1 << ScaleWidth) && nrc_pkg::MinScale == 64 &&
                (IsDeep || (Pipeline == 1 && UpdateDelay == 0)) &&
+               (Queue == 0 || (Queue > 0 && IsDeep && UpdateDelay == 0)) &&
                nrc_pkg::ScaleMantissaBits == 4,
                "nrc_dispersion: a parameter is missing or out of its range")
 `endif

@@ -95,6 +95,7 @@ module nrc_huffman_decoder #(
 
   // 2: the loop.
   logic [30:0]          window;
+  logic                 unused_bit, unused_ready;
   logic [MaxLength-1:0] head;        // left-aligned code and what follows
   logic [MaxLength-1:0] longer;      // bit n: the code is longer than n bits
   logic [MaxLength-1:0] escape_code, escape_mask;
@@ -134,7 +135,8 @@ module nrc_huffman_decoder #(
     .word_i,
     .word_last_i,
     .word_ready_o,
-    .window_o    (window),
+    .ready_o     (unused_ready),
+    .window_o    ({window, unused_bit}),
     .take_i      (valid_q[1]),
     .length_i    (taken),
     .packet_end_i(s1_end_q),

@@ -22,7 +22,9 @@
 
 `timescale 1ns / 1ps
 
-module nrc_packet_order (
+module nrc_packet_order #(
+  parameter int Profile = -1
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
 
@@ -59,11 +61,14 @@ module nrc_packet_order (
   logic [31:0] past_sequence_q;     // was due there
 
   // What is in the packet.
-  logic is_header, is_huffman, is_data, has_frames;
+  localparam int CodedType = (Profile == nrc_pkg::ProfileRange) ? nrc_pkg::TypeRange
+                                                                : nrc_pkg::TypeHuffman;
+
+  logic is_header, is_coded, is_data, has_frames;
 
   assign is_header  = (type_i == 4'(nrc_pkg::TypeStreamHeader));
-  assign is_huffman = (type_i == 4'(nrc_pkg::TypeHuffman));
-  assign is_data    = is_huffman || (type_i == 4'(nrc_pkg::TypeRaw));
+  assign is_coded   = (type_i == 4'(CodedType));
+  assign is_data    = is_coded || (type_i == 4'(nrc_pkg::TypeRaw));
   assign has_frames = is_data && (frames_i != '0);
 
   // Where it is.
@@ -91,7 +96,7 @@ module nrc_packet_order (
   logic can_decode;
 
   assign can_decode = in_turn && has_frames && !back &&
-                      (key_i || (is_huffman && known_q && follows));
+                      (key_i || (is_coded && known_q && follows));
   assign decode_o   = packet_i && can_decode && !damaged_i;
 
   assign skipped_o  = packet_i && !begins && !decode_o &&
@@ -135,7 +140,7 @@ module nrc_packet_order (
           open_q      <= match_i;
           mismatch_q  <= !match_i;
         end else if (has_frames) begin
-          known_q <= can_decode && is_huffman;
+          known_q <= can_decode && is_coded;
           // A packet that cannot be decoded still shows how far the stream is.
           if (!back) begin
             frame_q       <= first_frame_i + {16'd0, frames_i};
@@ -150,5 +155,12 @@ module nrc_packet_order (
 
   assign mismatch_o     = mismatch_q;
   assign synchronised_o = known_q;
+
+`ifndef SYNTHESIS
+  `include "nrc_assert.svh"
+
+  `NRC_REQUIRE(Profile == nrc_pkg::ProfileHuffman || Profile == nrc_pkg::ProfileRange,
+               "nrc_packet_order: Profile is 0 or 1")
+`endif
 
 endmodule

@@ -23,6 +23,7 @@
 module nrc_packet_parser #(
   parameter int Channels     = -1,
   parameter int CodeWidth    = -1,
+  parameter int Profile      = -1,
   parameter int Mapping      = -1,
   parameter int PacketFrames = -1,
   parameter int MaxWords     = -1   // of a payload
@@ -35,7 +36,7 @@ module nrc_packet_parser #(
   input  logic [31:0] s_axis_tdata_i,   // bits 7..0 are the first byte
   input  logic        s_axis_tlast_i,
 
-  // Payloads of Huffman and raw packets.
+  // Payloads of coded and raw packets.
   output logic        write_o,
   output logic [31:0] wdata_o,
   output logic        wlast_o,          // the payload's last word
@@ -56,6 +57,8 @@ module nrc_packet_parser #(
 );
 
   localparam int CountWidth = $clog2(MaxWords + 6);
+  localparam bit IsRange     = Profile == nrc_pkg::ProfileRange;
+  localparam int CodedType   = IsRange ? nrc_pkg::TypeRange : nrc_pkg::TypeHuffman;
   localparam int HeaderWords = nrc_pkg::StreamHeaderBytes / 4;
 
   typedef enum logic [1:0] {StHunt, StHeader, StPayload, StCrc} state_t;
@@ -151,12 +154,12 @@ module nrc_packet_parser #(
     .CodeWidth     (CodeWidth),
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
-    .Profile       (nrc_pkg::ProfileHuffman),
+    .Profile       (Profile),
     .Predictor     (0),
     .RateMillihertz(0),  // not looked at
     .Flags         (0)
   ) u_own_header (
-    .table_id_i(nrc_tables_pkg::TableId),
+    .table_id_i(IsRange ? nrc_range_tables_pkg::TableId : nrc_tables_pkg::TableId),
     .stream_number_i(32'd0),  // not looked at, nor is this
     .sequence_i     (32'd0),
     .index_i        (index_q),
@@ -179,7 +182,7 @@ module nrc_packet_parser #(
         key_o       <= word[20];
         last_o      <= word[21];
         is_header_q <= (word[19:16] == 4'(nrc_pkg::TypeStreamHeader));
-        is_data_q   <= (word[19:16] == 4'(nrc_pkg::TypeHuffman)) ||
+        is_data_q   <= (word[19:16] == 4'(CodedType)) ||
                        (word[19:16] == 4'(nrc_pkg::TypeRaw));
         match_q     <= 1'b1;
       end
@@ -217,8 +220,8 @@ module nrc_packet_parser #(
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"
 
-  `NRC_REQUIRE(MaxWords >= HeaderWords,
-               "nrc_packet_parser: MaxWords is a stream header or more")
+  `NRC_REQUIRE(MaxWords >= HeaderWords && (Profile == nrc_pkg::ProfileHuffman || IsRange),
+               "nrc_packet_parser: MaxWords is a stream header or more, Profile 0 or 1")
 `endif
 
 endmodule

@@ -18,6 +18,10 @@
 //
 // With reset_i the state counts as reset: it is not read, so it need not have been written.
 //
+// With Queue, what the update needs waits for the value in a queue, and value_valid_i says when the
+// value comes: in order, at least two clocks after the prediction. UpdateDelay is then 0, and U
+// below is what the wait takes.
+//
 // Stages (U = UpdateDelay; see nrc_latency_pkg):
 //   0      valid_i; state RAM read           5      + level
 //   1      state or its reset value: start_deviation_o
@@ -34,6 +38,7 @@ module nrc_predictor #(
   parameter int CodeWidth     = -1,
   parameter int UpdateDelay   = -1,
   parameter int ValueFraction = -1,  // 2 for the range profile
+  parameter int Queue         = -1,  // samples that may wait, a power of two; 0: no queue
   parameter int Pipeline      = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
   localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits
@@ -53,7 +58,8 @@ module nrc_predictor #(
   // A clock after valid_i.
   output logic [ValueWidth:0]     start_deviation_o,     // d, signed
 
-  // UpdateDelay clocks after pred_valid_o.
+  // UpdateDelay clocks after pred_valid_o; with Queue, when value_valid_i says so.
+  input  logic                    value_valid_i,         // not used without Queue
   input  logic [ValueWidth-1:0]   value_i,               // signed
 
   // InnovationLatency clocks after value_i; the channel and its reset bit for nrc_context.
@@ -81,6 +87,7 @@ module nrc_predictor #(
 
   // Control: bit s is the sample in stage s.
   logic [WriteStage:1]     valid_q;
+  logic                    update_valid, write_valid;
   logic                    reset_s1_q;
   logic [ChannelWidth-1:0] write_channel;
 
@@ -90,21 +97,6 @@ module nrc_predictor #(
   end
 
   always_ff @(posedge clk_i) reset_s1_q <= reset_i;
-
-  if (IsDeep) begin : gen_tag
-    nrc_delay #(.Width(ChannelWidth + 1), .Depth(Update + Innovation)) u_tag_delay (
-      .clk_i,
-      .d_i({channel_i, reset_i}),
-      .q_o({innovation_channel_o, innovation_reset_o})
-    );
-  end else begin : gen_tag_ring
-    nrc_ring_delay #(.Width(ChannelWidth + 1), .Depth(Update + Innovation)) u_tag_delay (
-      .clk_i,
-      .rst_ni,
-      .d_i({channel_i, reset_i}),
-      .q_o({innovation_channel_o, innovation_reset_o})
-    );
-  end
 
   nrc_delay #(.Width(ChannelWidth), .Depth(Registered)) u_write_delay (
     .clk_i, .d_i(innovation_channel_o), .q_o(write_channel)
@@ -122,10 +114,6 @@ module nrc_predictor #(
     .boost_o      (boost_s1)
   );
 
-  nrc_delay #(.Width(3), .Depth(Update + Innovation - 1)) u_boost_delay (
-    .clk_i, .d_i(boost_s1), .q_o(innovation_boost_o)
-  );
-
   // State.
   logic [StateWidth-1:0] state_s1;
   logic [StateWidth-1:0] new_state;   // stage WriteStage
@@ -133,7 +121,7 @@ module nrc_predictor #(
   nrc_ram_1r1w #(.Width(StateWidth), .Depth(Channels)) u_state (
     .clk_i,
     .rst_ni,
-    .we_i   (valid_q[WriteStage]),
+    .we_i   (write_valid),
     .waddr_i(write_channel),
     .wdata_i(new_state),
     .re_i   (valid_i && !reset_i),
@@ -213,11 +201,99 @@ module nrc_predictor #(
   logic                   d_negative_update;
   logic                   d_nonzero_update;
 
-  nrc_delay #(.Width(WeightWidth + ValueWidth + 2), .Depth(UpdateDelay + 1)) u_start_delay (
-    .clk_i,
-    .d_i({weight_s5, level_s5, d_negative_s5, d_nonzero_s5}),
-    .q_o({weight_update, level_update, d_negative_update, d_nonzero_update})
-  );
+  if (Queue != 0) begin : gen_queue
+    localparam int StartWidth = WeightWidth + ValueWidth + 2;
+    localparam int TagWidth   = ChannelWidth + 1 + 3;
+
+    logic [StartWidth-1:0] start_s6;
+    logic [TagWidth-1:0]   tag_s6, tag_update;
+    logic [2:0]            boost_s6;
+    logic                  queue_valid;
+    logic [$clog2(Queue):0] queue_level;
+    logic                  innovation_valid_q, write_valid_q;
+
+    nrc_delay #(.Width(StartWidth), .Depth(1)) u_start_delay (
+      .clk_i, .d_i({weight_s5, level_s5, d_negative_s5, d_nonzero_s5}), .q_o(start_s6)
+    );
+    nrc_delay #(.Width(ChannelWidth + 1), .Depth(Predict)) u_tag_delay (
+      .clk_i, .d_i({channel_i, reset_i}), .q_o(tag_s6[TagWidth-1:3])
+    );
+    nrc_delay #(.Width(3), .Depth(Predict - 1)) u_boost_delay (
+      .clk_i, .d_i(boost_s1), .q_o(boost_s6)
+    );
+    assign tag_s6[2:0] = boost_s6;
+
+    nrc_fifo #(.Width(StartWidth + TagWidth + ValueWidth), .Depth(Queue)) u_queue (
+      .clk_i,
+      .rst_ni,
+      .push_i (valid_q[Predict]),
+      .wdata_i({start_s6, tag_s6, value_s6_q}),
+      .valid_o(queue_valid),
+      .rdata_o({weight_update, level_update, d_negative_update, d_nonzero_update, tag_update,
+                value_update}),
+      .pop_i  (value_valid_i),
+      .level_o(queue_level)
+    );
+
+    nrc_delay #(.Width(TagWidth), .Depth(Innovation)) u_innovation_delay (
+      .clk_i,
+      .d_i(tag_update),
+      .q_o({innovation_channel_o, innovation_reset_o, innovation_boost_o})
+    );
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        innovation_valid_q <= 1'b0;
+        write_valid_q      <= 1'b0;
+      end else begin
+        innovation_valid_q <= value_valid_i;
+        write_valid_q      <= innovation_valid_q;
+      end
+    end
+
+    assign update_valid       = value_valid_i;
+    assign innovation_valid_o = innovation_valid_q;
+    assign write_valid        = write_valid_q;
+
+    // verilator lint_off UNUSEDSIGNAL
+    logic unused;
+    assign unused = ^{queue_valid, queue_level, valid_q[WriteStage:Predict+1]};
+    // verilator lint_on UNUSEDSIGNAL
+  end else begin : gen_delays
+    if (IsDeep) begin : gen_tag
+      nrc_delay #(.Width(ChannelWidth + 1), .Depth(Update + Innovation)) u_tag_delay (
+        .clk_i,
+        .d_i({channel_i, reset_i}),
+        .q_o({innovation_channel_o, innovation_reset_o})
+      );
+    end else begin : gen_tag_ring
+      nrc_ring_delay #(.Width(ChannelWidth + 1), .Depth(Update + Innovation)) u_tag_delay (
+        .clk_i,
+        .rst_ni,
+        .d_i({channel_i, reset_i}),
+        .q_o({innovation_channel_o, innovation_reset_o})
+      );
+    end
+
+    nrc_delay #(.Width(3), .Depth(Update + Innovation - 1)) u_boost_delay (
+      .clk_i, .d_i(boost_s1), .q_o(innovation_boost_o)
+    );
+    nrc_delay #(.Width(WeightWidth + ValueWidth + 2), .Depth(UpdateDelay + 1)) u_start_delay (
+      .clk_i,
+      .d_i({weight_s5, level_s5, d_negative_s5, d_nonzero_s5}),
+      .q_o({weight_update, level_update, d_negative_update, d_nonzero_update})
+    );
+    nrc_delay #(.Width(ValueWidth), .Depth(UpdateDelay)) u_value_delay (
+      .clk_i, .d_i(pred_value_o), .q_o(value_update)
+    );
+
+    assign update_valid       = valid_q[Update];
+    assign innovation_valid_o = valid_q[Update + Innovation];
+    assign write_valid        = valid_q[WriteStage];
+
+    logic unused_value_valid;
+    assign unused_value_valid = value_valid_i;
+  end
 
   nrc_adapt #(.ValueWidth(ValueWidth), .Pipeline(Pipeline)) u_adapt (
     .clk_i,
@@ -240,10 +316,6 @@ module nrc_predictor #(
 
   assign new_state = {weight_write, level_write, last_write};
 
-  nrc_delay #(.Width(ValueWidth), .Depth(UpdateDelay)) u_value_delay (
-    .clk_i, .d_i(pred_value_o), .q_o(value_update)
-  );
-
   logic [ValueWidth:0] deviation;
   assign deviation = {value_i[ValueWidth-1], value_i} -
                      {level_update[ValueWidth-1], level_update};
@@ -253,14 +325,14 @@ module nrc_predictor #(
   );
 
   assign pred_valid_o       = valid_q[Predict];
-  assign innovation_valid_o = valid_q[Update + Innovation];
   assign innovation_value_o = innovation;
 
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"
 
   `NRC_REQUIRE(Channels >= 1 && CodeWidth >= 2 && CodeWidth <= 16 && UpdateDelay >= 0 &&
-               ValueFraction >= 0 && ValueFraction < FracBits && (Pipeline == 0 || Pipeline == 1),
+               ValueFraction >= 0 && ValueFraction < FracBits && (Pipeline == 0 || Pipeline == 1) &&
+               (Queue == 0 || (Queue > 0 && IsDeep && UpdateDelay == 0)),
                "nrc_predictor: a parameter is missing or out of its range")
 
   logic signed [WeightWidth-1:0] new_weight;
@@ -270,8 +342,8 @@ module nrc_predictor #(
 
   always @(posedge clk_i) begin
     if (checking_q) begin
-      if (valid_q[Update]) assert (value_i[ZeroBits-1:0] == '0);
-      if (valid_q[WriteStage]) begin
+      if (update_valid) assert (value_i[ZeroBits-1:0] == '0);
+      if (write_valid) begin
         assert (int'(new_weight) >= nrc_pkg::WeightMin && int'(new_weight) <= nrc_pkg::WeightMax);
       end
     end

@@ -3,7 +3,8 @@
 // Starts the samples of queued packets one by one through the decoder's pipeline, which cannot
 // stall: a sample starts only if the output has room for it whenever it arrives, and
 // all bits of its packet are in the packet buffer. Its channel's state must be up to date: with
-// fewer channels than LoopLatency there is a pause after each frame, as in nrc_framer.
+// fewer channels than LoopLatency there is a pause after each frame, as in nrc_framer. If the loop
+// takes any time, the user holds samples back instead (hold_i).
 //
 // When the pipeline finds a packet damaged, its remaining samples still pass; then nothing starts
 // until all of them are through, and drain_o has emptied the packet buffer and the queue of
@@ -39,6 +40,7 @@ module nrc_sample_scheduler #(
   output logic                    frame_end_o,
   output logic                    packet_end_o,
 
+  input  logic                    hold_i,          // no sample may start
   input  logic                    sample_out_i,    // pulse: a sample has left
   input  logic                    damaged_i,
   input  logic                    word_valid_i,    // the packet buffer holds words
@@ -63,7 +65,7 @@ module nrc_sample_scheduler #(
   assign begins         = first_frame && (channel_q == '0);
   assign held           = begins && damaged_i;
   assign valid_o        = packet_valid_i && !held && !drain_q && (pause_q == '0) &&
-                          (inside_q != RoomWidth'(Room));
+                          (inside_q != RoomWidth'(Room)) && !hold_i;
   assign channel_o      = channel_q;
   assign raw_o          = packet_raw_i;
   assign reset_o        = packet_raw_i || (packet_key_i && first_frame);

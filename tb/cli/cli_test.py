@@ -1006,7 +1006,8 @@ class TrainAndGenerate(CommandLineTest):
         tables, _ = self.train("range")
         self.round_trip("range", tables)
         self.fail_with(1, NRC, "encode", self.wav, self.dir / "other", "--tables", tables)
-        self.rtl(tables, ["nrc_cumulative_rom.sv", "nrc_edge_rom.sv", "nrc_range_tables_pkg.sv"])
+        self.rtl(tables, ["nrc_cumulative_rom.sv", "nrc_edge_rom.sv", "nrc_range_tables_pkg.sv",
+                          "nrc_window_rom.sv"])
 
     def wide_recordings(self, frames: int, *, bits: int = 16) -> Path:
         """A directory with a recording of 8 channels that wander, in samples of `bits` bits."""

@@ -32,7 +32,7 @@ module packet_order_formal (
   logic        decode, skipped, mismatch, synchronised;
   logic [31:0] lost;
 
-  nrc_packet_order u_dut (
+  nrc_packet_order #(.Profile(nrc_pkg::ProfileHuffman)) u_dut (
     .clk_i,
     .rst_ni,
     .packet_i,

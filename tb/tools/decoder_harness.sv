@@ -5,7 +5,9 @@
 
 `timescale 1ns / 1ps
 
-module decoder_harness (
+module decoder_harness #(
+  parameter int Profile = 0
+) (
   input  logic clk_i,
   input  logic rst_ni,
   input  logic serial_i,
@@ -20,7 +22,7 @@ module decoder_harness (
   logic               valid_q, ready_q, load_q;
   logic [Outputs-1:0] status, shift_q;
 
-  nrc_decoder u_decoder (
+  nrc_decoder #(.Profile(Profile)) u_decoder (
     .clk_i,
     .rst_ni,
     .s_axis_tvalid (valid_q),

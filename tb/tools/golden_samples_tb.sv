@@ -13,6 +13,7 @@ module golden_samples_tb;
 
   parameter int Channels     = 8;
   parameter int CodeWidth    = 10;
+  parameter int Profile      = 0;
   parameter int Mapping      = 1;
   parameter int PacketFrames = 100;
 
@@ -30,6 +31,7 @@ module golden_samples_tb;
   nrc_decoder #(
     .Channels    (Channels),
     .CodeWidth   (CodeWidth),
+    .Profile     (Profile),
     .Mapping     (Mapping),
     .PacketFrames(PacketFrames)
   ) u_decoder (

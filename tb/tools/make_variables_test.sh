@@ -42,6 +42,7 @@ refused 'TAPS is "2"' sim PROFILE=range TAPS=2
 refused 'belongs to the range profile' sim TAPS=1
 refused 'NEIGHBOUR is "2"' sim PROFILE=range NEIGHBOUR=2
 refused 'belongs to the range profile' sim NEIGHBOUR=1
+refused 'no decoder of the stages taps' sim PROFILE=range NEIGHBOUR=1 LOOPBACK=1
 refused 'CHANNELS is "many"' sim CHANNELS=many
 for target in bench challenge compare; do
   refused "$target needs recordings: make $target DATA=path" "$target"

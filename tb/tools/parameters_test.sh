@@ -242,6 +242,13 @@ done
 refused "CodeWidth is 17; give 2 to 16" generic CodeWidth=17 Mapping=0
 refused "CodeWidth is 9; with Mapping 1 (shift6) give 10" generic CodeWidth=9
 refused "CodeWidth is 6, too small for the tables' initial scale" generic CodeWidth=6 Mapping=0
+for value in 2 -1; do
+  refused "Profile is $value; give 0 (Huffman) or 1 (range)" generic "Profile=$value"
+done
+refused "CodeWidth is 3; with Profile 1 give 4 to 16" narrow CodeWidth=3 Mapping=0 Profile=1
+refused "CodeWidth is not the 10 bits of the range tables" default CodeWidth=12 Mapping=0 Profile=1
+refused "CodeWidth is 6, too small for the tables' initial scale" \
+  generic CodeWidth=6 Mapping=0 Profile=1
 refused "Mapping is 2; give 0 (code) or 1 (shift6)" generic Mapping=2
 refused "PacketFrames is 0; give 1 to 65535" generic PacketFrames=0
 refused "PacketFrames * Channels is 16842752; give at most 16777216" \
@@ -258,6 +265,8 @@ accepted default Channels=1 PacketFrames=1 BufferWords=8 PacketFifoDepth=2
 accepted generic Channels=65536 PacketFrames=256 BufferWords=16777216
 accepted generic CodeWidth=16 Mapping=0
 accepted narrow CodeWidth=2 Mapping=0
+accepted narrow CodeWidth=4 Mapping=0 Profile=1
+accepted default Profile=1
 icarus generic BufferWords=8 >"$work/log" 2>&1 || fail "a buffer of 8 words is refused"
 grep -qF "BufferWords is 8; packets may have 16000 words and are then refused" "$work/log" ||
   fail "no warning of too small a buffer"

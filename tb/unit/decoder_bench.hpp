@@ -25,14 +25,17 @@
 
 namespace nrc::tb {
 
-constexpr std::uint32_t kLoopLatency = rtl::kDecoderLoopLatency;
-/// Clocks of a frame.
+inline const bool kRange = kProfile == Profile::kRange;
+inline const std::uint32_t kLoopLatency =
+    kRange ? rtl::kRangeDecoderLoopLatency : rtl::kDecoderLoopLatency;
+/// Clocks of a frame; in the range profile at least.
 inline const std::uint32_t kFrameClocks = std::max(kChannels, kLoopLatency);
 
 using Bytes = std::vector<std::uint8_t>;
 
 inline StreamHeader stream_header() {
   StreamHeader h;
+  h.profile = kProfile;
   h.mapping = kMapping;
   h.code_width = static_cast<std::uint8_t>(kCodeWidth);
   h.channels = kChannels;
@@ -96,7 +99,7 @@ inline Stream make_stream(std::size_t packets, unsigned seed, std::size_t key_ev
   s.samples = make_samples(frames, seed);
   StreamHeader named = header;
   named.stream_number += seed * 0x10001;
-  Encoder encoder(named, Tables::builtin(Profile::kHuffman, kTableSet), Transport::kLink);
+  Encoder encoder(named, Tables::builtin(kProfile, kTableSet), Transport::kLink);
   Bytes bytes;
   std::mt19937 noise(seed);
   for (std::size_t p = 0; p < packets; ++p) {

@@ -11,6 +11,9 @@
 #ifndef NRC_PARAM_CodeWidth
 #define NRC_PARAM_CodeWidth 10
 #endif
+#ifndef NRC_PARAM_Profile
+#define NRC_PARAM_Profile 0
+#endif
 #ifndef NRC_PARAM_Mapping
 #define NRC_PARAM_Mapping 1
 #endif
@@ -19,6 +22,7 @@ namespace nrc::tb {
 
 const std::uint32_t kChannels = NRC_PARAM_Channels;
 const int kCodeWidth = NRC_PARAM_CodeWidth;
+const Profile kProfile = static_cast<Profile>(NRC_PARAM_Profile);
 const Mapping kMapping = static_cast<Mapping>(NRC_PARAM_Mapping);
 const std::uint16_t kPacketFrames = NRC_PARAM_PacketFrames;
 const char* const kTableSet = NRC_TABLES;

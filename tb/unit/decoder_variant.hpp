@@ -14,6 +14,7 @@ namespace nrc::tb {
 
 extern const std::uint32_t kChannels;
 extern const int kCodeWidth;
+extern const Profile kProfile;
 extern const Mapping kMapping;
 extern const std::uint16_t kPacketFrames;
 extern const char* const kTableSet;

@@ -25,7 +25,9 @@ using nrc::tb::drive;
 
 constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
-constexpr int kUpdateDelay = NRC_PARAM_UpdateDelay;
+constexpr bool kQueue = NRC_PARAM_Queue != 0;
+/// With a queue, the most that an innovation is late.
+constexpr int kUpdateDelay = kQueue ? 9 : NRC_PARAM_UpdateDelay;
 
 constexpr bool kShallow = NRC_PARAM_Pipeline == nrc::rtl::kPipelineShallow;
 constexpr long kPredictLatency = kShallow ? 1 : nrc::rtl::kPredictLatency;  // it starts late then
@@ -170,8 +172,10 @@ class Bench {
     dut_->reset_i = sample != nullptr ? sample->reset : rng_.flip();
     if (sample != nullptr) {
       indices_.push_back({clock_ + kPredictLatency, *sample});
-      innovations_.push_back(
-          {clock_ + kPredictLatency + kUpdateDelay + kInnovationLatency, *sample});
+      long due = clock_ + kPredictLatency + kInnovationLatency +
+                 (kQueue ? rng_.range(2, kUpdateDelay) : kUpdateDelay);
+      if (!innovations_.empty()) due = std::max(due, innovations_.back().clock + 1);
+      innovations_.push_back({due, *sample});
     }
 
     Sample now{rng_() % kChannels, rng_.flip(), static_cast<int>(rng_()), 0, rng_.range(0, 7)};

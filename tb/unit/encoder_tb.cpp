@@ -229,7 +229,7 @@ TEST(Encoder, WithoutTablesNoStreamOpens) {
   EXPECT_EQ(bench.state(), rtl::kStateIdle);
   EXPECT_NE(bench.dut().status_o >> rtl::kStatusNoTables & 1, 0);
   bench.enable(false);
-  bench.state();
+  bench.idle(1);
   EXPECT_EQ(bench.dut().status_o >> rtl::kStatusNoTables & 1, 0);
   EXPECT_TRUE(bench.stream().empty());
 }

@@ -22,7 +22,9 @@ namespace {
 
 constexpr std::uint32_t kChannels = NRC_PARAM_Channels;
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
-constexpr int kUpdateDelay = NRC_PARAM_UpdateDelay;
+constexpr bool kQueue = NRC_PARAM_Queue != 0;
+/// With a queue, the most that a value is late.
+constexpr int kUpdateDelay = kQueue ? 9 : NRC_PARAM_UpdateDelay;
 constexpr int kValueFraction = NRC_PARAM_ValueFraction;
 
 constexpr bool kShallow = NRC_PARAM_Pipeline == nrc::rtl::kPipelineShallow;
@@ -67,6 +69,7 @@ class Bench {
   void reset() {
     dut_->rst_ni = 0;
     dut_->valid_i = 1;
+    dut_->value_valid_i = 0;
     dut_->channel_i = 0;
     for (int i = 0; i < 3; ++i) dut_.tick();
     EXPECT_EQ(dut_->pred_valid_o, 0);
@@ -145,14 +148,17 @@ class Bench {
     if (valid) {
       Due due{clock_ + kPredictLatency, channel, reset, value, prediction, boost};
       predictions_.push_back(due);
-      due.clock += kUpdateDelay;
+      due.clock += kQueue ? 2 + static_cast<long>(rng_() % (kUpdateDelay - 1)) : kUpdateDelay;
+      if (!values_.empty()) due.clock = std::max(due.clock, values_.back().clock + 1);
       values_.push_back(due);
       due.clock += kInnovationLatency;
       innovations_.push_back(due);
     }
     auto value_now = static_cast<std::int32_t>(rng_());
+    dut_->value_valid_i = !kQueue && (rng_() & 1) != 0;
     if (!values_.empty() && values_.front().clock == clock_) {
       value_now = values_.front().value;
+      dut_->value_valid_i = kQueue;
       values_.pop_front();
     }
     set(dut_->value_i, bits(value_now, kCodeWidth + 6));

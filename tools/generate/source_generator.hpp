@@ -18,8 +18,8 @@ namespace nrc {
 /// model/generated/builtin_tables.cpp, rtl/generated/nrc_pkg.sv, and for each set
 /// rtl/generated/NAME/nrc_tables_pkg.sv, nrc_huffman_rom.sv (encoder), nrc_code_limit_rom.sv,
 /// nrc_code_rank_rom.sv and nrc_symbol_rom.sv (decoder); for each of the range tables
-/// rtl/generated/NAME/nrc_range_tables_pkg.sv, nrc_edge_rom.sv and nrc_cumulative_rom.sv. All are
-/// valid. Neural tables have no RTL.
+/// rtl/generated/NAME/nrc_range_tables_pkg.sv, nrc_edge_rom.sv, nrc_window_rom.sv and
+/// nrc_cumulative_rom.sv. All are valid. Neural tables have no RTL.
 std::map<std::string, std::string> generate_sources(
     const std::vector<TableSet>& sets, const std::vector<RangeTables>& range_tables,
     const std::vector<NeuralTables>& neural_tables = {});
