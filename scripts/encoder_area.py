@@ -83,6 +83,11 @@ PARTS = {
 COLUMNS = ("cells", "flip_flops", "memories", "large_memories", "multipliers", "clock")
 
 
+def line_name(part: str, profile: str, channels: int) -> str:
+    """Of a line of the table."""
+    return f"{part}, {'Huffman' if profile == 'huffman' else profile}, {channels}"
+
+
 def counted(part: Part, cells: dict[str, int]) -> Row:
     """A row of the table, without its clock rate."""
     row: Row = dict.fromkeys(COLUMNS)
@@ -143,7 +148,7 @@ def main() -> None:
     for part in arguments.parts:
         for channels in arguments.channels:
             for profile in arguments.profiles:
-                name = f"{part}, {'Huffman' if profile == 'huffman' else profile}, {channels}"
+                name = line_name(part, profile, channels)
                 folder = out / re.sub(r"\W+", "-", name)
                 done = folder / "row.json"
                 if arguments.again or not done.exists():
@@ -157,9 +162,9 @@ def main() -> None:
     report: dict[str, Row] = {}
     for path in out.glob("*/row.json"):
         report |= json.loads(path.read_text(encoding="utf-8"))
-    order = [name for part in PARTS for name in sorted(report, key=len) if name.startswith(f"{part}, ")]
-    (out / "report.json").write_text(json.dumps({name: report[name] for name in order}, indent=1) + "\n",
-                                     encoding="utf-8")
+    order = [line_name(part, profile, channels) for part in PARTS for profile in PROFILES for channels in CHANNELS]
+    made = {name: report[name] for name in order if name in report}
+    (out / "report.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
