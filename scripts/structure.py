@@ -17,7 +17,6 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -217,18 +216,16 @@ def elaborate(configuration: Configuration) -> dict[str, Any]:
     files = ["files", configuration.design, "--tables", configuration.tables, "--kind"]
     parameters = [word for value in configuration.parameters for word in ("-chparam", *value.split("=", 1))]
     includes = ["-I" + directory for directory in ask("include-directories")]
-    with tempfile.TemporaryDirectory(prefix="nrc-structure-") as work:
-        netlist = Path(work) / "netlist.json"
-        script = "; ".join(" ".join(words) for words in (
-            ["read_verilog", "-sv", *ask(*files, "packages")],
-            ["read_verilog", "-defer", "-sv", "-DSYNTHESIS", *includes, *ask(*files, "modules")],
-            ["hierarchy", "-check", "-top", configuration.top, *parameters],
-            ["proc"], ["opt_clean"], ["check", "-assert"], ["flatten"], ["opt_clean"], ["write_json", str(netlist)]))
-        done = subprocess.run(["yosys", "-q", "-p", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, check=False, cwd=ROOT)
-        if done.returncode != 0:
-            raise SystemExit(f"error: Yosys refuses {configuration.name}:\n{done.stdout[-2000:]}")
-        return json.loads(netlist.read_text())
+    # To standard output: a Yosys in WebAssembly has a /tmp of its own.
+    script = "; ".join(" ".join(words) for words in (
+        ["read_verilog", "-sv", *ask(*files, "packages")],
+        ["read_verilog", "-defer", "-sv", "-DSYNTHESIS", *includes, *ask(*files, "modules")],
+        ["hierarchy", "-check", "-top", configuration.top, *parameters],
+        ["proc"], ["opt_clean"], ["check", "-assert"], ["flatten"], ["opt_clean"], ["write_json", "-"]))
+    done = subprocess.run(["yosys", "-q", "-p", script], capture_output=True, text=True, check=False, cwd=ROOT)
+    if done.returncode != 0:
+        raise SystemExit(f"error: Yosys refuses {configuration.name}:\n{(done.stdout + done.stderr)[-2000:]}")
+    return json.loads(done.stdout)
 
 
 def configurations() -> list[Configuration]:

@@ -28,11 +28,10 @@ endmodule
 def structure_of(text: str) -> dict[str, Any]:
     """As structure.py sees a design of one module, `top`."""
     with tempfile.TemporaryDirectory() as work:
-        source, netlist = Path(work) / "top.sv", Path(work) / "top.json"
-        source.write_text(text)
-        subprocess.run(["yosys", "-q", "-p", f"read_verilog -sv {source}; hierarchy -top top; proc; opt_clean; "
-                        f"write_json {netlist}"], check=True, stdout=subprocess.DEVNULL)
-        return structure.structure(json.loads(netlist.read_text()))
+        (Path(work) / "top.sv").write_text(text)
+        done = subprocess.run(["yosys", "-q", "-p", "read_verilog -sv top.sv; hierarchy -top top; proc; opt_clean; "
+                               "write_json -"], check=True, capture_output=True, text=True, cwd=work)
+    return structure.structure(json.loads(done.stdout))
 
 
 class Structure(unittest.TestCase):
