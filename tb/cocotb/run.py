@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Runs encoder_cocotb.py in Icarus for some configurations of nrc_encoder, registers_cocotb.py for one of
-nrc_encoder_axil, and decoder_cocotb.py for both profiles of nrc_decoder_axil. Needs cocotb (requirements.txt), Icarus and
-the command nrc: make cocotb."""
+nrc_encoder_axil, and decoder_cocotb.py for both profiles of nrc_decoder_axil. Needs cocotb (requirements.txt), Icarus
+and the command nrc: make cocotb."""
 import os
 import sys
 from pathlib import Path
