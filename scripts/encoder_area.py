@@ -65,7 +65,7 @@ PARTS = {
         "nexus", "synth_nexus -family lifcl",
         {"cells": "OXIDE_COMB", "flip_flops": "OXIDE_FF", "memories": "OXIDE_EBR", "multipliers": "MULT(9|18)_CORE"},
         ("--device", "LIFCL-40-8BG400C", "--fasm", "placed", "--pdc", "pins"),
-        sites=("L13", "G14", "E17", "F13")),
+        sites=("N14", "G14", "E17", "F13")),
     "Gowin GW1NR-9, C6": Part(
         "gowin", "synth_gowin",
         {"cells": "LUT4|ALU", "flip_flops": "DFF", "memories": "BSRAM", "multipliers": r"MULT\w+"},
@@ -81,6 +81,11 @@ PARTS = {
          "multipliers": r"MISTRAL_MUL\w+"}),
 }
 COLUMNS = ("cells", "flip_flops", "memories", "large_memories", "multipliers", "clock")
+
+
+def line_name(part: str, profile: str, channels: int) -> str:
+    """Of a line of the table."""
+    return f"{part}, {'Huffman' if profile == 'huffman' else profile}, {channels}"
 
 
 def counted(part: Part, cells: dict[str, int]) -> Row:
@@ -118,7 +123,7 @@ def make(part: Part, profile: str, channels: int, venv: Path, install: bool, out
     text = log.read_text(encoding="utf-8", errors="replace")
     used = re.findall(r"^Info:\s+(\w+): +(\d+)/ *\d+ +\d+%$", text, re.MULTILINE)
     row = counted(part, {name: int(number) for name, number in used})
-    if status != 0 and not row["cells"]:
+    if status != 0 and not re.search("place", synth.last_error(log)):
         synth.fail(f"nextpnr: {synth.last_error(log)} (log: {log})")
     row["clock"] = "too large"
     if status == 0:
@@ -143,7 +148,7 @@ def main() -> None:
     for part in arguments.parts:
         for channels in arguments.channels:
             for profile in arguments.profiles:
-                name = f"{part}, {'Huffman' if profile == 'huffman' else profile}, {channels}"
+                name = line_name(part, profile, channels)
                 folder = out / re.sub(r"\W+", "-", name)
                 done = folder / "row.json"
                 if arguments.again or not done.exists():
@@ -157,9 +162,9 @@ def main() -> None:
     report: dict[str, Row] = {}
     for path in out.glob("*/row.json"):
         report |= json.loads(path.read_text(encoding="utf-8"))
-    order = [name for part in PARTS for name in sorted(report, key=len) if name.startswith(f"{part}, ")]
-    (out / "report.json").write_text(json.dumps({name: report[name] for name in order}, indent=1) + "\n",
-                                     encoding="utf-8")
+    order = [line_name(part, profile, channels) for part in PARTS for profile in PROFILES for channels in CHANNELS]
+    made = {name: report[name] for name in order if name in report}
+    (out / "report.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ module encoder_instance (
     .RateMillihertz (19531250),  // of one channel
     .BufferWords    (16384),     // 32-bit words of packets that wait
     .PacketFifoDepth(8),         // packets that wait
-    .LoadableTables (0),         // 1: the table port fills the Huffman tables
+    .LoadableTables (0),         // 1: the table port fills the tables
     .Pipeline       (0)          // 0: deep, for an FPGA, 1: shallow, for silicon
   ) u_encoder (
     .clk_i           (clk),

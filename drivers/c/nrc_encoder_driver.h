@@ -72,7 +72,7 @@ typedef struct {
 /* Looks whether there is an encoder at `base`, and what it was built with. Changes nothing. */
 nrc_encoder_result nrc_encoder_init(nrc_encoder* encoder, uintptr_t base);
 
-/* Loads Huffman tables, all `count` words in order; `id` and `crc` are those of the file of words. No stream opens
+/* Loads tables of the profile, all `count` words in order; `id` and `crc` are those of the file of words. No stream opens
  * with words that do not have this CRC. */
 nrc_encoder_result nrc_encoder_load_tables(const nrc_encoder* encoder, const uint16_t* words, size_t count,
                                            uint32_t id, uint32_t crc);

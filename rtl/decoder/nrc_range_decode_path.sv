@@ -171,15 +171,22 @@ module nrc_range_decode_path #(
   logic                  unused_lowest, unused_highest;
 
   nrc_linearizer #(
-    .CodeWidth(CodeWidth)
+    .CodeWidth     (CodeWidth),
+    .LoadableTables(0)
   ) u_linearizer (
     .clk_i,
-    .code_i   (code),
-    .low_o    (unused_low),
-    .high_o   (unused_high),
-    .value_o  (value),
-    .lowest_o (unused_lowest),
-    .highest_o(unused_highest)
+    .rst_ni,
+    .low_we_i     (1'b0),
+    .width_we_i   (1'b0),
+    .table_addr_i ({CodeWidth{1'b0}}),
+    .table_wdata_i(16'd0),
+    .read_i       (1'b0),
+    .code_i       (code),
+    .low_o        (unused_low),
+    .high_o       (unused_high),
+    .value_o      (value),
+    .lowest_o     (unused_lowest),
+    .highest_o    (unused_highest)
   );
 
   nrc_code_to_sample #(

@@ -38,7 +38,7 @@ module nrc_encoder #(
   parameter int RateMillihertz  = 19531250,  // of one channel, for the stream header
   parameter int BufferWords     = 16384,     // 32-bit words of packets that wait; a power of two
   parameter int PacketFifoDepth = 8,         // packets that wait
-  parameter int LoadableTables  = 0,         // 1: the table port fills the Huffman tables
+  parameter int LoadableTables  = 0,         // 1: the table port fills the tables
   parameter int Pipeline        = nrc_latency_pkg::PipelineDeep  // 1: shallow, for silicon
 ) (
   input  logic        clk_i,
@@ -78,11 +78,11 @@ module nrc_encoder #(
   output logic [31:0] m_axis_tdata,
   output logic        m_axis_tlast,   // the packet's last word
 
-  // Table port of the Huffman profile; while status_o says idle or closed. Word: the code after a
-  // leading one. All words in the order of their addresses, and no stream opens before the last
-  // one.
+  // Table port; while status_o says idle or closed. All words in the order of their addresses, and
+  // no stream opens before the last one. Huffman profile: the code after a leading one, at table *
+  // 2^SymbolBits + symbol. Range profile: nrc_range_path.
   input  logic        table_we_i,
-  input  logic [15:0] table_addr_i,   // table * 2^SymbolBits + symbol
+  input  logic [15:0] table_addr_i,
   input  logic [15:0] table_wdata_i,
   input  logic [31:0] table_id_i,     // of the loaded tables; stable while enabled
 
@@ -294,16 +294,28 @@ module nrc_encoder #(
   logic [SideWidth-1:0] packed_side;
   logic [31:0]          table_id;
 
+  // Tables.
+  localparam int TableWords          = (Profile == nrc_pkg::ProfileRange)
+                                       ? nrc_range_tables_pkg::TableWords
+                                       : nrc_tables_pkg::NumTables << nrc_tables_pkg::SymbolBits;
+  localparam int TableAddrWidth      = $clog2(TableWords);
+  localparam logic [31:0] BuiltInId  = (Profile == nrc_pkg::ProfileRange)
+                                       ? nrc_range_tables_pkg::TableId : nrc_tables_pkg::TableId;
+
   if (Profile == nrc_pkg::ProfileRange) begin : gen_range
     nrc_range_path #(
-      .Channels (Channels),
-      .CodeWidth(Width),
-      .Taps     (Taps),
-      .Neighbour(Neighbour),
-      .Pipeline (Pipeline)
+      .Channels      (Channels),
+      .CodeWidth     (Width),
+      .LoadableTables(LoadableTables),
+      .Taps          (Taps),
+      .Neighbour     (Neighbour),
+      .Pipeline      (Pipeline)
     ) u_path (
       .clk_i,
       .rst_ni,
+      .table_we_i,
+      .table_addr_i(table_addr_i[TableAddrWidth-1:0]),
+      .table_wdata_i,
       .valid_i     (code_valid),
       .code_i      (code),
       .channel_i   (code_channel),
@@ -316,9 +328,6 @@ module nrc_encoder #(
       .sample_packed_o
     );
 
-    assign table_id     = nrc_range_tables_pkg::TableId;
-    assign tables_ready = 1'b1;
-
     assign event_valid     = 1'b0;
     assign event_channel   = '0;
     assign event_amplitude = '0;
@@ -327,11 +336,8 @@ module nrc_encoder #(
     assign detected_side   = '0;
 
     logic unused_ports;
-    assign unused_ports = ^{table_we_i, table_addr_i, table_wdata_i, table_id_i, code_step,
-                            event_threshold_i, class_we_i, class_addr_i, class_wdata_i};
+    assign unused_ports = ^{code_step, event_threshold_i, class_we_i, class_addr_i, class_wdata_i};
   end else begin : gen_huffman
-    localparam int AddrWidth = $clog2(nrc_tables_pkg::NumTables) + nrc_tables_pkg::SymbolBits;
-
     nrc_huffman_path #(
       .Channels      (Channels),
       .CodeWidth     (Width),
@@ -347,7 +353,7 @@ module nrc_encoder #(
       .clk_i,
       .rst_ni,
       .table_we_i,
-      .table_addr_i(table_addr_i[AddrWidth-1:0]),
+      .table_addr_i(table_addr_i[TableAddrWidth-1:0]),
       .table_wdata_i,
       .valid_i     (code_valid),
       .code_i      (code),
@@ -372,37 +378,39 @@ module nrc_encoder #(
       .sample_packed_o
     );
 
-    assign table_id = (LoadableTables != 0) ? table_id_i : nrc_tables_pkg::TableId;
+    logic unused_class_addr;
+    assign unused_class_addr = ^class_addr_i;
+  end
 
-    // Loaded are tables whose words came in the order of their addresses, up to the last.
-    if (LoadableTables != 0) begin : gen_loading
-      localparam int LastWord = nrc_tables_pkg::NumTables * (1 << nrc_tables_pkg::SymbolBits) - 1;
-      logic [AddrWidth-1:0] next_q;  // address of the next word
-      logic                 loaded_q;
+  assign table_id = (LoadableTables != 0) ? table_id_i : BuiltInId;
 
-      always_ff @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) begin
-          next_q   <= '0;
+  // Loaded are tables whose words came in the order of their addresses, up to the last.
+  if (LoadableTables != 0) begin : gen_loading
+    logic [TableAddrWidth-1:0] next_q;  // address of the next word
+    logic                      loaded_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        next_q   <= '0;
+        loaded_q <= 1'b0;
+      end else if (table_we_i) begin
+        if (table_addr_i == '0) begin
+          next_q   <= TableAddrWidth'(1);
           loaded_q <= 1'b0;
-        end else if (table_we_i) begin
-          if (table_addr_i == '0) begin
-            next_q   <= AddrWidth'(1);
-            loaded_q <= 1'b0;
-          end else if (table_addr_i[AddrWidth-1:0] == next_q && next_q != '0) begin
-            next_q   <= (next_q == AddrWidth'(LastWord)) ? '0 : next_q + 1'b1;
-            loaded_q <= next_q == AddrWidth'(LastWord);
-          end
+        end else if (table_addr_i[TableAddrWidth-1:0] == next_q && next_q != '0) begin
+          next_q   <= (next_q == TableAddrWidth'(TableWords-1)) ? '0 : next_q + 1'b1;
+          loaded_q <= next_q == TableAddrWidth'(TableWords-1);
         end
       end
-
-      assign tables_ready = loaded_q;
-    end else begin : gen_fixed
-      assign tables_ready = 1'b1;
     end
 
-    logic unused_table_port;
-    assign unused_table_port = ^{table_addr_i, table_id_i, class_addr_i};
+    assign tables_ready = loaded_q;
+  end else begin : gen_fixed
+    assign tables_ready = 1'b1;
   end
+
+  logic unused_table_port;
+  assign unused_table_port = ^{table_addr_i, table_id_i};
 
   nrc_packetizer #(
     .Channels       (Channels),

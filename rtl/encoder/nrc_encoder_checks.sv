@@ -144,10 +144,6 @@ module nrc_encoder_checks #(
     `NRC_REFUSE(nrc_encoder_LoadableTables_give_0_or_1,
                 "nrc_encoder: LoadableTables is %0d; give 0 or 1", LoadableTables)
   end
-  if (LoadableTables != 0 && IsRange) begin : gen_loadable_profile
-    `NRC_REFUSE(nrc_encoder_LoadableTables_with_Profile_1_give_0,
-                "nrc_encoder: LoadableTables is %0d; with Profile 1 give 0", LoadableTables)
-  end
   if (Pipeline != nrc_latency_pkg::PipelineDeep && Pipeline != nrc_latency_pkg::PipelineShallow)
   begin : gen_pipeline
     `NRC_REFUSE(nrc_encoder_Pipeline_give_0_deep_or_1_shallow,

@@ -15,16 +15,24 @@
 `timescale 1ns / 1ps
 
 module nrc_range_path #(
-  parameter int Channels  = -1,
-  parameter int CodeWidth = -1,  // 4..16
-  parameter int Taps      = -1,  // 1: with stage taps
-  parameter int Neighbour = -1,  // 1: with stage neighbour
-  parameter int Pipeline  = -1,  // shallow: without these two
+  parameter int Channels       = -1,
+  parameter int CodeWidth      = -1,  // 4..16
+  parameter int LoadableTables = -1,
+  parameter int Taps           = -1,  // 1: with stage taps
+  parameter int Neighbour      = -1,  // 1: with stage neighbour
+  parameter int Pipeline       = -1,  // shallow: without these two
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
-  localparam int SideWidth    = nrc_side_pkg::SideWidth
+  localparam int SideWidth    = nrc_side_pkg::SideWidth,
+  localparam int TableBits    = $clog2(nrc_range_tables_pkg::TableWords)
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
+
+  // Table port; unused without LoadableTables. The frequencies of all deviates, then the lower edges
+  // of all codes, then their widths.
+  input  logic                    table_we_i,
+  input  logic [TableBits-1:0]    table_addr_i,
+  input  logic [15:0]             table_wdata_i,
 
   input  logic                    valid_i,
   input  logic [CodeWidth-1:0]    code_i,
@@ -103,10 +111,52 @@ module nrc_range_path #(
     );
   end
 
+  // Which memory a word of the table port is for.
+  localparam int DeviateBits = $clog2(nrc_pkg::Deviates);
+  localparam int EdgeBits    = nrc_range_tables_pkg::EdgeCodeWidth;
+
+  logic cumulative_we, low_we, width_we;
+  logic edge_read;  // a code is at the linearizer
+
+  if (EdgeBits == 0) begin : gen_even
+    assign cumulative_we = table_we_i;
+    assign low_we        = 1'b0;
+    assign width_we      = 1'b0;
+    assign edge_read     = 1'b0;
+  end else begin : gen_edges
+    localparam int FirstWidth = nrc_pkg::Deviates + (1 << EdgeBits);
+
+    assign cumulative_we = table_we_i && table_addr_i < TableBits'(nrc_pkg::Deviates);
+    assign width_we      = table_we_i && table_addr_i >= TableBits'(FirstWidth);
+    assign low_we        = table_we_i && !cumulative_we && !width_we;
+
+    if (LoadableTables != 0) begin : gen_read
+      localparam int Early = PredictLatency - LinearizeLatency;
+
+      logic [Early-1:0] valid_q;
+
+      always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) valid_q <= '0;
+        else         valid_q <= Early'({valid_q, valid_i});
+      end
+
+      assign edge_read = valid_q[Early-1];
+    end else begin : gen_rom
+      assign edge_read = 1'b0;
+    end
+  end
+
   nrc_linearizer #(
-    .CodeWidth(CodeWidth)
+    .CodeWidth     (CodeWidth),
+    .LoadableTables(LoadableTables)
   ) u_linearizer (
     .clk_i,
+    .rst_ni,
+    .low_we_i     (low_we),
+    .width_we_i   (width_we),
+    .table_addr_i (CodeWidth'(table_addr_i)),
+    .table_wdata_i,
+    .read_i       (edge_read),
     .code_i   (code_to_linearize),
     .low_o    (low),
     .high_o   (high),
@@ -323,11 +373,15 @@ module nrc_range_path #(
   logic [3:0]  interval_plain;
 
   nrc_interval #(
-    .CodeWidth(CodeWidth),
-    .Pipeline (Pipeline)
+    .CodeWidth     (CodeWidth),
+    .LoadableTables(LoadableTables),
+    .Pipeline      (Pipeline)
   ) u_interval (
     .clk_i,
     .rst_ni,
+    .table_we_i   (cumulative_we),
+    .table_addr_i (table_addr_i[DeviateBits-1:0]),
+    .table_wdata_i,
     .valid_i     (corrected_valid),
     .code_i      (code_to_interval),
     .low_i       (low_corrected),

@@ -23,7 +23,7 @@ module nrc_encoder_apb #(
   parameter int RateMillihertz  = 19531250,  // of one channel, for the stream header
   parameter int BufferWords     = 16384,     // 32-bit words of packets that wait; a power of two
   parameter int PacketFifoDepth = 8,         // packets that wait
-  parameter int LoadableTables  = 0,         // 1: the table port fills the Huffman tables
+  parameter int LoadableTables  = 0,         // 1: the table port fills the tables
   parameter int Pipeline        = nrc_latency_pkg::PipelineDeep  // 1: shallow, for silicon
 ) (
   input  logic        clk_i,

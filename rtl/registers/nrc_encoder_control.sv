@@ -53,7 +53,9 @@ module nrc_encoder_control #(
   output logic        m_axis_tlast
 );
 
-  localparam int TableWords = nrc_tables_pkg::NumTables << nrc_tables_pkg::SymbolBits;
+  localparam int TableWords = (Profile == nrc_pkg::ProfileRange)
+                              ? nrc_range_tables_pkg::TableWords
+                              : nrc_tables_pkg::NumTables << nrc_tables_pkg::SymbolBits;
   localparam logic [31:0] BuiltIn = (Profile == nrc_pkg::ProfileRange)
                                     ? nrc_range_tables_pkg::TableId : nrc_tables_pkg::TableId;
 

@@ -20,7 +20,9 @@
 //   1  difference; M[j]                      5  T
 //   2  products                              6  mirrored: cumulative_o
 //   3  sum; shift by multiples of 4
-// Latency 6 clocks, one edge per clock.
+// Latency 6 clocks, one edge per clock. T is a ROM (nrc_cumulative_rom, generated with the table
+// set) or, with LoadableTables, a RAM that is written through the table port while no code is under
+// way.
 //
 // The shallow pipeline multiplies magnitudes, since the sign bits of small numbers would make half
 // of the multiplier switch. For a negative d, with x = ~d = |d| - 1,
@@ -35,12 +37,21 @@
 `timescale 1ns / 1ps
 
 module nrc_cumulative #(
-  parameter int CodeWidth   = -1,  // 4..16
-  parameter int Pipeline    = -1,
+  parameter int CodeWidth      = -1,  // 4..16
+  parameter int LoadableTables = -1,
+  parameter int Pipeline       = -1,
   localparam int ValueWidth = CodeWidth + nrc_pkg::FracBits,
-  localparam int IndexWidth = 9
+  localparam int IndexWidth = 9,
+  localparam int AddrBits   = $clog2(nrc_pkg::Deviates)
 ) (
   input  logic                  clk_i,
+  input  logic                  rst_ni,        // of the assertions alone
+
+  // Table port; unused without LoadableTables.
+  input  logic                  table_we_i,
+  input  logic [AddrBits-1:0]   table_addr_i,  // the deviate
+  input  logic [15:0]           table_wdata_i,
+  input  logic                  read_i,        // there is an edge whose address of T is ready
 
   input  logic [ValueWidth-1:0] edge_i,        // signed
   input  logic [ValueWidth-1:0] pred_value_i,  // p, signed
@@ -53,7 +64,6 @@ module nrc_cumulative #(
   localparam int OctaveBits     = IndexWidth - MantissaBits;
   localparam int FactorBits     = 10;                           // of M
   localparam int BaseShift      = 5;                            // of octave 0
-  localparam int AddrBits       = $clog2(nrc_pkg::Deviates);
   localparam int DWidth         = ValueWidth + 1;
 
   logic [MantissaBits-1:0] mantissa;
@@ -195,11 +205,28 @@ module nrc_cumulative #(
   logic [15:0] s5_half;
   logic        s5_negative_q;
 
-  nrc_cumulative_rom u_half (
-    .clk_i,
-    .addr_i(addr),
-    .data_o(s5_half)
-  );
+  if (LoadableTables != 0) begin : gen_ram
+    nrc_ram_1rw #(
+      .Words(nrc_pkg::Deviates),
+      .Width(16)
+    ) u_half (
+      .clk_i,
+      .rst_ni,
+      .en_i   (table_we_i || read_i),
+      .we_i   (table_we_i),
+      .addr_i (table_we_i ? table_addr_i : addr),
+      .wdata_i(table_wdata_i),
+      .rdata_o(s5_half)
+    );
+  end else begin : gen_rom
+    nrc_cumulative_rom u_half (
+      .clk_i,
+      .addr_i(addr),
+      .data_o(s5_half)
+    );
+    logic unused;
+    assign unused = ^{rst_ni, table_we_i, table_addr_i, table_wdata_i, read_i};
+  end
 
   always_ff @(posedge clk_i) s5_negative_q <= at_negative;
 
@@ -220,8 +247,9 @@ module nrc_cumulative #(
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"
 
-  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16 && (Pipeline == 0 || Pipeline == 1),
-               "nrc_cumulative: CodeWidth is 4 to 16, Pipeline 0 or 1")
+  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16 && (Pipeline == 0 || Pipeline == 1) &&
+               (LoadableTables == 0 || LoadableTables == 1),
+               "nrc_cumulative: CodeWidth is 4 to 16, Pipeline and LoadableTables 0 or 1")
 `endif
 
 endmodule

@@ -21,13 +21,20 @@
 `timescale 1ns / 1ps
 
 module nrc_interval #(
-  parameter int CodeWidth   = -1,  // 4..16
-  parameter int Pipeline    = -1,
+  parameter int CodeWidth      = -1,  // 4..16
+  parameter int LoadableTables = -1,
+  parameter int Pipeline       = -1,
   localparam int ValueWidth = CodeWidth + nrc_pkg::FracBits,
-  localparam int IndexWidth = 9
+  localparam int IndexWidth = 9,
+  localparam int TableBits  = $clog2(nrc_pkg::Deviates)
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
+
+  // Table port of nrc_cumulative; unused without LoadableTables.
+  input  logic                  table_we_i,
+  input  logic [TableBits-1:0]  table_addr_i,
+  input  logic [15:0]           table_wdata_i,
 
   input  logic                  valid_i,
   input  logic [CodeWidth-1:0]  code_i,
@@ -48,6 +55,7 @@ module nrc_interval #(
   localparam bit IsDeep            = Pipeline == nrc_latency_pkg::PipelineDeep;
   localparam int CumulativeLatency = IsDeep ? nrc_latency_pkg::CumulativeLatency
                                             : nrc_latency_pkg::ShallowCumulativeLatency;
+  localparam int AddressClock      = IsDeep ? 4 : 1;  // of nrc_cumulative
   localparam int Latency           = IsDeep ? nrc_latency_pkg::IntervalLatency
                                             : nrc_latency_pkg::ShallowIntervalLatency;
 
@@ -108,11 +116,37 @@ module nrc_interval #(
   logic [15:0] low_cumulative, high_cumulative;
   logic        lowest, highest;
 
-  nrc_cumulative #(.CodeWidth(CodeWidth), .Pipeline(Pipeline)) u_low (
-    .clk_i, .edge_i(low_edge), .pred_value_i, .index_i, .cumulative_o(low_cumulative)
+  nrc_cumulative #(
+    .CodeWidth     (CodeWidth),
+    .LoadableTables(LoadableTables),
+    .Pipeline      (Pipeline)
+  ) u_low (
+    .clk_i,
+    .rst_ni,
+    .table_we_i,
+    .table_addr_i,
+    .table_wdata_i,
+    .read_i      (valid_q[AddressClock-1]),
+    .edge_i      (low_edge),
+    .pred_value_i,
+    .index_i,
+    .cumulative_o(low_cumulative)
   );
-  nrc_cumulative #(.CodeWidth(CodeWidth), .Pipeline(Pipeline)) u_high (
-    .clk_i, .edge_i(high_edge), .pred_value_i, .index_i, .cumulative_o(high_cumulative)
+  nrc_cumulative #(
+    .CodeWidth     (CodeWidth),
+    .LoadableTables(LoadableTables),
+    .Pipeline      (Pipeline)
+  ) u_high (
+    .clk_i,
+    .rst_ni,
+    .table_we_i,
+    .table_addr_i,
+    .table_wdata_i,
+    .read_i      (valid_q[AddressClock-1]),
+    .edge_i      (high_edge),
+    .pred_value_i,
+    .index_i,
+    .cumulative_o(high_cumulative)
   );
   nrc_delay #(.Width(2), .Depth(CumulativeLatency)) u_outermost_delay (
     .clk_i, .d_i({at_lowest, at_highest}), .q_o({lowest, highest})

@@ -7,23 +7,35 @@
 //   trained edges:  low from a ROM, high = low + width, value = (low + width / 2) & ~15;
 //                   of the outermost codes value = 64 code
 //
+// Trained edges are a ROM (nrc_edge_rom, generated with the table set) or, with LoadableTables, two
+// RAMs that are written through the table port while no code is under way.
+//
 // The lowest code has no lower edge and the highest no upper one: low_o or high_o is then
 // meaningless. Every other edge is within the code range, so it has as many bits as a value.
 //
 // Stages:
 //   0  code_i
-//   1  ROM's word
+//   1  the memory's word
 //   2  sums: low_o, high_o, value_o, lowest_o, highest_o
 // Latency 2 clocks, one code per clock.
 
 `timescale 1ns / 1ps
 
 module nrc_linearizer #(
-  parameter int CodeWidth     = -1,  // 4..16
-  parameter int EdgeCodeWidth = nrc_range_tables_pkg::EdgeCodeWidth,  // CodeWidth; 0: even codes
-  localparam int ValueWidth   = CodeWidth + nrc_pkg::FracBits
+  parameter int CodeWidth      = -1,  // 4..16
+  parameter int EdgeCodeWidth  = nrc_range_tables_pkg::EdgeCodeWidth,  // CodeWidth; 0: even codes
+  parameter int LoadableTables = -1,
+  localparam int ValueWidth    = CodeWidth + nrc_pkg::FracBits
 ) (
   input  logic                  clk_i,
+  input  logic                  rst_ni,     // of the assertions alone
+
+  // Table port; unused without LoadableTables and without trained edges.
+  input  logic                  low_we_i,      // the lower edge
+  input  logic                  width_we_i,    // the code's width
+  input  logic [CodeWidth-1:0]  table_addr_i,  // the code
+  input  logic [15:0]           table_wdata_i,
+  input  logic                  read_i,        // there is a code
 
   input  logic [CodeWidth-1:0]  code_i,     // signed
 
@@ -56,6 +68,9 @@ module nrc_linearizer #(
     // 64 code - 32 has the bits of code - 1 and a half.
     localparam logic [FracBits-1:0] Half = {1'b1, {(FracBits-1){1'b0}}};
 
+    logic unused_table;
+    assign unused_table = ^{rst_ni, low_we_i, width_we_i, table_addr_i, table_wdata_i, read_i};
+
     always_ff @(posedge clk_i) begin
       low_o   <= {code_q - CodeWidth'(1), Half};
       high_o  <= {code_q, Half};
@@ -72,11 +87,45 @@ module nrc_linearizer #(
     logic [ValueWidth-1:0] low;
     logic [7:0]            width;
 
-    nrc_edge_rom u_edges (
-      .clk_i,
-      .addr_i(code_i),
-      .data_o(word)
-    );
+    if (LoadableTables != 0) begin : gen_ram
+      logic                 write;
+      logic [CodeWidth-1:0] addr;
+      assign write = low_we_i || width_we_i;
+      assign addr  = write ? table_addr_i : code_i;
+
+      nrc_ram_1rw #(
+        .Words(1 << CodeWidth),
+        .Width(LowBits)
+      ) u_lows (
+        .clk_i,
+        .rst_ni,
+        .en_i   (low_we_i || (read_i && !write)),
+        .we_i   (low_we_i),
+        .addr_i (addr),
+        .wdata_i(table_wdata_i),
+        .rdata_o(word[LowBits+7:8])
+      );
+      nrc_ram_1rw #(
+        .Words(1 << CodeWidth),
+        .Width(8)
+      ) u_widths (
+        .clk_i,
+        .rst_ni,
+        .en_i   (width_we_i || (read_i && !write)),
+        .we_i   (width_we_i),
+        .addr_i (addr),
+        .wdata_i(table_wdata_i[7:0]),
+        .rdata_o(word[7:0])
+      );
+    end else begin : gen_rom
+      nrc_edge_rom u_edges (
+        .clk_i,
+        .addr_i(code_i),
+        .data_o(word)
+      );
+      logic unused_table;
+      assign unused_table = ^{rst_ni, low_we_i, width_we_i, table_addr_i, table_wdata_i, read_i};
+    end
 
     assign low    = word[8+:ValueWidth];
     assign width  = word[7:0];
@@ -93,7 +142,7 @@ module nrc_linearizer #(
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"
 
-  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16 &&
+  `NRC_REQUIRE(CodeWidth >= 4 && CodeWidth <= 16 && (LoadableTables == 0 || LoadableTables == 1) &&
                (EdgeCodeWidth == 0 || (EdgeCodeWidth == CodeWidth && CodeWidth <= 10)),
                "nrc_linearizer: CodeWidth is 4 to 16, with edges that of their tables and up to 10")
 `endif

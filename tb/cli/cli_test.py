@@ -810,6 +810,25 @@ class TableWords(CommandLineTest):
         self.assertIn("range profile", self.fail_with(
             1, NRC, "tables", "model/tables/range_default.json", "-", "--words", "hex"))
 
+    def test_range_tables(self) -> None:
+        for name in ("default", "generic"):
+            tables = json.loads(Path(f"model/tables/range_{name}.json").read_text(encoding="utf-8"))
+            text = self.succeed(NRC, "tables", name, "-", "--words", "hex", "--profile", "range", "--rtl",
+                                name).stdout.decode()
+            words = [int(line, 16) for line in text.splitlines()[1:]]
+            self.assertEqual(words[:1024], tables["cumulative"])
+            edges = tables["edges"]
+            if edges:
+                lows, widths = words[1024:2048], words[2048:]
+                self.assertEqual(lows[1:512], [edge & 0xFFFF for edge in edges[512:]])  # codes 1 to 511
+                self.assertEqual(lows[513:], [edge & 0xFFFF for edge in edges[:511]])  # from the second lowest on
+                self.assertEqual(lows[0], edges[511] & 0xFFFF)
+                self.assertEqual([(lows[code] + widths[code]) & 0xFFFF for code in range(511)], lows[1:512])
+            else:
+                self.assertEqual(len(words), 1024)
+        message = self.fail_with(1, NRC, "tables", "generic", "-", "--words", "hex", "--profile", "range")
+        self.assertIn("the tables generic have no edges and initial_scale 4096, but the built-in set default", message)
+
 
 class Bench(CommandLineTest):
     def test_directory(self) -> None:

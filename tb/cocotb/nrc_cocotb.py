@@ -113,6 +113,18 @@ class Packet:
         return bool(self.data[2] & 32)
 
 
+def packets_of(stream: bytes) -> list[bytes]:
+    """Its packets, by their headers (docs/bitstream.md, section 7)."""
+    packets = []
+    while stream:
+        short = stream[2] & 128
+        words = int.from_bytes(stream[12:14], "little") >> 7 if short else int.from_bytes(stream[15:18], "little")
+        length = (20 if short else 24) + 4 * words
+        packets.append(stream[:length])
+        stream = stream[length:]
+    return packets
+
+
 class PacketSink:
     """Takes m_axis_*, all the time, and checks that what is offered stays until it is taken."""
 
@@ -163,11 +175,15 @@ class Scoreboard:
         """@param options  those that belong to the encoder's parameters; @param nrc  the command"""
         self.command = [nrc, "stream", "encode", "--rtl", *options]
 
+    def stream(self, frames: Sequence[Frame], stream_number: int = 1) -> bytes:
+        """What the encoder makes of the frames."""
+        samples = b"".join(struct.pack(f"<{len(frame)}h", *frame) for frame in frames)
+        return subprocess.run([*self.command, "--stream-number", str(stream_number)], input=samples, check=True,
+                              capture_output=True).stdout
+
     def compare(self, frames: Sequence[Frame], packets: Sequence[Packet], stream_number: int = 1) -> None:
         """Raises AssertionError at the first packet that differs."""
-        samples = b"".join(struct.pack(f"<{len(frame)}h", *frame) for frame in frames)
-        expected = subprocess.run([*self.command, "--stream-number", str(stream_number)], input=samples, check=True,
-                                  capture_output=True).stdout
+        expected = self.stream(frames, stream_number)
         at = 0
         for number, packet in enumerate(packets):
             assert expected[at:at + len(packet.data)] == packet.data, f"packet {number} is not the golden model's"

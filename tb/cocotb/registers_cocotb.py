@@ -1,98 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nrc_encoder_axil with the bus models of cocotbext-axi: a stream through the AXI4-Lite registers alone, as an
-integrator would try it. run.py builds and runs it."""
-import itertools
-import logging
+"""nrc_encoder_axil: a stream through the AXI4-Lite registers alone, as an integrator would try it. run.py builds and
+runs it."""
 import os
 import random
 import re
 import struct
 import subprocess
-from pathlib import Path
 
 import cocotb
-from cocotb.clock import Clock
 from cocotb.handle import HierarchyObject
-from cocotb.triggers import RisingEdge, Timer
-from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp, AxiStreamBus, AxiStreamSink, AxiStreamSource
+from cocotbext.axi import AxiResp
 from nrc_cocotb import CLOSED, IDLE, Packet, Scoreboard
+from nrc_registers import Block, registers
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 CHANNELS = int(os.environ["NRC_CHANNELS"])
 WIDTH = int(os.environ["NRC_CODE_WIDTH"])
 FRAMES = int(os.environ["NRC_PACKET_FRAMES"])
 OPTIONS = os.environ["NRC_OPTIONS"].split()
 NUMBER = 77  # of the stream
-
-# Offsets and masks: REGISTER, REGISTER_FIELD_MASK.
-REGISTERS = {name: int(value, 16) for name, value in re.findall(
-    r"#define NRC_ENCODER_(\w+) (0x\w+)u",
-    (ROOT / "drivers/c/nrc_encoder_registers.h").read_text(encoding="utf-8"))}
+REGISTERS = registers("encoder")
 
 
-def pauses(seed: int) -> itertools.cycle:
-    """For a bus model: a fixed random pattern of pauses."""
-    chance = random.Random(seed)
-    return itertools.cycle([chance.random() < 0.3 for _ in range(997)])
-
-
-class Encoder:
-    """The encoder with a master at its registers, a source of samples and a sink of packets."""
-
-    def __init__(self, dut: HierarchyObject) -> None:
-        self.dut = dut
-        reset = {"reset": dut.rst_ni, "reset_active_level": False}
-        self.bus = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, **reset)
-        self.source = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis"), dut.clk_i, **reset)
-        self.sink = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis"), dut.clk_i, **reset)
-        for seed, channel in enumerate((self.bus.write_if.aw_channel, self.bus.write_if.w_channel,
-                                        self.bus.write_if.b_channel, self.bus.read_if.ar_channel,
-                                        self.bus.read_if.r_channel, self.source, self.sink)):
-            channel.set_pause_generator(pauses(seed))
-            channel.log.setLevel(logging.WARNING)
-        for interface in (self.bus.write_if, self.bus.read_if):
-            interface.log.setLevel(logging.WARNING)
-
-    @classmethod
-    async def start(cls, dut: HierarchyObject) -> "Encoder":
-        """Clock and reset. The bus models begin while the reset is active: one that sees an X ends."""
-        cocotb.start_soon(Clock(dut.clk_i, 10, "ns").start())
-        dut.rst_ni.value = 1
-        await Timer(1, "ns")
-        dut.rst_ni.value = 0
-        await Timer(1, "ns")
-        encoder = cls(dut)
-        for _ in range(3):
-            await RisingEdge(dut.clk_i)
-        await Timer(1, "ns")
-        dut.rst_ni.value = 1
-        await RisingEdge(dut.clk_i)
-        return encoder
-
-    async def read(self, name: str) -> int:
-        """A register that is there."""
-        answer = await self.bus.read(REGISTERS[name], 4)
-        assert answer.resp == AxiResp.OKAY
-        return int.from_bytes(answer.data, "little")
-
-    async def write(self, name: str, value: int) -> None:
-        """A register that can be written."""
-        answer = await self.bus.write(REGISTERS[name], value.to_bytes(4, "little"))
-        assert answer.resp == AxiResp.OKAY
-
-    async def state(self) -> int:
-        """IDLE, OPEN, CLOSING or CLOSED."""
-        return await self.read("STATUS") & REGISTERS["STATUS_STATE_MASK"]
+async def state(encoder: Block) -> int:
+    """IDLE, OPEN, CLOSING or CLOSED."""
+    return await encoder.read("STATUS") & REGISTERS["STATUS_STATE_MASK"]
 
 
 @cocotb.test()
 async def a_stream_through_registers(dut: HierarchyObject) -> None:
     """Loads tables, opens a stream, flushes it, and compares packets and counters."""
-    encoder = await Encoder.start(dut)
+    encoder = await Block.start(dut, "encoder")
     assert await encoder.read("ID") == REGISTERS["ID_VALUE_RESET"]
     assert await encoder.read("CHANNELS") == CHANNELS
     assert await encoder.read("CODE") & 31 == WIDTH
-    assert await encoder.state() == IDLE
+    assert await state(encoder) == IDLE
 
     command = [os.environ["NRC"], "tables", "generic", "-", "--words", "hex", "--rtl", "generic"]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -120,7 +61,7 @@ async def a_stream_through_registers(dut: HierarchyObject) -> None:
     packets: list[Packet] = []
     while not packets or not packets[-1].last:
         packets.append(Packet(bytes((await encoder.sink.recv(compact=True)).tdata)))
-    while await encoder.state() != CLOSED:
+    while await state(encoder) != CLOSED:
         pass
     Scoreboard(OPTIONS).compare(frames, packets, NUMBER)
 
@@ -139,7 +80,7 @@ async def a_stream_through_registers(dut: HierarchyObject) -> None:
 @cocotb.test()
 async def wrong_accesses_are_errors(dut: HierarchyObject) -> None:
     """An address without a register, a register that is read-only, a part of a word."""
-    encoder = await Encoder.start(dut)
+    encoder = await Block.start(dut, "encoder")
     assert (await encoder.bus.read(0xFC, 4)).resp == AxiResp.SLVERR
     assert (await encoder.bus.write(REGISTERS["ID"], bytes(4))).resp == AxiResp.SLVERR
     await encoder.write("STREAM_NUMBER", 0x01020304)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs encoder_cocotb.py in Icarus for some configurations of nrc_encoder, and registers_cocotb.py for one of
-nrc_encoder_axil. Needs cocotb (requirements.txt), Icarus and the command nrc: make cocotb."""
+"""Runs encoder_cocotb.py in Icarus for some configurations of nrc_encoder, registers_cocotb.py for one of
+nrc_encoder_axil, and decoder_cocotb.py for both profiles of nrc_decoder_axil. Needs cocotb (requirements.txt), Icarus
+and the command nrc: make cocotb."""
 import os
 import sys
 from pathlib import Path
@@ -14,28 +15,33 @@ HERE = Path(__file__).resolve().parent
 BUILD = Path(os.environ.get("NRC_COCOTB_DIR", ROOT / "build/cocotb"))
 
 # Table set, parameters, and the options of docs/rtl.md that belong to them besides those below. Those of REGISTERS
-# are of nrc_encoder_axil.
+# are of nrc_encoder_axil, those of DECODERS of nrc_decoder_axil.
 CONFIGURATIONS: dict[str, tuple[str, dict[str, int], str]] = {
     "single": ("generic", {"Channels": 1, "CodeWidth": 8, "PacketFrames": 10}, ""),
     "narrow": ("generic", {"Channels": 8, "CodeWidth": 16, "PacketFrames": 5, "Narrow": 1, "Pipeline": 1}, "--narrow"),
     "range": ("generic", {"Channels": 32, "CodeWidth": 12, "PacketFrames": 4, "Profile": 1, "Neighbour": 1},
               "--profile range --neighbour"),
     "registers": ("generic", {"Channels": 4, "CodeWidth": 12, "PacketFrames": 6, "LoadableTables": 1}, ""),
+    "decoder": ("generic", {"Channels": 4, "CodeWidth": 12, "PacketFrames": 6}, ""),
+    "range_decoder": ("generic", {"Channels": 4, "CodeWidth": 12, "PacketFrames": 6, "Profile": 1}, "--profile range"),
     "implant": ("default", {"Channels": 32, "CodeWidth": 10, "PacketFrames": 6}, ""),
 }
 REGISTERS = {"registers"}
+DECODERS = {"decoder", "range_decoder"}
 
 
 def run(name: str) -> int:
     """Builds and runs a configuration; returns how many tests failed."""
     tables, parameters, options = CONFIGURATIONS[name]
-    design, module = ("encoder_axil", "registers_cocotb") if name in REGISTERS else ("encoder", "encoder_cocotb")
+    design, module = (("encoder_axil", "registers_cocotb") if name in REGISTERS else
+                      ("decoder_axil", "decoder_cocotb") if name in DECODERS else ("encoder", "encoder_cocotb"))
+    stream = {} if name in DECODERS else {"KeyInterval": 3, "RateMillihertz": 20_000_000}
     listed = (ROOT / f"rtl/lists/{design}_{tables}.f").read_text(encoding="utf-8").splitlines()
     runner = get_runner("icarus")
     runner.build(sources=[ROOT / line for line in listed if line.startswith("rtl/")],
                  includes=[ROOT / line.removeprefix("+incdir+") for line in listed if line.startswith("+incdir+")],
                  hdl_toplevel=f"nrc_{design}", build_dir=BUILD / name, build_args=["-g2012"], timescale=("1ns", "1ps"),
-                 parameters={**parameters, "Mapping": 0, "KeyInterval": 3, "RateMillihertz": 20_000_000})
+                 parameters={**parameters, **stream, "Mapping": 0})
     environment = {
         "NRC_CHANNELS": str(parameters["Channels"]), "NRC_CODE_WIDTH": str(parameters["CodeWidth"]),
         "NRC_PACKET_FRAMES": str(parameters["PacketFrames"]),

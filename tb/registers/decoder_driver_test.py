@@ -70,10 +70,13 @@ class DecoderDriver(unittest.TestCase):
         for pipe in pipes:
             os.mkfifo(pipe)
         files = [f"+{name}={work / name}" for name in ("requests", "answers", "words", "lengths", "samples")]
-        with subprocess.Popen(["vvp", "-n", work / "tb.vvp", *files], stdout=subprocess.PIPE, text=True) as simulation:
+        # Not to a pipe: nobody would read it meanwhile.
+        with (open(work / "said", "w", encoding="utf-8") as output,
+              subprocess.Popen(["vvp", "-n", work / "tb.vvp", *files], stdout=output) as simulation):
             firmware = subprocess.run([work / "firmware", *pipes], check=False, capture_output=True, text=True,
                                       timeout=300)
-            said = simulation.communicate(timeout=60)[0]
+            simulation.wait(timeout=60)
+        said = (work / "said").read_text(encoding="utf-8")
         self.assertEqual(firmware.stderr, "")
         self.assertEqual(firmware.returncode, 0)
         self.assertNotRegex(said, "FAIL|ERROR|FATAL|WARNING")

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Firmware with the driver in drivers/c uses the registers of encoders in a simulation (driver_tb.sv in Icarus,
-driver_bench.c): on AXI4-Lite with all options of the Huffman profile, and of the range profile; on APB with loadable
-tables. Its streams are those of `nrc stream encode --rtl`."""
+driver_bench.c): on AXI4-Lite with all options of the Huffman profile, and of the range profile with its own and with
+loaded tables; on APB with loadable tables. Its streams are those of `nrc stream encode --rtl`."""
+import json
 import os
 import random
 import struct
@@ -19,7 +20,7 @@ NUMBER = 0x12345678  # of driver_bench.c
 FRAMES = 8000
 C_FLAGS = ["-std=c99", "-O1", "-Wall", "-Wextra", "-pedantic", "-Werror"]
 
-OPTIONS = ["--channels", str(CHANNELS), "--mapping", "code", "--code-width", str(WIDTH), "--tables", "generic",
+OPTIONS = ["--channels", str(CHANNELS), "--mapping", "code", "--code-width", str(WIDTH),
            "--packet-frames", str(PACKET_FRAMES), "--key-interval", str(KEY_INTERVAL), "--rate", "20000"]
 ALL_OPTIONS = {"LoadableTables": 1, "RateControl": 1, "Events": 1, "Classes": 1}
 
@@ -52,10 +53,11 @@ class Driver(unittest.TestCase):
         for name, text in classes.items():
             (self.work / name).write_text(text, encoding="utf-8")
 
-    def run_firmware(self, bus: str, parameters: dict[str, int]) -> list[list[str]]:
+    def run_firmware(self, bus: str, parameters: dict[str, int], tables: str = "generic") -> list[list[str]]:
         """What the firmware says, in words, when both have ended well."""
-        subprocess.run([NRC, "tables", "generic", self.work / "nrc_table_words.h", "--words", "c", "--rtl", "generic"],
-                       check=True)
+        profile = "range" if parameters.get("Profile") else "huffman"
+        subprocess.run([NRC, "tables", tables, self.work / "nrc_table_words.h", "--words", "c", "--rtl", "generic",
+                        "--profile", profile], check=True)
         subprocess.run(["cc", *C_FLAGS, "-include", HERE / "driver_access.h", f"-I{ROOT}/drivers/c", f"-I{self.work}",
                         "-o", self.work / "firmware", HERE / "driver_bench.c", HERE / "driver_pipe.c",
                         ROOT / "drivers/c/nrc_encoder_driver.c"],
@@ -70,11 +72,13 @@ class Driver(unittest.TestCase):
         for pipe in pipes:
             os.mkfifo(pipe)
         files = [f"+{name}={self.work / name}" for name in ("requests", "answers", "samples", "packets", "lengths")]
-        with subprocess.Popen(["vvp", "-n", self.work / "tb.vvp", *files], stdout=subprocess.PIPE,
-                              text=True) as simulation:
+        # Not to a pipe: nobody would read it meanwhile.
+        with (open(self.work / "said", "w", encoding="utf-8") as output,
+              subprocess.Popen(["vvp", "-n", self.work / "tb.vvp", *files], stdout=output) as simulation):
             firmware = subprocess.run([self.work / "firmware", *pipes], check=False, capture_output=True, text=True,
                                       timeout=300)
-            said = simulation.communicate(timeout=60)[0]
+            simulation.wait(timeout=60)
+        said = (self.work / "said").read_text(encoding="utf-8")
         self.assertEqual(firmware.stderr, "")
         self.assertEqual(firmware.returncode, 0)
         self.assertNotRegex(said, "FAIL|ERROR|FATAL|WARNING")
@@ -105,7 +109,7 @@ class Driver(unittest.TestCase):
         streams = [line[1:] for line in said if line[0] == "stream"]
         self.assertGreaterEqual(len(streams), 2)
         for number, (frames, words, *names) in enumerate(streams):
-            chosen = list(options)
+            chosen = list(options) if "--tables" in options else ["--tables", "generic", *options]
             if "--events" in options:
                 chosen += (["--min-step", "2", "--first-step", "3", "--max-step", "16"] if "rate" in names else
                            ["--max-step", "1"])
@@ -135,6 +139,17 @@ class Driver(unittest.TestCase):
         said = self.run_firmware("axil", {"Profile": 1})
         self.assertEqual(said[0], ["options", str(0b1)])
         self.compare(said, 0, ["--profile", "range"])
+
+    def test_loadable_range_tables_on_axi(self) -> None:
+        """Other ones than those that the encoder was built with."""
+        tables = json.loads((ROOT / "model/tables/range_generic.json").read_text(encoding="utf-8"))
+        tables["name"] = "other"
+        tables["cumulative"] = [number - (number - 32776) // 8 for number in tables["cumulative"]]
+        path = self.work / "other.json"
+        path.write_text(json.dumps(tables), encoding="utf-8")
+        said = self.run_firmware("axil", {"Profile": 1, "LoadableTables": 1}, str(path))
+        self.assertEqual(said[0], ["options", str(0b10000001)])
+        self.compare(said, 2, ["--profile", "range", "--tables", str(path)])
 
     def test_loadable_tables_on_apb(self) -> None:
         said = self.run_firmware("apb", {"LoadableTables": 1})

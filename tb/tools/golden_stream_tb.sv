@@ -124,7 +124,9 @@ module golden_stream_tb;
 
 `ifndef NRC_NETLIST
   // The table port, and nothing is to be seen at the outputs meanwhile.
-  localparam int Words = nrc_tables_pkg::NumTables << nrc_tables_pkg::SymbolBits;
+  localparam int Words = (Profile == nrc_pkg::ProfileRange)
+                         ? nrc_range_tables_pkg::TableWords
+                         : nrc_tables_pkg::NumTables << nrc_tables_pkg::SymbolBits;
   reg [15:0] words [0:Words-1];
   reg [8*256-1:0] words_name;
 

@@ -32,6 +32,10 @@ play narrow_12ch_16bit generic Channels=12 CodeWidth=16 Mapping=0 PacketFrames=2
 "$NRC" tables generic "$work/words.hex" --words hex --rtl generic
 plusargs=("+words=$work/words.hex" "+table_id=$((0x$(sed -nE 's/.*table_id_i 0x(\w+).*/\1/p' "$work/words.hex")))")
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48 LoadableTables=1
+"$NRC" tables default "$work/range_words.hex" --words hex --profile range
+plusargs=("+words=$work/range_words.hex"
+          "+table_id=$((0x$(sed -nE 's/.*table_id_i 0x(\w+).*/\1/p' "$work/range_words.hex")))")
+play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2 LoadableTables=1
 plusargs=()
 play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2
 play range_8ch default Profile=1 Channels=8 PacketFrames=100 KeyInterval=2 Pipeline=1

@@ -173,7 +173,6 @@ refused "EventWords is 256; give a power of two from 512 on" generic Events=1 Ev
 refused "PacketFrames is 6; with Events 1 give packets of 64 clocks" generic Events=1 Channels=4 PacketFrames=6
 refused "Taps is 1; with Profile 0 give 0" generic Taps=1
 refused "Neighbour is 1; with Profile 0 give 0" generic Neighbour=1
-refused "LoadableTables is 1; with Profile 1 give 0" generic LoadableTables=1 Profile=1
 refused "Pipeline is 1; with Taps 1 give 0 (deep)" generic Pipeline=1 Profile=1 Taps=1
 refused "Pipeline is 1; with Neighbour 1 give 0 (deep)" generic Pipeline=1 Profile=1 Neighbour=1
 for value in 0 -1 65536; do
@@ -210,6 +209,7 @@ accepted generic CodeWidth=16 Mapping=0 Profile=1 Taps=1 Neighbour=1 Channels=65
 accepted default CodeWidth=10 Mapping=0 Profile=1
 accepted default LoadableTables=1
 accepted default LoadableTables=1 Pipeline=1
+accepted default LoadableTables=1 Profile=1
 accepted default LoadableTables=1 Pipeline=1 Narrow=1
 accepted default LoadableTables=1 RateControl=1
 accepted generic Events=1 Classes=1 Channels=1 PacketFrames=7 BufferWords=64

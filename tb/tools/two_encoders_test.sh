@@ -24,7 +24,7 @@ echo "two encoders: yosys ok"
 
 # The bench of a golden stream twice, each with its encoder and plusargs of its own.
 bench() { # prefix
-  sed -E "s/\bnrc_(encoder|status_pkg|tables_pkg)\b/$1_nrc_\1/g; s/golden_stream_tb/$1_tb/
+  sed -E "s/\bnrc_(encoder|pkg|status_pkg|tables_pkg|range_tables_pkg)\b/$1_nrc_\1/g; s/golden_stream_tb/$1_tb/
     s/plusargs\(\"/&$1_/; s/\\\$finish\(0\);/;/" tb/tools/golden_stream_tb.sv >"$work/$1_tb.sv"
 }
 bench neural

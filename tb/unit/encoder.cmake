@@ -44,6 +44,8 @@ nrc_unit_bench(encoder NAME range_1frame CHECK
                       PacketFifoDepth=3)
 nrc_unit_bench(encoder NAME range_generic TABLES generic
                PARAMS Channels=17 Profile=1 CodeWidth=16 Mapping=0 PacketFrames=9 BufferWords=128)
+nrc_unit_bench(encoder NAME range_loaded TABLES default
+               PARAMS Channels=12 Profile=1 PacketFrames=9 BufferWords=128 LoadableTables=1)
 
 nrc_unit_bench(encoder NAME range_shallow_1ch TABLES generic
                PARAMS Channels=1 Profile=1 CodeWidth=16 Mapping=0 PacketFrames=10 BufferWords=64

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "rtl_constants.hpp"
 #include "stages/interval.hpp"
 #include "stages/linearizer.hpp"
+#include "tables/range_memory.hpp"
 #include "verilated_dut.hpp"
 
 namespace {
@@ -23,6 +25,7 @@ namespace {
 using nrc::tb::drive;
 
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
+constexpr bool kLoadable = NRC_PARAM_LoadableTables != 0;
 constexpr long kLatency = NRC_PARAM_Pipeline == nrc::rtl::kPipelineShallow
                               ? nrc::rtl::kShallowIntervalLatency
                               : nrc::rtl::kIntervalLatency;
@@ -38,10 +41,19 @@ constexpr std::uint32_t bits(std::int32_t value, int width) {
   return static_cast<std::uint32_t>(value) & ((1u << width) - 1);
 }
 
-/// The built-in tables, with a scale at reset that fits codes of any width.
+/// The built-in tables, with a scale at reset that fits codes of any width; random frequencies if
+/// they are loaded.
 nrc::RangeTables make_tables() {
   nrc::RangeTables tables = nrc::RangeTables::builtin(NRC_TABLES);
   tables.initial_scale = nrc::kMinScale;
+  if (kLoadable) {
+    nrc::tb::Random rng(7);
+    for (std::uint16_t& c : tables.cumulative) {
+      c = static_cast<std::uint16_t>(rng.range(32776, 65535));
+    }
+    std::sort(tables.cumulative.begin(), tables.cumulative.end());
+    tables.validate();
+  }
   return tables;
 }
 
@@ -58,6 +70,19 @@ class Bench {
     dut_->valid_i = 0;
     pending_.clear();
     clock_ += 3;
+    if (kLoadable) load();
+  }
+
+  void load() {
+    const std::vector<std::uint16_t> words = nrc::range_memory(tables_);
+    dut_->table_we_i = 1;
+    for (std::size_t i = 0; i < nrc::kDeviates; ++i) {
+      dut_->table_addr_i = static_cast<std::uint16_t>(i);
+      dut_->table_wdata_i = words[i];
+      dut_.tick();
+      ++clock_;
+    }
+    dut_->table_we_i = 0;
   }
 
   void put(int code, int prediction, int index) {

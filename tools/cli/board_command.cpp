@@ -230,7 +230,8 @@ class BoardSession {
   }
 
   void load_tables() {
-    const Tables tables = table_argument(arguments_.tables, Profile::kHuffman);
+    const Tables tables =
+        table_argument(arguments_.tables, before_.range ? Profile::kRange : Profile::kHuffman);
     tables.huffman().check_code_width(kAdcBits);
     const std::vector<std::uint16_t> memory = table_words(tables, "default");
     std::vector<std::uint8_t> bytes;

@@ -9,19 +9,38 @@
 #include "nrc/error.hpp"
 #include "nrc/table_files.hpp"
 #include "stages/huffman.hpp"
+#include "tables/range_memory.hpp"
 
 namespace nrc::cli {
 
 namespace {
+
+std::string edges_of(const RangeTables& tables) {
+  return tables.code_width == 0 ? "no edges" : fmt::format("edges of {} bits", tables.code_width);
+}
 
 bool is_builtin_name(const std::string& name, Profile profile) {
   const std::vector<std::string> names = Tables::builtin_names(profile);
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+std::vector<std::uint16_t> range_words(const RangeTables& tables, const std::string& compiled) {
+  const RangeTables& own = RangeTables::builtin(compiled);
+  if (tables.code_width != own.code_width || tables.initial_scale != own.initial_scale) {
+    throw Error(
+        fmt::format("the tables {} have {} and initial_scale {}, but the built-in set {}, with "
+                    "which the encoder "
+                    "was built, has {} and {}; give tables that differ only in their numbers",
+                    tables.name, edges_of(tables), tables.initial_scale, compiled, edges_of(own),
+                    own.initial_scale));
+  }
+  return range_memory(tables);
+}
+
 }  // namespace
 
 std::vector<std::uint16_t> table_words(const Tables& tables, const std::string& compiled) {
+  if (tables.profile() == Profile::kRange) return range_words(tables.range(), compiled);
   const TableSet& set = tables.huffman();
   const TableSet& own = TableSet::builtin(compiled);
   const auto same = [](const ScaleClass& a, const ScaleClass& b) {

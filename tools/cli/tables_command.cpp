@@ -20,6 +20,7 @@ struct TablesArguments {
   std::string tables;
   std::string output;
   std::string words;
+  std::string profile = "huffman";
   std::string rtl = "default";
   bool force = false;
 };
@@ -34,11 +35,15 @@ std::uint32_t words_crc(const std::vector<std::uint16_t>& words) {
   return crc32(bytes);
 }
 
+std::string table_name(const Tables& tables) {
+  return tables.profile() == Profile::kRange ? tables.range().name : tables.huffman().name;
+}
+
 /// For $readmemh: the word of each address, in hexadecimal.
 std::string hex_file(const Tables& tables, const std::vector<std::uint16_t>& words) {
   std::string text = fmt::format(
       "// Table port of nrc_encoder: tables {}, table_id_i 0x{:08X}, table_crc 0x{:08X}\n",
-      tables.huffman().name, tables.id(), words_crc(words));
+      table_name(tables), tables.id(), words_crc(words));
   for (const std::uint16_t word : words) text += fmt::format("{:04x}\n", word);
   return text;
 }
@@ -55,7 +60,7 @@ std::string c_header(const Tables& tables, const std::vector<std::uint16_t>& wor
       "#define NRC_TABLE_CRC 0x{:08X}u /* of register table_crc */\n"
       "#define NRC_TABLE_WORDS {}u\n\n"
       "static const uint16_t nrc_table_words[NRC_TABLE_WORDS] = {{",
-      tables.huffman().name, tables.id(), words_crc(words), words.size());
+      table_name(tables), tables.id(), words_crc(words), words.size());
   for (std::size_t i = 0; i < words.size(); ++i) {
     text += fmt::format("{}0x{:04X},", i % 12 == 0 ? "\n    " : " ", words[i]);
   }
@@ -63,7 +68,7 @@ std::string c_header(const Tables& tables, const std::vector<std::uint16_t>& wor
 }
 
 void write_words(const TablesArguments& arguments) {
-  const Tables tables = table_argument(arguments.tables, Profile::kHuffman);
+  const Tables tables = table_argument(arguments.tables, profile_argument(arguments.profile));
   const std::vector<std::uint16_t> words = table_words(tables, arguments.rtl);
   const std::string text =
       arguments.words == "c" ? c_header(tables, words) : hex_file(tables, words);
@@ -76,7 +81,7 @@ void write_words(const TablesArguments& arguments) {
 
 void add_tables_command(CLI::App& app) {
   CLI::App* const command = app.add_subcommand(
-      "tables", "Write the words that load Huffman tables into an RTL encoder with LoadableTables");
+      "tables", "Write the words that load tables into an RTL encoder with LoadableTables");
   const auto arguments = std::make_shared<TablesArguments>();
   command
       ->add_option("tables", arguments->tables,
@@ -87,6 +92,9 @@ void add_tables_command(CLI::App& app) {
   command->add_option("--words", arguments->words, "hex: for $readmemh, c: a C header")
       ->check(CLI::IsMember({"hex", "c"}))
       ->required();
+  command->add_option("--profile", arguments->profile, "of the encoder: huffman or range")
+      ->check(CLI::IsMember({"huffman", "range"}))
+      ->capture_default_str();
   command->add_option("--rtl", arguments->rtl, "table set that the encoder was built with")
       ->check(CLI::IsMember(TableSet::builtin_names()))
       ->capture_default_str();

@@ -8,6 +8,7 @@
 
 #include "stages/huffman.hpp"
 #include "tables/code_lengths.hpp"
+#include "tables/range_memory.hpp"
 
 namespace nrc {
 
@@ -461,22 +462,22 @@ std::string range_package(const RangeTables& t) {
   out += fmt::format("  localparam int EdgeCodeWidth = {};  // 0: even codes, no edges\n",
                      t.code_width);
   out += fmt::format("  localparam int InitialScale  = {};\n", t.initial_scale);
+  out += fmt::format("  localparam int TableWords    = {};  // of the table port\n",
+                     range_memory(t).size());
   out += fmt::format("  localparam logic [31:0] TableId = 32'h{:08X};\n\nendpackage\n", t.id());
   return out;
 }
 
-/// Address: the code's bits. Word: lower edge (16 bits) and width (8 bits), of the outermost codes
-/// with the edge that they lack at the nominal place.
+/// Address: the code's bits. Word: lower edge (16 bits) and width (8 bits), as in range_memory().
 std::string edge_rom(const RangeTables& t) {
   std::vector<std::uint32_t> words = {0, 0};
   if (!t.edges.empty()) {
+    const std::vector<std::uint16_t> memory = range_memory(t);
     const std::size_t codes = t.edges.size() + 1;
     words.assign(codes, 0);
     for (std::size_t i = 0; i < codes; ++i) {
-      const std::int32_t low = i == 0 ? t.edges[0] : t.edges[i - 1];
-      const std::int32_t high = i + 1 == codes ? low : t.edges[i];
-      words[(i + codes / 2) % codes] =
-          (static_cast<std::uint32_t>(low & 0xFFFF) << 8) | static_cast<std::uint32_t>(high - low);
+      words[i] = std::uint32_t{memory[t.cumulative.size() + i]} << 8 |
+                 memory[t.cumulative.size() + codes + i];
     }
   }
   return number_rom(

@@ -9,6 +9,7 @@ package nrc_range_tables_pkg;
 
   localparam int EdgeCodeWidth = 10;  // 0: even codes, no edges
   localparam int InitialScale  = 4096;
+  localparam int TableWords    = 3072;  // of the table port
   localparam logic [31:0] TableId = 32'h7B064224;
 
 endpackage
