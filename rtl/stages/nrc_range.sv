@@ -164,7 +164,8 @@ module nrc_range #(
   );
 
   // 4: range. s4_range_q is what the code leaves, whether or not the packet goes on.
-  logic [15:0]         range_q, range_d, next_range, s4_range_q;
+  logic [15:0]         range_q, range_d, range_new, next_range, s4_range_q;
+  logic                range_move;
   /* verilator lint_off UNUSEDSIGNAL */  // the bits that are always cut off
   logic [31:0]         product, share;
   /* verilator lint_on UNUSEDSIGNAL */
@@ -174,27 +175,41 @@ module nrc_range #(
   logic [RestBits-1:0] s4_rest_q;
   logic [MaxPlain-1:0] s4_value_q;
 
-  assign product = {16'd0, range_q} * {16'd0, s3_frequency};
+  if (IsDeep) begin : gen_products
+    assign product = {16'd0, range_q} * {16'd0, s3_frequency};
+    assign share   = {16'd0, range_q} * {16'd0, s3_low};
+  end else begin : gen_booth_products
+    // The range's digits are recoded before their register, so that no operand comes late and makes
+    // a product switch twice. The highest is one, since the range has its highest bit.
+    logic [26:0] digits;
+    logic [23:0] digits_q;
 
-  // Only here Booth's recoding saves energy: normalised frequencies end in zeros, which keep rows of
-  // a plain multiplier still.
-  if (IsDeep) begin : gen_share
-    assign share = {16'd0, range_q} * {16'd0, s3_low};
-  end else begin : gen_booth_share
+    nrc_digits #(.Width(16)) u_digits (.number_i(range_new), .digits_o(digits));
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)         digits_q <= {21'd0, 3'b101};  // of RangeReset
+      else if (range_move) digits_q <= digits[23:0];
+    end
+
+    assign product = {16'd0, range_q} * {16'd0, s3_frequency};
     nrc_product #(.AWidth(16), .BWidth(16)) u_share (
-      .a_i(s3_low), .b_i(range_q), .product_o(share)
+      .a_i(s3_low), .digits_i({3'b001, digits_q}), .product_o(share)
     );
+
+    logic unused_digit;
+    assign unused_digit = ^digits[26:24];
   end
 
   assign next_range = product[31] ? (product[31:16] & s3_mask) :
                                     {product[30:16] & s3_mask[14:0], 1'b0};
   assign range_d    = s3_packet_end ? 16'(nrc_pkg::RangeReset) :
                       s3_escape     ? 16'h8000 : next_range;
+  assign range_move = valid_q[Ahead] || flush_i;
+  assign range_new  = valid_q[Ahead] ? range_d : 16'(nrc_pkg::RangeReset);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)         range_q <= 16'(nrc_pkg::RangeReset);
-    else if (valid_q[Ahead]) range_q <= range_d;
-    else if (flush_i)    range_q <= 16'(nrc_pkg::RangeReset);
+    else if (range_move) range_q <= range_new;
   end
 
   always_ff @(posedge clk_i) begin

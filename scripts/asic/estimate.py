@@ -264,7 +264,7 @@ opt_merge -share_all
         self.write('abc.constr', f'set_driving_cell {t.buffer.name}\nset_load {load * 1e15:.3f}\n')
         # The fan-out limit keeps transitions short; STA shows whether the clock is reached.
         delay = int(TIMING_PERIOD * 1e12 * 0.6)
-        self.write('abc.script', f'strash; ifraig; scorr; dc2; dch -f; map -D {delay}; topo; '
+        self.write('abc.script', f'strash; ifraig; scorr; dc2; &get -n; &dch -f; &nf -p; &put; topo; '
                    f'buffer -N {self.options.fanout}; topo; dnsize -D {delay}; stime -p\n')
         packages, modules = sources()
         if t.latch and t.clock_gate:
