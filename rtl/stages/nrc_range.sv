@@ -106,11 +106,22 @@ module nrc_range #(
   logic                 s3_escape, s3_verbatim;
   logic [3:0]           s3_plain;
 
-  nrc_delay #(.Width(18 + CodeWidth), .Depth(Ahead)) u_delay (
+  nrc_delay #(.Width(18), .Depth(Ahead)) u_delay (
     .clk_i,
-    .d_i({low_i, code_i, escape_i || verbatim_i, verbatim_i}),
-    .q_o({s3_low, s3_code, s3_escape, s3_verbatim})
+    .d_i({low_i, escape_i || verbatim_i, verbatim_i}),
+    .q_o({s3_low, s3_escape, s3_verbatim})
   );
+
+  if (IsDeep) begin : gen_code_delay
+    nrc_delay #(.Width(CodeWidth), .Depth(Ahead)) u_code_delay (
+      .clk_i, .d_i(code_i), .q_o(s3_code)
+    );
+  end else begin : gen_code_gate
+    // Few codes have bits that follow as they are.
+    always_ff @(posedge clk_i) begin
+      if (escape_i || verbatim_i || (Groups && plain_i != '0)) s3_code <= code_i;
+    end
+  end
 
   if (Groups) begin : gen_plain_delay
     nrc_delay #(.Width(4), .Depth(Ahead)) u_plain_delay (.clk_i, .d_i(plain_i), .q_o(s3_plain));
@@ -216,12 +227,12 @@ module nrc_range #(
     s4_addend_q <= s3_escape ? {13'd0, s3_code[CodeWidth-1-:3]} : share[31:16];
     s4_shift_q  <= s3_zeros + {3'd0, !product[31]};
     s4_escape_q <= s3_escape;
-    s4_rest_q   <= s3_code[RestBits-1:0];
     s4_range_q  <= next_range;
     s4_plain_q  <= s3_plain;
     s4_value_q  <= s3_code[MaxPlain-1:0] & ~({MaxPlain{1'b1}} << s3_plain);
 
     s4_verbatim_q <= s3_verbatim;
+    if (IsDeep || s3_escape) s4_rest_q <= s3_code[RestBits-1:0];
   end
 
   // 5: low. next_low is low for the final bit as well, which comes before the next packet's zero.
@@ -314,9 +325,17 @@ module nrc_range #(
     .q_o({s6_bits, s6_length, s6_final})
   );
 
-  // 7: final bit.
+  // 7: final bit. Most words are short: the bits above need no clock while they stay zeros.
+  localparam int ShortBits = 10;
+
+  logic [29:0] bits_d;
+  logic        above;
+  assign bits_d = s6_packet_end ? ({s6_bits, 1'b0} + {28'd0, s6_final}) : {1'b0, s6_bits};
+  assign above  = {bits_d[29:ShortBits], bits_o[29:ShortBits]} != '0;
+
   always_ff @(posedge clk_i) begin
-    bits_o   <= s6_packet_end ? ({s6_bits, 1'b0} + {28'd0, s6_final}) : {1'b0, s6_bits};
+    bits_o[ShortBits-1:0] <= bits_d[ShortBits-1:0];
+    if (IsDeep || above) bits_o[29:ShortBits] <= bits_d[29:ShortBits];
     length_o <= s6_length + {4'd0, s6_packet_end};
   end
 

@@ -277,7 +277,9 @@ read_verilog -sv -defer {self.path('memory.sv')}
 read_verilog -sv -defer -DSYNTHESIS {INCLUDES} {' '.join(modules)}
 hierarchy -top nrc_encoder {chparam}
 synth -flatten -top nrc_encoder -run begin:fine
-{gating}synth -top nrc_encoder -run fine:check
+{gating}maccmap
+techmap -map {os.path.join(HERE, 'ripple_map.v')}
+synth -top nrc_encoder -run fine:check
 dfflibmap -liberty {self.path('mapping.lib')}
 opt
 abc -D {delay} -liberty {self.path('mapping.lib')} -constr {self.path('abc.constr')} -script {self.path('abc.script')}
@@ -685,7 +687,7 @@ def main() -> int:
     parser.add_argument('--gate-width', type=int, default=2,
                         help='registers with enable from so many bits get a clock gate; 0: none')
     parser.add_argument('--rom-banks', type=int, default=8, help='banks of the Huffman ROM; 1: one block of gates')
-    parser.add_argument('--range-rom-banks', type=int, default=16, help='banks of each ROM of the range profile')
+    parser.add_argument('--range-rom-banks', type=int, default=8, help='banks of each ROM of the range profile')
     parser.add_argument('--energy-weight', type=float, default=memory.ENERGY_WEIGHT,
                         help='um2 of macros that one pJ less for a read and a write is worth; 0: least area '
                         '(default %(default)g)')
