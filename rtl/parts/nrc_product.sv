@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Product of two unsigned numbers for silicon, by Booth's recoding: b_i in digits of -2 .. 2 of two
-// bits each, so that half as many rows are added as a multiplier of AND gates has. Where a full
-// adder is several gates, as in cell libraries without one, that saves area and energy. FPGAs have
-// multipliers of their own.
+// Product of two unsigned numbers for silicon, a and b, of which b comes in digits of -2 .. 2 of two
+// bits each (nrc_digits), so that half as many rows are added as a multiplier of AND gates has.
+// Where a full adder is several gates, as in cell libraries without one, that saves area and energy,
+// if the digits come from registers. FPGAs have multipliers of their own.
 //
 // A row is digit * a. The ones' complement of a negative one needs its one, which the next row has
 // room for below its lowest bit, and a sign of weight -2^m, which is (1 - sign) 2^m less a constant.
@@ -50,7 +50,7 @@ module nrc_product #(
     assign rows[Width*k+:Width] = placed;
   end
 
-  // The highest digit has no bit of b_i above it and is not negative.
+  // The highest digit has no bit of b above it and is not negative.
   logic unused_negative;
   assign unused_negative = negative[Digits];
 

@@ -190,8 +190,10 @@ module nrc_range #(
     assign product = {16'd0, range_q} * {16'd0, s3_frequency};
     assign share   = {16'd0, range_q} * {16'd0, s3_low};
   end else begin : gen_booth_products
-    // The range's digits are recoded before their register, so that no operand comes late and makes
-    // a product switch twice. The highest is one, since the range has its highest bit.
+    // Booth's recoding saves energy only for the share: normalised frequencies end in zeros, which
+    // keep rows of a plain multiplier still. The range is recoded before a register of its own,
+    // since a late operand would make the product switch twice. The highest digit is one, as is the
+    // range's highest bit.
     logic [26:0] digits;
     logic [23:0] digits_q;
 
@@ -203,6 +205,7 @@ module nrc_range #(
     end
 
     assign product = {16'd0, range_q} * {16'd0, s3_frequency};
+
     nrc_product #(.AWidth(16), .BWidth(16)) u_share (
       .a_i(s3_low), .digits_i({3'b001, digits_q}), .product_o(share)
     );
@@ -325,17 +328,9 @@ module nrc_range #(
     .q_o({s6_bits, s6_length, s6_final})
   );
 
-  // 7: final bit. Most words are short: the bits above need no clock while they stay zeros.
-  localparam int ShortBits = 10;
-
-  logic [29:0] bits_d;
-  logic        above;
-  assign bits_d = s6_packet_end ? ({s6_bits, 1'b0} + {28'd0, s6_final}) : {1'b0, s6_bits};
-  assign above  = {bits_d[29:ShortBits], bits_o[29:ShortBits]} != '0;
-
+  // 7: final bit.
   always_ff @(posedge clk_i) begin
-    bits_o[ShortBits-1:0] <= bits_d[ShortBits-1:0];
-    if (IsDeep || above) bits_o[29:ShortBits] <= bits_d[29:ShortBits];
+    bits_o   <= s6_packet_end ? ({s6_bits, 1'b0} + {28'd0, s6_final}) : {1'b0, s6_bits};
     length_o <= s6_length + {4'd0, s6_packet_end};
   end
 
