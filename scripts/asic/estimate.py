@@ -43,6 +43,7 @@ TIMING_PERIOD = 48.828e-9  # of constraints/nrc_encoder.sdc
 HARDWARE = hardware.Hardware()
 TABLES = 'default'  # the table set that is estimated
 ROMS = {'huffman': ['nrc_huffman_rom'], 'range': ['nrc_edge_rom', 'nrc_cumulative_rom']}  # that are made in banks
+ADDERS = 'scripts/asic/ripple_map.v'  # what they are made of
 INCLUDES = ' '.join(f'-I{path}' for path in HARDWARE.include_directories)
 
 
@@ -278,7 +279,7 @@ read_verilog -sv -defer -DSYNTHESIS {INCLUDES} {' '.join(modules)}
 hierarchy -top nrc_encoder {chparam}
 synth -flatten -top nrc_encoder -run begin:fine
 {gating}maccmap
-techmap -map {os.path.join(HERE, 'ripple_map.v')}
+techmap -map {ADDERS}
 synth -top nrc_encoder -run fine:check
 dfflibmap -liberty {self.path('mapping.lib')}
 opt
@@ -312,7 +313,7 @@ write_json {self.path('netlist.json')}
         written = ['boxes.v', 'memory.sv', 'mapping.lib', 'abc.constr', 'abc.script']
         if self.technology.clock_gate and self.options.gate_width:
             written.append('clock_gate_map.v')
-        for name in [*files, *map(self.path, written)]:
+        for name in [*files, ADDERS, *map(self.path, written)]:
             with open(os.path.join(ROOT, name), 'rb') as f:
                 digest.update(hashlib.sha256(f.read()).digest())
         key = digest.hexdigest()
