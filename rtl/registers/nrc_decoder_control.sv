@@ -44,7 +44,9 @@ module nrc_decoder_control #(
 );
 
   localparam bit IsRange    = Profile == nrc_pkg::ProfileRange;
-  localparam int QuietWidth = 7;  // 2^7 clocks are more than a packet's way to its next sample
+  // 2^QuietWidth clocks are more than a packet's way to its next sample. In the range profile the decoder may search
+  // all codes first, if the payload is wrong.
+  localparam int QuietWidth = IsRange ? 14 : 7;
 
   logic        enable, discard, snapshot;
   logic        ready, synchronised, mismatch;
