@@ -237,7 +237,7 @@ benchmark: ## Measure speed and ratio next to zlib, zstd, FLAC and WavPack, and 
 	$(DEPS) benchmark
 	$(CMAKE) -S . -B $(BUILD)/benchmark -DNRC_BENCHMARK=ON -DNRC_BUILD_TESTS=OFF -DNRC_BUILD_SIM=OFF
 	$(CMAKE) --build $(BUILD)/benchmark -j$(JOBS) --target codec_benchmark \
-	  multichannel_benchmark range_search
+	  multichannel_benchmark
 	$(BUILD)/benchmark/codec_benchmark $(if $(DATA),--data "$(DATA)") --plot $(BUILD)/benchmark/speed.txt \
 	  --benchmark_out=$(BUILD)/benchmark/speed.json
 	$(BUILD)/benchmark/multichannel_benchmark $(if $(MULTI),--data "$(MULTI)") \

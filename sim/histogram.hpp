@@ -7,8 +7,8 @@
 
 namespace nrc::sim {
 
-/// Counts how often each small number (clocks) occurs: least, middle, mean and largest of any number
-/// of values in little memory.
+/// Counts how often each small number (clocks) occurs: least, middle, mean and largest of any
+/// number of values in little memory.
 class Histogram {
  public:
   void add(std::uint64_t value) {

@@ -37,8 +37,8 @@ constexpr bool kRange = static_cast<Profile>(NRC_PARAM_Profile) == Profile::kRan
 /// With fewer channels the decoder rests after each frame.
 constexpr std::uint32_t kDecoderChannelsWithoutRest =
     kRange ? rtl::kRangeDecoderLoopLatency : rtl::kDecoderLoopLatency;
-/// Clocks of a frame. In the range profile codes far from their prediction take longer than a clock:
-/// 27 clocks are enough for 20 of them.
+/// Clocks of a frame. In the range profile codes far from their prediction take longer than a
+/// clock: 27 clocks are enough for 20 of them.
 constexpr double kClocksPerCode = kRange ? 1.35 : 1;
 
 /// The decoder's counters at the end.

@@ -16,6 +16,7 @@ rtl/generated/generic/nrc_cumulative_rom.sv
 rtl/parts/nrc_delay.sv
 rtl/parts/nrc_ring_delay.sv
 rtl/parts/nrc_still.sv
+rtl/parts/nrc_digits.sv
 rtl/parts/nrc_product.sv
 rtl/parts/nrc_reciprocal.sv
 rtl/parts/nrc_ram_1r1w.sv

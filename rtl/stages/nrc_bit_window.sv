@@ -31,7 +31,8 @@ module nrc_bit_window (
   output logic [31:0] window_o,      // bit 31 is the next bit; zeros after the packet's end
 
   input  logic        take_i,
-  input  logic [4:0]  length_i,      // 0..31 bits, at a packet's end 1..31
+  input  logic [4:0]  length_i,      // 0..31 bits
+  input  logic        final_i,       // and one more; at a packet's end it is one at least
   input  logic        packet_end_i,  // and the padding after them
 
   input  logic        drain_i,       // throws away all words
@@ -61,7 +62,12 @@ module nrc_bit_window (
   logic       take;
   logic       used_one, used_two;
 
-  assign end_position = {1'b0, position_q} + {1'b0, length_i};
+  // final_i is a carry into the sum.
+  // verilator lint_off UNUSEDSIGNAL
+  logic [6:0] doubled;
+  // verilator lint_on UNUSEDSIGNAL
+  assign doubled      = {1'b0, position_q, 1'b1} + {1'b0, length_i, final_i};
+  assign end_position = doubled[6:1];
   assign in_word0     = (end_position <= 6'd32);
   assign wrong        = packet_end_i ? (in_word0 ? !last0_q : (last0_q || !last1_q))
                                      : (last0_q && end_position >= 6'd32);
@@ -132,7 +138,7 @@ module nrc_bit_window (
 
   always @(posedge clk_i) begin
     if (checking_q && take) begin
-      assert (length_i != 5'd0 || !packet_end_i);
+      assert (length_i != 5'd0 || final_i || !packet_end_i);
       assert (valid0_q && (in_word0 || last0_q || valid1_q));
     end
   end

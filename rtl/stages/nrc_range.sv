@@ -106,11 +106,22 @@ module nrc_range #(
   logic                 s3_escape, s3_verbatim;
   logic [3:0]           s3_plain;
 
-  nrc_delay #(.Width(18 + CodeWidth), .Depth(Ahead)) u_delay (
+  nrc_delay #(.Width(18), .Depth(Ahead)) u_delay (
     .clk_i,
-    .d_i({low_i, code_i, escape_i || verbatim_i, verbatim_i}),
-    .q_o({s3_low, s3_code, s3_escape, s3_verbatim})
+    .d_i({low_i, escape_i || verbatim_i, verbatim_i}),
+    .q_o({s3_low, s3_escape, s3_verbatim})
   );
+
+  if (IsDeep) begin : gen_code_delay
+    nrc_delay #(.Width(CodeWidth), .Depth(Ahead)) u_code_delay (
+      .clk_i, .d_i(code_i), .q_o(s3_code)
+    );
+  end else begin : gen_code_gate
+    // Few codes have bits that follow as they are.
+    always_ff @(posedge clk_i) begin
+      if (escape_i || verbatim_i || (Groups && plain_i != '0)) s3_code <= code_i;
+    end
+  end
 
   if (Groups) begin : gen_plain_delay
     nrc_delay #(.Width(4), .Depth(Ahead)) u_plain_delay (.clk_i, .d_i(plain_i), .q_o(s3_plain));
@@ -164,7 +175,8 @@ module nrc_range #(
   );
 
   // 4: range. s4_range_q is what the code leaves, whether or not the packet goes on.
-  logic [15:0]         range_q, range_d, next_range, s4_range_q;
+  logic [15:0]         range_q, range_d, range_new, next_range, s4_range_q;
+  logic                range_move;
   /* verilator lint_off UNUSEDSIGNAL */  // the bits that are always cut off
   logic [31:0]         product, share;
   /* verilator lint_on UNUSEDSIGNAL */
@@ -174,39 +186,56 @@ module nrc_range #(
   logic [RestBits-1:0] s4_rest_q;
   logic [MaxPlain-1:0] s4_value_q;
 
-  assign product = {16'd0, range_q} * {16'd0, s3_frequency};
+  if (IsDeep) begin : gen_products
+    assign product = {16'd0, range_q} * {16'd0, s3_frequency};
+    assign share   = {16'd0, range_q} * {16'd0, s3_low};
+  end else begin : gen_booth_products
+    // Booth's recoding saves energy only for the share: normalised frequencies end in zeros, which
+    // keep rows of a plain multiplier still. The range is recoded before a register of its own,
+    // since a late operand would make the product switch twice. The highest digit is one, as is the
+    // range's highest bit.
+    logic [26:0] digits;
+    logic [23:0] digits_q;
 
-  // Only here Booth's recoding saves energy: normalised frequencies end in zeros, which keep rows of
-  // a plain multiplier still.
-  if (IsDeep) begin : gen_share
-    assign share = {16'd0, range_q} * {16'd0, s3_low};
-  end else begin : gen_booth_share
+    nrc_digits #(.Width(16)) u_digits (.number_i(range_new), .digits_o(digits));
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)         digits_q <= {21'd0, 3'b101};  // of RangeReset
+      else if (range_move) digits_q <= digits[23:0];
+    end
+
+    assign product = {16'd0, range_q} * {16'd0, s3_frequency};
+
     nrc_product #(.AWidth(16), .BWidth(16)) u_share (
-      .a_i(s3_low), .b_i(range_q), .product_o(share)
+      .a_i(s3_low), .digits_i({3'b001, digits_q}), .product_o(share)
     );
+
+    logic unused_digit;
+    assign unused_digit = ^digits[26:24];
   end
 
   assign next_range = product[31] ? (product[31:16] & s3_mask) :
                                     {product[30:16] & s3_mask[14:0], 1'b0};
   assign range_d    = s3_packet_end ? 16'(nrc_pkg::RangeReset) :
                       s3_escape     ? 16'h8000 : next_range;
+  assign range_move = valid_q[Ahead] || flush_i;
+  assign range_new  = valid_q[Ahead] ? range_d : 16'(nrc_pkg::RangeReset);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)         range_q <= 16'(nrc_pkg::RangeReset);
-    else if (valid_q[Ahead]) range_q <= range_d;
-    else if (flush_i)    range_q <= 16'(nrc_pkg::RangeReset);
+    else if (range_move) range_q <= range_new;
   end
 
   always_ff @(posedge clk_i) begin
     s4_addend_q <= s3_escape ? {13'd0, s3_code[CodeWidth-1-:3]} : share[31:16];
     s4_shift_q  <= s3_zeros + {3'd0, !product[31]};
     s4_escape_q <= s3_escape;
-    s4_rest_q   <= s3_code[RestBits-1:0];
     s4_range_q  <= next_range;
     s4_plain_q  <= s3_plain;
     s4_value_q  <= s3_code[MaxPlain-1:0] & ~({MaxPlain{1'b1}} << s3_plain);
 
     s4_verbatim_q <= s3_verbatim;
+    if (IsDeep || s3_escape) s4_rest_q <= s3_code[RestBits-1:0];
   end
 
   // 5: low. next_low is low for the final bit as well, which comes before the next packet's zero.

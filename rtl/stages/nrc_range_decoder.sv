@@ -28,7 +28,8 @@
 // Wrong payloads: an offset between two codes or above the highest one, an escape or a verbatim code
 // that is none, and what nrc_bit_window finds. damaged_o stays high until drain_i; until then each
 // sample gets some code in its clock. All samples that come out with it, and perhaps some correct
-// ones before them, are marked. The user sees to it that no sample is under way at drain_i.
+// ones before them, are marked. The user sees to it that no sample is under way at drain_i, which
+// lasts until no word has come for some clocks.
 //
 // Stages, from the queue on:
 //   0..2  nrc_window
@@ -377,17 +378,39 @@ module nrc_range_decoder #(
                                          : end_q && state_done;
   assign final_bit = take_end && !(state_q == StLoop && s3_raw);
 
+  // Two words wait, so that the loop does not reach into the packet buffer.
+  logic [32:0] next_word_q, later_word_q;
+  logic [1:0]  words_q, words_kept;
+  logic        word_taken, window_takes, push;
+
+  assign word_ready_o = !words_q[1];
+  assign push         = word_valid_i && word_ready_o;
+  assign word_taken   = words_q != '0 && window_takes;
+  assign words_kept   = words_q - 2'(word_taken);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) words_q <= '0;
+    else         words_q <= words_kept + 2'(push);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (word_taken || words_q == '0) next_word_q <= words_q[1] ? later_word_q
+                                                               : {word_last_i, word_i};
+    if (!words_q[1])                 later_word_q <= {word_last_i, word_i};
+  end
+
   nrc_bit_window u_bits (
     .clk_i,
     .rst_ni,
-    .word_valid_i,
-    .word_i,
-    .word_last_i,
-    .word_ready_o,
+    .word_valid_i(words_q != '0),
+    .word_i      (next_word_q[31:0]),
+    .word_last_i (next_word_q[32]),
+    .word_ready_o(window_takes),
     .ready_o     (window_ready),
     .window_o    (window),
     .take_i      (take),
-    .length_i    (take_length + 5'(final_bit)),
+    .length_i    (take_length),
+    .final_i     (final_bit),
     .packet_end_i(take_end),
     .drain_i,
     .damaged_o   (window_damaged)

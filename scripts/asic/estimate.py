@@ -43,6 +43,7 @@ TIMING_PERIOD = 48.828e-9  # of constraints/nrc_encoder.sdc
 HARDWARE = hardware.Hardware()
 TABLES = 'default'  # the table set that is estimated
 ROMS = {'huffman': ['nrc_huffman_rom'], 'range': ['nrc_edge_rom', 'nrc_cumulative_rom']}  # that are made in banks
+ADDERS = 'scripts/asic/ripple_map.v'  # what they are made of
 INCLUDES = ' '.join(f'-I{path}' for path in HARDWARE.include_directories)
 
 
@@ -264,7 +265,7 @@ opt_merge -share_all
         self.write('abc.constr', f'set_driving_cell {t.buffer.name}\nset_load {load * 1e15:.3f}\n')
         # The fan-out limit keeps transitions short; STA shows whether the clock is reached.
         delay = int(TIMING_PERIOD * 1e12 * 0.6)
-        self.write('abc.script', f'strash; ifraig; scorr; dc2; dch -f; map -D {delay}; topo; '
+        self.write('abc.script', f'strash; ifraig; scorr; dc2; &get -n; &dch -f; &nf -p; &put; topo; '
                    f'buffer -N {self.options.fanout}; topo; dnsize -D {delay}; stime -p\n')
         packages, modules = sources()
         if t.latch and t.clock_gate:
@@ -277,7 +278,9 @@ read_verilog -sv -defer {self.path('memory.sv')}
 read_verilog -sv -defer -DSYNTHESIS {INCLUDES} {' '.join(modules)}
 hierarchy -top nrc_encoder {chparam}
 synth -flatten -top nrc_encoder -run begin:fine
-{gating}synth -top nrc_encoder -run fine:check
+{gating}maccmap
+techmap -map {ADDERS}
+synth -top nrc_encoder -run fine:check
 dfflibmap -liberty {self.path('mapping.lib')}
 opt
 abc -D {delay} -liberty {self.path('mapping.lib')} -constr {self.path('abc.constr')} -script {self.path('abc.script')}
@@ -310,7 +313,7 @@ write_json {self.path('netlist.json')}
         written = ['boxes.v', 'memory.sv', 'mapping.lib', 'abc.constr', 'abc.script']
         if self.technology.clock_gate and self.options.gate_width:
             written.append('clock_gate_map.v')
-        for name in [*files, *map(self.path, written)]:
+        for name in [*files, ADDERS, *map(self.path, written)]:
             with open(os.path.join(ROOT, name), 'rb') as f:
                 digest.update(hashlib.sha256(f.read()).digest())
         key = digest.hexdigest()
@@ -685,7 +688,7 @@ def main() -> int:
     parser.add_argument('--gate-width', type=int, default=2,
                         help='registers with enable from so many bits get a clock gate; 0: none')
     parser.add_argument('--rom-banks', type=int, default=8, help='banks of the Huffman ROM; 1: one block of gates')
-    parser.add_argument('--range-rom-banks', type=int, default=16, help='banks of each ROM of the range profile')
+    parser.add_argument('--range-rom-banks', type=int, default=8, help='banks of each ROM of the range profile')
     parser.add_argument('--energy-weight', type=float, default=memory.ENERGY_WEIGHT,
                         help='um2 of macros that one pJ less for a read and a write is worth; 0: least area '
                         '(default %(default)g)')

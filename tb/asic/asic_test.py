@@ -465,6 +465,35 @@ endmodule
         net.propagate()
         return net
 
+    def test_adders_add(self) -> None:
+        # Icarus has no model of Yosys's cell that extends an operand.
+        bench = '''module \\$pos #(parameter A_SIGNED = 0, A_WIDTH = 1, Y_WIDTH = 1) (
+  input [A_WIDTH-1:0] A, output [Y_WIDTH-1:0] Y);
+  assign Y = A_SIGNED ? {{(Y_WIDTH - A_WIDTH){A[A_WIDTH-1]}}, A} : {{(Y_WIDTH - A_WIDTH){1'b0}}, A};
+endmodule
+module tb #(parameter S = 0) ();
+  reg [4:0] a; reg [2:0] b; reg ci, bi; wire [5:0] x, y, co, wide_a, wide_b; reg [6:0] sum; integer i;
+  ripple_alu #(.A_SIGNED(S), .B_SIGNED(S), .A_WIDTH(5), .B_WIDTH(3), .Y_WIDTH(6)) u (a, b, ci, bi, x, y, co);
+  assign wide_a = {S && a[4], a};
+  assign wide_b = {{3{S && b[2]}}, b} ^ {6{bi}};
+  initial begin
+    for (i = 0; i < 1024; i = i + 1) begin
+      {a, b, ci, bi} = i; #1 sum = wide_a + wide_b + ci;
+      if (x !== (wide_a ^ wide_b) || {co[5], y} !== sum || (co[4:0] ^ x[5:1]) !== y[5:1]) $display("FAIL %0d", i);
+    end
+  end
+endmodule
+'''
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, 'tb.v')
+            with open(path, 'w', encoding='utf-8') as f:
+                f.write(bench)
+            for signed in '01':
+                subprocess.run(['iverilog', '-g2012', f'-Ptb.S={signed}', '-s', 'tb', '-o', path + 'vp', path,
+                                os.path.join(ROOT, estimate.ADDERS)], check=True)
+                self.assertEqual(subprocess.run(['vvp', '-n', path + 'vp'], capture_output=True, check=True,
+                                                text=True).stdout, '')
+
     def test_loads_and_delays(self) -> None:
         net = self.toggler()
         self.assertAlmostEqual(net.loads[3] * 1e15, 2.0)  # the inverter's A

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -88,6 +89,31 @@ TEST_P(VectorMap, EqualsTheStageForEveryInt16) {
   for (const auto& [n, d] :
        std::vector<std::pair<std::uint32_t, std::uint32_t>>{{1, 1}, {16, 1}, {65535, 1023}}) {
     compare_all({{{n, d, Rounding::kNearestAway}}, {{0, 0}, {0, (std::int64_t{1} << 48) - 1}}}, 10);
+  }
+}
+
+// The largest numbers that floats may divide, and the first that are left to doubles.
+TEST_P(VectorMap, EqualsTheStageWhereFloatsEnd) {
+  for (const Rounding rounding : kRoundings) {
+    for (const auto& [n, d, width] : std::vector<std::tuple<std::uint32_t, std::uint32_t, int>>{
+             {4079, 128, 10}, {63, 128, 16}, {63, 129, 16}}) {
+      compare_all({{{n, d, rounding}}, {{0, -32768 * std::int64_t{d} - d / 3}}}, width);
+    }
+  }
+}
+
+// Shifts, up to codes with which they have all bits of a sample, and beyond.
+TEST_P(VectorMap, EqualsTheStageWithPowersOfTwo) {
+  for (const auto& [n, width] : std::vector<std::pair<std::uint32_t, int>>{
+           {1, 2}, {1, 16}, {2, 15}, {2, 16}, {64, 10}, {64, 11}}) {
+    compare_all({{{n, 1, Rounding::kDown}}, {{0, -1}, {0, -32768}}}, width);
+  }
+  for (const int width : {2, 10, 16}) {
+    StreamHeader header = stream_of(SampleType::kInt16, width, 0, {{}, {{}, {}, {}}});
+    header.mapping = Mapping::kCode;
+    std::vector<std::int16_t> values;
+    for (int v = -32768; v < 32768; ++v) values.insert(values.end(), 3, Code(v));
+    compare(header, values);
   }
 }
 

@@ -482,7 +482,7 @@ TEST(Decoder, OutagesOfAnyLength) {
 }
 
 TEST(Decoder, AStreamForAnotherDecoderGivesNothing) {
-  for (int field = 0; field < 4; ++field) {
+  for (int field = 0; field < 6; ++field) {
     SCOPED_TRACE(field);
     Stream s = make_stream(8, 11, 4);
     for (Packet& p : s.packets) {
@@ -497,6 +497,12 @@ TEST(Decoder, AStreamForAnotherDecoderGivesNothing) {
           break;
         case 2:
           payload[12] ^= 1;  // table id
+          break;
+        case 3:
+          payload[1] ^= 1;  // profile
+          break;
+        case 4:
+          payload[24] ^= 4;  // predictor: stage taps
           break;
         default:
           payload[3] ^= 1;  // code width

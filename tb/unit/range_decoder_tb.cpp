@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // nrc_range_decoder, with nrc_window and nrc_bit_window in it, against nrc::RangeDecoder and
-// nrc::IntervalModel: packets of nrc::RangeEncoder go in, their codes come out in order, and payloads
-// are damaged if they are so for the model. What the design must not look at is random.
+// nrc::IntervalModel: packets of nrc::RangeEncoder go in, their codes come out in order, and
+// payloads are damaged if they are so for the model. What the design must not look at is random.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -88,8 +88,8 @@ Bytes encode(const Packet& packet) {
       packer.put(encoder.verbatim(code));
     } else {
       const IntervalModel& model = golden().model;
-      packer.put(encoder.encode(model.of(code, s.prediction, s.index), code,
-                                model.plain_bits(s.index)));
+      packer.put(
+          encoder.encode(model.of(code, s.prediction, s.index), code, model.plain_bits(s.index)));
     }
   }
   packer.put(encoder.finish());
@@ -250,7 +250,7 @@ class Bench {
   void drain() {
     dut_->drain_i = 1;
     while (!words_.empty()) step(nullptr);
-    step(nullptr);
+    idle(4);
     dut_->drain_i = 0;
     idle(2);
   }
@@ -378,7 +378,8 @@ TEST(RangeDecoder, DamagedPayloads) {
         payload.back() |= static_cast<std::uint8_t>(1U << bench.rng()() % 8);
         break;
       case 3:  // any bit
-        payload[bench.rng()() % payload.size()] ^= static_cast<std::uint8_t>(1U << bench.rng()() % 8);
+        payload[bench.rng()() % payload.size()] ^=
+            static_cast<std::uint8_t>(1U << bench.rng()() % 8);
         break;
       default:  // any bits
         for (std::uint8_t& byte : payload) byte = static_cast<std::uint8_t>(bench.rng()());

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Divisions are products with a reciprocal, in doubles. All numbers that are divided are integers
-// below 2^kExactBits. What is divided is moved up by half of 1, so that a quotient lies half of
-// 1 / divisor or more from the next integer, and its error of 2^-52 of itself is less. The floor is
-// then exact.
+// Divisions are products with a reciprocal, in doubles, or in floats where the numbers are small.
+// All numbers that are divided are integers below 2^exact_bits. What is divided is moved up by half
+// of 1, so that a quotient lies half of 1 / divisor or more from the next integer, and its error,
+// 2^-52 or 2^-23 of itself, is less. The floor is then exact.
 #include "vector/vector_mapper.hpp"
 
 #include <algorithm>
+#include <type_traits>
+
+#include "stages/floor_log2.hpp"
 
 // This file is compiled once for each instruction set; the best one is chosen when it runs.
 #undef HWY_TARGET_INCLUDE
@@ -22,112 +25,138 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Tag = hn::CappedTag<double, 8>;
-using Doubles = hn::Vec<Tag>;
+template <class Real>
+using Tag = hn::CappedTag<Real, 64 / sizeof(Real)>;
+template <class Real>
+using Reals = hn::Vec<Tag<Real>>;
 
-template <class Value>
-using ValueTag = hn::Rebind<Value, Tag>;
-template <class Value>
-using Values = hn::Vec<ValueTag<Value>>;
+template <class Value, class Real>
+using ValueTag = hn::Rebind<Value, Tag<Real>>;
+template <class Value, class Real>
+using Values = hn::Vec<ValueTag<Value, Real>>;
 
-Doubles load(const std::vector<double>& row, std::size_t at) {
-  return hn::LoadU(Tag(), row.data() + at);
+template <class Real>
+Reals<Real> load(const std::vector<Real>& row, std::size_t at) {
+  return hn::LoadU(Tag<Real>(), row.data() + at);
 }
 
-Doubles to_doubles(Values<std::int16_t> v) {
-  return hn::PromoteTo(Tag(), hn::PromoteTo(ValueTag<std::int32_t>(), v));
+const MapNumbers<double>& numbers(const MapRow& row, double /*type*/) { return row.doubles; }
+const MapNumbers<float>& numbers(const MapRow& row, float /*type*/) { return row.floats; }
+
+template <class Value, class Real>
+Reals<Real> to_reals(Values<Value, Real> v) {
+  if constexpr (sizeof(Value) == 4) {
+    return hn::PromoteTo(Tag<Real>(), v);
+  } else {
+    const auto wide = hn::PromoteTo(ValueTag<std::int32_t, Real>(), v);
+    if constexpr (sizeof(Real) == 4) {
+      return hn::ConvertTo(Tag<Real>(), wide);
+    } else {
+      return hn::PromoteTo(Tag<Real>(), wide);
+    }
+  }
 }
-Doubles to_doubles(Values<std::int32_t> v) { return hn::PromoteTo(Tag(), v); }
 
 /// Integers that fit.
-void to_integers(Doubles v, Values<std::int16_t>& out) {
-  out = hn::DemoteTo(ValueTag<std::int16_t>(), hn::DemoteTo(ValueTag<std::int32_t>(), v));
-}
-void to_integers(Doubles v, Values<std::int32_t>& out) {
-  out = hn::DemoteTo(ValueTag<std::int32_t>(), v);
+template <class Value, class Real>
+Values<Value, Real> to_integers(Reals<Real> v) {
+  const ValueTag<std::int32_t, Real> d;
+  if constexpr (sizeof(Value) == 4) {
+    return hn::DemoteTo(d, v);
+  } else if constexpr (sizeof(Real) == 4) {
+    return hn::DemoteTo(ValueTag<Value, Real>(), hn::ConvertTo(d, v));
+  } else {
+    return hn::DemoteTo(ValueTag<Value, Real>(), hn::DemoteTo(d, v));
+  }
 }
 
-Values<std::int16_t> whole(const MapRow& row, std::size_t at, std::int16_t /*type*/) {
-  const auto all = hn::LoadU(ValueTag<std::int32_t>(), row.whole.data() + at);
-  return hn::DemoteTo(ValueTag<std::int16_t>(), all);
+template <class Value, class Real>
+Values<Value, Real> whole(const MapRow& row, std::size_t at) {
+  const auto all = hn::LoadU(ValueTag<std::int32_t, Real>(), row.whole.data() + at);
+  if constexpr (sizeof(Value) == 4) {
+    return all;
+  } else {
+    return hn::DemoteTo(ValueTag<Value, Real>(), all);
+  }
 }
-Values<std::int32_t> whole(const MapRow& row, std::size_t at, std::int32_t /*type*/) {
-  return hn::LoadU(ValueTag<std::int32_t>(), row.whole.data() + at);
+
+template <class Real>
+Reals<Real> constant(double value) {
+  return hn::Set(Tag<Real>(), static_cast<Real>(value));
 }
 
 /// floor(a / divisor) of integers, given the divisor's reciprocal.
-Doubles divide(Doubles a, Doubles reciprocal) {
-  return hn::Floor(hn::Mul(hn::Add(a, hn::Set(Tag(), 0.5)), reciprocal));
+template <class Real>
+Reals<Real> divide(Reals<Real> a, Reals<Real> reciprocal) {
+  return hn::Floor(hn::Mul(hn::Add(a, constant<Real>(0.5)), reciprocal));
 }
 
 /// Of codes, before they are reduced to the values' range; without the whole part of the offset.
-template <Rounding kRounding>
-Doubles rounded_values(const MapRow& row, std::size_t at, Doubles codes) {
-  const Tag d;
-  const Doubles denominator = load(row.denominator, at);
-  const Doubles to_value = load(row.to_value, at);
-  const Doubles x = hn::Add(hn::Mul(codes, load(row.numerator, at)), load(row.part, at));
-  const Doubles twice = hn::Add(x, x);
+template <Rounding kRounding, class Real>
+Reals<Real> rounded_values(const MapNumbers<Real>& row, std::size_t at, Reals<Real> codes) {
+  const auto denominator = load(row.denominator, at);
+  const auto to_value = load(row.to_value, at);
+  const auto x = hn::Add(hn::Mul(codes, load(row.numerator, at)), load(row.part, at));
+  const auto twice = hn::Add(x, x);
   if constexpr (kRounding == Rounding::kDown) {
-    return divide(twice, to_value);
+    return divide<Real>(twice, to_value);
   } else if constexpr (kRounding == Rounding::kTowardsZero) {
-    return hn::CopySign(divide(hn::Abs(twice), to_value), x);
+    return hn::CopySign(divide<Real>(hn::Abs(twice), to_value), x);
   } else if constexpr (kRounding == Rounding::kNearestAway) {
-    return hn::CopySign(divide(hn::Add(hn::Abs(twice), denominator), to_value), x);
+    return hn::CopySign(divide<Real>(hn::Add(hn::Abs(twice), denominator), to_value), x);
   } else {
-    const Doubles sum = hn::Add(twice, denominator);
-    const Doubles nearest = divide(sum, to_value);
-    const Doubles half = hn::Mul(nearest, hn::Set(d, 0.5));
+    const auto sum = hn::Add(twice, denominator);
+    const auto nearest = divide<Real>(sum, to_value);
+    const auto half = hn::Mul(nearest, constant<Real>(0.5));
     const auto odd = hn::Ne(hn::Floor(half), half);
     const auto tie = hn::Eq(hn::Mul(nearest, hn::Add(denominator, denominator)), sum);
-    return hn::Sub(nearest, hn::IfThenElseZero(hn::And(tie, odd), hn::Set(d, 1.0)));
+    return hn::Sub(nearest, hn::IfThenElseZero(hn::And(tie, odd), constant<Real>(1)));
   }
 }
 
 /// Values of codes.
-template <Rounding kRounding, class Value>
-Values<Value> values_of(const MapRow& row, std::size_t at, Doubles codes) {
-  const Tag d;
+template <Rounding kRounding, class Value, class Real>
+Values<Value, Real> values_of(const MapRow& row, std::size_t at, Reals<Real> codes) {
   constexpr double kTurn = 65536.0 * (sizeof(Value) == 2 ? 1.0 : 65536.0);
-  const Doubles v = rounded_values<kRounding>(row, at, codes);
-  const Doubles turns =
-      hn::Floor(hn::Mul(hn::Add(v, hn::Set(d, kTurn / 2)), hn::Set(d, 1 / kTurn)));
-  Values<Value> out;
-  to_integers(hn::Sub(v, hn::Mul(turns, hn::Set(d, kTurn))), out);
-  return hn::Add(out, whole(row, at, Value()));
+  const auto v = rounded_values<kRounding, Real>(numbers(row, Real()), at, codes);
+  const auto turns =
+      hn::Floor(hn::Mul(hn::Add(v, constant<Real>(kTurn / 2)), constant<Real>(1 / kTurn)));
+  const auto out = to_integers<Value, Real>(hn::Sub(v, hn::Mul(turns, constant<Real>(kTurn))));
+  return hn::Add(out, whole<Value, Real>(row, at));
 }
 
-/// Nearest codes of values, as doubles.
-template <Rounding kRounding, class Value>
-Doubles codes_of(const MapRow& row, std::size_t at, Values<Value> values) {
-  const Tag d;
+/// Nearest codes of values, as reals.
+template <Rounding kRounding, class Value, class Real>
+Reals<Real> codes_of(const MapRow& row, std::size_t at, Values<Value, Real> values) {
   constexpr double kTurn = 65536.0 * (sizeof(Value) == 2 ? 1.0 : 65536.0);
-  const Doubles n = load(row.numerator, at);
-  const Doubles denominator = load(row.denominator, at);
-  const Doubles part = load(row.part, at);
+  const MapNumbers<Real>& map = numbers(row, Real());
+  const auto n = load(map.numerator, at);
+  const auto denominator = load(map.denominator, at);
+  const auto part = load(map.part, at);
   // The distance from code 0 in 1/D, the short way round: the integers go round by themselves.
-  const Doubles moved = to_doubles(hn::Sub(values, whole(row, at, Value())));
-  Doubles distance = hn::Sub(hn::Mul(moved, denominator), part);
-  const auto below = hn::Lt(distance, hn::Mul(denominator, hn::Set(d, -kTurn / 2)));
-  distance = hn::Add(distance, hn::IfThenElseZero(below, hn::Mul(denominator, hn::Set(d, kTurn))));
-  Doubles sum = hn::Add(hn::Add(distance, distance), n);
+  const auto moved = to_reals<Value, Real>(hn::Sub(values, whole<Value, Real>(row, at)));
+  auto distance = hn::Sub(hn::Mul(moved, denominator), part);
+  const auto below = hn::Lt(distance, hn::Mul(denominator, constant<Real>(-kTurn / 2)));
+  distance =
+      hn::Add(distance, hn::IfThenElseZero(below, hn::Mul(denominator, constant<Real>(kTurn))));
+  auto sum = hn::Add(hn::Add(distance, distance), n);
   if constexpr (kRounding == Rounding::kDown) {
-    sum = hn::Add(sum, hn::Sub(denominator, hn::Set(d, 1.0)));
+    sum = hn::Add(sum, hn::Sub(denominator, constant<Real>(1)));
   } else if constexpr (kRounding == Rounding::kTowardsZero) {
-    const Doubles most = hn::Sub(denominator, hn::Set(d, 1.0));
-    const Doubles value = hn::Add(distance, part);
-    const Doubles lost = hn::IfThenZeroElse(hn::Eq(value, hn::Zero(d)), hn::CopySign(most, value));
+    const auto most = hn::Sub(denominator, constant<Real>(1));
+    const auto value = hn::Add(distance, part);
+    const auto lost =
+        hn::IfThenZeroElse(hn::Eq(value, hn::Zero(Tag<Real>())), hn::CopySign(most, value));
     sum = hn::Add(sum, lost);
   }
-  const Doubles code = divide(sum, load(row.to_code, at));
-  return hn::Min(hn::Max(code, hn::Set(d, row.min_code)), hn::Set(d, row.max_code));
+  const auto code = divide<Real>(sum, load(map.to_code, at));
+  return hn::Min(hn::Max(code, constant<Real>(row.min_code)), constant<Real>(row.max_code));
 }
 
 /// Calls work(vector's place in the row, its place among all `count`), for vectors that cover all
 /// of them. The last of a row overlaps the one before.
 template <class Work>
-void over(const MapRow& row, std::size_t count, const Work& work) {
-  const std::size_t lanes = hn::Lanes(Tag());
+void over(const MapRow& row, std::size_t count, std::size_t lanes, const Work& work) {
   for (std::size_t begin = 0; begin < count; begin += row.length) {
     // The last row may overlap as well: it begins with a frame all the same.
     const std::size_t first = std::min(begin, count - row.length);
@@ -138,56 +167,85 @@ void over(const MapRow& row, std::size_t count, const Work& work) {
 }
 
 /// @return whether no value is off the map
-template <Rounding kRounding, class Value>
+template <Rounding kRounding, class Value, class Real>
 bool to_codes(const MapRow& row, const Value* values, std::size_t count, Value* codes) {
-  const ValueTag<Value> d;
+  const ValueTag<Value, Real> d;
   auto off = hn::Zero(d);
-  over(row, count, [&](std::size_t at, std::size_t place) HWY_ATTR {
+  over(row, count, hn::Lanes(Tag<Real>()), [&](std::size_t at, std::size_t place) HWY_ATTR {
     const auto value = hn::LoadU(d, values + place);
-    const Doubles code = codes_of<kRounding, Value>(row, at, value);
-    Values<Value> out;
-    to_integers(code, out);
-    hn::StoreU(out, d, codes + place);
-    off = hn::Or(off, hn::Xor(value, values_of<kRounding, Value>(row, at, code)));
+    const auto code = codes_of<kRounding, Value, Real>(row, at, value);
+    hn::StoreU(to_integers<Value, Real>(code), d, codes + place);
+    off = hn::Or(off, hn::Xor(value, values_of<kRounding, Value, Real>(row, at, code)));
   });
   return hn::AllTrue(d, hn::Eq(off, hn::Zero(d)));
 }
 
-template <Rounding kRounding, class Value>
+template <Rounding kRounding, class Value, class Real>
 void to_values(const MapRow& row, const Value* codes, std::size_t count, Value* values) {
-  const ValueTag<Value> d;
-  over(row, count, [&](std::size_t at, std::size_t place) HWY_ATTR {
-    const Doubles code = to_doubles(hn::LoadU(d, codes + place));
-    hn::StoreU(values_of<kRounding, Value>(row, at, code), d, values + place);
+  const ValueTag<Value, Real> d;
+  over(row, count, hn::Lanes(Tag<Real>()), [&](std::size_t at, std::size_t place) HWY_ATTR {
+    const auto code = to_reals<Value, Real>(hn::LoadU(d, codes + place));
+    hn::StoreU(values_of<kRounding, Value, Real>(row, at, code), d, values + place);
   });
 }
 
-template <class Value>
-bool ToCodes(const MapRow& row, const Value* values, std::size_t count, Value* codes) {
+using ShortTag = hn::CappedTag<std::int16_t, 32>;
+
+/// Of a step that is a power of two, which nothing rounds: a difference that goes round by itself
+/// is the distance from code 0.
+bool to_codes(const MapRow& row, const std::int16_t* values, std::size_t count, Code* codes) {
+  const ShortTag d;
+  const auto least = hn::Set(d, static_cast<std::int16_t>(row.min_code));
+  const auto most = hn::Set(d, static_cast<std::int16_t>(row.max_code));
+  const auto half = hn::Set(d, static_cast<std::int16_t>((1 << row.shift) >> 1));
+  auto off = hn::Zero(d);
+  over(row, count, hn::Lanes(d), [&](std::size_t at, std::size_t place) HWY_ATTR {
+    const auto value = hn::LoadU(d, values + place);
+    const auto offset = hn::LoadU(d, row.offsets.data() + at);
+    const auto nearest =
+        hn::ShiftRightSame(hn::SaturatedAdd(hn::Sub(value, offset), half), row.shift);
+    const auto code = hn::Min(hn::Max(nearest, least), most);
+    hn::StoreU(code, d, codes + place);
+    off = hn::Or(off, hn::Xor(value, hn::Add(hn::ShiftLeftSame(code, row.shift), offset)));
+  });
+  return hn::AllTrue(d, hn::Eq(off, hn::Zero(d)));
+}
+
+void to_values(const MapRow& row, const Code* codes, std::size_t count, std::int16_t* values) {
+  const ShortTag d;
+  over(row, count, hn::Lanes(d), [&](std::size_t at, std::size_t place) HWY_ATTR {
+    const auto moved = hn::ShiftLeftSame(hn::LoadU(d, codes + place), row.shift);
+    hn::StoreU(hn::Add(moved, hn::LoadU(d, row.offsets.data() + at)), d, values + place);
+  });
+}
+
+/// Calls work with the row's rounding as a type.
+template <class Work>
+auto with_rounding(const MapRow& row, const Work& work) {
   switch (row.rounding) {
     case Rounding::kDown:
-      return to_codes<Rounding::kDown>(row, values, count, codes);
+      return work(std::integral_constant<Rounding, Rounding::kDown>());
     case Rounding::kTowardsZero:
-      return to_codes<Rounding::kTowardsZero>(row, values, count, codes);
+      return work(std::integral_constant<Rounding, Rounding::kTowardsZero>());
     case Rounding::kNearestEven:
-      return to_codes<Rounding::kNearestEven>(row, values, count, codes);
+      return work(std::integral_constant<Rounding, Rounding::kNearestEven>());
     default:
-      return to_codes<Rounding::kNearestAway>(row, values, count, codes);
+      return work(std::integral_constant<Rounding, Rounding::kNearestAway>());
   }
 }
 
-template <class Value>
+template <class Real, class Value>
+bool ToCodes(const MapRow& row, const Value* values, std::size_t count, Value* codes) {
+  return with_rounding(row, [&](auto rounding) {
+    return to_codes<decltype(rounding)::value, Value, Real>(row, values, count, codes);
+  });
+}
+
+template <class Real, class Value>
 void ToValues(const MapRow& row, const Value* codes, std::size_t count, Value* values) {
-  switch (row.rounding) {
-    case Rounding::kDown:
-      return to_values<Rounding::kDown>(row, codes, count, values);
-    case Rounding::kTowardsZero:
-      return to_values<Rounding::kTowardsZero>(row, codes, count, values);
-    case Rounding::kNearestEven:
-      return to_values<Rounding::kNearestEven>(row, codes, count, values);
-    default:
-      return to_values<Rounding::kNearestAway>(row, codes, count, values);
-  }
+  with_rounding(row, [&](auto rounding) {
+    to_values<decltype(rounding)::value, Value, Real>(row, codes, count, values);
+  });
 }
 
 constexpr bool kHasDoubles = true;
@@ -195,27 +253,33 @@ constexpr bool kHasDoubles = true;
 #else
 
 constexpr bool kHasDoubles = false;
-template <class Value>
+template <class Real, class Value>
 bool ToCodes(const MapRow&, const Value*, std::size_t, Value*) {
   return false;
 }
-template <class Value>
+template <class Real, class Value>
 void ToValues(const MapRow&, const Value*, std::size_t, Value*) {}
+bool to_codes(const MapRow&, const std::int16_t*, std::size_t, Code*) { return false; }
+void to_values(const MapRow&, const Code*, std::size_t, std::int16_t*) {}
 
 #endif
 
 bool HasDoubles() { return kHasDoubles; }
 bool ToCodes16(const MapRow& row, const std::int16_t* values, std::size_t count, Code* codes) {
-  return ToCodes(row, values, count, codes);
+  if (!row.offsets.empty()) return to_codes(row, values, count, codes);
+  if (!row.floats.part.empty()) return ToCodes<float>(row, values, count, codes);
+  return ToCodes<double>(row, values, count, codes);
 }
 bool ToCodes32(const MapRow& row, const std::int32_t* values, std::size_t count, WideCode* codes) {
-  return ToCodes(row, values, count, codes);
+  return ToCodes<double>(row, values, count, codes);
 }
 void ToValues16(const MapRow& row, const Code* codes, std::size_t count, std::int16_t* values) {
-  ToValues(row, codes, count, values);
+  if (!row.offsets.empty()) return to_values(row, codes, count, values);
+  if (!row.floats.part.empty()) return ToValues<float>(row, codes, count, values);
+  return ToValues<double>(row, codes, count, values);
 }
 void ToValues32(const MapRow& row, const WideCode* codes, std::size_t count, std::int32_t* values) {
-  ToValues(row, codes, count, values);
+  ToValues<double>(row, codes, count, values);
 }
 
 }  // namespace
@@ -233,8 +297,11 @@ HWY_EXPORT(ToCodes32);
 HWY_EXPORT(ToValues16);
 HWY_EXPORT(ToValues32);
 
-/// Numbers that are divided are below 2^50, an eighth of what doubles hold exactly.
+/// Numbers that are divided are below 2^50, an eighth of what doubles hold exactly, or 2^22.
 constexpr int kExactBits = 50;
+constexpr int kExactFloatBits = 22;
+/// A turn of int16 values, 65536 denominators, is exact in floats up to this one.
+constexpr std::int64_t kMaxFloatDenominator = 128;
 /// Values of a row at least: some of the longest vectors.
 constexpr std::size_t kMinRow = 64;
 
@@ -250,18 +317,53 @@ bool common_rounding(const std::vector<MapStep>& steps, Rounding& rounding) {
   return true;
 }
 
+template <class Real>
+void append(MapNumbers<Real>& row, std::int64_t part, const MapStep& step) {
+  row.part.push_back(static_cast<Real>(part));
+  row.numerator.push_back(static_cast<Real>(step.numerator));
+  row.denominator.push_back(static_cast<Real>(step.denominator));
+  row.to_code.push_back(Real{0.5} / static_cast<Real>(step.numerator));
+  row.to_value.push_back(Real{0.5} / static_cast<Real>(step.denominator));
+}
+
+/// The logarithm of the step, if it is the same power of two in all channels and codes with it have
+/// less than 16 bits, else -1.
+int common_shift(const std::vector<MapStep>& steps, std::int64_t half) {
+  const std::uint32_t n = steps.front().numerator;
+  for (const MapStep& step : steps) {
+    if (step.denominator != 1 || step.numerator != n) return -1;
+  }
+  const bool power_of_two = n != 0 && (n & (n - 1)) == 0;
+  return power_of_two && half * n <= 32768 ? floor_log2(n) : -1;
+}
+
+/// Whether floats divide all numbers of a step exactly.
+bool suits_floats(const MapStep& step, double most) {
+  // Farther away, where there are no codes, they are not exact: with two more steps a quotient that
+  // is wrong by 1 is beyond the last code all the same.
+  return most + 4.0 * step.numerator < static_cast<double>(std::int64_t{1} << kExactFloatBits) &&
+         step.denominator <= kMaxFloatDenominator;
+}
+
 MapRow make_row(const StreamHeader& header) {
   MapRow row;
-  const ValueMap& map = header.map;
-  if (!HWY_DYNAMIC_DISPATCH(HasDoubles)() || !common_rounding(map.steps, row.rounding)) return row;
+  const bool wide = is_wide(header.sample_type);
+  if (!HWY_DYNAMIC_DISPATCH(HasDoubles)()) return row;
+  if (header.mapping == Mapping::kShift6 || (header.mapping == Mapping::kCode && wide)) return row;
+  const ValueMap same = {{{1, 1, Rounding::kDown}}, {{0, 0}}};
+  const ValueMap& map = header.mapping == Mapping::kCode ? same : header.map;
+  if (!common_rounding(map.steps, row.rounding)) return row;
   const std::int64_t half = std::int64_t{1} << (header.code_width + header.low_bits - 1);
   row.min_code = static_cast<double>(-half);
   row.max_code = static_cast<double>(half - 1);
+  bool floats = !wide;
   for (const MapStep& step : map.steps) {
     // Twice the product of code and step is divided, and with it at most three denominators.
     const double most = 2 * static_cast<double>(half) * step.numerator + 3.0 * step.denominator;
     if (most >= static_cast<double>(std::int64_t{1} << kExactBits)) return row;
+    floats = floats && suits_floats(step, most);
   }
+  row.shift = wide ? -1 : common_shift(map.steps, half);
   const std::size_t frames = (kMinRow + header.channels - 1) / header.channels;
   for (std::size_t i = 0; i < frames * header.channels; ++i) {
     const std::size_t c = i % header.channels;
@@ -270,15 +372,18 @@ MapRow make_row(const StreamHeader& header) {
     const std::int64_t d = step.denominator;
     const std::int64_t part = ((channel.offset % d) + d) % d;
     const std::int64_t whole = (channel.offset - part) / d;
-    row.whole.push_back(is_wide(header.sample_type) ? static_cast<std::int32_t>(whole)
-                                                    : static_cast<std::int16_t>(whole));
-    row.part.push_back(static_cast<double>(part));
-    row.numerator.push_back(step.numerator);
-    row.denominator.push_back(step.denominator);
-    row.to_code.push_back(0.5 / step.numerator);
-    row.to_value.push_back(0.5 / step.denominator);
+    if (row.shift >= 0) {
+      row.offsets.push_back(static_cast<std::int16_t>(whole));
+      continue;
+    }
+    row.whole.push_back(wide ? static_cast<std::int32_t>(whole) : static_cast<std::int16_t>(whole));
+    if (floats) {
+      append(row.floats, part, step);
+    } else {
+      append(row.doubles, part, step);
+    }
   }
-  row.length = row.whole.size();
+  row.length = frames * header.channels;
   return row;
 }
 
@@ -313,7 +418,7 @@ void in_rows(const MapRow& row, const Number* from, std::size_t count, Number* t
 
 VectorMapper::VectorMapper(const StreamHeader& header)
     : stage_(header), channels_(header.channels) {
-  if (header.mapping == Mapping::kMap) row_ = make_row(header);
+  row_ = make_row(header);
 }
 
 template <typename Number>

@@ -13,17 +13,27 @@
 
 namespace nrc {
 
-/// What the vectors know of a value map: each channel's numbers, for whole frames in a row, so that
-/// vectors are longer than few channels.
+/// Each channel's numbers of a value map.
+template <class Real>
+struct MapNumbers {
+  std::vector<Real> part;  ///< offset - whole * D
+  std::vector<Real> numerator, denominator;
+  std::vector<Real> to_code;   ///< 1 / (2 N)
+  std::vector<Real> to_value;  ///< 1 / (2 D)
+};
+
+/// What the vectors know of a value map, for whole frames in a row, so that vectors are longer than
+/// few channels.
 struct MapRow {
   Rounding rounding = Rounding::kDown;
   double min_code = 0, max_code = 0;
   std::size_t length = 0;           ///< values; 0: the vectors do not suit the map
   std::vector<std::int32_t> whole;  ///< floor(offset / D), modulo the values' range
-  std::vector<double> part;         ///< offset - whole * D
-  std::vector<double> numerator, denominator;
-  std::vector<double> to_code;   ///< 1 / (2 N)
-  std::vector<double> to_value;  ///< 1 / (2 D)
+  // One of these three:
+  MapNumbers<double> doubles;
+  MapNumbers<float> floats;           ///< if they are exact enough
+  std::vector<std::int16_t> offsets;  ///< of int16 values whose step is a power of two
+  int shift = 0;                      ///< its logarithm
 };
 
 /// As Mapper.
