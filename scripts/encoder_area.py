@@ -63,7 +63,7 @@ PARTS = {
         ("--25k", "--package", "CABGA381", "--speed", "6", "--lpf-allow-unconstrained", "--textcfg", "placed")),
     "Nexus LIFCL-40, speed 8": Part(
         "nexus", "synth_nexus -family lifcl",
-        {"cells": "OXIDE_COMB", "flip_flops": "OXIDE_FF", "memories": "OXIDE_EBR", "multipliers": "MULT(9|18)_CORE"},
+        {"cells": "OXIDE_COMB", "flip_flops": "OXIDE_FF", "memories": "OXIDE_EBR", "multipliers": "MULT18_CORE"},
         # The other router does not find the way of a clock with more than some 50 loads to its buffer.
         ("--device", "LIFCL-40-8BG400C", "--fasm", "placed", "--pdc", "pins", "--router", "router1"),
         sites=("L13", "G14", "E17", "F13")),
