@@ -63,9 +63,10 @@ PARTS = {
         ("--25k", "--package", "CABGA381", "--speed", "6", "--lpf-allow-unconstrained", "--textcfg", "placed")),
     "Nexus LIFCL-40, speed 8": Part(
         "nexus", "synth_nexus -family lifcl",
-        {"cells": "OXIDE_COMB", "flip_flops": "OXIDE_FF", "memories": "OXIDE_EBR", "multipliers": "MULT(9|18)_CORE"},
-        ("--device", "LIFCL-40-8BG400C", "--fasm", "placed", "--pdc", "pins"),
-        sites=("N14", "G14", "E17", "F13")),
+        {"cells": "OXIDE_COMB", "flip_flops": "OXIDE_FF", "memories": "OXIDE_EBR", "multipliers": "MULT18_CORE"},
+        # The other router does not find the way of a clock with more than some 50 loads to its buffer.
+        ("--device", "LIFCL-40-8BG400C", "--fasm", "placed", "--pdc", "pins", "--router", "router1"),
+        sites=("L13", "G14", "E17", "F13")),
     "Gowin GW1NR-9, C6": Part(
         "gowin", "synth_gowin",
         {"cells": "LUT4|ALU", "flip_flops": "DFF", "memories": "BSRAM", "multipliers": r"MULT\w+"},

@@ -148,7 +148,8 @@ module golden_stream_tb;
         #5 clk = 1'b0;
       end
       table_we = 1'b0;
-      #5;
+      #5 clk = 1'b1;  // until the status says so
+      #5 clk = 1'b0;
       if (status[nrc_status_pkg::StatusNoTables]) $display("FAIL: status_o says that there are no tables");
     end
   endtask
