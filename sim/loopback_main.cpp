@@ -225,10 +225,15 @@ std::string judge(const Loopback& loopback, const Recording& recording, int loss
     return fmt::format("lost_o is {}, and {} packets were lost", v.lost, link.visible_losses());
   }
   if (loss == 0 && checker.frames() != recording.frames) return "frames are missing without a loss";
-  if (loss == 0 && recording.channels >= kDecoderChannelsWithoutRest &&
-      checker.frame_clocks().mean() > kClocksPerCode * recording.channels) {
-    return fmt::format("frames take {:.1f} clocks, budget {:.1f}", checker.frame_clocks().mean(),
-                       kClocksPerCode * recording.channels);
+  if (loss == 0 && recording.channels >= kDecoderChannelsWithoutRest) {
+    // Codes of the Huffman profile take a clock each, but for a frame now and then that waits for
+    // its packet.
+    const double clocks = kRange ? checker.frame_clocks().mean()
+                                 : static_cast<double>(checker.frame_clocks().median());
+    const double budget = kClocksPerCode * recording.channels;
+    if (clocks > budget) {
+      return fmt::format("frames take {:.1f} clocks, budget {:.1f}", clocks, budget);
+    }
   }
   if (checker.frames() == 0) return "no frame came through";
   return "";

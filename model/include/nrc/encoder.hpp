@@ -170,7 +170,8 @@ class Encoder {
   std::vector<std::int32_t> wide_values_;
   std::vector<std::int16_t> mapped_;  ///< values of the codes, where some are off the map
   std::vector<std::int32_t> wide_mapped_;
-  std::unique_ptr<EventSource> events_;  ///< null: none are sent
+  std::vector<std::int32_t> off_map_bits_;  ///< [channel] 0: all of its values are theirs
+  std::unique_ptr<EventSource> events_;     ///< null: none are sent
   bool events_only_ = false;
   std::unique_ptr<ExceptionWriter> exceptions_;  ///< of the current packet
   std::vector<std::uint8_t> low_parts_;          ///< of its codes

@@ -69,6 +69,7 @@ void Encoder::reserve(std::size_t frames) {
   if (!wide_codes()) codes_.reserve(count);
   if (header_.sample_type != SampleType::kInt16) values_.reserve(count);
   if (!is_wide(header_.sample_type)) mapped_.reserve(count);
+  off_map_bits_.reserve(header_.channels);
   payload_->reserve(count);
   exceptions_->reserve(count);
   coded_bytes_.reserve(max_bytes(frames));
@@ -281,14 +282,15 @@ void Encoder::find_exceptions(const Value* values, const std::vector<C>& codes, 
   mapped.resize(codes.size());
   mapper_->to_values(codes.data(), frames, mapped.data());
   // Few channels have any, and a row after the other is how they lie in memory.
-  std::vector<Value> off(header_.channels);
+  off_map_bits_.assign(header_.channels, 0);
   for (std::size_t i = 0; i < codes.size(); i += header_.channels) {
-    for (std::size_t c = 0; c < header_.channels; ++c)
-      off[c] = static_cast<Value>(off[c] | (mapped[i + c] ^ values[i + c]));
+    for (std::size_t c = 0; c < header_.channels; ++c) {
+      off_map_bits_[c] |= mapped[i + c] ^ values[i + c];
+    }
   }
   // Channel by channel, as a channel off the map is often so for many frames.
   for (std::size_t c = 0; c < header_.channels; ++c) {
-    if (off[c] == 0 || (!classes_.empty() && !sends_codes(classes_[c]))) continue;
+    if (off_map_bits_[c] == 0 || (!classes_.empty() && !sends_codes(classes_[c]))) continue;
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const std::size_t i = frame * header_.channels + c;
       if (mapped[i] == values[i]) continue;
