@@ -129,6 +129,7 @@ class SampleImage {
   template <typename Value>
   void channel(std::size_t channel, std::vector<Value>& values) const {
     values.clear();
+    if (frames() == 0) return;
     const std::size_t bytes = sample_bytes(type_);
     const std::size_t blocks = learned_whole() ? 1 : kLearnedBlocks;
     const std::size_t length = learned_whole() ? frames() : learned_frames() / blocks;
