@@ -3,7 +3,7 @@
 """What integrators ask about the structure of a block, found by Yosys in the elaborated RTL.
 
     scripts/structure.py                    table of the configurations in rtl/hardware.json, and of nrc_link_port
-    scripts/structure.py --check NAME ...   fails if one of these breaks a rule below
+    scripts/structure.py --check NAME ...   fails if any of these breaks one of the rules below
 
 Rules: rising edges and asynchronous resets that are active low, one pair for each clock; no latch; no path from an
 input to an output without a register between them; nothing undriven or multiply driven; and from one clock to
@@ -36,7 +36,7 @@ CROSSINGS = {
 FLIP_FLOPS = {"$dff", "$dffe", "$adff", "$adffe", "$sdff", "$sdffe", "$sdffce", "$aldff", "$aldffe", "$dffsr",
               "$dffsre"}
 LATCHES = {"$dlatch", "$adlatch", "$dlatchsr", "$sr"}
-# Cells whose bit i depends on bit i of these inputs alone, and on all bits of the others.
+# Cells whose output bit i depends only on bit i of these inputs, and on every bit of the others.
 BITWISE = {"$and": "AB", "$or": "AB", "$xor": "AB", "$xnor": "AB", "$not": "A", "$mux": "AB", "$pos": "A"}
 CHECKS = {"$assert", "$assume", "$cover", "$print", "$check", "$scopeinfo"}
 
@@ -75,9 +75,8 @@ class Design:
         self.unreset = 0
         self.latches: list[str] = []
         self.written: dict[str, set[str]] = defaultdict(set)  # clocks that write a memory
-        self.memory_of: dict[Bit, str] = {}  # bit read from it without a clock
-        cells = module["cells"]
-        for name, cell in cells.items():
+        self.memory_of: dict[Bit, str] = {}  # of a bit that is read from one
+        for name, cell in module["cells"].items():
             self._add(name, cell)
 
     def _add(self, name: str, cell: dict[str, Any]) -> None:
@@ -89,19 +88,16 @@ class Design:
         elif kind in FLIP_FLOPS:
             self._flip_flop(kind, pins, parameters)
         elif kind in ("$memwr", "$memwr_v2"):
-            clock = self._clock(pins, parameters)
+            clock = self._clock(pins)
             self.written[str(parameters["MEMID"])].add(clock)
         elif kind in ("$memrd", "$memrd_v2"):
             address = list(pins["ADDR"])
             if number(parameters["CLK_ENABLE"]):
-                clock = self._clock(pins, parameters)
-                for bit in pins["DATA"]:
-                    self.registers[bit] = (clock, address + list(pins["EN"]))
-                    self.memory_of[bit] = str(parameters["MEMID"])
+                clock = self._clock(pins)
+                self.registers.update((bit, (clock, address + list(pins["EN"]))) for bit in pins["DATA"])
             else:
-                for bit in pins["DATA"]:
-                    self.sources[bit] = address
-                    self.memory_of[bit] = str(parameters["MEMID"])
+                self.sources.update((bit, address) for bit in pins["DATA"])
+            self.memory_of.update((bit, str(parameters["MEMID"])) for bit in pins["DATA"])
         elif kind in ("$mem", "$mem_v2"):
             raise SystemExit(f"error: cell {name} is a {kind}; write the netlist before `memory`")
         elif kind.startswith("$meminit"):
@@ -111,11 +107,11 @@ class Design:
         else:
             raise SystemExit(f"error: cell {name} is a {kind}; flatten the design before it is written")
 
-    def _clock(self, pins: dict[str, list[Bit]], parameters: dict[str, Any]) -> str:
+    def _clock(self, pins: dict[str, list[Bit]]) -> str:
         return self.names[pins["CLK"][0]]
 
     def _flip_flop(self, kind: str, pins: dict[str, list[Bit]], parameters: dict[str, Any]) -> None:
-        clock = self._clock(pins, parameters)
+        clock = self._clock(pins)
         width = len(pins["Q"])
         edge = "rising" if number(parameters["CLK_POLARITY"]) else "falling"
         self.clocks[clock, edge] += width
@@ -152,11 +148,11 @@ class Design:
             if isinstance(bit, str) or bit in seen:
                 continue
             seen.add(bit)
-            if bit in self.registers or bit not in self.sources:
+            made_by_logic = bit in self.sources and bit not in self.registers
+            if made_by_logic:
+                waiting += self.sources[bit]
+            if not made_by_logic or bit in self.memory_of:
                 found.add(bit)
-            if bit in self.memory_of:
-                found.add(bit)
-            waiting += self.sources.get(bit, []) if bit not in self.registers else []
         return found
 
     def paths(self) -> dict[str, list[str]]:

@@ -263,7 +263,7 @@ module range_decoder_formal #(
           if (\u_dut.repeat_q ) assert (waiting && begins[\u_dut.done_q [1:0]] == fresh_q);
           else                  assert (!fresh_q);
         end
-        // the loop's states, and free clocks behind a sample with plain bits,
+        // the loop's states, and free clocks after a sample with plain bits,
         assert ((\u_dut.state_q == 2'd1) == (\u_dut.flush_q && !\u_dut.repeat_q ));
         if (\u_dut.repeat_q ) assert (\u_dut.flush_q && \u_dut.state_q == 2'd0);
         if (\u_dut.state_q == 2'd2) assert (v == '0 && t == '0);

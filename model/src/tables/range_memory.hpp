@@ -11,9 +11,10 @@
 namespace nrc {
 
 /// Words of the table port of an RTL encoder with LoadableTables and the range profile: the
-/// cumulative frequency of each deviate; then, if the tables have edges, the lower edge of each
-/// code, modulo 2^16, and after all of these the width of each, both in 1/64 code and at the code's
-/// bits. The edge that an outermost code lacks repeats its other one.
+/// cumulative frequency of each deviate; then, if the tables have edges, the lower edges of all
+/// codes, modulo 2^16, followed by their widths. Edges and widths are in 1/64 code, and the low
+/// bits of a code are its address. An outermost code lacks one edge, in whose place is its other
+/// one.
 std::vector<std::uint16_t> range_memory(const RangeTables& tables);
 
 }  // namespace nrc

@@ -191,8 +191,8 @@ void to_values(const MapRow& row, const Value* codes, std::size_t count, Value* 
 
 using ShortTag = hn::CappedTag<std::int16_t, 32>;
 
-/// Of a step that is a power of two, which nothing rounds: a difference that goes round by itself
-/// is the distance from code 0.
+/// Steps that are a power of two need no rounding. The difference wraps around like the values do,
+/// and is then the distance from code 0.
 bool to_codes(const MapRow& row, const std::int16_t* values, std::size_t count, Code* codes) {
   const ShortTag d;
   const auto least = hn::Set(d, static_cast<std::int16_t>(row.min_code));

@@ -29,7 +29,7 @@ struct MapRow {
   double min_code = 0, max_code = 0;
   std::size_t length = 0;           ///< values; 0: the vectors do not suit the map
   std::vector<std::int32_t> whole;  ///< floor(offset / D), modulo the values' range
-  // One of these three:
+  // Only one of the following three is filled:
   MapNumbers<double> doubles;
   MapNumbers<float> floats;           ///< if they are exact enough
   std::vector<std::int16_t> offsets;  ///< of int16 values whose step is a power of two
