@@ -55,6 +55,15 @@ nrc_encoder_result nrc_encoder_load_tables(const nrc_encoder* encoder, const uin
   return get(encoder, NRC_ENCODER_TABLE_SEEN) == crc ? NRC_ENCODER_OK : NRC_ENCODER_BAD_TABLES;
 }
 
+nrc_encoder_result nrc_encoder_set_channels(const nrc_encoder* encoder, uint32_t count) {
+  if (!has(encoder, NRC_ENCODER_OPTIONS_VARIABLE_CHANNELS_MASK)) return NRC_ENCODER_NO_OPTION;
+  if (count == 0 || count > encoder->channels) return NRC_ENCODER_OUT_OF_RANGE;
+  if (has(encoder, NRC_ENCODER_OPTIONS_NARROW_MASK) && (count < 8 || count % 4 != 0)) return NRC_ENCODER_OUT_OF_RANGE;
+  if (locked(encoder)) return NRC_ENCODER_BUSY;
+  set(encoder, NRC_ENCODER_CHANNELS_IN_USE, count);
+  return NRC_ENCODER_OK;
+}
+
 nrc_encoder_result nrc_encoder_set_class(const nrc_encoder* encoder, uint32_t channel, uint32_t value) {
   if (!has(encoder, NRC_ENCODER_OPTIONS_CLASSES_MASK)) return NRC_ENCODER_NO_OPTION;
   if (channel >= encoder->channels || value > NRC_ENCODER_CHANNEL_CLASS_VALUE_EVENTS) return NRC_ENCODER_OUT_OF_RANGE;

@@ -10,6 +10,7 @@
 
 module nrc_encoder_control #(
   parameter int Channels        = -1,
+  parameter int VariableChannels = -1,
   parameter int CodeWidth       = -1,
   parameter int Profile         = -1,
   parameter int RateControl     = -1,
@@ -61,6 +62,7 @@ module nrc_encoder_control #(
 
   logic        enable, flush, key_request, snapshot, events_only;
   logic [31:0] stream_number, table_id;
+  logic [16:0] channels_in_use;
   logic [2:0]  max_step, min_step, first_step, step, largest_step;
   logic [23:0] link_words;
   logic [5:0]  event_threshold;
@@ -106,6 +108,7 @@ module nrc_encoder_control #(
 
   nrc_encoder #(
     .Channels       (Channels),
+    .VariableChannels(VariableChannels),
     .CodeWidth      (CodeWidth),
     .Profile        (Profile),
     .RateControl    (RateControl),
@@ -130,6 +133,7 @@ module nrc_encoder_control #(
     .flush_i          (flush),
     .key_request_i    (key_request),
     .stream_number_i  (stream_number),
+    .channels_i       ((channels_in_use == '0) ? 17'(Channels) : channels_in_use),
     .max_step_i       (max_step),
     .min_step_i       (min_step),
     .first_step_i     (first_step),
@@ -269,6 +273,7 @@ module nrc_encoder_control #(
     .options_classes_i        (Classes != 0),
     .options_loadable_tables_i(LoadableTables != 0),
     .options_pipeline_i       (Pipeline != 0),
+    .options_variable_channels_i(VariableChannels != 0),
     .packets_frames_i         (16'(PacketFrames)),
     .packets_key_interval_i   (16'(KeyInterval)),
     .rate_millihertz_i        (32'(RateMillihertz)),
@@ -277,6 +282,7 @@ module nrc_encoder_control #(
     .event_buffer_words_i     (25'(EventWords)),
     .table_size_words_i       ((LoadableTables != 0) ? 17'(TableWords) : 17'd0),
     .table_built_in_id_i      (BuiltIn),
+    .channels_in_use_count_o  (channels_in_use),
     .control_enable_o         (enable),
     .command_flush_o          (flush),
     .command_key_request_o    (key_request),
@@ -288,6 +294,7 @@ module nrc_encoder_control #(
     .status_busy_i            (state == 2'(nrc_status_pkg::StateOpen) ||
                                 state == 2'(nrc_status_pkg::StateClosing)),
     .status_locked_i          (!unlocked),
+    .status_no_channels_i     (status[nrc_status_pkg::StatusNoChannels]),
     .mode_events_only_o       (events_only),
     .stream_number_value_o    (stream_number),
     .rate_limits_max_step_o   (max_step),
@@ -316,6 +323,7 @@ module nrc_encoder_control #(
     .interrupt_no_tables_i    (no_tables),
     .interrupt_rounded_i      (step != '0),
     .interrupt_refused_i      (refused),
+    .interrupt_no_channels_i  (status[nrc_status_pkg::StatusNoChannels]),
     .samples_low_value_i      (samples_at[31:0]),
     .samples_high_value_i     (samples_at[47:32]),
     .coded_low_value_i        (coded_at[31:0]),

@@ -68,7 +68,7 @@ inline constexpr int kSidePacketEnd = 3;
 inline constexpr int kSideKey = 2;
 inline constexpr int kSideBad = 1;
 inline constexpr int kSideLast = 0;
-inline constexpr int kStatusWidth = 4;
+inline constexpr int kStatusWidth = 5;
 inline constexpr int kStatusState = 0;
 inline constexpr int kStateIdle = 0;
 inline constexpr int kStateOpen = 1;
@@ -76,6 +76,7 @@ inline constexpr int kStateClosing = 2;
 inline constexpr int kStateClosed = 3;
 inline constexpr int kStatusNoRoom = 2;
 inline constexpr int kStatusNoTables = 3;
+inline constexpr int kStatusNoChannels = 4;
 inline constexpr int kBriefClocks = 64;
 inline constexpr int kStepBits = 3;
 

@@ -31,7 +31,7 @@ module encoder_driver #(
   logic [15:0] s_tdata = 0;
   logic        m_tvalid, m_tready = 0, m_tlast;
   logic [31:0] m_tdata, dropped, off_grid, packets;
-  logic [3:0]  status;
+  logic [4:0]  status;
 
   always #5 clk = !clk;
   always @(posedge clk) m_tready <= $urandom_range(9) < 7;
@@ -41,7 +41,8 @@ module encoder_driver #(
     .Neighbour(Neighbour), .PacketFrames(PacketFrames), .KeyInterval(3)
   ) u_encoder (
     .clk_i(clk), .rst_ni(rst_n), .enable_i(enable), .flush_i(flush), .key_request_i(key_request),
-    .stream_number_i(32'h1234_5678), .max_step_i(3'd0), .min_step_i(3'd0), .first_step_i(3'd0),
+    .stream_number_i(32'h1234_5678), .channels_i(17'd0),
+    .max_step_i(3'd0), .min_step_i(3'd0), .first_step_i(3'd0),
     .link_words_i(24'd0),
     .class_we_i(1'b0), .class_addr_i(16'd0), .class_wdata_i(2'd0), .event_threshold_i(6'd0),
     .events_only_i(1'b0), .s_axis_tvalid(s_tvalid), .s_axis_tready(s_tready), .s_axis_tdata(s_tdata),

@@ -19,6 +19,7 @@
 module driver_tb;
 
   parameter int Channels       = 4;
+  parameter int VariableChannels = 0;
   parameter int CodeWidth      = 12;
   parameter int Profile        = 0;
   parameter int RateControl    = 0;
@@ -32,6 +33,8 @@ module driver_tb;
   parameter int LoadableTables = 0;
   parameter int Pipeline       = 0;
 
+  localparam int Used = 4;  // samples of a frame
+
   `include "driver_bus.svh"
 
   logic        s_valid = 1'b0, s_ready, s_last, m_valid, m_ready = 1'b0, m_last;
@@ -44,6 +47,7 @@ module driver_tb;
   nrc_encoder_axil #(
 `endif
     .Channels      (Channels),
+    .VariableChannels(VariableChannels),
     .CodeWidth     (CodeWidth),
     .Profile       (Profile),
     .RateControl   (RateControl),
@@ -89,7 +93,7 @@ module driver_tb;
         if (high == -1) $display("FAIL: no more samples");
         s_valid = 1'b1;
         s_data  = {high[7:0], low[7:0]};
-        s_last  = channel == Channels - ((short_frame && Channels > 1) ? 2 : 1);
+        s_last  = channel == Used - (short_frame ? 2 : 1);
         channel = s_last ? 0 : channel + 1;
         #8;
         while (!s_ready) #10;
