@@ -81,6 +81,10 @@ nrc_encoder_result nrc_encoder_load_tables(const nrc_encoder* encoder, const uin
  * from 8 on. */
 nrc_encoder_result nrc_encoder_set_channels(const nrc_encoder* encoder, uint32_t count);
 
+/* Which `count` channels are in use, and in which order: channel `c` of the streams is channel `map[c]` of the sample
+ * port. Without a map of channels NRC_ENCODER_NO_OPTION. */
+nrc_encoder_result nrc_encoder_map_channels(const nrc_encoder* encoder, const uint16_t* map, uint32_t count);
+
 /* Class of a channel, NRC_ENCODER_CHANNEL_CLASS_VALUE_..., from the next key packet on. All channels are to have one
  * before the first stream. */
 nrc_encoder_result nrc_encoder_set_class(const nrc_encoder* encoder, uint32_t channel, uint32_t value);

@@ -11,6 +11,7 @@
 module nrc_encoder_control #(
   parameter int Channels        = -1,
   parameter int VariableChannels = -1,
+  parameter int ChannelMap      = -1,
   parameter int CodeWidth       = -1,
   parameter int Profile         = -1,
   parameter int RateControl     = -1,
@@ -54,6 +55,17 @@ module nrc_encoder_control #(
   output logic        m_axis_tlast
 );
 
+  `include "nrc_assert.svh"
+
+  if (ChannelMap != 0 && ChannelMap != 1) begin : gen_map
+    `NRC_REFUSE(nrc_encoder_control_ChannelMap_give_0_or_1,
+                "nrc_encoder_control: ChannelMap is %0d; give 0 or 1", ChannelMap)
+  end
+  if (ChannelMap != 0 && VariableChannels == 0) begin : gen_map_channels
+    `NRC_REFUSE(nrc_encoder_control_ChannelMap_with_VariableChannels_0_give_0,
+                "nrc_encoder_control: ChannelMap is %0d; with VariableChannels 0 give 0", ChannelMap)
+  end
+
   localparam int TableWords = (Profile == nrc_pkg::ProfileRange)
                               ? nrc_range_tables_pkg::TableWords
                               : nrc_tables_pkg::NumTables << nrc_tables_pkg::SymbolBits;
@@ -63,6 +75,8 @@ module nrc_encoder_control #(
   logic        enable, flush, key_request, snapshot, events_only;
   logic [31:0] stream_number, table_id;
   logic [16:0] channels_in_use;
+  logic        map_written;
+  logic [15:0] map_place, map_channel;
   logic [2:0]  max_step, min_step, first_step, step, largest_step;
   logic [23:0] link_words;
   logic [5:0]  event_threshold;
@@ -106,6 +120,40 @@ module nrc_encoder_control #(
   assign unlocked  = !enable && (state == 2'(nrc_status_pkg::StateIdle) ||
                                  state == 2'(nrc_status_pkg::StateClosed));
 
+  // Channels.
+  logic [16:0] channels;
+  logic        mapped_valid, mapped_ready, mapped_last;
+  logic [15:0] mapped_data;
+
+  assign channels = (channels_in_use == '0) ? 17'(Channels) : channels_in_use;
+
+  if (ChannelMap != 0) begin : gen_channel_map
+    nrc_channel_map #(.Channels(Channels)) u_channel_map (
+      .clk_i,
+      .rst_ni,
+      .table_we_i     (map_written && 32'(map_channel) < Channels),
+      .table_place_i  (map_place),
+      .table_channel_i(map_channel),
+      .count_i        (channels),
+      .s_axis_tvalid,
+      .s_axis_tready,
+      .s_axis_tdata,
+      .s_axis_tlast,
+      .m_axis_tvalid  (mapped_valid),
+      .m_axis_tready  (mapped_ready),
+      .m_axis_tdata   (mapped_data),
+      .m_axis_tlast   (mapped_last)
+    );
+  end else begin : gen_no_channel_map
+    assign mapped_valid  = s_axis_tvalid;
+    assign s_axis_tready = mapped_ready;
+    assign mapped_data   = s_axis_tdata;
+    assign mapped_last   = s_axis_tlast;
+
+    logic unused_map;
+    assign unused_map = ^{map_written, map_place, map_channel};
+  end
+
   nrc_encoder #(
     .Channels       (Channels),
     .VariableChannels(VariableChannels),
@@ -133,7 +181,7 @@ module nrc_encoder_control #(
     .flush_i          (flush),
     .key_request_i    (key_request),
     .stream_number_i  (stream_number),
-    .channels_i       ((channels_in_use == '0) ? 17'(Channels) : channels_in_use),
+    .channels_i       (channels),
     .max_step_i       (max_step),
     .min_step_i       (min_step),
     .first_step_i     (first_step),
@@ -143,10 +191,10 @@ module nrc_encoder_control #(
     .class_wdata_i    (class_value),
     .event_threshold_i(event_threshold),
     .events_only_i    (events_only),
-    .s_axis_tvalid,
-    .s_axis_tready,
-    .s_axis_tdata,
-    .s_axis_tlast,
+    .s_axis_tvalid    (mapped_valid),
+    .s_axis_tready    (mapped_ready),
+    .s_axis_tdata     (mapped_data),
+    .s_axis_tlast     (mapped_last),
     .m_axis_tvalid,
     .m_axis_tready,
     .m_axis_tdata,
@@ -274,6 +322,7 @@ module nrc_encoder_control #(
     .options_loadable_tables_i(LoadableTables != 0),
     .options_pipeline_i       (Pipeline != 0),
     .options_variable_channels_i(VariableChannels != 0),
+    .options_channel_map_i    (ChannelMap != 0),
     .packets_frames_i         (16'(PacketFrames)),
     .packets_key_interval_i   (16'(KeyInterval)),
     .rate_millihertz_i        (32'(RateMillihertz)),
@@ -283,6 +332,9 @@ module nrc_encoder_control #(
     .table_size_words_i       ((LoadableTables != 0) ? 17'(TableWords) : 17'd0),
     .table_built_in_id_i      (BuiltIn),
     .channels_in_use_count_o  (channels_in_use),
+    .channel_map_channel_o    (map_channel),
+    .channel_map_place_o      (map_place),
+    .channel_map_written_o    (map_written),
     .control_enable_o         (enable),
     .command_flush_o          (flush),
     .command_key_request_o    (key_request),

@@ -23,6 +23,8 @@ static void stream(const nrc_encoder* encoder, uint32_t count, const char* optio
   nrc_encoder_counters before;
   nrc_encoder_counters now;
   const uint32_t whole = count % encoder->packet_frames == 0;
+  const uint32_t at_port =
+      (encoder->options & NRC_ENCODER_OPTIONS_CHANNEL_MAP_MASK) != 0 ? encoder->channels : CHANNELS;
   nrc_encoder_read_counters(encoder, &before);
   CHECK(nrc_encoder_enable(encoder, NUMBER) == NRC_ENCODER_OK);
   frames(count - whole);
@@ -40,7 +42,7 @@ static void stream(const nrc_encoder* encoder, uint32_t count, const char* optio
   CHECK(nrc_encoder_wait_closed(encoder, 1000) == NRC_ENCODER_OK);
   CHECK(nrc_encoder_state(encoder) == NRC_ENCODER_STATUS_STATE_CLOSED);
   nrc_encoder_read_counters(encoder, &now);
-  CHECK(now.samples - before.samples == count * CHANNELS);
+  CHECK(now.samples - before.samples == count * at_port);
   CHECK(now.coded - before.coded == count * CHANNELS);
   CHECK(now.dropped == before.dropped && now.framing_errors == before.framing_errors);
   printf("stream %lu %lu %s\n", (unsigned long)count, (unsigned long)(now.words - before.words), options);
@@ -48,7 +50,7 @@ static void stream(const nrc_encoder* encoder, uint32_t count, const char* optio
 
 static void bus_errors(void) {
   int error = 0;
-  CHECK(read_word(0x34, &error) == 0 && error);
+  CHECK(read_word(0x38, &error) == 0 && error);
   CHECK(read_word(0xFC, &error) == 0 && error);
   CHECK(read_word(NRC_ENCODER_COMMAND, &error) == 0 && !error);
   CHECK(write_word(NRC_ENCODER_ID, 0, 15));
@@ -93,6 +95,20 @@ static void channels_in_use(const nrc_encoder* encoder) {
   nrc_encoder_disable(encoder);
   CHECK((nrc_encoder_interrupts(encoder) & NRC_ENCODER_INTERRUPT_NO_CHANNELS_MASK) != 0);
   CHECK(nrc_encoder_set_channels(encoder, CHANNELS) == NRC_ENCODER_OK);
+  if ((encoder->options & NRC_ENCODER_OPTIONS_CHANNEL_MAP_MASK) != 0) {
+    const uint16_t map[CHANNELS] = {5, 0, 3, 1}; /* as in driver_tb.sv */
+    const uint16_t none[1] = {6};
+    CHECK(nrc_encoder_map_channels(encoder, none, 1) == NRC_ENCODER_OUT_OF_RANGE);
+    CHECK(nrc_encoder_map_channels(encoder, map, 0) == NRC_ENCODER_OUT_OF_RANGE);
+    CHECK(nrc_encoder_map_channels(encoder, map, encoder->channels + 1) == NRC_ENCODER_OUT_OF_RANGE);
+    CHECK(nrc_encoder_map_channels(encoder, map, CHANNELS) == NRC_ENCODER_OK);
+    /* Nothing that does not exist takes the place of what does. */
+    bench_write(BASE, NRC_ENCODER_CHANNEL_MAP, (8u << 16) | 2u);
+    bench_write(BASE, NRC_ENCODER_CHANNEL_MAP, (1u << 16) | 8u);
+    CHECK(bench_read(BASE, NRC_ENCODER_CHANNELS_IN_USE) == CHANNELS);
+  } else {
+    CHECK(nrc_encoder_map_channels(encoder, NULL, 1) == NRC_ENCODER_NO_OPTION);
+  }
   clocks(2);
   nrc_encoder_interrupts(encoder);
   CHECK(nrc_encoder_interrupts(encoder) == 0);

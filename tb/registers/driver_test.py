@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Firmware with the driver in drivers/c uses the registers of encoders in a simulation (driver_tb.sv in Icarus,
 driver_bench.c): on AXI4-Lite with all options of the Huffman profile, and of the range profile with its own and with
-loaded tables; on APB with loadable tables, and not all channels in use.
+loaded tables; on APB with loadable tables, and a map of some of the channels.
 Its streams are those of `nrc stream encode --rtl`."""
 import json
 import os
@@ -153,8 +153,8 @@ class Driver(unittest.TestCase):
         self.compare(said, 2, ["--profile", "range", "--tables", str(path)])
 
     def test_loadable_tables_on_apb(self) -> None:
-        said = self.run_firmware("apb", {"LoadableTables": 1, "VariableChannels": 1, "Channels": 6})
-        self.assertEqual(said[0], ["options", str(0b1010000000)])
+        said = self.run_firmware("apb", {"LoadableTables": 1, "VariableChannels": 1, "ChannelMap": 1, "Channels": 6})
+        self.assertEqual(said[0], ["options", str(0b11010000000)])
         self.compare(said, 2, [])
 
 
