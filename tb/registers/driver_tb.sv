@@ -31,6 +31,7 @@ module driver_tb;
   parameter int BufferWords    = 256;
   parameter int LoadableTables = 0;
   parameter int Pipeline       = 0;
+  parameter int SelfTest       = 1;
 
   `include "driver_bus.svh"
 
@@ -55,7 +56,8 @@ module driver_tb;
     .RateMillihertz(RateMillihertz),
     .BufferWords   (BufferWords),
     .LoadableTables(LoadableTables),
-    .Pipeline      (Pipeline)
+    .Pipeline      (Pipeline),
+    .SelfTest      (SelfTest)
   ) u_dut (
     .clk_i         (clk),
     .rst_ni        (rst_n),
