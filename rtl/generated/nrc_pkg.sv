@@ -78,6 +78,7 @@ package nrc_pkg;
   // Self test.
   localparam int SelfTestSeed      = 1314014035;
   localparam int SelfTestStep      = 40503;
+  localparam int SelfTestJump      = 46803;
   localparam int SelfTestAmplitudes = 6;
 
   // Packets.

@@ -17,9 +17,10 @@
 // timed_out_o. Nothing is known of its state then, and all stays as it is until a reset.
 //
 // Pattern: a pseudo-random number of 32 bits for each sample (xorshift). Its low bits, more or less of
-// them by the channel and the frame, are added to a level that differs from channel to channel and
-// moves by one code a frame; one sample in 128 on average has its highest bit inverted. Codes of all
-// lengths come, and packets are about as large as those of a recording.
+// them by the channel and the frame, are added to a level that differs from channel to channel,
+// moves by one code a frame, and jumps in every 32nd frame, of each channel in another one: all bits
+// of a channel's state change. One sample in 512 on average has its highest bit inverted. Codes of
+// all lengths come, and packets are about as large as those of a recording.
 //
 // Latency of samples and packets from and to outside: none, and with no test they are wires.
 
@@ -113,15 +114,16 @@ module nrc_self_test #(
   // The pattern, a sample ahead in each of two registers.
   logic                    restart, advance, ahead_q, valid_q;
   logic [31:0]             random_q, random_1, random_2, random_d;
-  logic [2:0]              base_q, amplitude_q;    // the channel's, and the first one's
-  logic [2:0]              eighth_q;               // frames up to the next base
-  logic [15:0]             level_q, ramp_q;
+  logic [2:0]              amplitude_q, base_q;    // the channel's, and the first one's
+  logic [4:0]              phase_q, first_phase_q, phase_d;  // of frame + channel: all ones before a jump
+  logic [15:0]             level_q, ramp_q, ramp_d;        // the channel's, and the first one's
   logic [ChannelWidth-1:0] channel_q;
   logic [FrameWidth-1:0]   frame_q;
   logic [7:0]              packets_q;              // still to begin
   logic                    second_q, sent_q;       // frame of two; all are on their way
+  logic [15:0]             jump;
   logic                    frame_end, last_frame;
-  logic signed [5:0]       noise;
+  logic signed [4:0]       noise;
   logic [CodeWidth-1:0]    sum, code, code_q;
   logic                    code_last_q, code_enable_q;  // the frame's last; low with the stream's last
   logic [15:0]             sample_q;
@@ -131,13 +133,17 @@ module nrc_self_test #(
   assign random_2 = random_1 ^ {17'd0, random_1[31:17]};
   assign random_d = random_2 ^ {random_2[26:0], 5'd0};
 
-  assign noise = $signed(random_q[5:0]) >>> (3'(LastAmplitude) - amplitude_q);
+  assign noise = $signed(random_q[4:0]) >>> (3'(LastAmplitude) - amplitude_q);
   assign sum   = CodeWidth'(level_q) + CodeWidth'(noise);
-  assign code  = sum ^ {random_q[31:25] == '0, {CodeWidth-1{1'b0}}};
+  assign code  = sum ^ {random_q[31:23] == '0, {CodeWidth-1{1'b0}}};
 
   assign frame_end  = channel_q == ChannelWidth'(Channels - 1);
   assign last_frame = main_q ? packets_q == '0 && frame_q == FrameWidth'(PacketFrames - 1)
                              : second_q;
+
+  assign phase_d    = (frame_end ? first_phase_q : phase_q) + 1'b1;
+  assign jump       = (phase_d == '0) ? 16'(nrc_pkg::SelfTestJump) : '0;
+  assign ramp_d     = ramp_q + jump + 16'd1;
 
   assign take       = sample_valid_o && sample_ready_i && running_o;
   assign advance    = state_q == StSend && (!valid_q || sample_ready_i);
@@ -150,35 +156,37 @@ module nrc_self_test #(
 
   always_ff @(posedge clk_i) begin
     if (restart) begin
-      random_q    <= 32'(nrc_pkg::SelfTestSeed);
-      base_q      <= '0;
-      amplitude_q <= '0;
-      eighth_q    <= '0;
-      level_q     <= '0;
-      ramp_q      <= '0;
-      channel_q   <= '0;
-      frame_q     <= '0;
-      packets_q   <= packets_i - 1'b1;
-      second_q    <= 1'b0;
-      sent_q      <= 1'b0;
+      random_q      <= 32'(nrc_pkg::SelfTestSeed);
+      base_q        <= '0;
+      amplitude_q   <= '0;
+      phase_q       <= '0;
+      first_phase_q <= '0;
+      level_q       <= '0;
+      ramp_q        <= '0;
+      channel_q     <= '0;
+      frame_q       <= '0;
+      packets_q     <= packets_i - 1'b1;
+      second_q      <= 1'b0;
+      sent_q        <= 1'b0;
     end else if (advance && !sent_q) begin
-      random_q    <= random_d;
-      channel_q   <= channel_q + 1'b1;
-      level_q     <= level_q + 16'(nrc_pkg::SelfTestStep);
-      amplitude_q <= next_amplitude(amplitude_q);
+      random_q      <= random_d;
+      channel_q     <= channel_q + 1'b1;
+      level_q       <= level_q + 16'(nrc_pkg::SelfTestStep) + jump;
+      phase_q       <= phase_d;
+      amplitude_q   <= next_amplitude(amplitude_q);
       if (frame_end) begin
-        channel_q   <= '0;
-        level_q     <= ramp_q + 1'b1;
-        ramp_q      <= ramp_q + 1'b1;
-        eighth_q    <= eighth_q + 1'b1;
-        amplitude_q <= (eighth_q == '1) ? next_amplitude(base_q) : base_q;
-        if (eighth_q == '1) base_q <= next_amplitude(base_q);
-        second_q    <= 1'b1;
-        sent_q      <= last_frame;
-        frame_q     <= frame_q + 1'b1;
+        channel_q     <= '0;
+        level_q       <= ramp_d;
+        ramp_q        <= ramp_d;
+        first_phase_q <= phase_d;
+        amplitude_q   <= (phase_d == '0) ? next_amplitude(base_q) : base_q;
+        if (phase_d == '0) base_q <= next_amplitude(base_q);
+        second_q      <= 1'b1;
+        sent_q        <= last_frame;
+        frame_q       <= frame_q + 1'b1;
         if (frame_q == FrameWidth'(PacketFrames - 1)) begin
-          frame_q   <= '0;
-          packets_q <= packets_q - 1'b1;
+          frame_q       <= '0;
+          packets_q     <= packets_q - 1'b1;
         end
       end
     end

@@ -89,7 +89,8 @@ class Driver(unittest.TestCase):
         """Writes what the self test is to find."""
         options = [option for name, option in (("RateControl", "--rate-control"), ("Events", "--events"),
                                                ("Classes", "--classes")) if parameters.get(name)]
-        text = subprocess.run([NRC, "self-test", *OPTIONS, "--profile", profile, "--tables", tables, *options],
+        text = subprocess.run([NRC, "self-test", *OPTIONS, "--profile", profile, "--tables", tables, "--packets", "2",
+                               *options],
                               check=True, capture_output=True, text=True).stdout
         (self.work / "nrc_self_test.h").write_text(text, encoding="utf-8")
 

@@ -39,7 +39,7 @@ struct SelfTestArguments {
   bool events = false;
   bool classes = false;
   std::string tables;
-  std::uint32_t packets = 3;
+  std::uint32_t packets = 8;
   std::string output;
   bool force = false;
 };

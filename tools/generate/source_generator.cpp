@@ -214,6 +214,7 @@ std::string format_package() {
   section("Self test.");
   constant("SelfTestSeed", kSelfTestSeed);
   constant("SelfTestStep", kSelfTestStep);
+  constant("SelfTestJump", kSelfTestJump);
   constant("SelfTestAmplitudes", kSelfTestAmplitudes);
   section("Packets.");
   constant("Sync", kSync);
