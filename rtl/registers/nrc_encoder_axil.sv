@@ -2,7 +2,7 @@
 //
 // nrc_encoder with registers on AXI4-Lite (docs/registers.md), in the clock of the encoder.
 // There are no awprot and arprot: every access is served.
-// Parameters, samples and packets are those of nrc_encoder.
+// Parameters, samples and packets are those of nrc_encoder; SelfTest is of the registers.
 
 `timescale 1ns / 1ps
 
@@ -26,7 +26,8 @@ module nrc_encoder_axil #(
   parameter int BufferWords     = 16384,     // 32-bit words of packets that wait; a power of two
   parameter int PacketFifoDepth = 8,         // packets that wait
   parameter int LoadableTables  = 0,         // 1: the table port fills the tables
-  parameter int Pipeline        = nrc_latency_pkg::PipelineDeep  // 1: shallow, for silicon
+  parameter int Pipeline        = nrc_latency_pkg::PipelineDeep,  // 1: shallow, for silicon
+  parameter int SelfTest        = 0          // 1: built-in self test
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -117,7 +118,8 @@ module nrc_encoder_axil #(
     .BufferWords    (BufferWords),
     .PacketFifoDepth(PacketFifoDepth),
     .LoadableTables (LoadableTables),
-    .Pipeline       (Pipeline)
+    .Pipeline       (Pipeline),
+    .SelfTest       (SelfTest)
   ) u_control (
     .clk_i,
     .rst_ni,

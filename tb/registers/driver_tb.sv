@@ -33,6 +33,7 @@ module driver_tb;
   parameter int BufferWords    = 256;
   parameter int LoadableTables = 0;
   parameter int Pipeline       = 0;
+  parameter int SelfTest       = 1;
 
   // Samples of a frame, and what the firmware's map puts in the streams' place of them: channel p of the
   // port is sample Source[p] of the file's frame, if that has so many.
@@ -65,7 +66,8 @@ module driver_tb;
     .RateMillihertz(RateMillihertz),
     .BufferWords   (BufferWords),
     .LoadableTables(LoadableTables),
-    .Pipeline      (Pipeline)
+    .Pipeline      (Pipeline),
+    .SelfTest      (SelfTest)
   ) u_dut (
     .clk_i         (clk),
     .rst_ni        (rst_n),
