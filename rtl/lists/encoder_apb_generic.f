@@ -56,6 +56,9 @@ rtl/stages/nrc_dispersion.sv
 rtl/stages/nrc_cumulative.sv
 rtl/stages/nrc_interval.sv
 rtl/stages/nrc_range.sv
+rtl/stages/nrc_narrow_range.sv
+rtl/stages/nrc_narrow_interval.sv
+rtl/stages/nrc_narrow_coder.sv
 rtl/stages/nrc_carry_packer.sv
 rtl/stages/nrc_packet_writer.sv
 rtl/stages/nrc_event_writer.sv
@@ -64,6 +67,7 @@ rtl/stages/nrc_packet_emitter.sv
 rtl/stages/nrc_packetizer.sv
 rtl/encoder/nrc_huffman_path.sv
 rtl/encoder/nrc_range_path.sv
+rtl/encoder/nrc_narrow_range_path.sv
 rtl/encoder/nrc_encoder_checks.sv
 rtl/encoder/nrc_encoder.sv
 rtl/registers/nrc_pulse_counter.sv
