@@ -5,8 +5,9 @@
 // 11 and 16). Golden model: the range half of nrc::PayloadEncoder. Its ports are those of
 // nrc_range_path, without a table port.
 //
-// Latency, clocks from a code: 1 narrow_range, 2 narrow_interval, 3 narrow_coder, 1 carry_packer = 7
-// until its last bit is packed. One code per clock, rigid.
+// Latency, clocks from a code: 1 register, 1 narrow_range, 2 narrow_interval, 3 narrow_coder,
+// 1 carry_packer = 8 until its last bit is packed. One code per clock, rigid. The register is for the
+// memory of edges: in banks, it needs its address by the middle of the clock (scripts/asic).
 
 `timescale 1ns / 1ps
 
@@ -41,9 +42,26 @@ module nrc_narrow_range_path #(
   localparam int IndexWidth    = 8;
   localparam int FrequencyBits = nrc_pkg::NarrowFrequencyBits;
   localparam int Interval      = nrc_latency_pkg::NarrowIntervalLatency;
-  localparam int Before        = nrc_latency_pkg::NarrowRangeLatency + Interval;  // narrow_coder
+  localparam int Before        = 1 + nrc_latency_pkg::NarrowRangeLatency + Interval;
   localparam int Coder         = nrc_latency_pkg::NarrowCoderLatency;
   localparam int Ahead         = 2;  // clocks of nrc_narrow_coder before a flush joins
+
+  logic                    valid_s1_q, first_s1_q;
+  logic [CodeWidth-1:0]    code_s1_q;
+  logic [ChannelWidth-1:0] channel_s1_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) valid_s1_q <= 1'b0;
+    else         valid_s1_q <= valid_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (valid_i) begin
+      code_s1_q    <= code_i;
+      channel_s1_q <= channel_i;
+      first_s1_q   <= first_i;
+    end
+  end
 
   logic                  pred_valid;
   logic [PlaceWidth-1:0] pred_value;
@@ -56,9 +74,9 @@ module nrc_narrow_range_path #(
   ) u_narrow_range (
     .clk_i,
     .rst_ni,
-    .valid_i,
-    .channel_i,
-    .reset_i     (first_i),
+    .valid_i     (valid_s1_q),
+    .channel_i   (channel_s1_q),
+    .reset_i     (first_s1_q),
     .valid_o     (pred_valid),
     .pred_value_o(pred_value),
     .index_o     (index),
@@ -69,7 +87,7 @@ module nrc_narrow_range_path #(
 
   nrc_narrow_interval #(.CodeWidth(CodeWidth)) u_narrow_interval (
     .clk_i,
-    .code_i,
+    .code_i      (code_s1_q),
     .value_o     (value),
     .pred_value_i(pred_value),
     .index_i     (index),
@@ -87,8 +105,8 @@ module nrc_narrow_range_path #(
     else         valid_q <= {valid_q[Interval-2:0], pred_valid};
   end
 
-  nrc_ring_delay #(.Width(CodeWidth), .Depth(Before)) u_code_delay (
-    .clk_i, .rst_ni, .d_i(code_i), .q_o(code_at_coder)
+  nrc_ring_delay #(.Width(CodeWidth), .Depth(Before - 1)) u_code_delay (
+    .clk_i, .rst_ni, .d_i(code_s1_q), .q_o(code_at_coder)
   );
   nrc_ring_delay #(.Width(SideWidth + 1), .Depth(Before)) u_side_delay (
     .clk_i, .rst_ni, .d_i({side_i, first_i}), .q_o({side_at_coder, verbatim})

@@ -93,7 +93,7 @@ package nrc_latency_pkg;
   localparam int NarrowIntervalLatency = 2;  // from the prediction on
   localparam int NarrowCoderLatency    = 3;
 
-  localparam int NarrowRangePathLatency  = NarrowRangeLatency + NarrowIntervalLatency +
+  localparam int NarrowRangePathLatency  = 1 + NarrowRangeLatency + NarrowIntervalLatency +
                                            NarrowCoderLatency + ShallowCarryPackerLatency;
   localparam int RangePathLatency        = PredictLatency + IntervalLatency + RangeLatency +
                                            CarryPackerLatency;

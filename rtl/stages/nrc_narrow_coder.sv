@@ -49,7 +49,7 @@ module nrc_narrow_coder #(
   localparam int EscapeLength = RestBits + RangeBits - 1;
   localparam int StepBits     = 29;
   localparam int ShiftBits    = $clog2(RangeBits);
-  localparam logic [RangeBits-1:0] RangeReset = '1;
+  localparam logic [RangeBits-1:0] RangeReset = {RangeBits{1'b1}};
   localparam logic [RangeBits-1:0] HalfRange  = {1'b1, {(RangeBits-1){1'b0}}};
 
   // Bit n is stage n's. A flush comes after the loops.
