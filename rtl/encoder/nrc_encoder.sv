@@ -3,11 +3,12 @@
 // The encoder: samples of interleaved channels in, packets of the nrc bitstream out
 // (docs/bitstream.md). Golden model: nrc::Encoder.
 //
-//   s_axis -> framer -> shift6 -+-> huffman_path -+-> packetizer -> m_axis
-//                               +-> range_path ---+
+//   s_axis -> framer -> shift6 -+-> huffman_path -------+-> packetizer -> m_axis
+//                               +-> range_path ---------+
+//                               +-> narrow_range_path --+
 //
-// Profile chooses one of the two paths. With Events the Huffman path finds spikes as well, which
-// the packetizer sends in packets of their own.
+// Profile chooses one of the first two paths; with Narrow the range profile takes the third. With
+// Events the Huffman path finds spikes as well, which the packetizer sends in packets of their own.
 //
 // Samples arrive channel by channel, 0 .. Channels-1, with s_axis_tlast at the last one of a
 // frame. Everything up to the bit packer is one rigid pipeline: a sample enters in any clock,
@@ -16,8 +17,8 @@
 //
 // Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 17 huffman_path or 24 range_path =
 // 19 or 26 until its last bit is packed; 1 more with Taps, 3 more with Neighbour. With Pipeline =
-// 1, 0 framer, 5 huffman_path or 9 range_path = 5 or 9. One sample per clock; with fewer channels
-// than nrc_latency_pkg::loop_latency() one frame in that many clocks.
+// 1, 0 framer, 5 huffman_path or 9 range_path = 5 or 9; with Narrow 4 or 8. One sample per clock;
+// with fewer channels than nrc_latency_pkg::loop_latency() one frame in that many clocks.
 
 `timescale 1ns / 1ps
 
@@ -119,6 +120,7 @@ module nrc_encoder #(
 
   localparam int UseNarrow = (Narrow != 0 && Channels >= 8 && Channels % 4 == 0 &&
                               Width >= nrc_pkg::MinNarrowWidth &&
+                              (Profile != nrc_pkg::ProfileRange || Width <= nrc_pkg::PlainWidth) &&
                               Pipeline == nrc_latency_pkg::PipelineShallow) ? 1 : 0;
 
   localparam int Loop = nrc_latency_pkg::loop_latency(Profile == nrc_pkg::ProfileRange, Pipeline);
@@ -356,7 +358,36 @@ module nrc_encoder #(
   localparam logic [31:0] BuiltInId  = (Profile == nrc_pkg::ProfileRange)
                                        ? nrc_range_tables_pkg::TableId : nrc_tables_pkg::TableId;
 
-  if (Profile == nrc_pkg::ProfileRange) begin : gen_range
+  if (Profile == nrc_pkg::ProfileRange && UseNarrow != 0) begin : gen_narrow_range
+    nrc_narrow_range_path #(
+      .Channels (Channels),
+      .CodeWidth(Width)
+    ) u_path (
+      .clk_i,
+      .rst_ni,
+      .valid_i     (code_valid),
+      .code_i      (code),
+      .channel_i   (code_channel),
+      .first_i     (code_first),
+      .side_i      (code_side),
+      .flush_i     (flush),
+      .word_valid_o(packed_valid),
+      .word_o      (packed_word),
+      .side_o      (packed_side),
+      .sample_packed_o
+    );
+
+    assign event_valid     = 1'b0;
+    assign event_channel   = '0;
+    assign event_amplitude = '0;
+    assign event_ago       = '0;
+    assign detected_valid  = 1'b0;
+    assign detected_side   = '0;
+
+    logic unused_ports;
+    assign unused_ports = ^{code_step, event_threshold_i, class_we_i, class_addr_i, class_wdata_i,
+                            table_we_i, table_wdata_i};
+  end else if (Profile == nrc_pkg::ProfileRange) begin : gen_range
     nrc_range_path #(
       .Channels      (Channels),
       .CodeWidth     (Width),

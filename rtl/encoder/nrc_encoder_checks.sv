@@ -60,12 +60,25 @@ module nrc_encoder_checks #(
     `NRC_REFUSE(nrc_encoder_Narrow_give_0_or_1,
                 "nrc_encoder: Narrow is %0d; give 0 or 1", Narrow)
   end
-  if (Narrow != 0 && IsRange) begin : gen_narrow_profile
-    `NRC_REFUSE(nrc_encoder_Narrow_with_Profile_1_give_0,
-                "nrc_encoder: Narrow is %0d; with Profile 1 give 0", Narrow)
+  if (Narrow != 0 && IsRange && CodeWidth > nrc_pkg::PlainWidth) begin : gen_narrow_range_width
+    `NRC_REFUSE(nrc_encoder_CodeWidth_with_Narrow_1_and_Profile_1_give_8_to_10,
+                "nrc_encoder: CodeWidth is %0d; with Narrow 1 and Profile 1 give 8 to 10",
+                CodeWidth)
   end
-  if (Narrow != 0 && !IsRange && Pipeline == nrc_latency_pkg::PipelineDeep)
-  begin : gen_narrow_pipeline
+  if (Narrow != 0 && IsRange && LoadableTables != 0) begin : gen_narrow_range_tables
+    `NRC_REFUSE(nrc_encoder_LoadableTables_with_Narrow_1_and_Profile_1_give_0,
+                "nrc_encoder: LoadableTables is %0d; with Narrow 1 and Profile 1 give 0",
+                LoadableTables)
+  end
+  if (Narrow != 0 && Taps != 0) begin : gen_narrow_taps
+    `NRC_REFUSE(nrc_encoder_Taps_with_Narrow_1_give_0,
+                "nrc_encoder: Taps is %0d; with Narrow 1 give 0", Taps)
+  end
+  if (Narrow != 0 && Neighbour != 0) begin : gen_narrow_neighbour
+    `NRC_REFUSE(nrc_encoder_Neighbour_with_Narrow_1_give_0,
+                "nrc_encoder: Neighbour is %0d; with Narrow 1 give 0", Neighbour)
+  end
+  if (Narrow != 0 && Pipeline == nrc_latency_pkg::PipelineDeep) begin : gen_narrow_pipeline
     `NRC_REFUSE(nrc_encoder_Pipeline_with_Narrow_1_give_1_shallow,
                 "nrc_encoder: Pipeline is %0d; with Narrow 1 give 1 (shallow)", Pipeline)
   end

@@ -57,6 +57,9 @@ rtl/stages/nrc_dispersion.sv
 rtl/stages/nrc_cumulative.sv
 rtl/stages/nrc_interval.sv
 rtl/stages/nrc_range.sv
+rtl/stages/nrc_narrow_range.sv
+rtl/stages/nrc_narrow_interval.sv
+rtl/stages/nrc_narrow_coder.sv
 rtl/stages/nrc_carry_packer.sv
 rtl/stages/nrc_packet_writer.sv
 rtl/stages/nrc_event_writer.sv
@@ -66,6 +69,7 @@ rtl/stages/nrc_packetizer.sv
 rtl/stages/nrc_self_test.sv
 rtl/encoder/nrc_huffman_path.sv
 rtl/encoder/nrc_range_path.sv
+rtl/encoder/nrc_narrow_range_path.sv
 rtl/encoder/nrc_encoder_checks.sv
 rtl/encoder/nrc_encoder.sv
 rtl/registers/nrc_pulse_counter.sv

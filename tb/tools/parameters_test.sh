@@ -150,7 +150,10 @@ for value in 2 -1; do
   refused "LoadableTables is $value; give 0 or 1" generic "LoadableTables=$value"
   refused "Pipeline is $value; give 0 (deep) or 1 (shallow)" generic "Pipeline=$value"
 done
-refused "Narrow is 1; with Profile 1 give 0" generic Narrow=1 Profile=1
+refused "CodeWidth is 11; with Narrow 1 and Profile 1 give 8 to 10" generic CodeWidth=11 Mapping=0 Profile=1 Narrow=1 Pipeline=1
+refused "LoadableTables is 1; with Narrow 1 and Profile 1 give 0" generic LoadableTables=1 Profile=1 Narrow=1 Pipeline=1
+refused "Taps is 1; with Narrow 1 give 0" generic Taps=1 Profile=1 Narrow=1 Pipeline=1
+refused "Neighbour is 1; with Narrow 1 give 0" generic Neighbour=1 Profile=1 Narrow=1 Pipeline=1
 refused "Pipeline is 0; with Narrow 1 give 1 (shallow)" generic Narrow=1 Pipeline=0
 for value in 1 4 10 1023; do
   refused "Channels is $value; with Narrow 1 give a multiple of 4, 8 or more" generic "Channels=$value" Narrow=1 Pipeline=1
@@ -220,6 +223,7 @@ accepted default LoadableTables=1 RateControl=1
 accepted generic Events=1 Classes=1 Channels=1 PacketFrames=7 BufferWords=64
 accepted generic RateControl=1 Channels=4 PacketFrames=7 BufferWords=64
 accepted generic CodeWidth=8 Mapping=0 Channels=8 Pipeline=1 Narrow=1
+accepted generic CodeWidth=8 Mapping=0 Channels=8 Pipeline=1 Narrow=1 Profile=1
 accepted narrow CodeWidth=2 Mapping=0 Channels=1 PacketFrames=1 Pipeline=1
 
 # Too small a buffer is no error, but is not passed over in silence.

@@ -52,6 +52,10 @@ nrc_unit_bench(encoder NAME range_shallow_1ch TABLES generic
                PARAMS Channels=1 Profile=1 CodeWidth=16 Mapping=0 PacketFrames=10 BufferWords=64
                       PacketFifoDepth=2 Pipeline=1)
 
+nrc_unit_bench(encoder NAME narrow_range_8ch
+               PARAMS Channels=8 Profile=1 PacketFrames=4 KeyInterval=5 BufferWords=128 Pipeline=1
+                      Narrow=1)
+
 nrc_unit_bench(encoder NAME neighbour_1ch PARAMS Channels=1 Profile=1 Neighbour=1 PacketFrames=10
                BufferWords=64 PacketFifoDepth=2)
 nrc_unit_bench(encoder NAME taps_16ch PARAMS Channels=16 Profile=1 Taps=1 PacketFrames=20 BufferWords=256)
