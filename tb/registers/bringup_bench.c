@@ -31,7 +31,7 @@ static uint32_t wrong_bits(void) { return (uint32_t)ask("x", 0, 0, 0); }
 
 int main(int argc, char** argv) {
   nrc_bringup_setup setup = {
-      BASE,      SECOND_BASE, NRC_SELF_TEST_PACKETS, NRC_SELF_TEST_CRC, 6, 300, wait,
+      BASE,      SECOND_BASE, NRC_SELF_TEST_PACKETS, NRC_SELF_TEST_CRC, 5, 290, wait,
       interrupt, wrong_bits};
   uint32_t fault;
   open_pipes(argc, argv);
