@@ -14,10 +14,12 @@
 
 /* Every bit of the bus, by a register that keeps what is written. */
 static int bus_works(uintptr_t base) {
-  uint32_t bit;
-  for (bit = 1; bit != 0; bit <<= 1) {
-    NRC_ENCODER_WRITE(base, NRC_ENCODER_STREAM_NUMBER, bit);
-    if (NRC_ENCODER_READ(base, NRC_ENCODER_STREAM_NUMBER) != bit) return 0;
+  static const uint32_t values[] = {0x00000000u, 0xFFFFFFFFu, 0x55555555u,
+                                    0xAAAAAAAAu, 0x0F0F0F0Fu, 0x00FF00FFu};
+  uint32_t i;
+  for (i = 0; i < sizeof values / sizeof values[0]; ++i) {
+    NRC_ENCODER_WRITE(base, NRC_ENCODER_STREAM_NUMBER, values[i]);
+    if (NRC_ENCODER_READ(base, NRC_ENCODER_STREAM_NUMBER) != values[i]) return 0;
   }
   return 1;
 }

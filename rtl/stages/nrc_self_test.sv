@@ -305,7 +305,7 @@ module nrc_self_test #(
   assign s_axis_tready  = sample_ready_i && !running_o;
   assign sample_valid_o = running_o ? (state_q == StAlign || (state_q == StSend && valid_q))
                                     : s_axis_tvalid;
-  assign sample_o       = running_o ? sample_q : s_axis_tdata;
+  assign sample_o       = !running_o ? s_axis_tdata : valid_q ? sample_q : '0;
   assign sample_last_o  = running_o ? (state_q == StAlign || sample_last_q) : s_axis_tlast;
 
   assign enable_o          = running_o ? state_q == StSend && valid_q && enable_q : enable_i;

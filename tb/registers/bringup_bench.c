@@ -25,13 +25,13 @@ static const struct {
               {"other_stream", 0}};
 #define FAULTS (sizeof faults / sizeof faults[0])
 
-static void wait(void) { ask("c", 100, 0, 0); }
+static void wait(void) { ask("c", 90, 0, 0); }
 static int interrupt(void) { return ask("c", 2, 0, 0); }
 static uint32_t wrong_bits(void) { return (uint32_t)ask("x", 0, 0, 0); }
 
 int main(int argc, char** argv) {
   nrc_bringup_setup setup = {
-      BASE,      SECOND_BASE, NRC_SELF_TEST_PACKETS, NRC_SELF_TEST_CRC, 6, 300, wait,
+      BASE,      SECOND_BASE, NRC_SELF_TEST_PACKETS, NRC_SELF_TEST_CRC, 6, 170, wait,
       interrupt, wrong_bits};
   uint32_t fault;
   open_pipes(argc, argv);

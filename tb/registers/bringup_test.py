@@ -64,7 +64,7 @@ class Bringup(unittest.TestCase):
                   subprocess.Popen(["vvp", "-n", work / "tb.vvp", f"+requests={pipes[0]}", f"+answers={pipes[1]}"],
                                    stdout=output) as simulation):
                 firmware = subprocess.run([work / "firmware", *pipes], check=False, capture_output=True, text=True,
-                                          timeout=300)
+                                          timeout=100)
                 simulation.wait(timeout=60)
             self.assertEqual((firmware.stderr, (work / "said").read_text(encoding="utf-8")), ("", ""))
             self.assertEqual(firmware.returncode, 0)

@@ -351,7 +351,8 @@ int main(int argc, char** argv) {
   }
   stream(&encoder, 5 * encoder.packet_frames, "classes");
   faults(&encoder);
-  self_test(&encoder);
+  if ((encoder.options & NRC_ENCODER_OPTIONS_CLASSES_MASK) != 0)
+    self_test(&encoder); /* once is enough here */
   saturation(&encoder);
   return 0;
 }
