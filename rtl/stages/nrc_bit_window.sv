@@ -63,15 +63,18 @@ module nrc_bit_window (
   logic       take;
   logic       used_one, used_two;
 
-  // final_i is a carry into the sum; more_i chooses one of two.
+  // final_i is a carry into the sum; more_i chooses one of two sums, which are ready before it.
   // verilator lint_off UNUSEDSIGNAL
-  logic [6:0] doubled;
+  logic [6:0] doubled, doubled_more;
   // verilator lint_on UNUSEDSIGNAL
-  assign doubled      = {1'b0, position_q, 1'b1} + {1'b0, length_i, final_i};
-  assign end_position = more_i ? doubled[6:1] + 6'd1 : doubled[6:1];
-  assign in_word0     = (end_position <= 6'd32);
+  logic [5:0] next_position;
+  assign next_position = {1'b0, position_q} + 6'd1;
+  assign doubled       = {1'b0, position_q, 1'b1} + {1'b0, length_i, final_i};
+  assign doubled_more  = {next_position, 1'b1} + {1'b0, length_i, final_i};
+  assign end_position  = more_i ? doubled_more[6:1] : doubled[6:1];
+  assign in_word0      = !end_position[5] || end_position[4:0] == '0;
   assign wrong        = packet_end_i ? (in_word0 ? !last0_q : (last0_q || !last1_q))
-                                     : (last0_q && end_position >= 6'd32);
+                                     : (last0_q && end_position[5]);
   assign take         = take_i && !damaged_o;
   assign used_two     = take && packet_end_i && !in_word0;
   assign used_one     = take && !used_two && (packet_end_i || end_position[5]);
