@@ -22,7 +22,8 @@ from hardware import ROOT, HardwareError, Variant
 HARNESS = "tb/tools/{}_harness.sv"
 PINS = {"encoder": ("clk_i", "rst_ni", "serial_i", "parity_o"),
         "decoder": ("clk_i", "rst_ni", "serial_i", "serial_o")}
-PIN_FORMS = {"ecp5": 'LOCATE COMP "{pin}" SITE "{site}";', "nexus": "ldc_set_location -site {{{site}}} [get_ports {pin}]",
+PIN_FORMS = {"ecp5": 'LOCATE COMP "{pin}" SITE "{site}";',
+             "nexus": "ldc_set_location -site {{{site}}} [get_ports {pin}]",
              "gowin": 'IO_LOC "{pin}" {site};'}
 TARGET_MHZ = 100.0
 SAMPLING_MHZ = 0.02  # of a channel
@@ -149,7 +150,7 @@ def make(part: Part, design: Design, seeds: list[int], venv: Path, install: bool
     pnr = synth.tool(synth.PNR[part.family], venv, part.family, install)
     if part.sites:
         form = PIN_FORMS[part.family]
-        lines = [form.format(site=site, pin=pin) for site, pin in zip(part.sites, PINS[design.kind])]
+        lines = [form.format(site=site, pin=pin) for site, pin in zip(part.sites, PINS[design.kind], strict=False)]
         (out / "pins").write_text("\n".join(lines) + "\n", encoding="utf-8")
     slowest = float("inf")
     for seed in seeds:
