@@ -15,8 +15,8 @@
 // nothing stalls, and a link that cannot keep up costs whole packets at the packetizer, never
 // single samples. docs/rtl.md has the rules of framing, key packets and drops.
 //
-// Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 17 huffman_path or 24 range_path =
-// 19 or 26 until its last bit is packed; 1 more with Taps, 3 more with Neighbour. With Pipeline =
+// Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 18 huffman_path or 24 range_path =
+// 20 or 26 until its last bit is packed; 1 more with Taps, 3 more with Neighbour. With Pipeline =
 // 1, 0 framer, 5 huffman_path or 9 range_path = 5 or 9; with Narrow 4 or 8. One sample per clock;
 // with fewer channels than nrc_latency_pkg::loop_latency() one frame in that many clocks.
 

@@ -168,7 +168,7 @@ module nrc_packet_emitter #(
   assign busy_o           = m_axis_tvalid_o || (state_q != StIdle);
   assign word_ready_o     = room && (state_q == StPayload) && !of_events;
   assign event_ready_o    = room && (state_q == StPayload) && of_events;
-  assign descriptor_pop_o = take && (state_q == StHeader) &&
+  assign descriptor_pop_o = room && descriptor_valid_i && (state_q == StHeader) &&
                             (index_q != 4'd0) && (index_q != 4'd3);
 
   always_comb begin

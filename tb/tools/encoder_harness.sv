@@ -2,7 +2,7 @@
 //
 // nrc_encoder for place and route alone: it has more ports than a package has pins. There is a
 // register at every port; a shift register carries the inputs, and the outputs are reduced to one bit,
-// four at a clock. Used by scripts/encoder_area.py.
+// four at a clock. Used by scripts/fpga_area.py.
 
 `timescale 1ns / 1ps
 
