@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -88,9 +90,10 @@ class FileDecoder::Groups {
     Worker* const worker = idle_worker();
     std::swap(worker->group, group_);
     group_.clear();
-    samples_ = 0;
-    jobs_.add([worker] {
+    const std::size_t bytes = std::exchange(samples_, 0) * sizeof(std::int16_t);
+    jobs_.add([worker, bytes] {
       worker->samples.clear();
+      worker->samples.reserve(bytes);
       worker->group.for_each(
           [&](const ParsedPacket& p) { worker->decoder.decode(p, worker->samples); });
       return worker;
