@@ -71,8 +71,8 @@ endif
 ifeq ($(filter $(or $(NARROW),0),0 1),)
   $(error NARROW is "$(NARROW)"; give NARROW=0 or NARROW=1)
 endif
-ifeq ($(NARROW)/$(PROFILE),1/range)
-  $(error the narrow state belongs to the Huffman profile; leave out PROFILE=range with NARROW=1)
+ifneq ($(and $(filter 1,$(NARROW)),$(filter 1,$(TAPS) $(NEIGHBOUR))),)
+  $(error the narrow state goes with neither stage taps nor neighbour; leave out TAPS=1 and NEIGHBOUR=1)
 endif
 ifeq ($(NARROW)/$(if $(LOOPBACK),1),1/1)
   $(error there is no decoder of the narrow state in RTL; leave out LOOPBACK with NARROW=1)

@@ -61,6 +61,31 @@ nrc_encoder_result nrc_encoder_load_tables(const nrc_encoder* encoder, const uin
   return get(encoder, NRC_ENCODER_TABLE_SEEN) == crc ? NRC_ENCODER_OK : NRC_ENCODER_BAD_TABLES;
 }
 
+nrc_encoder_result nrc_encoder_set_channels(const nrc_encoder* encoder, uint32_t count) {
+  if (!has(encoder, NRC_ENCODER_OPTIONS_VARIABLE_CHANNELS_MASK)) return NRC_ENCODER_NO_OPTION;
+  if (count == 0 || count > encoder->channels) return NRC_ENCODER_OUT_OF_RANGE;
+  if (has(encoder, NRC_ENCODER_OPTIONS_NARROW_MASK) && (count < 8 || count % 4 != 0)) return NRC_ENCODER_OUT_OF_RANGE;
+  if (locked(encoder)) return NRC_ENCODER_BUSY;
+  set(encoder, NRC_ENCODER_CHANNELS_IN_USE, count);
+  return NRC_ENCODER_OK;
+}
+
+nrc_encoder_result nrc_encoder_map_channels(const nrc_encoder* encoder, const uint16_t* map, uint32_t count) {
+  uint32_t place;
+  nrc_encoder_result result;
+  if (!has(encoder, NRC_ENCODER_OPTIONS_CHANNEL_MAP_MASK)) return NRC_ENCODER_NO_OPTION;
+  for (place = 0; place < count && place < encoder->channels; ++place) {
+    if (map[place] >= encoder->channels) return NRC_ENCODER_OUT_OF_RANGE;
+  }
+  result = nrc_encoder_set_channels(encoder, count);
+  if (result != NRC_ENCODER_OK) return result;
+  for (place = 0; place < count; ++place) {
+    set(encoder, NRC_ENCODER_CHANNEL_MAP,
+        PUT(place, NRC_ENCODER_CHANNEL_MAP_PLACE) | PUT(map[place], NRC_ENCODER_CHANNEL_MAP_CHANNEL));
+  }
+  return NRC_ENCODER_OK;
+}
+
 nrc_encoder_result nrc_encoder_set_class(const nrc_encoder* encoder, uint32_t channel,
                                          uint32_t value) {
   if (!has(encoder, NRC_ENCODER_OPTIONS_CLASSES_MASK)) return NRC_ENCODER_NO_OPTION;

@@ -49,7 +49,7 @@ typedef enum {
 /* An encoder, and what it was built with. */
 typedef struct {
   uintptr_t base; /* address of its registers */
-  uint32_t channels;
+  uint32_t channels;      /* at most */
   uint32_t code_width;    /* bits */
   uint32_t packet_frames; /* frames in a packet */
   uint32_t buffer_words;  /* 32-bit words of packets that wait */
@@ -78,6 +78,14 @@ nrc_encoder_result nrc_encoder_init(nrc_encoder* encoder, uintptr_t base);
  * words. No stream opens with words that do not have this CRC. */
 nrc_encoder_result nrc_encoder_load_tables(const nrc_encoder* encoder, const uint16_t* words,
                                            size_t count, uint32_t id, uint32_t crc);
+
+/* Channels in use: samples of a frame from the next stream on, 1 to `channels`, with the narrow state a multiple of 4
+ * from 8 on. */
+nrc_encoder_result nrc_encoder_set_channels(const nrc_encoder* encoder, uint32_t count);
+
+/* Which `count` channels are in use, and in which order: channel `c` of the streams is channel `map[c]` of the sample
+ * port. Without a map of channels NRC_ENCODER_NO_OPTION. */
+nrc_encoder_result nrc_encoder_map_channels(const nrc_encoder* encoder, const uint16_t* map, uint32_t count);
 
 /* Class of a channel, NRC_ENCODER_CHANNEL_CLASS_VALUE_..., from the next key packet on. All
  * channels are to have one before the first stream. */

@@ -30,6 +30,20 @@ package nrc_pkg;
   localparam int NarrowScaleFrac   = 8;
   localparam int NarrowScaleShift  = 6;
   localparam int NarrowPeriod      = 8;
+  localparam int NarrowValueFrac   = 1;
+  localparam int NarrowEdgeFrac    = 4;
+  localparam int NarrowRangeSavedBits = 3;
+  localparam int NarrowRangeScaleFrac = 9;
+  localparam int NarrowRangeScaleShift = 7;
+  localparam int NarrowRangeFastShift = 9;
+  localparam int NarrowMantissaBits = 3;
+  localparam int NarrowReciprocalBits = 5;
+  localparam int NarrowBurstMax    = 3;
+  localparam int NarrowBurstShift  = 1;
+  localparam int NarrowBurstOctave = 2;
+  localparam int NarrowRangeBits   = 14;
+  localparam int NarrowFrequencyBits = 13;
+  localparam int NarrowEscapeBits  = 1;
 
   // Huffman code.
   localparam int MaxCodeLength     = 15;

@@ -8,6 +8,8 @@
 
 module nrc_encoder_apb #(
   parameter int Channels        = 1024,
+  parameter int VariableChannels = 0,        // 1: register channels_in_use says how many
+  parameter int ChannelMap      = 0,         // 1: and channel_map which, with VariableChannels
   parameter int CodeWidth       = 10,
   parameter int Profile         = nrc_pkg::ProfileHuffman,
   parameter int RateControl     = 0,         // 1: rounds packets that a slow link cannot take
@@ -82,6 +84,8 @@ module nrc_encoder_apb #(
 
   nrc_encoder_control #(
     .Channels       (Channels),
+    .VariableChannels(VariableChannels),
+    .ChannelMap     (ChannelMap),
     .CodeWidth      (CodeWidth),
     .Profile        (Profile),
     .RateControl    (RateControl),

@@ -11,6 +11,8 @@
 
 module nrc_encoder_control #(
   parameter int Channels        = -1,
+  parameter int VariableChannels = -1,
+  parameter int ChannelMap      = -1,
   parameter int CodeWidth       = -1,
   parameter int Profile         = -1,
   parameter int RateControl     = -1,
@@ -55,6 +57,17 @@ module nrc_encoder_control #(
   output logic        m_axis_tlast
 );
 
+  `include "nrc_assert.svh"
+
+  if (ChannelMap != 0 && ChannelMap != 1) begin : gen_map
+    `NRC_REFUSE(nrc_encoder_control_ChannelMap_give_0_or_1,
+                "nrc_encoder_control: ChannelMap is %0d; give 0 or 1", ChannelMap)
+  end
+  if (ChannelMap != 0 && VariableChannels == 0) begin : gen_map_channels
+    `NRC_REFUSE(nrc_encoder_control_ChannelMap_with_VariableChannels_0_give_0,
+                "nrc_encoder_control: ChannelMap is %0d; with VariableChannels 0 give 0", ChannelMap)
+  end
+
   localparam int TableWords = (Profile == nrc_pkg::ProfileRange)
                               ? nrc_range_tables_pkg::TableWords
                               : nrc_tables_pkg::NumTables << nrc_tables_pkg::SymbolBits;
@@ -63,6 +76,9 @@ module nrc_encoder_control #(
 
   logic        enable, flush, key_request, snapshot, events_only;
   logic [31:0] stream_number, table_id;
+  logic [16:0] channels_in_use;
+  logic        map_written;
+  logic [15:0] map_place, map_channel;
   logic [2:0]  max_step, min_step, first_step, step, largest_step;
   logic [23:0] link_words;
   logic [5:0]  event_threshold;
@@ -108,6 +124,40 @@ module nrc_encoder_control #(
   assign no_tables = (enable && !tables_q) || status[nrc_status_pkg::StatusNoTables];
   assign unlocked  = !enable && !testing && (state == 2'(nrc_status_pkg::StateIdle) ||
                                  state == 2'(nrc_status_pkg::StateClosed));
+
+  // Channels.
+  logic [16:0] channels;
+  logic        mapped_valid, mapped_ready, mapped_last;
+  logic [15:0] mapped_data;
+
+  assign channels = (channels_in_use == '0) ? 17'(Channels) : channels_in_use;
+
+  if (ChannelMap != 0) begin : gen_channel_map
+    nrc_channel_map #(.Channels(Channels)) u_channel_map (
+      .clk_i,
+      .rst_ni,
+      .table_we_i     (map_written && 32'(map_channel) < Channels),
+      .table_place_i  (map_place),
+      .table_channel_i(map_channel),
+      .count_i        (channels),
+      .s_axis_tvalid,
+      .s_axis_tready,
+      .s_axis_tdata,
+      .s_axis_tlast,
+      .m_axis_tvalid  (mapped_valid),
+      .m_axis_tready  (mapped_ready),
+      .m_axis_tdata   (mapped_data),
+      .m_axis_tlast   (mapped_last)
+    );
+  end else begin : gen_no_channel_map
+    assign mapped_valid  = s_axis_tvalid;
+    assign s_axis_tready = mapped_ready;
+    assign mapped_data   = s_axis_tdata;
+    assign mapped_last   = s_axis_tlast;
+
+    logic unused_map;
+    assign unused_map = ^{map_written, map_place, map_channel};
+  end
 
   // What the encoder gets: during a test not what comes from outside.
   logic        enable_in, flush_in, key_request_in, events_only_in;
@@ -157,10 +207,10 @@ module nrc_encoder_control #(
       .events_only_i    (events_only),
       .events_only_o    (events_only_in),
       .status_i         (status),
-      .s_axis_tvalid,
-      .s_axis_tready,
-      .s_axis_tdata,
-      .s_axis_tlast,
+      .s_axis_tvalid    (mapped_valid),
+      .s_axis_tready    (mapped_ready),
+      .s_axis_tdata     (mapped_data),
+      .s_axis_tlast     (mapped_last),
       .sample_valid_o   (sample_valid),
       .sample_ready_i   (sample_ready),
       .sample_o         (sample),
@@ -188,10 +238,10 @@ module nrc_encoder_control #(
     assign link_words_in      = link_words;
     assign event_threshold_in = event_threshold;
     assign events_only_in     = events_only;
-    assign sample_valid       = s_axis_tvalid;
-    assign s_axis_tready      = sample_ready;
-    assign sample             = s_axis_tdata;
-    assign sample_last        = s_axis_tlast;
+    assign sample_valid       = mapped_valid;
+    assign mapped_ready       = sample_ready;
+    assign sample             = mapped_data;
+    assign sample_last        = mapped_last;
     assign m_axis_tvalid      = packet_valid;
     assign packet_ready       = m_axis_tready;
     assign m_axis_tdata       = packet_word;
@@ -203,6 +253,7 @@ module nrc_encoder_control #(
 
   nrc_encoder #(
     .Channels       (Channels),
+    .VariableChannels(VariableChannels),
     .CodeWidth      (CodeWidth),
     .Profile        (Profile),
     .RateControl    (RateControl),
@@ -227,6 +278,7 @@ module nrc_encoder_control #(
     .flush_i          (flush_in),
     .key_request_i    (key_request_in),
     .stream_number_i  (stream_number_in),
+    .channels_i       (testing ? 17'(Channels) : channels),
     .max_step_i       (max_step_in),
     .min_step_i       (min_step),
     .first_step_i     (first_step),
@@ -369,6 +421,8 @@ module nrc_encoder_control #(
     .options_loadable_tables_i(LoadableTables != 0),
     .options_pipeline_i       (Pipeline != 0),
     .options_self_test_i      (SelfTest != 0),
+    .options_variable_channels_i(VariableChannels != 0),
+    .options_channel_map_i    (ChannelMap != 0),
     .packets_frames_i         (16'(PacketFrames)),
     .packets_key_interval_i   (16'(KeyInterval)),
     .rate_millihertz_i        (32'(RateMillihertz)),
@@ -377,6 +431,10 @@ module nrc_encoder_control #(
     .event_buffer_words_i     (25'(EventWords)),
     .table_size_words_i       ((LoadableTables != 0) ? 17'(TableWords) : 17'd0),
     .table_built_in_id_i      (BuiltIn),
+    .channels_in_use_count_o  (channels_in_use),
+    .channel_map_channel_o    (map_channel),
+    .channel_map_place_o      (map_place),
+    .channel_map_written_o    (map_written),
     .control_enable_o         (enable),
     .command_flush_o          (flush),
     .command_key_request_o    (key_request),
@@ -388,6 +446,7 @@ module nrc_encoder_control #(
     .status_busy_i            (state == 2'(nrc_status_pkg::StateOpen) ||
                                 state == 2'(nrc_status_pkg::StateClosing)),
     .status_locked_i          (!unlocked),
+    .status_no_channels_i     (status[nrc_status_pkg::StatusNoChannels]),
     .mode_events_only_o       (events_only),
     .stream_number_value_o    (stream_number),
     .rate_limits_max_step_o   (max_step),
@@ -425,6 +484,7 @@ module nrc_encoder_control #(
     .interrupt_rounded_i      (step != '0),
     .interrupt_refused_i      (refused),
     .interrupt_self_test_i    (tested && !tested_q),
+    .interrupt_no_channels_i  (status[nrc_status_pkg::StatusNoChannels]),
     .samples_low_value_i      (samples_at[31:0]),
     .samples_high_value_i     (samples_at[47:32]),
     .coded_low_value_i        (coded_at[31:0]),

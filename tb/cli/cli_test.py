@@ -440,13 +440,16 @@ class Errors(CommandLineTest):
                 self.assertIn(flag, message)
                 self.assertIn("--profile range", message)
 
-    def test_the_narrow_state_is_of_the_huffman_profile(self) -> None:
-        message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--narrow", "--profile", "range")
+    def test_the_narrow_state_is_of_two_profiles(self) -> None:
+        message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--narrow", "--profile", "neural")
         self.assertIn("--narrow", message)
-        self.assertIn("--profile huffman", message)
+        self.assertIn("--profile huffman or range", message)
+        for flag in ("--taps", "--neighbour"):
+            message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--narrow", "--profile", "range", flag)
+            self.assertIn("the narrow state does not go with neighbours or taps", message)
         self.fail_with(2, NRC, "encode", self.wav, self.dir / "s", "--narrow", "--preset", "best")
-        self.fail_with(1, NRC, "stream", "encode", "--narrow", "--profile", "range", data=b"")
-        self.fail_with(1, NRC, "bench", self.dir, "--narrow")
+        self.fail_with(1, NRC, "stream", "encode", "--narrow", "--profile", "neural", data=b"")
+        self.fail_with(1, NRC, "bench", self.dir, "--narrow", "--profile", "neural")
 
     def test_inputs_that_are_no_wav(self) -> None:
         for data in (b"", b"x", b"RIFF", b"RIFF\0\0\0\0AVI ", recording(100)):
@@ -718,11 +721,13 @@ class Info(CommandLineTest):
         self.assertIs(info["neighbour"], False)
 
     def test_narrow_state(self) -> None:
-        stream = self.stream("--force", "--narrow")
-        self.assertRegex(self.succeed(NRC, "info", stream).stdout.decode(), r"profile +huffman, with narrow state\n")
-        self.assertIs(json.loads(self.succeed(NRC, "info", "--json", stream).stdout)["narrow"], True)
-        self.succeed(NRC, "decode", "--force", stream, self.dir / "back.wav")
-        self.assertEqual((self.dir / "back.wav").read_bytes(), self.wav.read_bytes())
+        for profile in ("huffman", "range"):
+            stream = self.stream("--force", "--narrow", "--profile", profile)
+            self.assertRegex(self.succeed(NRC, "info", stream).stdout.decode(),
+                             rf"profile +{profile}, with narrow state\n")
+            self.assertIs(json.loads(self.succeed(NRC, "info", "--json", stream).stdout)["narrow"], True)
+            self.succeed(NRC, "decode", "--force", stream, self.dir / "back.wav")
+            self.assertEqual((self.dir / "back.wav").read_bytes(), self.wav.read_bytes())
         info = json.loads(self.succeed(NRC, "info", "--json", self.stream("--force")).stdout)
         self.assertIs(info["narrow"], False)
 

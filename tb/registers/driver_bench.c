@@ -14,6 +14,7 @@
 #include "nrc_table_words.h"
 
 #define NUMBER 0x12345678u
+#define CHANNELS 4u /* of the samples, whatever the encoder could have */
 
 static void frames(uint32_t count) { ask("s", count, 0, 0); }
 static int clocks(uint32_t count) { return ask("c", count, 0, 0); }
@@ -24,6 +25,8 @@ static void stream(const nrc_encoder* encoder, uint32_t count, const char* optio
   nrc_encoder_counters before;
   nrc_encoder_counters now;
   const uint32_t whole = count % encoder->packet_frames == 0;
+  const uint32_t at_port =
+      (encoder->options & NRC_ENCODER_OPTIONS_CHANNEL_MAP_MASK) != 0 ? encoder->channels : CHANNELS;
   nrc_encoder_read_counters(encoder, &before);
   CHECK(nrc_encoder_enable(encoder, NUMBER) == NRC_ENCODER_OK);
   frames(count - whole);
@@ -41,8 +44,8 @@ static void stream(const nrc_encoder* encoder, uint32_t count, const char* optio
   CHECK(nrc_encoder_wait_closed(encoder, 1000) == NRC_ENCODER_OK);
   CHECK(nrc_encoder_state(encoder) == NRC_ENCODER_STATUS_STATE_CLOSED);
   nrc_encoder_read_counters(encoder, &now);
-  CHECK(now.samples - before.samples == count * encoder->channels);
-  CHECK(now.coded - before.coded == count * encoder->channels);
+  CHECK(now.samples - before.samples == count * at_port);
+  CHECK(now.coded - before.coded == count * CHANNELS);
   CHECK(now.dropped == before.dropped && now.framing_errors == before.framing_errors);
   printf("stream %lu %lu %s\n", (unsigned long)count, (unsigned long)(now.words - before.words),
          options);
@@ -50,7 +53,7 @@ static void stream(const nrc_encoder* encoder, uint32_t count, const char* optio
 
 static void bus_errors(void) {
   int error = 0;
-  CHECK(read_word(0x30, &error) == 0 && error);
+  CHECK(read_word(0x38, &error) == 0 && error);
   CHECK(read_word(0xFC, &error) == 0 && error);
   CHECK(read_word(NRC_ENCODER_COMMAND, &error) == 0 && !error);
   CHECK(write_word(NRC_ENCODER_ID, 0, 15));
@@ -80,6 +83,39 @@ static void no_tables(const nrc_encoder* encoder) {
         (NRC_ENCODER_STATUS_NO_TABLES_MASK | NRC_ENCODER_STATUS_LOCKED_MASK));
   nrc_encoder_disable(encoder);
   CHECK(nrc_encoder_interrupts(encoder) == NRC_ENCODER_INTERRUPT_NO_TABLES_MASK);
+  CHECK(nrc_encoder_interrupts(encoder) == 0);
+}
+
+/* A number that the driver refuses opens no stream either. */
+static void channels_in_use(const nrc_encoder* encoder) {
+  CHECK(encoder->channels > CHANNELS);
+  CHECK(bench_read(BASE, NRC_ENCODER_CHANNELS_IN_USE) == 0);
+  CHECK(nrc_encoder_set_channels(encoder, 0) == NRC_ENCODER_OUT_OF_RANGE);
+  CHECK(nrc_encoder_set_channels(encoder, encoder->channels + 1) == NRC_ENCODER_OUT_OF_RANGE);
+  bench_write(BASE, NRC_ENCODER_CHANNELS_IN_USE, encoder->channels + 1);
+  bench_write(BASE, NRC_ENCODER_CONTROL, NRC_ENCODER_CONTROL_ENABLE_MASK);
+  clocks(2);
+  CHECK((bench_read(BASE, NRC_ENCODER_STATUS) & NRC_ENCODER_STATUS_NO_CHANNELS_MASK) != 0);
+  CHECK(nrc_encoder_set_channels(encoder, CHANNELS) == NRC_ENCODER_BUSY);
+  nrc_encoder_disable(encoder);
+  CHECK((nrc_encoder_interrupts(encoder) & NRC_ENCODER_INTERRUPT_NO_CHANNELS_MASK) != 0);
+  CHECK(nrc_encoder_set_channels(encoder, CHANNELS) == NRC_ENCODER_OK);
+  if ((encoder->options & NRC_ENCODER_OPTIONS_CHANNEL_MAP_MASK) != 0) {
+    const uint16_t map[CHANNELS] = {5, 0, 3, 1}; /* as in driver_tb.sv */
+    const uint16_t none[1] = {6};
+    CHECK(nrc_encoder_map_channels(encoder, none, 1) == NRC_ENCODER_OUT_OF_RANGE);
+    CHECK(nrc_encoder_map_channels(encoder, map, 0) == NRC_ENCODER_OUT_OF_RANGE);
+    CHECK(nrc_encoder_map_channels(encoder, map, encoder->channels + 1) == NRC_ENCODER_OUT_OF_RANGE);
+    CHECK(nrc_encoder_map_channels(encoder, map, CHANNELS) == NRC_ENCODER_OK);
+    /* Nothing that does not exist takes the place of what does. */
+    bench_write(BASE, NRC_ENCODER_CHANNEL_MAP, (8u << 16) | 2u);
+    bench_write(BASE, NRC_ENCODER_CHANNEL_MAP, (1u << 16) | 8u);
+    CHECK(bench_read(BASE, NRC_ENCODER_CHANNELS_IN_USE) == CHANNELS);
+  } else {
+    CHECK(nrc_encoder_map_channels(encoder, NULL, 1) == NRC_ENCODER_NO_OPTION);
+  }
+  clocks(2);
+  nrc_encoder_interrupts(encoder);
   CHECK(nrc_encoder_interrupts(encoder) == 0);
 }
 
@@ -248,7 +284,7 @@ int main(int argc, char** argv) {
   open_pipes(argc, argv);
   CHECK(nrc_encoder_init(&encoder, BASE) == NRC_ENCODER_OK);
   printf("options %lu\n", (unsigned long)encoder.options);
-  CHECK(encoder.channels == 4 && encoder.code_width == 12 && encoder.packet_frames == 20);
+  CHECK(encoder.code_width == 12 && encoder.packet_frames == 20);
   CHECK(encoder.buffer_words == 256);
   CHECK(nrc_encoder_state(&encoder) == NRC_ENCODER_STATUS_STATE_IDLE);
   bus_errors();
@@ -259,6 +295,12 @@ int main(int argc, char** argv) {
     CHECK(encoder.table_words == 0);
     CHECK(nrc_encoder_load_tables(&encoder, nrc_table_words, NRC_TABLE_WORDS, 0, 0) ==
           NRC_ENCODER_NO_OPTION);
+  }
+  if ((encoder.options & NRC_ENCODER_OPTIONS_VARIABLE_CHANNELS_MASK) != 0) {
+    channels_in_use(&encoder);
+  } else {
+    CHECK(encoder.channels == CHANNELS);
+    CHECK(nrc_encoder_set_channels(&encoder, CHANNELS) == NRC_ENCODER_NO_OPTION);
   }
   if ((encoder.options & NRC_ENCODER_OPTIONS_CLASSES_MASK) != 0) {
     CHECK(nrc_encoder_set_class(&encoder, encoder.channels, 0) == NRC_ENCODER_OUT_OF_RANGE);

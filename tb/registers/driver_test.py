@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Firmware with the driver in drivers/c uses the registers of encoders in a simulation (driver_tb.sv in Icarus,
 driver_bench.c): on AXI4-Lite with all options of the Huffman profile, and of the range profile with its own and with
-loaded tables; on APB with loadable tables. Its streams are those of `nrc stream encode --rtl`."""
+loaded tables; on APB with loadable tables, and a map of some of the channels.
+Its streams are those of `nrc stream encode --rtl`."""
 import json
 import os
 import random
@@ -89,7 +90,9 @@ class Driver(unittest.TestCase):
         """Writes what the self test is to find."""
         options = [option for name, option in (("RateControl", "--rate-control"), ("Events", "--events"),
                                                ("Classes", "--classes")) if parameters.get(name)]
-        text = subprocess.run([NRC, "self-test", *OPTIONS, "--profile", profile, "--tables", tables, "--packets", "2",
+        # All of the encoder's channels, however many are in use.
+        options += ["--channels", str(parameters.get("Channels", CHANNELS)), *OPTIONS[2:]]
+        text = subprocess.run([NRC, "self-test", "--profile", profile, "--tables", tables, "--packets", "2",
                                *options],
                               check=True, capture_output=True, text=True).stdout
         (self.work / "nrc_self_test.h").write_text(text, encoding="utf-8")
@@ -168,8 +171,8 @@ class Driver(unittest.TestCase):
         self.compare(said, 2, ["--profile", "range", "--tables", str(path)])
 
     def test_loadable_tables_on_apb(self) -> None:
-        said = self.run_firmware("apb", {"LoadableTables": 1})
-        self.assertEqual(said[0], ["options", str(0b1010000000)])
+        said = self.run_firmware("apb", {"LoadableTables": 1, "VariableChannels": 1, "ChannelMap": 1, "Channels": 6})
+        self.assertEqual(said[0], ["options", str(0b111010000000)])
         self.compare(said, 2, [])
 
 
