@@ -25,9 +25,9 @@ ROOT = Path(os.environ.get("NRC_ROOT", Path(__file__).resolve().parent.parent.pa
 FRAMES, PACKETS, NUMBER = 4, 3, 7  # frames of a packet, packets of a stream; of the first stream
 SIZES = [(1, 8), (8, 9), (32, 16), (1024, 12)]  # channels, bits
 # Of the bare encoder.
-INPUTS = ["enable_i", "flush_i", "key_request_i", "stream_number_i", "max_step_i", "min_step_i", "first_step_i",
-          "link_words_i", "class_we_i", "class_addr_i", "class_wdata_i", "event_threshold_i", "events_only_i",
-          "table_we_i", "table_addr_i", "table_wdata_i", "table_id_i"]
+INPUTS = ["enable_i", "flush_i", "key_request_i", "stream_number_i", "channels_i", "max_step_i", "min_step_i",
+          "first_step_i", "link_words_i", "class_we_i", "class_addr_i", "class_wdata_i", "event_threshold_i",
+          "events_only_i", "table_we_i", "table_addr_i", "table_wdata_i", "table_id_i"]
 DESIGNS = ["encoder", "decoder", "encoder_axil", "decoder_axil"]
 
 
