@@ -202,6 +202,7 @@ cocotb: ## Run the examples of cocotb benches of the encoder, bare and with regi
 	  $(BUILD)/cocotb-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/cocotb/requirements.txt && \
 	  cp tb/cocotb/requirements.txt $(BUILD)/cocotb-venv)
 	NRC=$(BUILD)/nrc NRC_COCOTB_DIR=$(abspath $(BUILD))/cocotb $(BUILD)/cocotb-venv/bin/python tb/cocotb/run.py
+	cd $(BUILD) && NRC=$(abspath $(BUILD))/nrc $(abspath $(BUILD))/cocotb-venv/bin/python $(CURDIR)/docs/examples/acceptance.py icarus 1 8 32
 
 soc: ## Run an encoder with a RISC-V core that sets it and reads its packets, in Icarus; installs the core in a virtual environment of its own
 	$(DEPS) soc

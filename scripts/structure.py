@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What integrators ask about the structure of a block, found by Yosys in the elaborated RTL.
 
-    scripts/structure.py                    table of the configurations in rtl/hardware.json, and of the link parts
+    scripts/structure.py                    table of the configurations, of nrc_link_port and of nrc_link_merge
     scripts/structure.py --check NAME ...   fails if any of these breaks one of the rules below
 
 Rules: rising edges and asynchronous resets that are active low, one pair for each clock; no latch; no path from an

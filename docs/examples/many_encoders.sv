@@ -52,6 +52,7 @@ module many_encoders #(
       .flush_i          (1'b0),
       .key_request_i    (1'b0),
       .stream_number_i  ({start_count, 16'(i)}),
+      .channels_i       (17'd0),
       .max_step_i       (3'd0),
       .min_step_i       (3'd0),
       .first_step_i     (3'd0),

@@ -399,6 +399,10 @@ module nrc_range_decoder #(
     if (!words_q[1])                 later_word_q <= {word_last_i, word_i};
   end
 
+  // Icarus 11 does not know a name of an enumeration in a port's connection.
+  logic one_more;
+  assign one_more = once_more && state_q == StLoop && s3_coded;
+
   nrc_bit_window u_bits (
     .clk_i,
     .rst_ni,
@@ -410,7 +414,7 @@ module nrc_range_decoder #(
     .window_o    (window),
     .take_i      (take),
     .length_i    (take_length),
-    .more_i      (once_more && state_q == StLoop && s3_coded),
+    .more_i      (one_more),
     .final_i     (final_bit),
     .packet_end_i(take_end),
     .drain_i,

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs encoder_cocotb.py in Icarus for some configurations of nrc_encoder, registers_cocotb.py for one of
-nrc_encoder_axil, and decoder_cocotb.py for both profiles of nrc_decoder_axil. Needs cocotb (requirements.txt), Icarus
-and the command nrc: make cocotb."""
+"""Runs encoder_cocotb.py in Icarus for some configurations of nrc_encoder, encoder_uvm.py for one, registers_cocotb.py
+for one of nrc_encoder_axil, and decoder_cocotb.py for both profiles of nrc_decoder_axil. Needs cocotb
+(requirements.txt), Icarus and the command nrc: make cocotb."""
 import os
 import sys
 from pathlib import Path
@@ -24,17 +24,20 @@ CONFIGURATIONS: dict[str, tuple[str, dict[str, int], str]] = {
     "registers": ("generic", {"Channels": 4, "CodeWidth": 12, "PacketFrames": 6, "LoadableTables": 1}, ""),
     "decoder": ("generic", {"Channels": 4, "CodeWidth": 12, "PacketFrames": 6}, ""),
     "range_decoder": ("generic", {"Channels": 4, "CodeWidth": 12, "PacketFrames": 6, "Profile": 1}, "--profile range"),
+    "uvm": ("generic", {"Channels": 4, "CodeWidth": 12, "PacketFrames": 6}, ""),
     "implant": ("default", {"Channels": 32, "CodeWidth": 10, "PacketFrames": 6}, ""),
 }
 REGISTERS = {"registers"}
 DECODERS = {"decoder", "range_decoder"}
+UVM = {"uvm"}  # with encoder_uvm.py
 
 
 def run(name: str) -> int:
     """Builds and runs a configuration; returns how many tests failed."""
     tables, parameters, options = CONFIGURATIONS[name]
     design, module = (("encoder_axil", "registers_cocotb") if name in REGISTERS else
-                      ("decoder_axil", "decoder_cocotb") if name in DECODERS else ("encoder", "encoder_cocotb"))
+                      ("decoder_axil", "decoder_cocotb") if name in DECODERS else
+                      ("encoder", "encoder_uvm" if name in UVM else "encoder_cocotb"))
     stream = {} if name in DECODERS else {"KeyInterval": 3, "RateMillihertz": 20_000_000}
     listed = (ROOT / f"rtl/lists/{design}_{tables}.f").read_text(encoding="utf-8").splitlines()
     runner = get_runner("icarus")

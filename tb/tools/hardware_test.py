@@ -88,7 +88,7 @@ class Description(unittest.TestCase):
         self.assertIn("rtl/parts/nrc_link_port.sv", copy.design_modules("encoder", "default"))
         self.assertNotIn("rtl/parts/nrc_link_port.sv", copy.design_modules("decoder", "default"))
         path = copy.root / hardware.DESCRIPTION
-        path.write_text(path.read_text().replace('["nrc_link_port"]', '["nrc_link"]', 1))
+        path.write_text(path.read_text().replace('["nrc_link_port", ', '["nrc_link", ', 1))
         self.refused(copy, "companions of encoder: there is no module nrc_link")
 
     def test_borrowed_tables(self) -> None:

