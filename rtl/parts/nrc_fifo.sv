@@ -27,12 +27,13 @@ module nrc_fifo #(
 );
 
   // One bit more than an address: equal pointers mean empty, Depth apart means full.
-  logic [AddrWidth:0] wptr_q, rptr_q, rptr_next, rptr_d;
-  logic               read, valid_q;
+  logic [AddrWidth:0]   wptr_q, rptr_q, rptr_next;
+  logic [AddrWidth-1:0] raddr;
+  logic                 read, valid_q;
 
   // pop_i comes late: it only chooses.
   assign rptr_next = rptr_q + 1'b1;
-  assign rptr_d    = pop_i ? rptr_next : rptr_q;
+  assign raddr     = pop_i ? rptr_next[AddrWidth-1:0] : rptr_q[AddrWidth-1:0];
   // Against the old write pointer: what is pushed now can only be read in the next clock.
   assign read      = pop_i ? wptr_q != rptr_next : wptr_q != rptr_q;
 
@@ -46,7 +47,7 @@ module nrc_fifo #(
     .waddr_i(wptr_q[AddrWidth-1:0]),
     .wdata_i,
     .re_i   (read),
-    .raddr_i(rptr_d[AddrWidth-1:0]),
+    .raddr_i(raddr),
     .rdata_o
   );
 

@@ -207,9 +207,10 @@ module nrc_window #(
     localparam int Next = (n + 1) % Edges;
     logic [15:0] frequency;
     logic [7:0]  of_8;
-    logic [3:0]  of_4;
-    logic [1:0]  of_2;
-    logic        zero_8, zero_4, zero_2;
+    // verilator lint_off UNUSEDSIGNAL
+    logic [3:0]  of_4;  // bit 0
+    // verilator lint_on UNUSEDSIGNAL
+    logic        zero_8, zero_4, zero_2, zero_1;
 
     assign frequency = gen_place[Next].cumulative - gen_place[n].cumulative;
     assign zero_8    = (frequency[15:8] == '0);
@@ -217,9 +218,9 @@ module nrc_window #(
     assign zero_4    = (of_8[7:4] == '0);
     assign of_4      = zero_4 ? of_8[3:0] : of_8[7:4];
     assign zero_2    = (of_4[3:2] == '0);
-    assign of_2      = zero_2 ? of_4[1:0] : of_4[3:2];
+    assign zero_1    = zero_2 ? !of_4[1] : !of_4[3];
 
-    always_ff @(posedge clk_i) shift_o[4*n+:4] <= {zero_8, zero_4, zero_2, !of_2[1]};
+    always_ff @(posedge clk_i) shift_o[4*n+:4] <= {zero_8, zero_4, zero_2, zero_1};
   end
 
 `ifndef SYNTHESIS
