@@ -7,7 +7,8 @@
 // committed words; packet boundaries are up to its user.
 //
 // The memory has one port, or with DualPort two. Writes cannot wait, so at a single port they have
-// priority and the reader waits; two output registers after the memory let the reader take a word
+// priority and the reader waits, for one that is refused as well: so the memory's address does not
+// depend on whether the buffer is full. Two output registers after the memory let the reader take a word
 // in every clock in which a port is free for it.
 // A word can be read 3 clocks after its commit.
 
@@ -83,7 +84,7 @@ module nrc_packet_buffer #(
       .rst_ni,
       .en_i   (write || read),
       .we_i   (write),
-      .addr_i (write ? wptr_q[AddrWidth-1:0] : rptr_q[AddrWidth-1:0]),
+      .addr_i (write_i ? wptr_q[AddrWidth-1:0] : rptr_q[AddrWidth-1:0]),
       .wdata_i,
       .rdata_o(mem_rdata)
     );
@@ -99,7 +100,7 @@ module nrc_packet_buffer #(
 
   assign pop          = valid_o && ready_i;
   assign count_popped = count_q - {1'b0, pop};
-  assign read         = (!write || DualPort != 0) && (rptr_q != cptr_q) &&
+  assign read         = (!write_i || DualPort != 0) && (rptr_q != cptr_q) &&
                         (count_popped + {1'b0, arrives_q} < 2'd2);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -57,11 +57,9 @@ module nrc_weigh #(
   localparam int DWidth = ValueWidth + 1;
 
   logic [DWidth-1:0] d;
-  logic              d_nonzero;
 
-  assign d         = {last_i[ValueWidth-1], last_i} - {level_i[ValueWidth-1], level_i};
-  assign d_nonzero = last_i != level_i;
-  assign d_o       = d;
+  assign d   = {last_i[ValueWidth-1], last_i} - {level_i[ValueWidth-1], level_i};
+  assign d_o = d;
 
   if (Pipeline == nrc_latency_pkg::PipelineDeep) begin : gen_deep
     localparam int LowBits  = (DWidth > 16) ? DWidth - 16 : 0;
@@ -73,13 +71,11 @@ module nrc_weigh #(
     logic [DWidth-1:0]      d_q;
     logic [WeightWidth-1:0] weight_q;
     logic [ValueWidth-1:0]  level_q;
-    logic                   d_nonzero_q;
 
     always_ff @(posedge clk_i) begin
-      d_q         <= d;
-      weight_q    <= weight_i;
-      level_q     <= level_i;
-      d_nonzero_q <= d_nonzero;
+      d_q      <= d;
+      weight_q <= weight_i;
+      level_q  <= level_i;
     end
 
     // Stage 2: the high product.
@@ -139,7 +135,7 @@ module nrc_weigh #(
 
     nrc_delay #(.Width(WeightWidth + 2), .Depth(3)) u_weight_delay (
       .clk_i,
-      .d_i({weight_q, d_q[DWidth-1], d_nonzero_q}),
+      .d_i({weight_q, d_q[DWidth-1], d_q != '0}),
       .q_o({weight_o, d_negative_o, d_nonzero_o})
     );
   end else begin : gen_shallow
@@ -162,7 +158,7 @@ module nrc_weigh #(
     always_ff @(posedge clk_i) begin
       rest_negative_q <= rest_negative;
       d_negative_q    <= d_negative;
-      d_nonzero_q     <= d_nonzero;
+      d_nonzero_q     <= last_i != level_i;
       rest_q          <= (rest[WeightWidth-2:0] ^ {(WeightWidth-1){rest_negative}}) +
                          (WeightWidth-1)'(rest_negative);
       magnitude_q     <= d[ValueWidth-1:0] ^ {ValueWidth{d_negative}};

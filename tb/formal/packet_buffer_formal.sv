@@ -4,7 +4,7 @@
 // rewind_i never together): the reader sees exactly the committed words, in order, none lost,
 // doubled or invented; a word that was rewound never shows; a word is refused only when Words are
 // inside; what is offered stays until it is taken; a committed word is offered after at most three
-// clocks without a write.
+// clocks without write_i.
 //
 // Order: one word that was accepted is marked. `ahead_q` is the number of words before it, committed
 // or not; when it is zero, the word shown is the marked one.
@@ -97,7 +97,7 @@ module packet_buffer_formal #(
         end
       end
       if (valid || committed_q == '0) waited_q <= '0;
-      else if (!write)                waited_q <= waited_q + 1'b1;
+      else if (!write_i)              waited_q <= waited_q + 1'b1;
       offered_q <= valid && !ready_i;
       offer_q   <= rdata;
     end
