@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stage narrow_coder: intervals of codes into the bits of a binary fraction, with the numbers of the
-// narrow state (docs/bitstream.md, section 16). Golden model: nrc::RangeEncoder with
-// nrc::kNarrowPrecision. Its outputs are those of nrc_range.
+// narrow state (docs/bitstream.md, section 16). Golden model: nrc::NarrowEncoder. Its outputs are
+// those of nrc_range.
 //
 // An interval ends where the next one begins. With f and n, its beginning and length,
 //

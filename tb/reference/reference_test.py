@@ -142,6 +142,8 @@ class EncodeTest(ReferenceTest):
                             ["range", "--narrow"], ["range", "--neighbour"], ["cascade"]):
                 if profile == ["cascade"] and channels * frames > 1600:
                     continue  # it takes a millisecond a code
+                if profile == ["range", "--narrow"] and channels not in (7, 32):
+                    continue  # the others have what does not depend on the state
                 for packets in (["--lanes", min(channels, 8)] if channels in (1, 2, 32, 300) and
                                 profile != ["cascade"] else [],
                                 ["--packet-frames", max(frames // 9, 1)],
@@ -169,7 +171,6 @@ class EncodeTest(ReferenceTest):
             for options in (["--tables", "generic"], ["--tables", "default"],
                             ["--tables", "generic", "--narrow"],
                             ["--profile", "range", "--tables", "generic"],
-                            ["--profile", "range", "--tables", "generic", "--narrow"],
                             ["--profile", "range", "--tables", "generic", "--neighbour"]):
                 with self.subTest(width=width, options=options):
                     info = self.comes_back(data, "in.i16", "--channels", 3, "--mapping", "code",

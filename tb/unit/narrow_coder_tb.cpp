@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// nrc_narrow_coder against nrc::RangeEncoder with the precision of the narrow state: every word,
+// nrc_narrow_coder against nrc::NarrowEncoder: every word,
 // with the final bit of its packet, its length and latency. The words, packed by nrc::CarryPacker,
-// are also decoded by nrc::RangeDecoder.
+// are also decoded by nrc::NarrowDecoder.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -20,7 +20,6 @@ namespace {
 constexpr int kCodeWidth = NRC_PARAM_CodeWidth;
 constexpr int kLatency = nrc::rtl::kNarrowCoderLatency;
 constexpr int kFlushLatency = 1;  ///< a flush joins after the loops
-constexpr auto kPrecision = nrc::kNarrowPrecision;
 constexpr int kFrequencyBits = nrc::kNarrowFrequencyBits;
 constexpr int kLowest = 2;
 constexpr int kTop = 8191;
@@ -172,7 +171,7 @@ class Bench {
   /// What the packet's words mean, while there is someone to ask.
   void decode() {
     const std::vector<std::uint8_t> payload = packer_.take();
-    nrc::RangeDecoder decoder(payload.data(), payload.size(), kCodeWidth, kPrecision);
+    nrc::NarrowDecoder decoder(payload.data(), payload.size(), kCodeWidth);
     for (const Step& step : packet_) {
       if (step.verbatim) {
         ASSERT_EQ(decoder.consume_verbatim(), step.code);
@@ -208,7 +207,7 @@ class Bench {
 
   nrc::tb::Dut<Vnrc_narrow_coder> dut_;
   nrc::tb::Random rng_;
-  nrc::RangeEncoder golden_{kCodeWidth, kPrecision};
+  nrc::NarrowEncoder golden_{kCodeWidth};
   nrc::CarryPacker packer_;
   std::vector<Step> packet_;
   std::deque<Output> expected_;

@@ -10,7 +10,10 @@
 
 namespace nrc {
 
-constexpr RangePrecision kNarrowPrecision{kNarrowRangeBits, kNarrowFrequencyBits, kNarrowEscapeBits,
-                                          true};
+inline constexpr RangePrecision kNarrowPrecision{kNarrowRangeBits, kNarrowFrequencyBits,
+                                                 kNarrowEscapeBits, true};
+
+using NarrowEncoder = RangeEncoderOf<kNarrowPrecision>;
+using NarrowDecoder = RangeDecoderOf<kNarrowPrecision>;
 
 }  // namespace nrc

@@ -431,7 +431,8 @@ class RangeStages {
     Code find(std::uint32_t target) const { return grid->model.find(target, value, index); }
     int plain_bits() const { return grid->model.plain_bits(index); }
   };
-  static constexpr RangePrecision kPrecision = kFullPrecision;
+  using Encoder = RangeEncoder;
+  using Decoder = RangeDecoder;
 
   RangeStages(const Tables& all, int code_width, std::uint32_t channels,
               const Corrections& corrections)
@@ -538,7 +539,8 @@ class NarrowRangeStages {
     Code find(std::uint32_t target) const { return stages->model_.find(target, prediction, index); }
     int plain_bits() const { return stages->model_.plain_bits(index); }
   };
-  static constexpr RangePrecision kPrecision = kNarrowPrecision;
+  using Encoder = NarrowEncoder;
+  using Decoder = NarrowDecoder;
 
   NarrowRangeStages(const Tables& tables, int code_width, std::uint32_t channels,
                     const Corrections& /*corrections*/)
@@ -571,6 +573,7 @@ class NarrowRangeStages {
 template <class Stages>
 class RangePayloadEncoder : public PayloadEncoder, Stages {
   using typename Stages::Channel;
+  using typename Stages::Encoder;
   using typename Stages::Expectation;
 
  public:
@@ -578,7 +581,7 @@ class RangePayloadEncoder : public PayloadEncoder, Stages {
                       const Corrections& corrections)
       : Stages(tables, code_width, channels, corrections),
         max_code_bits_(max_code_bits(Profile::kRange, code_width)),
-        coders_(kMaxLanes, RangeEncoder(code_width, Stages::kPrecision)) {}
+        coders_(kMaxLanes, Encoder(code_width)) {}
 
   void reserve(std::uint64_t codes) override {
     packers_.reserve(max_payload_bytes(Profile::kRange, this->code_width_, codes), lanes());
@@ -609,7 +612,7 @@ class RangePayloadEncoder : public PayloadEncoder, Stages {
   }
 
  private:
-  RangeEncoder& coder(int lane) { return coders_[static_cast<std::size_t>(lane)]; }
+  Encoder& coder(int lane) { return coders_[static_cast<std::size_t>(lane)]; }
 
   void encode_code(Code code, int lane, Channel& channel, bool reset) {
     const Expectation expected = this->expect(channel, reset);
@@ -623,13 +626,14 @@ class RangePayloadEncoder : public PayloadEncoder, Stages {
   }
 
   std::uint64_t max_code_bits_;
-  std::vector<RangeEncoder> coders_;
+  std::vector<Encoder> coders_;
   LanePackers<CarryPacker> packers_;
 };
 
 template <class Stages>
 class RangePayloadDecoder : public PayloadDecoder, Stages {
   using typename Stages::Channel;
+  using typename Stages::Decoder;
   using typename Stages::Expectation;
 
  public:
@@ -646,11 +650,10 @@ class RangePayloadDecoder : public PayloadDecoder, Stages {
     if (frames == 0 && size == 0) return;
     this->begin_packet(step(), proportional());
     const std::array<LaneBytes, kMaxLanes> bytes = split_lanes(payload, size, lanes());
-    std::array<std::optional<RangeDecoder>, kMaxLanes> coders;
+    std::array<std::optional<Decoder>, kMaxLanes> coders;
     for (int lane = 0; lane < lanes(); ++lane) {
       const LaneBytes& part = bytes[static_cast<std::size_t>(lane)];
-      coders[static_cast<std::size_t>(lane)].emplace(part.data, part.size, this->code_width_,
-                                                     Stages::kPrecision);
+      coders[static_cast<std::size_t>(lane)].emplace(part.data, part.size, this->code_width_);
     }
     LaneFaults faults(lanes());
     const auto begins = lane_begins(lanes(), this->channels_.size());
@@ -658,7 +661,7 @@ class RangePayloadDecoder : public PayloadDecoder, Stages {
       const bool reset = key && frame == 0;
       this->begin_frame(reset);
       for (int lane = 0; lane < faults.sound(); ++lane) {
-        RangeDecoder& coder = *coders[static_cast<std::size_t>(lane)];
+        Decoder& coder = *coders[static_cast<std::size_t>(lane)];
         faults.during(lane, [&] {
           const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
           for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
@@ -675,7 +678,7 @@ class RangePayloadDecoder : public PayloadDecoder, Stages {
       }
     }
     for (int lane = 0; lane < faults.sound(); ++lane) {
-      const RangeDecoder& coder = *coders[static_cast<std::size_t>(lane)];
+      const Decoder& coder = *coders[static_cast<std::size_t>(lane)];
       faults.during(lane, [&] {
         if (!lane_length_right(coder.consumed_bits(), bytes[static_cast<std::size_t>(lane)].size,
                                lane + 1 == lanes()) ||
@@ -701,7 +704,7 @@ class RangePayloadDecoder : public PayloadDecoder, Stages {
   }
 
  private:
-  Code next(RangeDecoder& coder, const Expectation& expected) const {
+  Code next(Decoder& coder, const Expectation& expected) const {
     const std::uint32_t target = coder.target();
     if (coder.escape(target)) return coder.consume_escape();
     const Code code = expected.find(target);

@@ -24,15 +24,15 @@ struct RangePrecision {
   bool without_gaps;
 
   /// Frequencies below this are sent as an escape: they may have no part of the range.
-  std::uint32_t min_frequency() const { return without_gaps ? 1 : kMinFrequency; }
-  std::uint32_t half() const { return 1U << (range_bits - 1); }
-  std::uint32_t reset() const { return (1U << range_bits) - 1; }
-  std::uint32_t top_frequency() const { return (1U << frequency_bits) - 1; }
+  constexpr std::uint32_t min_frequency() const { return without_gaps ? 1 : kMinFrequency; }
+  constexpr std::uint32_t half() const { return 1U << (range_bits - 1); }
+  constexpr std::uint32_t reset() const { return (1U << range_bits) - 1; }
+  constexpr std::uint32_t top_frequency() const { return (1U << frequency_bits) - 1; }
   /// Of the first code.
-  std::uint32_t escape_frequency() const {
+  constexpr std::uint32_t escape_frequency() const {
     return kEscapeFrequency >> (kFrequencyBits - frequency_bits);
   }
-  std::uint32_t share(std::uint32_t range, std::uint32_t frequency) const {
+  constexpr std::uint32_t share(std::uint32_t range, std::uint32_t frequency) const {
     return (range * frequency) >> frequency_bits;
   }
   /// What stays in low.
@@ -42,19 +42,20 @@ struct RangePrecision {
   /// Shift that brings a range back to at least half.
   int normalising_shift(std::uint32_t range) const { return range_bits - 1 - floor_log2(range); }
   /// The part of the range that an interval has.
-  std::uint32_t length(std::uint32_t range, const Interval& interval) const {
+  constexpr std::uint32_t length(std::uint32_t range, const Interval& interval) const {
     return without_gaps
                ? share(range, interval.low + interval.frequency) - share(range, interval.low)
                : share(range, interval.frequency);
   }
 };
 
-constexpr RangePrecision kFullPrecision{kRangeBits, kFrequencyBits, kEscapeBits, false};
+inline constexpr RangePrecision kFullPrecision{kRangeBits, kFrequencyBits, kEscapeBits, false};
 
-class RangeEncoder {
+/// A template, so that each precision has the code of constants.
+template <const RangePrecision& kPrecision>
+class RangeEncoderOf {
  public:
-  explicit RangeEncoder(int code_width, const RangePrecision& precision = kFullPrecision)
-      : code_width_(code_width), precision_(precision), range_(precision.reset()) {}
+  explicit RangeEncoderOf(int code_width) : code_width_(code_width) {}
 
   /// Codes an interval and then the low `plain` bits of `code`; for an escape, `code` itself.
   CarryWord encode(const Interval& interval, Code code, int plain = 0);
@@ -67,21 +68,20 @@ class RangeEncoder {
 
  private:
   int code_width_;
-  RangePrecision precision_;
   std::uint32_t low_ = 0;
-  std::uint32_t range_;
+  std::uint32_t range_ = kPrecision.reset();
 };
 
-class RangeDecoder {
+template <const RangePrecision& kPrecision>
+class RangeDecoderOf {
  public:
   /// Starts a payload.
-  RangeDecoder(const std::uint8_t* payload, std::size_t size, int code_width,
-               const RangePrecision& precision = kFullPrecision);
+  RangeDecoderOf(const std::uint8_t* payload, std::size_t size, int code_width);
 
   /// Where below the top frequency the next symbol's interval lies.
   std::uint32_t target() const;
   /// Whether a target is that of an escape.
-  bool escape(std::uint32_t target) const { return target < precision_.escape_frequency(); }
+  bool escape(std::uint32_t target) const { return target < kPrecision.escape_frequency(); }
 
   /// Moves past a symbol with this interval. @throws Error if the payload does not hold it.
   void consume(const Interval& interval);
@@ -107,10 +107,12 @@ class RangeDecoder {
   std::size_t size_;
   BitReader reader_;
   int code_width_;
-  RangePrecision precision_;
   std::uint32_t offset_;  ///< of the bit string in the current interval, below range_
-  std::uint32_t range_;
+  std::uint32_t range_ = kPrecision.reset();
   std::size_t bits_ = 0;
 };
+
+using RangeEncoder = RangeEncoderOf<kFullPrecision>;
+using RangeDecoder = RangeDecoderOf<kFullPrecision>;
 
 }  // namespace nrc
