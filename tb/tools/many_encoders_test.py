@@ -55,6 +55,19 @@ def lint() -> None:
                     "hierarchy -check -top many_encoders -chparam Channels 32"], cwd=ROOT, check=True)
 
 
+def refuse() -> None:
+    """Illegal numbers of inputs end the simulation with a line that says so."""
+    for inputs in (0, 257):
+        with tempfile.TemporaryDirectory() as work:
+            compiled = subprocess.run(["iverilog", "-g2012", "-s", "nrc_link_merge", "-o", f"{work}/a.vvp",
+                                       f"-Pnrc_link_merge.Inputs={inputs}", "-Irtl/parts",
+                                       "rtl/parts/nrc_link_merge.sv"], cwd=ROOT, check=False, capture_output=True,
+                                      text=True)
+            said = subprocess.run(["vvp", "-n", f"{work}/a.vvp"], check=False, capture_output=True, text=True)
+            if f"nrc_link_merge: Inputs is {inputs}; give 1 to 256" not in compiled.stderr + said.stdout + said.stderr:
+                sys.exit(f"many_encoders: {inputs} inputs are not refused: {compiled.stderr}{said.stdout}{said.stderr}")
+
+
 def simulate(work: Path, encoders: int, channels: int, frames: int, ready: int) -> str:
     """Leaves what came on the link in work/link; returns what the bench says."""
     parameters = {"Encoders": encoders, "Channels": channels, "CodeWidth": WIDTH, "PacketFrames": PACKET_FRAMES,
@@ -98,6 +111,7 @@ def main() -> None:
             if max(seen) - min(seen) > 3:  # stream header, key packet and one more
                 sys.exit(f"many_encoders: encoder {seen.index(min(seen))} waits for others: {order}")
     lint()
+    refuse()
     print(f"many encoders: {encoders} of {channels} channels ok")
 
 
