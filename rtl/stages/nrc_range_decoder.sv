@@ -371,12 +371,13 @@ module nrc_range_decoder #(
   end
 
   // The final bit of a payload belongs to its last code.
-  logic final_bit;
+  logic final_bit, more_bit;
 
   assign take      = !damaged && ((run && (!s3_coded || found)) || state_q != StLoop);
   assign take_end  = (state_q == StLoop) ? s3_end && !(s3_coded && plain)
                                          : end_q && state_done;
   assign final_bit = take_end && !(state_q == StLoop && s3_raw);
+  assign more_bit  = once_more && state_q == StLoop && s3_coded;
 
   // Two words wait, so that the loop does not reach into the packet buffer.
   logic [32:0] next_word_q, later_word_q;
@@ -410,7 +411,7 @@ module nrc_range_decoder #(
     .window_o    (window),
     .take_i      (take),
     .length_i    (take_length),
-    .more_i      (once_more && state_q == StLoop && s3_coded),
+    .more_i      (more_bit),
     .final_i     (final_bit),
     .packet_end_i(take_end),
     .drain_i,
