@@ -38,6 +38,7 @@ class Design:
     profile: int
     channels: int
     rate: float = 1.0  # clocks that a sample takes
+    seed: int = 1
 
     def asked(self) -> float:
         """Clock rate in MHz that the channels need."""
@@ -49,7 +50,7 @@ ENCODERS = {f"{profile}-{channels}": Design(f"{words}, {channels}", "encoder", n
             for number, (profile, words) in enumerate({"huffman": "Huffman", "range": "range"}.items())}
 # On recordings a frame of the range profile takes up to 1.23 clocks for a code.
 DECODERS = {"huffman-decoder-1024": Design("Huffman decoder, 1024", "decoder", 0, 1024),
-            "range-decoder-1024": Design("range decoder, 1024", "decoder", 1, 1024, 1.226)}
+            "range-decoder-1024": Design("range decoder, 1024", "decoder", 1, 1024, 1.226, 2)}
 DESIGNS = ENCODERS | DECODERS
 SMALL = ("huffman-32", "huffman-1024", "range-32", "range-1024")
 
@@ -176,8 +177,8 @@ def main() -> None:
                         help=f"of {', '.join(PARTS)} (default: all)")
     parser.add_argument("--designs", nargs="+", choices=[*DESIGNS], default=[*DESIGNS], metavar="DESIGN",
                         help=f"of {', '.join(DESIGNS)} (default: all that the part may hold)")
-    parser.add_argument("--seeds", nargs="+", type=int, default=[1], metavar="SEED",
-                        help="of place and route (1); the clock rate is that of the slowest")
+    parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED",
+                        help="of place and route (default: the design's own); the clock rate is that of the slowest")
     parser.add_argument("--out", type=Path, default=ROOT / "build/fpga_area")
     parser.add_argument("--again", action="store_true", help="make designs of an earlier run again")
     parser.add_argument("--no-install", action="store_true", help="install nothing by pip")
@@ -193,7 +194,7 @@ def main() -> None:
         if arguments.again or not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            row = make(part, design, arguments.seeds, out / "venv", not arguments.no_install, folder)
+            row = make(part, design, arguments.seeds or [design.seed], out / "venv", not arguments.no_install, folder)
             done.write_text(json.dumps({name: row}) + "\n", encoding="utf-8")
         row = json.loads(done.read_text(encoding="utf-8"))[name]
         print(f"{name:40}" + "".join(f"{row[column] if row[column] is not None else '-':>15}"

@@ -62,7 +62,8 @@ module nrc_adapt #(
   nrc_delay #(.Width(3 * ValueWidth + 3 * WeightWidth + 6), .Depth(Registered)) u_stage1 (
     .clk_i,
     .d_i({innovation, value_i, left, even, weight_i, raised, lowered, d_negative_i, d_nonzero_i}),
-    .q_o({innovation_o, value, left_s1, even_s1, weight, raised_s1, lowered_s1, d_negative, d_nonzero})
+    .q_o({innovation_o, value, left_s1, even_s1, weight, raised_s1, lowered_s1,
+          d_negative, d_nonzero})
   );
 
   // The new state.

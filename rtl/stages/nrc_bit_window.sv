@@ -5,8 +5,9 @@
 // Two registers hold the payload's next two words, first byte on top. position_q is how many
 // bits of the first word are used up; a shift by it shows the next 32 bits. A Huffman code takes at
 // most 31 of them. A range decoder has 16 in its offset and takes those that leave it. Taking bits
-// moves the position, and words that are used up make room for those of the packet buffer. The first code of a packet may follow in the clock after the last code of the
-// packet before: at the end of a packet its padding is taken along.
+// moves the position, and words that are used up make room for those of the packet buffer. The
+// first code of a packet may follow in the clock after the last code of the packet before: at the
+// end of a packet its padding is taken along.
 //
 // A packet whose codes do not end in its last word, or whose padding is not zero, is damaged. So is
 // one whose codes need more bits than it has. Then damaged_o stays high, no more words are taken,
@@ -33,7 +34,7 @@ module nrc_bit_window (
   input  logic        take_i,
   input  logic [4:0]  length_i,      // 0..31 bits
   input  logic        final_i,       // and one more
-  input  logic        more_i,        // and one more, a late signal; at a packet's end it is one at least
+  input  logic        more_i,        // and one more, known late; at a packet's end one bit at least
   input  logic        packet_end_i,  // and the padding after them
 
   input  logic        drain_i,       // throws away all words

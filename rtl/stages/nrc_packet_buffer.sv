@@ -8,8 +8,8 @@
 //
 // The memory has one port, or with DualPort two. Writes cannot wait, so at a single port they have
 // priority and the reader waits, for one that is refused as well: so the memory's address does not
-// depend on whether the buffer is full. Two output registers after the memory let the reader take a word
-// in every clock in which a port is free for it.
+// depend on whether the buffer is full. Two output registers after the memory let the reader take a
+// word in every clock in which a port is free for it.
 // A word can be read 3 clocks after its commit.
 
 `timescale 1ns / 1ps

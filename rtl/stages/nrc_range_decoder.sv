@@ -371,12 +371,13 @@ module nrc_range_decoder #(
   end
 
   // The final bit of a payload belongs to its last code.
-  logic final_bit;
+  logic final_bit, more_bit;
 
   assign take      = !damaged && ((run && (!s3_coded || found)) || state_q != StLoop);
   assign take_end  = (state_q == StLoop) ? s3_end && !(s3_coded && plain)
                                          : end_q && state_done;
   assign final_bit = take_end && !(state_q == StLoop && s3_raw);
+  assign more_bit  = once_more && state_q == StLoop && s3_coded;
 
   // Two words wait, so that the loop does not reach into the packet buffer.
   logic [32:0] next_word_q, later_word_q;
@@ -399,10 +400,6 @@ module nrc_range_decoder #(
     if (!words_q[1])                 later_word_q <= {word_last_i, word_i};
   end
 
-  // Icarus 11 does not know a name of an enumeration in a port's connection.
-  logic one_more;
-  assign one_more = once_more && state_q == StLoop && s3_coded;
-
   nrc_bit_window u_bits (
     .clk_i,
     .rst_ni,
@@ -414,7 +411,7 @@ module nrc_range_decoder #(
     .window_o    (window),
     .take_i      (take),
     .length_i    (take_length),
-    .more_i      (one_more),
+    .more_i      (more_bit),
     .final_i     (final_bit),
     .packet_end_i(take_end),
     .drain_i,
