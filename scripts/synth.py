@@ -131,6 +131,10 @@ def netlist(top: str, variant: Variant, synthesis: str, techmap: str | None, yos
     before = []
     if techmap:
         before = ["proc; flatten; opt; wreduce", f"techmap -map {copies([techmap])[0]}"]
+    steps = [synthesis]
+    if synthesis.startswith("synth_ecp5"):
+        # A flip-flop takes no reset that is active low: without this each one gets an inverter of its own.
+        steps = ["synth_ecp5 -run begin:map_luts", "opt_merge t:$_NOT_", "opt_clean", f"{synthesis} -run map_luts:"]
     script = out / "synth.ys"
     script.write_text("\n".join([
         "read_verilog -sv " + " ".join(packages),
@@ -138,7 +142,7 @@ def netlist(top: str, variant: Variant, synthesis: str, techmap: str | None, yos
         f"hierarchy -top {Path(top).stem} " +
         " ".join(f"-chparam {name} {value}" for name, value in variant.parameters.items()),
         *before,
-        synthesis,
+        *steps,
         "tee -o cells.txt stat",
     ]) + "\n", encoding="utf-8")
     log = out / "yosys.log"

@@ -7,7 +7,7 @@
 // works on what both find out (section 17). Golden model: the Huffman half of
 // nrc::PayloadEncoder.
 //
-// Latency, clocks from a code: 6 predictor, 2 context, 6 huffman, 3 bit_packer = 17 until its last
+// Latency, clocks from a code: 6 predictor, 2 context, 7 huffman, 3 bit_packer = 18 until its last
 // bit is packed; in the shallow pipeline 3, 0, 1, 1 = 5; 2 narrow, 1, 1 = 4. One code per clock,
 // rigid.
 

@@ -78,6 +78,7 @@ package nrc_pkg;
   // Events.
   localparam int EventPeakBits     = 24;
   localparam int EventThresholdBits = 6;
+  localparam int EventThreshold    = 26;
   localparam int MaxEventBoost     = 4;
   localparam int MinEventScale     = 256;
   localparam int MaxEventWindow    = 16;
@@ -87,6 +88,12 @@ package nrc_pkg;
   localparam int EventAgeBits      = 6;
   localparam int MaxPacketEvents   = 256;
   localparam int EventPacketFrames = 224;
+
+  // Self test.
+  localparam int SelfTestSeed      = 1314014035;
+  localparam int SelfTestStep      = 40503;
+  localparam int SelfTestJump      = 46803;
+  localparam int SelfTestAmplitudes = 6;
 
   // Packets.
   localparam int Sync              = 21070;

@@ -27,6 +27,8 @@ rtl/parts/nrc_crc32.sv
 rtl/parts/nrc_clock_fifo.sv
 rtl/parts/nrc_stream_width.sv
 rtl/parts/nrc_link_port.sv
+rtl/parts/nrc_channel_map.sv
+rtl/parts/nrc_link_merge.sv
 rtl/stages/nrc_weigh.sv
 rtl/stages/nrc_adapt.sv
 rtl/stages/nrc_pace.sv
@@ -65,6 +67,7 @@ rtl/stages/nrc_event_writer.sv
 rtl/stages/nrc_stream_header.sv
 rtl/stages/nrc_packet_emitter.sv
 rtl/stages/nrc_packetizer.sv
+rtl/stages/nrc_self_test.sv
 rtl/encoder/nrc_huffman_path.sv
 rtl/encoder/nrc_range_path.sv
 rtl/encoder/nrc_narrow_range_path.sv

@@ -27,6 +27,8 @@ rtl/parts/nrc_crc32.sv
 rtl/parts/nrc_clock_fifo.sv
 rtl/parts/nrc_stream_width.sv
 rtl/parts/nrc_link_port.sv
+rtl/parts/nrc_channel_map.sv
+rtl/parts/nrc_link_merge.sv
 rtl/stages/nrc_weigh.sv
 rtl/stages/nrc_adapt.sv
 rtl/stages/nrc_pace.sv

@@ -27,12 +27,14 @@ module nrc_fifo #(
 );
 
   // One bit more than an address: equal pointers mean empty, Depth apart means full.
-  logic [AddrWidth:0] wptr_q, rptr_q, rptr_d;
+  logic [AddrWidth:0] wptr_q, rptr_q, rptr_next, rptr_d;
   logic               read, valid_q;
 
-  assign rptr_d = rptr_q + {{AddrWidth{1'b0}}, pop_i};
+  // pop_i comes late: it only chooses.
+  assign rptr_next = rptr_q + 1'b1;
+  assign rptr_d    = pop_i ? rptr_next : rptr_q;
   // Against the old write pointer: what is pushed now can only be read in the next clock.
-  assign read   = (wptr_q != rptr_d);
+  assign read      = pop_i ? wptr_q != rptr_next : wptr_q != rptr_q;
 
   nrc_ram_1r1w #(
     .Width(Width),
@@ -55,7 +57,7 @@ module nrc_fifo #(
       valid_q <= 1'b0;
     end else begin
       if (push_i) wptr_q <= wptr_q + 1'b1;
-      if (pop_i)  rptr_q <= rptr_d;
+      if (pop_i)  rptr_q <= rptr_next;
       valid_q <= read;
     end
   end

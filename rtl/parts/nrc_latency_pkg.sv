@@ -57,7 +57,7 @@ package nrc_latency_pkg;
 
   // Huffman profile. A packer's latency is that of a codeword's last bit, to the word.
   localparam int ContextLatency          = 2;
-  localparam int HuffmanLatency          = 6;
+  localparam int HuffmanLatency          = 7;
   localparam int BitPackerLatency        = 3;
   localparam int ShallowContextLatency   = 0;
   localparam int ShallowHuffmanLatency   = 1;

@@ -11,7 +11,8 @@
 // A value has three zero bits at its end or more. With level = 8 a + b the shifted difference is
 // (value >> 3) - a, less one if b > 0, so that the new level is one sum whose
 // terms do not wait for each other: level + ~a + (value >> 3) + (b = 0), with ~ for the ones'
-// complement. Both new weights are ready before e selects one.
+// complement. Both new weights are ready before e selects one: their sums in the clock of e, their
+// limits in the next one.
 //
 // Latency: 1 clock to the innovation, 2 to the new state. In the shallow pipeline 0.
 
@@ -30,10 +31,10 @@ module nrc_adapt #(
   input  logic [ValueWidth-1:0]  level_i,
   input  logic                   d_negative_i,
   input  logic                   d_nonzero_i,
+  input  logic [2:0]             boost_i,       // of nrc_pace
 
   output logic [ValueWidth:0]    innovation_o,
   input  logic                   reset_i,       // with innovation_o
-  input  logic [2:0]             boost_i,       // of nrc_pace, with innovation_o
   output logic [WeightWidth-1:0] weight_o,
   output logic [ValueWidth-1:0]  level_o
 );
@@ -44,35 +45,37 @@ module nrc_adapt #(
   localparam logic [WeightWidth-1:0] WeightMin = WeightWidth'(nrc_pkg::WeightMin);
   localparam logic [WeightWidth-1:0] WeightMax = WeightWidth'(nrc_pkg::WeightMax);
 
-  // The innovation, and the part of the old level that stays.
+  // The innovation, the part of the old level that stays, and the weights to select from.
   logic [ValueWidth:0]    innovation;
   logic [ValueWidth-1:0]  value, left, left_s1;
   logic [WeightWidth-1:0] weight;
+  logic [WeightWidth:0]   step, raised, lowered, raised_s1, lowered_s1;
   logic                   d_negative, d_nonzero, even, even_s1;
 
   assign innovation = {value_i[ValueWidth-1], value_i} - {pred_value_i[ValueWidth-1], pred_value_i};
   assign left       = level_i + ~{{Shift{level_i[ValueWidth-1]}}, level_i[ValueWidth-1:Shift]};
   assign even       = level_i[Shift-1:0] == '0;
+  assign step       = (WeightWidth+1)'(1) << boost_i;
+  assign raised     = {weight_i[WeightWidth-1], weight_i} + step;
+  assign lowered    = {weight_i[WeightWidth-1], weight_i} - step;
 
-  nrc_delay #(.Width(3 * ValueWidth + WeightWidth + 4), .Depth(Registered)) u_stage1 (
+  nrc_delay #(.Width(3 * ValueWidth + 3 * WeightWidth + 6), .Depth(Registered)) u_stage1 (
     .clk_i,
-    .d_i({innovation, value_i, left, even, weight_i, d_negative_i, d_nonzero_i}),
-    .q_o({innovation_o, value, left_s1, even_s1, weight, d_negative, d_nonzero})
+    .d_i({innovation, value_i, left, even, weight_i, raised, lowered, d_negative_i, d_nonzero_i}),
+    .q_o({innovation_o, value, left_s1, even_s1, weight, raised_s1, lowered_s1, d_negative, d_nonzero})
   );
 
   // The new state.
   localparam logic [WeightWidth:0] Up   = (WeightWidth+1)'(nrc_pkg::WeightMax);
   localparam logic [WeightWidth:0] Down = (WeightWidth+1)'(nrc_pkg::WeightMin);
-  logic [WeightWidth:0]   step, raised, lowered;
   logic [WeightWidth-1:0] weight_up, weight_down, new_weight;
   logic [ValueWidth-1:0]  new_level;
   logic                   quiet;
 
-  assign step        = (WeightWidth+1)'(1) << boost_i;
-  assign raised      = {weight[WeightWidth-1], weight} + step;
-  assign lowered     = {weight[WeightWidth-1], weight} - step;
-  assign weight_up   = ($signed(raised) > $signed(Up))    ? WeightMax : raised[WeightWidth-1:0];
-  assign weight_down = ($signed(lowered) < $signed(Down)) ? WeightMin : lowered[WeightWidth-1:0];
+  assign weight_up   = ($signed(raised_s1) > $signed(Up))    ? WeightMax
+                                                             : raised_s1[WeightWidth-1:0];
+  assign weight_down = ($signed(lowered_s1) < $signed(Down)) ? WeightMin
+                                                             : lowered_s1[WeightWidth-1:0];
   assign quiet       = innovation_o[ValueWidth:QuietShift] ==
                        {(ValueWidth + 1 - QuietShift){innovation_o[ValueWidth]}};
   assign new_weight  = (!d_nonzero || quiet)                        ? weight :

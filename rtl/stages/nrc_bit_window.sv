@@ -4,8 +4,8 @@
 //
 // Two registers hold the payload's next two words, first byte on top. position_q is how many
 // bits of the first word are used up; a shift by it shows the next 32 bits. A Huffman code takes at
-// most 31 of them. A range decoder has 16 in its offset and takes those that leave it. Taking bits moves the position, and words that are used up make room for those of the
-// packet buffer. The first code of a packet may follow in the clock after the last code of the
+// most 31 of them. A range decoder has 16 in its offset and takes those that leave it. Taking bits
+// moves the position, and words that are used up make room for those of the packet buffer. The first code of a packet may follow in the clock after the last code of the
 // packet before: at the end of a packet its padding is taken along.
 //
 // A packet whose codes do not end in its last word, or whose padding is not zero, is damaged. So is
@@ -32,7 +32,8 @@ module nrc_bit_window (
 
   input  logic        take_i,
   input  logic [4:0]  length_i,      // 0..31 bits
-  input  logic        final_i,       // and one more; at a packet's end it is one at least
+  input  logic        final_i,       // and one more
+  input  logic        more_i,        // and one more, a late signal; at a packet's end it is one at least
   input  logic        packet_end_i,  // and the padding after them
 
   input  logic        drain_i,       // throws away all words
@@ -62,15 +63,18 @@ module nrc_bit_window (
   logic       take;
   logic       used_one, used_two;
 
-  // final_i is a carry into the sum.
+  // final_i is a carry into the sum; more_i chooses one of two sums, which are ready before it.
   // verilator lint_off UNUSEDSIGNAL
-  logic [6:0] doubled;
+  logic [6:0] doubled, doubled_more;
   // verilator lint_on UNUSEDSIGNAL
-  assign doubled      = {1'b0, position_q, 1'b1} + {1'b0, length_i, final_i};
-  assign end_position = doubled[6:1];
-  assign in_word0     = (end_position <= 6'd32);
+  logic [5:0] next_position;
+  assign next_position = {1'b0, position_q} + 6'd1;
+  assign doubled       = {1'b0, position_q, 1'b1} + {1'b0, length_i, final_i};
+  assign doubled_more  = {next_position, 1'b1} + {1'b0, length_i, final_i};
+  assign end_position  = more_i ? doubled_more[6:1] : doubled[6:1];
+  assign in_word0      = !end_position[5] || end_position[4:0] == '0;
   assign wrong        = packet_end_i ? (in_word0 ? !last0_q : (last0_q || !last1_q))
-                                     : (last0_q && end_position >= 6'd32);
+                                     : (last0_q && end_position[5]);
   assign take         = take_i && !damaged_o;
   assign used_two     = take && packet_end_i && !in_word0;
   assign used_one     = take && !used_two && (packet_end_i || end_position[5]);
@@ -138,7 +142,7 @@ module nrc_bit_window (
 
   always @(posedge clk_i) begin
     if (checking_q && take) begin
-      assert (length_i != 5'd0 || final_i || !packet_end_i);
+      assert (length_i != 5'd0 || final_i || more_i || !packet_end_i);
       assert (valid0_q && (in_word0 || last0_q || valid1_q));
     end
   end

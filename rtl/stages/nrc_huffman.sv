@@ -18,9 +18,10 @@
 //   2  shift by raw_bits
 //   3  symbol, table address, bits after the code
 //   4  table memory
-//   5  length and bits of the code
-//   6  codeword
-// Latency 6 clocks, one sample per clock. In the shallow pipeline only 4 ends at registers, latency
+//   5  its word: memories of FPGAs give it late in the clock, and from many blocks
+//   6  length and bits of the code
+//   7  codeword
+// Latency 7 clocks, one sample per clock. In the shallow pipeline only 4 ends at registers, latency
 // 1.
 
 `timescale 1ns / 1ps
@@ -63,7 +64,7 @@ module nrc_huffman #(
 
   localparam int Registered   = (Pipeline == nrc_latency_pkg::PipelineDeep) ? 1 : 0;
   localparam int AddressClock = 3 * Registered;  // the table's address is ready
-  localparam int LengthClock  = AddressClock + 1 + Registered;
+  localparam int LengthClock  = AddressClock + 1 + 2 * Registered;
   localparam int Latency      = (Registered != 0) ? nrc_latency_pkg::HuffmanLatency
                                                   : nrc_latency_pkg::ShallowHuffmanLatency;
 
@@ -206,9 +207,12 @@ module nrc_huffman #(
     assign s4_word        = s4_own_word;
   end
 
-  // Most codes have no bits after the code: then these registers hold zeros and need no clock.
+  // Most codes have no bits after the code: then these registers hold zeros and need no clock. What
+  // comes without valid may be X, and would stay, as the registers would decide with it.
   logic extra_moves;
-  assign extra_moves = Registered != 0 || s3_extra_length != 5'd0 || s4_extra_length_q != 5'd0;
+  assign extra_moves = Registered != 0 ||
+                       (valid[AddressClock] &&
+                        (s3_extra_length != 5'd0 || s4_extra_length_q != 5'd0));
 
   always_ff @(posedge clk_i) begin
     if (extra_moves) begin
@@ -218,13 +222,25 @@ module nrc_huffman #(
     s4_verbatim_q <= s3_verbatim;
   end
 
-  // 5: the leading one gives the length of the code and is not part of it. It is never bit 0.
-  logic [3:0]           length;
-  logic [MaxLength-1:0] prefix;
-  logic [3:0]           s5_length;
-  logic [MaxLength-1:0] s5_prefix;
+  // 5: the word.
+  logic [15:0]          s5_word;
   logic [CodeWidth-1:0] s5_extra;
   logic [4:0]           s5_extra_length;
+  logic                 s5_verbatim;
+
+  nrc_delay #(.Width(CodeWidth + 22), .Depth(Registered)) u_stage5 (
+    .clk_i,
+    .d_i({s4_word, s4_extra_q, s4_extra_length_q, s4_verbatim_q}),
+    .q_o({s5_word, s5_extra, s5_extra_length, s5_verbatim})
+  );
+
+  // 6: the leading one gives the length of the code and is not part of it. It is never bit 0.
+  logic [3:0]           length;
+  logic [MaxLength-1:0] prefix;
+  logic [3:0]           s6_length;
+  logic [MaxLength-1:0] s6_prefix;
+  logic [CodeWidth-1:0] s6_extra;
+  logic [4:0]           s6_extra_length;
 
   // Binary search from the top. A verbatim code's word is a one, the length 0.
   logic       in_top_8, in_top_4, in_top_2;
@@ -233,22 +249,22 @@ module nrc_huffman #(
   /* verilator lint_off UNUSEDSIGNAL */  // bit 0
   logic [3:0] four;
   /* verilator lint_on UNUSEDSIGNAL */
-  assign word     = s4_word[15:1] & {15{!s4_verbatim_q}};
+  assign word     = s5_word[15:1] & {15{!s5_verbatim}};
   assign in_top_8 = (word[15:8] != '0);
   assign eight    = in_top_8 ? word[15:8] : {word[7:1], 1'b0};
   assign in_top_4 = (eight[7:4] != '0);
   assign four     = in_top_4 ? eight[7:4] : eight[3:0];
   assign in_top_2 = (four[3:2] != '0);
   assign length   = {in_top_8, in_top_4, in_top_2, in_top_2 ? four[3] : four[1]};
-  assign prefix   = s4_word[MaxLength-1:0] & ~({MaxLength{1'b1}} << length);
+  assign prefix   = s5_word[MaxLength-1:0] & ~({MaxLength{1'b1}} << length);
 
-  nrc_delay #(.Width(MaxLength + CodeWidth + 9), .Depth(Registered)) u_stage5 (
+  nrc_delay #(.Width(MaxLength + CodeWidth + 9), .Depth(Registered)) u_stage6 (
     .clk_i,
-    .d_i({length, prefix, s4_extra_q, s4_extra_length_q}),
-    .q_o({s5_length, s5_prefix, s5_extra, s5_extra_length})
+    .d_i({length, prefix, s5_extra, s5_extra_length}),
+    .q_o({s6_length, s6_prefix, s6_extra, s6_extra_length})
   );
 
-  // 6: code and the bits after it.
+  // 7: code and the bits after it.
   logic [30:0] bits;
   logic [4:0]  bits_length;
 
@@ -256,13 +272,13 @@ module nrc_huffman #(
   logic                 has_extra;
   logic [MaxLength-1:0] moved;
 
-  assign has_extra   = s5_extra_length != 5'd0;
-  assign moved       = s5_prefix & {MaxLength{has_extra}};
-  assign bits        = ({{(31-MaxLength){1'b0}}, moved} << s5_extra_length) | 31'(s5_extra) |
-                       {{(31-MaxLength){1'b0}}, s5_prefix & {MaxLength{!has_extra}}};
-  assign bits_length = {1'b0, s5_length} + s5_extra_length;
+  assign has_extra   = s6_extra_length != 5'd0;
+  assign moved       = s6_prefix & {MaxLength{has_extra}};
+  assign bits        = ({{(31-MaxLength){1'b0}}, moved} << s6_extra_length) | 31'(s6_extra) |
+                       {{(31-MaxLength){1'b0}}, s6_prefix & {MaxLength{!has_extra}}};
+  assign bits_length = {1'b0, s6_length} + s6_extra_length;
 
-  nrc_delay #(.Width(36), .Depth(Registered)) u_stage6 (
+  nrc_delay #(.Width(36), .Depth(Registered)) u_stage7 (
     .clk_i, .d_i({bits, bits_length}), .q_o({bits_o, length_o})
   );
 
@@ -272,7 +288,7 @@ module nrc_huffman #(
   `include "nrc_assert.svh"
 
   `NRC_REQUIRE(CodeWidth >= 2 && CodeWidth <= 16 && SymbolBits >= 2 && NumTables >= 1 &&
-               Latency == AddressClock + 1 + 2 * Registered &&
+               Latency == AddressClock + 1 + 3 * Registered &&
                (Rounding == 0 || (Rounding == 1 && Registered == 1 && SymbolBits == 6)) &&
                (LoadableTables == 0 || LoadableTables == 1) && (Pipeline == 0 || Pipeline == 1),
                "nrc_huffman: a parameter is missing or out of its range")
@@ -284,7 +300,7 @@ module nrc_huffman #(
       assert (32'(raw_bits_i) <= CodeWidth && 32'(raw_bits_i) <= 12);
       assert (rounded_i || 32'(table_i) < NumTables);
     end
-    if (checking_q && valid[LengthClock]) assert ({1'b0, s5_length} + s5_extra_length != 5'd0);
+    if (checking_q && valid[LengthClock]) assert ({1'b0, s6_length} + s6_extra_length != 5'd0);
     if (checking_q && LoadableTables != 0 && table_we_i) assert (valid[Latency-1:0] == '0);
   end
 `endif

@@ -140,6 +140,7 @@ module nrc_huffman_decoder #(
     .take_i      (valid_q[1]),
     .length_i    (taken),
     .final_i     (1'b0),
+    .more_i      (1'b0),
     .packet_end_i(s1_end_q),
     .drain_i,
     .damaged_o   (window_damaged)

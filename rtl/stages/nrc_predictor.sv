@@ -200,6 +200,7 @@ module nrc_predictor #(
   logic [LastWidth-1:0]   last_write;
   logic                   d_negative_update;
   logic                   d_nonzero_update;
+  logic [2:0]             boost_update;
 
   if (Queue != 0) begin : gen_queue
     localparam int StartWidth = WeightWidth + ValueWidth + 2;
@@ -221,7 +222,8 @@ module nrc_predictor #(
     nrc_delay #(.Width(3), .Depth(Predict - 1)) u_boost_delay (
       .clk_i, .d_i(boost_s1), .q_o(boost_s6)
     );
-    assign tag_s6[2:0] = boost_s6;
+    assign tag_s6[2:0]  = boost_s6;
+    assign boost_update = tag_update[2:0];
 
     nrc_fifo #(.Width(StartWidth + TagWidth + ValueWidth), .Depth(Queue)) u_queue (
       .clk_i,
@@ -275,8 +277,11 @@ module nrc_predictor #(
       );
     end
 
-    nrc_delay #(.Width(3), .Depth(Update + Innovation - 1)) u_boost_delay (
-      .clk_i, .d_i(boost_s1), .q_o(innovation_boost_o)
+    nrc_delay #(.Width(3), .Depth(Update - 1)) u_boost_delay (
+      .clk_i, .d_i(boost_s1), .q_o(boost_update)
+    );
+    nrc_delay #(.Width(3), .Depth(Innovation)) u_innovation_boost_delay (
+      .clk_i, .d_i(boost_update), .q_o(innovation_boost_o)
     );
     nrc_delay #(.Width(WeightWidth + ValueWidth + 2), .Depth(UpdateDelay + 1)) u_start_delay (
       .clk_i,
@@ -305,7 +310,7 @@ module nrc_predictor #(
     .d_nonzero_i (d_nonzero_update),
     .innovation_o(innovation),
     .reset_i     (innovation_reset_o),
-    .boost_i     (innovation_boost_o),
+    .boost_i     (boost_update),
     .weight_o    (weight_write),
     .level_o     (level_write)
   );

@@ -13,6 +13,9 @@
 //   code     = the n with (p[n] >> 16) <= offset < (p[n+1] >> 16)
 //   offset, range = offset - (p[n] >> 16), (p[n+1] - p[n]) >> 16, both shifted
 //
+// Range is 32768 at least, so that the code's frequency alone says how far to shift, but for one
+// place: nrc_window has found it, and the loop looks at one bit instead of at all.
+//
 // In the queue a sample stays until it has its code. What does not fit into the loop drops the
 // samples that follow it on their way, and they leave the queue again:
 //
@@ -157,6 +160,7 @@ module nrc_range_decoder #(
   end
 
   logic [16*Edges-1:0]  cumulative;
+  logic [4*Edges-1:0]   place_shift;
   logic [Edges-1:0]     last;
   logic [CodeWidth-1:0] s3_from;
   logic [3:0]           s3_plain;
@@ -173,6 +177,7 @@ module nrc_range_decoder #(
     .begin_i     (from_q),
     .next_plain_o(s0_plain),
     .cumulative_o(cumulative),
+    .shift_o     (place_shift),
     .last_o      (last),
     .begin_o     (s3_from),
     .plain_o     (s3_plain),
@@ -219,7 +224,7 @@ module nrc_range_decoder #(
     localparam int Next   = (n + 1) % Edges;
     localparam int Before = (n == 0) ? 0 : n - 1;
     logic [16:0] less;
-    logic [31:0] mine, chosen_so_far;  // offset and range after the code of this place
+    logic [35:0] mine, chosen_so_far;  // offset and range after the code of this place, their shift
     // verilator lint_off UNUSEDSIGNAL
     logic [31:0] difference;  // its low bits are cut off
     // verilator lint_on UNUSEDSIGNAL
@@ -228,7 +233,7 @@ module nrc_range_decoder #(
     assign difference = gen_product[Next].product - gen_product[n].product;
     assign reached[n] = !less[16];
     assign chosen[n]  = reached[n] && !reached[Next] && !last[n];
-    assign mine       = {less[15:0], difference[31:16]} & {32{chosen[n]}};
+    assign mine       = {less[15:0], difference[31:16], place_shift[4*n+:4]} & {36{chosen[n]}};
 
     if (n == 0) begin : gen_first
       assign chosen_so_far = mine;
@@ -238,27 +243,22 @@ module nrc_range_decoder #(
   end
 
   logic [15:0] code_offset, code_range;
+  logic [3:0]  shift;
 
-  assign {code_offset, code_range} = gen_place[Edges-1].chosen_so_far;
+  assign {code_offset, code_range, shift} = gen_place[Edges-1].chosen_so_far;
 
   // The shift that brings range to 32768..65535, and the bits that then follow.
-  logic        zero_8, zero_4, zero_2, zero_1;
-  logic [15:0] by_8, by_4, by_2, by_1;
-  logic [3:0]  shift;
+  logic        once_more;
+  logic [15:0] range_shifted, range_normal, offset_normal;
   // verilator lint_off UNUSEDSIGNAL
-  logic [30:0] shifted;
+  logic [30:0] offset_shifted;
   // verilator lint_on UNUSEDSIGNAL
 
-  assign zero_8  = (code_range[15:8] == '0);
-  assign by_8    = zero_8 ? {code_range[7:0], 8'd0} : code_range;
-  assign zero_4  = (by_8[15:12] == '0);
-  assign by_4    = zero_4 ? {by_8[11:0], 4'd0} : by_8;
-  assign zero_2  = (by_4[15:14] == '0);
-  assign by_2    = zero_2 ? {by_4[13:0], 2'd0} : by_4;
-  assign zero_1  = !by_2[15];
-  assign by_1    = zero_1 ? {by_2[14:0], 1'b0} : by_2;
-  assign shift   = {zero_8, zero_4, zero_2, zero_1};
-  assign shifted = {code_offset, window[15:1]} << shift;
+  assign range_shifted  = code_range << shift;
+  assign offset_shifted = {code_offset, window[15:1]} << shift;
+  assign once_more      = !range_shifted[15];
+  assign range_normal   = once_more ? {range_shifted[14:0], 1'b0} : range_shifted;
+  assign offset_normal  = once_more ? offset_shifted[29:14] : offset_shifted[30:15];
 
   // What the sample in the loop comes to.
   logic run, coded, escape, found, plain, dead_end, repeats, has_code, leaves;
@@ -356,8 +356,8 @@ module nrc_range_decoder #(
         range_q <= (state_q == StLoop && token_q[3]) ? 16'(nrc_pkg::RangeReset) : 16'h8000;
       end
     end else if (coded && found) begin
-      offset_q <= shifted[30:15];
-      range_q  <= by_1;
+      offset_q <= offset_normal;
+      range_q  <= range_normal;
     end
   end
 
@@ -410,6 +410,7 @@ module nrc_range_decoder #(
     .window_o    (window),
     .take_i      (take),
     .length_i    (take_length),
+    .more_i      (once_more && state_q == StLoop && s3_coded),
     .final_i     (final_bit),
     .packet_end_i(take_end),
     .drain_i,

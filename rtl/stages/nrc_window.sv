@@ -16,10 +16,13 @@
 //
 // The lowest code begins at EscapeFrequency, and the highest one ends at TopFrequency.
 //
+// A code's frequency says how far a range that was multiplied by it is to be shifted, but for one
+// place. Here there is time to find that, in the loop of nrc_range_decoder there is none.
+//
 // Stages:
 //   0  where the window begins; differences of its edges to the prediction
 //   1  products with the reciprocal, shifted and limited: addresses
-//   2  half of the distribution; mirrored: cumulative_o
+//   2  half of the distribution; mirrored: cumulative_o; zeros above each frequency: shift_o
 // Latency 3 clocks, one window per clock.
 
 `timescale 1ns / 1ps
@@ -43,6 +46,7 @@ module nrc_window #(
   output logic [3:0]            next_plain_o,  // low bits of a group's code, in the clock of index_i
 
   output logic [16*Edges-1:0]   cumulative_o,  // at each place
+  output logic [4*Edges-1:0]    shift_o,       // of the code of each place but that of the last edge
   output logic [Edges-1:0]      last_o,        // place of the last edge
   output logic [CodeWidth-1:0]  begin_o,       // first code or group, signed
   output logic [3:0]            plain_o,       // low bits of a group's code
@@ -54,6 +58,10 @@ module nrc_window #(
   localparam int FracBits     = nrc_pkg::FracBits;
   localparam int FactorBits   = 10;
   localparam int BaseShift    = 5;
+  localparam int FineBits     = 3;  // of the octave, which shift the reciprocal
+  localparam int CoarseBits   = OctaveBits - FineBits;  // which shift products
+  localparam int FineRoom     = (1 << FineBits) - 1;
+  localparam int WideFactor   = FactorBits + FineRoom;
   localparam int AddrBits     = $clog2(nrc_pkg::Deviates);
   localparam int DWidth       = ValueWidth + 1;
   localparam int WideWidth    = CodeWidth + 2;  // of codes outside the range
@@ -103,16 +111,17 @@ module nrc_window #(
   logic [CodeWidth-1:0]  s1_first_q, s2_first_q;
   logic [3:0]            s1_plain_q, s2_plain_q;
   logic                  s1_lowest_q, s1_highest_q, s2_lowest_q, s2_highest_q;
-  logic [OctaveBits-1:0] s1_octave_q;
-  logic [FactorBits-1:0] s1_factor_q;
+  logic [CoarseBits-1:0] s1_coarse_q;
+  logic [WideFactor-1:0] s1_factor_q;
 
   always_ff @(posedge clk_i) begin
     s1_first_q   <= first;
     s1_plain_q   <= plain;
     s1_lowest_q  <= first == lowest[CodeWidth-1:0];
     s1_highest_q <= first == highest[CodeWidth-1:0];
-    s1_octave_q  <= octave;
-    s1_factor_q  <= factor;
+    // The octave's low bits shift the factor, once, rather than each place's product.
+    s1_coarse_q  <= octave[OctaveBits-1:FineBits];
+    s1_factor_q  <= {factor, {FineRoom{1'b0}}} >> octave[FineBits-1:0];
     s2_first_q   <= s1_first_q;
     s2_plain_q   <= s1_plain_q;
     s2_lowest_q  <= s1_lowest_q;
@@ -152,8 +161,8 @@ module nrc_window #(
     end
 
     // Stage 1: deviate. As in nrc_cumulative, whose sum of two products this need not be.
-    localparam int ProductWidth = DWidth + FactorBits;
-    localparam int ScaledWidth  = ProductWidth - BaseShift;
+    localparam int ProductWidth = DWidth + WideFactor;
+    localparam int ScaledWidth  = ProductWidth - BaseShift - FineRoom;
 
     logic signed [ProductWidth-1:0] wide_d, wide_factor;
     // verilator lint_off UNUSEDSIGNAL
@@ -164,10 +173,11 @@ module nrc_window #(
     logic [AddrBits-1:0]            addr;
     logic [15:0]                    half;
 
-    assign wide_d      = {{FactorBits{d_q[DWidth-1]}}, d_q};
+    assign wide_d      = {{WideFactor{d_q[DWidth-1]}}, d_q};
     assign wide_factor = {{DWidth{1'b0}}, s1_factor_q};
     assign product     = wide_d * wide_factor;
-    assign z           = ScaledWidth'($signed(product[ProductWidth-1:BaseShift]) >>> s1_octave_q);
+    assign z           = ScaledWidth'($signed(product[ProductWidth-1:BaseShift+FineRoom]) >>>
+                                      {s1_coarse_q, {FineBits{1'b0}}});
     assign negative    = d_q[DWidth-1];
     assign beyond      = |(z[ScaledWidth-1:AddrBits] ^ {(ScaledWidth-AddrBits){negative}});
     assign addr        = (z[AddrBits-1:0] ^ {AddrBits{negative}}) | {AddrBits{beyond}};
@@ -177,19 +187,39 @@ module nrc_window #(
     always_ff @(posedge clk_i) s2_negative_q <= negative;
 
     // Stage 2.
-    logic [15:0] mirrored;
+    logic [15:0] mirrored, cumulative;
     logic        first_edge, last_edge;
 
     assign mirrored   = (half ^ {16{s2_negative_q}}) + (Mirror & {16{s2_negative_q}});
     assign first_edge = s2_first_q[PlaceBits-1:0] == PlaceBits'(n);
     assign last_edge  = s2_first_q[PlaceBits-1:0] == PlaceBits'(n + 1);
 
+    assign cumulative = (first_edge && s2_lowest_q) ? 16'(nrc_pkg::EscapeFrequency) :
+                        (last_edge && s2_highest_q) ? 16'(nrc_pkg::TopFrequency)    : mirrored;
+
     always_ff @(posedge clk_i) begin
-      cumulative_o[16*n+:16] <=
-          (first_edge && s2_lowest_q) ? 16'(nrc_pkg::EscapeFrequency) :
-          (last_edge && s2_highest_q) ? 16'(nrc_pkg::TopFrequency)    : mirrored;
-      last_o[n] <= last_edge;
+      cumulative_o[16*n+:16] <= cumulative;
+      last_o[n]              <= last_edge;
     end
+  end
+
+  for (genvar n = 0; n < Edges; n++) begin : gen_shift
+    localparam int Next = (n + 1) % Edges;
+    logic [15:0] frequency;
+    logic [7:0]  of_8;
+    logic [3:0]  of_4;
+    logic [1:0]  of_2;
+    logic        zero_8, zero_4, zero_2;
+
+    assign frequency = gen_place[Next].cumulative - gen_place[n].cumulative;
+    assign zero_8    = (frequency[15:8] == '0);
+    assign of_8      = zero_8 ? frequency[7:0] : frequency[15:8];
+    assign zero_4    = (of_8[7:4] == '0);
+    assign of_4      = zero_4 ? of_8[3:0] : of_8[7:4];
+    assign zero_2    = (of_4[3:2] == '0);
+    assign of_2      = zero_2 ? of_4[1:0] : of_4[3:2];
+
+    always_ff @(posedge clk_i) shift_o[4*n+:4] <= {zero_8, zero_4, zero_2, !of_2[1]};
   end
 
 `ifndef SYNTHESIS

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Formal proof of nrc_huffman: every codeword has 1 to MaxCodeLength + CodeWidth bits and zeros
-// above them, a verbatim code CodeWidth of them. nrc_bit_packer relies on it. Whatever comes in, a codeword comes out six clocks later
+// above them, a verbatim code CodeWidth of them. nrc_bit_packer relies on it. Whatever comes in, a codeword comes out seven clocks later
 // and no other.
 //
 // Assumed of the user: raw_bits_i up to 12 and up to CodeWidth, a table that exists. The table
@@ -55,18 +55,18 @@ module huffman_formal #(
   );
 
   logic       begun_q;              // after the first clock
-  logic [6:1] valid_q;              // valid_i n clocks ago
-  logic [6:1] verbatim_q;
+  logic [7:1] valid_q;              // valid_i n clocks ago
+  logic [7:1] verbatim_q;
 
   initial begun_q = 1'b0;
   always_ff @(posedge clk_i) begun_q <= 1'b1;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
-    else         valid_q <= {valid_q[5:1], valid_i};
+    else         valid_q <= {valid_q[6:1], valid_i};
   end
 
-  always_ff @(posedge clk_i) verbatim_q <= {verbatim_q[5:1], verbatim_i};
+  always_ff @(posedge clk_i) verbatim_q <= {verbatim_q[6:1], verbatim_i};
 
   always_comb begin
     assume (begun_q || !rst_ni);
@@ -75,11 +75,11 @@ module huffman_formal #(
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      latency: assert (valid == valid_q[6]);
+      latency: assert (valid == valid_q[7]);
       if (valid) begin
         lengths:  assert (length != '0 && 32'(length) <= nrc_pkg::MaxCodeLength + CodeWidth);
         no_more:  assert ((bits >> length) == '0);
-        verbatim:    assert (!verbatim_q[6] || 32'(length) == CodeWidth);
+        verbatim:    assert (!verbatim_q[7] || 32'(length) == CodeWidth);
       end
     end
   end

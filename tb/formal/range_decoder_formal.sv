@@ -9,8 +9,9 @@
 //
 // Assumed of the user: no more samples than Room; packets begin after packets; raw and coded samples
 // are not in one packet; drain_i when nothing is under way. Of the windows: cumulative frequencies are 16 at least and do not
-// fall from the first place to the last one, so that at most one place is chosen, and none for an escape; range_decoder_tb tries
-// that. The second proof takes for granted what the first one shows.
+// fall from the first place to the last one, so that at most one place is chosen, and none for an escape; the shift of each place is
+// the number of zeros above its code's frequency, so that a range of 32768 and more that is multiplied by the frequency has its
+// highest one at the shift's place or the one below; range_decoder_tb tries that. The second proof takes for granted what the first one shows.
 //
 // nrc_window and nrc_bit_window are replaced by anything, with the number of plain bits as promised, and the products are cut.
 
@@ -32,6 +33,7 @@ module nrc_window #(
   input  logic [CodeWidth-1:0]  begin_i,
   output logic [3:0]            next_plain_o,
   output logic [16*Edges-1:0]   cumulative_o,
+  output logic [4*Edges-1:0]    shift_o,
   output logic [Edges-1:0]      last_o,
   output logic [CodeWidth-1:0]  begin_o,
   output logic [3:0]            plain_o,
@@ -54,6 +56,7 @@ module nrc_bit_window (
   input  logic        take_i,
   input  logic [4:0]  length_i,
   input  logic        final_i,
+  input  logic        more_i,
   input  logic        packet_end_i,
   input  logic        drain_i,
   output logic        damaged_o
@@ -156,8 +159,13 @@ module range_decoder_formal #(
   (* hierconn *) logic               \u_dut.s4_done_q ;
   (* hierconn *) logic [15:0]        \u_dut.range_q ;
   (* hierconn *) logic [15:0]        \u_dut.offset_q ;
+  (* hierconn *) logic [15:0]        \u_dut.code_range ;
+  (* hierconn *) logic [3:0]         \u_dut.shift ;
 
   logic waiting, empty, token;
+
+  logic [30:0] scaled;  // range after the code, shifted
+  assign scaled = {15'd0, \u_dut.code_range } << \u_dut.shift ;
 
   assign waiting = \u_dut.wptr_q != \u_dut.done_q ;
   assign empty   = !waiting && \u_dut.state_q == 2'd0 && !\u_dut.s4_done_q && !\u_dut.flush_q ;
@@ -184,6 +192,9 @@ module range_decoder_formal #(
     // The windows.
     assume ((\u_dut.chosen & (\u_dut.chosen - 1'b1)) == '0);
     assume (!(\u_dut.escape && \u_dut.found ));
+    if (\u_dut.range_q [15]) begin
+      assume (\u_dut.code_range == '0 || (scaled >= 31'h4000 && scaled < 31'h10000));
+    end
   end
 
   if (Arithmetic == 0) begin : gen_way

@@ -2,7 +2,7 @@
 //
 // nrc_encoder for place and route alone: it has more ports than a package has pins. There is a
 // register at every port; a shift register carries the inputs, and the outputs are reduced to one bit,
-// four at a clock. Used by scripts/encoder_area.py.
+// four at a clock. Used by scripts/fpga_area.py.
 
 `timescale 1ns / 1ps
 
@@ -41,6 +41,7 @@ module encoder_harness #(
     .flush_i          (in_q[1]),
     .key_request_i    (in_q[2]),
     .stream_number_i  (in_q[54:23]),
+    .channels_i      (17'd0),
     .max_step_i       (3'd0),
     .min_step_i       (3'd0),
     .first_step_i     (3'd0),

@@ -143,6 +143,7 @@ done
 for value in 2 -1; do
   refused "Profile is $value; give 0 (Huffman) or 1 (range)" generic "Profile=$value"
   refused "Mapping is $value; give 0 (code) or 1 (shift6)" generic "Mapping=$value"
+  refused "VariableChannels is $value; give 0 or 1" generic "VariableChannels=$value"
   refused "Narrow is $value; give 0 or 1" generic "Narrow=$value" Pipeline=1
   refused "Taps is $value; give 0 or 1" generic "Taps=$value" Profile=1
   refused "Neighbour is $value; give 0 or 1" generic "Neighbour=$value" Profile=1
@@ -172,6 +173,10 @@ for option in Events Classes; do
   refused "$option is 1; with Narrow 1 give 0" generic "$option=1" Narrow=1 Pipeline=1
   refused "Pipeline is 1; with $option 1 give 0 (deep)" generic "$option=1" Pipeline=1
 done
+refused "Events is 1; with VariableChannels 1 give 0" generic Events=1 VariableChannels=1
+# A frame may have one channel.
+refused "PacketFrames is 6; with RateControl 1 give packets of 64 clocks" \
+  generic RateControl=1 VariableChannels=1 Channels=64 PacketFrames=6
 refused "EventWords is 256; give a power of two from 512 on" generic Events=1 EventWords=256
 refused "PacketFrames is 6; with Events 1 give packets of 64 clocks" generic Events=1 Channels=4 PacketFrames=6
 refused "Taps is 1; with Profile 0 give 0" generic Taps=1

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "stages/huffman.hpp"
+#include "stages/self_test.hpp"
 #include "tables/code_lengths.hpp"
 #include "tables/range_memory.hpp"
 
@@ -214,6 +215,7 @@ std::string format_package() {
   section("Events.");
   constant("EventPeakBits", kEventPeakBits);
   constant("EventThresholdBits", kEventThresholdBits);
+  constant("EventThreshold", kEventThreshold);
   constant("MaxEventBoost", kMaxEventBoost);
   constant("MinEventScale", kMinEventScale);
   constant("MaxEventWindow", kMaxEventWindow);
@@ -223,6 +225,11 @@ std::string format_package() {
   constant("EventAgeBits", kEventAgeBits);
   constant("MaxPacketEvents", kMaxPacketEvents);
   constant("EventPacketFrames", kEventPacketFrames);
+  section("Self test.");
+  constant("SelfTestSeed", kSelfTestSeed);
+  constant("SelfTestStep", kSelfTestStep);
+  constant("SelfTestJump", kSelfTestJump);
+  constant("SelfTestAmplitudes", kSelfTestAmplitudes);
   section("Packets.");
   constant("Sync", kSync);
   constant("PacketHeaderBytes", kPacketHeaderBytes);
