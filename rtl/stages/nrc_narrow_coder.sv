@@ -9,9 +9,9 @@
 //   begin = (range f) >> 13
 //   range = ((range (f + n)) >> 13) - begin = (range n + (range f) mod 2^13) >> 13
 //
-// n is small for most codes, so that its product moves little. The range is then shifted to
-// 8192 .. 16383, by as much as low. Both products take the range in Booth's digits, from registers
-// of their own: late operands would make them switch more than once.
+// The range is then shifted to 8192 .. 16383, by as much as low. The product with f takes the range
+// in Booth's digits, from registers of their own: late operands would make it switch more than once.
+// That with n is a plain one: n is small for most codes, and its zeros keep rows still.
 //
 // Codes have no plain bits here. Escapes, verbatim codes, the final bit and flush_i are as in
 // nrc_range.
@@ -81,7 +81,7 @@ module nrc_narrow_coder #(
   // 2: range.
   localparam int ProductBits = FrequencyBits + RangeBits;
   localparam int DigitBits   = 3 * (RangeBits / 2 + 1);
-  logic [RangeBits-1:0]   range_new, range_next;
+  logic [RangeBits-1:0]   range_q, range_new, range_next;
   logic [DigitBits-1:0]   digits;
   logic [DigitBits-4:0]   digits_q;
   logic                   range_move;
@@ -103,9 +103,12 @@ module nrc_narrow_coder #(
   nrc_product #(.AWidth(FrequencyBits), .BWidth(RangeBits)) u_begin (
     .a_i(low_s1_q), .digits_i({3'b001, digits_q}), .product_o(begin_product)
   );
-  nrc_product #(.AWidth(FrequencyBits), .BWidth(RangeBits)) u_length (
-    .a_i(frequency_s1_q), .digits_i({3'b001, digits_q}), .product_o(product)
-  );
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)         range_q <= RangeReset;
+    else if (range_move) range_q <= range_new;
+  end
+
+  assign product = {{FrequencyBits{1'b0}}, range_q} * {{RangeBits{1'b0}}, frequency_s1_q};
 
   assign total  = product + {{RangeBits{1'b0}}, begin_product[FrequencyBits-1:0]};
   assign length = total[ProductBits-1:FrequencyBits];
