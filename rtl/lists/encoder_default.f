@@ -67,6 +67,7 @@ rtl/stages/nrc_event_writer.sv
 rtl/stages/nrc_stream_header.sv
 rtl/stages/nrc_packet_emitter.sv
 rtl/stages/nrc_packetizer.sv
+rtl/stages/nrc_self_test.sv
 rtl/encoder/nrc_huffman_path.sv
 rtl/encoder/nrc_range_path.sv
 rtl/encoder/nrc_narrow_range_path.sv

@@ -85,7 +85,7 @@ def simulate(work: Path, encoders: int, channels: int, frames: int, ready: int) 
 
 def main() -> None:
     """Exit status 1 if something is not as it should be."""
-    encoders, channels, frames = (int(number) for number in sys.argv[1:] or (4, 16, 20))
+    encoders, channels, frames = (int(number) for number in sys.argv[1:] or (3, 8, 15))
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         samples = [noise(channels, frames, encoder) for encoder in range(encoders)]
