@@ -71,8 +71,8 @@ endif
 ifeq ($(filter $(or $(NARROW),0),0 1),)
   $(error NARROW is "$(NARROW)"; give NARROW=0 or NARROW=1)
 endif
-ifeq ($(NARROW)/$(PROFILE),1/range)
-  $(error the narrow state belongs to the Huffman profile; leave out PROFILE=range with NARROW=1)
+ifneq ($(and $(filter 1,$(NARROW)),$(filter 1,$(TAPS) $(NEIGHBOUR))),)
+  $(error the narrow state goes with neither stage taps nor neighbour; leave out TAPS=1 and NEIGHBOUR=1)
 endif
 ifeq ($(NARROW)/$(if $(LOOPBACK),1),1/1)
   $(error there is no decoder of the narrow state in RTL; leave out LOOPBACK with NARROW=1)
@@ -94,7 +94,7 @@ ifneq ($(shell printf '%s' '$(or $(CHANNELS),1)' | tr -d 0-9),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build challenge sim link events wave check test coverage fuzz fuzz-corpus faults soak formal cocotb packages lint format generate registers bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
+.PHONY: help build challenge sim link events wave check test coverage fuzz fuzz-corpus faults soak formal cocotb soc packages lint format generate registers bench benchmark compare study train-neural train-channels synth asic energy python-test pip-check labs wheel report fresh-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -202,6 +202,15 @@ cocotb: ## Run the examples of cocotb benches of the encoder, bare and with regi
 	  $(BUILD)/cocotb-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/cocotb/requirements.txt && \
 	  cp tb/cocotb/requirements.txt $(BUILD)/cocotb-venv)
 	NRC=$(BUILD)/nrc NRC_COCOTB_DIR=$(abspath $(BUILD))/cocotb $(BUILD)/cocotb-venv/bin/python tb/cocotb/run.py
+
+soc: ## Run an encoder with a RISC-V core that sets it and reads its packets, in Icarus; installs the core in a virtual environment of its own
+	$(DEPS) soc
+	$(call configure_programs)
+	$(CMAKE) --build $(BUILD) -j$(JOBS) --target programs
+	@cmp -s tb/soc/requirements.txt $(BUILD)/soc-venv/requirements.txt || ($(subst @,,$(PYTHON)) -m venv $(BUILD)/soc-venv && \
+	  $(BUILD)/soc-venv/bin/python -m pip install -q --disable-pip-version-check -r tb/soc/requirements.txt && \
+	  cp tb/soc/requirements.txt $(BUILD)/soc-venv)
+	NRC=$(abspath $(BUILD))/nrc $(BUILD)/soc-venv/bin/python tb/soc/run.py
 
 packages: ## Every target of nrc.core in FuseSoC, boards without synthesis, and Bender.yml in Bender if there is one
 	$(DEPS) test

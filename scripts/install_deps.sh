@@ -7,7 +7,8 @@
 # formal (formal.sh; its quick proofs need no more than test), benchmark (other compressors as
 # libraries, gnuplot), synth (bitstreams; ECP5 and Gowin tools come by pip, from synth.py), asic (synthesis, timing
 # and simulation of a gate netlist), view (gtkwave), compare (the compressors of compare.sh), pip (the
-# Python package, which brings the rest itself), cocotb (its bench; cocotb comes by pip).
+# Python package, which brings the rest itself), cocotb (its bench; cocotb comes by pip), soc (a compiler
+# for RISC-V; the core comes by pip).
 # Says nothing and touches no network when everything is already there.
 # NO_INSTALL=1 only reports.
 set -euo pipefail
@@ -30,6 +31,7 @@ NEURAL=("${MODEL[@]}" python3 python3-numpy python3-scipy python3-torch)
 ASIC=("${MODEL[@]}" yosys 'berkeley-abc|yosys-abc' iverilog opensta python3)
 PIP=(python3 python3-venv)
 COCOTB=("${MODEL[@]}" iverilog python3 python3-venv python3-dev) # the last one for libpython
+SOC=("${MODEL[@]}" iverilog gcc-riscv64-unknown-elf python3 python3-venv)
 COMPARE=(gzip bzip2 xz-utils zstd flac)
 
 die() {
@@ -81,13 +83,14 @@ have() {
     python3-dev) command -v python3-config >/dev/null ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     python3-*) /usr/bin/python3 -c "import ${1#python3-}" 2>/dev/null ;;
+    gcc-riscv64-unknown-elf) command -v riscv64-unknown-elf-gcc >/dev/null ;;
     xz-utils) command -v xz >/dev/null ;;
     ninja-build) command -v ninja >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
 
-[ $# -gt 0 ] || die "usage: $0 model|challenge|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural|asic|pip|cocotb ..."
+[ $# -gt 0 ] || die "usage: $0 model|challenge|sim|study|test|dev|fuzz|formal|benchmark|synth|view|compare|neural|asic|pip|cocotb|soc ..."
 wanted=()
 for group in "$@"; do
   case $group in
@@ -106,8 +109,9 @@ for group in "$@"; do
     compare) wanted+=("${COMPARE[@]}") ;;
     pip) wanted+=("${PIP[@]}") ;;
     cocotb) wanted+=("${COCOTB[@]}") ;;
+    soc) wanted+=("${SOC[@]}") ;;
     asic) wanted+=("${ASIC[@]}") ;;
-    *) die "unknown group '$group' (model, challenge, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural, asic, pip, cocotb)" ;;
+    *) die "unknown group '$group' (model, challenge, sim, study, test, dev, fuzz, formal, benchmark, synth, view, compare, neural, asic, pip, cocotb, soc)" ;;
   esac
 done
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What integrators ask about the structure of a block, found by Yosys in the elaborated RTL.
 
-    scripts/structure.py                    table of the configurations in rtl/hardware.json, and of nrc_link_port
+    scripts/structure.py                    table of the configurations of rtl/hardware.json, nrc_link_port, nrc_link_merge
     scripts/structure.py --check NAME ...   fails if any of these breaks one of the rules below
 
 Rules: rising edges and asynchronous resets that are active low, one pair for each clock; no latch; no path from an
@@ -234,6 +234,7 @@ def configurations() -> list[Configuration]:
         found.append(Configuration(name, name, top, tables, parameters))
     for name, parameters in (("link_port", ["Bits=8"]), ("link_port_own_clock", ["Bits=8", "OwnClock=1"])):
         found.append(Configuration(name, "nrc_link_port", "nrc_link_port", "default", parameters))
+    found.append(Configuration("link_merge", "nrc_link_merge", "nrc_link_merge", "default", []))
     return found
 
 

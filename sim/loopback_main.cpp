@@ -75,6 +75,7 @@ class Loopback {
     encoder_.key_request_i(low_);
     encoder_.status_o(status_);
     encoder_.stream_number_i(stream_number_);
+    encoder_.channels_i(channels_);
     encoder_.s_axis_tvalid(s_valid_);
     encoder_.s_axis_tready(s_ready_);
     encoder_.s_axis_tdata(s_data_);
@@ -177,6 +178,7 @@ class Loopback {
   Signal<bool> reset_n_{"reset_n"}, enable_{"enable"}, low_{"low"};
   Signal<std::uint32_t> zero_{"zero"};
   Signal<std::uint32_t> stream_number_{"stream_number", kStreamNumber};
+  Signal<std::uint32_t> channels_{"channels", 0};  // unused
   Signal<bool> s_valid_{"s_valid"}, s_ready_{"s_ready"}, s_last_{"s_last"};
   Signal<std::uint32_t> s_data_{"s_data"};
   Signal<bool> sent_valid_{"sent_valid"}, sent_ready_{"sent_ready"}, sent_last_{"sent_last"};

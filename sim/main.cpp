@@ -113,6 +113,7 @@ class System {
     encoder_.key_request_i(key_request_);
     encoder_.status_o(status_);
     encoder_.stream_number_i(stream_number_);
+    encoder_.channels_i(channels_);
     encoder_.s_axis_tvalid(s_valid_);
     encoder_.s_axis_tready(s_ready_);
     encoder_.s_axis_tdata(s_data_);
@@ -224,6 +225,7 @@ class System {
   sc_core::sc_signal<std::uint32_t> table_addr_{"table_addr"}, table_wdata_{"table_wdata"};
   sc_core::sc_signal<std::uint32_t> table_id_{"table_id"};
   sc_core::sc_signal<std::uint32_t> stream_number_{"stream_number", kStreamNumber};
+  sc_core::sc_signal<std::uint32_t> channels_{"channels", 0};  // unused
   sc_core::sc_signal<std::uint32_t> packets_{"packets"}, dropped_{"dropped"};
   sc_core::sc_signal<std::uint32_t> framing_errors_{"framing_errors"}, off_grid_{"off_grid"};
   sc_core::sc_signal<bool> overflow_{"overflow"}, sample_packed_{"sample_packed"};

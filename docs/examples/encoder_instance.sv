@@ -22,7 +22,7 @@ module encoder_instance (
   output logic [31:0] m_tdata,
   output logic        m_tlast,   // the packet's last word
 
-  output logic [3:0]  status,    // nrc_status_pkg: idle, open, closing, closed; faults
+  output logic [4:0]  status,    // nrc_status_pkg: idle, open, closing, closed; faults
 
   output logic        dropped    // since reset: the link was too slow for a packet
 );
@@ -31,6 +31,7 @@ module encoder_instance (
 
   nrc_encoder #(
     .Channels       (1024),
+    .VariableChannels(0),        // 1: channels_i says how many, up to Channels
     .CodeWidth      (10),
     .Profile        (0),         // 0: Huffman, 1: range
     .Narrow         (0),         // 1: the narrow state, with Pipeline 1
@@ -55,6 +56,7 @@ module encoder_instance (
     .flush_i         (flush),
     .key_request_i   (1'b0),     // pulse: the next packet is to be a key packet
     .stream_number_i (32'd1),    // another one after each reset: a random number, a count of starts
+    .channels_i      (17'd0),    // unused without VariableChannels
     .max_step_i      (3'd0),     // rate control: the largest step, 0: never round
     .min_step_i      (3'd0),     // the smallest
     .first_step_i    (3'd0),     // that rounding begins with

@@ -22,9 +22,30 @@ Others, each imported where it is needed:
 `python -m nrc_codec --help` lists the commands.
 """
 
-from ._arrays import PRESETS, decode, encode
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from ._library import NrcError, version
-from .recording import Recording, join, open, write
+
+if TYPE_CHECKING:
+    from ._arrays import PRESETS, decode, encode
+    from .recording import Recording, join, open, write
+
+# Imported when they are used first, as NumPy takes most of the time of an import.
+_MODULES = {"PRESETS": "_arrays", "decode": "_arrays", "encode": "_arrays", "Recording": "recording",
+            "join": "recording", "open": "recording", "write": "recording"}
 
 __version__ = version()
 __all__ = ["PRESETS", "NrcError", "Recording", "__version__", "decode", "encode", "join", "open", "write"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

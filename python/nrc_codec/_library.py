@@ -9,9 +9,10 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 #: Folder of the shared library, which is also the HDF5 plugin.
 FOLDER = Path(__file__).resolve().parent / "native"

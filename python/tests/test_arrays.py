@@ -240,5 +240,15 @@ def test_help_and_types() -> None:
 
 
 def test_import_loads_little() -> None:
-    code = "import nrc_codec, sys; print(sorted({'zarr', 'h5py', 'spikeinterface', 'dask'} & set(sys.modules)))"
+    heavy = {"numpy", "zarr", "h5py", "spikeinterface", "dask"}
+    code = f"import nrc_codec, sys; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_names_come_when_they_are_used() -> None:
+    code = ("import nrc_codec; assert set(nrc_codec.__all__) <= set(dir(nrc_codec)); import pydoc; "
+            "text = pydoc.plain(pydoc.render_doc(nrc_codec)); assert 'encode(' in text and 'class Recording' in text\n"
+            "from nrc_codec import *\nassert callable(encode) and callable(write)")
+    subprocess.run([sys.executable, "-c", code], check=True)
+    with pytest.raises(AttributeError, match="module 'nrc_codec' has no attribute 'compress'"):
+        _ = nrc_codec.compress

@@ -215,6 +215,7 @@ module nrc_board #(
     .flush_i         (1'b0),
     .key_request_i   (key_request),
     .stream_number_i (32'(number_q)),
+    .channels_i      (17'd0),
     .max_step_i      (max_step),
     .min_step_i      (min_step),
     .first_step_i    (first_step),

@@ -3,11 +3,12 @@
 // The encoder: samples of interleaved channels in, packets of the nrc bitstream out
 // (docs/bitstream.md). Golden model: nrc::Encoder.
 //
-//   s_axis -> framer -> shift6 -+-> huffman_path -+-> packetizer -> m_axis
-//                               +-> range_path ---+
+//   s_axis -> framer -> shift6 -+-> huffman_path -------+-> packetizer -> m_axis
+//                               +-> range_path ---------+
+//                               +-> narrow_range_path --+
 //
-// Profile chooses one of the two paths. With Events the Huffman path finds spikes as well, which
-// the packetizer sends in packets of their own.
+// Profile chooses one of the first two paths; with Narrow the range profile takes the third. With
+// Events the Huffman path finds spikes as well, which the packetizer sends in packets of their own.
 //
 // Samples arrive channel by channel, 0 .. Channels-1, with s_axis_tlast at the last one of a
 // frame. Everything up to the bit packer is one rigid pipeline: a sample enters in any clock,
@@ -16,13 +17,14 @@
 //
 // Latency, clocks from a sample's handshake: 1 framer, 1 shift6, 18 huffman_path or 24 range_path =
 // 20 or 26 until its last bit is packed; 1 more with Taps, 3 more with Neighbour. With Pipeline =
-// 1, 0 framer, 5 huffman_path or 9 range_path = 5 or 9. One sample per clock; with fewer channels
-// than nrc_latency_pkg::loop_latency() one frame in that many clocks.
+// 1, 0 framer, 5 huffman_path or 9 range_path = 5 or 9; with Narrow 4 or 8. One sample per clock;
+// with fewer channels than nrc_latency_pkg::loop_latency() one frame in that many clocks.
 
 `timescale 1ns / 1ps
 
 module nrc_encoder #(
   parameter int Channels        = 1024,
+  parameter int VariableChannels = 0,         // 1: channels_i says how many, up to Channels
   parameter int CodeWidth       = 10,
   parameter int Profile         = nrc_pkg::ProfileHuffman,
   parameter int RateControl     = 0,         // 1: rounds packets that a slow link cannot take
@@ -48,6 +50,11 @@ module nrc_encoder #(
   input  logic        flush_i,        // pulse: closes the stream at once, without a sample
   input  logic        key_request_i,  // pulse: makes the next packet a key packet
   input  logic [31:0] stream_number_i,  // another one after each reset; stable
+
+  // Channels of a frame, 1 to Channels, with Narrow a multiple of 4 from 8 on. Taken over while
+  // status_o says idle or closed, and no stream opens with an illegal number. Unused without
+  // VariableChannels.
+  input  logic [16:0] channels_i,
 
   // Rate control: numbers of rounding steps (nrc_step_pkg), and what a link takes in the time of a
   // packet in 1/16 words, 0: by the words that wait in the buffer. Unused without RateControl.
@@ -113,6 +120,7 @@ module nrc_encoder #(
 
   localparam int UseNarrow = (Narrow != 0 && Channels >= 8 && Channels % 4 == 0 &&
                               Width >= nrc_pkg::MinNarrowWidth &&
+                              (Profile != nrc_pkg::ProfileRange || Width <= nrc_pkg::PlainWidth) &&
                               Pipeline == nrc_latency_pkg::PipelineShallow) ? 1 : 0;
 
   localparam int Loop = nrc_latency_pkg::loop_latency(Profile == nrc_pkg::ProfileRange, Pipeline);
@@ -161,6 +169,52 @@ module nrc_encoder #(
   logic [Fill-1:0]         fill, packet_words;
   logic [2:0]              code_step, packet_step;
 
+  // Channels in use.
+  localparam int FrameWidth = (PacketFrames > 1) ? $clog2(PacketFrames) : 1;
+
+  logic                    channels_good;
+  logic [ChannelWidth-1:0] last_channel;
+  logic [FrameWidth-1:0]   brief_last;
+
+  if (VariableChannels != 0) begin : gen_variable_channels
+    logic                    good_q;
+    logic [ChannelWidth-1:0] last_channel_q;
+    logic [FrameWidth-1:0]   brief_last_q;
+    logic                    resting;
+    logic [6:0]              brief;
+
+    // Nothing of a stream is under way, and none begins.
+    assign resting = !open && settled && !packets_wait && !packet_begin;
+    assign brief   = nrc_bound_pkg::frames_of_brief_clocks(channels_i, Loop);
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) good_q <= 1'b0;
+      else if (resting) begin
+        good_q <= channels_i != '0 && 32'(channels_i) <= Channels &&
+                  (UseNarrow == 0 || (channels_i[1:0] == 2'd0 && channels_i >= 17'd8));
+      end
+    end
+
+    always_ff @(posedge clk_i) begin
+      if (resting) begin
+        last_channel_q <= ChannelWidth'(channels_i - 17'd1);
+        brief_last_q   <= (BriefFrames == PacketFrames || 32'(brief) >= PacketFrames)
+                          ? FrameWidth'(PacketFrames - 1) : FrameWidth'(brief - 7'd1);
+      end
+    end
+
+    assign channels_good = good_q;
+    assign last_channel  = last_channel_q;
+    assign brief_last    = brief_last_q;
+  end else begin : gen_fixed_channels
+    assign channels_good = 1'b1;
+    assign last_channel  = ChannelWidth'(Channels - 1);
+    assign brief_last    = FrameWidth'(BriefFrames - 1);
+
+    logic unused_channels;
+    assign unused_channels = ^channels_i;
+  end
+
   logic                    framer_valid, framer_first, framing_error;
   logic [15:0]             framer_sample;
   logic [ChannelWidth-1:0] framer_channel;
@@ -168,15 +222,17 @@ module nrc_encoder #(
 
   nrc_framer #(
     .Channels    (Channels),
+    .MinChannels ((VariableChannels == 0) ? Channels : (UseNarrow != 0) ? 8 : 1),
     .PacketFrames(PacketFrames),
-    .BriefFrames (BriefFrames),
     .KeyInterval (KeyInterval),
     .LoopLatency (Loop),
     .Pipeline    (Pipeline)
   ) u_framer (
     .clk_i,
     .rst_ni,
-    .enable_i       (enable_i && tables_ready),
+    .last_channel_i (last_channel),
+    .brief_last_i   (brief_last),
+    .enable_i       (enable_i && tables_ready && channels_good),
     .key_request_i,
     .key_needed_i   (key_needed),
     .brief_needed_i (brief_needed),
@@ -302,7 +358,36 @@ module nrc_encoder #(
   localparam logic [31:0] BuiltInId  = (Profile == nrc_pkg::ProfileRange)
                                        ? nrc_range_tables_pkg::TableId : nrc_tables_pkg::TableId;
 
-  if (Profile == nrc_pkg::ProfileRange) begin : gen_range
+  if (Profile == nrc_pkg::ProfileRange && UseNarrow != 0) begin : gen_narrow_range
+    nrc_narrow_range_path #(
+      .Channels (Channels),
+      .CodeWidth(Width)
+    ) u_path (
+      .clk_i,
+      .rst_ni,
+      .valid_i     (code_valid),
+      .code_i      (code),
+      .channel_i   (code_channel),
+      .first_i     (code_first),
+      .side_i      (code_side),
+      .flush_i     (flush),
+      .word_valid_o(packed_valid),
+      .word_o      (packed_word),
+      .side_o      (packed_side),
+      .sample_packed_o
+    );
+
+    assign event_valid     = 1'b0;
+    assign event_channel   = '0;
+    assign event_amplitude = '0;
+    assign event_ago       = '0;
+    assign detected_valid  = 1'b0;
+    assign detected_side   = '0;
+
+    logic unused_ports;
+    assign unused_ports = ^{code_step, event_threshold_i, class_we_i, class_addr_i, class_wdata_i,
+                            table_we_i, table_wdata_i};
+  end else if (Profile == nrc_pkg::ProfileRange) begin : gen_range
     nrc_range_path #(
       .Channels      (Channels),
       .CodeWidth     (Width),
@@ -429,6 +514,7 @@ module nrc_encoder #(
   ) u_packetizer (
     .clk_i,
     .rst_ni,
+    .last_channel_i (16'(last_channel)),
     .table_id_i     (table_id),
     .stream_number_i,
     .word_valid_i   (packed_valid),
@@ -465,16 +551,19 @@ module nrc_encoder #(
 
   // Status.
   logic       begun_q;      // a stream has
-  logic       no_tables_q;  // a register, so that no input reaches an output
+  // Registers, so that no input reaches an output.
+  logic       no_tables_q, no_channels_q;
   logic [1:0] state;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      begun_q     <= 1'b0;
-      no_tables_q <= 1'b0;
+      begun_q       <= 1'b0;
+      no_tables_q   <= 1'b0;
+      no_channels_q <= 1'b0;
     end else begin
-      begun_q     <= begun_q || open;
-      no_tables_q <= enable_i && !tables_ready;
+      begun_q       <= begun_q || open;
+      no_tables_q   <= enable_i && !tables_ready;
+      no_channels_q <= enable_i && !channels_good;
     end
   end
 
@@ -487,6 +576,7 @@ module nrc_encoder #(
   assign status_o[nrc_status_pkg::StatusState +: 2] = state;
   assign status_o[nrc_status_pkg::StatusNoRoom]   = brief_needed;
   assign status_o[nrc_status_pkg::StatusNoTables] = no_tables_q;
+  assign status_o[nrc_status_pkg::StatusNoChannels] = no_channels_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -500,6 +590,7 @@ module nrc_encoder #(
 
   nrc_encoder_checks #(
     .Channels       (Channels),
+    .VariableChannels(VariableChannels),
     .CodeWidth      (CodeWidth),
     .Profile        (Profile),
     .Narrow         (Narrow),

@@ -10,6 +10,7 @@
 
 module nrc_encoder_checks #(
   parameter int Channels        = -1,
+  parameter int VariableChannels = -1,
   parameter int CodeWidth       = -1,
   parameter int Profile         = -1,
   parameter int Narrow          = -1,
@@ -39,6 +40,10 @@ module nrc_encoder_checks #(
     `NRC_REFUSE(nrc_encoder_Channels_give_1_to_65536,
                 "nrc_encoder: Channels is %0d; give 1 to 65536", Channels)
   end
+  if (VariableChannels != 0 && VariableChannels != 1) begin : gen_variable_channels
+    `NRC_REFUSE(nrc_encoder_VariableChannels_give_0_or_1,
+                "nrc_encoder: VariableChannels is %0d; give 0 or 1", VariableChannels)
+  end
   if (CodeWidth < nrc_pkg::MinCodeWidth || CodeWidth > nrc_pkg::MaxCodeWidth) begin : gen_width
     `NRC_REFUSE(nrc_encoder_CodeWidth_give_2_to_16,
                 "nrc_encoder: CodeWidth is %0d; give 2 to 16", CodeWidth)
@@ -55,12 +60,25 @@ module nrc_encoder_checks #(
     `NRC_REFUSE(nrc_encoder_Narrow_give_0_or_1,
                 "nrc_encoder: Narrow is %0d; give 0 or 1", Narrow)
   end
-  if (Narrow != 0 && IsRange) begin : gen_narrow_profile
-    `NRC_REFUSE(nrc_encoder_Narrow_with_Profile_1_give_0,
-                "nrc_encoder: Narrow is %0d; with Profile 1 give 0", Narrow)
+  if (Narrow != 0 && IsRange && CodeWidth > nrc_pkg::PlainWidth) begin : gen_narrow_range_width
+    `NRC_REFUSE(nrc_encoder_CodeWidth_with_Narrow_1_and_Profile_1_give_8_to_10,
+                "nrc_encoder: CodeWidth is %0d; with Narrow 1 and Profile 1 give 8 to 10",
+                CodeWidth)
   end
-  if (Narrow != 0 && !IsRange && Pipeline == nrc_latency_pkg::PipelineDeep)
-  begin : gen_narrow_pipeline
+  if (Narrow != 0 && IsRange && LoadableTables != 0) begin : gen_narrow_range_tables
+    `NRC_REFUSE(nrc_encoder_LoadableTables_with_Narrow_1_and_Profile_1_give_0,
+                "nrc_encoder: LoadableTables is %0d; with Narrow 1 and Profile 1 give 0",
+                LoadableTables)
+  end
+  if (Narrow != 0 && Taps != 0) begin : gen_narrow_taps
+    `NRC_REFUSE(nrc_encoder_Taps_with_Narrow_1_give_0,
+                "nrc_encoder: Taps is %0d; with Narrow 1 give 0", Taps)
+  end
+  if (Narrow != 0 && Neighbour != 0) begin : gen_narrow_neighbour
+    `NRC_REFUSE(nrc_encoder_Neighbour_with_Narrow_1_give_0,
+                "nrc_encoder: Neighbour is %0d; with Narrow 1 give 0", Neighbour)
+  end
+  if (Narrow != 0 && Pipeline == nrc_latency_pkg::PipelineDeep) begin : gen_narrow_pipeline
     `NRC_REFUSE(nrc_encoder_Pipeline_with_Narrow_1_give_1_shallow,
                 "nrc_encoder: Pipeline is %0d; with Narrow 1 give 1 (shallow)", Pipeline)
   end
@@ -128,8 +146,12 @@ module nrc_encoder_checks #(
   localparam int BriefFrames = CanBound
       ? nrc_bound_pkg::brief_frames(Profile, CodeWidth, Channels, PacketFrames, Loop, BufferWords)
       : 1;
-  localparam int KeyWords = CanBound
-      ? nrc_bound_pkg::key_packet_words(Profile, CodeWidth, Channels, BriefFrames) : 1;
+  localparam int KeyWords = !CanBound ? 1 : (VariableChannels == 0)
+      ? nrc_bound_pkg::key_packet_words(Profile, CodeWidth, Channels, BriefFrames)
+      : nrc_bound_pkg::max_key_packet_words(Profile, CodeWidth, Channels, PacketFrames, Loop,
+                                            BufferWords);
+  // The fewest samples of a packet, for what needs a time.
+  localparam logic signed [63:0] MinSamples = (VariableChannels == 0) ? Samples : 64'sd1;
 
   if (KeyWords > BufferWords) begin : gen_key_packet
     `NRC_REFUSE(nrc_encoder_BufferWords_give_enough_for_a_key_packet,
@@ -188,7 +210,7 @@ module nrc_encoder_checks #(
                 RateControl)
   end
   // A packet's size is known some 20 clocks after its last sample, and is wanted one packet later.
-  if (RateControl != 0 && Samples < 64 && PacketFrames * nrc_latency_pkg::LoopLatency < 64)
+  if (RateControl != 0 && MinSamples < 64 && PacketFrames * nrc_latency_pkg::LoopLatency < 64)
   begin : gen_rate_control_packets
     `NRC_REFUSE(nrc_encoder_PacketFrames_with_RateControl_1_give_packets_of_64_clocks,
                 "nrc_encoder: PacketFrames is %0d; with RateControl 1 give packets of 64 clocks",
@@ -202,6 +224,11 @@ module nrc_encoder_checks #(
   if (Events != 0 && IsRange) begin : gen_events_profile
     `NRC_REFUSE(nrc_encoder_Events_with_Profile_1_give_0,
                 "nrc_encoder: Events is %0d; with Profile 1 give 0", Events)
+  end
+  // An event's word has as many bits for the channel as the stream's channels need.
+  if (Events != 0 && VariableChannels != 0) begin : gen_events_variable
+    `NRC_REFUSE(nrc_encoder_Events_with_VariableChannels_1_give_0,
+                "nrc_encoder: Events is %0d; with VariableChannels 1 give 0", Events)
   end
   if (Events != 0 && Narrow != 0) begin : gen_events_narrow
     `NRC_REFUSE(nrc_encoder_Events_with_Narrow_1_give_0,
@@ -222,7 +249,7 @@ module nrc_encoder_checks #(
                 "nrc_encoder: EventWords is %0d; give a power of two from 512 on", EventWords)
   end
   // The descriptor of a packet may wait for that of an event packet.
-  if (Events != 0 && Samples < 64 && PacketFrames * nrc_latency_pkg::LoopLatency < 64)
+  if (Events != 0 && MinSamples < 64 && PacketFrames * nrc_latency_pkg::LoopLatency < 64)
   begin : gen_events_packets
     `NRC_REFUSE(nrc_encoder_PacketFrames_with_Events_1_give_packets_of_64_clocks,
                 "nrc_encoder: PacketFrames is %0d; with Events 1 give packets of 64 clocks",

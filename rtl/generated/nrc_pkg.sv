@@ -30,6 +30,20 @@ package nrc_pkg;
   localparam int NarrowScaleFrac   = 8;
   localparam int NarrowScaleShift  = 6;
   localparam int NarrowPeriod      = 8;
+  localparam int NarrowValueFrac   = 1;
+  localparam int NarrowEdgeFrac    = 4;
+  localparam int NarrowRangeSavedBits = 3;
+  localparam int NarrowRangeScaleFrac = 9;
+  localparam int NarrowRangeScaleShift = 7;
+  localparam int NarrowRangeFastShift = 9;
+  localparam int NarrowMantissaBits = 3;
+  localparam int NarrowReciprocalBits = 5;
+  localparam int NarrowBurstMax    = 3;
+  localparam int NarrowBurstShift  = 1;
+  localparam int NarrowBurstOctave = 2;
+  localparam int NarrowRangeBits   = 14;
+  localparam int NarrowFrequencyBits = 13;
+  localparam int NarrowEscapeBits  = 1;
 
   // Huffman code.
   localparam int MaxCodeLength     = 15;
@@ -64,6 +78,7 @@ package nrc_pkg;
   // Events.
   localparam int EventPeakBits     = 24;
   localparam int EventThresholdBits = 6;
+  localparam int EventThreshold    = 26;
   localparam int MaxEventBoost     = 4;
   localparam int MinEventScale     = 256;
   localparam int MaxEventWindow    = 16;
@@ -73,6 +88,12 @@ package nrc_pkg;
   localparam int EventAgeBits      = 6;
   localparam int MaxPacketEvents   = 256;
   localparam int EventPacketFrames = 224;
+
+  // Self test.
+  localparam int SelfTestSeed      = 1314014035;
+  localparam int SelfTestStep      = 40503;
+  localparam int SelfTestJump      = 46803;
+  localparam int SelfTestAmplitudes = 6;
 
   // Packets.
   localparam int Sync              = 21070;

@@ -27,6 +27,8 @@ rtl/parts/nrc_crc32.sv
 rtl/parts/nrc_clock_fifo.sv
 rtl/parts/nrc_stream_width.sv
 rtl/parts/nrc_link_port.sv
+rtl/parts/nrc_channel_map.sv
+rtl/parts/nrc_link_merge.sv
 rtl/stages/nrc_weigh.sv
 rtl/stages/nrc_adapt.sv
 rtl/stages/nrc_pace.sv
@@ -56,6 +58,9 @@ rtl/stages/nrc_dispersion.sv
 rtl/stages/nrc_cumulative.sv
 rtl/stages/nrc_interval.sv
 rtl/stages/nrc_range.sv
+rtl/stages/nrc_narrow_range.sv
+rtl/stages/nrc_narrow_interval.sv
+rtl/stages/nrc_narrow_coder.sv
 rtl/stages/nrc_carry_packer.sv
 rtl/stages/nrc_packet_writer.sv
 rtl/stages/nrc_event_writer.sv
@@ -64,5 +69,6 @@ rtl/stages/nrc_packet_emitter.sv
 rtl/stages/nrc_packetizer.sv
 rtl/encoder/nrc_huffman_path.sv
 rtl/encoder/nrc_range_path.sv
+rtl/encoder/nrc_narrow_range_path.sv
 rtl/encoder/nrc_encoder_checks.sv
 rtl/encoder/nrc_encoder.sv

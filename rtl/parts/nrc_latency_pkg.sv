@@ -47,6 +47,8 @@ package nrc_latency_pkg;
   localparam int ShallowShift6Latency     = 0;
   localparam int ShallowPredictLatency    = 3;
   localparam int NarrowLatency            = 2;  // nrc_narrow, instead of predictor and context
+  localparam int NarrowRangeLatency       = 1;  // nrc_narrow_range, instead of these in the range
+                                                // profile
   localparam int ShallowInnovationLatency = 0;
 
   // Clocks from a sample to the next one of the same channel, with UpdateDelay = 0.
@@ -88,6 +90,11 @@ package nrc_latency_pkg;
   localparam int ShallowRangeLatency       = 3;
   localparam int ShallowCarryPackerLatency = 1;
 
+  localparam int NarrowIntervalLatency = 2;  // from the prediction on
+  localparam int NarrowCoderLatency    = 3;
+
+  localparam int NarrowRangePathLatency  = 1 + NarrowRangeLatency + NarrowIntervalLatency +
+                                           NarrowCoderLatency + ShallowCarryPackerLatency;
   localparam int RangePathLatency        = PredictLatency + IntervalLatency + RangeLatency +
                                            CarryPackerLatency;
   localparam int ShallowRangePathLatency = ShallowPredictLatency + ShallowIntervalLatency +
@@ -105,6 +112,8 @@ package nrc_latency_pkg;
   localparam int NarrowEncoderLatency  = ShallowFramerLatency + ShallowShift6Latency +
                                          NarrowHuffmanPathLatency;
   localparam int RangeEncoderLatency   = FramerLatency + Shift6Latency + RangePathLatency;
+  localparam int NarrowRangeEncoderLatency  = ShallowFramerLatency + ShallowShift6Latency +
+                                              NarrowRangePathLatency;
   localparam int ShallowRangeEncoderLatency = ShallowFramerLatency + ShallowShift6Latency +
                                               ShallowRangePathLatency;
 

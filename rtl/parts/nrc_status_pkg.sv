@@ -7,7 +7,7 @@
 
 package nrc_status_pkg;
 
-  localparam int StatusWidth    = 4;
+  localparam int StatusWidth      = 5;
 
   localparam int StatusState    = 0;  // bits 1..0, one of:
   localparam int StateIdle      = 0;  // no stream since reset
@@ -17,5 +17,6 @@ package nrc_status_pkg;
 
   localparam int StatusNoRoom   = 2;  // a packet found no room, and none was stored since
   localparam int StatusNoTables = 3;  // enabled without loaded tables: samples are discarded
+  localparam int StatusNoChannels = 4;  // enabled with an illegal number of channels: the same
 
 endpackage

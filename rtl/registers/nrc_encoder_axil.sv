@@ -2,12 +2,14 @@
 //
 // nrc_encoder with registers on AXI4-Lite (docs/registers.md), in the clock of the encoder.
 // There are no awprot and arprot: every access is served.
-// Parameters, samples and packets are those of nrc_encoder.
+// Parameters, samples and packets are those of nrc_encoder; SelfTest is of the registers.
 
 `timescale 1ns / 1ps
 
 module nrc_encoder_axil #(
   parameter int Channels        = 1024,
+  parameter int VariableChannels = 0,        // 1: register channels_in_use says how many
+  parameter int ChannelMap      = 0,         // 1: and channel_map which, with VariableChannels
   parameter int CodeWidth       = 10,
   parameter int Profile         = nrc_pkg::ProfileHuffman,
   parameter int RateControl     = 0,         // 1: rounds packets that a slow link cannot take
@@ -24,7 +26,8 @@ module nrc_encoder_axil #(
   parameter int BufferWords     = 16384,     // 32-bit words of packets that wait; a power of two
   parameter int PacketFifoDepth = 8,         // packets that wait
   parameter int LoadableTables  = 0,         // 1: the table port fills the tables
-  parameter int Pipeline        = nrc_latency_pkg::PipelineDeep  // 1: shallow, for silicon
+  parameter int Pipeline        = nrc_latency_pkg::PipelineDeep,  // 1: shallow, for silicon
+  parameter int SelfTest        = 0          // 1: built-in self test
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -97,6 +100,8 @@ module nrc_encoder_axil #(
 
   nrc_encoder_control #(
     .Channels       (Channels),
+    .VariableChannels(VariableChannels),
+    .ChannelMap     (ChannelMap),
     .CodeWidth      (CodeWidth),
     .Profile        (Profile),
     .RateControl    (RateControl),
@@ -113,7 +118,8 @@ module nrc_encoder_axil #(
     .BufferWords    (BufferWords),
     .PacketFifoDepth(PacketFifoDepth),
     .LoadableTables (LoadableTables),
-    .Pipeline       (Pipeline)
+    .Pipeline       (Pipeline),
+    .SelfTest       (SelfTest)
   ) u_control (
     .clk_i,
     .rst_ni,

@@ -20,8 +20,8 @@
 //   key packet, so that the codes of its first frame are verbatim, and it fits into the buffer
 //   (nrc_bound_pkg, nrc_encoder_checks).
 // - Bubbles: a channel may come again LoopLatency clocks later. Between two samples of a channel
-//   lie Channels - 1 others, so after each frame tready is low for the remaining LoopLatency -
-//   Channels clocks. (Counting from the frame's first sample would not do: the gaps of a slow
+//   lie last_channel_i others, so after each frame tready is low for the remaining LoopLatency - 1
+//   - last_channel_i clocks. (Counting from the frame's first sample would not do: the gaps of a slow
 //   frame do not help the samples at its end.) A framing error may bring a channel back sooner,
 //   but then the next frame is one whose state counts as reset.
 //
@@ -32,16 +32,22 @@
 
 module nrc_framer #(
   parameter int Channels     = -1,
+  parameter int MinChannels  = -1,  // that last_channel_i gives at least
   parameter int PacketFrames = -1,
-  parameter int BriefFrames  = -1,  // of a packet that begins with brief_needed_i
   parameter int KeyInterval  = -1,
   parameter int LoopLatency  = -1,
   parameter int Pipeline     = -1,
   parameter int CloseLatency = nrc_latency_pkg::CloseLatency,
-  localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
+  localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1,
+  localparam int FrameWidth   = (PacketFrames > 1) ? $clog2(PacketFrames) : 1
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
+
+  // Stable while a stream is open: the number of a frame's last channel, and that of the last frame
+  // of a packet that begins with brief_needed_i.
+  input  logic [ChannelWidth-1:0] last_channel_i,
+  input  logic [FrameWidth-1:0]   brief_last_i,
 
   input  logic                    enable_i,
   input  logic                    key_request_i,    // pulse: the next packet shall be a key packet
@@ -72,10 +78,9 @@ module nrc_framer #(
   output logic                    framing_error_o   // pulse
 );
 
-  localparam int FrameWidth = (PacketFrames > 1) ? $clog2(PacketFrames) : 1;
   localparam int KeyWidth   = (KeyInterval > 0) ? $clog2(KeyInterval + 1) : 1;
   localparam int CloseWidth = $clog2(2 * CloseLatency + 1);
-  localparam int Bubbles    = (LoopLatency > Channels) ? LoopLatency - Channels : 0;
+  localparam int MaxBubbles = (LoopLatency > MinChannels) ? LoopLatency - MinChannels : 0;
 
   logic                    awake_q;         // out of reset
   logic                    open_q;          // a stream is open
@@ -115,13 +120,13 @@ module nrc_framer #(
   assign key_d           = !open_q || after_bad_q || key_needed_i || key_pending_q ||
                            key_request_i || key_due;
 
-  assign at_last_channel = channel_q == ChannelWidth'(Channels - 1);
+  assign at_last_channel = channel_q == last_channel_i;
   assign frame_end       = at_last_channel || s_axis_tlast_i;
   assign framing_error   = at_last_channel != s_axis_tlast_i;
   assign close           = frame_end && !framing_error && !enable_i;
   assign packet_end      = close || framing_error ||
                            (frame_end && (packet_begin ? brief_needed_i : brief_q) &&
-                            (frame_q == FrameWidth'(BriefFrames - 1))) ||
+                            (frame_q == brief_last_i)) ||
                            (frame_end && (frame_q == FrameWidth'(PacketFrames - 1)));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -208,13 +213,16 @@ module nrc_framer #(
     assign key_due = 1'b0;
   end
 
-  if (Bubbles > 0) begin : gen_bubbles
-    localparam int BubbleWidth = $clog2(Bubbles + 1);
-    logic [BubbleWidth-1:0] bubbles_q;
+  if (MaxBubbles > 0) begin : gen_bubbles
+    localparam int BubbleWidth = $clog2(MaxBubbles + 1);
+    logic [BubbleWidth-1:0] bubbles, bubbles_q;
+
+    assign bubbles = (32'(last_channel_i) >= LoopLatency - 1)
+                     ? '0 : BubbleWidth'(LoopLatency - 1 - 32'(last_channel_i));
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni)                bubbles_q <= '0;
-      else if (code && frame_end) bubbles_q <= BubbleWidth'(Bubbles);
+      else if (code && frame_end) bubbles_q <= bubbles;
       else if (resting)           bubbles_q <= bubbles_q - 1'b1;
     end
     assign resting = bubbles_q != '0;
@@ -279,8 +287,8 @@ module nrc_framer #(
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"
 
-  `NRC_REQUIRE(Channels >= 1 && PacketFrames >= 1 && BriefFrames >= 1 &&
-               BriefFrames <= PacketFrames && KeyInterval >= 0 && LoopLatency >= 1 &&
+  `NRC_REQUIRE(Channels >= 1 && MinChannels >= 1 && MinChannels <= Channels &&
+               PacketFrames >= 1 && KeyInterval >= 0 && LoopLatency >= 1 &&
                (Pipeline == 0 || Pipeline == 1),
                "nrc_framer: a parameter is missing or out of its range")
 

@@ -207,9 +207,12 @@ module nrc_huffman #(
     assign s4_word        = s4_own_word;
   end
 
-  // Most codes have no bits after the code: then these registers hold zeros and need no clock.
+  // Most codes have no bits after the code: then these registers hold zeros and need no clock. What
+  // comes without valid may be X, and would stay, as the registers would decide with it.
   logic extra_moves;
-  assign extra_moves = Registered != 0 || s3_extra_length != 5'd0 || s4_extra_length_q != 5'd0;
+  assign extra_moves = Registered != 0 ||
+                       (valid[AddressClock] &&
+                        (s3_extra_length != 5'd0 || s4_extra_length_q != 5'd0));
 
   always_ff @(posedge clk_i) begin
     if (extra_moves) begin

@@ -23,7 +23,6 @@
 `timescale 1ns / 1ps
 
 module nrc_packet_emitter #(
-  parameter int Channels       = -1,
   parameter int CodeWidth      = -1,
   parameter int Mapping        = -1,
   parameter int PacketFrames   = -1,
@@ -37,6 +36,7 @@ module nrc_packet_emitter #(
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
+  input  logic [15:0] last_channel_i,  // stable until the last packet has left
   input  logic [31:0] table_id_i,
   input  logic [31:0] stream_number_i,
 
@@ -96,7 +96,6 @@ module nrc_packet_emitter #(
   assign take = room && available;
 
   nrc_stream_header #(
-    .Channels      (Channels),
     .CodeWidth     (CodeWidth),
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
@@ -105,6 +104,7 @@ module nrc_packet_emitter #(
     .RateMillihertz(RateMillihertz),
     .Flags         (Flags)
   ) u_stream_header (
+    .last_channel_i,
     .table_id_i,
     .stream_number_i(number),
     .sequence_i     (sequence_q),

@@ -150,7 +150,6 @@ module nrc_packet_parser #(
   logic        same;
 
   nrc_stream_header #(
-    .Channels      (Channels),
     .CodeWidth     (CodeWidth),
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
@@ -159,6 +158,7 @@ module nrc_packet_parser #(
     .RateMillihertz(0),  // not looked at
     .Flags         (0)
   ) u_own_header (
+    .last_channel_i(16'(Channels - 1)),
     .table_id_i(IsRange ? nrc_range_tables_pkg::TableId : nrc_tables_pkg::TableId),
     .stream_number_i(32'd0),  // not looked at, nor is this
     .sequence_i     (32'd0),

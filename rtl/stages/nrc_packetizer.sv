@@ -38,6 +38,7 @@ module nrc_packetizer #(
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
+  input  logic [15:0] last_channel_i,  // of a frame; stable until the last packet has left
   input  logic [31:0] table_id_i,    // of the table set in use, for the stream header
   input  logic [31:0] stream_number_i,  // of the first stream since reset; stable
 
@@ -237,7 +238,6 @@ module nrc_packetizer #(
   );
 
   nrc_packet_emitter #(
-    .Channels      (Channels),
     .CodeWidth     (CodeWidth),
     .Mapping       (Mapping),
     .PacketFrames  (PacketFrames),
@@ -251,6 +251,7 @@ module nrc_packetizer #(
   ) u_emitter (
     .clk_i,
     .rst_ni,
+    .last_channel_i,
     .table_id_i,
     .stream_number_i,
     .descriptor_valid_i(descriptor_valid),

@@ -7,7 +7,6 @@
 `timescale 1ns / 1ps
 
 module nrc_stream_header #(
-  parameter int Channels       = -1,
   parameter int CodeWidth      = -1,
   parameter int Mapping        = -1,
   parameter int PacketFrames   = -1,
@@ -16,6 +15,7 @@ module nrc_stream_header #(
   parameter int RateMillihertz = -1,
   parameter int Flags          = -1
 ) (
+  input  logic [15:0] last_channel_i,   // the number of channels, less one
   input  logic [31:0] table_id_i,
   input  logic [31:0] stream_number_i,
   input  logic [31:0] sequence_i,
@@ -33,7 +33,7 @@ module nrc_stream_header #(
       4'd3:    word_o = {8'(Words), 24'd0};  // no frames
       4'd4:    word_o = {stream_number_i[15:0], 16'd0};
       4'd5:    word_o = {8'(CodeWidth), 8'(Mapping), 8'(Profile), 8'(nrc_pkg::Version)};
-      4'd6:    word_o = {16'(PacketFrames), 16'(Channels - 1)};
+      4'd6:    word_o = {16'(PacketFrames), last_channel_i};
       4'd7:    word_o = 32'(RateMillihertz);
       4'd8:    word_o = table_id_i;
       4'd9:    word_o = '1;
@@ -46,7 +46,7 @@ module nrc_stream_header #(
 `ifndef SYNTHESIS
   `include "nrc_assert.svh"
 
-  `NRC_REQUIRE(Channels >= 1 && CodeWidth >= 2 && Mapping >= 0 && PacketFrames >= 1 &&
+  `NRC_REQUIRE(CodeWidth >= 2 && Mapping >= 0 && PacketFrames >= 1 &&
                Profile >= 0 && Predictor >= 0 && RateMillihertz >= 0 && Flags >= 0,
                "nrc_stream_header: a parameter is missing or out of its range")
 `endif

@@ -28,7 +28,7 @@ module asic_tb;
   logic [31:0] m_data;
   logic [31:0] packets, dropped, framing_errors, off_grid;
   logic        overflow, sample_packed;
-  logic [3:0]  status;
+  logic [4:0]  status;
 
   nrc_encoder dut (
     .clk_i           (clk),
@@ -37,6 +37,7 @@ module asic_tb;
     .flush_i         (1'b0),
     .key_request_i   (1'b0),
     .stream_number_i (32'd1),
+    .channels_i      (17'd0),
     .max_step_i      (3'd7),
     .min_step_i      (3'd0),
     .first_step_i    (3'd6),

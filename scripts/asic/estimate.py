@@ -132,7 +132,7 @@ class Estimate:
         self.library_path, self.slow_path, self.sram = library, slow, sram
         self.profile, self.channels = profile, channels
         self.macro_scale: dict[str, float] = {}  # of access energies
-        self.narrow = profile == 'huffman' and options.narrow
+        self.narrow = options.narrow
         self.link_rate = options.link_rate if profile == 'huffman' else 0.0  # Mbit/s; 0: no rate control
         self.shallow = options.pipeline == 'shallow' and not self.link_rate
         loop = HARDWARE.constants()['ShallowLoopLatency' if self.shallow and profile == 'huffman' else 'LoopLatency']
@@ -147,7 +147,8 @@ class Estimate:
         self.buffer_words = words
         # Packets that wait: of recordings, more than two find no room in a small buffer; rounded ones are short.
         self.queue_packets = 2 if frugal else 32 if self.link_rate else 8
-        self.name = f'{"narrow" if self.narrow else profile}-{channels}' + \
+        self.kind = profile if not self.narrow else 'narrow' if profile == 'huffman' else f'narrow-{profile}'
+        self.name = f'{self.kind}-{channels}' + \
             (f'-{options.clock / 1e6:g}MHz' if options.clock else '') + \
             (f'-{self.link_rate:g}Mbit' if self.link_rate else '') + \
             (f'-{options.tag}' if options.tag else '')
@@ -510,7 +511,7 @@ exit
         columns = {k: round(v, 6) if isinstance(v, float) else v for k, v in columns.items()}
         report: dict[str, Any] = {
             'target': library_name(self.library_path),
-            'profile': 'narrow' if self.narrow else self.profile, 'channels': self.channels,
+            'profile': self.kind, 'channels': self.channels,
             'kind': 'asic', 'columns': columns,
             'memories': [{'width': c.width, 'depth': c.depth, 'ports': c.ports, 'made of': c.kind}
                          for c in self.choices],
@@ -681,7 +682,7 @@ def main() -> int:
     parser.add_argument('--frames', type=int, default=40, help='frames measured (default %(default)s)')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--pipeline', choices=['shallow', 'deep'], default='shallow')
-    parser.add_argument('--narrow', action='store_true', help='the Huffman profile with the narrow state')
+    parser.add_argument('--narrow', action='store_true', help='with the narrow state')
     parser.add_argument('--link-rate', type=float, default=0.0, metavar='MBIT',
                         help='the Huffman profile with rate control, in its deep pipeline, for a link of that many '
                         'Mbit/s')

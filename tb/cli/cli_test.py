@@ -430,7 +430,7 @@ class Errors(CommandLineTest):
     def test_help(self) -> None:
         self.assertIn(b"encode", self.succeed(NRC, "--help").stdout)
         self.assertRegex(self.succeed(NRC, "--version").stdout, rb"^nrc \d+\.\d+")
-        for command in ("encode", "decode", "info", "bench", "synth", "tables"):
+        for command in ("encode", "decode", "info", "bench", "synth", "tables", "self-test"):
             self.succeed(NRC, command, "--help")
 
     def test_corrections_are_of_the_range_profile(self) -> None:
@@ -440,13 +440,16 @@ class Errors(CommandLineTest):
                 self.assertIn(flag, message)
                 self.assertIn("--profile range", message)
 
-    def test_the_narrow_state_is_of_the_huffman_profile(self) -> None:
-        message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--narrow", "--profile", "range")
+    def test_the_narrow_state_is_of_two_profiles(self) -> None:
+        message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--narrow", "--profile", "neural")
         self.assertIn("--narrow", message)
-        self.assertIn("--profile huffman", message)
+        self.assertIn("--profile huffman or range", message)
+        for flag in ("--taps", "--neighbour"):
+            message = self.fail_with(1, NRC, "encode", self.wav, self.dir / "s", "--narrow", "--profile", "range", flag)
+            self.assertIn("the narrow state does not go with neighbours or taps", message)
         self.fail_with(2, NRC, "encode", self.wav, self.dir / "s", "--narrow", "--preset", "best")
-        self.fail_with(1, NRC, "stream", "encode", "--narrow", "--profile", "range", data=b"")
-        self.fail_with(1, NRC, "bench", self.dir, "--narrow")
+        self.fail_with(1, NRC, "stream", "encode", "--narrow", "--profile", "neural", data=b"")
+        self.fail_with(1, NRC, "bench", self.dir, "--narrow", "--profile", "neural")
 
     def test_inputs_that_are_no_wav(self) -> None:
         for data in (b"", b"x", b"RIFF", b"RIFF\0\0\0\0AVI ", recording(100)):
@@ -718,11 +721,13 @@ class Info(CommandLineTest):
         self.assertIs(info["neighbour"], False)
 
     def test_narrow_state(self) -> None:
-        stream = self.stream("--force", "--narrow")
-        self.assertRegex(self.succeed(NRC, "info", stream).stdout.decode(), r"profile +huffman, with narrow state\n")
-        self.assertIs(json.loads(self.succeed(NRC, "info", "--json", stream).stdout)["narrow"], True)
-        self.succeed(NRC, "decode", "--force", stream, self.dir / "back.wav")
-        self.assertEqual((self.dir / "back.wav").read_bytes(), self.wav.read_bytes())
+        for profile in ("huffman", "range"):
+            stream = self.stream("--force", "--narrow", "--profile", profile)
+            self.assertRegex(self.succeed(NRC, "info", stream).stdout.decode(),
+                             rf"profile +{profile}, with narrow state\n")
+            self.assertIs(json.loads(self.succeed(NRC, "info", "--json", stream).stdout)["narrow"], True)
+            self.succeed(NRC, "decode", "--force", stream, self.dir / "back.wav")
+            self.assertEqual((self.dir / "back.wav").read_bytes(), self.wav.read_bytes())
         info = json.loads(self.succeed(NRC, "info", "--json", self.stream("--force")).stdout)
         self.assertIs(info["narrow"], False)
 
@@ -828,6 +833,32 @@ class TableWords(CommandLineTest):
                 self.assertEqual(len(words), 1024)
         message = self.fail_with(1, NRC, "tables", "generic", "-", "--words", "hex", "--profile", "range")
         self.assertIn("the tables generic have no edges and initial_scale 4096, but the built-in set default", message)
+
+
+class SelfTest(CommandLineTest):
+    def test_crc_is_that_of_a_stream(self) -> None:
+        """Of the bytes that the golden model of the RTL makes of the pattern's samples."""
+        for channels, options in ((3, ["--mapping", "code", "--code-width", "12", "--packet-frames", "7"]),
+                                  (8, ["--profile", "range", "--neighbour"]), (16, ["--narrow"])):
+            encoder = ["--channels", str(channels), "--rate", "1000", *options]
+            with self.subTest(options):
+                text = self.succeed(NRC, "self-test", *encoder, "--packets", "5", "-o", self.dir / "packets",
+                                    "-f").stdout
+                packets = (self.dir / "packets").read_bytes()
+                self.assertEqual(re.findall(rb" (0x\w+|\d+)u", text), [b"5", b"0x%08X" % zlib.crc32(packets)])
+                self.succeed(NRC, "decode", self.dir / "packets", self.dir / "samples", "-f")
+                samples = (self.dir / "samples").read_bytes()
+                if "code" not in encoder:
+                    encoder += ["--mapping", "shift6"]
+                again = subprocess.run([NRC, "stream", "encode", "--rtl", "--stream-number", "0", *encoder],
+                                       input=samples, check=True, capture_output=True).stdout
+                self.assertEqual(again, packets)
+
+    def test_what_is_no_encoder(self) -> None:
+        for options, reason in ((["--mapping", "code"], "--code-width"),
+                                (["--profile", "range", "--narrow"], "--narrow"),
+                                (["--packets", "1", "--packet-frames", "1"], "more --packets")):
+            self.assertIn(reason, self.fail_with(1, NRC, "self-test", *options))
 
 
 class Bench(CommandLineTest):

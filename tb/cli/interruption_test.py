@@ -3,6 +3,7 @@
 """A command that is killed, or finds the disk full, at any moment leaves the output that was there
 before or the new one, whole, and never a part of it."""
 
+import os
 import random
 import resource
 import signal
@@ -50,9 +51,11 @@ class Interruption(CommandLineTest):
                 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
         self.out.write_bytes(OLD)
+        # Where coverage is measured, its files have the same limit, and must not be cut short.
+        environment = os.environ | {"GCOV_PREFIX": str(self.dir / "gcov"), "GCOV_ERROR_FILE": os.devnull}
         with subprocess.Popen([str(word) for word in self.commands[name]],
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, preexec_fn=prepare) as process:
+                              stderr=subprocess.PIPE, preexec_fn=prepare, env=environment) as process:
             try:
                 _, self.message = process.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:

@@ -25,7 +25,7 @@ Frame = Sequence[int]  # a sample of each channel, int16
 
 # Bits of status_o (rtl/parts/nrc_status_pkg.sv).
 IDLE, OPEN, CLOSING, CLOSED = range(4)
-NO_ROOM, NO_TABLES = 1 << 2, 1 << 3
+NO_ROOM, NO_TABLES, NO_CHANNELS = 1 << 2, 1 << 3, 1 << 4
 
 
 async def reset(dut: HierarchyObject, clocks: int = 3) -> None:
@@ -33,7 +33,7 @@ async def reset(dut: HierarchyObject, clocks: int = 3) -> None:
     for name in ("enable_i", "flush_i", "key_request_i", "max_step_i", "min_step_i", "first_step_i", "link_words_i",
                  "s_axis_tvalid", "s_axis_tdata", "s_axis_tlast", "m_axis_tready", "table_we_i", "table_addr_i",
                  "table_wdata_i", "table_id_i", "class_we_i", "class_addr_i", "class_wdata_i", "event_threshold_i",
-                 "events_only_i"):
+                 "events_only_i", "channels_i"):
         getattr(dut, name).value = 0
     dut.stream_number_i.value = 1
     dut.rst_ni.value = 1

@@ -14,6 +14,7 @@ cc -std=c99 -Wall -Wextra -pedantic -Werror -I"$work/nrc/include" -c tb/dpi/nrc_
 export PKG_CONFIG_PATH
 PKG_CONFIG_PATH=$(dirname "$(find "$work/nrc" -name nrc.pc)")
 read -ra libs <<<"$(pkg-config --static --libs nrc)"
+if grep -q '^NRC_COVERAGE:BOOL=ON' "$build/CMakeCache.txt"; then libs+=(--coverage); fi
 
 verilator --binary -Wno-fatal -Wno-lint -Wno-style -O0 --x-initial unique --Mdir "$work/obj" -o tb \
   -CFLAGS '-O0 -fcf-protection=none' -MAKEFLAGS OPT_FAST=-O0 -LDFLAGS "$work/nrc_dpi.o ${libs[*]}" \

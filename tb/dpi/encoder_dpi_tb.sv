@@ -16,6 +16,7 @@ bind nrc_encoder nrc_encoder_checker #(
 
 module encoder_driver #(
   parameter int Channels     = 12,
+  parameter int Spare        = 0,   // channels that are not in use
   parameter int CodeWidth    = 10,
   parameter int Profile      = 0,
   parameter int Neighbour    = 0,
@@ -31,17 +32,18 @@ module encoder_driver #(
   logic [15:0] s_tdata = 0;
   logic        m_tvalid, m_tready = 0, m_tlast;
   logic [31:0] m_tdata, dropped, off_grid, packets;
-  logic [3:0]  status;
+  logic [4:0]  status;
 
   always #5 clk = !clk;
   always @(posedge clk) m_tready <= $urandom_range(9) < 7;
 
   nrc_encoder #(
-    .Channels(Channels), .CodeWidth(CodeWidth), .Profile(Profile), .Mapping(0),
-    .Neighbour(Neighbour), .PacketFrames(PacketFrames), .KeyInterval(3)
+    .Channels(Channels + Spare), .VariableChannels((Spare != 0) ? 1 : 0), .CodeWidth(CodeWidth),
+    .Profile(Profile), .Mapping(0), .Neighbour(Neighbour), .PacketFrames(PacketFrames), .KeyInterval(3)
   ) u_encoder (
     .clk_i(clk), .rst_ni(rst_n), .enable_i(enable), .flush_i(flush), .key_request_i(key_request),
-    .stream_number_i(32'h1234_5678), .max_step_i(3'd0), .min_step_i(3'd0), .first_step_i(3'd0),
+    .stream_number_i(32'h1234_5678), .channels_i(17'(Channels)),
+    .max_step_i(3'd0), .min_step_i(3'd0), .first_step_i(3'd0),
     .link_words_i(24'd0),
     .class_we_i(1'b0), .class_addr_i(16'd0), .class_wdata_i(2'd0), .event_threshold_i(6'd0),
     .events_only_i(1'b0), .s_axis_tvalid(s_tvalid), .s_axis_tready(s_tready), .s_axis_tdata(s_tdata),
@@ -120,7 +122,7 @@ module encoder_dpi_tb;
 
   bit narrow_done, wide_done, wrong_tables;
 
-  encoder_driver u_narrow (.done(narrow_done));
+  encoder_driver #(.Spare(4)) u_narrow (.done(narrow_done));
   encoder_driver #(.Channels(3), .CodeWidth(14), .Profile(1), .Neighbour(1)) u_wide (.done(wide_done));
 
   nrc_encoder_checker #(
@@ -129,6 +131,7 @@ module encoder_dpi_tb;
   ) u_wrong (
     .clk_i(u_narrow.clk), .rst_ni(u_narrow.rst_n && wrong_tables), .enable_i(u_narrow.enable),
     .flush_i(u_narrow.flush), .key_request_i(u_narrow.key_request), .stream_number_i(32'h1234_5678),
+    .last_channel(4'd11),
     .s_axis_tvalid(u_narrow.s_tvalid), .s_axis_tready(u_narrow.s_tready),
     .s_axis_tdata(u_narrow.s_tdata), .s_axis_tlast(u_narrow.s_tlast),
     .m_axis_tvalid(u_narrow.m_tvalid), .m_axis_tready(u_narrow.m_tready),

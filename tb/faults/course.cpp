@@ -36,8 +36,8 @@ Shape make_shape(Random& random) {
   Shape shape;
   shape.profile = random.flip() ? Profile::kRange : Profile::kHuffman;
   StreamHeader& h = shape.header;
-  if (shape.profile == Profile::kRange) h.corrections = {random.flip(), random.flip()};
-  if (shape.profile == Profile::kHuffman) h.narrow = random.percent(25);
+  h.narrow = random.percent(25);
+  if (shape.profile == Profile::kRange && !h.narrow) h.corrections = {random.flip(), random.flip()};
   if (random.percent(25)) {
     shape.tables = "generic";
     h.mapping = Mapping::kCode;

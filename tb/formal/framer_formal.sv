@@ -2,6 +2,8 @@
 //
 // Formal proof of nrc_framer. Whatever comes in, with whatever pauses:
 //
+// There are Channels channels, or in MinChannels to Channels any number that stays.
+//
 // - Every sample that belongs to a stream comes out once, one clock after it was taken, unaltered,
 //   and no other does. Channels count from 0 in every frame.
 // - s_axis_tready does not depend on the inputs of its clock: a second framer sees the same inputs
@@ -20,7 +22,8 @@
 `timescale 1ns / 1ps
 
 module framer_formal #(
-  parameter int Channels     = 3,
+  parameter int Channels     = 3,  // of a frame, at most
+  parameter int MinChannels  = 3,  // and at least
   parameter int PacketFrames = 2,
   parameter int BriefFrames  = 1,
   parameter int CloseLatency = 3,
@@ -42,6 +45,10 @@ module framer_formal #(
 );
 
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
+  localparam int FrameWidth   = (PacketFrames > 1) ? $clog2(PacketFrames) : 1;
+
+  // Any legal number.
+  (* anyconst *) logic [ChannelWidth-1:0] last_channel;
 
   logic                    ready, valid, first, frame_end, packet_end, key, bad, last, error;
   logic                    flush, flushed, close;
@@ -50,8 +57,8 @@ module framer_formal #(
 
   nrc_framer #(
     .Channels    (Channels),
+    .MinChannels (MinChannels),
     .PacketFrames(PacketFrames),
-    .BriefFrames (BriefFrames),
     .KeyInterval (KeyInterval),
     .LoopLatency (LoopLatency),
     .Pipeline    (nrc_latency_pkg::PipelineDeep),
@@ -59,6 +66,8 @@ module framer_formal #(
   ) u_dut (
     .clk_i,
     .rst_ni,
+    .last_channel_i (last_channel),
+    .brief_last_i   (FrameWidth'(BriefFrames - 1)),
     .enable_i,
     .key_request_i,
     .key_needed_i,
@@ -88,8 +97,8 @@ module framer_formal #(
 
   nrc_framer #(
     .Channels    (Channels),
+    .MinChannels (MinChannels),
     .PacketFrames(PacketFrames),
-    .BriefFrames (BriefFrames),
     .KeyInterval (KeyInterval),
     .LoopLatency (LoopLatency),
     .Pipeline    (nrc_latency_pkg::PipelineDeep),
@@ -97,6 +106,8 @@ module framer_formal #(
   ) u_other (
     .clk_i,
     .rst_ni,
+    .last_channel_i (last_channel),
+    .brief_last_i   (FrameWidth'(BriefFrames - 1)),
     .enable_i       (split ? other_i[0] : enable_i),
     .key_request_i  (split ? other_i[1] : key_request_i),
     .key_needed_i   (split ? other_i[2] : key_needed_i),
@@ -146,7 +157,7 @@ module framer_formal #(
   assign key_now = !begins ? is_key_q
                    : !open_q || cut_q || key_needed_i || requested_q || key_request_i ||
                      (KeyInterval != 0 && since_key_q >= 16'(KeyInterval));
-  assign wrong   = coded && (tlast_i != (channel_q == 16'(Channels - 1)));
+  assign wrong   = coded && (tlast_i != (channel_q == 16'(last_channel)));
   assign ends    = coded && (tlast_i || wrong);
   assign closes  = ends && !wrong && !enable_i;
   assign brief_now = begins ? brief_needed_i : is_brief_q;
@@ -251,6 +262,7 @@ module framer_formal #(
 
   always_comb begin
     assume (begun_q || !rst_ni);
+    assume (32'(last_channel) < Channels && 32'(last_channel) >= MinChannels - 1);
   end
 
   always_ff @(posedge clk_i) begin
@@ -268,7 +280,7 @@ module framer_formal #(
       registered:  assert (split_q || ready == other_ready);
       if (valid) begin
         data:      assert (sample == sample_q && 16'(channel) == place_q);
-        in_order:  assert (16'(channel) < 16'(Channels));
+        in_order:  assert (channel <= last_channel);
         marks:     assert (frame_end == frame_end_q && packet_end == packet_end_q &&
                            key == key_q && first == first_q && bad == bad_q && last == last_q);
         whole_packets: assert (!(bad && last) && (packet_end || !(bad || last)) &&

@@ -43,7 +43,6 @@ module packet_emitter_formal #(
   logic [31:0] tdata, packets;
 
   nrc_packet_emitter #(
-    .Channels      (Channels),
     .CodeWidth     (CodeWidth),
     .Mapping       (nrc_pkg::MappingShift6),
     .PacketFrames  (PacketFrames),
@@ -57,6 +56,7 @@ module packet_emitter_formal #(
   ) u_dut (
     .clk_i,
     .rst_ni,
+    .last_channel_i  (16'(Channels - 1)),
     .table_id_i      (table_id),
     .stream_number_i (stream_number),
     .descriptor_valid_i,

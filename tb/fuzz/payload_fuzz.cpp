@@ -52,14 +52,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint8_t choice = input.u8();
   const int width = nrc::kMinCodeWidth + (choice & 0x0F) % 15;
   const bool range = tables.profile() == nrc::Profile::kRange;
-  const nrc::Corrections corrections{range && (choice & 0x40) != 0, range && (choice & 0x10) != 0};
+  // Both corrections with rounding are the narrow state, in which there is neither.
+  const bool narrow_range = range && width >= nrc::kMinNarrowWidth && (choice & 0xD0) == 0xD0;
+  const nrc::Corrections corrections{range && !narrow_range && (choice & 0x40) != 0,
+                                     range && !narrow_range && (choice & 0x10) != 0};
   const std::uint32_t channels = 1U + ((choice & 0x20) != 0 ? input.u16() : input.u8() % 40U);
   nrc::StreamHeader header;
   header.code_width = width;
   header.channels = channels;
   header.corrections = corrections;
-  header.narrow = tables.profile() == nrc::Profile::kHuffman && width >= nrc::kMinNarrowWidth &&
-                  (choice & 0x40) != 0;
+  header.narrow = narrow_range || (tables.profile() == nrc::Profile::kHuffman &&
+                                   width >= nrc::kMinNarrowWidth && (choice & 0x40) != 0);
   header.rounding = !header.narrow && (choice & 0x80) != 0;
   header.proportional =
       header.rounding && tables.profile() != nrc::Profile::kCascade && channels % 2 == 0;

@@ -106,8 +106,10 @@ void raw_round_trip(FuzzInput& input, bool piecewise) {
   if ((type & 16) != 0 && options.tables == nullptr) options.preset = nrc::find_preset("fast");
   if ((type & 0x60) == 0x60 && options.tables == nullptr) options.profile = nrc::Profile::kCascade;
   // A bit of the corrections is the narrow state's where a profile has it.
-  options.narrow = (choice & 3) == 2 && options.preset == nullptr && options.tables == nullptr &&
-                   options.profile == nrc::Profile::kHuffman;
+  options.narrow = options.preset == nullptr && options.tables == nullptr &&
+                   (options.profile == nrc::Profile::kHuffman ? (choice & 3) == 2
+                    : options.profile == nrc::Profile::kRange ? (choice & 130) == 130
+                                                              : false);
   if (options.narrow) options.corrections = {};
   const std::uint8_t more = input.u8();
   if ((more & 4) != 0) options.lanes = 1 << (more & 3);

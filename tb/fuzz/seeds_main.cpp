@@ -301,10 +301,14 @@ void write_payload_seeds(const SeedWriter& out) {
   const auto payloads_of = [&](nrc::Profile profile, const std::string& name) {
     for (const int width : {4, 10, 16}) {
       for (const nrc::Corrections& corrections :
-           {nrc::Corrections{}, nrc::Corrections{true, false}, nrc::Corrections{false, true}}) {
-        // Taps of the Huffman profile are the narrow state.
-        const bool narrow =
-            corrections.taps && profile == nrc::Profile::kHuffman && width >= nrc::kMinNarrowWidth;
+           {nrc::Corrections{}, nrc::Corrections{true, false}, nrc::Corrections{false, true},
+            nrc::Corrections{true, true}}) {
+        // As the harness has it: taps of the Huffman profile are the narrow state, of the range
+        // profile both corrections with rounding.
+        if (corrections.taps && corrections.neighbour && profile != nrc::Profile::kRange) continue;
+        const bool narrow = corrections.taps &&
+                            (profile == nrc::Profile::kHuffman || corrections.neighbour) &&
+                            width >= nrc::kMinNarrowWidth;
         if (corrections.any() && profile != nrc::Profile::kRange && !narrow) continue;
         const nrc::Tables& tables = nrc::Tables::builtin(profile, name);
         try {
@@ -334,7 +338,9 @@ void write_payload_seeds(const SeedWriter& out) {
                                1});
         // Wide codes are rounded in the second packet, by a step of 6.
         const bool rounded = header.rounding;
-        if (rounded) seed[1] = static_cast<std::uint8_t>(seed[1] | 0x80);
+        if (rounded || (narrow && corrections.neighbour)) {
+          seed[1] = static_cast<std::uint8_t>(seed[1] | 0x80);
+        }
         for (int packet = 0; packet < 2; ++packet) {
           const int lanes = nrc::max_lanes(profile, 2) == 2 ? 1 + packet : 1;
           const int step = rounded ? 4 * packet : 0;

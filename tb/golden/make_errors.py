@@ -946,24 +946,28 @@ def lanes(errors: Errors, base: Base) -> None:
         payload=b"")
 
 
-def narrow(errors: Errors, base: Base, range_base: Base) -> None:
+def narrow(errors: Errors, base: Base, range_base: Base, narrow_range: Base) -> None:
     """The narrow state where it cannot be, and past packets that are not decoded."""
     def add(name: str, what: str, packets: list[Packet], strict: Strict, *recover: StreamEntry,
             error: Messages | None = None) -> None:
         errors.add("narrow_" + name, what, packets, strict, error or list(recover) or stream(base))
 
-    alone = ("the narrow state with profile 1", "only the huffman profile has the narrow state")
-    add("range", "the stream headers: the narrow state with the range profile",
-        with_header(range_base[:], predictor=16), alone, error=alone)
+    alone = ("the narrow state with profile 3", "only the huffman and the range profile have the narrow state")
+    add("profile", "the stream headers: the narrow state with the cascade profile",
+        with_header(range_base[:], profile=3, predictor=16), alone, error=alone)
+    full = ("the narrow state with taps or neighbours", "the narrow state does not go with neighbours or taps")
+    add("neighbour", "the stream headers: the narrow state with neighbours",
+        with_header(range_base[:], predictor=18), full, error=full)
     small = ("and 7 bits", "for codes of 8 to 16 bits, not of 7")
     add("width", "the stream headers: codes of 7 bits", with_header(base[:], width=7, mapping=0),
         small, error=small)
-    packets = base[:]
-    samples = base.frame_bytes(packets[7].first, FRAMES)
-    packets[7] = Packet(RAW, samples, frames=FRAMES, first=packets[7].first, sequence=7)
-    add("state_goes_on", "packet 7 is raw; none of the next is a key packet", packets,
-        base.frame_bytes(0, 480))
-    add("lost", "packet 7 is lost", base[:7] + base[8:], due(8, 7), stream(base, LOST_7))
+    for prefix, of in (("", base), ("range_", narrow_range)):
+        packets = of[:]
+        samples = of.frame_bytes(packets[7].first, FRAMES)
+        packets[7] = Packet(RAW, samples, frames=FRAMES, first=packets[7].first, sequence=7)
+        add(prefix + "state_goes_on", "packet 7 is raw; none of the next is a key packet", packets,
+            of.frame_bytes(0, 480), stream(of))
+        add(prefix + "lost", "packet 7 is lost", of[:7] + of[8:], due(8, 7), stream(of, LOST_7))
 
 
 def short(errors: Errors, base: Base, long_base: Base) -> None:
@@ -1099,7 +1103,7 @@ def main() -> None:
     metadata(errors, huffman)
     containers(errors, huffman)
     lanes(errors, Base("link_lanes_2ch"))
-    narrow(errors, Base("link_narrow_2ch"), range_base)
+    narrow(errors, Base("link_narrow_2ch"), range_base, Base("link_narrow_range_2ch"))
     short(errors, Base("link_short_2ch"), huffman)
     events(errors, huffman, Base("events_3ch"))
     classes(errors, Base("link_classes_2ch"), huffman, range_base)

@@ -53,12 +53,12 @@ ROOMS |= {
     # For firmware: nothing but itself.
     "drivers": {"drivers"},
     "sim": MODEL | {"host", "sim", "bench"},
-    "bench": MODEL | {"host", "train", "generate", "study", "drivers", "bench"},
+    "bench": MODEL | {"host", "train", "generate", "study", "drivers", "examples", "bench"},
 }
 # Where a quoted include is searched, after the includer's own folder.
-INCLUDE_ROOTS = ("model/include", "model/src", "tools", "study", "tb/common", "drivers/c")
-# Verilator, tools/challenge/pack_tables.cpp and `nrc tables` make these.
-MADE = re.compile(r"^((V\w+|verilated\w*)\.h|challenge_tables\.hpp|nrc_table_words\.h)$")
+INCLUDE_ROOTS = ("model/include", "model/src", "tools", "study", "tb/common", "drivers/c", "docs/examples")
+# Verilator, tools/challenge/pack_tables.cpp, `nrc tables` and `nrc self-test` make these.
+MADE = re.compile(r"^((V\w+|verilated\w*)\.h|challenge_tables\.hpp|nrc_table_words\.h|nrc_self_test\.h)$")
 # What Python files outside tb/ may import besides the standard library and their own folder.
 PACKAGES = {"scripts": {"systemrdl"}, "study/networks": {"numpy", "scipy", "torch"}, "study": {"numpy", "pcodec"},
             "docs/examples": {"h5py", "nrc_codec", "numpy", "spikeinterface", "zarr"}}
@@ -81,6 +81,8 @@ def room_of(path: Path) -> str | None:
         return parts[1]
     if parts[0] == "study":
         return "benchmark" if parts[1] == "benchmark" else "study"
+    if parts[:2] == ("docs", "examples"):
+        return "examples"
     return {"sim": "sim", "tb": "bench", "drivers": "drivers"}.get(parts[0])
 
 

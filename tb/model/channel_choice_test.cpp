@@ -212,7 +212,8 @@ INSTANTIATE_TEST_SUITE_P(
         rounded(
             {"rounded_raw", Profile::kHuffman, {}, 4, SampleType::kInt16, false, false, false, 2},
             true),
-        narrow({"narrow"}), Case{"cascade", Profile::kCascade, {}, 1}),
+        narrow({"narrow"}), narrow({"narrow_range", Profile::kRange}),
+        Case{"cascade", Profile::kCascade, {}, 1}),
     [](const auto& test) { return test.param.name; });
 
 TEST(PayloadPart, LooksAtItsLanesOnly) {

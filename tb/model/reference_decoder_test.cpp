@@ -126,6 +126,9 @@ std::vector<Case> cases() {
   for (int width = kMinCodeWidth; width <= kMaxCodeWidth; ++width) {
     cases.push_back({Profile::kHuffman, width, {}});
     if (width >= kMinNarrowWidth) cases.push_back({Profile::kHuffman, width, {}, true});
+    if (width == kMinNarrowWidth || width == 10 || width == 16) {
+      cases.push_back({Profile::kRange, width, {}, true});
+    }
     if (width >= 4) cases.push_back({Profile::kRange, width, {width % 3 == 0, width % 2 == 0}});
     if (width % 6 == 4) cases.push_back({Profile::kNeural, width, {}});
     if (width % 7 == 2) cases.push_back({Profile::kCascade, width, {}});

@@ -21,6 +21,8 @@
 #include "stages/context.hpp"
 #include "stages/huffman.hpp"
 #include "stages/narrow.hpp"
+#include "stages/narrow_interval.hpp"
+#include "stages/narrow_range.hpp"
 #include "stages/pace.hpp"
 #include "stages/packetizer.hpp"
 #include "stages/predictor.hpp"
@@ -275,6 +277,113 @@ TEST(Narrow, FollowsTheWrittenRules) {
       ASSERT_LT(scale, 1 << (width + 4));
     }
     EXPECT_GT(full, 0) << width;
+  }
+}
+
+// ---- narrow_range
+
+TEST(NarrowRange, FollowsTheWrittenRules) {
+  std::mt19937 random(17);
+  const auto logarithm = [](int scale) {
+    // In 1/8 octaves of 1/16 code, each of which is divided evenly.
+    const double s = std::max(scale, 32) / 32.0;
+    const int octave = static_cast<int>(std::floor(std::log2(s)));
+    return 8 * octave + static_cast<int>(std::floor((s / std::pow(2, octave) - 1) * 8));
+  };
+  for (const int width : {8, 10, 13, 16}) {
+    const int initial = 16 << width;
+    const NarrowRange narrow(static_cast<std::uint32_t>(initial), width);
+    const int half = 1 << (width - 1);
+    const int half_deviation = 1 << (width - 4);
+    int full = 0;  // deviations at their limits
+    int bursts = 0;
+    NarrowRangeState state;
+    // What section 16 says, in numbers of its own.
+    int last = 0, deviation = 0, burst = 0, rest = 0, scale = 0, steady = 0;
+    int spread = 1;
+    for (int i = 0; i < 20000; ++i) {
+      const bool reset = i % 3000 == 0;
+      const int boost = static_cast<int>(random() % 8);
+      const bool slow = random() % 3 == 0;
+      if (random() % 50 == 0) spread = 1 << (random() % static_cast<unsigned>(width + 2));
+      int value =
+          state.last + static_cast<int>(random() % static_cast<unsigned>(2 * spread)) - spread;
+      value = std::min(std::max(value, -2 * half), 2 * half - 2);
+
+      const double exact = last / 2.0 - std::floor(rest / 64.0) / 16.0 * deviation;
+      ASSERT_TRUE(exact >= -half && exact < half);
+      const int p = static_cast<int>(16 * exact);
+      if (!reset) {
+        ASSERT_EQ(NarrowRange::predict(state), p);
+        ASSERT_EQ(NarrowRange::index(state), steady + 2 * burst);
+      }
+      narrow.update(state, p, value, reset, boost, slow);
+
+      const int e = 8 * value - p;
+      if (reset) {
+        deviation = 0, burst = 0, rest = 320, scale = initial / 2;
+        steady = logarithm(scale);
+      } else {
+        const int m = std::min(std::abs(e), (2 << width) - 1);
+        const double scales = m / (4 * std::pow(2, steady / 8));
+        burst = scales >= 2 ? burst + 2 : scales >= 1 ? burst + 1 : burst - 1;
+        burst = std::min(std::max(burst, 0), 3);
+        bursts += burst == 3;
+        if (slow) {
+          const bool same = (deviation > 0) == (e > 0);
+          if (deviation != 0 && e != 0) rest += (same ? -1 : 1) * (1 << boost);
+          rest = std::min(std::max(rest, 0), 1023);
+          const double share = std::pow(2, boost > 0 ? 9 - boost : 7);
+          scale += static_cast<int>(std::floor((32.0 * m - scale) / share));
+          steady = logarithm(scale);
+        }
+        const double moved = std::floor((7.0 * (2 * deviation + value - last) + 8) / 16);
+        deviation = static_cast<int>(
+            std::min<double>(std::max<double>(moved, -half_deviation), half_deviation - 1));
+        full += deviation != moved;
+      }
+      last = value;
+      ASSERT_EQ(state.last, last);
+      ASSERT_EQ(state.deviation, deviation);
+      ASSERT_EQ(state.burst, burst);
+      ASSERT_EQ(state.rest, rest);
+      ASSERT_EQ(state.scale, scale);
+      ASSERT_EQ(state.steady, steady);
+      ASSERT_LT(scale, 1 << (width + 6));
+    }
+    EXPECT_GT(full, 0) << width;
+    EXPECT_GT(bursts, 0) << width;
+  }
+}
+
+// ---- narrow_interval
+
+TEST(NarrowInterval, FindsTheCodeOfEveryFrequency) {
+  std::mt19937 random(18);
+  for (const auto& [name, width] : {std::pair("default", 10), {"generic", 8}, {"generic", 16}}) {
+    const NarrowInterval model(RangeTables::builtin(name), width);
+    const int half = 1 << (width - 1);
+    for (int i = 0; i < 400; ++i) {
+      const int p = static_cast<int>(random() % static_cast<unsigned>(32 * half)) - 16 * half;
+      const int index = static_cast<int>(random() % static_cast<unsigned>(8 * width + 14));
+      const int plain = model.plain_bits(index);
+      ASSERT_EQ(plain, width > 10 ? std::max(index / 8 - 8, 0) : 0);
+      std::uint32_t end = 0;
+      for (int k = 0; k < 20; ++k) {
+        const std::uint32_t target = 2 + static_cast<std::uint32_t>(random() % 8189);
+        const Code code = model.find(target, p, index);
+        const Interval interval = model.of(code, p, index);
+        ASSERT_GE(target, interval.low);
+        ASSERT_LT(target, interval.low + interval.frequency);
+        end = std::max(end, interval.low + interval.frequency);
+        // All codes of the group have its interval.
+        const Interval other = model.of(static_cast<Code>(code + (1 << plain) - 1), p, index);
+        ASSERT_EQ(other.low, interval.low);
+        ASSERT_EQ(other.frequency, interval.frequency);
+      }
+      ASSERT_LE(end, 8191U);
+      ASSERT_EQ(model.of(static_cast<Code>(-half), p, index).low, 2U);
+    }
   }
 }
 
@@ -615,7 +724,7 @@ TEST(StreamHeader, CorrectionsAreOfTheRangeProfile) {
   }
 }
 
-TEST(StreamHeader, TheNarrowStateIsOfTheHuffmanProfile) {
+TEST(StreamHeader, TheNarrowStateIsOfTwoProfiles) {
   StreamHeader h;
   h.narrow = true;
   auto payload = serialise(h);
@@ -630,10 +739,17 @@ TEST(StreamHeader, TheNarrowStateIsOfTheHuffmanProfile) {
       return std::string(e.what()).find(what) != std::string::npos;
     }
   };
-  for (const Profile profile : {Profile::kRange, Profile::kNeural, Profile::kCascade}) {
+  for (const Profile profile : {Profile::kNeural, Profile::kCascade}) {
     h.profile = profile;
-    EXPECT_TRUE(refused(h, "only the huffman profile"));
+    EXPECT_TRUE(refused(h, "only the huffman and the range profile"));
   }
+  h.profile = Profile::kRange;
+  EXPECT_FALSE(refused(h, ""));
+  for (const Corrections& corrections : {Corrections{true, false}, Corrections{false, true}}) {
+    h.corrections = corrections;
+    EXPECT_TRUE(refused(h, "does not go with neighbours or taps"));
+  }
+  h.corrections = {};
   h.profile = Profile::kHuffman;
   h.mapping = Mapping::kCode;
   h.code_width = 8;

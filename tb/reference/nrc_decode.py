@@ -493,6 +493,7 @@ class Intervals:
             size = 64 * grid.step << self.plain
             groups = (grid.highest >> self.plain) - self.first + 1
             self.low_edges = range(begin, begin + groups * size, size)
+        self.count = len(self.low_edges)
 
     def begin(self, i: int) -> int:
         """The cumulative frequency at which code, or group, i begins, from the lowest one on."""
@@ -509,31 +510,42 @@ class Intervals:
 class RangeDecoder:
     """Section 11."""
 
+    below = 15  # bits of a range below its highest one
+    frequency_bits = 16
+    escape, escape_bits = 16, 3
+    least = 2  # frequency of a code
+
     def __init__(self, payload: bytes) -> None:
-        self.bits = Bits(payload, 15)
-        self.offset = self.bits.read(16)
-        self.range = 65535
+        self.bits = Bits(payload, self.below)
+        self.offset = self.bits.read(self.below + 1)
+        self.range = 2**(self.below + 1) - 1
 
     def share(self, frequency: int) -> int:
-        return (self.range * frequency) >> 16
+        return (self.range * frequency) >> self.frequency_bits
+
+    def length(self, f: int, n: int) -> int:  # noqa: ARG002
+        """The part of the range that an interval has."""
+        return self.share(n)
 
     def read_verbatim(self, width: int) -> int:
         """A channel's first code, or its number."""
-        refuse(self.offset >= 2**15, "payload points between codes")
+        half = 2**self.below
+        refuse(self.offset >= half, "payload points between codes")
         all_bits = self.offset << width | self.bits.read(width)
-        self.offset, self.range = all_bits % 2**15, 2**15
-        return twos_complement(all_bits >> 15, width)
+        self.offset, self.range = all_bits % half, half
+        return twos_complement(all_bits >> self.below, width)
 
-    def read_code(self, intervals: Intervals, width: int) -> int:
+    def read_code(self, intervals: Intervals | NarrowIntervals, width: int) -> int:
         """A code, or the number of a multiple."""
-        if self.offset < self.share(16):
-            refuse(self.offset >= 8, "payload points between codes")
-            u = self.offset << (width - 3) | self.bits.read(width - 3)
-            self.offset, self.range = self.bits.read(15), 2**15
+        if self.offset < self.share(self.escape):
+            refuse(self.offset >= 2**self.escape_bits, "payload points between codes")
+            rest = width - self.escape_bits
+            u = self.offset << rest | self.bits.read(rest)
+            self.offset, self.range = self.bits.read(self.below), 2**self.below
             return twos_complement(u, width)
 
         # The last code that begins at the offset or before it.
-        low, high = 0, len(intervals.low_edges)
+        low, high = 0, intervals.count
         while high - low > 1:
             middle = (low + high) // 2
             if self.share(intervals.begin(middle)) <= self.offset:
@@ -543,9 +555,9 @@ class RangeDecoder:
         f = intervals.begin(low)
         n = intervals.begin(low + 1) - f
         self.offset -= self.share(f)
-        self.range = self.share(n)
-        refuse(n < 2 or self.offset >= self.range, "payload points between codes")
-        k = 16 - self.range.bit_length()
+        self.range = self.length(f, n)
+        refuse(n < self.least or self.offset >= self.range, "payload points between codes")
+        k = self.below + 1 - self.range.bit_length()
         self.offset, self.range = self.offset << k | self.bits.read(k), self.range << k
         low += intervals.first
         if not intervals.plain:
@@ -555,8 +567,8 @@ class RangeDecoder:
         return (low << intervals.plain) + v
 
     def check_end(self, padded_to: int) -> None:
-        """After the bits of the last code is one more, of the 16 that the offset holds."""
-        self.bits.position -= 15
+        """After the bits of the last code is one more, of those that the offset holds."""
+        self.bits.position -= self.below
         self.bits.check_end(padded_to)
 
 
@@ -641,6 +653,131 @@ def skip_range(codes: list[int], key: bool, stream: Stream, channels: list[Chann
         predicted = predict_range(channel, stream, n)
         grid = stream.rounding_of(channel)
         update_range(channel, stream, grid, grid.number(code), predicted, n, key and at < count, boost)
+
+
+# ---- Narrow state of the range profile: section 16
+
+
+class NarrowRangeChannel:
+    """The state of a channel, and what it says of the next code."""
+
+    def __init__(self, initial_scale: int) -> None:
+        self.last = self.deviation = self.burst = 0
+        self.rest = 320
+        self.scale = initial_scale >> 1
+        self.steady = steadiness(self.scale)
+
+    def predict(self) -> int:
+        """In 1/16 code."""
+        return 8 * self.last - (self.rest >> 6) * self.deviation
+
+    def begin(self, value: int) -> None:
+        """After a code of the first frame of a key packet."""
+        self.last = value
+
+    def go_on(self, value: int, stream: Stream, boost: int) -> None:
+        """After any other one."""
+        e = 8 * value - self.predict()
+        m = min(abs(e), 2**(stream.width + 1) - 1)
+        u = m >> (self.steady >> 3) + 2
+        self.burst = min(self.burst + min(u, 2), 3) if u else max(self.burst - 1, 0)
+        if boost > 0 or (stream.age + 3) % 8 == 0:
+            self.rest = clamp(self.rest - sign(self.deviation) * sign(e) * 2**boost, 0, 1023)
+            self.scale += ((m << 5) - self.scale) >> (9 - boost if boost > 0 else 7)
+            self.steady = steadiness(self.scale)
+        half = 2**(stream.width - 4)
+        self.deviation = clamp((7 * (2 * self.deviation + value - self.last) + 8) >> 4, -half, half - 1)
+        self.last = value
+
+
+def steadiness(scale: int) -> int:
+    """The logarithm of a scale of 1/512 code, in 1/8 octave."""
+    s = max(scale, 32)
+    octave = s.bit_length() - 1 - 5
+    return 8 * octave + (s >> octave + 2) % 8
+
+
+def narrow_edges(tables: RangeTables, code: int, width: int) -> tuple[int, int]:
+    """Of a code, in 1/16 code; outermost ones are without meaning."""
+    half = 2**(width - 1)
+    return tuple(tables.edges[c + half - 1] >> 2 if tables.edges and -half < c < half else 16 * c - 8
+                 for c in (code, code + 1))  # type: ignore[return-value]
+
+
+def narrow_value(tables: RangeTables, code: int, width: int) -> int:
+    """Of a code, in 1/2 code."""
+    half = 2**(width - 1)
+    return 2 * code if code in (-half, half - 1) else (sum(narrow_edges(tables, code, width)) + 8) >> 4
+
+
+class NarrowIntervals:
+    """Where the codes, or groups of them, begin and end, as Intervals has it."""
+
+    reciprocals = (30, 27, 24, 22, 20, 19, 18, 17)
+
+    def __init__(self, stream: Stream, channel: NarrowRangeChannel) -> None:
+        self.tables, self.width = stream.tables, stream.width
+        self.p, self.index = channel.predict(), channel.steady + 2 * channel.burst
+        self.plain = max((self.index >> 3) - 8, 0) if self.width > 10 else 0
+        self.first = -2**(self.width - 1) >> self.plain
+        self.count = 2**self.width >> self.plain
+
+    def begin(self, i: int) -> int:
+        if i == 0:
+            return 2
+        if i == self.count:
+            return 8191
+        code = (self.first + i) << self.plain
+        edge = 16 * code - 8 if self.plain else narrow_edges(self.tables, code, self.width)[0]
+        z = clamp((4 * (edge - self.p) * self.reciprocals[self.index % 8]) >> (self.index >> 3), -1024, 1023)
+        cumulative = self.tables.cumulative
+        return (cumulative[z] if z >= 0 else 65551 - cumulative[-1 - z]) >> 3
+
+
+class NarrowRangeDecoder(RangeDecoder):
+    """A range of fewer bits, and intervals without gaps between them."""
+
+    below = 13
+    frequency_bits = 13
+    escape, escape_bits = 2, 1
+    least = 1
+
+    def length(self, f: int, n: int) -> int:
+        return self.share(f + n) - self.share(f)
+
+
+def decode_narrow_range(lanes: list[bytes], frames: int, key: bool, stream: Stream,
+                        channels: list[NarrowRangeChannel]) -> list[int]:
+    """The codes of a range packet, in order. Updates the channels' state."""
+    codes = []
+    decoders = [NarrowRangeDecoder(lane) for lane in lanes]
+    for frame in range(frames):
+        boost = stream.begin_frame(key and frame == 0)
+        for c, channel in enumerate(channels):
+            decoder = decoders[lane_of(c, len(lanes), len(channels))]
+            if key and frame == 0:
+                codes.append(decoder.read_verbatim(stream.width))
+                channel.begin(narrow_value(stream.tables, codes[-1], stream.width))
+            else:
+                code = decoder.read_code(NarrowIntervals(stream, channel), stream.width)
+                codes.append(stream.roundings[1].check(code))
+                channel.go_on(narrow_value(stream.tables, code, stream.width), stream, boost)
+    check_ends(decoders)
+    return codes
+
+
+def skip_narrow_range(codes: list[int], key: bool, stream: Stream, channels: list[NarrowRangeChannel]) -> None:
+    """Section 7: the channels' state after codes that were not sent."""
+    boost = 0
+    for at, code in enumerate(codes):
+        channel = channels[at % len(channels)]
+        if at % len(channels) == 0:
+            boost = stream.begin_frame(key and at == 0)
+        value = narrow_value(stream.tables, code, stream.width)
+        if key and at < len(channels):
+            channel.begin(value)
+        else:
+            channel.go_on(value, stream, boost)
 
 
 # ---- Cascade profile: section 15
@@ -938,8 +1075,9 @@ class Stream:
                f"{self.low_bits} low bits")
         refuse(wide and self.mapping == 1, "mapping 1 with samples of more than 16 bits")
         refuse(options & 6 and self.profile != 1, "taps or neighbours without the range profile")
-        refuse(self.narrow and (self.profile != 0 or self.width < 8),
+        refuse(self.narrow and (self.profile > 1 or self.width < 8),
                f"the narrow state with profile {self.profile} and {self.width} bits")
+        refuse(self.narrow and options & 6, "the narrow state with taps or neighbours")
         refuse(self.narrow and flags & 1, "the narrow state with rounding")
         refuse(self.mapping > MAP, f"unknown mapping {self.mapping}")
         smallest = 4 if self.profile in (1, NEURAL) else 2
@@ -1022,7 +1160,7 @@ class Stream:
         state, self.state = self.state, None  # not known if there is a fault
         self.step = rounding_step(packet.step)
         if packet.frames and packet.key and self.tables:
-            kind = NarrowChannel if self.narrow else HuffmanChannel if self.profile == 0 else Channel
+            kind = ((HuffmanChannel, Channel), (NarrowChannel, NarrowRangeChannel))[self.narrow][self.profile > 0]
             state = [kind(self.tables.initial_scale) for _ in range(self.channels)]
         if packet.type == RAW:
             size = packet.frames * self.channels * self.bytes
@@ -1034,7 +1172,8 @@ class Stream:
                 codes = [codes[at + c] for at in range(0, len(codes), self.channels)
                          for c in self.order]
                 if self.profile != CASCADE:
-                    skip = skip_huffman if self.coded_type == HUFFMAN else skip_range
+                    skip = (skip_huffman if self.coded_type == HUFFMAN else
+                            skip_narrow_range if self.narrow else skip_range)
                     skip(codes, packet.key, self, state)
             self.state = state
             return raw
@@ -1056,7 +1195,8 @@ class Stream:
                 bits.check_end(32)
                 payload = payload[self.low_size(count):]
             decode = (decode_huffman if packet.type == HUFFMAN else
-                      decode_cascade if self.profile == CASCADE else decode_range)
+                      decode_cascade if self.profile == CASCADE else
+                      decode_narrow_range if self.narrow else decode_range)
             codes = decode(split_lanes(payload, packet.lanes), packet.frames, packet.key, self, state)
             place = sorted(range(self.channels), key=self.order.__getitem__)  # of each channel
             samples = [self.bytes_of(self.sample(c, codes[at + place[c]], low[at + c]))

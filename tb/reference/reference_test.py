@@ -139,7 +139,7 @@ class EncodeTest(ReferenceTest):
         for channels, frames in ((1, 1000), (2, 400), (7, 100), (32, 24), (300, 4)):
             data = self.synth("--channels", channels, "--frames", frames, "--seed", channels)
             for profile in (["huffman"], ["huffman", "--narrow"], ["range"],
-                            ["range", "--neighbour"], ["cascade"]):
+                            ["range", "--narrow"], ["range", "--neighbour"], ["cascade"]):
                 if profile == ["cascade"] and channels * frames > 1600:
                     continue  # it takes a millisecond a code
                 for packets in (["--lanes", min(channels, 8)] if channels in (1, 2, 32, 300) and
@@ -169,6 +169,7 @@ class EncodeTest(ReferenceTest):
             for options in (["--tables", "generic"], ["--tables", "default"],
                             ["--tables", "generic", "--narrow"],
                             ["--profile", "range", "--tables", "generic"],
+                            ["--profile", "range", "--tables", "generic", "--narrow"],
                             ["--profile", "range", "--tables", "generic", "--neighbour"]):
                 with self.subTest(width=width, options=options):
                     info = self.comes_back(data, "in.i16", "--channels", 3, "--mapping", "code",

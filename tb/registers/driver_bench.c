@@ -4,24 +4,29 @@
  *
  *   driver_bench REQUESTS ANSWERS
  *
- * Prints what it expects of the streams, one a line, for driver_test.py; exits 1 after a line that says what
- * is wrong. The encoder is one of those in driver_test.py. */
+ * Prints what it expects of the streams, one a line, for driver_test.py; exits 1 after a line that
+ * says what is wrong. The encoder is one of those in driver_test.py. */
 #include <stdio.h>
 
 #include "driver_pipe.h"
 #include "nrc_encoder_driver.h"
+#include "nrc_self_test.h"
 #include "nrc_table_words.h"
 
 #define NUMBER 0x12345678u
+#define CHANNELS 4u /* of the samples, whatever the encoder could have */
 
 static void frames(uint32_t count) { ask("s", count, 0, 0); }
 static int clocks(uint32_t count) { return ask("c", count, 0, 0); }
 
-/* A stream of frames that ends with a packet of its length, or is closed by a flush inside a packet. */
+/* A stream of frames that ends with a packet of its length, or is closed by a flush inside a
+ * packet. */
 static void stream(const nrc_encoder* encoder, uint32_t count, const char* options) {
   nrc_encoder_counters before;
   nrc_encoder_counters now;
   const uint32_t whole = count % encoder->packet_frames == 0;
+  const uint32_t at_port =
+      (encoder->options & NRC_ENCODER_OPTIONS_CHANNEL_MAP_MASK) != 0 ? encoder->channels : CHANNELS;
   nrc_encoder_read_counters(encoder, &before);
   CHECK(nrc_encoder_enable(encoder, NUMBER) == NRC_ENCODER_OK);
   frames(count - whole);
@@ -39,15 +44,16 @@ static void stream(const nrc_encoder* encoder, uint32_t count, const char* optio
   CHECK(nrc_encoder_wait_closed(encoder, 1000) == NRC_ENCODER_OK);
   CHECK(nrc_encoder_state(encoder) == NRC_ENCODER_STATUS_STATE_CLOSED);
   nrc_encoder_read_counters(encoder, &now);
-  CHECK(now.samples - before.samples == count * encoder->channels);
-  CHECK(now.coded - before.coded == count * encoder->channels);
+  CHECK(now.samples - before.samples == count * at_port);
+  CHECK(now.coded - before.coded == count * CHANNELS);
   CHECK(now.dropped == before.dropped && now.framing_errors == before.framing_errors);
-  printf("stream %lu %lu %s\n", (unsigned long)count, (unsigned long)(now.words - before.words), options);
+  printf("stream %lu %lu %s\n", (unsigned long)count, (unsigned long)(now.words - before.words),
+         options);
 }
 
 static void bus_errors(void) {
   int error = 0;
-  CHECK(read_word(0x30, &error) == 0 && error);
+  CHECK(read_word(0x38, &error) == 0 && error);
   CHECK(read_word(0xFC, &error) == 0 && error);
   CHECK(read_word(NRC_ENCODER_COMMAND, &error) == 0 && !error);
   CHECK(write_word(NRC_ENCODER_ID, 0, 15));
@@ -58,9 +64,11 @@ static void bus_errors(void) {
   CHECK(!write_word(NRC_ENCODER_STREAM_NUMBER, 0xFFFFFFFF, 0));
   CHECK(!write_word(0xF8, 0, 0));
   CHECK(read_word(NRC_ENCODER_STREAM_NUMBER, &error) == 0x01020304 && !error);
-  CHECK(read_word(NRC_ENCODER_STREAM_NUMBER + 3, &error) == 0x01020304 && !error); /* words are whole */
+  CHECK(read_word(NRC_ENCODER_STREAM_NUMBER + 3, &error) == 0x01020304 &&
+        !error); /* words are whole */
   CHECK(read_word(NRC_ENCODER_ID, &error) == NRC_ENCODER_ID_VALUE_RESET && !error);
-  /* A write that fails and one that does not, the second under way before the first one is answered. */
+  /* A write that fails and one that does not, the second under way before the first one is
+   * answered. */
   CHECK(!ask("p", NRC_ENCODER_STREAM_NUMBER, 0x05060708, 0));
   CHECK(read_word(NRC_ENCODER_STREAM_NUMBER, &error) == 0x05060708 && !error);
 }
@@ -78,22 +86,100 @@ static void no_tables(const nrc_encoder* encoder) {
   CHECK(nrc_encoder_interrupts(encoder) == 0);
 }
 
+/* A number that the driver refuses opens no stream either. */
+static void channels_in_use(const nrc_encoder* encoder) {
+  CHECK(encoder->channels > CHANNELS);
+  CHECK(bench_read(BASE, NRC_ENCODER_CHANNELS_IN_USE) == 0);
+  CHECK(nrc_encoder_set_channels(encoder, 0) == NRC_ENCODER_OUT_OF_RANGE);
+  CHECK(nrc_encoder_set_channels(encoder, encoder->channels + 1) == NRC_ENCODER_OUT_OF_RANGE);
+  bench_write(BASE, NRC_ENCODER_CHANNELS_IN_USE, encoder->channels + 1);
+  bench_write(BASE, NRC_ENCODER_CONTROL, NRC_ENCODER_CONTROL_ENABLE_MASK);
+  clocks(2);
+  CHECK((bench_read(BASE, NRC_ENCODER_STATUS) & NRC_ENCODER_STATUS_NO_CHANNELS_MASK) != 0);
+  CHECK(nrc_encoder_set_channels(encoder, CHANNELS) == NRC_ENCODER_BUSY);
+  nrc_encoder_disable(encoder);
+  CHECK((nrc_encoder_interrupts(encoder) & NRC_ENCODER_INTERRUPT_NO_CHANNELS_MASK) != 0);
+  CHECK(nrc_encoder_set_channels(encoder, CHANNELS) == NRC_ENCODER_OK);
+  if ((encoder->options & NRC_ENCODER_OPTIONS_CHANNEL_MAP_MASK) != 0) {
+    const uint16_t map[CHANNELS] = {5, 0, 3, 1}; /* as in driver_tb.sv */
+    const uint16_t none[1] = {6};
+    CHECK(nrc_encoder_map_channels(encoder, none, 1) == NRC_ENCODER_OUT_OF_RANGE);
+    CHECK(nrc_encoder_map_channels(encoder, map, 0) == NRC_ENCODER_OUT_OF_RANGE);
+    CHECK(nrc_encoder_map_channels(encoder, map, encoder->channels + 1) == NRC_ENCODER_OUT_OF_RANGE);
+    CHECK(nrc_encoder_map_channels(encoder, map, CHANNELS) == NRC_ENCODER_OK);
+    /* Nothing that does not exist takes the place of what does. */
+    bench_write(BASE, NRC_ENCODER_CHANNEL_MAP, (8u << 16) | 2u);
+    bench_write(BASE, NRC_ENCODER_CHANNEL_MAP, (1u << 16) | 8u);
+    CHECK(bench_read(BASE, NRC_ENCODER_CHANNELS_IN_USE) == CHANNELS);
+  } else {
+    CHECK(nrc_encoder_map_channels(encoder, NULL, 1) == NRC_ENCODER_NO_OPTION);
+  }
+  clocks(2);
+  nrc_encoder_interrupts(encoder);
+  CHECK(nrc_encoder_interrupts(encoder) == 0);
+}
+
 static void tables(const nrc_encoder* encoder) {
   CHECK(encoder->table_words == NRC_TABLE_WORDS);
   no_tables(encoder);
-  CHECK(nrc_encoder_load_tables(encoder, nrc_table_words, NRC_TABLE_WORDS - 1, NRC_TABLE_ID, NRC_TABLE_CRC) ==
-        NRC_ENCODER_OUT_OF_RANGE);
+  CHECK(nrc_encoder_load_tables(encoder, nrc_table_words, NRC_TABLE_WORDS - 1, NRC_TABLE_ID,
+                                NRC_TABLE_CRC) == NRC_ENCODER_OUT_OF_RANGE);
   if ((encoder->options & NRC_ENCODER_OPTIONS_RATE_CONTROL_MASK) != 0) {
-    /* Words that are not those of the CRC, in one of the encoders; then the other CRC, as they take long. */
-    CHECK(nrc_encoder_load_tables(encoder, nrc_table_words, NRC_TABLE_WORDS, NRC_TABLE_ID, ~NRC_TABLE_CRC) ==
-          NRC_ENCODER_BAD_TABLES);
+    /* Words that are not those of the CRC, in one of the encoders; then the other CRC, as they take
+     * long. */
+    CHECK(nrc_encoder_load_tables(encoder, nrc_table_words, NRC_TABLE_WORDS, NRC_TABLE_ID,
+                                  ~NRC_TABLE_CRC) == NRC_ENCODER_BAD_TABLES);
     no_tables(encoder);
     bench_write(BASE, NRC_ENCODER_TABLE_CRC, NRC_TABLE_CRC);
   } else {
-    CHECK(nrc_encoder_load_tables(encoder, nrc_table_words, NRC_TABLE_WORDS, NRC_TABLE_ID, NRC_TABLE_CRC) ==
-          NRC_ENCODER_OK);
+    CHECK(nrc_encoder_load_tables(encoder, nrc_table_words, NRC_TABLE_WORDS, NRC_TABLE_ID,
+                                  NRC_TABLE_CRC) == NRC_ENCODER_OK);
   }
   CHECK(bench_read(BASE, NRC_ENCODER_STATUS) == NRC_ENCODER_STATUS_TABLES_MASK);
+}
+
+/* The self test passes, in the middle of a frame from outside too; changes no stream number, and is
+ * refused while a stream is open. */
+static uint32_t tests = 0;
+
+static void self_test(const nrc_encoder* encoder) {
+  uint32_t crc = 0;
+  if ((encoder->options & NRC_ENCODER_OPTIONS_SELF_TEST_MASK) == 0) {
+    CHECK(nrc_encoder_self_test(encoder, 3, 0, 1, NULL) == NRC_ENCODER_NO_OPTION);
+    return;
+  }
+  nrc_encoder_interrupts(encoder);
+  nrc_encoder_enable_interrupts(encoder, NRC_ENCODER_INTERRUPT_SELF_TEST_MASK);
+  CHECK(nrc_encoder_self_test(encoder, 0, 0, 1, NULL) == NRC_ENCODER_OUT_OF_RANGE);
+  CHECK(nrc_encoder_self_test(encoder, 257, 0, 1, NULL) == NRC_ENCODER_OUT_OF_RANGE);
+  frames(3);
+  printf("skipped 3\n");
+  CHECK(nrc_encoder_self_test(encoder, NRC_SELF_TEST_PACKETS, NRC_SELF_TEST_CRC, 1000, &crc) ==
+        NRC_ENCODER_OK);
+  CHECK(crc == NRC_SELF_TEST_CRC);
+  CHECK(clocks(1));
+  CHECK((nrc_encoder_interrupts(encoder) & ~NRC_ENCODER_INTERRUPT_ROUNDED_MASK) ==
+        NRC_ENCODER_INTERRUPT_SELF_TEST_MASK);
+  CHECK(!clocks(1));
+  CHECK(nrc_encoder_self_test(encoder, NRC_SELF_TEST_PACKETS, ~NRC_SELF_TEST_CRC, 1000, &crc) ==
+        NRC_ENCODER_FAILED);
+  CHECK(crc == NRC_SELF_TEST_CRC);
+  CHECK(nrc_encoder_self_test(encoder, NRC_SELF_TEST_PACKETS, NRC_SELF_TEST_CRC, 1, NULL) ==
+        NRC_ENCODER_TIMEOUT);
+  CHECK(nrc_encoder_self_test(encoder, NRC_SELF_TEST_PACKETS, NRC_SELF_TEST_CRC, 1, NULL) ==
+        NRC_ENCODER_BUSY);
+  CHECK(nrc_encoder_enable(encoder, NUMBER) == NRC_ENCODER_BUSY);
+  bench_write(BASE, NRC_ENCODER_SELF_TEST_EXPECTED, 0);
+  while ((bench_read(BASE, NRC_ENCODER_SELF_TEST_STATUS) &
+          NRC_ENCODER_SELF_TEST_STATUS_DONE_MASK) == 0)
+    continue;
+  CHECK(bench_read(BASE, NRC_ENCODER_SELF_TEST_STATUS) ==
+        (NRC_ENCODER_SELF_TEST_STATUS_DONE_MASK | NRC_ENCODER_SELF_TEST_STATUS_PASSED_MASK));
+  CHECK(nrc_encoder_interrupts(encoder) ==
+        (NRC_ENCODER_INTERRUPT_SELF_TEST_MASK | NRC_ENCODER_INTERRUPT_REFUSED_MASK));
+  CHECK((bench_read(BASE, NRC_ENCODER_STATUS) & NRC_ENCODER_STATUS_LOCKED_MASK) == 0);
+  nrc_encoder_enable_interrupts(encoder, 0);
+  tests += 3;
 }
 
 /* What must stay as it is while a stream is open does. */
@@ -159,6 +245,8 @@ static void faults(const nrc_encoder* encoder) {
   frames(1);
   while (nrc_encoder_wait_closed(encoder, 100) != NRC_ENCODER_OK) frames(1);
   nrc_encoder_read_counters(encoder, &now);
+  /* The packets of the tests do not leave, and before those of a test comes one. */
+  now.packets -= tests * (NRC_SELF_TEST_PACKETS + 1);
   printf("counters %lu %lu\n", (unsigned long)now.words, (unsigned long)now.packets);
 }
 
@@ -172,8 +260,8 @@ static void saturation(const nrc_encoder* encoder) {
   nrc_encoder_interrupts(encoder);
   ask("x", 0, 0, 0);
   nrc_encoder_read_counters(encoder, &now);
-  CHECK(now.samples == 0xFFFFFFFFFFFD && now.frames == 0xFFFFFFFD && now.framing_errors == 0xFFFFFFFF &&
-        now.off_grid == 0x80000000);
+  CHECK(now.samples == 0xFFFFFFFFFFFD && now.frames == 0xFFFFFFFD &&
+        now.framing_errors == 0xFFFFFFFF && now.off_grid == 0x80000000);
   for (i = 0; i < 3; ++i) {
     if (i == 1) ask("e", 0, 0, 0);
     frames(1);
@@ -196,7 +284,7 @@ int main(int argc, char** argv) {
   open_pipes(argc, argv);
   CHECK(nrc_encoder_init(&encoder, BASE) == NRC_ENCODER_OK);
   printf("options %lu\n", (unsigned long)encoder.options);
-  CHECK(encoder.channels == 4 && encoder.code_width == 12 && encoder.packet_frames == 20);
+  CHECK(encoder.code_width == 12 && encoder.packet_frames == 20);
   CHECK(encoder.buffer_words == 256);
   CHECK(nrc_encoder_state(&encoder) == NRC_ENCODER_STATUS_STATE_IDLE);
   bus_errors();
@@ -205,15 +293,24 @@ int main(int argc, char** argv) {
     tables(&encoder);
   } else {
     CHECK(encoder.table_words == 0);
-    CHECK(nrc_encoder_load_tables(&encoder, nrc_table_words, NRC_TABLE_WORDS, 0, 0) == NRC_ENCODER_NO_OPTION);
+    CHECK(nrc_encoder_load_tables(&encoder, nrc_table_words, NRC_TABLE_WORDS, 0, 0) ==
+          NRC_ENCODER_NO_OPTION);
+  }
+  if ((encoder.options & NRC_ENCODER_OPTIONS_VARIABLE_CHANNELS_MASK) != 0) {
+    channels_in_use(&encoder);
+  } else {
+    CHECK(encoder.channels == CHANNELS);
+    CHECK(nrc_encoder_set_channels(&encoder, CHANNELS) == NRC_ENCODER_NO_OPTION);
   }
   if ((encoder.options & NRC_ENCODER_OPTIONS_CLASSES_MASK) != 0) {
     CHECK(nrc_encoder_set_class(&encoder, encoder.channels, 0) == NRC_ENCODER_OUT_OF_RANGE);
     CHECK(nrc_encoder_set_class(&encoder, 0, 4) == NRC_ENCODER_OUT_OF_RANGE);
     for (channel = 0; channel < encoder.channels; ++channel) {
-      CHECK(nrc_encoder_set_class(&encoder, channel, NRC_ENCODER_CHANNEL_CLASS_VALUE_ROUNDED) == NRC_ENCODER_OK);
+      CHECK(nrc_encoder_set_class(&encoder, channel, NRC_ENCODER_CHANNEL_CLASS_VALUE_ROUNDED) ==
+            NRC_ENCODER_OK);
     }
-    bench_write(BASE, NRC_ENCODER_CHANNEL_CLASS, 0x20000 | encoder.channels); /* no alias of channel 0 */
+    bench_write(BASE, NRC_ENCODER_CHANNEL_CLASS,
+                0x20000 | encoder.channels); /* no alias of channel 0 */
   } else {
     CHECK(nrc_encoder_set_class(&encoder, 0, 0) == NRC_ENCODER_NO_OPTION);
   }
@@ -242,14 +339,20 @@ int main(int argc, char** argv) {
   } else {
     CHECK(nrc_encoder_set_rate(&encoder, 0, 0, 0, 0) == NRC_ENCODER_NO_OPTION);
   }
+  self_test(&encoder); /* not before: rate control has a memory of packets */
   closing_interrupts(&encoder, "rounded");
   if ((encoder.options & NRC_ENCODER_OPTIONS_CLASSES_MASK) != 0) {
-    CHECK(nrc_encoder_set_class(&encoder, 1, NRC_ENCODER_CHANNEL_CLASS_VALUE_LOSSLESS) == NRC_ENCODER_OK);
-    CHECK(nrc_encoder_set_class(&encoder, 2, NRC_ENCODER_CHANNEL_CLASS_VALUE_OFF) == NRC_ENCODER_OK);
-    CHECK(nrc_encoder_set_class(&encoder, 3, NRC_ENCODER_CHANNEL_CLASS_VALUE_EVENTS) == NRC_ENCODER_OK);
+    CHECK(nrc_encoder_set_class(&encoder, 1, NRC_ENCODER_CHANNEL_CLASS_VALUE_LOSSLESS) ==
+          NRC_ENCODER_OK);
+    CHECK(nrc_encoder_set_class(&encoder, 2, NRC_ENCODER_CHANNEL_CLASS_VALUE_OFF) ==
+          NRC_ENCODER_OK);
+    CHECK(nrc_encoder_set_class(&encoder, 3, NRC_ENCODER_CHANNEL_CLASS_VALUE_EVENTS) ==
+          NRC_ENCODER_OK);
   }
   stream(&encoder, 5 * encoder.packet_frames, "classes");
   faults(&encoder);
+  if ((encoder.options & NRC_ENCODER_OPTIONS_CLASSES_MASK) != 0)
+    self_test(&encoder); /* once is enough here */
   saturation(&encoder);
   return 0;
 }

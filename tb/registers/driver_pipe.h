@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #define BASE 0x40000000u
+#define SECOND_BASE 0x40001000u
 #define CHECK(condition) check((condition) != 0, #condition, __FILE__, __LINE__)
 
 void check(int holds, const char* condition, const char* file, int line);

@@ -19,6 +19,8 @@
 module driver_tb;
 
   parameter int Channels       = 4;
+  parameter int VariableChannels = 0;
+  parameter int ChannelMap     = 0;
   parameter int CodeWidth      = 12;
   parameter int Profile        = 0;
   parameter int RateControl    = 0;
@@ -31,6 +33,13 @@ module driver_tb;
   parameter int BufferWords    = 256;
   parameter int LoadableTables = 0;
   parameter int Pipeline       = 0;
+  parameter int SelfTest       = 1;
+
+  // Samples of a frame, and what the firmware's map puts in the streams' place of them: channel p of the
+  // port is sample Source[p] of the file's frame, if that has so many.
+  localparam int Used = 4;
+  localparam int Sent = (ChannelMap != 0) ? Channels : Used;
+  localparam logic [4*6-1:0] Source = 24'h0_5_2_4_3_1;
 
   `include "driver_bus.svh"
 
@@ -44,6 +53,8 @@ module driver_tb;
   nrc_encoder_axil #(
 `endif
     .Channels      (Channels),
+    .VariableChannels(VariableChannels),
+    .ChannelMap    (ChannelMap),
     .CodeWidth     (CodeWidth),
     .Profile       (Profile),
     .RateControl   (RateControl),
@@ -55,7 +66,8 @@ module driver_tb;
     .RateMillihertz(RateMillihertz),
     .BufferWords   (BufferWords),
     .LoadableTables(LoadableTables),
-    .Pipeline      (Pipeline)
+    .Pipeline      (Pipeline),
+    .SelfTest      (SelfTest)
   ) u_dut (
     .clk_i         (clk),
     .rst_ni        (rst_n),
@@ -72,7 +84,8 @@ module driver_tb;
   );
 
   // Samples.
-  integer samples_file, frames, channel, low, high;
+  integer samples_file, frames, channel, low, high, i, source;
+  logic [15:0] frame [0:Used-1];
   logic   short_frame;
 
   initial begin
@@ -84,12 +97,19 @@ module driver_tb;
       #1 s_valid = 1'b0;
       {s_data, s_last} = 'x;
       if (awake && frames != 0 && $urandom % 8 != 0) begin
-        low     = $fgetc(samples_file);
-        high    = $fgetc(samples_file);
-        if (high == -1) $display("FAIL: no more samples");
+        // A frame of the file, of which one that is cut short by the port takes a sample less.
+        if (channel == 0) begin
+          for (i = 0; i < Used - ((short_frame && ChannelMap == 0) ? 1 : 0); i = i + 1) begin
+            low  = $fgetc(samples_file);
+            high = $fgetc(samples_file);
+            if (high == -1) $display("FAIL: no more samples");
+            frame[i] = {high[7:0], low[7:0]};
+          end
+        end
+        source  = (ChannelMap != 0) ? {28'd0, Source[4*channel +: 4]} : channel;
         s_valid = 1'b1;
-        s_data  = {high[7:0], low[7:0]};
-        s_last  = channel == Channels - ((short_frame && Channels > 1) ? 2 : 1);
+        s_data  = (source < Used) ? frame[source] : $urandom;
+        s_last  = channel == Sent - (short_frame ? 2 : 1);
         channel = s_last ? 0 : channel + 1;
         #8;
         while (!s_ready) #10;

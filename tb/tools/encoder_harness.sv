@@ -41,6 +41,7 @@ module encoder_harness #(
     .flush_i          (in_q[1]),
     .key_request_i    (in_q[2]),
     .stream_number_i  (in_q[54:23]),
+    .channels_i      (17'd0),
     .max_step_i       (3'd0),
     .min_step_i       (3'd0),
     .first_step_i     (3'd0),

@@ -40,7 +40,7 @@ module golden_stream_tb;
   logic        overflow, sample_packed;
   logic [2:0]  step, largest_step;
   logic [31:0] waiting, fill, events_lost;
-  logic [3:0]  status;
+  logic [4:0]  status;
 
   // A netlist has its parameters inside.
 `ifdef NRC_NETLIST
@@ -66,6 +66,7 @@ module golden_stream_tb;
     .flush_i         (flush),
     .key_request_i   (key_request),
     .stream_number_i (32'h12345678),
+    .channels_i      (17'd0),
     .max_step_i      (3'd0),
     .min_step_i      (3'd0),
     .first_step_i    (3'd0),

@@ -28,6 +28,7 @@ play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48
 play generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48 Pipeline=1
 play narrow_8ch default Channels=8 PacketFrames=100 Narrow=1 Pipeline=1
 play narrow_12ch_16bit generic Channels=12 CodeWidth=16 Mapping=0 PacketFrames=24 Narrow=1 Pipeline=1
+play narrow_range_8ch default Profile=1 Channels=8 PacketFrames=90 Narrow=1 Pipeline=1
 # The table port with the words of `nrc tables`.
 "$NRC" tables generic "$work/words.hex" --words hex --rtl generic
 plusargs=("+words=$work/words.hex" "+table_id=$((0x$(sed -nE 's/.*table_id_i 0x(\w+).*/\1/p' "$work/words.hex")))")

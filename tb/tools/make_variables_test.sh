@@ -31,7 +31,7 @@ refused 'there is no variable CHANNEL;' sim CHANNEL=32
 refused 'there is no variable channels;' sim channels=32
 refused 'PROFILE is "foo"; give PROFILE=huffman or PROFILE=range' sim PROFILE=foo
 refused 'NARROW is "2"' sim NARROW=2
-refused 'belongs to the Huffman profile' sim NARROW=1 PROFILE=range
+refused 'goes with neither stage taps nor neighbour' sim NARROW=1 PROFILE=range TAPS=1
 refused 'no decoder of the narrow state' sim NARROW=1 LOOPBACK=1
 refused 'RATE_CONTROL is "2"' sim RATE_CONTROL=2
 refused 'rate control is of the Huffman profile' sim RATE_CONTROL=1 PROFILE=range

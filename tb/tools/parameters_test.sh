@@ -143,13 +143,17 @@ done
 for value in 2 -1; do
   refused "Profile is $value; give 0 (Huffman) or 1 (range)" generic "Profile=$value"
   refused "Mapping is $value; give 0 (code) or 1 (shift6)" generic "Mapping=$value"
+  refused "VariableChannels is $value; give 0 or 1" generic "VariableChannels=$value"
   refused "Narrow is $value; give 0 or 1" generic "Narrow=$value" Pipeline=1
   refused "Taps is $value; give 0 or 1" generic "Taps=$value" Profile=1
   refused "Neighbour is $value; give 0 or 1" generic "Neighbour=$value" Profile=1
   refused "LoadableTables is $value; give 0 or 1" generic "LoadableTables=$value"
   refused "Pipeline is $value; give 0 (deep) or 1 (shallow)" generic "Pipeline=$value"
 done
-refused "Narrow is 1; with Profile 1 give 0" generic Narrow=1 Profile=1
+refused "CodeWidth is 11; with Narrow 1 and Profile 1 give 8 to 10" generic CodeWidth=11 Mapping=0 Profile=1 Narrow=1 Pipeline=1
+refused "LoadableTables is 1; with Narrow 1 and Profile 1 give 0" generic LoadableTables=1 Profile=1 Narrow=1 Pipeline=1
+refused "Taps is 1; with Narrow 1 give 0" generic Taps=1 Profile=1 Narrow=1 Pipeline=1
+refused "Neighbour is 1; with Narrow 1 give 0" generic Neighbour=1 Profile=1 Narrow=1 Pipeline=1
 refused "Pipeline is 0; with Narrow 1 give 1 (shallow)" generic Narrow=1 Pipeline=0
 for value in 1 4 10 1023; do
   refused "Channels is $value; with Narrow 1 give a multiple of 4, 8 or more" generic "Channels=$value" Narrow=1 Pipeline=1
@@ -169,6 +173,10 @@ for option in Events Classes; do
   refused "$option is 1; with Narrow 1 give 0" generic "$option=1" Narrow=1 Pipeline=1
   refused "Pipeline is 1; with $option 1 give 0 (deep)" generic "$option=1" Pipeline=1
 done
+refused "Events is 1; with VariableChannels 1 give 0" generic Events=1 VariableChannels=1
+# A frame may have one channel.
+refused "PacketFrames is 6; with RateControl 1 give packets of 64 clocks" \
+  generic RateControl=1 VariableChannels=1 Channels=64 PacketFrames=6
 refused "EventWords is 256; give a power of two from 512 on" generic Events=1 EventWords=256
 refused "PacketFrames is 6; with Events 1 give packets of 64 clocks" generic Events=1 Channels=4 PacketFrames=6
 refused "Taps is 1; with Profile 0 give 0" generic Taps=1
@@ -215,6 +223,7 @@ accepted default LoadableTables=1 RateControl=1
 accepted generic Events=1 Classes=1 Channels=1 PacketFrames=7 BufferWords=64
 accepted generic RateControl=1 Channels=4 PacketFrames=7 BufferWords=64
 accepted generic CodeWidth=8 Mapping=0 Channels=8 Pipeline=1 Narrow=1
+accepted generic CodeWidth=8 Mapping=0 Channels=8 Pipeline=1 Narrow=1 Profile=1
 accepted narrow CodeWidth=2 Mapping=0 Channels=1 PacketFrames=1 Pipeline=1
 
 # Too small a buffer is no error, but is not passed over in silence.

@@ -122,6 +122,7 @@ class EncoderBench {
     dut_->table_we_i = 0;
     dut_->table_id_i = tables_.id();
     dut_->stream_number_i = kStreamNumber;
+    dut_->channels_i = kChannels;
     if (kRateControl) control_rate(kMaxRateStep, 4, 0);
     // Clocks before the first reset, with anything in the registers: assertions wait.
     dut_->s_axis_tvalid = 1;
@@ -417,7 +418,7 @@ struct CutPacket {
 /// Frames of the packets that follow one for which there was no room: nrc_bound_pkg.
 inline int brief_frames() {
   const std::uint64_t whole =
-      max_payload_bytes(kProfile, kCodeWidth, std::uint64_t{kChannels} * kPacketFrames);
+      max_payload_bytes(kProfile, kCodeWidth, std::uint64_t{kMaxChannels} * kPacketFrames);
   if (whole <= 4 * kBufferWords) return kPacketFrames;
   const std::uint32_t clocks = std::max(kChannels, kLoopLatency);
   return std::min<int>(static_cast<int>((rtl::kBriefClocks + clocks - 1) / clocks), kPacketFrames);

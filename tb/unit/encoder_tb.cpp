@@ -49,7 +49,8 @@ TEST(Encoder, FullSpeedWithoutAStall) {
 
 /// Clocks from a sample's handshake until its last bit is packed.
 TEST(Encoder, Latency) {
-  const int latency = kProfile == Profile::kRange && kShallow ? rtl::kShallowRangeEncoderLatency
+  const int latency = kProfile == Profile::kRange && kNarrow    ? rtl::kNarrowRangeEncoderLatency
+                      : kProfile == Profile::kRange && kShallow ? rtl::kShallowRangeEncoderLatency
                       : kProfile == Profile::kRange
                           ? rtl::kRangeEncoderLatency + kTaps * rtl::kTapsLatency +
                                 kNeighbour * rtl::kNeighbourLatency
@@ -533,7 +534,7 @@ TEST(Encoder, TheCostliestSignal) {
     RecordProperty("bound", std::to_string(bound));
     EXPECT_LE(p.header.length, bound);
     // Built-in Huffman tables lack the longest codes where it would matter.
-    if (kLoadable || (kProfile == Profile::kRange && !kNeighbour && !kTaps)) {
+    if (kLoadable || (kProfile == Profile::kRange && !kNeighbour && !kTaps && !kNarrow)) {
       EXPECT_EQ(p.header.length, bound);
     }
   }

@@ -9,6 +9,9 @@
 #include "verilated_design.hpp"
 
 // Defaults of the module.
+#ifndef NRC_PARAM_VariableChannels
+#define NRC_PARAM_VariableChannels 0
+#endif
 #ifndef NRC_PARAM_CodeWidth
 #define NRC_PARAM_CodeWidth 10
 #endif
@@ -51,7 +54,13 @@
 
 namespace nrc::tb {
 
-const std::uint32_t kChannels = NRC_PARAM_Channels;
+const bool kNarrow = NRC_PARAM_Narrow != 0;
+const std::uint32_t kMaxChannels = NRC_PARAM_Channels;
+const bool kVariable = NRC_PARAM_VariableChannels != 0;
+// Less than half of them, and with the narrow state a multiple of 4.
+const std::uint32_t kChannels = !kVariable ? kMaxChannels
+                                : kNarrow  ? kMaxChannels / 12 * 4
+                                           : kMaxChannels * 2 / 5;
 const int kCodeWidth = NRC_PARAM_CodeWidth;
 const Mapping kMapping = static_cast<Mapping>(NRC_PARAM_Mapping);
 const std::uint16_t kPacketFrames = NRC_PARAM_PacketFrames;
@@ -59,7 +68,6 @@ const std::uint16_t kKeyInterval = NRC_PARAM_KeyInterval;
 const Profile kProfile = static_cast<Profile>(NRC_PARAM_Profile);
 const bool kLoadable = NRC_PARAM_LoadableTables != 0;
 const bool kShallow = NRC_PARAM_Pipeline == rtl::kPipelineShallow;
-const bool kNarrow = NRC_PARAM_Narrow != 0;
 const bool kRateControl = NRC_PARAM_RateControl != 0;
 const bool kEvents = NRC_PARAM_Events != 0;
 const bool kClasses = NRC_PARAM_Classes != 0;
@@ -85,6 +93,7 @@ void VerilatedEncoder::write() {
   drive(dut_->table_wdata_i, ports_.table_wdata_i);
   drive(dut_->table_id_i, ports_.table_id_i);
   drive(dut_->stream_number_i, ports_.stream_number_i);
+  drive(dut_->channels_i, ports_.channels_i);
   drive(dut_->max_step_i, ports_.max_step_i);
   drive(dut_->min_step_i, ports_.min_step_i);
   drive(dut_->first_step_i, ports_.first_step_i);

@@ -12,7 +12,9 @@
 
 namespace nrc::tb {
 
-extern const std::uint32_t kChannels;
+extern const std::uint32_t kMaxChannels;
+extern const bool kVariable;           ///< the number of channels is chosen at run time
+extern const std::uint32_t kChannels;  ///< of the bench's frames
 extern const int kCodeWidth;
 extern const Mapping kMapping;
 extern const std::uint16_t kPacketFrames;
@@ -44,6 +46,7 @@ struct EncoderPorts {
   std::uint16_t table_wdata_i = 0;
   std::uint32_t table_id_i = 0;
   std::uint32_t stream_number_i = 0;
+  std::uint32_t channels_i = 0;
   std::uint8_t max_step_i = 0;
   std::uint8_t min_step_i = 0;
   std::uint8_t first_step_i = 0;

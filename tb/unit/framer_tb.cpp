@@ -5,6 +5,7 @@
 // expected packets out.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <random>
@@ -19,20 +20,27 @@
 
 namespace {
 
-constexpr int kChannels = NRC_PARAM_Channels;
+constexpr int kMaxChannels = NRC_PARAM_Channels;
+constexpr int kMinChannels = NRC_PARAM_MinChannels;
 constexpr int kPacketFrames = NRC_PARAM_PacketFrames;
-constexpr int kBriefFrames = NRC_PARAM_BriefFrames;
+constexpr int kBriefFrames = (kPacketFrames + 1) / 2;
 constexpr int kKeyInterval = NRC_PARAM_KeyInterval;
 constexpr bool kShallow = NRC_PARAM_Pipeline == 1;
 constexpr int kLoopLatency = NRC_PARAM_LoopLatency;
-constexpr int kBubbles = kChannels < kLoopLatency ? kLoopLatency - kChannels : 0;
 
 using Input = nrc::tb::FramerModel::Input;
 using Output = nrc::tb::FramerModel::Output;
 
 class Bench {
  public:
-  explicit Bench(unsigned seed) : rng_(seed), entered_(kChannels, -1000) {
+  /// Another number of channels with each seed, if there are several.
+  explicit Bench(unsigned seed)
+      : channels(kMinChannels + static_cast<int>(seed) % (kMaxChannels - kMinChannels + 1)),
+        model_(channels, kPacketFrames, kBriefFrames, kKeyInterval),
+        rng_(seed),
+        entered_(static_cast<std::size_t>(channels), -1000) {
+    dut_->last_channel_i = static_cast<std::uint8_t>(channels - 1);
+    dut_->brief_last_i = kBriefFrames - 1;
     dut_->rst_ni = 0;
     dut_->enable_i = 1;
     dut_->key_request_i = 0;
@@ -94,8 +102,9 @@ class Bench {
     }
   }
 
+  void frame() { frame(channels); }
   /// A frame of `size` samples, tlast on the last one.
-  void frame(int size = kChannels) {
+  void frame(int size) {
     for (int i = 0; i < size; ++i) send({static_cast<std::uint16_t>(rng_()), i == size - 1});
   }
 
@@ -108,6 +117,8 @@ class Bench {
   }
 
   std::mt19937& rng() { return rng_; }
+
+  const int channels;  ///< of a frame
 
   bool enable = true;
   bool request = false;  ///< for one clock
@@ -169,7 +180,7 @@ class Bench {
     entered = clock_;
     ++samples_;
     if (e.frame_end) {
-      rest_until_ = clock_ + kBubbles;
+      rest_until_ = clock_ + std::max(kLoopLatency - channels, 0);
       ends_ += (ends_.empty() ? "" : " ") + std::string(e.key ? "K" : "P") +
                std::to_string(samples_) + (e.packet_end ? "e" : "") + (e.bad ? "b" : "") +
                (e.last ? "l" : "");
@@ -178,7 +189,7 @@ class Bench {
   }
 
   nrc::tb::Dut<Vnrc_framer> dut_;
-  nrc::tb::FramerModel model_{kChannels, kPacketFrames, kBriefFrames, kKeyInterval};
+  nrc::tb::FramerModel model_;
   std::mt19937 rng_;
   std::vector<long> entered_;  ///< clock of each channel's last sample
   std::string ends_;
@@ -204,8 +215,10 @@ void random_frames(unsigned seed, int frames, unsigned gap_percent, unsigned bad
   const auto chance = [&rng](unsigned one_in) { return one_in != 0 && rng() % one_in == 0; };
   bench.gap_percent = gap_percent;
   for (int i = 0; i < frames && !testing::Test::HasFailure(); ++i) {
-    int size = kChannels;
-    if (chance(bad_one_in)) size = 1 + static_cast<int>(rng() % (2 * kChannels + 2));
+    int size = bench.channels;
+    if (chance(bad_one_in)) {
+      size = 1 + static_cast<int>(rng() % (2 * static_cast<unsigned>(size) + 2));
+    }
     // The controls change at any sample of the frame, or before the first.
     const auto when = static_cast<int>(rng() % static_cast<unsigned>(size + 1));
     for (int k = 0; k < size; ++k) {

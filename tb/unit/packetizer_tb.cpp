@@ -70,6 +70,7 @@ class Bench {
   explicit Bench(std::uint32_t seed) : rng_(seed), ready_([] { return true; }) {
     dut_->rst_ni = 0;
     dut_->table_id_i = kTableId;
+    dut_->last_channel_i = NRC_PARAM_Channels - 1;
     dut_->stream_number_i = kStreamNumber;
     dut_->word_valid_i = 1;
     dut_->flushed_i = 0;

@@ -42,7 +42,7 @@ struct BenchArguments {
   std::string directory;
   std::string pairs;             ///< file of pairs to measure instead
   std::string profile = "both";  ///< huffman, range or both
-  bool narrow = false;           ///< huffman profile: with the narrow state
+  bool narrow = false;           ///< huffman or range profile: with the narrow state
   std::string tables;
   unsigned threads = 0;
   bool json = false;

@@ -15,8 +15,8 @@
 namespace nrc::cli {
 
 bool narrow_argument(bool narrow, Profile profile) {
-  if (narrow && profile != Profile::kHuffman) {
-    throw Error("--narrow is of the huffman profile; add --profile huffman");
+  if (narrow && profile != Profile::kHuffman && profile != Profile::kRange) {
+    throw Error("--narrow is of the huffman and the range profile; add --profile huffman or range");
   }
   return narrow;
 }

@@ -19,8 +19,8 @@ constexpr const char* kNeighbourHelp =
     "electrodes";
 
 constexpr const char* kNarrowHelp =
-    "huffman profile: with the narrow state of an encoder in silicon that must save energy; costs "
-    "0.2 % and more";
+    "huffman and range profile: with the narrow state of an encoder in silicon that must save "
+    "energy; costs 0.2 % and more";
 
 constexpr const char* kLongHeadersHelp =
     "packet headers of 20 bytes only, which hardware reads; packets of less than 2 kB have 16";

@@ -19,5 +19,6 @@ void add_board_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
 void add_train_command(CLI::App& app);
 void add_tables_command(CLI::App& app);
+void add_self_test_command(CLI::App& app);
 
 }  // namespace nrc::cli

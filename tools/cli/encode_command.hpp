@@ -19,7 +19,7 @@ struct EncodeArguments {
   double rate = 0.0;            ///< of raw input, Hz; 0: unknown
   std::string preset = "fast";  ///< where neither profile nor tables are given
   std::string profile;          ///< empty: by the preset
-  bool narrow = false;          ///< huffman profile: with the narrow state
+  bool narrow = false;          ///< huffman or range profile: with the narrow state
   bool taps = false;            ///< range profile: with stage taps
   int lanes = 0;                ///< bit strings of a packet; 0: by what they cost
   bool long_headers = false;

@@ -24,6 +24,7 @@ int nrc_program(int argc, char** argv) {
   add_synth_command(app);
   add_train_command(app);
   add_tables_command(app);
+  add_self_test_command(app);
   add_study_command(app, argc, argv);
   return host::run_program(app, argc, argv);
 }

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "stages/huffman.hpp"
+#include "stages/self_test.hpp"
 #include "tables/code_lengths.hpp"
 #include "tables/range_memory.hpp"
 
@@ -169,6 +170,20 @@ std::string format_package() {
   constant("NarrowScaleFrac", kNarrowScaleFrac);
   constant("NarrowScaleShift", kNarrowScaleShift);
   constant("NarrowPeriod", kNarrowPeriod);
+  constant("NarrowValueFrac", kNarrowValueFrac);
+  constant("NarrowEdgeFrac", kNarrowEdgeFrac);
+  constant("NarrowRangeSavedBits", kNarrowRangeSavedBits);
+  constant("NarrowRangeScaleFrac", kNarrowRangeScaleFrac);
+  constant("NarrowRangeScaleShift", kNarrowRangeScaleShift);
+  constant("NarrowRangeFastShift", kNarrowRangeFastShift);
+  constant("NarrowMantissaBits", kNarrowMantissaBits);
+  constant("NarrowReciprocalBits", kNarrowReciprocalBits);
+  constant("NarrowBurstMax", kNarrowBurstMax);
+  constant("NarrowBurstShift", kNarrowBurstShift);
+  constant("NarrowBurstOctave", kNarrowBurstOctave);
+  constant("NarrowRangeBits", kNarrowRangeBits);
+  constant("NarrowFrequencyBits", kNarrowFrequencyBits);
+  constant("NarrowEscapeBits", kNarrowEscapeBits);
   section("Huffman code.");
   constant("MaxCodeLength", kMaxCodeLength);
   section("Range profile.");
@@ -200,6 +215,7 @@ std::string format_package() {
   section("Events.");
   constant("EventPeakBits", kEventPeakBits);
   constant("EventThresholdBits", kEventThresholdBits);
+  constant("EventThreshold", kEventThreshold);
   constant("MaxEventBoost", kMaxEventBoost);
   constant("MinEventScale", kMinEventScale);
   constant("MaxEventWindow", kMaxEventWindow);
@@ -209,6 +225,11 @@ std::string format_package() {
   constant("EventAgeBits", kEventAgeBits);
   constant("MaxPacketEvents", kMaxPacketEvents);
   constant("EventPacketFrames", kEventPacketFrames);
+  section("Self test.");
+  constant("SelfTestSeed", kSelfTestSeed);
+  constant("SelfTestStep", kSelfTestStep);
+  constant("SelfTestJump", kSelfTestJump);
+  constant("SelfTestAmplitudes", kSelfTestAmplitudes);
   section("Packets.");
   constant("Sync", kSync);
   constant("PacketHeaderBytes", kPacketHeaderBytes);

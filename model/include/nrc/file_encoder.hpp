@@ -34,7 +34,7 @@ struct EncodeOptions {
   const Tables* tables = nullptr;
   std::uint32_t packet_frames = 0;  ///< 0: as many as make about 131072 samples
   Corrections corrections;          ///< range profile only
-  bool narrow = false;              ///< Huffman profile only: the narrow state of hardware
+  bool narrow = false;              ///< Huffman or range profile: the narrow state of hardware
   /// Channels in the order in which they are coded; empty: as they are, or as the preset finds.
   std::vector<std::uint16_t> order;
   /// Bit strings of a packet, which a host decodes at once (docs/bitstream.md, section 7): 1, 2, 4

@@ -41,6 +41,22 @@ constexpr int kNarrowScaleFrac = 8;    ///< the scale is in 1/256 code
 constexpr int kNarrowScaleShift = 6;   ///< smoothing of the scale where it moves once in a period
 constexpr int kNarrowPeriod = 8;       ///< frames from one move of the slow part to the next
 
+// Narrow state of the range profile, as far as it differs (section 16).
+constexpr int kNarrowValueFrac = 1;        ///< values of codes are in 1/2 code
+constexpr int kNarrowEdgeFrac = 4;         ///< edges and predictions are in 1/16 code
+constexpr int kNarrowRangeSavedBits = 3;   ///< that a deviation is narrower than a code
+constexpr int kNarrowRangeScaleFrac = 9;   ///< the scale is in 1/512 code
+constexpr int kNarrowRangeScaleShift = 7;  ///< smoothing of the scale where it moves in a period
+constexpr int kNarrowRangeFastShift = 9;   ///< before, less the boost
+constexpr int kNarrowMantissaBits = 3;     ///< the index is in 1/8 octaves
+constexpr int kNarrowReciprocalBits = 5;   ///< of an octave's reciprocal
+constexpr int kNarrowBurstMax = 3;
+constexpr int kNarrowBurstShift = 1;      ///< a burst of 1 raises the index by 2
+constexpr int kNarrowBurstOctave = 2;     ///< |e| from 4 scales on raises the burst
+constexpr int kNarrowRangeBits = 14;      ///< of the coder's range
+constexpr int kNarrowFrequencyBits = 13;  ///< of a frequency
+constexpr int kNarrowEscapeBits = 1;      ///< an escape's share holds 2^kNarrowEscapeBits parts
+
 // Huffman code and table sets (sections 4 to 6).
 constexpr std::uint8_t kAdaptivePredictor = 2;  ///< the predictor in a table set's identifier
 constexpr int kMaxCodeLength = 15;
@@ -54,6 +70,8 @@ constexpr std::size_t kMaxTableWords = 65536;
 
 // Range profile (sections 10 and 11).
 constexpr int kDeviates = 1024;  ///< entries of the half distribution
+constexpr int kFrequencyBits = 16;
+constexpr int kRangeBits = 16;
 constexpr std::uint32_t kEscapeFrequency = 16;
 constexpr int kEscapeBits = 3;  ///< an escape's share holds 2^kEscapeBits parts
 /// Bits of an escape besides its code: 15 bring the range from 1 back to 2^15, and the code's first

@@ -201,8 +201,8 @@ typedef struct nrc_encoder_config {
   int sample_type;
   int low_bits; /* samples of more than 16 bits: bits below code_width of what is coded, 0..16, that
                    are sent as they are */
-  int narrow;   /* Huffman profile, codes of 8 to 16 bits: 1 codes with the narrow state of hardware
-                   that must save energy, which makes streams longer */
+  int narrow;   /* Huffman or range profile, codes of 8 to 16 bits: 1 codes with the narrow state of
+                   hardware that must save energy, which makes streams longer */
   /* A link that is too slow at times: packets that it cannot take lossless are rounded, each by a
    * step that it states (docs/link.md). Needs rate_millihertz. */
   uint32_t link_rate;   /* bit/s; 0: every packet is lossless */

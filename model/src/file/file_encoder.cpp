@@ -68,7 +68,7 @@ constexpr std::size_t kGroupLag = 16;
 /// Frames of a group at most, or a packet.
 constexpr std::uint64_t kMaxGroupFrames = 1 << 16;
 /// Of what lanes cost, a packet has to have so many times as much.
-constexpr double kLanesWorth = 2000;
+constexpr double kLanesWorth = 1000;
 /// Bytes that a lane costs besides its length: half a byte of padding, and the coder's end.
 constexpr double kLaneBytes = 0.6;
 /// Samples of a packet that show how long it will be.

@@ -153,8 +153,11 @@ StreamHeader parse_stream_header(const std::uint8_t* payload, std::size_t size) 
     throw Error("stream header: only the range profile has taps and neighbours");
   }
   h.narrow = (payload[24] & kPredictorNarrow) != 0;
-  if (h.narrow && h.profile != Profile::kHuffman) {
-    throw Error("stream header: only the huffman profile has the narrow state");
+  if (h.narrow && h.profile != Profile::kHuffman && h.profile != Profile::kRange) {
+    throw Error("stream header: only the huffman and the range profile have the narrow state");
+  }
+  if (h.narrow && (h.corrections.neighbour || h.corrections.taps)) {
+    throw Error("stream header: the narrow state does not go with neighbours or taps");
   }
   if (h.narrow && (payload[27] & kFlagRounding) != 0) {
     throw Error("stream header: the narrow state does not go with rounding");

@@ -17,6 +17,9 @@
 #include "stages/interval.hpp"
 #include "stages/linearizer.hpp"
 #include "stages/narrow.hpp"
+#include "stages/narrow_coder.hpp"
+#include "stages/narrow_interval.hpp"
+#include "stages/narrow_range.hpp"
 #include "stages/neighbour.hpp"
 #include "stages/neural_predictor.hpp"
 #include "stages/pace.hpp"
@@ -393,7 +396,8 @@ class HuffmanPayloadDecoder : public PayloadDecoder, Stages {
 
 // ---- range profile: predictor, taps, neighbour, linearizer, dispersion, pace -> interval -> range
 // -> carry_packer. Neural profile: the same with the neural predictor after predictor and
-// dispersion.
+// dispersion. With the narrow state, narrow_range takes the place of predictor and dispersion,
+// narrow_interval that of linearizer and interval, and narrow_coder that of range.
 
 class RangeStages {
  protected:
@@ -404,8 +408,16 @@ class RangeStages {
     NeighbourState neighbour;
     NeuralState neural;
   };
+  /// The codes, or the multiples of a rounding step, as places in the ADC's input range.
+  struct Grid {
+    Grid(const RangeTables& tables, int code_width, int step)
+        : linearizer(tables, code_width, step), model(tables, linearizer) {}
+    Grid(const Grid&) = delete;
+    Grid& operator=(const Grid&) = delete;
+    Linearizer linearizer;
+    IntervalModel model;  ///< refers to the linearizer
+  };
   /// What is known of a code before it is.
-  struct Grid;
   struct Expectation {
     const Grid* grid;
     Prediction uncorrected;
@@ -414,8 +426,12 @@ class RangeStages {
     int index;
     int steady;  ///< neural profile: the dispersion index without its burst
 
-    int step() const { return grid->linearizer.rounder().step(); }
+    const Rounder& rounder() const { return grid->linearizer.rounder(); }
+    Interval interval(Code number) const { return grid->model.of(number, value, index); }
+    Code find(std::uint32_t target) const { return grid->model.find(target, value, index); }
+    int plain_bits() const { return grid->model.plain_bits(index); }
   };
+  static constexpr RangePrecision kPrecision = kFullPrecision;
 
   RangeStages(const Tables& all, int code_width, std::uint32_t channels,
               const Corrections& corrections)
@@ -466,7 +482,7 @@ class RangeStages {
 
   /// @param number  of the multiple that the code is rounded to, or the code
   void update(Channel& channel, const Expectation& expected, Code number, bool reset) {
-    const int step = expected.step();
+    const int step = expected.rounder().step();
     const std::int32_t value = expected.grid->linearizer.interval(number).value;
     // A network corrects what is coded, and the other stages go on as without it.
     const std::int32_t innovation = value - (neural_ ? expected.uncorrected.value : expected.value);
@@ -492,16 +508,6 @@ class RangeStages {
     return {grid, p, p.value, corrected.value, corrected.index, index - burst};
   }
 
-  /// The codes, or the multiples of a rounding step, as places in the ADC's input range.
-  struct Grid {
-    Grid(const RangeTables& tables, int code_width, int step)
-        : linearizer(tables, code_width, step), model(tables, linearizer) {}
-    Grid(const Grid&) = delete;
-    Grid& operator=(const Grid&) = delete;
-    Linearizer linearizer;
-    IntervalModel model;  ///< refers to the linearizer
-  };
-
   int code_width_;
   Corrections corrections_;
   const RangeTables& tables_;
@@ -518,55 +524,102 @@ class RangeStages {
   int boost_ = 0;  ///< of the frame
 };
 
-class RangePayloadEncoder : public PayloadEncoder, RangeStages {
+/// The same with the narrow state, which knows neither corrections nor rounded codes.
+class NarrowRangeStages {
+ protected:
+  using Channel = NarrowRangeState;
+  struct Expectation {
+    const NarrowRangeStages* stages;
+    std::int32_t prediction;  ///< 1/16 code
+    int index;
+
+    const Rounder& rounder() const { return stages->exact_; }
+    Interval interval(Code code) const { return stages->model_.of(code, prediction, index); }
+    Code find(std::uint32_t target) const { return stages->model_.find(target, prediction, index); }
+    int plain_bits() const { return stages->model_.plain_bits(index); }
+  };
+  static constexpr RangePrecision kPrecision = kNarrowPrecision;
+
+  NarrowRangeStages(const Tables& tables, int code_width, std::uint32_t channels,
+                    const Corrections& /*corrections*/)
+      : code_width_(code_width),
+        exact_(code_width),
+        narrow_(tables.range().initial_scale, code_width),
+        model_(tables.range(), code_width),
+        channels_(channels) {}
+
+  void begin_packet(int /*step*/, bool /*proportional*/) {}
+  void begin_frame(bool reset) { boost_ = pace_.next(reset); }
+
+  Expectation expect(const Channel& channel, bool /*reset*/) const {
+    return {this, NarrowRange::predict(channel), NarrowRange::index(channel)};
+  }
+
+  void update(Channel& channel, const Expectation& expected, Code code, bool reset) const {
+    narrow_.update(channel, expected.prediction, model_.value(code), reset, boost_, pace_.slow());
+  }
+
+  int code_width_;
+  Rounder exact_;
+  NarrowRange narrow_;
+  NarrowInterval model_;
+  std::vector<Channel> channels_;
+  Pace pace_;
+  int boost_ = 0;  ///< of the frame
+};
+
+template <class Stages>
+class RangePayloadEncoder : public PayloadEncoder, Stages {
+  using typename Stages::Channel;
+  using typename Stages::Expectation;
+
  public:
   RangePayloadEncoder(const Tables& tables, int code_width, std::uint32_t channels,
                       const Corrections& corrections)
-      : RangeStages(tables, code_width, channels, corrections),
+      : Stages(tables, code_width, channels, corrections),
         max_code_bits_(max_code_bits(Profile::kRange, code_width)),
-        coders_(kMaxLanes, RangeEncoder(code_width)) {}
+        coders_(kMaxLanes, RangeEncoder(code_width, Stages::kPrecision)) {}
 
   void reserve(std::uint64_t codes) override {
-    packers_.reserve(max_payload_bytes(Profile::kRange, code_width_, codes), lanes());
+    packers_.reserve(max_payload_bytes(Profile::kRange, this->code_width_, codes), lanes());
   }
 
   void encode(const Code* codes, std::size_t frames, bool key,
               std::vector<std::uint8_t>& payload) override {
     payload.clear();
     if (frames == 0) return;
-    begin_packet(step(), proportional());
-    const auto begins = lane_begins(lanes(), channels_.size());
+    this->begin_packet(step(), proportional());
+    const auto begins = lane_begins(lanes(), this->channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame(reset);
+      this->begin_frame(reset);
       for (int lane = 0; lane < lanes(); ++lane) {
         const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
         for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
-          encode_code(*codes++, lane, channels_[c], reset);
+          encode_code(*codes++, lane, this->channels_[c], reset);
         }
       }
     }
     for (int lane = 0; lane < lanes(); ++lane) packers_.put(lane, coder(lane).finish());
     packers_.take(lanes(), payload);
-    check_bound(
-        "payload", payload.size() * 8,
-        max_payload_bytes(Profile::kRange, code_width_, frames * channels_.size(), lanes()) * 8);
+    check_bound("payload", payload.size() * 8,
+                max_payload_bytes(Profile::kRange, this->code_width_,
+                                  frames * this->channels_.size(), lanes()) *
+                    8);
   }
 
  private:
   RangeEncoder& coder(int lane) { return coders_[static_cast<std::size_t>(lane)]; }
 
   void encode_code(Code code, int lane, Channel& channel, bool reset) {
-    const Expectation expected = expect(channel, reset);
-    const IntervalModel& model = expected.grid->model;
-    const auto number = static_cast<Code>(expected.grid->linearizer.rounder().number(code));
+    const Expectation expected = this->expect(channel, reset);
+    const auto number = static_cast<Code>(expected.rounder().number(code));
     const CarryWord word =
         reset ? coder(lane).verbatim(number)
-              : coder(lane).encode(model.of(number, expected.value, expected.index), number,
-                                   model.plain_bits(expected.index));
+              : coder(lane).encode(expected.interval(number), number, expected.plain_bits());
     check_bound("code", static_cast<std::uint64_t>(word.length), max_code_bits_);
     packers_.put(lane, word);
-    update(channel, expected, number, reset);
+    this->update(channel, expected, number, reset);
   }
 
   std::uint64_t max_code_bits_;
@@ -574,11 +627,15 @@ class RangePayloadEncoder : public PayloadEncoder, RangeStages {
   LanePackers<CarryPacker> packers_;
 };
 
-class RangePayloadDecoder : public PayloadDecoder, RangeStages {
+template <class Stages>
+class RangePayloadDecoder : public PayloadDecoder, Stages {
+  using typename Stages::Channel;
+  using typename Stages::Expectation;
+
  public:
   RangePayloadDecoder(const Tables& tables, int code_width, std::uint32_t channels,
                       const Corrections& corrections)
-      : RangeStages(tables, code_width, channels, corrections) {}
+      : Stages(tables, code_width, channels, corrections) {}
 
   std::uint64_t max_codes(std::size_t size) const override {
     return max_payload_codes(Profile::kRange, size);
@@ -587,30 +644,31 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
   void decode(const std::uint8_t* payload, std::size_t size, std::size_t frames, bool key,
               std::vector<Code>& codes) override {
     if (frames == 0 && size == 0) return;
-    begin_packet(step(), proportional());
+    this->begin_packet(step(), proportional());
     const std::array<LaneBytes, kMaxLanes> bytes = split_lanes(payload, size, lanes());
     std::array<std::optional<RangeDecoder>, kMaxLanes> coders;
     for (int lane = 0; lane < lanes(); ++lane) {
       const LaneBytes& part = bytes[static_cast<std::size_t>(lane)];
-      coders[static_cast<std::size_t>(lane)].emplace(part.data, part.size, code_width_);
+      coders[static_cast<std::size_t>(lane)].emplace(part.data, part.size, this->code_width_,
+                                                     Stages::kPrecision);
     }
     LaneFaults faults(lanes());
-    const auto begins = lane_begins(lanes(), channels_.size());
+    const auto begins = lane_begins(lanes(), this->channels_.size());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame(reset);
+      this->begin_frame(reset);
       for (int lane = 0; lane < faults.sound(); ++lane) {
         RangeDecoder& coder = *coders[static_cast<std::size_t>(lane)];
         faults.during(lane, [&] {
           const std::size_t end = begins[static_cast<std::size_t>(lane) + 1];
           for (std::size_t c = begins[static_cast<std::size_t>(lane)]; c < end; ++c) {
-            Channel& channel = channels_[c];
-            const Expectation expected = expect(channel, reset);
-            const Rounder& rounder = expected.grid->linearizer.rounder();
+            Channel& channel = this->channels_[c];
+            const Expectation expected = this->expect(channel, reset);
+            const Rounder& rounder = expected.rounder();
             const Code number = reset ? coder.consume_verbatim() : next(coder, expected);
             check_number(rounder, number);
             codes.push_back(static_cast<Code>(rounder.code(number)));
-            update(channel, expected, number, reset);
+            this->update(channel, expected, number, reset);
           }
           if (coder.overrun()) throw Error("the payload is too short");
         });
@@ -630,14 +688,14 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
   }
 
   void skip(const Code* codes, std::size_t frames, bool key) override {
-    begin_packet(step(), proportional());
+    this->begin_packet(step(), proportional());
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const bool reset = key && frame == 0;
-      begin_frame(reset);
-      for (Channel& channel : channels_) {
-        const Expectation expected = expect(channel, reset);
-        const Rounder& rounder = expected.grid->linearizer.rounder();
-        update(channel, expected, static_cast<Code>(rounder.number(*codes++)), reset);
+      this->begin_frame(reset);
+      for (Channel& channel : this->channels_) {
+        const Expectation expected = this->expect(channel, reset);
+        const Rounder& rounder = expected.rounder();
+        this->update(channel, expected, static_cast<Code>(rounder.number(*codes++)), reset);
       }
     }
   }
@@ -645,11 +703,10 @@ class RangePayloadDecoder : public PayloadDecoder, RangeStages {
  private:
   Code next(RangeDecoder& coder, const Expectation& expected) const {
     const std::uint32_t target = coder.target();
-    if (target < kEscapeFrequency) return coder.consume_escape();
-    const IntervalModel& model = expected.grid->model;
-    const Code code = model.find(target, expected.value, expected.index);
-    coder.consume(model.of(code, expected.value, expected.index));
-    const int plain = model.plain_bits(expected.index);
+    if (coder.escape(target)) return coder.consume_escape();
+    const Code code = expected.find(target);
+    coder.consume(expected.interval(code));
+    const int plain = expected.plain_bits();
     return plain == 0 ? code : static_cast<Code>(code + coder.consume_plain(plain));
   }
 };
@@ -690,7 +747,8 @@ std::unique_ptr<PayloadEncoder> make_stages_encoder(const Tables& tables, const 
     return std::make_unique<HuffmanPayloadEncoder<FullStages>>(tables.huffman(), rounded,
                                                                code_width, channels, classes);
   }
-  return std::make_unique<RangePayloadEncoder>(tables, code_width, channels, corrections);
+  return std::make_unique<RangePayloadEncoder<RangeStages>>(tables, code_width, channels,
+                                                            corrections);
 }
 
 std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, const TableSet& rounded,
@@ -700,19 +758,28 @@ std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, const 
     return std::make_unique<HuffmanPayloadDecoder<FullStages>>(tables.huffman(), rounded,
                                                                code_width, channels, classes);
   }
-  return std::make_unique<RangePayloadDecoder>(tables, code_width, channels, corrections);
+  return std::make_unique<RangePayloadDecoder<RangeStages>>(tables, code_width, channels,
+                                                            corrections);
 }
 
-std::unique_ptr<PayloadEncoder> make_narrow_encoder(const TableSet& tables, int code_width,
+std::unique_ptr<PayloadEncoder> make_narrow_encoder(const Tables& tables, int code_width,
                                                     std::uint32_t channels) {
-  return std::make_unique<HuffmanPayloadEncoder<NarrowStages>>(tables, tables, code_width, channels,
-                                                               false);
+  if (tables.profile() == Profile::kHuffman) {
+    return std::make_unique<HuffmanPayloadEncoder<NarrowStages>>(tables.huffman(), tables.huffman(),
+                                                                 code_width, channels, false);
+  }
+  return std::make_unique<RangePayloadEncoder<NarrowRangeStages>>(tables, code_width, channels,
+                                                                  Corrections{});
 }
 
-std::unique_ptr<PayloadDecoder> make_narrow_decoder(const TableSet& tables, int code_width,
+std::unique_ptr<PayloadDecoder> make_narrow_decoder(const Tables& tables, int code_width,
                                                     std::uint32_t channels) {
-  return std::make_unique<HuffmanPayloadDecoder<NarrowStages>>(tables, tables, code_width, channels,
-                                                               false);
+  if (tables.profile() == Profile::kHuffman) {
+    return std::make_unique<HuffmanPayloadDecoder<NarrowStages>>(tables.huffman(), tables.huffman(),
+                                                                 code_width, channels, false);
+  }
+  return std::make_unique<RangePayloadDecoder<NarrowRangeStages>>(tables, code_width, channels,
+                                                                  Corrections{});
 }
 
 namespace {

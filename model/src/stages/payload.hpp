@@ -25,10 +25,10 @@ std::unique_ptr<PayloadDecoder> make_stages_decoder(const Tables& tables, const 
                                                     const Corrections& corrections,
                                                     bool classes = false);
 
-/// The same of the Huffman profile with the narrow state.
-std::unique_ptr<PayloadEncoder> make_narrow_encoder(const TableSet& tables, int code_width,
+/// The same with the narrow state, which the Huffman and the range profile have.
+std::unique_ptr<PayloadEncoder> make_narrow_encoder(const Tables& tables, int code_width,
                                                     std::uint32_t channels);
-std::unique_ptr<PayloadDecoder> make_narrow_decoder(const TableSet& tables, int code_width,
+std::unique_ptr<PayloadDecoder> make_narrow_decoder(const Tables& tables, int code_width,
                                                     std::uint32_t channels);
 
 }  // namespace nrc

@@ -9,13 +9,52 @@
 
 #include "stages/bit_packer.hpp"
 #include "stages/carry_packer.hpp"
+#include "stages/floor_log2.hpp"
 #include "stages/interval.hpp"
+#include "stages/low_bits.hpp"
 
 namespace nrc {
 
+/// Numbers that a range coder works with.
+struct RangePrecision {
+  int range_bits;
+  int frequency_bits;
+  int escape_bits;  ///< an escape's share holds 2^escape_bits parts
+  /// An interval ends where the next one begins; else its length is rounded down by itself.
+  bool without_gaps;
+
+  /// Frequencies below this are sent as an escape: they may have no part of the range.
+  std::uint32_t min_frequency() const { return without_gaps ? 1 : kMinFrequency; }
+  std::uint32_t half() const { return 1U << (range_bits - 1); }
+  std::uint32_t reset() const { return (1U << range_bits) - 1; }
+  std::uint32_t top_frequency() const { return (1U << frequency_bits) - 1; }
+  /// Of the first code.
+  std::uint32_t escape_frequency() const {
+    return kEscapeFrequency >> (kFrequencyBits - frequency_bits);
+  }
+  std::uint32_t share(std::uint32_t range, std::uint32_t frequency) const {
+    return (range * frequency) >> frequency_bits;
+  }
+  /// What stays in low.
+  std::uint32_t window(std::uint64_t low) const {
+    return static_cast<std::uint32_t>(low_bits(low, range_bits));
+  }
+  /// Shift that brings a range back to at least half.
+  int normalising_shift(std::uint32_t range) const { return range_bits - 1 - floor_log2(range); }
+  /// The part of the range that an interval has.
+  std::uint32_t length(std::uint32_t range, const Interval& interval) const {
+    return without_gaps
+               ? share(range, interval.low + interval.frequency) - share(range, interval.low)
+               : share(range, interval.frequency);
+  }
+};
+
+constexpr RangePrecision kFullPrecision{kRangeBits, kFrequencyBits, kEscapeBits, false};
+
 class RangeEncoder {
  public:
-  explicit RangeEncoder(int code_width) : code_width_(code_width) {}
+  explicit RangeEncoder(int code_width, const RangePrecision& precision = kFullPrecision)
+      : code_width_(code_width), precision_(precision), range_(precision.reset()) {}
 
   /// Codes an interval and then the low `plain` bits of `code`; for an escape, `code` itself.
   CarryWord encode(const Interval& interval, Code code, int plain = 0);
@@ -28,17 +67,21 @@ class RangeEncoder {
 
  private:
   int code_width_;
+  RangePrecision precision_;
   std::uint32_t low_ = 0;
-  std::uint32_t range_ = kRangeReset;
+  std::uint32_t range_;
 };
 
 class RangeDecoder {
  public:
   /// Starts a payload.
-  RangeDecoder(const std::uint8_t* payload, std::size_t size, int code_width);
+  RangeDecoder(const std::uint8_t* payload, std::size_t size, int code_width,
+               const RangePrecision& precision = kFullPrecision);
 
-  /// Where in 0..65535 the next symbol's interval lies. Below kEscapeFrequency: an escape.
+  /// Where below the top frequency the next symbol's interval lies.
   std::uint32_t target() const;
+  /// Whether a target is that of an escape.
+  bool escape(std::uint32_t target) const { return target < precision_.escape_frequency(); }
 
   /// Moves past a symbol with this interval. @throws Error if the payload does not hold it.
   void consume(const Interval& interval);
@@ -64,8 +107,9 @@ class RangeDecoder {
   std::size_t size_;
   BitReader reader_;
   int code_width_;
+  RangePrecision precision_;
   std::uint32_t offset_;  ///< of the bit string in the current interval, below range_
-  std::uint32_t range_ = kRangeReset;
+  std::uint32_t range_;
   std::size_t bits_ = 0;
 };
 

@@ -34,7 +34,7 @@ Path path_of(const StreamHeader& header) {
 template <class Make>
 auto make_narrow(const Tables& tables, const StreamHeader& header, const Make& make) {
   tables.check(header.code_width);
-  return make(tables.huffman(), header.code_width, header.channels);
+  return make(tables, header.code_width, header.channels);
 }
 
 /// The same with channel classes.
