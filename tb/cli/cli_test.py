@@ -856,7 +856,7 @@ class SelfTest(CommandLineTest):
 
     def test_what_is_no_encoder(self) -> None:
         for options, reason in ((["--mapping", "code"], "--code-width"),
-                                (["--profile", "range", "--narrow"], "--narrow"),
+                                (["--profile", "range", "--narrow", "--taps"], "narrow"),
                                 (["--packets", "1", "--packet-frames", "1"], "more --packets")):
             self.assertIn(reason, self.fail_with(1, NRC, "self-test", *options))
 

@@ -59,7 +59,8 @@ class Twin(unittest.TestCase):
 
     def test_what_the_rtl_has_not_is_refused(self) -> None:
         for options in (["--profile", "neural"], ["--mapping", "auto"], ["--type", "uint16", "--mapping", "code",
-                                                                        "--code-width", "16"]):
+                                                                        "--code-width", "16"],
+                        ["--profile", "range", "--narrow", "--mapping", "code", "--code-width", "11"]):
             done = subprocess.run([NRC, "stream", "encode", "--rtl", *options], input="", check=False,
                                   capture_output=True, text=True)
             self.assertEqual(done.returncode, 1)

@@ -233,6 +233,12 @@ class LiveEncoder {
           "--rtl: the RTL takes int16 samples; give --mapping shift6, or --mapping code with "
           "--code-width");
     }
+    // nrc_encoder_checks
+    if (arguments_.narrow && profile_ == Profile::kRange && rtl_code_width() > 10) {
+      throw Error(
+          "--rtl: the RTL has the range profile with the narrow state for codes of up to 10 bits; "
+          "give --code-width 8 to 10");
+    }
   }
 
   /// Codes as the RTL makes them of any sample, also of one that no code represents.
