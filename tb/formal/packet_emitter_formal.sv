@@ -388,6 +388,7 @@ module packet_emitter_formal #(
       i_places: assert (in_payload_q + in_crc_q + is_header_q <= 1 && (!is_header_q || index_q != '0) &&
                         ((in_payload_q || in_crc_q) == (!is_header_q && index_q >= 4'd5)) &&
                         index_q <= (is_header_q ? 4'd12 : 4'd5));
+      i_index:  assert ((state != 3'd0 || index == '0) && (state != 3'd2 || index == 4'd12));
       i_crc:    assert (between || crc == crc_q || (index_q == '0 && !offered_q));
       i_entry:  assert (entry_q == ((state != 3'd3 || index <= 4'd1) ? 2'd0 :
                                   (index == 4'd2) ? 2'd1 : 2'd2));
