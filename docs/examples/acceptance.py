@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""An integrator's acceptance test with nothing but cocotb and cocotbext-axi: encoders and decoders, bare and through
-AXI4-Lite registers, against the command `nrc`, with random pauses and a reset inside a stream. Of the repository it
-uses the file lists of the RTL, the C headers of offsets and the command. It runs from any directory:
+"""An integrator's acceptance test that needs only cocotb and cocotbext-axi: it compares encoders and decoders, bare and
+with AXI4-Lite registers, with the command `nrc`, with random pauses and a reset inside a stream. Of the repository it
+uses the file lists of the RTL, the C headers of register offsets, and the command. It runs from any directory:
 
     NRC_ROOT=PATH/TO/nrc python3 acceptance.py [icarus|verilator [CHANNELS ...]]
 """
@@ -22,9 +22,9 @@ from cocotb.triggers import RisingEdge, Timer
 from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiStreamBus, AxiStreamSink, AxiStreamSource
 
 ROOT = Path(os.environ.get("NRC_ROOT", Path(__file__).resolve().parent.parent.parent))
-FRAMES, PACKETS, NUMBER = 4, 3, 7  # frames of a packet, packets of a stream; of the first stream
+FRAMES, PACKETS, NUMBER = 4, 3, 7  # frames of a packet, packets of a stream, number of the first stream
 SIZES = [(1, 8), (8, 9), (32, 16), (1024, 12)]  # channels, bits
-# Of the bare encoder.
+# Inputs of the bare encoder that stay constant, but for enable_i.
 INPUTS = ["enable_i", "flush_i", "key_request_i", "stream_number_i", "channels_i", "max_step_i", "min_step_i",
           "first_step_i", "link_words_i", "class_we_i", "class_addr_i", "class_wdata_i", "event_threshold_i",
           "events_only_i", "table_we_i", "table_addr_i", "table_wdata_i", "table_id_i"]
@@ -32,7 +32,7 @@ DESIGNS = ["encoder", "decoder", "encoder_axil", "decoder_axil"]
 
 
 class Bench:
-    """Both streams, with pauses, and the registers where there are some."""
+    """Both AXI streams, with random pauses, and the registers of designs that have them."""
 
     def __init__(self, dut: HierarchyObject) -> None:
         self.dut, self.owner, self.chance = dut, os.environ["DESIGN"].split("_")[0], random.Random(1)
@@ -48,7 +48,7 @@ class Bench:
         self.offsets = {name: int(value, 16) for name, value in re.findall(r"#define NRC_[A-Z]+_(\w+) (0x\w+)u", text)}
 
     async def reset(self) -> None:
-        """For some time, at any time."""
+        """A reset of random duration that begins and ends at random times, not at clock edges."""
         await Timer(self.chance.randrange(1, 10), "ns")
         self.dut.rst_ni.value = 0
         await Timer(self.chance.randrange(30, 60), "ns")
@@ -58,7 +58,7 @@ class Bench:
         await RisingEdge(self.dut.clk_i)
 
     async def enable(self, on: bool) -> None:
-        """By the port, or by registers alone."""
+        """Sets the enable port, or the enable bit of designs with registers."""
         if self.bus is not None and on and self.owner == "encoder":
             await self.bus.write(self.offsets["STREAM_NUMBER"], NUMBER.to_bytes(4, "little"))
         if self.bus is not None:
@@ -69,7 +69,7 @@ class Bench:
 
 @cocotb.test()
 async def accepted(dut: HierarchyObject) -> None:
-    """A stream that a reset cuts, then one that is whole."""
+    """A stream that a reset interrupts, then a complete one."""
     channels, bits, profile = int(os.environ["CHANNELS"]), int(os.environ["BITS"]), os.environ["PROFILE"]
     for name in INPUTS:
         if hasattr(dut, name):
@@ -111,7 +111,7 @@ async def accepted(dut: HierarchyObject) -> None:
 
 
 def main() -> None:
-    """Every design of every size, in this directory."""
+    """Builds and tests every design in every size, in the current directory."""
     from cocotb_tools.check_results import get_results
     from cocotb_tools.runner import get_runner
     simulator = sys.argv[1] if len(sys.argv) > 1 else "icarus"

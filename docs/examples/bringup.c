@@ -4,7 +4,7 @@
 #include "nrc_decoder_driver.h"
 #include "nrc_encoder_driver.h"
 
-/* As in the driver. */
+/* The same access macros as in the driver. */
 #ifndef NRC_ENCODER_READ
 #define NRC_ENCODER_READ(base, offset) (*(volatile const uint32_t*)((base) + (offset)))
 #define NRC_ENCODER_WRITE(base, offset, value) (*(volatile uint32_t*)((base) + (offset)) = (value))
@@ -12,7 +12,7 @@
 
 #define STREAM_NUMBER 1u
 
-/* Every bit of the bus, by a register that keeps what is written. */
+/* Checks every data bit of the bus with a register that can be read back. */
 static int bus_works(uintptr_t base) {
   static const uint32_t values[] = {0x00000000u, 0xFFFFFFFFu, 0x55555555u,
                                     0xAAAAAAAAu, 0x0F0F0F0Fu, 0x00FF00FFu};
@@ -24,7 +24,7 @@ static int bus_works(uintptr_t base) {
   return 1;
 }
 
-/* The encoder alone. */
+/* Tests the encoder alone, and its interrupt. */
 static const char* self_test(const nrc_bringup_setup* setup, const nrc_encoder* encoder) {
   uint32_t crc;
   nrc_encoder_result result;
@@ -42,7 +42,7 @@ static const char* self_test(const nrc_bringup_setup* setup, const nrc_encoder* 
   return 0;
 }
 
-/* A stream of some packets through encoder, link and decoder. */
+/* Sends a stream of some packets through encoder, link and decoder. */
 static const char* loopback(const nrc_bringup_setup* setup, const nrc_encoder* encoder,
                             const nrc_decoder* decoder) {
   nrc_encoder_counters before;
@@ -58,7 +58,7 @@ static const char* loopback(const nrc_bringup_setup* setup, const nrc_encoder* e
   for (i = 0; i < setup->packets; ++i) setup->wait();
   nrc_encoder_disable(encoder);
   setup->wait();
-  nrc_encoder_flush(encoder); /* if no sample comes */
+  nrc_encoder_flush(encoder); /* closes the stream even if no sample arrives */
   closed = nrc_encoder_wait_closed(encoder, setup->reads) == NRC_ENCODER_OK;
   setup->wait();
   nrc_decoder_wait_idle(decoder, setup->reads);

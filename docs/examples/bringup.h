@@ -6,23 +6,23 @@
 
 #include <stdint.h>
 
-/* What the board or chip has. */
+/* Description of the board or chip. */
 typedef struct {
   uintptr_t encoder; /* addresses of the registers */
   uintptr_t decoder;
-  uint32_t self_test_packets; /* of nrc_self_test.h, which `nrc self-test` makes; 0: without the
-                                 self test */
+  uint32_t self_test_packets; /* from nrc_self_test.h, which `nrc self-test` generates; 0: no self
+                                 test */
   uint32_t self_test_crc;
-  uint32_t packets;       /* that the loopback takes */
-  uint32_t reads;         /* of a register, until something has not come */
-  void (*wait)(void);     /* for about the time of a packet */
+  uint32_t packets;       /* length of the loopback */
+  uint32_t reads;         /* of a register before a wait times out */
+  void (*wait)(void);     /* waits for about the duration of a packet */
   int (*interrupt)(void); /* level of the encoder's irq_o */
   uint32_t (*wrong_bits)(
-      void); /* of samples of the decoder, against the converter's test pattern */
+      void); /* of the decoder's samples, compared with the converter's test pattern */
 } nrc_bringup_setup;
 
-/* Looks for what is wrong, and says what it found first: a line of docs/bringup.md, or "ok". The
- * samples are to be a test pattern of the converter. */
+/* Makes the checks and returns the first fault, as docs/bringup.md names it, or "ok". The converter
+ * must send a test pattern. */
 const char* nrc_bringup(const nrc_bringup_setup* setup);
 
 #endif

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// More channels than one encoder codes in a clock each: several encoders, each with a converter of its
-// own, on one link. 16,384 channels of 20 kHz: four encoders of 4096 channels at 82 MHz.
+// For more channels than one encoder can code: several encoders, each with its own converter, share
+// one link. 16,384 channels of 20 kHz: four encoders of 4096 channels at 82 MHz.
 // Files: rtl/lists/encoder_generic.f.
 //
-// Each packet is whole on the link, and the lowest 8 bits of its stream number are the encoder's; bits
-// 15..8 count the streams of an encoder. docs/examples/many_streams.py parts the streams again.
+// Packets stay whole on the link. Bits 7..0 of a packet's stream number identify the encoder; bits
+// 15..8 count the encoder's streams. docs/examples/many_streams.py separates the streams.
 
 `timescale 1ns / 1ps
 
 module many_encoders #(
   parameter int Encoders     = 4,
-  parameter int Channels     = 4096,  // of each
+  parameter int Channels     = 4096,  // of each encoder
   parameter int CodeWidth    = 10,
   parameter int PacketFrames = 5,
   parameter int BufferWords  = 16384
@@ -21,7 +21,7 @@ module many_encoders #(
   input  logic                   enable,
   input  logic [15:0]            start_count, // another one after each reset
 
-  // Bits of encoder i are those of number i, samples 16 bits each.
+  // Bit i, and 16 bits of samples, belong to encoder i.
   input  logic [Encoders-1:0]    s_tvalid,
   output logic [Encoders-1:0]    s_tready,
   input  logic [16*Encoders-1:0] s_tdata,

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Parts the streams of several encoders on one link (many_encoders.sv), whose stream numbers end in the encoder's.
+"""Separates the streams of several encoders on one link (many_encoders.sv) by the low byte of their stream numbers.
 
     receive_link | many_streams.py streams     writes streams/0.nrc, streams/1.nrc, ...
 
-Each is a stream for `nrc decode`, or nrc_receiver in C. What is no whole packet is left out, up to the next packet
-with a right CRC, as on a link that damages some.
+Each file is a stream for `nrc decode`, or nrc_receiver in C. Bytes that are not a whole packet with the right CRC are
+skipped, so that a link may damage packets.
 """
 import sys
 import zlib
@@ -17,8 +17,8 @@ HEADER, CRC = 20, 4
 
 
 def packets(link: bytes) -> tuple[list[bytes], int]:
-    """The whole packets, and where the first one begins that is not yet complete. Hardware sends headers of 20
-    bytes alone (docs/bitstream.md, section 7)."""
+    """The whole packets, and the offset of the first incomplete one. Hardware sends only headers of 20 bytes
+    (docs/bitstream.md, section 7)."""
     found = []
     at = link.find(SYNC)
     while 0 <= at <= len(link) - HEADER:
@@ -36,12 +36,12 @@ def packets(link: bytes) -> tuple[list[bytes], int]:
 
 
 def encoder_of(packet: bytes) -> int:
-    """Whose packet it is: the lowest 8 bits of its stream number."""
+    """Number of the encoder: the lowest 8 bits of the packet's stream number."""
     return packet[18]
 
 
 def part(link: BinaryIO, directory: Path) -> dict[int, int]:
-    """Writes the packets of each encoder to a file. Returns how many each has."""
+    """Writes the packets of each encoder to its own file. Returns the number of packets per encoder."""
     counts: dict[int, int] = {}
     rest = b""
     directory.mkdir(parents=True, exist_ok=True)

@@ -8,15 +8,16 @@
  *
  *   nrc_encoder encoder;
  *   if (nrc_encoder_init(&encoder, NRC_BASE) != NRC_ENCODER_OK) ...
- *   nrc_encoder_load_tables(&encoder, nrc_table_words, NRC_TABLE_WORDS, NRC_TABLE_ID,
- * NRC_TABLE_CRC); nrc_encoder_enable(&encoder, stream_number);
+ *   nrc_encoder_load_tables(&encoder, nrc_table_words, NRC_TABLE_WORDS,
+ *                           NRC_TABLE_ID, NRC_TABLE_CRC);
+ *   nrc_encoder_enable(&encoder, stream_number);
  *   ...
  *   nrc_encoder_flush(&encoder);
  *   nrc_encoder_wait_closed(&encoder, 100000);
  *
- * Functions do not wait, but for nrc_encoder_wait_closed(). An encoder is used by one thread or
- * interrupt at a time; nrc_encoder_interrupts() may be called in an interrupt while others are in
- * use.
+ * Functions do not wait, except nrc_encoder_wait_closed() and nrc_encoder_self_test(). Only one
+ * thread or interrupt may use an encoder at a time; nrc_encoder_interrupts() may be called in an
+ * interrupt while another function runs.
  *
  * If the registers are not memory-mapped, for example over SPI, define the macros
  * NRC_ENCODER_READ(base, offset) and NRC_ENCODER_WRITE(base, offset, value).
@@ -43,13 +44,13 @@ typedef enum {
   NRC_ENCODER_BAD_TABLES,   /* the words that arrived do not have the CRC that they should have */
   NRC_ENCODER_NO_TABLES,    /* load tables first */
   NRC_ENCODER_TIMEOUT,
-  NRC_ENCODER_FAILED /* the self test: packets are not the expected ones */
+  NRC_ENCODER_FAILED /* self test: the packets are not the expected ones */
 } nrc_encoder_result;
 
 /* An encoder, and what it was built with. */
 typedef struct {
   uintptr_t base; /* address of its registers */
-  uint32_t channels;      /* at most */
+  uint32_t channels;      /* largest number of channels */
   uint32_t code_width;    /* bits */
   uint32_t packet_frames; /* frames in a packet */
   uint32_t buffer_words;  /* 32-bit words of packets that wait */
@@ -79,16 +80,17 @@ nrc_encoder_result nrc_encoder_init(nrc_encoder* encoder, uintptr_t base);
 nrc_encoder_result nrc_encoder_load_tables(const nrc_encoder* encoder, const uint16_t* words,
                                            size_t count, uint32_t id, uint32_t crc);
 
-/* Channels in use: samples of a frame from the next stream on, 1 to `channels`, with the narrow state a multiple of 4
- * from 8 on. */
+/* Number of channels in use, which is that of samples in a frame, from the next stream on: 1 to
+ * `channels`; with the narrow state a multiple of 4, at least 8. */
 nrc_encoder_result nrc_encoder_set_channels(const nrc_encoder* encoder, uint32_t count);
 
-/* Which `count` channels are in use, and in which order: channel `c` of the streams is channel `map[c]` of the sample
- * port. Without a map of channels NRC_ENCODER_NO_OPTION. */
-nrc_encoder_result nrc_encoder_map_channels(const nrc_encoder* encoder, const uint16_t* map, uint32_t count);
+/* Selects `count` channels and their order: channel `c` of the streams is channel `map[c]` of the
+ * sample port. NRC_ENCODER_NO_OPTION if the encoder has no channel map. */
+nrc_encoder_result nrc_encoder_map_channels(const nrc_encoder* encoder, const uint16_t* map,
+                                            uint32_t count);
 
-/* Class of a channel, NRC_ENCODER_CHANNEL_CLASS_VALUE_..., from the next key packet on. All
- * channels are to have one before the first stream. */
+/* Sets the class of a channel, NRC_ENCODER_CHANNEL_CLASS_VALUE_..., from the next key packet on.
+ * All channels must have one before the first stream. */
 nrc_encoder_result nrc_encoder_set_class(const nrc_encoder* encoder, uint32_t channel,
                                          uint32_t value);
 
@@ -103,15 +105,15 @@ nrc_encoder_result nrc_encoder_set_rate(const nrc_encoder* encoder, uint32_t min
  * sent. */
 nrc_encoder_result nrc_encoder_set_events(const nrc_encoder* encoder, uint32_t threshold, int only);
 
-/* Built-in self test, before or between streams: so many packets, 1 to 256, whose CRC is to be
- * `expected`, NRC_SELF_TEST_CRC of `nrc self-test`. Reads its status up to `reads` times. All
- * channels get the class `rounded`. `crc`, unless it is NULL, gets what came instead. After
- * NRC_ENCODER_TIMEOUT the encoder needs a reset. */
+/* Runs the built-in self test, before or between streams, with `packets` packets, 1 to 256.
+ * `expected` is NRC_SELF_TEST_CRC of `nrc self-test`; `crc`, unless it is NULL, gets the CRC of the
+ * packets that were sent. Reads the status up to `reads` times. All channels get the class
+ * `rounded`. After NRC_ENCODER_TIMEOUT the encoder needs a reset. */
 nrc_encoder_result nrc_encoder_self_test(const nrc_encoder* encoder, uint32_t packets,
                                          uint32_t expected, uint32_t reads, uint32_t* crc);
 
-/* A stream opens with the next whole frame. After a reset the stream number is to be another one
- * than before it. */
+/* Opens a stream with the next whole frame. After a reset the stream number must differ from those
+ * before it. */
 nrc_encoder_result nrc_encoder_enable(const nrc_encoder* encoder, uint32_t stream_number);
 
 /* The next packet is a key packet: a receiver can start there. */
@@ -137,8 +139,8 @@ void nrc_encoder_read_counters(const nrc_encoder* encoder, nrc_encoder_counters*
 /* Which of NRC_ENCODER_INTERRUPT_..._MASK interrupt. */
 void nrc_encoder_enable_interrupts(const nrc_encoder* encoder, uint32_t mask);
 
-/* What has happened since the call before, NRC_ENCODER_INTERRUPT_..._MASK; takes the interrupt
- * back. */
+/* Returns what has happened since the previous call, NRC_ENCODER_INTERRUPT_..._MASK, and clears the
+ * interrupt. */
 uint32_t nrc_encoder_interrupts(const nrc_encoder* encoder);
 
 #ifdef __cplusplus

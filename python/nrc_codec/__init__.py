@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ._arrays import PRESETS, decode, encode
     from .recording import Recording, join, open, write
 
-# Imported when they are used first, as NumPy takes most of the time of an import.
+# Imported on first use: NumPy takes most of the time of an import.
 _MODULES = {"PRESETS": "_arrays", "decode": "_arrays", "encode": "_arrays", "Recording": "recording",
             "join": "recording", "open": "recording", "write": "recording"}
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The stages of the range profile with the narrow state from codes to payload words, joined:
+// Joins the stages of the range profile with the narrow state, from codes to payload words:
 // narrow_range with pace, narrow_interval, narrow_coder, carry_packer (docs/bitstream.md, sections
-// 11 and 16). Golden model: the range half of nrc::PayloadEncoder. Its ports are those of
+// 11 and 16). Golden model: the range half of nrc::PayloadEncoder. The ports are those of
 // nrc_range_path, without a table port.
 //
-// Latency, clocks from a code: 1 register, 1 narrow_range, 2 narrow_interval, 3 narrow_coder,
-// 1 carry_packer = 8 until its last bit is packed. One code per clock, rigid. The register is for the
-// memory of edges: in banks, it needs its address by the middle of the clock (scripts/asic).
+// Stages, in clocks: 1 input register, 1 narrow_range, 2 narrow_interval, 3 narrow_coder,
+// 1 carry_packer. The input register is for the memory of edges, whose banks need their address by
+// the middle of the clock (scripts/asic).
+//
+// Latency 8 clocks from a code until its last bit is packed. One code per clock, rigid.
 
 `timescale 1ns / 1ps
 

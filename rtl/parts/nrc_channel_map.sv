@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Chooses the channels of a frame and their order, ahead of nrc_encoder with VariableChannels
-// (docs/rtl.md, "Channels at run time"): place p of an outgoing frame, 0 .. count_i - 1, is the
-// channel of the incoming frame that the table has for p, and channel p as long as none was written
-// for it. A channel may have several places or none.
+// Selects the channels of a frame and their order, ahead of nrc_encoder with VariableChannels
+// (docs/rtl.md, "Channels at run time"). Place p of an outgoing frame, 0 .. count_i - 1, carries
+// the incoming channel that the table holds for p, or channel p if no entry was written for it.
+// A channel may have several places or none.
 //
-// Two frames are buffered, so that one leaves while the next one comes. A frame of the wrong length
-// leaves as one of the wrong length, of one sample, or two where one is right: the encoder
-// counts it and drops its packet, as without this module.
+// Two frames are buffered, so that one leaves while the next one arrives. A frame of the wrong
+// length also leaves with a wrong length: one sample, or two if count_i is 1. The encoder counts it
+// and drops its packet, as it does without this module.
 //
 // Stages:
 //   0  place of the next sample; the table is read
 //   1  its channel; the frame is read
-//   2  the sample enters a queue, which has room for all that is under way
+//   2  the sample enters a queue, which has room for all samples in the stages
 //
-// Latency: a frame, and 5 clocks from its last sample to the first one out. One sample per clock.
-// s_axis_tready is low while both frames wait; it depends on registers alone.
+// Latency: one frame, and 5 clocks from its last sample in to its first sample out. One sample per
+// clock. s_axis_tready is low while both buffers hold a frame; it depends on registers only.
 
 `timescale 1ns / 1ps
 
@@ -26,9 +26,9 @@ module nrc_channel_map #(
   input  logic        clk_i,
   input  logic        rst_ni,
 
-  // Table port: places in order from 0 on, then in any order those that were written before.
+  // Table port. Places are first written in order from 0 on, and rewritten in any order.
   input  logic        table_we_i,
-  input  logic [15:0] table_place_i,    // 0 .. Channels - 1; ignored if one before is missing
+  input  logic [15:0] table_place_i,    // 0 .. Channels - 1; ignored if place - 1 was not written
   input  logic [15:0] table_channel_i,  // 0 .. Channels - 1
 
   input  logic [16:0] count_i,          // 1 .. Channels; stable while samples are under way
@@ -53,12 +53,12 @@ module nrc_channel_map #(
 
   // The two frames, 0 and 1.
   logic                    awake_q;
-  logic [1:0]              full_q;   // waits, or is leaving
+  logic [1:0]              full_q;   // waiting or leaving
   logic [1:0]              wrong_q;  // had the wrong length
-  logic                    in_q;     // the one that comes
+  logic                    in_q;     // the one that arrives
   logic                    out_q;    // the one that leaves
   logic [ChannelWidth-1:0] index_q;  // of the next sample
-  logic                    long_q;   // samples beyond the last channel come
+  logic                    long_q;   // the last channel has arrived, tlast has not
   logic                    take;
   logic                    issue, last;
 
@@ -89,8 +89,9 @@ module nrc_channel_map #(
     end
   end
 
-  // A clock late, as the frame before in the same half is read up to the clock in which
-  // the first sample of this one comes. What is too long overwrites its last sample, to no harm.
+  // Written a clock late, because the previous frame in the same half is read up to the clock in
+  // which the first sample of this one arrives. A frame that is too long overwrites its last
+  // sample, which does no harm: its packet is dropped.
   logic                    write_q;
   logic [ChannelWidth:0]   address_q;
   logic [15:0]             sample_q;
@@ -135,7 +136,7 @@ module nrc_channel_map #(
     end
   end
 
-  // Places that were written.
+  // Number of places written so far.
   logic [ChannelWidth:0] written_q;
   logic                  write;
 

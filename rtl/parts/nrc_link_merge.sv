@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Packets of several encoders on one link: takes whole packets from its inputs in turn, and never
-// mixes them. The stream numbers tell whose they are (docs/rtl.md, "Several encoders on one link").
+// Merges the packets of several encoders onto one link. Packets stay whole and are never
+// interleaved; their stream numbers identify the encoder (docs/rtl.md, "Several encoders on one
+// link").
 //
-// Arbitration is round robin by packet: an input that has a packet waits for one packet of each other
-// input at most. The next input is chosen with the last word of a packet, so that packets of
-// different inputs follow each other without a pause; with one input alone a clock lies between them.
-// All outputs come from registers, so m_axis_tready reaches no s_axis_tready: a second word has a
-// place where the first one waits. Latency 1 clock, one word per clock.
+// Arbitration is round robin by packet: an input with a packet waits for at most one packet of each
+// other input. The next input is selected with the last word of a packet, so that packets of
+// different inputs follow each other without a pause; two packets of the same input are a clock
+// apart if no other input has one.
+//
+// Stages: the output register, and a spare register for the word that is accepted while the output
+// is blocked. Outputs depend on registers only: no path leads from m_axis_tready to s_axis_tready.
+// Latency 1 clock, one word per clock.
 
 `timescale 1ns / 1ps
 
@@ -28,19 +32,19 @@ module nrc_link_merge #(
   input  logic                 m_axis_tready,
   output logic [31:0]          m_axis_tdata,
   output logic                 m_axis_tlast,
-  output logic [IdWidth-1:0]   m_axis_tid     // the input
+  output logic [IdWidth-1:0]   m_axis_tid     // number of the input
 );
 
-  logic                busy_q;             // a packet is chosen
-  logic [IdWidth-1:0]  chosen_q;           // its input, or that of the packet before
+  logic                busy_q;             // an input is chosen
+  logic [IdWidth-1:0]  chosen_q;           // that input, or the previous one while idle
   logic [Inputs-1:0]   grant_q;            // the same, one-hot; none while idle
   logic [Inputs-1:0]   after, others, next_grant;
   logic [IdWidth-1:0]  next;
   logic                any, take, last;
   logic [31:0]         word;
 
-  // The first input after the chosen one that has a packet, or else the first of all. In the clock of a
-  // last word the input still shows that word.
+  // The first input after the chosen one that has a packet, or else the first of all that has one.
+  // The chosen input is masked: with its last word tvalid is still high for the packet that ends.
   assign after[0] = 1'b0;
 
   for (genvar i = 1; i < Inputs; i++) begin : gen_input
@@ -65,7 +69,7 @@ module nrc_link_merge #(
   assign next = number_of(next_grant);
   assign word = word_of(grant_q, s_axis_tdata);
 
-  // One word in the output, and one that waits for it.
+  // The output register, and the spare one.
   logic               spare_valid_q, spare_last_q;
   logic [31:0]        spare_q;
   logic [IdWidth-1:0] spare_id_q;

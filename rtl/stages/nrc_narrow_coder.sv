@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage narrow_coder: intervals of codes into the bits of a binary fraction, with the numbers of the
-// narrow state (docs/bitstream.md, section 16). Golden model: nrc::NarrowEncoder. Its outputs are
-// those of nrc_range.
+// Stage narrow_coder: range coder with the widths of the narrow state. It turns the intervals of
+// codes into the bits of a binary fraction (docs/bitstream.md, section 16). Golden model:
+// nrc::NarrowEncoder. The outputs are those of nrc_range.
 //
-// An interval ends where the next one begins. With f and n, its beginning and length,
+// An interval ends where the next one begins. If it begins at frequency f and has length n,
 //
 //   begin = (range f) >> 13
 //   range = ((range (f + n)) >> 13) - begin = (range n + (range f) mod 2^13) >> 13
 //
-// The range is then shifted to 8192 .. 16383, by as much as low. The product with f takes the range
-// in Booth's digits, from registers of their own: late operands would make it switch more than once.
-// That with n is a plain one: n is small for most codes, and its zeros keep rows still.
+// The range is then shifted to 8192 .. 16383, and low by as many bits. The product with f takes the
+// range as Booth digits that are held in registers, because operands that arrive late would make it
+// switch more than once. The product with n is a plain multiplier: n is small for most codes, and
+// its zero bits keep rows of the multiplier from switching.
 //
 // Codes have no plain bits here. Escapes, verbatim codes, the final bit and flush_i are as in
 // nrc_range.
@@ -40,7 +41,7 @@ module nrc_narrow_coder #(
   input  logic                     flush_i,      // pulse: the payload ends
 
   output logic                     valid_o,
-  output logic [29:0]              bits_o,       // right-aligned, the carry in bit length_o, then zeros
+  output logic [29:0]              bits_o,       // right-aligned; carry in bit length_o, then zeros
   output logic [4:0]               length_o      // 0..29
 );
 
@@ -52,7 +53,7 @@ module nrc_narrow_coder #(
   localparam logic [RangeBits-1:0] RangeReset = {RangeBits{1'b1}};
   localparam logic [RangeBits-1:0] HalfRange  = {1'b1, {(RangeBits-1){1'b0}}};
 
-  // Bit n is stage n's. A flush comes after the loops.
+  // Bit n belongs to stage n. A flush enters after the loops.
   logic [3:1] valid_q;
   logic [2:1] packet_end_q;
 
@@ -87,7 +88,7 @@ module nrc_narrow_coder #(
   logic                   range_move;
   logic [ProductBits-1:0] begin_product, product;
   // verilator lint_off UNUSEDSIGNAL
-  logic [ProductBits-1:0] total;  // its fraction
+  logic [ProductBits-1:0] total;  // its low bits are not used
   // verilator lint_on UNUSEDSIGNAL
   logic [RangeBits-1:0]   length, length_still;
   logic [ShiftBits-1:0]   shift;
@@ -113,7 +114,7 @@ module nrc_narrow_coder #(
   assign total  = product + {{RangeBits{1'b0}}, begin_product[FrequencyBits-1:0]};
   assign length = total[ProductBits-1:FrequencyBits];
 
-  // The shift that follows would switch with every carry.
+  // Without this, the shifter would switch with every ripple of the carry.
   nrc_still #(.Width(RangeBits)) u_still (.clk_i, .d_i(length), .q_o(length_still));
 
   always_comb begin
@@ -143,14 +144,14 @@ module nrc_narrow_coder #(
     if (direct_s1_q) rest_q <= code_s1_q[RestBits-1:0];
   end
 
-  // 3: low, which is that for the final bit as well, before the next packet's zero.
+  // 3: low. The final bit depends on it as well, before it is cleared for the next packet.
   logic [RangeBits-1:0] low_q, low_next;
   logic [RangeBits:0]   ripple, sum;
   logic [2*RangeBits:0] moved;  // sum, shifted
 
   assign ripple = {1'b0, low_q} + {1'b0, addend_q};
 
-  // A shifter follows, which would switch with every carry.
+  // As above, for the shifter of low.
   nrc_still #(.Width(RangeBits + 1)) u_still_sum (.clk_i, .d_i(ripple), .q_o(sum));
 
   assign moved    = {{RangeBits{1'b0}}, sum} << shift_q;
@@ -213,7 +214,7 @@ module nrc_narrow_coder #(
       assert (32'(low_i) + 32'(frequency_i) < (1 << FrequencyBits));
     end
     if (checking_q && flush_i) assert (valid_q == '0 && !valid_i);
-    // An interval with a frequency has a part of the range.
+    // A frequency other than 0 leaves a range other than 0.
     if (checking_q && valid_q[1] && !direct_s1_q) assert (length_still != '0);
     // The code's interval ends inside the one before: at most one carry leaves low.
     if (checking_q && valid_o) assert ((bits_o >> length_o) <= 30'd1);

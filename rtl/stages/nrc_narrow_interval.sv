@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage narrow_interval: the value of a code, and the part of 0 .. 8191 that belongs to it under the
+// Stage narrow_interval: the value of a code, and the part of 0 .. 8191 that it has in the
 // distribution of the innovation, in the units of the narrow state (docs/bitstream.md, section 16).
-// Golden model: nrc::NarrowInterval. Takes the place of nrc_linearizer and nrc_interval. For codes
-// of up to 10 bits, which have no plain bits.
+// Golden model: nrc::NarrowInterval. Replaces nrc_linearizer and nrc_interval, for codes of up to
+// 10 bits, which have no plain bits.
 //
 //   low, high  edges of the code in 1/16 code; value = (low + high + 8) >> 4 in 1/2 code
 //   z = clamp((4 (edge - p) M[j]) >> octave, -1024, 1023)          octave, j: parts of index_i
 //   C = T[z] >> 3 for z >= 0, (65551 - T[-1 - z]) >> 3 for z < 0
 //
-// Magnitudes are multiplied, since the sign bits of small numbers would make half of the multiplier
+// The multiplier takes magnitudes, because the sign bits of small numbers would make half of it
 // switch. For a negative d, with x = ~d = |d| - 1,
 //
 //   -1 - ((4 d M) >> octave) = (4 |d| M - 1) >> octave = (4 (x M + M - 1) + 3) >> octave
 //
-// is the address of T at once. M begins with a one.
+// is the address of T without a further step. The top bit of M is always one.
 //
 // Stages:
 //   0  code_i; edges read
 //   1  value_o; pred_value_i, index_i; |d| of both edges, less one if d is negative
 //   2  products, shift, limit; T read
-//   3  mirrored, outermost codes, difference: low_o, frequency_o
+//   3  mirroring, outermost codes, difference: low_o, frequency_o
 // Latency 3 clocks from the code, 2 from the prediction; one code per clock.
 
 `timescale 1ns / 1ps
@@ -71,7 +71,7 @@ module nrc_narrow_interval #(
     localparam int Shift = nrc_pkg::NarrowEdgeFrac - nrc_pkg::NarrowValueFrac + 1;
 
     // verilator lint_off UNUSEDSIGNAL
-    logic [23:0]                    word;  // codes of fewer than 10 bits leave the top of low
+    logic [23:0]                    word;  // its top bits are not used for fewer than 10 bits
     logic [CodeWidth+FracBits-1:0]  upper;
     logic [PlaceWidth:0]            rounded;
     // verilator lint_on UNUSEDSIGNAL
@@ -87,7 +87,7 @@ module nrc_narrow_interval #(
     assign high    = upper[CodeWidth+FracBits-1:Cut];
     assign rounded = {low[PlaceWidth-1], low} + {high[PlaceWidth-1], high} +
                      (PlaceWidth+1)'(Round);
-    // Outermost codes have an edge without meaning.
+    // The outer edge of an outermost code has no meaning.
     assign value_o = (lowest || highest) ? {code_q, 1'b0} : rounded[Shift+:ValueWidth];
   end
 
@@ -119,7 +119,7 @@ module nrc_narrow_interval #(
     highest_q <= {highest_q[2], highest};
   end
 
-  // Both edges alike: the lower one, and the upper one.
+  // The same for the lower and the upper edge.
   logic [2*PlaceWidth-1:0]    edges;
   logic [2*FrequencyBits-1:0] cumulative;
 
@@ -134,7 +134,7 @@ module nrc_narrow_interval #(
     logic [ScaledBits-1:0]  scaled;
     logic [AddrBits-1:0]    addr;
     // verilator lint_off UNUSEDSIGNAL
-    logic [15:0]            half;  // its low bits
+    logic [15:0]            half;  // its low bits are not used
     // verilator lint_on UNUSEDSIGNAL
 
     assign d = {edges[PlaceWidth*k+PlaceWidth-1], edges[PlaceWidth*k+:PlaceWidth]} -

@@ -2,8 +2,8 @@
 //
 // Predicts where the next code of a channel lies and how wide its distribution is, and keeps the
 // channel's narrow state of the range profile (docs/bitstream.md, section 16). Golden model:
-// nrc::NarrowRange. Takes the place of nrc_predictor and nrc_dispersion in an encoder that must
-// save energy.
+// nrc::NarrowRange. Replaces nrc_predictor and nrc_dispersion in an encoder whose energy is mostly
+// that of its state memory.
 //
 //   p = 8 last - rest * deviation                  1/16 code; last in 1/2 code, rest in 1/16
 //   index = steady + 2 burst                       1/8 octave
@@ -15,11 +15,12 @@
 //   scale = scale + ((32 m - scale) >> (9 - boost, or 7))
 //   steady = 8 log2(scale), of 32 at least
 //
-// Three memories, by how often they are used: last, deviation and burst are read and written for
-// each code; steady and the first bits of rest are read for each code, but written in slow frames
-// only; the others rest in all other frames. As in nrc_narrow, the memories may be latches, and with
-// many channels the slow part is in rows of a memory of one port. With reset_i the state counts as
-// reset: it is not read, so it need not have been written.
+// The state is split by how often it is used: one memory has last, deviation and burst, which are
+// read and written for each code; a second one has steady and the first bits of rest, which are
+// read for each code, but written in slow frames only; a third one has scale and the other bits of
+// rest, which are used in slow frames only. As in nrc_narrow, the memories may be latches, and with
+// many channels the third one consists of rows of a single-port memory. With reset_i the state
+// counts as reset: it is not read, so it need not have been written.
 //
 // Stages:
 //   0  valid_i; memories read
@@ -205,7 +206,7 @@ module nrc_narrow_range #(
     if (excess == '0) burst_new = (burst == '0) ? '0 : burst - BurstWidth'(1);
   end
 
-  // deviation: t is 8 times the sum less the sum, rounded; the sum is in 1/2 code.
+  // deviation: t = 8 moved - moved, with the rounding; moved is in 1/2 code.
   localparam int MovedWidth = ValueWidth + 2;
   localparam int Half       = 1 << nrc_pkg::NarrowValueFrac << (nrc_pkg::LevelShift - 1);
   localparam int Decimals   = nrc_pkg::LevelShift + nrc_pkg::NarrowValueFrac;
@@ -231,7 +232,7 @@ module nrc_narrow_range #(
   assign fast_new = {burst_new & {BurstWidth{!reset_q[1]}},
                      deviation_new & {DeviationWidth{!reset_q[1]}}, value_i};
 
-  // Stage 2: the slow part. What it needs moves in frames in which it does.
+  // Stage 2: the slow part. Its input registers load only in frames in which it moves.
   logic [MagnitudeWidth-1:0] m_s2_q;
   logic [SlowWidth-1:0]      slow_s2_q;
   logic [RestBits-1:0]       rest_high_s2_q;
@@ -255,7 +256,7 @@ module nrc_narrow_range #(
   logic [ScaleWidth:0]   difference;
   logic [3:0]            shift;
   logic [RestLow-1:0]    rest_low;
-  logic [RestWidth:0]    rest, step, rest_sum;  // a bit more, which shows an overflow
+  logic [RestWidth:0]    rest, step, rest_sum;  // with one more bit, for overflow
   logic [RestWidth-1:0]  rest_new;
 
   assign {rest_low, scale} = slow_s2_q;
@@ -263,7 +264,7 @@ module nrc_narrow_range #(
   assign shift      = (boost_s2_q == 3'd0) ? 4'(nrc_pkg::NarrowRangeScaleShift)
                                            : 4'(nrc_pkg::NarrowRangeFastShift) - {1'b0, boost_s2_q};
   assign difference = {1'b0, m_s2_q, {ScaleLow{1'b0}}} - {1'b0, scale};
-  // The sign shifted in.
+  // An arithmetic shift.
   assign change     = ScaleWidth'({{9{difference[ScaleWidth]}}, difference} >> shift);
   assign scale_new  = reset_q[2] ? ScaleReset : scale + change;
 
@@ -274,7 +275,7 @@ module nrc_narrow_range #(
                     still_s2_q          ? rest[RestWidth-1:0] :
                     rest_sum[RestWidth] ? {RestWidth{!down_s2_q}} : rest_sum[RestWidth-1:0];
 
-  // steady. A scale below the least one ends without a leading bit and counts as that.
+  // steady. A scale below the smallest one has no leading bit here, and counts as that one.
   logic [OctaveBits-1:0]   octave_new;
   logic [MantissaBits-1:0] mantissa_new;
 

@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Built-in self test of an encoder: between nrc_encoder and what is around it, it feeds a pattern
-// of samples and compares the CRC-32 of the packets that come with the one expected (docs/rtl.md,
-// "Self test"). Golden model of the pattern: nrc::SelfTest; `nrc self-test` computes the CRC.
+// Built-in self test of an encoder. It sits between nrc_encoder and its surroundings, feeds the
+// encoder a pattern of samples and compares the CRC-32 of the resulting packets with the expected
+// one (docs/rtl.md, "Self test"). Golden model of the pattern: nrc::SelfTest; `nrc self-test`
+// computes the CRC.
 //
-// A test is taken by start_i while no stream is open and enable_i is low. From then on samples from
-// outside wait, and no packet leaves. It
-//   aligns  the framer: a sample with tlast, which is discarded, ends a frame that was cut short,
-//   clears  what a dropped packet leaves behind, by a stream of two frames,
-//   sends   packets_i packets as a stream of its own, and
-//   waits   until the encoder has closed it. The CRC is that of all words of this stream.
-// The streams of a test have the number 0, and those before and after it the numbers that they
-// would have without it: stream_number_o undoes the encoder's count of streams.
+// start_i starts a test if no stream is open and enable_i is low. While the test runs, samples from
+// outside wait, and no packet leaves. The test
+//   aligns  the framer: one sample with tlast, which is discarded, ends a frame that was cut short,
+//   clears  the traces of a dropped packet, with a stream of two frames,
+//   sends   packets_i packets as a stream of their own, and
+//   waits   until the encoder has closed that stream. The CRC covers all its words.
+// The streams of a test have the number 0. Streams before and after a test have the numbers that
+// they would have without it: stream_number_o cancels the encoder's own count of streams.
 //
-// An encoder that takes no sample, or does not close a stream, for Patience clocks ends the test with
-// timed_out_o. Nothing is known of its state then, and all stays as it is until a reset.
+// If the encoder takes no sample, or does not close a stream, for Patience clocks, the test ends
+// with timed_out_o. The encoder's state is then unknown, and the test holds it until a reset.
 //
-// Pattern: a pseudo-random number of 32 bits for each sample (xorshift). Its low bits, more or less of
-// them by the channel and the frame, are added to a level that differs from channel to channel,
-// moves by one code a frame, and jumps in every 32nd frame, of each channel in another one: all bits
-// of a channel's state change. One sample in 512 on average has its highest bit inverted. Codes of
-// all lengths come, and packets are about as large as those of a recording.
+// Pattern: a pseudo-random number of 32 bits for each sample (xorshift). Its low bits, scaled by an
+// amplitude that depends on channel and frame, are added to a level. The level differs from channel
+// to channel, rises by one code a frame, and jumps when frame + channel is a multiple of 32, so
+// that all bits of a channel's state change. One sample in 512 on average has its highest bit
+// inverted. Codes of all lengths occur, and packets are about as large as those of a recording.
 //
-// Latency of samples and packets from and to outside: none, and with no test they are wires.
+// Stages of the pattern, both computed ahead of the encoder:
+//   1  code
+//   2  sample
+// Latency between the outside and the encoder: none. With no test running, samples and packets pass
+// through multiplexers only.
 
 `timescale 1ns / 1ps
 
@@ -90,7 +95,7 @@ module nrc_self_test #(
   localparam int FrameWidth    = (PacketFrames > 1) ? $clog2(PacketFrames) : 1;
   localparam int PatienceWidth = $clog2(Patience + 1);
   localparam int LastAmplitude = nrc_pkg::SelfTestAmplitudes - 1;
-  localparam int HeaderLast    = 21;  // bit of a packet's first word: it closes its stream
+  localparam int HeaderLast    = 21;  // bit of a packet's first word: the last of its stream
 
   typedef enum logic [2:0] {
     StIdle,
@@ -101,7 +106,7 @@ module nrc_self_test #(
   } state_e;
 
   state_e state_q;
-  logic   main_q;  // of the two streams the one that counts
+  logic   main_q;  // the second stream runs, whose CRC counts
   logic   quiet, take, stream_end;
 
   assign running_o = state_q != StIdle;
@@ -111,21 +116,21 @@ module nrc_self_test #(
   logic unused_status;
   assign unused_status = ^status_i[nrc_status_pkg::StatusWidth-1:2];
 
-  // The pattern, a sample ahead in each of two registers.
+  // The pattern, two samples ahead of the encoder.
   logic                    restart, advance, ahead_q, valid_q;
   logic [31:0]             random_q, random_1, random_2, random_d;
-  logic [2:0]              amplitude_q, base_q;    // the channel's, and the first one's
-  logic [4:0]              phase_q, first_phase_q, phase_d;  // of frame + channel: all ones before a jump
-  logic [15:0]             level_q, ramp_q, ramp_d;        // the channel's, and the first one's
+  logic [2:0]              amplitude_q, base_q;    // the channel's, and channel 0's
+  logic [4:0]              phase_q, first_phase_q, phase_d;  // (frame + channel) mod 32
+  logic [15:0]             level_q, ramp_q, ramp_d;  // the channel's, and channel 0's
   logic [ChannelWidth-1:0] channel_q;
   logic [FrameWidth-1:0]   frame_q;
-  logic [7:0]              packets_q;              // still to begin
-  logic                    second_q, sent_q;       // frame of two; all are on their way
+  logic [7:0]              packets_q;              // not yet begun
+  logic                    second_q, sent_q;       // second frame of two; stream complete
   logic [15:0]             jump;
   logic                    frame_end, last_frame;
   logic signed [4:0]       noise;
   logic [CodeWidth-1:0]    sum, code, code_q;
-  logic                    code_last_q, code_enable_q;  // the frame's last; low with the stream's last
+  logic                    code_last_q, code_enable_q;  // frame's last; low: stream's last
   logic [15:0]             sample_q;
   logic                    sample_last_q, enable_q;
 
@@ -212,7 +217,7 @@ module nrc_self_test #(
     end
   end
 
-  // On the way into the encoder, samples as a converter gives them: nrc_code_to_sample has the formula.
+  // The encoder gets samples in the converter's format; nrc_code_to_sample explains the formula.
   logic [15:0] sample;
 
   if (Mapping == nrc_pkg::MappingShift6) begin : gen_shift6
@@ -234,7 +239,7 @@ module nrc_self_test #(
 
   always_ff @(posedge clk_i) if (advance) sample_q <= sample;
 
-  // Course of a test.
+  // Sequence of a test.
   logic [PatienceWidth-1:0] patience_q;
   logic                     impatient;
   assign impatient = patience_q == '0;
@@ -301,7 +306,7 @@ module nrc_self_test #(
     end
   end
 
-  // What the encoder gets. In StAlign a sample alone that ends a frame, while enable is low.
+  // Inputs of the encoder. StAlign offers one sample that ends a frame, while enable is low.
   assign s_axis_tready  = sample_ready_i && !running_o;
   assign sample_valid_o = running_o ? (state_q == StAlign || (state_q == StSend && valid_q))
                                     : s_axis_tvalid;
@@ -322,8 +327,8 @@ module nrc_self_test #(
   assign m_axis_tlast   = packet_last_i;
   assign packet_ready_o = running_o || m_axis_tready;
 
-  // Streams that have left, by their last packets: of all, and of those outside tests. The encoder's own
-  // count of the next one is that of all.
+  // Streams that have left, counted at their last packet: all of them, and those outside tests. The
+  // encoder numbers its next stream by the count of all.
   logic       first_q, closing_q;
   logic [7:0] all_q, own_q, differ;
   logic       left;

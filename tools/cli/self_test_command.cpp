@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// nrc self-test: what the built-in self test of an RTL encoder is to find.
+// nrc self-test: the CRC expected from the built-in self test of an RTL encoder.
 #include <fmt/format.h>
 
 #include <cmath>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Program of the core in soc.sv: tests the encoder, opens a stream, hands packets on as they come,
- * and closes the stream when the converter has stopped. Compiled for rv32i without a C library. */
+ * Program of the core in soc.sv: tests the encoder, opens a stream, forwards packets as they
+ * arrive, and closes the stream when the converter has stopped. Compiled for rv32i without a C
+ * library. */
 #include "nrc_encoder_driver.h"
 #include "nrc_self_test.h"
 
@@ -13,7 +14,7 @@
 #define READS 10000u
 
 #ifndef FRAMES
-#define FRAMES 33u /* that the converter gives */
+#define FRAMES 33u /* that the converter sends */
 #endif
 #define STREAM_NUMBER 77u
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An encoder in a small system: a RISC-V core (VexRiscv, with Wishbone buses) sets it through its
-// registers on APB, and reads packets by polling. firmware.c is its program.
+// An encoder in a small system: a RISC-V core (VexRiscv, with Wishbone buses) configures it through
+// registers on APB, and reads the packets by polling. firmware.c is the program of the core.
 //
-//   0x0000_0000  memory, of program and data
+//   0x0000_0000  memory of program and data
 //   0x4000_0000  registers of the encoder
-//   0x4000_1000  packets: bit 0 a word is there, bit 1 it is the last of its packet
-//   0x4000_1004  packets: the word; reading takes it
-//   0x4000_1008  what a radio would get: a word that is written leaves at host_o
-//   0x4000_100C  the end of the program, with its result
+//   0x4000_1000  packets: bit 0: a word is available, bit 1: it is the last of its packet
+//   0x4000_1004  packets: the word; a read removes it
+//   0x4000_1008  to the radio: a word written here leaves at host_o
+//   0x4000_100C  end of the program: the result is written here
 //
 // Files: rtl/lists/encoder_apb_generic.f, and VexRiscv_Min.v of the package pythondata-cpu-vexriscv.
 
@@ -41,7 +41,7 @@ module soc #(
   logic [31:0] i_read, d_read, d_write;
   logic [3:0]  d_select;
 
-  // The core has no reset value that it could do without, and a reset that is active high.
+  // The core's reset is active high. It is released two clocks after rst_n, in step with clk.
   logic [1:0] reset_q;
   always_ff @(posedge clk or negedge rst_n) begin
     if (!rst_n) reset_q <= '1;
@@ -85,7 +85,7 @@ module soc #(
   assign is_encoder = access && d_address[29:26] == 4'h4 && d_address[11:10] == 2'd0;
   assign is_port    = access && d_address[29:26] == 4'h4 && d_address[11:10] == 2'd1;
 
-  // Memory: one clock for each access, of both buses.
+  // Memory: each access of either bus takes one clock.
   logic [31:0] memory[0:MemoryWords-1];
   logic [31:0] memory_read;
   logic        memory_ack, port_ack;
@@ -112,7 +112,7 @@ module soc #(
     end
   end
 
-  // Wishbone to APB: both wait for an answer.
+  // Wishbone to APB: both wait for a response, so a register for penable is enough.
   logic        enable_q, apb_ready;
   logic [31:0] apb_read, port_read;
 
@@ -160,7 +160,7 @@ module soc #(
     .m_axis_tlast (packet_last)
   );
 
-  // Packets wait for the core here, and in the encoder's own buffer.
+  // Packets wait for the core in this FIFO, then in the encoder's own buffer.
   assign packet_ready = level != 7'd64;
 
   nrc_fifo #(.Width(33), .Depth(64)) u_packets (

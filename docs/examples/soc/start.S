@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# From the reset vector to main(): stack, and zeros where C expects them.
+# From the reset vector to main(): sets the stack pointer and clears .bss.
   .section .start, "ax"
   .globl _start
 _start:
