@@ -2,14 +2,14 @@
 //
 // nrc_encoder with registers on AXI4-Lite (docs/registers.md), in the clock of the encoder.
 // There are no awprot and arprot: every access is served.
-// Parameters, samples and packets are those of nrc_encoder; SelfTest is of the registers.
+// Parameters, samples and packets are those of nrc_encoder; ChannelMap and SelfTest are extra.
 
 `timescale 1ns / 1ps
 
 module nrc_encoder_axil #(
   parameter int Channels        = 1024,
-  parameter int VariableChannels = 0,        // 1: register channels_in_use says how many
-  parameter int ChannelMap      = 0,         // 1: and channel_map which, with VariableChannels
+  parameter int VariableChannels = 0,        // 1: register channels_in_use gives their number
+  parameter int ChannelMap      = 0,         // 1: register channel_map chooses them
   parameter int CodeWidth       = 10,
   parameter int Profile         = nrc_pkg::ProfileHuffman,
   parameter int RateControl     = 0,         // 1: rounds packets that a slow link cannot take

@@ -12,17 +12,16 @@
 //   and closes the stream (`last`). A frame with a framing error does not close it; the next does.
 //   So `bad` and `last` never come together in a frame.
 // - Flush: flush_i closes the stream without a sample. tready is low while what is under way leaves
-//   the packers (CloseLatency); then flush_o ends the packet in progress, or close_o the stream between two
-//   packets, and tready is low as long again, until that has arrived too. A frame in progress is
-//   cut short: its packet is `bad`, and what follows of the frame is discarded.
-// - A packet that begins while one found no room and none was stored since has BriefFrames frames.
-// It is a
-//   key packet, so that the codes of its first frame are verbatim, and it fits into the buffer
-//   (nrc_bound_pkg, nrc_encoder_checks).
+//   the packers (CloseLatency); then flush_o ends the packet in progress, or close_o the stream
+//   between two packets, and tready is low as long again, until that has arrived too. A frame in
+//   progress is cut short: its packet is `bad`, and what follows of the frame is discarded.
+// - A packet that begins while one found no room, and none was stored since, has brief_last_i + 1
+//   frames. It is a key packet, so that the codes of its first frame are verbatim, and it fits into
+//   the buffer (nrc_bound_pkg, nrc_encoder_checks).
 // - Bubbles: a channel may come again LoopLatency clocks later. Between two samples of a channel
-//   lie last_channel_i others, so after each frame tready is low for the remaining LoopLatency - 1
-//   - last_channel_i clocks. (Counting from the frame's first sample would not do: the gaps of a slow
-//   frame do not help the samples at its end.) A framing error may bring a channel back sooner,
+//   lie last_channel_i others, so after each frame tready is low for the remaining
+//   LoopLatency - 1 - last_channel_i clocks. (Counting from the frame's first sample would not do:
+//   the gaps of a slow frame do not help the samples at its end.) A framing error may bring a channel back sooner,
 //   but then the next frame is one whose state counts as reset.
 //
 // Latency: 1 clock from a sample taken to its output, in the shallow pipeline 0. tready is a
@@ -87,7 +86,7 @@ module nrc_framer #(
   logic                    at_start_q;
   logic                    swallow_q;
   logic                    packet_start_q;  // the next coded frame begins a packet
-  logic                    brief_q;         // the packet in progress has BriefFrames
+  logic                    brief_q;         // the packet in progress is a brief one
   logic                    after_bad_q;     // the packet before was cut short
   logic                    key_pending_q;
   logic [ChannelWidth-1:0] channel_q;       // of the next sample
