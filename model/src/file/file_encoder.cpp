@@ -639,7 +639,9 @@ int lanes_for(const SampleImage& image, const StreamHeader& header, const Tables
     for (const double size : sizes) {
       all += size;
       double length = 1;
-      for (double most = 128; size / lanes >= most; most *= 128) ++length;
+      for (auto rest = static_cast<std::uint64_t>(size / lanes) >> 7; rest != 0; rest >>= 7) {
+        ++length;
+      }
       cost += (lanes - 1) * (length + kLaneBytes);
     }
     if (cost * kLanesWorth <= all) break;
@@ -943,20 +945,19 @@ EncodeOptions options_like(const StreamHeader& header, const Tables& tables) {
   return options;
 }
 
-EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const EncodeOptions& given,
+EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const EncodeOptions& options,
                          const ByteSink& sink, const ByteProgress& progress) {
   const WavLayout layout = read_wav_layout(image, size);
-  EncodeOptions with_type = given;
-  with_type.sample_type = layout.type;
-  with_type.big_endian = false;
-  const EncodeOptions& options = with_type;
+  EncodeOptions typed = options;
+  typed.sample_type = layout.type;
+  typed.big_endian = false;
   // The stream's rate is in 1/1000 Hz; a rate beyond that is still in the container.
   constexpr std::uint32_t kMaxRate = std::numeric_limits<std::uint32_t>::max() / 1000;
   const bool rate_fits = layout.rate <= kMaxRate;
   StreamHeader header =
-      layout.applies() ? header_for(layout.channels, rate_fits ? layout.rate * 1000 : 0, options)
+      layout.applies() ? header_for(layout.channels, rate_fits ? layout.rate * 1000 : 0, typed)
                        : header_for(1, 0, {});
-  header.stream_number = options.stream_number.value_or(number_of(image, size));
+  header.stream_number = typed.stream_number.value_or(number_of(image, size));
   header.total_frames = layout.applies() ? layout.frames() : 0;
   header.container = 2;
   const std::size_t end = layout.data_offset + layout.data_bytes;
@@ -972,25 +973,25 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
       header.container = 2;
     }
   }
-  SampleImage samples(image + layout.data_offset, layout.data_bytes, header, options.quick_choice);
-  const Tables& tables = layout.applies() ? choose_coding(samples, true, options, header)
-                                          : Tables::builtin(options.profile, "default");
-  if (layout.applies()) suit_packets(tables, options, header, samples);
-  const int lanes = layout.applies() ? lanes_for(samples, header, tables, options) : 1;
-  PacketWriter writer(header, tables, options, lanes, sink);
+  SampleImage samples(image + layout.data_offset, layout.data_bytes, header, typed.quick_choice);
+  const Tables& tables = layout.applies() ? choose_coding(samples, true, typed, header)
+                                          : Tables::builtin(typed.profile, "default");
+  if (layout.applies()) suit_packets(tables, typed, header, samples);
+  const int lanes = layout.applies() ? lanes_for(samples, header, tables, typed) : 1;
+  PacketWriter writer(header, tables, typed, lanes, sink);
   if (!layout.applies()) {
     writer.container(false, image, size, progress);
   } else if (header.container == 2) {
     writer.container(false, image, layout.data_offset);
     writer.container(true, image + end, size - end);
   }
-  send(samples, writer, options, layout.data_offset, progress);
+  send(samples, writer, typed, layout.data_offset, progress);
   EncodeSummary& summary = writer.summary();
   summary.input_bytes = size;
   summary.stored_because = layout.reason;
   if (layout.applies()) {
     if (!layout.note.empty()) summary.notes.push_back(layout.note);
-    if (options.notes) add_notes(samples.packet(0), options, summary);
+    if (typed.notes) add_notes(samples.packet(0), typed, summary);
   }
   return summary;
 }
