@@ -271,6 +271,7 @@ std::string class_text(const std::vector<ChannelClass>& classes) {
 
 std::vector<int> class_numbers(const std::vector<ChannelClass>& classes) {
   std::vector<int> numbers;
+  numbers.reserve(classes.size());
   for (const ChannelClass c : classes) numbers.push_back(static_cast<int>(c));
   return numbers;
 }

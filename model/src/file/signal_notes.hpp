@@ -18,8 +18,8 @@ std::vector<std::int32_t> note_values(const std::vector<std::uint8_t>& samples,
 
 /// One line for each thing that costs much: a mapping that does not use the samples' own grid, low
 /// bits that never change, every second frame interpolated from its neighbours.
-/// @param values  of whole frames from the stream's beginning, such as those of its first packet
-std::vector<std::string> signal_notes(const std::vector<std::int32_t>& values,
+/// @param samples  of whole frames from the stream's beginning, such as those of its first packet
+std::vector<std::string> signal_notes(const std::vector<std::int32_t>& samples,
                                       const StreamHeader& header);
 
 }  // namespace nrc

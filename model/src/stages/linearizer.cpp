@@ -18,7 +18,7 @@ Linearizer::Linearizer(const RangeTables& tables, int code_width, int step)
     if (tables.edges.empty() || code <= -half || code >= half) return code * kOne - kOne / 2;
     return tables.edges[static_cast<std::size_t>(code + half - 1)];
   };
-  intervals_.reserve(static_cast<std::size_t>(max_code_ - min_code_ + 1));
+  intervals_.reserve(static_cast<std::size_t>(max_code_ - min_code_) + 1);
   std::int32_t low = edge_below(rounder_.first_code(min_code_));
   for (std::int32_t code = min_code_; code <= max_code_; ++code) {
     const std::int32_t high = edge_below(rounder_.first_code(code + 1));
@@ -30,7 +30,7 @@ Linearizer::Linearizer(const RangeTables& tables, int code_width, int step)
     intervals_.push_back(interval);
   }
   // A run of cells for each interval: those whose middles lie below its upper edge.
-  const auto cells = static_cast<std::size_t>(2 * half);
+  const auto cells = 2 * static_cast<std::size_t>(half);
   near_.reserve(cells);
   for (std::int32_t code = min_code_; code <= max_code_; ++code) {
     const std::int32_t cells_below =

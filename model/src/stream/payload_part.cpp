@@ -71,7 +71,7 @@ std::vector<PayloadPart::Run> PayloadPart::runs_for(int lanes) const {
     } else {
       while (lane + 2 * count <= lanes && divided_alike(lane, 2 * count, lanes, all_channels_) &&
              std::all_of(&wanted[static_cast<std::size_t>(lane)],
-                         &wanted[static_cast<std::size_t>(lane + 2 * count)],
+                         &wanted[static_cast<std::size_t>(lane) + 2 * static_cast<std::size_t>(count)],
                          [](bool w) { return w; })) {
         count *= 2;
       }
