@@ -954,9 +954,9 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
   // The stream's rate is in 1/1000 Hz; a rate beyond that is still in the container.
   constexpr std::uint32_t kMaxRate = std::numeric_limits<std::uint32_t>::max() / 1000;
   const bool rate_fits = layout.rate <= kMaxRate;
-  StreamHeader header =
-      layout.applies() ? header_for(layout.channels, rate_fits ? layout.rate * 1000 : 0, typed)
-                       : header_for(1, 0, {});
+  StreamHeader header = layout.applies()
+                            ? header_for(layout.channels, rate_fits ? layout.rate * 1000 : 0, typed)
+                            : header_for(1, 0, {});
   header.stream_number = typed.stream_number.value_or(number_of(image, size));
   header.total_frames = layout.applies() ? layout.frames() : 0;
   header.container = 2;

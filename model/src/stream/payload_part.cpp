@@ -69,10 +69,11 @@ std::vector<PayloadPart::Run> PayloadPart::runs_for(int lanes) const {
       while (count < lanes && !divided_alike(0, count, lanes, all_channels_)) count *= 2;
       lane = 0;
     } else {
-      while (lane + 2 * count <= lanes && divided_alike(lane, 2 * count, lanes, all_channels_) &&
-             std::all_of(&wanted[static_cast<std::size_t>(lane)],
-                         &wanted[static_cast<std::size_t>(lane) + 2 * static_cast<std::size_t>(count)],
-                         [](bool w) { return w; })) {
+      while (
+          lane + 2 * count <= lanes && divided_alike(lane, 2 * count, lanes, all_channels_) &&
+          std::all_of(&wanted[static_cast<std::size_t>(lane)],
+                      &wanted[static_cast<std::size_t>(lane) + 2 * static_cast<std::size_t>(count)],
+                      [](bool w) { return w; })) {
         count *= 2;
       }
     }
