@@ -377,13 +377,6 @@ module nrc_encoder #(
       .sample_packed_o
     );
 
-    assign event_valid     = 1'b0;
-    assign event_channel   = '0;
-    assign event_amplitude = '0;
-    assign event_ago       = '0;
-    assign detected_valid  = 1'b0;
-    assign detected_side   = '0;
-
     logic unused_ports;
     assign unused_ports = ^{code_step, event_threshold_i, class_we_i, class_addr_i, class_wdata_i,
                             table_we_i, table_wdata_i};
@@ -412,13 +405,6 @@ module nrc_encoder #(
       .side_o      (packed_side),
       .sample_packed_o
     );
-
-    assign event_valid     = 1'b0;
-    assign event_channel   = '0;
-    assign event_amplitude = '0;
-    assign event_ago       = '0;
-    assign detected_valid  = 1'b0;
-    assign detected_side   = '0;
 
     logic unused_ports;
     assign unused_ports = ^{code_step, event_threshold_i, class_we_i, class_addr_i, class_wdata_i};
@@ -465,6 +451,15 @@ module nrc_encoder #(
 
     logic unused_class_addr;
     assign unused_class_addr = ^class_addr_i;
+  end
+
+  if (Profile == nrc_pkg::ProfileRange) begin : gen_no_events
+    assign event_valid     = 1'b0;
+    assign event_channel   = '0;
+    assign event_amplitude = '0;
+    assign event_ago       = '0;
+    assign detected_valid  = 1'b0;
+    assign detected_side   = '0;
   end
 
   assign table_id = (LoadableTables != 0) ? table_id_i : BuiltInId;

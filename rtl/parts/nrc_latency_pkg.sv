@@ -47,8 +47,7 @@ package nrc_latency_pkg;
   localparam int ShallowShift6Latency     = 0;
   localparam int ShallowPredictLatency    = 3;
   localparam int NarrowLatency            = 2;  // nrc_narrow, instead of predictor and context
-  localparam int NarrowRangeLatency       = 1;  // nrc_narrow_range, instead of these in the range
-                                                // profile
+  localparam int NarrowRangeLatency       = 1;  // the same of the range profile: nrc_narrow_range
   localparam int ShallowInnovationLatency = 0;
 
   // Clocks from a sample to the next one of the same channel, with UpdateDelay = 0.

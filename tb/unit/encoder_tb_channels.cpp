@@ -90,8 +90,8 @@ class Channels : public testing::Test {
 
   EncoderBench bench_;
   unsigned streams_ = 0;  ///< since reset
-  std::size_t next_ = 0;  ///< packet that was not looked at
-  std::size_t at_ = 0;    ///< byte at which it begins
+  std::size_t next_ = 0;  ///< the first packet that was not checked
+  std::size_t at_ = 0;    ///< its offset in the stream, bytes
 };
 
 TEST_F(Channels, EachStreamHasItsNumber) {
