@@ -87,12 +87,12 @@ module nrc_range_path #(
   );
 
   if (IsDeep) begin : gen_delays
-    nrc_delay #(.Width(CodeWidth), .Depth(IntervalLatency)) u_late_delay (
-      .clk_i, .d_i(code_to_interval), .q_o(interval_code)
-    );
-    nrc_delay #(.Width(SideWidth + 1), .Depth(PredictLatency + CorrectLatency + IntervalLatency))
-    u_side_delay (
-      .clk_i, .d_i({side_i, first_i}), .q_o({interval_side, interval_verbatim})
+    nrc_memory_delay #(
+      .Width(CodeWidth + SideWidth + 1),
+      .Depth(PredictLatency + CorrectLatency + IntervalLatency)
+    ) u_late_delay (
+      .clk_i, .rst_ni, .d_i({code_i, side_i, first_i}),
+      .q_o({interval_code, interval_side, interval_verbatim})
     );
     nrc_delay #(.Width(SideWidth), .Depth(RangeLatency)) u_range_side_delay (
       .clk_i, .d_i(interval_side), .q_o(range_side)

@@ -20,6 +20,7 @@ rtl/parts/nrc_digits.sv
 rtl/parts/nrc_product.sv
 rtl/parts/nrc_reciprocal.sv
 rtl/parts/nrc_ram_1r1w.sv
+rtl/parts/nrc_memory_delay.sv
 rtl/parts/nrc_ram_1rw.sv
 rtl/parts/nrc_row_memory.sv
 rtl/parts/nrc_fifo.sv
