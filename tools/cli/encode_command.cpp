@@ -145,7 +145,6 @@ void encode_file(const EncodeArguments& arguments) {
     options.profile = preset.codings.front().profile;
     options.corrections = preset.codings.front().corrections;
     if (preset.codings.size() > 1) options.preset = &preset;
-    options.compare_presets = !arguments.preset_given || arguments.verbose;
   }
   options.order = order_argument(arguments.order);
   std::optional<Tables> tables;
@@ -276,7 +275,7 @@ void add_encode_command(CLI::App& app) {
   command
       ->add_option("--lanes", arguments->lanes,
                    "bit strings of a packet, which are decoded at once: 1, 2, 4 or 8 (default: as "
-                   "many as cost no more than 0.1 %)")
+                   "many as cost less than 0.05 %)")
       ->check(CLI::IsMember({1, 2, 4, 8}));
   command->add_flag("--long-headers", arguments->long_headers, kLongHeadersHelp);
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");
@@ -296,11 +295,10 @@ void add_encode_command(CLI::App& app) {
   command->callback([arguments, channels, type, big_endian, preset, rate] {
     arguments->raw =
         arguments->raw || channels->count() > 0 || type->count() > 0 || big_endian->count() > 0;
-    arguments->preset_given = preset->count() > 0;
     if (rate->count() > 0 && !arguments->raw) {
       host::usage_error("--rate is for raw input; a WAV file states its own rate");
     }
-    if (arguments->preset_given && has_own_coding(*arguments)) {
+    if (preset->count() > 0 && has_own_coding(*arguments)) {
       host::usage_error(
           "--preset chooses profile, tables, --narrow, --taps and --neighbour; give either");
     }

@@ -18,7 +18,6 @@ struct EncodeArguments {
   std::uint32_t channels = 1;   ///< of raw input
   double rate = 0.0;            ///< of raw input, Hz; 0: unknown
   std::string preset = "fast";  ///< where neither profile nor tables are given
-  bool preset_given = false;    ///< by the user
   std::string profile;          ///< empty: by the preset
   bool narrow = false;          ///< huffman or range profile: with the narrow state
   bool taps = false;            ///< range profile: with stage taps

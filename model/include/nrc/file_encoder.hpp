@@ -38,7 +38,7 @@ struct EncodeOptions {
   /// Channels in the order in which they are coded; empty: as they are, or as the preset finds.
   std::vector<std::uint16_t> order;
   /// Bit strings of a packet, which a host decodes at once (docs/bitstream.md, section 7): 1, 2, 4
-  /// or 8. 0: as many as cost no more than 0.1 % of the first, middle and last packet; 1 where
+  /// or 8. 0: as many as cost no more than 0.05 % of the first, middle and last packet; 1 where
   /// the profile has no lanes.
   int lanes = 0;
   /// No packet has a header of the short form, which hardware does not read.
@@ -69,9 +69,6 @@ struct EncodeOptions {
   bool quick_choice = false;
   /// Whether the summary has notes, which takes as long as a few packets.
   bool notes = true;
-  /// Whether one of them says how much smaller a slower preset makes the stream, if that is more
-  /// than 2 %. For callers that took `preset` because their user named none.
-  bool compare_presets = false;
 };
 
 /// Options that code samples as another stream does, so that both can be joined without coding

@@ -73,11 +73,6 @@ constexpr double kLanesWorth = 1000;
 constexpr double kLaneBytes = 0.6;
 /// Samples of a packet that show how long it will be.
 constexpr std::size_t kLaneTrialSamples = 16384;
-/// Of the middle packet, the samples, and the frames at least, that show what a slower preset makes
-/// of a stream, and the thousandths that are worth a note.
-constexpr std::size_t kComparedSamples = 65536;
-constexpr std::size_t kComparedFrames = 256;
-constexpr std::uint64_t kWorthNoting = 20;
 /// Bytes at the beginning and at the end of a file that its stream number depends on.
 constexpr std::size_t kNumberBytes = std::size_t{1} << 18;
 
@@ -303,10 +298,6 @@ Packets few_packets(const SampleImage& image) {
   return packets;
 }
 
-Samples middle_packet(const SampleImage& image) {
-  return image.packet(image.packet_offset(image.packets() == 0 ? 0 : (image.packets() - 1) / 2));
-}
-
 /// As much of them as a choice of the coding takes. A good order of the channels needs all.
 Packets tried_packets(const SampleImage& image, const StreamHeader& header,
                       const EncodeOptions& options) {
@@ -335,9 +326,9 @@ std::uint64_t coded_size(const Packets& packets, const StreamHeader& header, con
 
 /// Bytes of as many frames of these packets as show what corrections are worth, which learn from
 /// frame to frame and across packets.
-/// @param most_frames  of a packet
 std::uint64_t trial_size(const Packets& packets, const StreamHeader& header, const Tables& tables,
-                         int lossy_step, std::size_t most_frames) {
+                         int lossy_step) {
+  const std::size_t most_frames = std::max(kTrialFrames, kTrialSamples / header.channels);
   Encoder encoder(header, tables);
   encoder.set_lossy_step(lossy_step);
   std::uint64_t size = 0;
@@ -362,9 +353,7 @@ const Tables& choose_coding(const Preset& preset, const Packets& packets,
     candidate.header.corrections = coding.corrections;
     candidate.header.order = order;
     for (const Tables* tables : tables_for(options, coding.profile, header)) {
-      const std::uint64_t size =
-          trial_size(packets, candidate.header, *tables, options.lossy_step,
-                     std::max(kTrialFrames, kTrialSamples / header.channels));
+      const std::uint64_t size = trial_size(packets, candidate.header, *tables, options.lossy_step);
       if (candidate.tables != nullptr && size >= candidate.cost) continue;
       candidate.tables = tables;
       candidate.cost = size;
@@ -879,42 +868,6 @@ class PacketWriter {
 
 namespace {
 
-/// Says what a slower preset saves, as the user chose none.
-/// @param tables  those of the stream
-void compare_presets(const Samples& packet, const Tables& tables, const EncodeOptions& options,
-                     EncodeSummary& summary) {
-  StreamHeader header = summary.header;
-  if (options.preset == nullptr || options.tables != nullptr || packet.empty() ||
-      header.profile == Profile::kCascade) {
-    return;
-  }
-  const std::size_t most_frames = std::max(kComparedFrames, kComparedSamples / header.channels);
-  const std::uint64_t size = trial_size({packet}, header, tables, options.lossy_step, most_frames);
-  bool slower = false;
-  for (const Preset& preset : presets()) {
-    // The cascade profile, the slowest, takes far too long to be tried.
-    const bool tried = slower && preset.codings.front().profile != Profile::kCascade;
-    slower = slower || preset.name == options.preset->name;
-    if (!tried) continue;
-    std::uint64_t lowest = size;
-    for (const Coding& coding : preset.codings) {
-      header.corrections = coding.corrections;
-      for (const Tables* candidate : tables_for(options, coding.profile, header)) {
-        lowest = std::min(
-            lowest, trial_size({packet}, header, *candidate, options.lossy_step, most_frames));
-      }
-    }
-    if ((size - lowest) * 1000 < size * kWorthNoting) continue;
-    summary.notes.push_back(
-        fmt::format("--preset {} makes this about {} % smaller, and {} smaller still; both take "
-                    "longer (--preset "
-                    "{} leaves it as it is)",
-                    preset.name, ((size - lowest) * 100 + size / 2) / size, presets().back().name,
-                    options.preset->name));
-    return;
-  }
-}
-
 /// What the user should know of the samples, of which `first` are those of the first packet.
 void add_notes(const Samples& first, const EncodeOptions& options, EncodeSummary& summary) {
   const std::vector<std::int32_t> values = note_values(first, summary.header);
@@ -1039,7 +992,6 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
   if (layout.applies()) {
     if (!layout.note.empty()) summary.notes.push_back(layout.note);
     if (typed.notes) add_notes(samples.packet(0), typed, summary);
-    if (typed.compare_presets) compare_presets(middle_packet(samples), tables, typed, summary);
   }
   return summary;
 }
@@ -1070,7 +1022,6 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                     rest, channels));
   }
   if (options.notes) add_raw_notes(samples.packet(0), options, summary);
-  if (options.compare_presets) compare_presets(middle_packet(samples), tables, options, summary);
   return summary;
 }
 
@@ -1141,7 +1092,6 @@ void RawEncoder::flush(bool last) {
     const int lanes = lanes_for(first, header_, tables, options_);
     writer_ = std::make_unique<PacketWriter>(header_, tables, options_, lanes, sink_);
     if (options_.notes) add_raw_notes(samples, options_, writer_->summary());
-    if (options_.compare_presets) compare_presets(samples, tables, options_, writer_->summary());
   }
   writer_->packet(samples, last);
   pending_.clear();
