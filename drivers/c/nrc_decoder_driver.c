@@ -51,6 +51,10 @@ nrc_decoder_result nrc_decoder_wait_idle(const nrc_decoder* decoder, uint32_t re
   return NRC_DECODER_TIMEOUT;
 }
 
+uint32_t nrc_decoder_channels_in_use(const nrc_decoder* decoder) {
+  return GET(get(decoder, NRC_DECODER_CHANNELS_IN_USE), NRC_DECODER_CHANNELS_IN_USE_COUNT);
+}
+
 uint32_t nrc_decoder_frame(const nrc_decoder* decoder) { return get(decoder, NRC_DECODER_FRAME); }
 
 static uint64_t get_long(const nrc_decoder* decoder, uint32_t low, uint32_t high) {

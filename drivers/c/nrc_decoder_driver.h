@@ -37,7 +37,7 @@ typedef enum {
 /* A decoder, and what it was built with. */
 typedef struct {
   uintptr_t base; /* address of its registers */
-  uint32_t channels;
+  uint32_t channels;      /* the most */
   uint32_t code_width;    /* bits */
   uint32_t packet_frames; /* the most frames in a packet */
   uint32_t buffer_words;  /* 32-bit words of packets that wait */
@@ -74,6 +74,9 @@ uint32_t nrc_decoder_status(const nrc_decoder* decoder);
 /* Reads the status up to `reads` times until every packet that came has been decoded: after nrc_decoder_disable(), or
  * when the link has stopped. */
 nrc_decoder_result nrc_decoder_wait_idle(const nrc_decoder* decoder, uint32_t reads);
+
+/* Channels of the stream that arrives; with NRC_DECODER_STATUS_MISMATCH_MASK it means nothing. */
+uint32_t nrc_decoder_channels_in_use(const nrc_decoder* decoder);
 
 /* Number of the last frame that left. */
 uint32_t nrc_decoder_frame(const nrc_decoder* decoder);

@@ -32,6 +32,7 @@ module nrc_board_loopback #(
   logic [15:0] decoded, expected;
   logic [31:0] damaged, lost, skipped, unused_packets;
   logic        unused_synchronised;
+  logic [16:0] unused_channels;
   // verilator lint_off UNUSEDSIGNAL
   logic [32:0] decoded_user;  // the frame's number is not looked at
   // verilator lint_on UNUSEDSIGNAL
@@ -59,7 +60,8 @@ module nrc_board_loopback #(
     .lost_o        (lost),
     .skipped_o     (skipped),
     .mismatch_o    (mismatch),
-    .synchronised_o(unused_synchronised)
+    .synchronised_o(unused_synchronised),
+    .channels_o    (unused_channels)
   );
 
   nrc_board_source #(

@@ -26,13 +26,14 @@
 `timescale 1ns / 1ps
 
 module nrc_decoder #(
-  parameter int Channels        = 1024,
-  parameter int CodeWidth       = 10,
-  parameter int Profile         = nrc_pkg::ProfileHuffman,
-  parameter int Mapping         = nrc_pkg::MappingShift6,
-  parameter int PacketFrames    = 20,     // the most that a packet may have
-  parameter int BufferWords     = 16384,  // 32-bit words of packets that wait; a power of two
-  parameter int PacketFifoDepth = 8       // packets that wait; a power of two
+  parameter int Channels         = 1024,
+  parameter int VariableChannels = 0,      // 1: streams may have fewer channels, as their headers say
+  parameter int CodeWidth        = 10,
+  parameter int Profile          = nrc_pkg::ProfileHuffman,
+  parameter int Mapping          = nrc_pkg::MappingShift6,
+  parameter int PacketFrames     = 20,     // the most that a packet may have
+  parameter int BufferWords      = 16384,  // 32-bit words of packets that wait; a power of two
+  parameter int PacketFifoDepth  = 8       // packets that wait; a power of two
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -57,7 +58,8 @@ module nrc_decoder #(
   output logic [31:0] lost_o,            // packets missing, by their sequence numbers
   output logic [31:0] skipped_o,         // whole packets whose samples were not given
   output logic        mismatch_o,        // the stream header is of a stream for another decoder
-  output logic        synchronised_o     // the state of all channels is known
+  output logic        synchronised_o,    // the state of all channels is known
+  output logic [16:0] channels_o         // of the stream that arrives, if mismatch_o is low
 );
 
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1;
@@ -88,15 +90,17 @@ module nrc_decoder #(
   logic        packet, damaged_packet, key, last, match, queue_ready;
   logic [3:0]  packet_type;
   logic [15:0] frames, stream;
+  logic [15:0] header_last_channel, stream_last_channel;
   logic [31:0] sequence_number, first_frame, stream_number;
 
   nrc_packet_parser #(
-    .Channels    (Channels),
-    .CodeWidth   (CodeWidth),
-    .Profile     (Coded),
-    .Mapping     (Mapping),
-    .PacketFrames(PacketFrames),
-    .MaxWords    (MaxWords)
+    .Channels        (Channels),
+    .VariableChannels(VariableChannels),
+    .CodeWidth       (CodeWidth),
+    .Profile         (Coded),
+    .Mapping         (Mapping),
+    .PacketFrames    (PacketFrames),
+    .MaxWords        (MaxWords)
   ) u_parser (
     .clk_i,
     .rst_ni,
@@ -119,6 +123,7 @@ module nrc_decoder #(
     .stream_o       (stream),
     .number_o       (stream_number),
     .match_o        (match),
+    .last_channel_o (header_last_channel),
     .damaged_o      (damaged_packet)
   );
 
@@ -138,13 +143,16 @@ module nrc_decoder #(
     .stream_i     (stream),
     .number_i     (stream_number),
     .match_i      (match),
+    .last_channel_i((VariableChannels != 0) ? header_last_channel : 16'd0),
     .damaged_i    (damaged || drain),
     .decode_o     (decode),
     .skipped_o    (skipped),
     .lost_o       (lost),
     .mismatch_o,
+    .last_channel_o(stream_last_channel),
     .synchronised_o
   );
+
 
   logic        word_valid, word_last, word_ready;
   logic [31:0] word;
@@ -168,27 +176,47 @@ module nrc_decoder #(
     .ready_i (word_ready)
   );
 
-  // Packets that wait.
+  // Packets that wait, with VariableChannels each with its number of channels.
   localparam int LevelWidth = $clog2(Depth) + 1;
+  localparam int QueueWidth = 50 + ((VariableChannels != 0) ? ChannelWidth : 0);
 
   logic                  waiting_valid, waiting_pop, waiting_key, waiting_raw;
   logic [15:0]           waiting_frames;
   logic [31:0]           waiting_first_frame;
   logic [LevelWidth-1:0] waiting_level;
+  logic [QueueWidth-1:0] queued;
+  logic [ChannelWidth-1:0] last_channel, waiting_last_channel;  // arriving, waiting
 
   nrc_fifo #(
-    .Width(50),
+    .Width(QueueWidth),
     .Depth(Depth)
   ) u_queue (
     .clk_i,
     .rst_ni,
     .push_i (decode),
-    .wdata_i({key, packet_type == 4'(nrc_pkg::TypeRaw), frames, first_frame}),
+    .wdata_i(QueueWidth'({last_channel, key, packet_type == 4'(nrc_pkg::TypeRaw), frames, first_frame})),
     .valid_o(waiting_valid),
-    .rdata_o({waiting_key, waiting_raw, waiting_frames, waiting_first_frame}),
+    .rdata_o(queued),
     .pop_i  (waiting_pop),
     .level_o(waiting_level)
   );
+
+  assign {waiting_key, waiting_raw, waiting_frames, waiting_first_frame} = queued[49:0];
+
+  if (VariableChannels != 0) begin : gen_variable
+    assign last_channel         = ChannelWidth'(stream_last_channel);
+    assign waiting_last_channel = queued[50+:ChannelWidth];
+    assign channels_o           = {1'b0, stream_last_channel} + 17'd1;
+  end else begin : gen_fixed
+    // verilator lint_off UNUSEDSIGNAL
+    logic unused;
+    assign unused = ^{stream_last_channel, header_last_channel};
+    // verilator lint_on UNUSEDSIGNAL
+
+    assign last_channel         = ChannelWidth'(Channels - 1);
+    assign waiting_last_channel = last_channel;
+    assign channels_o           = 17'(Channels);
+  end
 
   assign queue_ready = (waiting_level != LevelWidth'(Depth));
 
@@ -209,6 +237,7 @@ module nrc_decoder #(
     .packet_frames_i(waiting_frames),
     .packet_key_i   (waiting_key),
     .packet_raw_i   (waiting_raw),
+    .packet_last_channel_i(waiting_last_channel),
     .packet_pop_o   (waiting_pop),
     .valid_o        (start),
     .channel_o      (channel),
@@ -229,13 +258,16 @@ module nrc_decoder #(
 
   if (IsRange) begin : gen_range
     nrc_range_decode_path #(
-      .Channels (Channels),
-      .CodeWidth((CodeWidth >= 4) ? CodeWidth : 4),
-      .Mapping  (Mapping)
+      .Channels        (Channels),
+      .VariableChannels(VariableChannels),
+      .CodeWidth       ((CodeWidth >= 4) ? CodeWidth : 4),
+      .Mapping         (Mapping)
     ) u_path (
       .clk_i,
       .rst_ni,
       .hold_o        (hold),
+      .waiting_i     (waiting_valid),
+      .last_channel_i(waiting_last_channel),
       .start_i       (start),
       .channel_i     (channel),
       .reset_i       (start_reset),
@@ -345,13 +377,14 @@ module nrc_decoder #(
   end
 
   nrc_decoder_checks #(
-    .Channels       (Channels),
-    .CodeWidth      (CodeWidth),
-    .Profile        (Profile),
-    .Mapping        (Mapping),
-    .PacketFrames   (PacketFrames),
-    .BufferWords    (BufferWords),
-    .PacketFifoDepth(PacketFifoDepth)
+    .Channels        (Channels),
+    .VariableChannels(VariableChannels),
+    .CodeWidth       (CodeWidth),
+    .Profile         (Profile),
+    .Mapping         (Mapping),
+    .PacketFrames    (PacketFrames),
+    .BufferWords     (BufferWords),
+    .PacketFifoDepth (PacketFifoDepth)
   ) u_checks ();
 
 endmodule

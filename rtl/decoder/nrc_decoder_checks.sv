@@ -8,13 +8,14 @@
 `timescale 1ns / 1ps
 
 module nrc_decoder_checks #(
-  parameter int Channels        = -1,
-  parameter int CodeWidth       = -1,
-  parameter int Profile         = -1,
-  parameter int Mapping         = -1,
-  parameter int PacketFrames    = -1,
-  parameter int BufferWords     = -1,
-  parameter int PacketFifoDepth = -1
+  parameter int Channels         = -1,
+  parameter int VariableChannels = -1,
+  parameter int CodeWidth        = -1,
+  parameter int Profile          = -1,
+  parameter int Mapping          = -1,
+  parameter int PacketFrames     = -1,
+  parameter int BufferWords      = -1,
+  parameter int PacketFifoDepth  = -1
 ) ();
 
   `include "nrc_assert.svh"
@@ -26,6 +27,10 @@ module nrc_decoder_checks #(
   if (Channels < 1 || Channels > nrc_pkg::MaxChannels) begin : gen_channels
     `NRC_REFUSE(nrc_decoder_Channels_give_1_to_65536,
                 "nrc_decoder: Channels is %0d; give 1 to 65536", Channels)
+  end
+  if (VariableChannels != 0 && VariableChannels != 1) begin : gen_variable_channels
+    `NRC_REFUSE(nrc_decoder_VariableChannels_give_0_or_1,
+                "nrc_decoder: VariableChannels is %0d; give 0 or 1", VariableChannels)
   end
   if (CodeWidth < nrc_pkg::MinCodeWidth || CodeWidth > nrc_pkg::MaxCodeWidth) begin : gen_width
     `NRC_REFUSE(nrc_decoder_CodeWidth_give_2_to_16,

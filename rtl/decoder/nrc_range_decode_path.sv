@@ -8,7 +8,8 @@
 // A code comes when nrc_range_decoder has it, so predictor and dispersion have queues for what waits
 // for it. All queues have room for what may be under way: samples that have started and whose state
 // is not written yet. hold_o says that there are as many, or as many as channels: then the next
-// sample's channel has its state.
+// sample's channel has its state. After a change of the number of channels, the lower of both counts
+// for one packet.
 //
 // Latency, clocks from a sample's start if nothing waits: 6 predictor, 7 range_decoder, 2
 // code_to_sample = 15, for a packet's first sample one more. The same channel may start again
@@ -17,9 +18,10 @@
 `timescale 1ns / 1ps
 
 module nrc_range_decode_path #(
-  parameter int Channels  = -1,
-  parameter int CodeWidth = -1,
-  parameter int Mapping   = -1,
+  parameter int Channels         = -1,
+  parameter int VariableChannels = -1,  // 0: last_channel_i never changes
+  parameter int CodeWidth        = -1,
+  parameter int Mapping          = -1,
   localparam int ChannelWidth = (Channels > 1) ? $clog2(Channels) : 1
 ) (
   input  logic                    clk_i,
@@ -27,6 +29,8 @@ module nrc_range_decode_path #(
 
   // From nrc_sample_scheduler.
   output logic                    hold_o,          // no sample may start
+  input  logic                    waiting_i,       // last_channel_i is known
+  input  logic [ChannelWidth-1:0] last_channel_i,  // of the packet: the number of channels, less one
   input  logic                    start_i,
   input  logic [ChannelWidth-1:0] channel_i,
   input  logic                    reset_i,
@@ -129,7 +133,34 @@ module nrc_range_decode_path #(
     end
   end
 
-  assign hold_o = count_q == CountWidth'(Limit);
+  // The first sample after a change may start under the limit before it, as it is of the only new
+  // channel under way.
+  if (VariableChannels != 0) begin : gen_limit
+    logic [ChannelWidth-1:0] before_q, last, lower;
+    logic [CountWidth-1:0]   limit_q;
+
+    assign last  = waiting_i ? last_channel_i : before_q;
+    assign lower = (last < before_q) ? last : before_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        before_q <= ChannelWidth'(Channels - 1);
+        limit_q  <= CountWidth'(Limit);
+      end else begin
+        if (start_i && packet_end_i) before_q <= last_channel_i;
+        limit_q <= (32'(lower) < Room) ? CountWidth'(lower) + 1'b1 : CountWidth'(Room);
+      end
+    end
+
+    assign hold_o = count_q >= limit_q;
+  end else begin : gen_fixed
+    // verilator lint_off UNUSEDSIGNAL
+    logic unused;
+    assign unused = waiting_i && (last_channel_i != '0);
+    // verilator lint_on UNUSEDSIGNAL
+
+    assign hold_o = count_q == CountWidth'(Limit);
+  end
 
   logic raw, verbatim, packet_begin, packet_end;
 

@@ -7,13 +7,14 @@
 `timescale 1ns / 1ps
 
 module nrc_decoder_axil #(
-  parameter int Channels        = 1024,
-  parameter int CodeWidth       = 10,
-  parameter int Profile         = nrc_pkg::ProfileHuffman,
-  parameter int Mapping         = nrc_pkg::MappingShift6,
-  parameter int PacketFrames    = 20,     // the most that a packet may have
-  parameter int BufferWords     = 16384,  // 32-bit words of packets that wait; a power of two
-  parameter int PacketFifoDepth = 8       // packets that wait; a power of two
+  parameter int Channels         = 1024,
+  parameter int VariableChannels = 0,      // 1: streams may have fewer channels, as their headers say
+  parameter int CodeWidth        = 10,
+  parameter int Profile          = nrc_pkg::ProfileHuffman,
+  parameter int Mapping          = nrc_pkg::MappingShift6,
+  parameter int PacketFrames     = 20,     // the most that a packet may have
+  parameter int BufferWords      = 16384,  // 32-bit words of packets that wait; a power of two
+  parameter int PacketFifoDepth  = 8       // packets that wait; a power of two
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -87,13 +88,14 @@ module nrc_decoder_axil #(
   );
 
   nrc_decoder_control #(
-    .Channels       (Channels),
-    .CodeWidth      (CodeWidth),
-    .Profile        (Profile),
-    .Mapping        (Mapping),
-    .PacketFrames   (PacketFrames),
-    .BufferWords    (BufferWords),
-    .PacketFifoDepth(PacketFifoDepth)
+    .Channels        (Channels),
+    .VariableChannels(VariableChannels),
+    .CodeWidth       (CodeWidth),
+    .Profile         (Profile),
+    .Mapping         (Mapping),
+    .PacketFrames    (PacketFrames),
+    .BufferWords     (BufferWords),
+    .PacketFifoDepth (PacketFifoDepth)
   ) u_control (
     .clk_i,
     .rst_ni,

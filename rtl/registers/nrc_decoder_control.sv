@@ -9,13 +9,14 @@
 `timescale 1ns / 1ps
 
 module nrc_decoder_control #(
-  parameter int Channels        = -1,
-  parameter int CodeWidth       = -1,
-  parameter int Profile         = -1,
-  parameter int Mapping         = -1,
-  parameter int PacketFrames    = -1,
-  parameter int BufferWords     = -1,
-  parameter int PacketFifoDepth = -1
+  parameter int Channels         = -1,
+  parameter int VariableChannels = -1,
+  parameter int CodeWidth        = -1,
+  parameter int Profile          = -1,
+  parameter int Mapping          = -1,
+  parameter int PacketFrames     = -1,
+  parameter int BufferWords      = -1,
+  parameter int PacketFifoDepth  = -1
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -50,6 +51,7 @@ module nrc_decoder_control #(
 
   logic        enable, discard, snapshot;
   logic        ready, synchronised, mismatch;
+  logic [16:0] channels;
   logic [31:0] packets, damaged, lost, skipped;
 
   // The gate. Where a packet goes is decided before its first word, and holds to its last one.
@@ -72,13 +74,14 @@ module nrc_decoder_control #(
   end
 
   nrc_decoder #(
-    .Channels       (Channels),
-    .CodeWidth      (CodeWidth),
-    .Profile        (Profile),
-    .Mapping        (Mapping),
-    .PacketFrames   (PacketFrames),
-    .BufferWords    (BufferWords),
-    .PacketFifoDepth(PacketFifoDepth)
+    .Channels        (Channels),
+    .VariableChannels(VariableChannels),
+    .CodeWidth       (CodeWidth),
+    .Profile         (Profile),
+    .Mapping         (Mapping),
+    .PacketFrames    (PacketFrames),
+    .BufferWords     (BufferWords),
+    .PacketFifoDepth (PacketFifoDepth)
   ) u_decoder (
     .clk_i,
     .rst_ni,
@@ -96,7 +99,8 @@ module nrc_decoder_control #(
     .lost_o        (lost),
     .skipped_o     (skipped),
     .mismatch_o    (mismatch),
-    .synchronised_o(synchronised)
+    .synchronised_o(synchronised),
+    .channels_o    (channels)
   );
 
   // Counters of this module, a clock after what they count.
@@ -197,6 +201,8 @@ module nrc_decoder_control #(
     .code_width_i              (5'(CodeWidth)),
     .code_mapping_i            (Mapping != 0),
     .options_profile_i         (IsRange),
+    .options_variable_channels_i(VariableChannels != 0),
+    .channels_in_use_count_i   (channels),
     .packets_frames_i          (16'(PacketFrames)),
     .buffer_words_i            (25'(BufferWords)),
     .queue_packets_i           (17'(PacketFifoDepth)),

@@ -18,6 +18,9 @@
 // damaged_i says that decoded samples were wrong: nothing is decoded while it is high, and the
 // channels' state is unknown afterwards.
 //
+// last_channel_o is that of the last stream header of the stream. One that changes it leaves the
+// channels' state unknown.
+//
 // Latency: decode_o in the clock of packet_i; the state follows 1 clock later.
 
 `timescale 1ns / 1ps
@@ -39,6 +42,7 @@ module nrc_packet_order #(
   input  logic [15:0] stream_i,        // low bits of the stream number
   input  logic [31:0] number_i,        // the stream number, of a stream header
   input  logic        match_i,
+  input  logic [15:0] last_channel_i,  // the number of channels, less one, of a stream header
 
   input  logic        damaged_i,
 
@@ -46,6 +50,7 @@ module nrc_packet_order #(
   output logic        skipped_o,       // pulse: a whole packet whose samples are not given
   output logic [31:0] lost_o,          // packets missing in front of this one
   output logic        mismatch_o,      // the last stream header that began a stream does not match
+  output logic [15:0] last_channel_o,  // of the stream at hand; any if there is none
   output logic        synchronised_o   // the channels' state is known
 );
 
@@ -57,6 +62,7 @@ module nrc_packet_order #(
   logic [31:0] number_q;            // of the stream
   logic [31:0] sequence_q;          // due
   logic [31:0] frame_q;             // due
+  logic [15:0] last_channel_q;
   logic [31:0] past_number_q;       // of the stream before
   logic [31:0] past_sequence_q;     // was due there
 
@@ -119,6 +125,7 @@ module nrc_packet_order #(
       number_q        <= '0;
       sequence_q      <= '0;
       frame_q         <= '0;
+      last_channel_q  <= '0;
       past_number_q   <= '0;
       past_sequence_q <= '0;
     end else begin
@@ -127,6 +134,7 @@ module nrc_packet_order #(
         past_number_q   <= number_q;
         past_sequence_q <= closes ? sequence_i + 32'd1 : sequence_q;
       end
+      if (packet_i && is_header && (begins || in_turn)) last_channel_q <= last_channel_i;
       if (packet_i && begins) begin
         open_q        <= match_i;
         mismatch_q    <= !match_i;
@@ -139,6 +147,7 @@ module nrc_packet_order #(
         if (is_header) begin
           open_q      <= match_i;
           mismatch_q  <= !match_i;
+          known_q     <= known_q && (last_channel_i == last_channel_q);
         end else if (has_frames) begin
           known_q <= can_decode && is_coded;
           // A packet that cannot be decoded still shows how far the stream is.
@@ -154,6 +163,7 @@ module nrc_packet_order #(
   end
 
   assign mismatch_o     = mismatch_q;
+  assign last_channel_o = last_channel_q;
   assign synchronised_o = known_q;
 
 `ifndef SYNTHESIS

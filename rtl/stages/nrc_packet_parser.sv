@@ -16,17 +16,20 @@
 // once for each run of words between packets. A word of a payload is taken only if the buffer has
 // room for it, and a CRC word only if ready_i.
 //
+// With VariableChannels a stream header suits if it has up to Channels channels, and says how many.
+//
 // Latency: none; a word is written in the clock in which it is taken. One word per clock.
 
 `timescale 1ns / 1ps
 
 module nrc_packet_parser #(
-  parameter int Channels     = -1,
-  parameter int CodeWidth    = -1,
-  parameter int Profile      = -1,
-  parameter int Mapping      = -1,
-  parameter int PacketFrames = -1,
-  parameter int MaxWords     = -1   // of a payload
+  parameter int Channels         = -1,
+  parameter int VariableChannels = -1,
+  parameter int CodeWidth        = -1,
+  parameter int Profile          = -1,
+  parameter int Mapping          = -1,
+  parameter int PacketFrames     = -1,
+  parameter int MaxWords         = -1   // of a payload
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -53,6 +56,7 @@ module nrc_packet_parser #(
   output logic [15:0] stream_o,         // low bits of the stream number
   output logic [31:0] number_o,         // of a stream header: the stream number
   output logic        match_o,          // of a stream header: this decoder is made for its stream
+  output logic [15:0] last_channel_o,   // of a stream header: the number of channels, less one
   output logic        damaged_o
 );
 
@@ -147,7 +151,10 @@ module nrc_packet_parser #(
   // The stream header's words as this decoder would send them. It need not know the rate (word 7)
   // and the number of frames (word 9); packets may be shorter, and the stream number is any.
   logic [31:0] own;
-  logic        same;
+  logic        same, channels_suit;
+
+  assign channels_suit = (VariableChannels != 0) ? (word[15:0] <= own[15:0])
+                                                 : (word[15:0] == own[15:0]);
 
   nrc_stream_header #(
     .CodeWidth     (CodeWidth),
@@ -169,7 +176,7 @@ module nrc_packet_parser #(
   always_comb begin
     case (index_q)
       4'd5, 4'd8, 4'd11: same = (word == own);
-      4'd6:              same = (word[15:0] == own[15:0]) && (word[31:16] <= own[31:16]);
+      4'd6:              same = channels_suit && (word[31:16] <= own[31:16]);
       4'd10:             same = (word[15:0] == stream_o);
       default:           same = 1'b1;
     endcase
@@ -194,6 +201,7 @@ module nrc_packet_parser #(
       if (state_q == StPayload) begin
         words_q <= words_q - 1'b1;
         match_q <= match_q && same;
+        if (index_q == 4'd6) last_channel_o <= word[15:0];
         if (index_q == 4'd10) number_o <= word;
       end
     end

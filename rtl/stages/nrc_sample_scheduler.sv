@@ -3,7 +3,8 @@
 // Starts the samples of queued packets one by one through the decoder's pipeline, which cannot
 // stall: a sample starts only if the output has room for it whenever it arrives, and
 // all bits of its packet are in the packet buffer. Its channel's state must be up to date: with
-// fewer channels than LoopLatency there is a pause after each frame, as in nrc_framer. If the loop
+// fewer channels than LoopLatency there is a pause after each frame, as in nrc_framer. Each packet
+// has its own number of channels, up to Channels. If the loop
 // takes any time, the user holds samples back instead (hold_i).
 //
 // When the pipeline finds a packet damaged, its remaining samples still pass; then nothing starts
@@ -30,6 +31,7 @@ module nrc_sample_scheduler #(
   input  logic [15:0]             packet_frames_i,
   input  logic                    packet_key_i,
   input  logic                    packet_raw_i,
+  input  logic [ChannelWidth-1:0] packet_last_channel_i,  // the number of channels, less one
   output logic                    packet_pop_o,
 
   output logic                    valid_o,
@@ -50,17 +52,18 @@ module nrc_sample_scheduler #(
   localparam int RoomWidth  = $clog2(Room + 1);
   localparam int PauseWidth = $clog2(LoopLatency + 1);
   localparam int DrainWidth = $clog2(DrainClocks + 1);
-  localparam logic [PauseWidth-1:0] Pause =
-      PauseWidth'((Channels < LoopLatency) ? LoopLatency - Channels : 0);
 
   logic [ChannelWidth-1:0] channel_q;
   logic [15:0]             frame_q;
   logic [RoomWidth-1:0]    inside_q;   // samples started that have not left
-  logic [PauseWidth-1:0]   pause_q;
+  logic [PauseWidth-1:0]   pause_q, pause;
   logic [DrainWidth-1:0]   quiet_q;    // clocks since the last event that keeps from the next step
   logic                    drain_q;
   logic                    first_frame, begins, held;
 
+  // Clocks after a frame, up to LoopLatency from its first sample.
+  assign pause          = (32'(packet_last_channel_i) + 32'd1 < 32'(LoopLatency))
+                          ? PauseWidth'(LoopLatency - 1) - PauseWidth'(packet_last_channel_i) : '0;
   assign first_frame    = (frame_q == '0);
   assign begins         = first_frame && (channel_q == '0);
   assign held           = begins && damaged_i;
@@ -70,7 +73,7 @@ module nrc_sample_scheduler #(
   assign raw_o          = packet_raw_i;
   assign reset_o        = packet_raw_i || (packet_key_i && first_frame);
   assign packet_begin_o = begins;
-  assign frame_end_o    = (channel_q == ChannelWidth'(Channels - 1));
+  assign frame_end_o    = (channel_q == packet_last_channel_i);
   assign packet_end_o   = frame_end_o && (frame_q == packet_frames_i - 16'd1);
   assign packet_pop_o   = packet_valid_i && ((valid_o && packet_end_o) || drain_q);
   assign drain_o        = drain_q;
@@ -87,7 +90,7 @@ module nrc_sample_scheduler #(
         channel_q <= frame_end_o ? '0 : channel_q + 1'b1;
         if (frame_end_o) frame_q <= packet_end_o ? '0 : frame_q + 16'd1;
       end
-      if (valid_o && frame_end_o) pause_q <= Pause;
+      if (valid_o && frame_end_o) pause_q <= pause;
       else if (pause_q != '0)     pause_q <= pause_q - 1'b1;
     end
   end

@@ -3,9 +3,9 @@
 // Formal proof of nrc_packet_order, of a stream whose number is any: from its stream header up to its
 // last packet, or to a header of another number, exactly those packets of it are decoded that are
 // not before the one due, whose frames do not go back, and that are key packets or follow a decoded
-// one of codes without a gap in frames; those of other streams and late ones are skipped; lost ones
-// are counted. Its header is skipped only while the stream is over, and only one from before that
-// end.
+// one of codes without a gap in frames or another number of channels; those of other streams and
+// late ones are skipped; lost ones are counted. The number of channels is that of its last header.
+// Its header is skipped only while the stream is over, and only one from before that end.
 //
 // Nothing is assumed of packets: numbers and frames may be any.
 
@@ -24,12 +24,14 @@ module packet_order_formal (
   input logic [15:0] stream_i,
   input logic [31:0] number_i,
   input logic        match_i,
+  input logic [15:0] last_channel_i,
   input logic        damaged_i
 );
 
   (* anyconst *) logic [31:0] chosen;  // number of the stream that is watched
 
   logic        decode, skipped, mismatch, synchronised;
+  logic [15:0] last_channel;
   logic [31:0] lost;
 
   nrc_packet_order #(.Profile(nrc_pkg::ProfileHuffman)) u_dut (
@@ -45,11 +47,13 @@ module packet_order_formal (
     .stream_i,
     .number_i,
     .match_i,
+    .last_channel_i,
     .damaged_i,
     .decode_o      (decode),
     .skipped_o     (skipped),
     .lost_o        (lost),
     .mismatch_o    (mismatch),
+    .last_channel_o(last_channel),
     .synchronised_o(synchronised)
   );
 
@@ -71,6 +75,7 @@ module packet_order_formal (
   logic        framed_q;      // due_frame_q is known
   logic [31:0] due_frame_q;
   logic        state_q;       // the channels' state is known
+  logic [15:0] channel_q;     // the number of channels, less one, of its last header
   logic        in_order, ahead, back, decodes;
 
   assign ahead    = (sequence_i - due_q) < 32'h8000_0000;
@@ -87,6 +92,7 @@ module packet_order_formal (
       framed_q    <= 1'b0;
       due_frame_q <= '0;
       state_q     <= 1'b0;
+      channel_q   <= '0;
     end else begin
       if (packet_i && is_header && !at_hand_q && mine) begin
         // It may be a late one of the stream before; the design says so.
@@ -95,6 +101,7 @@ module packet_order_formal (
           due_q     <= sequence_i + 32'd1;
           framed_q  <= 1'b0;
           state_q   <= 1'b0;
+          channel_q <= last_channel_i;
         end
       end else if (packet_i && is_header && at_hand_q && !mine) begin
         if (!skipped) at_hand_q <= 1'b0;
@@ -102,6 +109,8 @@ module packet_order_formal (
         due_q <= sequence_i + 32'd1;
         if (is_header) begin
           at_hand_q <= match_i;
+          channel_q <= last_channel_i;
+          if (last_channel_i != channel_q) state_q <= 1'b0;
         end else if (has_frames) begin
           state_q <= decodes && is_huffman;
           if (!back) begin
@@ -144,6 +153,7 @@ module packet_order_formal (
       begins:          assert (!(packet_i && is_header && mine && !at_hand_q && skipped) ||
                                (left_q && (sequence_i - left_due_q) >= 32'h8000_0000));
       state_known:     assert (!at_hand_q || synchronised == state_q);
+      its_channels:    assert (!at_hand_q || last_channel == channel_q);
       nothing_else:    assert (packet_i || (!decode && !skipped && lost == '0));
     end
   end

@@ -157,6 +157,17 @@ static void saturation(const nrc_decoder* decoder) {
   CHECK(now.frames == 0xFFFFFFFF && now.packets == 0xFFFFFFFF);
 }
 
+/* A stream of fewer channels: its header and its key packet. */
+static void fewer_channels(const nrc_decoder* decoder) {
+  CHECK((decoder->options & NRC_DECODER_OPTIONS_VARIABLE_CHANNELS_MASK) != 0);
+  CHECK(nrc_decoder_channels_in_use(decoder) == decoder->channels);
+  packets(2);
+  wait_sent();
+  CHECK(nrc_decoder_wait_idle(decoder, 10000) == NRC_DECODER_OK);
+  CHECK(nrc_decoder_channels_in_use(decoder) == 3);
+  CHECK((nrc_decoder_status(decoder) & NRC_DECODER_STATUS_MISMATCH_MASK) == 0);
+}
+
 /* A stream header of more channels. */
 static void mismatch(const nrc_decoder* decoder) {
   nrc_decoder_interrupts(decoder);
@@ -182,6 +193,7 @@ int main(int argc, char** argv) {
   stream(&decoder);
   faults(&decoder);
   saturation(&decoder);
+  fewer_channels(&decoder);
   mismatch(&decoder);
   return 0;
 }

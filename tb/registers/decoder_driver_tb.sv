@@ -41,6 +41,7 @@ module decoder_driver_tb;
   nrc_decoder_axil #(
 `endif
     .Channels    (Channels),
+    .VariableChannels(1),
     .CodeWidth   (CodeWidth),
     .Mapping     (Mapping),
     .PacketFrames(PacketFrames),

@@ -53,8 +53,10 @@ class DecoderDriver(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         work = Path(directory.name)
         frames = recording(CHANNELS, DATA_PACKETS * PACKET_FRAMES)
-        packets = stream(frames, 77) + stream(recording(CHANNELS + 1, PACKET_FRAMES), 78)[:1]
-        self.assertEqual([packet[2] & 15 for packet in packets], [0, 1, 1, 1] * 5 + [0])
+        fewer = recording(CHANNELS - 1, PACKET_FRAMES)
+        packets = (stream(frames, 77) + stream(fewer, 79)[:2] +
+                   stream(recording(CHANNELS + 1, PACKET_FRAMES), 78)[:1])
+        self.assertEqual([packet[2] & 15 for packet in packets], [0, 1, 1, 1] * 5 + [0, 1] + [0])
         words = [word for packet in packets for (word,) in struct.iter_unpack("<I", packet)]
         (work / "words").write_text("".join(f"{word:08x}\n" for word in words), encoding="utf-8")
         (work / "lengths").write_text("".join(f"{len(packet) // 4}\n" for packet in packets), encoding="utf-8")
@@ -85,6 +87,8 @@ class DecoderDriver(unittest.TestCase):
         expected = [(packet * PACKET_FRAMES + at, 0, value, int(channel == CHANNELS - 1))
                     for packet in DECODED for at in range(PACKET_FRAMES)
                     for channel, value in enumerate(frames[packet * PACKET_FRAMES + at])]
+        expected += [(at, 0, value, int(channel == CHANNELS - 2))
+                     for at, frame in enumerate(fewer) for channel, value in enumerate(frame)]
         lines = (work / "samples").read_text(encoding="utf-8").splitlines()
         self.assertEqual([tuple(int(number) for number in line.split()) for line in lines], expected)
 

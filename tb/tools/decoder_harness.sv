@@ -7,6 +7,7 @@
 
 module decoder_harness #(
   parameter int Channels     = 1024,
+  parameter int VariableChannels = 0,
   parameter int Profile      = 0,
   parameter int PacketFrames = 20,
   parameter int BufferWords  = 16384
@@ -17,13 +18,14 @@ module decoder_harness #(
   output logic serial_o
 );
 
-  localparam int Outputs = 182;
+  localparam int Outputs = 199;
 
   logic [35:0]        in_q;
   logic [Outputs-1:0] status, shift_q;
 
   nrc_decoder #(
     .Channels    (Channels),
+    .VariableChannels(VariableChannels),
     .Profile     (Profile),
     .PacketFrames(PacketFrames),
     .BufferWords (BufferWords)
@@ -44,7 +46,8 @@ module decoder_harness #(
     .lost_o        (status[147:116]),
     .skipped_o     (status[179:148]),
     .mismatch_o    (status[180]),
-    .synchronised_o(status[181])
+    .synchronised_o(status[181]),
+    .channels_o    (status[198:182])
   );
 
   always_ff @(posedge clk_i) begin

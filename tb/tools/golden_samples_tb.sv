@@ -12,6 +12,7 @@
 module golden_samples_tb;
 
   parameter int Channels     = 8;
+  parameter int VariableChannels = 0;
   parameter int CodeWidth    = 10;
   parameter int Profile      = 0;
   parameter int Mapping      = 1;
@@ -27,9 +28,11 @@ module golden_samples_tb;
   logic [32:0] m_user;
   logic [31:0] packets, damaged, lost, skipped;
   logic        mismatch, synchronised;
+  logic [16:0] channels;
 
   nrc_decoder #(
     .Channels    (Channels),
+    .VariableChannels(VariableChannels),
     .CodeWidth   (CodeWidth),
     .Profile     (Profile),
     .Mapping     (Mapping),
@@ -51,7 +54,8 @@ module golden_samples_tb;
     .lost_o        (lost),
     .skipped_o     (skipped),
     .mismatch_o    (mismatch),
-    .synchronised_o(synchronised)
+    .synchronised_o(synchronised),
+    .channels_o    (channels)
   );
 
   reg [8*256-1:0] samples_name, stream_name;
@@ -76,7 +80,7 @@ module golden_samples_tb;
 
   task check_known;
     begin
-      if (^{s_ready, m_valid, packets, damaged, lost, skipped, mismatch, synchronised} === 1'bx ||
+      if (^{s_ready, m_valid, packets, damaged, lost, skipped, mismatch, synchronised, channels} === 1'bx ||
           (m_valid && ^{m_last, m_data, m_user} === 1'bx)) begin
         $display("FAIL: an output is X in clock %0d after the reset", clocks);
         $finish(0);
@@ -116,7 +120,7 @@ module golden_samples_tb;
       if (m_valid && m_ready) begin
         $fwrite(samples_file, "%c%c", m_data[7:0], m_data[15:8]);
         samples = samples + 1;
-        if (m_user != 33'((samples - 1) / Channels) || m_last != (samples % Channels == 0)) begin
+        if (m_user != 33'((samples - 1) / channels) || m_last != (samples % channels == 0)) begin
           $display("FAIL: sample %0d has tuser %0d, tlast %0d", samples - 1, m_user, m_last);
           $finish(0);
         end

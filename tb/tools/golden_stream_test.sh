@@ -62,3 +62,5 @@ decode() { # stream set [Name=Value ...]
 decode default_8ch default Channels=8 PacketFrames=100
 decode generic_4ch_16bit generic Channels=4 CodeWidth=16 Mapping=0 PacketFrames=48
 decode range_8ch default Profile=1 Channels=8 PacketFrames=100
+decode default_8ch default Channels=20 VariableChannels=1 PacketFrames=100
+decode range_8ch default Profile=1 Channels=20 VariableChannels=1 PacketFrames=100

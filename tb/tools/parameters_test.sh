@@ -248,6 +248,7 @@ top=nrc_decoder
 for value in 0 65537; do
   refused "Channels is $value; give 1 to 65536" generic "Channels=$value" PacketFrames=1
 done
+refused "VariableChannels is 2; give 0 or 1" generic VariableChannels=2
 refused "CodeWidth is 17; give 2 to 16" generic CodeWidth=17 Mapping=0
 refused "CodeWidth is 9; with Mapping 1 (shift6) give 10" generic CodeWidth=9
 refused "CodeWidth is 6, too small for the tables' initial scale" generic CodeWidth=6 Mapping=0

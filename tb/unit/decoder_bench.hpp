@@ -33,20 +33,21 @@ inline const std::uint32_t kFrameClocks = std::max(kChannels, kLoopLatency);
 
 using Bytes = std::vector<std::uint8_t>;
 
-inline StreamHeader stream_header() {
+inline StreamHeader stream_header(std::uint32_t channels = kChannels) {
   StreamHeader h;
   h.profile = kProfile;
   h.mapping = kMapping;
   h.code_width = static_cast<std::uint8_t>(kCodeWidth);
-  h.channels = kChannels;
+  h.channels = channels;
   h.rate_millihertz = 19531250;
   h.packet_frames = kPacketFrames;
   return h;
 }
 
 /// Samples like a recording's, with some that reach into the corners of the code range.
-inline std::vector<std::int16_t> make_samples(std::size_t frames, unsigned seed) {
-  const std::vector<Code> codes = generate(kChannels, frames, seed);
+inline std::vector<std::int16_t> make_samples(std::uint32_t channels, std::size_t frames,
+                                              unsigned seed) {
+  const std::vector<Code> codes = generate(channels, frames, seed);
   std::mt19937 random(seed);
   const int half = 1 << (kCodeWidth - 1);
   // Few enough for coded packets to be shorter than raw ones.
@@ -82,6 +83,7 @@ inline std::uint32_t crc32_of(const Bytes& bytes) {
 
 /// A stream of the golden encoder for a link, and its samples.
 struct Stream {
+  std::uint32_t channels = kChannels;
   std::vector<std::int16_t> samples;
   std::vector<Packet> packets;
   std::vector<std::uint64_t> raw_frames;  ///< first frames of raw packets
@@ -96,7 +98,8 @@ inline Stream make_stream(std::size_t packets, unsigned seed, std::size_t key_ev
   Stream s;
   // The last packet may be shorter.
   const std::size_t frames = packets * kPacketFrames - (kPacketFrames > 1 ? 1 : 0);
-  s.samples = make_samples(frames, seed);
+  s.channels = header.channels;
+  s.samples = make_samples(s.channels, frames, seed);
   StreamHeader named = header;
   named.stream_number += seed * 0x10001;
   Encoder encoder(named, Tables::builtin(kProfile, kTableSet), Transport::kLink);
@@ -105,11 +108,11 @@ inline Stream make_stream(std::size_t packets, unsigned seed, std::size_t key_ev
   for (std::size_t p = 0; p < packets; ++p) {
     const std::size_t first = p * kPacketFrames;
     const std::size_t count = std::min<std::size_t>(kPacketFrames, frames - first);
-    std::int16_t* const data = s.samples.data() + first * kChannels;
+    std::int16_t* const data = s.samples.data() + first * s.channels;
     const bool off_grid = raw_every != 0 && kMapping == Mapping::kShift6;
     const bool raw = off_grid && p % raw_every == raw_every - 1;
     if (raw) {
-      for (std::size_t i = 0; i < count * kChannels; ++i) {
+      for (std::size_t i = 0; i < count * s.channels; ++i) {
         data[i] = static_cast<std::int16_t>(noise());
       }
     }
@@ -143,6 +146,7 @@ class DecoderBench {
     std::int16_t sample;
     std::uint32_t frame;
     std::uint32_t channel;
+    bool last;  ///< of its frame
     bool damaged;
     std::size_t clock;
   };
@@ -227,13 +231,17 @@ class DecoderBench {
   /// Checks that every sample not marked as damaged is right and in its place, and that whole
   /// frames come in ascending order.
   /// @param given_frames  gets one flag for each frame: all of it came, unmarked
-  void check(const Stream& s, std::vector<bool>& given_frames) const {
-    const std::size_t frames = s.samples.size() / kChannels;
+  /// @param count  samples from the first one on that are looked at; the others are of streams to
+  /// come
+  void check(const Stream& s, std::vector<bool>& given_frames, std::size_t count) const {
+    const std::size_t frames = s.samples.size() / s.channels;
     given_frames.assign(frames, false);
     std::int64_t before = -1;
     bool clean = true;
-    for (const Given& g : given_) {
+    for (std::size_t i = 0; i < std::min(count, given_.size()); ++i) {
+      const Given& g = given_[i];
       ASSERT_LT(g.frame, frames);
+      ASSERT_EQ(g.last, g.channel + 1 == s.channels) << "tlast";
       if (g.channel == 0) {
         ASSERT_GT(std::int64_t{g.frame}, before) << "a frame was given again";
         before = g.frame;
@@ -242,22 +250,31 @@ class DecoderBench {
       ASSERT_EQ(std::int64_t{g.frame}, before) << "the number changed inside a frame";
       clean = clean && !g.damaged;
       if (!g.damaged) {
-        ASSERT_EQ(g.sample, s.samples[g.frame * std::size_t{kChannels} + g.channel])
+        ASSERT_EQ(g.sample, s.samples[g.frame * std::size_t{s.channels} + g.channel])
             << "frame " << g.frame << " channel " << g.channel;
       }
-      if (g.channel + 1 == kChannels) given_frames[g.frame] = clean;
+      if (g.last) given_frames[g.frame] = clean;
     }
   }
-  /// All frames came.
-  void expect_all(const Stream& s) const {
+  void check(const Stream& s, std::vector<bool>& given_frames) const {
+    check(s, given_frames, given_.size());
+  }
+  /// All frames came, and nothing else.
+  void expect_all(const Stream& s) const { expect_all(s, given_.size()); }
+  /// All frames came as the first samples.
+  void expect_all(const Stream& s, std::size_t count) const {
     std::vector<bool> frames;
-    check(s, frames);
+    check(s, frames, count);
     EXPECT_EQ(std::count(frames.begin(), frames.end(), true),
               static_cast<std::ptrdiff_t>(frames.size()));
   }
 
   const std::vector<Given>& given() const { return given_; }
   void forget() { given_.clear(); }
+  /// Forgets the first samples.
+  void forget(std::size_t count) {
+    given_.erase(given_.begin(), given_.begin() + static_cast<std::ptrdiff_t>(count));
+  }
   std::size_t clocks() const { return clocks_; }
   DecoderPorts& dut() { return *dut_; }
   Random& random() { return random_; }
@@ -274,11 +291,11 @@ class DecoderBench {
       EXPECT_EQ(frame, held_.frame) << "tuser changed while it waited";
     }
     waiting_ = dut_->m_axis_tvalid && !dut_->m_axis_tready;
-    held_ = {sample, frame, channel_, (dut_->m_axis_tuser >> 32) != 0, clocks_};
+    held_ = {sample, frame, channel_, dut_->m_axis_tlast != 0, (dut_->m_axis_tuser >> 32) != 0,
+             clocks_};
     if (dut_->m_axis_tvalid && dut_->m_axis_tready) {
       given_.push_back(held_);
-      EXPECT_EQ(dut_->m_axis_tlast != 0, channel_ + 1 == kChannels) << "tlast";
-      channel_ = (channel_ + 1) % kChannels;
+      channel_ = held_.last ? 0 : channel_ + 1;
     }
     dut_.tick();
     ++clocks_;

@@ -482,7 +482,8 @@ TEST(Decoder, OutagesOfAnyLength) {
 }
 
 TEST(Decoder, AStreamForAnotherDecoderGivesNothing) {
-  for (int field = 0; field < 6; ++field) {
+  // With kVariable fewer channels are as good.
+  for (int field = 0; field < (kVariable ? 6 : 7); ++field) {
     SCOPED_TRACE(field);
     Stream s = make_stream(8, 11, 4);
     for (Packet& p : s.packets) {
@@ -490,7 +491,8 @@ TEST(Decoder, AStreamForAnotherDecoderGivesNothing) {
       Bytes payload(p.bytes.begin() + kPacketHeaderBytes, p.bytes.end() - 4);
       switch (field) {
         case 0:
-          payload[4] ^= 1;  // channels
+          payload[4] = kMostChannels & 0xFF;  // one channel too many
+          payload[5] = static_cast<std::uint8_t>(kMostChannels >> 8);
           break;
         case 1:
           payload[7] = 0xFF;  // packet frames
@@ -504,8 +506,11 @@ TEST(Decoder, AStreamForAnotherDecoderGivesNothing) {
         case 4:
           payload[24] ^= 4;  // predictor: stage taps
           break;
-        default:
+        case 5:
           payload[3] ^= 1;  // code width
+          break;
+        default:
+          payload[4] ^= 1;  // channels
       }
       p = with_payload(p, payload);
     }
@@ -522,6 +527,37 @@ TEST(Decoder, AStreamForAnotherDecoderGivesNothing) {
     bench.expect_all(right);
     EXPECT_EQ(bench.dut().mismatch_o, 0);
   }
+}
+
+// One stream comes directly after the other: packets of both are in the decoder at once.
+TEST(Decoder, StreamsHaveAnyNumberOfChannels) {
+  if (!kVariable) GTEST_SKIP() << "without VariableChannels";
+  DecoderBench bench(15);
+  for (unsigned round = 0; round < (kLarge ? 2 : 100); ++round) {
+    SCOPED_TRACE(round);
+    std::vector<Stream> streams;
+    for (unsigned i = 0; i < 6; ++i) {
+      // Few channels are those for which the loop is too long.
+      const std::uint32_t most = bench.random().percent(50) ? kMostChannels : 7;
+      const std::uint32_t channels = i == 0 ? kMostChannels : 1 + bench.random()() % most;
+      streams.push_back(
+          make_stream(kLarge ? 2 : 4, 100 + 10 * round + i, 3, 0, stream_header(channels)));
+    }
+    if (round % 2 == 1) bench.rates(60, 70);
+    for (const Stream& s : streams) bench.send(s.packets);
+    EXPECT_EQ(bench.dut().channels_o, streams.back().channels);
+    bench.drain();
+    for (const Stream& s : streams) {
+      bench.expect_all(s, s.samples.size());
+      bench.forget(std::min(s.samples.size(), bench.given().size()));
+    }
+    EXPECT_TRUE(bench.given().empty());
+    bench.rates(100, 100);
+  }
+  EXPECT_EQ(bench.dut().damaged_o, 0U);
+  EXPECT_EQ(bench.dut().lost_o, 0U);
+  EXPECT_EQ(bench.dut().skipped_o, 0U);
+  EXPECT_EQ(bench.dut().mismatch_o, 0);
 }
 
 TEST(Decoder, ResetsAtAnyClock) {

@@ -11,6 +11,9 @@
 #ifndef NRC_PARAM_CodeWidth
 #define NRC_PARAM_CodeWidth 10
 #endif
+#ifndef NRC_PARAM_VariableChannels
+#define NRC_PARAM_VariableChannels 0
+#endif
 #ifndef NRC_PARAM_Profile
 #define NRC_PARAM_Profile 0
 #endif
@@ -20,7 +23,9 @@
 
 namespace nrc::tb {
 
-const std::uint32_t kChannels = NRC_PARAM_Channels;
+const bool kVariable = NRC_PARAM_VariableChannels != 0;
+const std::uint32_t kMostChannels = NRC_PARAM_Channels;
+const std::uint32_t kChannels = kVariable ? 2 * kMostChannels / 5 : kMostChannels;
 const int kCodeWidth = NRC_PARAM_CodeWidth;
 const Profile kProfile = static_cast<Profile>(NRC_PARAM_Profile);
 const Mapping kMapping = static_cast<Mapping>(NRC_PARAM_Mapping);
@@ -50,6 +55,7 @@ void VerilatedDecoder::read() {
   ports_.damaged_o = dut_->damaged_o;
   ports_.lost_o = dut_->lost_o;
   ports_.skipped_o = dut_->skipped_o;
+  ports_.channels_o = dut_->channels_o;
   ports_.m_axis_tuser = dut_->m_axis_tuser;
 }
 

@@ -12,7 +12,9 @@
 
 namespace nrc::tb {
 
-extern const std::uint32_t kChannels;
+extern const bool kVariable;               ///< parameter VariableChannels
+extern const std::uint32_t kMostChannels;  ///< parameter Channels
+extern const std::uint32_t kChannels;      ///< of most streams: two in five with kVariable
 extern const int kCodeWidth;
 extern const Profile kProfile;
 extern const Mapping kMapping;
@@ -36,6 +38,7 @@ struct DecoderPorts {
   std::uint32_t damaged_o = 0;
   std::uint32_t lost_o = 0;
   std::uint32_t skipped_o = 0;
+  std::uint32_t channels_o = 0;
   std::uint64_t m_axis_tuser = 0;
 };
 
