@@ -233,12 +233,19 @@ grep -qF "BufferWords is 512; packets may have 16000 words and are then dropped"
 icarus generic BufferWords=16384 >"$work/log" 2>&1
 if grep -q WARNING "$work/log"; then fail "a warning of a buffer that is large enough"; fi
 
-# Encoders with registers have the checks of the encoder inside.
+# Encoders with registers have the checks of the encoder inside, and some of their own.
 for bus in axil apb; do
   mapfile -t files < <(scripts/hardware.py files "encoder_$bus" --tables generic)
-  if verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert -GCodeWidth=18 "${includes[@]}" "${files[@]}" \
-    --top-module "nrc_encoder_$bus" >"$work/log" 2>&1; then fail "nrc_encoder_$bus accepts CodeWidth=18"; fi
-  grep -qF "nrc_encoder: CodeWidth is 18; give 2 to 16" "$work/log" || { fail "nrc_encoder_$bus"; cat "$work/log"; }
+  while IFS=: read -r value message; do
+    if verilator --lint-only -Wall -Wno-UNUSEDPARAM --assert "-G$value" "${includes[@]}" "${files[@]}" \
+      --top-module "nrc_encoder_$bus" >"$work/log" 2>&1; then fail "nrc_encoder_$bus accepts $value"; fi
+    grep -qF "$message" "$work/log" || { fail "nrc_encoder_$bus with $value"; cat "$work/log"; }
+  done <<'END'
+CodeWidth=18:nrc_encoder: CodeWidth is 18; give 2 to 16
+SelfTest=2:nrc_encoder_control: SelfTest is 2; give 0 or 1
+ChannelMap=2:nrc_encoder_control: ChannelMap is 2; give 0 or 1
+ChannelMap=1:nrc_encoder_control: ChannelMap is 1; with VariableChannels 0 give 0
+END
 done
 if yosys -q -p "read_verilog -sv -defer -DSYNTHESIS ${includes[*]} ${files[*]}
   hierarchy -check -top nrc_encoder_apb -chparam CodeWidth 18 -chparam Mapping 0" >"$work/log" 2>&1; then fail "yosys accepts CodeWidth=18"; fi
