@@ -123,6 +123,12 @@ class Powers:
         return self.access + self.memory_leakage
 
 
+def default_buffer(channels: int, frugal: bool) -> int:
+    """Words of the packet buffer; of a frugal one that of few channels still has room for a key packet."""
+    words = max(64, 4 * channels) if frugal else 16 * channels
+    return 1 << (words - 1).bit_length()
+
+
 class Estimate:
     """One design in one library."""
 
@@ -143,8 +149,7 @@ class Estimate:
         self.gap = max(1, int(self.clock / (channels * RATE) + 1e-9)) if options.clock else 1
         # Where energy is to be saved, room for a packet of recordings and a third of another.
         frugal = self.narrow or (profile == 'range' and self.shallow)
-        words = options.buffer or 1 << max(2, ((4 if frugal else 16) * channels - 1).bit_length())
-        self.buffer_words = words
+        self.buffer_words = options.buffer or default_buffer(channels, frugal)
         # Packets that wait: of recordings, more than two find no room in a small buffer; rounded ones are short.
         self.queue_packets = 2 if frugal else 32 if self.link_rate else 8
         self.kind = profile if not self.narrow else 'narrow' if profile == 'huffman' else f'narrow-{profile}'
@@ -675,7 +680,8 @@ def main() -> int:
     parser.add_argument('--profile', default='huffman,range')
     parser.add_argument('--channels', default='1024,256,32,8')
     parser.add_argument('--clock', type=float, help='Hz (default: what the channels need)')
-    parser.add_argument('--buffer', type=int, help='words of packet buffer (default: 16 a channel)')
+    parser.add_argument('--buffer', type=int, help='words of packet buffer (default: 16 a channel; range profile in the shallow pipeline, and --narrow: 4, '
+                        'at least 64)')
     parser.add_argument('--data', help='directory of mono 16-bit WAV files')
     parser.add_argument('--warm', type=int, default=520,
                         help='frames before the measured ones (default %(default)s: past the pace after a key packet)')

@@ -594,6 +594,35 @@ endmodule
 
     # The command.
 
+    def test_default_buffers(self) -> None:
+        """nrc_encoder_checks refuses a buffer without room for a key packet."""
+        checks = []
+        for profile, narrow, frugal in ((0, 0, False), (0, 1, True), (1, 0, True), (1, 1, True)):
+            for channels in (1, 2, 3, 4, 5, 8, 12, 15, 16, 20, 24, 31, 32, 64, 256, 1024, 65536):
+                if narrow and (channels < 8 or channels % 4):
+                    continue  # not with the narrow state
+                values = {'Channels': channels, 'Profile': profile, 'Narrow': narrow, 'Pipeline': 1,
+                          'BufferWords': estimate.default_buffer(channels, frugal)}
+                checks.append('nrc_encoder #(%s) u_%d ();' % (
+                    ', '.join(f'.{name}({value})' for name, value in values.items()), len(checks)))
+        with open(os.path.join(ROOT, 'rtl/encoder/nrc_encoder.sv'), encoding='utf-8') as file:
+            encoder = file.read()
+        head = encoder[encoder.index('module nrc_encoder #('):encoder.index('\n) (')]
+        instance = encoder[encoder.index('  nrc_encoder_checks #('):encoder.rindex('endmodule')]
+        design = self.file('checks.sv', f'{head}\n) ();\n{instance}endmodule\n'
+                           f'module checks_tb; {chr(10).join(checks)} endmodule\n')
+        hardware = estimate.HARDWARE
+        packages = [os.path.join(ROOT, path) for path in hardware.packages('default')]
+        run = subprocess.run(
+            ['iverilog', '-g2012', '-s', 'checks_tb', '-o', os.path.join(self.directory, 'checks.vvp'),
+             *(f'-I{os.path.join(ROOT, path)}' for path in hardware.include_directories), *packages,
+             os.path.join(ROOT, 'rtl/encoder/nrc_encoder_checks.sv'), design],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        run = subprocess.run(['vvp', '-n', os.path.join(self.directory, 'checks.vvp')], capture_output=True, text=True,
+                             check=False)
+        self.assertNotRegex(run.stdout + run.stderr, 'ERROR|FATAL')
+
     def test_command_refuses(self) -> None:
         def run(*arguments: str) -> str:
             command = [sys.executable, os.path.join(ROOT, 'scripts/asic/estimate.py'), '--nrc', '/bin/true',
