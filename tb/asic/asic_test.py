@@ -596,15 +596,15 @@ endmodule
 
     def test_default_buffers(self) -> None:
         """nrc_encoder_checks refuses a buffer without room for a key packet."""
-        checks = []
+        checks: list[str] = []
         for profile, narrow, frugal in ((0, 0, False), (0, 1, True), (1, 0, True), (1, 1, True)):
             for channels in (1, 2, 3, 4, 5, 8, 12, 15, 16, 20, 24, 31, 32, 64, 256, 1024, 65536):
                 if narrow and (channels < 8 or channels % 4):
                     continue  # not with the narrow state
                 values = {'Channels': channels, 'Profile': profile, 'Narrow': narrow, 'Pipeline': 1,
                           'BufferWords': estimate.default_buffer(channels, frugal)}
-                checks.append('nrc_encoder #(%s) u_%d ();' % (
-                    ', '.join(f'.{name}({value})' for name, value in values.items()), len(checks)))
+                assigned = ', '.join(f'.{name}({value})' for name, value in values.items())
+                checks.append(f'nrc_encoder #({assigned}) u_{len(checks)} ();')
         with open(os.path.join(ROOT, 'rtl/encoder/nrc_encoder.sv'), encoding='utf-8') as file:
             encoder = file.read()
         head = encoder[encoder.index('module nrc_encoder #('):encoder.index('\n) (')]
