@@ -680,8 +680,9 @@ def main() -> int:
     parser.add_argument('--profile', default='huffman,range')
     parser.add_argument('--channels', default='1024,256,32,8')
     parser.add_argument('--clock', type=float, help='Hz (default: what the channels need)')
-    parser.add_argument('--buffer', type=int, help='words of packet buffer (default: 16 a channel; range profile in the shallow pipeline, and --narrow: 4, '
-                        'at least 64)')
+    parser.add_argument('--buffer', type=int,
+                        help='words of packet buffer (default: 16 a channel; for the range profile in the shallow '
+                        'pipeline, and with --narrow, 4 a channel, at least 64)')
     parser.add_argument('--data', help='directory of mono 16-bit WAV files')
     parser.add_argument('--warm', type=int, default=520,
                         help='frames before the measured ones (default %(default)s: past the pace after a key packet)')
