@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 
 from . import NrcError, Recording, __version__, join, open, write
 from ._arrays import PRESETS, check_dtype
+from .recording import new_file, whole_file
 
 DESCRIPTION = """Lossless compression of multichannel recordings.
 
@@ -24,11 +26,10 @@ def channel_list(text: str) -> list[int]:
     """The numbers of a list as in 0-63,70."""
     numbers: list[int] = []
     for part in text.split(","):
-        first, _, last = part.partition("-")
-        try:
-            numbers += range(int(first), int(last or first) + 1)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text}: not a list of channels, as in 0-63,70") from None
+        first, dash, last = part.partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()) or (dash and int(last) < int(first)):
+            raise argparse.ArgumentTypeError(f"{text}: not a list of channels, as in 0-63,70")
+        numbers += range(int(first), int(last or first) + 1)
     return numbers
 
 
@@ -39,8 +40,29 @@ def seconds(text: str) -> float:
         for part in text.split(":"):
             total = total * 60 + float(part)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text}: no time, as in 90.5 or 1:30") from None
+        total = math.nan
+    if not 0 <= total < math.inf:
+        raise argparse.ArgumentTypeError(f"{text}: no time, as in 90.5 or 1:30")
     return total
+
+
+def file_name(text: str) -> str:
+    if text == "-":
+        raise argparse.ArgumentTypeError("pipes are for the command nrc; give the name of a file")
+    return text
+
+
+def channel_count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text}: not a number of channels")
+    return int(text)
+
+
+def sample_type(text: str) -> np.dtype:
+    try:
+        return np.dtype(text)
+    except TypeError:
+        raise argparse.ArgumentTypeError(f"{text}: NumPy has no such type; give one as <i2, uint16 or >i4") from None
 
 
 def suspect_layout(samples: np.ndarray) -> str:
@@ -61,12 +83,16 @@ def suspect_layout(samples: np.ndarray) -> str:
     best = int(np.argmax(likeness)) + 1
     if likeness[best - 1] > 0.5 and likeness[best - 1] > own + 0.3 and channels % best and best > 1:
         return (f"samples {best} apart resemble each other, those of a frame, {channels} apart, do not: the number of "
-                "channels seems wrong")
+                "channels seems wrong; check --channels and --dtype, or")
     return ""
 
 
-def raw_samples(path: Path, dtype: str, channels: int) -> np.ndarray:
-    kind = np.dtype(dtype)
+def raw_samples(path: Path, kind: np.dtype, channels: int, anyway: bool) -> np.ndarray:
+    with path.open("rb") as file:
+        begin = file.read(4)
+    if begin in (b"RIFF", b"RF64", b"BW64", b"riff") and not anyway:
+        raise NrcError(f"{path} is a WAV file, which the command `nrc encode` reads; --anyway takes its header for "
+                       "samples")
     size = path.stat().st_size
     if size % (kind.itemsize * channels):
         raise NrcError(f"{path} has {size} bytes, no whole number of frames of {channels} channels of {kind}; give "
@@ -74,59 +100,28 @@ def raw_samples(path: Path, dtype: str, channels: int) -> np.ndarray:
     return np.memmap(path, kind, "r").reshape(-1, channels) if size else np.empty((0, channels), kind)
 
 
-def neo_recordings(path: Path, stream: str | None) -> tuple[list[tuple[Any, Any]], dict[str, Any], float]:
-    """(samples of a segment, start time) of each, facts and rate of a file that neo reads."""
+def checked_layout(path: Path, samples: np.ndarray, anyway: bool) -> np.ndarray:
+    """Samples as frames x channels. Raises NrcError if that does not seem to be what they are."""
+    if samples.ndim == 1:
+        samples = samples.reshape(-1, 1)
+    if samples.ndim != 2:
+        raise NrcError(f"{path} has {samples.ndim} dimensions; give frames x channels")
+    check_dtype(samples.dtype)
+    frames, channels = samples.shape
+    wrong = suspect_layout(samples)
+    if path.suffix == ".npy" and 1 < frames < channels:
+        wrong = f"{frames} frames of {channels} channels seem to be {frames} channels; transpose the array, or"
+    if wrong and not anyway:
+        raise NrcError(f"{path}: {wrong} give --anyway")
+    return samples
+
+
+def numpy_file(path: Path) -> np.ndarray:
     try:
-        import neo.rawio
-    except ImportError:
-        raise NrcError(f"{path}: raw samples need --channels; other formats need neo, pip install neo") from None
-    # A folder is known by the files in it.
-    names_in_it = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-    known = [(name, found) for name in names_in_it if (found := neo.rawio.get_rawio(str(name))) is not None]
-    path, cls = known[0] if known else (path, None)
-    if cls is None:
-        raise NrcError(f"{path}: neo knows no format of this name; give --channels and --dtype for raw samples")
-    how = {"filename": str(path)} if cls.rawmode in ("one-file", "multi-file") else {"dirname": str(path)}
-    if cls.rawmode == "one-dir" and path.is_file():
-        how = {"dirname": str(path.parent)}
-    try:
-        reader = cls(**how)
-        reader.parse_header()
-    except Exception as error:  # each of neo's readers has its own
-        raise NrcError(f"{path}: neo cannot read it as {cls.__name__}: {error}") from error
-    streams = reader.header["signal_streams"]
-    names = [str(name) for name in streams["name"]]
-    if stream is not None and stream not in names:
-        raise NrcError(f"{path} has no stream {stream}; give one of {', '.join(names)}")
-    if stream is None and len(names) != 1:
-        raise NrcError(f"{path} has streams {', '.join(names)}; choose one by --stream")
-    number = names.index(stream) if stream is not None else 0
-    signals = reader.header["signal_channels"]
-    signals = signals[signals["stream_id"] == streams["id"][number]]
-
-    class Segment:
-        """Samples of a segment, as slices of frames."""
-
-        def __init__(self, segment: int) -> None:
-            self.segment = segment
-            frames = reader.get_signal_size(0, segment, number)
-            self.shape = (frames, len(signals))
-            self.dtype = self[0:min(frames, 1)].dtype
-
-        def __getitem__(self, frames: slice) -> np.ndarray:
-            return np.asarray(reader.get_analogsignal_chunk(
-                block_index=0, seg_index=self.segment, i_start=frames.start,
-                i_stop=min(frames.stop, reader.get_signal_size(0, self.segment, number)), stream_index=number))
-
-    rate = float(reader.get_signal_sampling_rate(stream_index=number))
-    scale = [{"V": 1e6, "mV": 1e3}.get(str(unit), 1.0) for unit in signals["units"]]
-    properties = {"gain_to_uV": [float(g) * s for g, s in zip(signals["gain"], scale, strict=True)],
-                  "offset_to_uV": [float(o) * s for o, s in zip(signals["offset"], scale, strict=True)],
-                  "channel_name": [str(name) for name in signals["name"]]}
-    facts = {"sampling_frequency": rate, "channel_ids": [str(i) for i in signals["id"]], "properties": properties,
-             "annotations": {"source": path.name, "stream": names[number]}}
-    segments = [(Segment(i), float(reader.get_signal_t_start(0, i, number))) for i in range(reader.segment_count(0))]
-    return segments, facts, rate
+        return np.load(path, mmap_mode="r")
+    except (ValueError, EOFError) as error:  # cut, pickled, or no such file at all
+        raise NrcError(f"{path}: NumPy cannot map it as an array ({error}); save the samples with "
+                       "numpy.save()") from None
 
 
 def encode(arguments: argparse.Namespace) -> None:
@@ -134,38 +129,52 @@ def encode(arguments: argparse.Namespace) -> None:
     options = {"preset": arguments.preset, "threads": arguments.threads, "verify": arguments.verify,
                "overwrite": arguments.force}
     if arguments.channels or path.suffix == ".npy":
-        samples = np.load(path, mmap_mode="r") if path.suffix == ".npy" else \
-            raw_samples(path, arguments.dtype, arguments.channels)
-        check_dtype(samples.dtype)
-        wrong = suspect_layout(samples) if samples.ndim == 2 else ""
-        if wrong and not arguments.anyway:
-            raise NrcError(f"{path}: {wrong}; check --channels and --dtype, or give --anyway")
-        write(output, samples, rate=arguments.rate, **options)
+        samples = numpy_file(path) if path.suffix == ".npy" else raw_samples(
+            path, arguments.dtype, arguments.channels, arguments.anyway)
+        write(output, checked_layout(path, samples, arguments.anyway), rate=arguments.rate, **options)
         return
-    segments, facts, rate = neo_recordings(path, arguments.stream)
-    for number, (samples, start) in enumerate(segments):
-        name = output if len(segments) == 1 else output.with_name(f"{output.stem}-{number}{output.suffix}")
-        write(name, samples, rate=rate, metadata={"recording": {**facts, "t_start": start}}, **options)
+    from .acquisition import open_acquisition
+
+    found = open_acquisition(path, arguments.stream)
+    several = len(found.segments) > 1
+    names = [output.with_name(f"{output.stem}-{number}{output.suffix}") if several else output
+             for number in range(len(found.segments))]
+    for name in names:
+        new_file(name, arguments.force)
+    for name, samples in zip(names, found.segments, strict=True):
+        write(name, samples, rate=found.rate, metadata={"recording": {**found.facts, "t_start": samples.t_start}},
+              **options)
+    if several:
+        print(f"nrc-codec: note: {path} has {len(names)} recordings, which are in {names[0]} to {names[-1].name}",
+              file=sys.stderr)
+    if found.left_out:
+        print(f"nrc-codec: note: {path}: stream {', '.join(found.left_out)} is left out; --stream chooses it",
+              file=sys.stderr)
 
 
 def decode(arguments: argparse.Namespace) -> None:
     recording, output = open(arguments.input), Path(arguments.output)
-    if output.exists() and not arguments.force:
-        raise NrcError(f"{output} exists; give another name, or --force")
     rate = recording.rate
     if (arguments.start or arguments.seconds) and not rate:
         raise NrcError(f"{arguments.input} does not state its sampling rate, so that no time is at a certain frame")
+    frames, all_channels = recording.shape
     first = round(arguments.start * rate)
-    end = len(recording) if arguments.seconds is None else min(first + round(arguments.seconds * rate), len(recording))
-    channels = len(arguments.channels) if arguments.channels else recording.shape[1]
-    if output.suffix == ".npy":
-        target = np.lib.format.open_memmap(output, "w+", recording.dtype, (max(end - first, 0), channels))
-        for at in range(first, end, 1 << 16):
-            target[at - first:at - first + (1 << 16)] = recording.read(at, min(at + (1 << 16), end), arguments.channels)
-        return
-    with output.open("wb") as file:
-        for at in range(first, end, 1 << 16):
-            recording.read(at, min(at + (1 << 16), end), arguments.channels).tofile(file)
+    if first > 0 and first >= frames:
+        raise NrcError(f"{arguments.input} ends after {frames / rate} s, before the part begins")
+    end = frames if arguments.seconds is None else min(first + round(arguments.seconds * rate), frames)
+    chosen = arguments.channels or None
+    if chosen and max(chosen) >= all_channels:
+        raise NrcError(f"{arguments.input} has channels 0 to {all_channels - 1}, no channel {max(chosen)}")
+    channels = len(chosen) if chosen else all_channels
+    with whole_file(output, arguments.force) as temporary:
+        if output.suffix == ".npy":
+            with temporary.open("wb") as file:
+                np.lib.format.write_array_header_1_0(file, {
+                    "descr": np.lib.format.dtype_to_descr(recording.dtype), "fortran_order": False,
+                    "shape": (end - first, channels)})
+        with temporary.open("ab") as file:
+            for at in range(first, end, 1 << 16):
+                file.write(recording.read(at, min(at + (1 << 16), end), chosen))
 
 
 def info(arguments: argparse.Namespace) -> None:
@@ -177,6 +186,7 @@ def info(arguments: argparse.Namespace) -> None:
 def view(arguments: argparse.Namespace) -> None:
     from .view import write_report
 
+    new_file(arguments.output, arguments.force)
     write_report(arguments.input, arguments.output, at=arguments.start, seconds=arguments.seconds)
     print(f"{arguments.output}: open it in a browser")
 
@@ -202,15 +212,16 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, run: Any, text: str, *, output: bool = True, several: bool = False) -> Any:
         made = commands.add_parser(name, help=text, description=text)
         made.set_defaults(run=run)
-        made.add_argument("input", nargs="+" if several else None, help="file to read")
+        made.add_argument("input", type=file_name, nargs="+" if several else None, help="file to read")
         if output:
-            made.add_argument("output", help="file to write")
+            made.add_argument("output", type=file_name, help="file to write")
             made.add_argument("-f", "--force", action="store_true", help="replace the output if it exists")
         return made
 
     made = command("encode", encode, "compress a recording")
-    made.add_argument("--channels", type=int, help="channels of raw samples")
-    made.add_argument("--dtype", default="<i2", help="type of raw samples, as NumPy names it (%(default)s)")
+    made.add_argument("--channels", type=channel_count, help="channels of raw samples")
+    made.add_argument("--dtype", type=sample_type, default="<i2",
+                      help="type of raw samples, as NumPy names it (%(default)s)")
     made.add_argument("--rate", type=float, default=0.0, help="sampling rate of raw samples, Hz")
     made.add_argument("--stream", help="stream of a file with several, by neo's name")
     made.add_argument("--preset", choices=PRESETS, default="fast")
@@ -227,7 +238,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--from", dest="start", type=seconds, default=0.0, help="traces from this time on, [[H:]M:]S")
     made.add_argument("--seconds", type=seconds, default=0.2, help="of traces (%(default)s)")
     made = command("benchmark", benchmark, "compare with other codecs on recordings", output=False, several=True)
-    made.add_argument("--channels", type=int, help="channels of raw files whose names do not say it (NAME_384ch_...)")
+    made.add_argument("--channels", type=channel_count,
+                      help="channels of raw files whose names do not say it (NAME_384ch_...)")
     made.add_argument("--seconds", type=float, default=1.0, help="of a chunk (%(default)s)")
     made.add_argument("--long", type=float, default=0.0, metavar="SECONDS",
                       help="also read a second out of a file of that length, made of the first recording")
@@ -244,9 +256,17 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     try:
         arguments.run(arguments)
-    except (NrcError, OSError) as error:
+    except OSError as error:
+        # What the system says of no file is of the one that is written.
+        where = error.filename or (error.strerror and getattr(arguments, "output", None))
+        print(f"nrc-codec: {where}: {error.strerror}" if where else f"nrc-codec: {error}", file=sys.stderr)
+        return 1
+    except NrcError as error:
         print(f"nrc-codec: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("nrc-codec: interrupted", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,7 +60,7 @@ def encoding(preset: str, neighbours: bool | None, rate: float, threads: int, me
     check_preset(preset)
     if neighbours not in _NEIGHBOURS:
         raise NrcError(f"neighbours is {neighbours!r}; give True, False or None")
-    millihertz = round(rate * 1000)
+    millihertz = round(rate * 1000) if math.isfinite(rate) else -1
     if not 0 <= millihertz < 2**32:
         raise NrcError(f"a rate of {rate} Hz; give 0 to 4294967 Hz")
     like = like or b""

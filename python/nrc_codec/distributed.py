@@ -64,8 +64,10 @@ def _finished(path: Path, frames: int) -> bool:
         return False
 
 
-def _identity(samples: dask.array.Array, options: dict[str, Any]) -> str:
-    facts = [version(), str(samples.dtype), samples.shape, samples.chunks, options]
+def _identity(samples: dask.array.Array, learned: np.ndarray, options: dict[str, Any]) -> str:
+    """Of a recording and how it is encoded; `learned` are some of its samples, since others may have its shape."""
+    content = hashlib.sha256(np.ascontiguousarray(learned)).hexdigest()
+    facts = [version(), str(samples.dtype), samples.shape, samples.chunks, options, content]
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
 
 
@@ -101,7 +103,8 @@ def encode_array(samples: Any, path: str | os.PathLike[str], *, rate: float = 0.
         raise NrcError(f"an array of {samples.ndim} dimensions; give frames x channels")
     folder = Path(f"{target}.parts")
     options = {"rate": rate, "preset": preset, "neighbours": neighbours}
-    identity = _identity(samples, options)
+    learned = files.samples_to_learn_from(samples, files.LEARNED_FRAMES, samples.shape[0])
+    identity = _identity(samples, learned, options)
     plan = folder / "plan.json"
     if plan.exists():
         facts = json.loads(plan.read_text())
@@ -110,9 +113,7 @@ def encode_array(samples: Any, path: str | os.PathLike[str], *, rate: float = 0.
         coding = files.Coding.from_json(facts["coding"])
     else:
         folder.mkdir(parents=True, exist_ok=True)
-        learned = files.samples_to_learn_from(samples, files.LEARNED_FRAMES, samples.shape[0])
-        coding = files.Coding(learned, preset=preset, neighbours=neighbours,
-                              rate=rate)
+        coding = files.Coding(learned, preset=preset, neighbours=neighbours, rate=rate)
         _write_whole(plan, json.dumps({"identity": identity, "coding": coding.to_json()}).encode())
     parts, tasks, first = [], [], 0
     for number, (rows, block) in enumerate(zip(samples.chunks[0], samples.to_delayed()[:, 0], strict=True)):

@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -187,10 +188,15 @@ class Coding:
     """How all chunks of one recording are coded, so that they can be joined. It can be pickled."""
 
     def __init__(self, samples: np.ndarray, *, preset: str = "fast", neighbours: bool | None = None,
-                 rate: float = 0.0) -> None:
+                 rate: float = 0.0, one_chunk: bool = False) -> None:
+        """`samples` show how, unless the recording is `one_chunk`, which shows it itself and has to leave no room for
+        others."""
         _arrays.check_dtype(samples.dtype)
         self.preset, self.neighbours, self.rate = preset, neighbours, rate
         self.dtype, self.channels = samples.dtype, samples.shape[1]
+        if one_chunk:
+            self.planes, self.like = 0, b""
+            return
         # Samples to come may be larger.
         self.planes = 2 if samples.dtype.itemsize == 8 else 1
         options = _arrays.encoding(preset, neighbours, rate, 1, b"", None, self.planes)
@@ -225,28 +231,45 @@ def metadata_text(metadata: Mapping[str, Any] | None, dtype: np.dtype, channels:
     return json.dumps(facts, separators=(",", ":")).encode()
 
 
+def new_file(path: Path_, overwrite: bool) -> Path:
+    """The path of a file that is to be written. Raises OSError if it exists, or has no folder to be in."""
+    target = Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder; give the name of a file in it")
+    if target.exists() and not overwrite:
+        raise FileExistsError(f"{target} exists; give another name, or replace it (overwrite=True, --force)")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{target.parent} is no folder; make it first, or give another name")
+    return target
+
+
+@contextmanager
+def whole_file(path: Path_, overwrite: bool = False) -> Iterator[Path]:
+    """The name of a file to write, which becomes `path` at the end; after an exception nothing is left of it."""
+    target = new_file(path, overwrite)
+    handle, name = tempfile.mkstemp(prefix=target.name + ".", suffix=".part", dir=target.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
 def join(parts: Sequence[Path_], path: Path_, *, metadata: bytes | None = None, overwrite: bool = False) -> None:
     """Joins nrc files, one after the other, into a new file, as `nrc cat` does. It appears when it is whole.
 
     Raises NrcError if they do not fit together, FileExistsError if the file exists.
     """
-    target = Path(path)
-    if target.exists() and not overwrite:
-        raise FileExistsError(f"{target} exists; give another name, or overwrite=True")
-    handle, temporary = tempfile.mkstemp(prefix=target.name + ".", suffix=".part", dir=target.parent)
-    os.close(handle)
-    try:
+    with whole_file(path, overwrite) as temporary:
         names = [os.fspath(part).encode() for part in parts]
         paths = (ctypes.c_char_p * max(len(names), 1))(*names)
-        _library.call(LIBRARY.nrc_python_join, paths, len(names), temporary.encode(), metadata)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
+        _library.call(LIBRARY.nrc_python_join, paths, len(names), os.fspath(temporary).encode(), metadata)
 
 
 def write(path: Path_, samples: Any, *, rate: float = 0.0, preset: str = "fast", neighbours: bool | None = None,
@@ -268,18 +291,17 @@ def write(path: Path_, samples: Any, *, rate: float = 0.0, preset: str = "fast",
     Raises:
         NrcError: the samples cannot be encoded. FileExistsError: the file exists.
     """
-    target = Path(path)
-    if target.exists() and not overwrite:
-        raise FileExistsError(f"{target} exists; give another name, or overwrite=True")
+    target = new_file(path, overwrite)
     if not hasattr(samples, "shape") or not hasattr(samples, "dtype"):
         samples = np.asarray(samples)
     if len(samples.shape) != 2:
         raise NrcError(f"an array of {len(samples.shape)} dimensions; give frames x channels")
     frames, channels = samples.shape
     _arrays.check_dtype(np.dtype(samples.dtype))
-    learned = samples_to_learn_from(samples, LEARNED_FRAMES, frames)
-    coding = Coding(learned, preset=preset, neighbours=neighbours, rate=rate)
     chunk = chunk_frames or max(CHUNK_SAMPLES // max(channels, 1), 1)
+    one_chunk = frames <= chunk
+    learned = samples_to_learn_from(samples, 0 if one_chunk else LEARNED_FRAMES, frames)
+    coding = Coding(learned, preset=preset, neighbours=neighbours, rate=rate, one_chunk=one_chunk)
     text = metadata_text(metadata, np.dtype(samples.dtype), channels)
 
     def chunks() -> Iterable[np.ndarray]:

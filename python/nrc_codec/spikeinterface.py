@@ -82,8 +82,9 @@ class NrcRecordingExtractor(BaseRecording):
             # Later versions have no other way than in place.
             old = "in_place" in inspect.signature(self.set_probegroup).parameters and _VERSION < (0, 104)
             self.set_probegroup(ProbeGroup.from_dict(facts["probegroup"]), **({"in_place": True} if old else {}))
+        kinds = facts.get("property_types", {})
         for key, values in facts.get("properties", {}).items():
-            self.set_property(key, np.asarray(values))
+            self.set_property(key, _property(values, kinds.get(key)))
         for key, value in facts.get("annotations", {}).items():
             self.annotate(**{key: value})
         self._kwargs = {"file_paths": [str(path.absolute()) for path in paths],
@@ -94,6 +95,26 @@ def read_nrc(file_paths: str | Path | Sequence[str | Path],
              sampling_frequency: float | None = None) -> NrcRecordingExtractor:
     """Opens a recording for SpikeInterface; arguments as for NrcRecordingExtractor."""
     return NrcRecordingExtractor(file_paths, sampling_frequency)
+
+
+def _type_as_json(kind: np.dtype) -> Any:
+    """NumPy's name of a property's type, or the list of its fields."""
+    return kind.str if kind.fields is None else [list(field) for field in kind.descr]
+
+
+def _property(values: list[Any], kind: Any) -> np.ndarray:
+    """Values of a property as they were before JSON. The kind is from _type_as_json(), or None if it is not known."""
+    if kind is None:
+        return np.asarray(values)
+    if isinstance(kind, list):
+        fields = [(name, text, tuple(shape[0]) if shape else ()) for name, text, *shape in kind]
+        return np.array([tuple(value) for value in values], fields)
+    if np.dtype(kind).kind == "O":
+        objects = np.empty(len(values), object)
+        for at, value in enumerate(values):  # lists of one length would become an array
+            objects[at] = value
+        return objects
+    return np.asarray(values, np.dtype(kind))
 
 
 def _plain(value: Any) -> Any:
@@ -108,14 +129,18 @@ def _plain(value: Any) -> Any:
 
 def _facts(recording: BaseRecording, segment: int) -> dict[str, Any]:
     """What is kept of a recording besides its samples."""
-    properties, annotations = {}, {}
+    properties, kinds, annotations = {}, {}, {}
     has_probe = recording.has_probe()
     for key in recording.get_property_keys():
         values = recording.get_property(key)
-        if key == "contact_vector" or (has_probe and key in ("location", "group")):
+        # The probe has them, but a group may have been given since.
+        if key == "contact_vector" or (has_probe and key == "location"):
             continue
         try:
-            properties[key] = _plain(values)
+            # Dates have names, and JSON has none.
+            dates = values.dtype.kind in "mM"
+            properties[key] = _plain(values.astype(str) if dates else values)
+            kinds[key] = _type_as_json(values.dtype)
         except TypeError:
             warnings.warn(f"property {key} of the recording is not kept: JSON cannot hold it", stacklevel=3)
     for key in recording.get_annotation_keys():
@@ -129,7 +154,8 @@ def _facts(recording: BaseRecording, segment: int) -> dict[str, Any]:
         warnings.warn("the time of each frame is not kept, only the first one's and the rate", stacklevel=3)
     t_start = recording.get_start_time(segment)
     return {"sampling_frequency": recording.get_sampling_frequency(), "channel_ids": _plain(recording.channel_ids),
-            "t_start": float(t_start) if t_start else None, "properties": properties, "annotations": annotations,
+            "t_start": float(t_start) if t_start else None, "properties": properties, "property_types": kinds,
+            "annotations": annotations,
             "probegroup": recording.get_probegroup().to_dict(array_as_list=True) if has_probe else None}
 
 
@@ -171,9 +197,10 @@ def write_nrc(recording: BaseRecording, file_paths: str | Path | Sequence[str | 
     segments = recording.get_num_segments()
     if len(paths) != segments:
         raise NrcError(f"{len(paths)} files for {segments} segments; give a list with one for each")
+    if len({path.absolute() for path in paths}) != segments:
+        raise NrcError("two segments have the same file; give each its own")
     for path in paths:
-        if path.exists() and not overwrite:
-            raise FileExistsError(f"{path} exists; give another name, or overwrite=True")
+        files.new_file(path, overwrite)
     job_kwargs = job_tools.fix_job_kwargs(job_kwargs)
     parts = [
         files.samples_to_learn_from(_Frames(recording, segment), files.LEARNED_FRAMES,

@@ -9,14 +9,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from nrc_codec import NrcError
+from nrc_codec import recording as files
 from sample_noise import noise
 
 dask = pytest.importorskip("dask.array")
+
+from dask import config as dask_config  # noqa: E402
 
 from nrc_codec.distributed import encode_array  # noqa: E402
 
@@ -62,7 +66,6 @@ def test_goes_on_after_a_kill(tmp_path: Path) -> None:
     finished = {path: path.stat().st_mtime_ns for path in folder.glob("0*[0-9].nrc")}
     assert 3 <= len(finished) < 12 and not target.exists()
     times: dict[Path, int] = {}
-    from nrc_codec import recording as files
     join = files.join
 
     def note(parts: list[Path], *rest: object, **options: object) -> None:
@@ -85,3 +88,25 @@ def test_parts_of_another_recording_are_refused(tmp_path: Path) -> None:
     (folder / "plan.json").write_text('{"identity": "other", "coding": ""}')
     with pytest.raises(NrcError, match="remove it"):
         encode_array(noise(100, 4), tmp_path / "a.nrc")
+
+
+def test_parts_of_a_recording_of_the_same_shape_are_refused(tmp_path: Path) -> None:
+    target, first, other = tmp_path / "a.nrc", noise(3000, 4, seed=1), noise(3000, 4, seed=2)
+
+    def fail(block: np.ndarray, block_info: Any = None) -> np.ndarray:
+        if block_info[None]["chunk-location"][0] == 2:
+            raise OSError("the disk is gone")
+        return block
+
+    chunks = dask.from_array(first, chunks=(1000, -1))
+    learned = files.samples_to_learn_from
+    stopped = chunks.map_blocks(fail, dtype=first.dtype)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "samples_to_learn_from", lambda source, *rest: learned(first, *rest))
+        # Threads would go on writing parts after the failure.
+        with dask_config.set(scheduler="synchronous"), pytest.raises(OSError, match="gone"):
+            encode_array(stopped, target)
+    assert (tmp_path / "a.nrc.parts/plan.json").exists()
+    with pytest.raises(NrcError, match="another recording"):
+        encode_array(dask.from_array(other, chunks=(1000, -1)), target)
+    assert np.array_equal(encode_array(chunks, target)[:], first)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,52 @@ def intan(folder: Path) -> np.ndarray:
                       samples[128 * b:128 * b + 128].astype("<u2").T.tobytes() for b in range(9))
     (folder / "session.rhd").write_bytes(header + blocks)
     return samples.astype("u2")
+
+
+def test_a_folder_with_several_recordings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing of a session is left out without a word."""
+    session, out = tmp_path / "session", tmp_path / "a.nrc"
+    first = open_ephys(session)
+    node = session / "Record Node 101"
+    experiment = node / "experiment1"
+    for copy in (experiment / "recording2", node / "experiment2/recording1"):
+        shutil.copytree(experiment / "recording1", copy)
+        data = copy / "continuous/Acquisition_Board-100.Rhythm/continuous.dat"
+        data.write_bytes(data.read_bytes()[::-1])
+    shutil.copy(node / "settings.xml", node / "settings_2.xml")
+    (tmp_path / "a-1.nrc").write_bytes(b"")
+    assert main(["encode", str(session), str(out)]) == 1
+    assert "a-1.nrc exists" in capsys.readouterr().err and not (tmp_path / "a-0.nrc").exists()
+    (tmp_path / "a-1.nrc").unlink()
+    assert main(["encode", str(session), str(out)]) == 0
+    assert "3 recordings" in capsys.readouterr().err
+    parts = [nrc_codec.open(tmp_path / f"a-{number}.nrc")[:] for number in range(3)]
+    assert np.array_equal(parts[0], first) and not out.exists()
+    turned = np.frombuffer(first.tobytes()[::-1], first.dtype).reshape(first.shape)
+    assert np.array_equal(parts[1], turned) and np.array_equal(parts[2], turned)
+
+    intan(tmp_path / "minutes")
+    shutil.copy(tmp_path / "minutes/session.rhd", tmp_path / "minutes/second.rhd")
+    assert main(["encode", str(tmp_path / "minutes"), str(out)]) == 1
+    error = capsys.readouterr().err
+    assert "2 recordings (second.rhd, session.rhd)" in error and error.count("\n") == 1
+    assert main(["encode", str(tmp_path / "minutes/second.rhd"), str(out)]) == 0
+
+
+def test_a_file_of_a_folder_with_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The file that is named, whatever else was recorded with it."""
+    samples = spikeglx(tmp_path / "run")
+    data, meta = sorted((tmp_path / "run").iterdir())
+    for old, new in ((".ap.", ".lf."), ("_g0", "_g1")):
+        (tmp_path / "run" / data.name.replace(old, new)).write_bytes(data.read_bytes()[:1000])
+        (tmp_path / "run" / meta.name.replace(old, new)).write_text(
+            meta.read_text().replace(old, new).replace("=4,0,1", "=0,4,1" if old == ".ap." else "=4,0,1"))
+    out = tmp_path / "a.nrc"
+    assert main(["encode", str(data), str(out)]) == 0, capsys.readouterr().err
+    assert "imec0.ap-SYNC is left out" in capsys.readouterr().err
+    assert np.array_equal(nrc_codec.open(out)[:], samples[:, :4])
+    assert main(["encode", "-f", "--stream", "imec0.ap-SYNC", str(data), str(out)]) == 0
+    assert capsys.readouterr().err == "" and np.array_equal(nrc_codec.open(out)[:], samples[:, 4:])
 
 
 CASES: dict[str, Any] = {

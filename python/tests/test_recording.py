@@ -149,6 +149,79 @@ def test_commands(tmp_path: Path, samples: np.ndarray, capsys: pytest.CaptureFix
         assert words in error and error.count("\n") == 1, error
 
 
+def test_decode_is_whole_or_nothing(tmp_path: Path, samples: np.ndarray, recording: nrc_codec.Recording,
+                                    capsys: pytest.CaptureFixture[str]) -> None:
+    name, out = str(recording.path), tmp_path / "out.npy"
+    for options in (["--from=-1"], ["--from", "nan"], ["--seconds", "inf"], ["--seconds=-1"], ["--channels", "5-3"],
+                    ["--channels", "2-"], ["--channels", "-1"], ["--channels", ""]):
+        with pytest.raises(SystemExit):
+            main(["decode", name, str(out), *options])
+    for options, words in ((["--channels", "3,12"], "no channel 12"), (["--from", "5"], "ends after 5.0 s")):
+        assert main(["decode", name, str(out), *options]) == 1
+        assert words in capsys.readouterr().err
+    cut = tmp_path / "cut.nrc"
+    damaged = bytearray(recording.path.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    cut.write_bytes(damaged)
+    out.write_bytes(b"before")
+    assert main(["decode", "-f", str(cut), str(out)]) == 1
+    assert out.read_bytes() == b"before" and sorted(p.name for p in tmp_path.iterdir()) == ["a.nrc", "cut.nrc",
+                                                                                           "out.npy"]
+    assert main(["decode", name, str(out)]) == 1 and "exists" in capsys.readouterr().err
+    assert main(["decode", "-f", name, str(out), "--seconds", "0"]) == 0 and np.load(out).shape == (0, 12)
+    # Into itself.
+    assert main(["decode", "-f", name, name]) == 0
+    assert recording.path.read_bytes() == samples.tobytes()
+
+
+def test_inputs_that_are_no_recordings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    array = noise(900, 5, "<i2")
+    np.save(tmp_path / "a.npy", array)
+    whole = (tmp_path / "a.npy").read_bytes()
+    objects = np.empty(3, object)
+    np.save(tmp_path / "objects.npy", objects, allow_pickle=True)
+    np.save(tmp_path / "turned.npy", array.T)
+    np.save(tmp_path / "three.npy", array.reshape(9, 100, 5))
+    (tmp_path / "cut.npy").write_bytes(whole[:-7])
+    (tmp_path / "head.npy").write_bytes(whole[:20])
+    (tmp_path / "none.npy").write_bytes(b"no array")
+    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    out = str(tmp_path / "out.nrc")
+    for name, words in (("objects", "NumPy cannot map"), ("cut", "NumPy cannot map"), ("head", "NumPy cannot map"),
+                        ("none", "NumPy cannot map"), ("turned", "transpose"), ("three", "3 dimensions"),
+                        ("missing", "No such file")):
+        assert main(["encode", str(tmp_path / f"{name}.npy"), out]) == 1
+        error = capsys.readouterr().err
+        assert words in error and error.count("\n") == 1, error
+    (tmp_path / "a.raw").write_bytes(bytes(8))
+    for name, options, words in (("a.wav", [], "nrc encode"), ("a.wav", ["--channels", "2"], "WAV file"),
+                                 ("a.raw", ["--channels", "3"], "no whole number"),
+                                 ("a.raw", ["--channels", "1", "--rate", "nan"], "rate of nan")):
+        assert main(["encode", str(tmp_path / name), out, *options]) == 1
+        error = capsys.readouterr().err
+        assert words in error and error.count("\n") == 1, error
+    for options in (["--channels", "-3"], ["--channels", "0"], ["--channels", "2", "--dtype", "int24"]):
+        with pytest.raises(SystemExit):
+            main(["encode", str(tmp_path / "a.npy"), out, *options])
+    with pytest.raises(SystemExit):
+        main(["encode", str(tmp_path / "a.npy"), "-"])
+    for folder, words in ((str(tmp_path), "is a folder"), (str(tmp_path / "none/out.nrc"), "no folder")):
+        assert main(["encode", "-f", str(tmp_path / "a.npy"), folder]) == 1
+        assert words in capsys.readouterr().err
+    assert main(["encode", str(tmp_path / "turned.npy"), out, "--anyway"]) == 0
+    np.save(tmp_path / "one.npy", array[:, 0])
+    assert main(["encode", "-f", str(tmp_path / "one.npy"), out]) == 0
+    assert np.array_equal(nrc_codec.open(out)[:, 0], array[:, 0])
+
+
+def test_a_short_recording_is_as_small_as_an_array(tmp_path: Path) -> None:
+    # Too few frames to say of others to come that they are left-justified as well.
+    array = noise(300, 40).astype("<i4") << 16
+    written = nrc_codec.write(tmp_path / "a.nrc", array)
+    assert np.array_equal(written[:], array)
+    assert written.path.stat().st_size < len(nrc_codec.encode(array)) + 100
+
+
 def test_a_wrong_number_of_channels_is_noticed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     raw = tmp_path / "a.i16"
     random = np.random.default_rng(3)

@@ -59,12 +59,43 @@ def test_everything_survives(tmp_path: Path, recording: Any, jobs: dict[str, Any
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.nrc", "b.nrc", "source"]
 
 
+def test_properties_of_any_type(tmp_path: Path) -> None:
+    made = si.NumpyRecording([noise(100, 4)], 1000.0)
+    probe = probeinterface.generate_linear_probe(4)
+    probe.set_device_channel_indices(np.arange(4))
+    made.set_probe(probe)
+    lists, pairs = np.empty(4, object), np.empty(4, object)
+    for i in range(4):
+        lists[i], pairs[i] = list(range(i)), [i, i]
+    wanted = {
+        "group": np.array([3, 3, 4, 4]),  # other ones than the probe's
+        "float": np.arange(4, dtype="f4") / 3, "byte": np.arange(4, dtype="u1"), "flag": np.array([True, False] * 2),
+        "name": np.array(["a", "", "\u00fc", "long"]), "date": np.array(["2020-01-02T03:04:05"] * 4, "M8[s]"),
+        "pair": np.arange(8).reshape(4, 2), "some": np.array(["a", None, 1, 2.5], object), "lists": lists,
+        "pairs": pairs, "fields": np.array([(i, i / 2, "x") for i in range(4)], "i2, f4, U3"),
+    }
+    for key, values in wanted.items():
+        made.set_property(key, values)
+    written = write_nrc(made, tmp_path / "a.nrc")
+    for key, values in wanted.items():
+        back = written.get_property(key)
+        assert back.dtype == values.dtype and back.tolist() == values.tolist(), key
+    made.set_property("complex", np.full(4, 1j))
+    with pytest.warns(UserWarning, match="complex"):
+        assert "complex" not in write_nrc(made, tmp_path / "b.nrc").get_property_keys()
+
+
 def test_refusals(tmp_path: Path, recording: Any) -> None:
     floats = si.NumpyRecording([noise(100, 4).astype("f4")], 1000.0)
     with pytest.raises(NrcError, match="gain"):
         write_nrc(floats, tmp_path / "a.nrc")
     with pytest.raises(NrcError, match="segments"):
         write_nrc(recording, tmp_path / "a.nrc")
+    with pytest.raises(NrcError, match="each its own"):
+        write_nrc(recording, [tmp_path / "a.nrc", tmp_path / "a.nrc"], overwrite=True)
+    with pytest.raises(FileNotFoundError, match="none is no folder"):
+        write_nrc(recording, [tmp_path / "a.nrc", tmp_path / "none/b.nrc"])
+    assert not (tmp_path / "a.nrc").exists()
     nrc_codec.write(tmp_path / "plain.nrc", noise(100, 4))
     with pytest.raises(NrcError, match="sampling_frequency"):
         read_nrc(tmp_path / "plain.nrc")

@@ -138,6 +138,60 @@ TEST(Preset, BalancedFindsTheOrderInWhichNeighboursShareNoise) {
   EXPECT_LT(summary.stream_bytes, as_they_are * 9 / 10);
 }
 
+/// The order of many channels takes more room in a short stream than neighbours save.
+TEST(Preset, BalancedKeepsTheOrderOfAShortStream) {
+  std::mt19937 random(9);
+  std::normal_distribution<double> normal(0, 4);
+  constexpr int kHalf = 192;
+  Signal signal{"far apart", 2 * kHalf, {}};
+  for (int frame = 0; frame < 12; ++frame) {
+    double common[kHalf];
+    for (double& c : common) c = normal(random);
+    for (int c = 0; c < 2 * kHalf; ++c)
+      signal.samples.push_back(common[c % kHalf] + normal(random));
+  }
+  EncodeOptions options;
+  options.preset = find_preset("balanced");
+  const EncodeSummary chosen = encode(signal, options);
+  options.preset = nullptr;
+  options.profile = Profile::kRange;
+  EXPECT_LE(chosen.stream_bytes, encode(signal, options).stream_bytes);
+}
+
+/// What `fast` says of other presets holds, and it says so where it is much.
+TEST(Preset, FastSaysWhatOthersSave) {
+  const auto bytes = [](const Signal& signal, const char* preset) {
+    EncodeOptions options;
+    options.profile = find_preset(preset)->codings.front().profile;
+    if (find_preset(preset)->codings.size() > 1) options.preset = find_preset(preset);
+    return static_cast<double>(encode(signal, options).stream_bytes);
+  };
+  int told = 0;
+  for (const Signal& signal : signals()) {
+    EncodeOptions options;
+    options.preset = find_preset("fast");
+    const EncodeSummary chosen = encode(signal, options);
+    const std::string& note = chosen.smaller_preset;
+    const double balanced = 1 - bytes(signal, "balanced") / bytes(signal, "fast");
+    const double best = 1 - bytes(signal, "best") / bytes(signal, "fast");
+    const bool names_balanced = note.find("--preset balanced") != std::string::npos;
+    EXPECT_TRUE(balanced < 0.03 || names_balanced) << signal.name << ' ' << balanced;
+    EXPECT_TRUE(balanced > 0.01 || !names_balanced) << signal.name << ' ' << note;
+    EXPECT_TRUE(best < 0.15 + balanced || note.find("--preset best") != std::string::npos)
+        << signal.name << ' ' << best << ' ' << note;
+    told += note.empty() ? 0 : 1;
+    if (names_balanced) {
+      const int percent = std::stoi(note.substr(note.find("about ") + 6));
+      EXPECT_NEAR(percent, 100 * balanced, 3) << signal.name;
+    }
+    options.preset = find_preset("balanced");
+    EXPECT_EQ(encode(signal, options).smaller_preset, "");
+    options.preset = nullptr;
+    EXPECT_EQ(encode(signal, options).smaller_preset, "");
+  }
+  EXPECT_GE(told, 3);
+}
+
 TEST(Preset, NamesAreKnown) {
   EXPECT_EQ(find_preset("fast")->name, "fast");
   EXPECT_EQ(find_preset("implant")->codings.size(), 1U);

@@ -337,6 +337,18 @@ TEST(TypeNotes, NothingToSayOfWhatIsRight) {
   EXPECT_TRUE(notes({}, SampleType::kInt16, 1).empty());
 }
 
+TEST(TypeNotes, NothingToSayOfShiftedCodes) {
+  for (const SampleType type : {SampleType::kInt16, SampleType::kInt24, SampleType::kInt32}) {
+    Values values = recording();
+    const int shift = sample_bits(type) - 12;
+    for (std::int32_t& value : values) {
+      value = static_cast<std::int32_t>(static_cast<std::uint32_t>(value) << shift);
+    }
+    EXPECT_TRUE(notes(file_of(values, type, false), type, kChannels).empty())
+        << sample_type_name(type);
+  }
+}
+
 TEST(TypeNotes, AnotherType) {
   const Bytes int16 = file_of(recording(), SampleType::kInt16, false);
   expect_note(int16, SampleType::kInt32, kChannels, "--type int16");

@@ -54,6 +54,9 @@ void report(const EncodeArguments& arguments, const std::string& name,
   for (const std::string& note : summary.notes) {
     if (!arguments.any_file) fmt::print(stderr, "nrc: note: {}: {}\n", name, note);
   }
+  if (!summary.smaller_preset.empty()) {
+    fmt::print(stderr, "nrc: note: {}: {}\n", name, summary.smaller_preset);
+  }
   if (arguments.verbose && summary.stored_because.empty()) {
     const StreamHeader& header = summary.header;
     const std::string mapping =
@@ -158,6 +161,7 @@ void encode_file(const EncodeArguments& arguments) {
   options.long_headers = arguments.long_headers;
   options.threads = arguments.threads;
   options.key_interval = arguments.key_interval;
+  options.notes = !arguments.any_file;
   if (!arguments.metadata.empty()) {
     host::InputFile text(arguments.metadata);
     options.metadata.assign(reinterpret_cast<const char*>(text.data()), text.size());
@@ -208,6 +212,11 @@ void encode_file(const EncodeArguments& arguments) {
     }
   }
   output.commit(arguments.sync);
+  if (arguments.raw && input.mapped() && is_wav(input.data(), input.size())) {
+    summary.notes.emplace_back(
+        "it is a WAV file, whose header was taken for samples; leave out --raw, --channels and "
+        "--type");
+  }
   report(arguments, input.name(), summary);
 }
 
@@ -275,7 +284,7 @@ void add_encode_command(CLI::App& app) {
   command
       ->add_option("--lanes", arguments->lanes,
                    "bit strings of a packet, which are decoded at once: 1, 2, 4 or 8 (default: as "
-                   "many as cost less than 0.05 %)")
+                   "many as cost less than 0.1 %)")
       ->check(CLI::IsMember({1, 2, 4, 8}));
   command->add_flag("--long-headers", arguments->long_headers, kLongHeadersHelp);
   command->add_flag("-f,--force", arguments->force, "replace the output if it exists");

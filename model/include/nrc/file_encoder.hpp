@@ -38,7 +38,7 @@ struct EncodeOptions {
   /// Channels in the order in which they are coded; empty: as they are, or as the preset finds.
   std::vector<std::uint16_t> order;
   /// Bit strings of a packet, which a host decodes at once (docs/bitstream.md, section 7): 1, 2, 4
-  /// or 8. 0: as many as cost no more than 0.05 % of the first, middle and last packet; 1 where
+  /// or 8. 0: as many as cost no more than 0.1 % of the first, middle and last packet; 1 where
   /// the profile has no lanes.
   int lanes = 0;
   /// No packet has a header of the short form, which hardware does not read.
@@ -86,6 +86,9 @@ struct EncodeSummary {
   std::uint64_t off_map = 0;   ///< samples that are not on the map
   std::string stored_because;  ///< why the file was stored instead of coded; empty if it was coded
   std::vector<std::string> notes;  ///< what the user should know of a file that was coded
+  /// Of preset `fast`: another one that would make the file clearly smaller, and by how much; empty
+  /// if there is none.
+  std::string smaller_preset;
 };
 
 /// Encodes a WAV file. Any image works: one that the codec does not apply to is stored whole.

@@ -57,6 +57,13 @@ constexpr std::uint64_t kCascadeSlack = 40;
 constexpr std::uint64_t kWorthOrdering = 200;
 /// A value map is taken if it saves one byte in so many.
 constexpr std::uint64_t kWorthMapping = 500;
+/// Another preset is worth a note if it makes a few packets smaller by so many hundredths, the slow
+/// `best` by so many than the others, on so many samples of a packet.
+constexpr std::uint64_t kWorthPreset = 2;
+constexpr std::uint64_t kWorthBest = 10;
+constexpr std::size_t kBestTrialSamples = 65536;
+/// Fewer samples show nothing of it.
+constexpr std::size_t kMinPresetSamples = 4096;
 /// Packets for which a stream header is sent, where samples are to come.
 constexpr std::size_t kLivePackets = 384;
 /// Bytes of a channel from one key packet to the next, where the user does not say. A key packet
@@ -223,8 +230,8 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
                             StreamHeader& header);
 WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& options,
                   const StreamHeader& header);
-const Tables& choose_wide_coding(const std::vector<Samples>& packets, int width,
-                                 const EncodeOptions& options, StreamHeader& header);
+const Tables& choose_wide_coding(const std::vector<Samples>& packets, std::uint64_t frames,
+                                 int width, const EncodeOptions& options, StreamHeader& header);
 
 /// Makes as much of full codes as possible codes of the cascade profile. @return its tables
 const Tables& wide_cascade(StreamHeader& header) {
@@ -242,7 +249,7 @@ const Tables& choose_cascade(const SampleImage& image, bool complete, const Enco
     WideMap wide = find_wide(image, complete, options, header);
     header.mapping = wide.choices.front().mapping;
     header.map = std::move(wide.choices.front().map);
-    if (wide.width > kMaxCodeWidth) return choose_wide_coding({}, wide.width, options, header);
+    if (wide.width > kMaxCodeWidth) return choose_wide_coding({}, 0, wide.width, options, header);
   }
   if (options.mapping && !is_wide(header.sample_type)) {
     header.mapping = *options.mapping;
@@ -324,24 +331,30 @@ std::uint64_t coded_size(const Packets& packets, const StreamHeader& header, con
   return size;
 }
 
-/// Bytes of as many frames of these packets as show what corrections are worth, which learn from
-/// frame to frame and across packets.
+/// Frames of a packet that show what corrections are worth, which learn from frame to frame.
+std::size_t trial_frames(const Samples& packet, const StreamHeader& header) {
+  return std::min(packet.size() / frame_bytes_of(header),
+                  std::max(kTrialFrames, kTrialSamples / header.channels));
+}
+
+/// Bytes of that much of these packets, as corrections learn across packets, too.
 std::uint64_t trial_size(const Packets& packets, const StreamHeader& header, const Tables& tables,
                          int lossy_step) {
-  const std::size_t most_frames = std::max(kTrialFrames, kTrialSamples / header.channels);
   Encoder encoder(header, tables);
   encoder.set_lossy_step(lossy_step);
   std::uint64_t size = 0;
   for (const Samples& samples : packets) {
-    const std::size_t frames = std::min(samples.size() / frame_bytes_of(header), most_frames);
-    size += encoder.encode_samples(samples.data(), frames, {}).size();
+    size += encoder.encode_samples(samples.data(), trial_frames(samples, header), {}).size();
   }
   return size;
 }
 
 /// The coding of a preset that suits the packets, and its tables.
-const Tables& choose_coding(const Preset& preset, const Packets& packets,
+/// @param frames  of the stream, or as many as there will be at least
+const Tables& choose_coding(const Preset& preset, const Packets& packets, std::uint64_t frames,
                             const EncodeOptions& options, StreamHeader& header) {
+  std::uint64_t tried = 0;
+  for (const Samples& samples : packets) tried += trial_frames(samples, header);
   struct Candidate {
     StreamHeader header;
     const Tables* tables;
@@ -358,8 +371,12 @@ const Tables& choose_coding(const Preset& preset, const Packets& packets,
       candidate.tables = tables;
       candidate.cost = size;
     }
-    // Another order has to be worth it.
-    if (order != header.order) candidate.cost += candidate.cost / kWorthOrdering;
+    // Another order has to be worth it, and the room that it takes in the stream header.
+    if (order != header.order) {
+      const std::uint64_t bytes = serialise(candidate.header).size() - serialise(header).size();
+      candidate.cost += std::max(candidate.cost / kWorthOrdering,
+                                 bytes * tried / std::max<std::uint64_t>({frames, tried, 1}));
+    }
     candidates.push_back(std::move(candidate));
   };
   for (const Coding& coding : preset.codings) try_coding(coding, header.order);
@@ -431,9 +448,10 @@ WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& 
 }
 
 /// Chooses the coding of full codes of more than 16 bits.
-/// @param width  of the full codes
-const Tables& choose_wide_coding(const Packets& packets, int width, const EncodeOptions& options,
-                                 StreamHeader& header) {
+/// @param frames  of the stream, or as many as there will be at least
+/// @param width   of the full codes
+const Tables& choose_wide_coding(const Packets& packets, std::uint64_t frames, int width,
+                                 const EncodeOptions& options, StreamHeader& header) {
   if (options.profile == Profile::kCascade || options.lossy_step > 1) {
     // Rounding is in units of codes, which are the full ones here.
     if (options.lossy_step > 1 && width > kMaxWideCodeWidth) {
@@ -468,7 +486,7 @@ const Tables& choose_wide_coding(const Packets& packets, int width, const Encode
   }
   header.low_bits = best_bits;
   if (preset == nullptr) return *best;
-  const Tables& chosen = choose_coding(*preset, packets, options, header);
+  const Tables& chosen = choose_coding(*preset, packets, frames, options, header);
   StreamHeader slow = header;
   slow.order.clear();
   slow.code_width = width;
@@ -491,6 +509,8 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
   }
   // A few packets show what is best: first map and tables, with the quickest coding.
   const Packets packets = tried_packets(image, header, options);
+  const std::uint64_t frames = complete ? image.samples() / header.channels
+                                        : std::uint64_t{kLivePackets} * header.packet_frames;
   MapRequest request;
   request.source = &image;
   request.read = [](const void* source, std::size_t channel, std::vector<std::int16_t>& samples) {
@@ -512,7 +532,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
     header.map = wide.choices.front().map;
     header.corrections = options.corrections;
     if (wide.width > kMaxCodeWidth) {
-      return choose_wide_coding(packets, wide.width, options, header);
+      return choose_wide_coding(packets, frames, wide.width, options, header);
     }
     choices = std::move(wide.choices);
   } else if (options.mapping == Mapping::kShift6) {
@@ -573,7 +593,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
   if (best == nullptr) throw Error(*error);
   header = best_header;
   if (preset == nullptr || preset->codings.size() == 1) return *best;
-  return choose_coding(*preset, packets, options, header);
+  return choose_coding(*preset, packets, frames, options, header);
 }
 
 /// Header of a stream with the settings that do not depend on the samples.
@@ -892,6 +912,53 @@ void add_raw_notes(const Samples& first, const EncodeOptions& options, EncodeSum
   add_notes(first, options, summary);
 }
 
+/// What `fast` leaves to presets that take longer: one line if that is much, else nothing.
+std::string smaller_preset(const SampleImage& image, const StreamHeader& header,
+                           const Tables& tables, const EncodeOptions& options) {
+  if (options.preset != find_preset("fast") || options.tables != nullptr ||
+      tables.profile() == Profile::kCascade || image.samples() < kMinPresetSamples) {
+    return {};
+  }
+  const Packets packets = few_packets(image);
+  const std::uint64_t size = trial_size(packets, header, tables, options.lossy_step);
+  std::uint64_t balanced = size;
+  StreamHeader other = header;
+  for (const Coding& coding : find_preset("balanced")->codings) {
+    other.corrections = coding.corrections;
+    for (const Tables* const own : tables_for(options, coding.profile, other)) {
+      balanced = std::min(balanced, trial_size(packets, other, *own, options.lossy_step));
+    }
+  }
+  // The same of a part, as it is slow.
+  Samples part = packets[packets.size() / 2];
+  const std::size_t frames = kBestTrialSamples / header.channels + 1;
+  part.resize(std::min(part.size(), frames * frame_bytes_of(header)));
+  other.corrections = {};
+  const SampleImage image_of_part(part.data(), part.size(), header);
+  EncodeOptions best = options;
+  best.profile = Profile::kCascade;
+  best.preset = nullptr;
+  const Tables& cascade = choose_cascade(image_of_part, true, best, other);
+  const std::uint64_t part_size = coded_size({part}, header, tables, options.lossy_step);
+  const std::uint64_t part_best = coded_size({part}, other, cascade, options.lossy_step);
+  const auto percent = [](std::uint64_t less, std::uint64_t than) {
+    return less >= than ? 0 : (100 * (than - less) + than / 2) / than;
+  };
+  const std::uint64_t by_balanced = percent(balanced, size);
+  const std::uint64_t by_best = percent(part_best, part_size);
+  const bool much = by_best >= by_balanced + kWorthBest;
+  if (by_balanced < kWorthPreset && !much) return {};
+  std::string text;
+  if (by_balanced >= kWorthPreset) {
+    text = fmt::format("--preset balanced makes it about {} % smaller", by_balanced);
+  }
+  if (much) {
+    text += fmt::format("{}--preset best {}about {} %{}", text.empty() ? "" : ", ",
+                        text.empty() ? "makes it " : "", by_best, text.empty() ? " smaller" : "");
+  }
+  return text;
+}
+
 /// Longer packets if a profile was chosen that wants them.
 void suit_packets(const Tables& tables, const EncodeOptions& options, StreamHeader& header,
                   SampleImage& samples) {
@@ -991,7 +1058,10 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
   summary.stored_because = layout.reason;
   if (layout.applies()) {
     if (!layout.note.empty()) summary.notes.push_back(layout.note);
-    if (typed.notes) add_notes(samples.packet(0), typed, summary);
+    if (typed.notes) {
+      add_notes(samples.packet(0), typed, summary);
+      summary.smaller_preset = smaller_preset(samples, header, tables, typed);
+    }
   }
   return summary;
 }
@@ -1021,7 +1091,10 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                     "are; check the number of channels if the recording was not cut",
                     rest, channels));
   }
-  if (options.notes) add_raw_notes(samples.packet(0), options, summary);
+  if (options.notes) {
+    add_raw_notes(samples.packet(0), options, summary);
+    summary.smaller_preset = smaller_preset(samples, header, tables, options);
+  }
   return summary;
 }
 
@@ -1091,7 +1164,10 @@ void RawEncoder::flush(bool last) {
     const Tables& tables = choose_coding(first, false, options_, header_);
     const int lanes = lanes_for(first, header_, tables, options_);
     writer_ = std::make_unique<PacketWriter>(header_, tables, options_, lanes, sink_);
-    if (options_.notes) add_raw_notes(samples, options_, writer_->summary());
+    if (options_.notes) {
+      add_raw_notes(samples, options_, writer_->summary());
+      writer_->summary().smaller_preset = smaller_preset(first, header_, tables, options_);
+    }
   }
   writer_->packet(samples, last);
   pending_.clear();

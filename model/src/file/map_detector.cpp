@@ -37,6 +37,12 @@ constexpr std::size_t kMaxUsual =
 constexpr std::size_t kMinSearchedValues = 8;
 constexpr double kMinSearchedStep = 1.3;
 constexpr std::int64_t kTurn = 65536;
+/// Steps below this are small: half of any values are explained by them. Of those, other ways of
+/// rounding than down are tried for the first denominators at once, and for the others if nothing
+/// else is found. Gains of one or two decimals are among them.
+constexpr std::int64_t kSmallStep = 4;
+constexpr std::int64_t kSimple = 8;
+constexpr std::int64_t kFairlySimple = 20;
 
 /// A less simple rule must save more exceptions than this, and than one run in so many.
 constexpr std::uint64_t kMargin = 3;
@@ -46,6 +52,10 @@ constexpr MapStep kUnitStep = {1, 1, Rounding::kDown};
 /// With this offset, shift6 as a map.
 constexpr MapStep kShift6Step = {65535, 1023, Rounding::kTowardsZero};
 constexpr std::int64_t kShift6Offset = 512 * 65535 - 32768 * 1023;
+
+bool is_small(std::int64_t numerator, std::int64_t denominator) {
+  return numerator < kSmallStep * denominator;
+}
 
 double size_of(const MapStep& step) {
   return static_cast<double>(step.numerator) / step.denominator;
@@ -183,14 +193,15 @@ class OffsetFinder {
   }
 
   /// The same for any rounding.
-  /// @param step  without its rounding
-  Fit find_any(const Occurrence& occurrence, MapStep step, std::uint64_t limit) {
+  /// @param step    without its rounding
+  /// @param simple  largest denominator of a small step for which that is worth the time
+  Fit find_any(const Occurrence& occurrence, MapStep step, std::uint64_t limit,
+               std::int64_t simple) {
     Fit best = find_down(occurrence, step);
     if (step.denominator == 1 || best.off_runs == 0) return best;
     // Other ways of rounding look nearly like rounding down; what is far from it is none of them.
     if (2 * best.off_runs > occurrence.runs) return best;
-    // Small steps explain half of any values, so that only the simplest of them are worth the time.
-    if (step.numerator < kSmallStep * step.denominator && step.denominator > kSimple) return best;
+    if (is_small(step.numerator, step.denominator) && step.denominator > simple) return best;
     const std::uint64_t margin = kMargin + occurrence.runs / kMarginShare;
     for (const Rounding rounding :
          {Rounding::kTowardsZero, Rounding::kNearestEven, Rounding::kNearestAway}) {
@@ -212,8 +223,6 @@ class OffsetFinder {
   static constexpr std::size_t kAll = 12;
   static constexpr std::size_t kMaxBetween = 512;
   static constexpr std::int64_t kMaxOrigins = 2048;
-  static constexpr std::int64_t kSmallStep = 4;
-  static constexpr std::int64_t kSimple = 8;
 
   /// Rounding down is the same everywhere, so that an offset is known modulo the numerator: every
   /// value votes for those that explain it.
@@ -329,16 +338,13 @@ class StepFinder {
     begun_ = offsets_.work();
     if (occurrence.values.size() < 2) return std::nullopt;
     try_integers();
-    if (best_ &&
-        static_cast<double>(best_->off_runs) <= kMiss * static_cast<double>(occurrence.runs)) {
-      return best_;
-    }
+    if (is_exact()) return best_;
     try_fractions();
     return best_ && best_->gain(occurrence) > 0.0 ? best_ : std::nullopt;
   }
 
  private:
-  void try_step(std::int64_t numerator, std::int64_t denominator) {
+  void try_step(std::int64_t numerator, std::int64_t denominator, std::int64_t simple = kSimple) {
     if (numerator < 2 || numerator > kMaxNumerator || denominator > kMaxStepDenominator) return;
     if (std::gcd(numerator, denominator) != 1) return;
     const MapStep step = {static_cast<std::uint32_t>(numerator),
@@ -346,7 +352,7 @@ class StepFinder {
     // With more runs off the map it saves too little to be considered.
     const double spare = Fit{step, 0, 0}.gain(*profile_) - least_gain();
     if (spare < 0.0) return;
-    consider(offsets_.find_any(*profile_, step, limit_of(spare)));
+    consider(offsets_.find_any(*profile_, step, limit_of(spare), simple));
   }
 
   void consider(const Fit& fit) {
@@ -419,11 +425,26 @@ class StepFinder {
       const double step = 65535.0 / static_cast<double>(d);
       if (step > low && step < high) consider(OffsetFinder::find_full_scale(*profile_, bits));
     }
-    for (std::int64_t d = 1; d <= kMaxSearchedDenominator; ++d) {
+    try_between(low, high, 1, kMaxSearchedDenominator, kSimple);
+    if (is_exact() || !is_small(static_cast<std::int64_t>(std::floor(low)), 1)) return;
+    begun_ = offsets_.work();
+    try_between(low, high, kSimple + 1, kFairlySimple, kFairlySimple);
+  }
+
+  /// Whether what was found misses so little that nothing else can be right.
+  bool is_exact() const {
+    return best_ &&
+           static_cast<double>(best_->off_runs) <= kMiss * static_cast<double>(profile_->runs);
+  }
+
+  /// All fractions in an interval, by their denominators.
+  void try_between(double low, double high, std::int64_t least, std::int64_t most,
+                   std::int64_t simple) {
+    for (std::int64_t d = least; d <= most; ++d) {
       const auto first = static_cast<std::int64_t>(std::ceil(low * static_cast<double>(d)));
       for (std::int64_t n = first; static_cast<double>(n) <= high * static_cast<double>(d); ++n) {
         if (offsets_.work() - begun_ > kMaxWork) return;
-        try_step(n, d);
+        try_step(n, d, simple);
       }
     }
   }

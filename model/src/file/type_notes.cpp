@@ -68,6 +68,17 @@ double bits_per_byte(const std::vector<std::uint8_t>& bytes, std::size_t channel
          static_cast<double>(sample_bytes(kind.type));
 }
 
+/// Low bits of the samples that are never used, as of codes that are shifted left.
+int unused_bits(const std::vector<std::uint8_t>& bytes, SampleType type) {
+  std::vector<std::int32_t> values(bytes.size() / sample_bytes(type));
+  get_values(type, bytes.data(), values.size(), values.data());
+  unsigned used = 0;
+  for (const std::int32_t value : values) used |= static_cast<unsigned>(value);
+  int bits = 0;
+  while (used != 0 && (used >> bits & 1) == 0) ++bits;
+  return bits;
+}
+
 /// Whether channels are about both ends of their range, and would be about its middle with the
 /// other sign, and none the other way round.
 bool other_sign(const std::vector<std::uint8_t>& bytes, const StreamHeader& header) {
@@ -185,7 +196,10 @@ std::vector<std::string> type_notes(const std::vector<std::uint8_t>& samples,
     }
   }
 
-  const double given = bits_per_byte(bytes, header.channels, {header.sample_type, false});
+  // Bits that are never used cost nothing. Other types have them as samples that never change.
+  const double given =
+      bits_per_byte(bytes, header.channels, {header.sample_type, false}) -
+      static_cast<double>(unused_bits(bytes, header.sample_type)) / static_cast<double>(step);
   double least = std::min(given - kLessBits, given * kShare);
   std::optional<Kind> other;
   for (std::size_t i = 0; i < kSampleTypes; ++i) {
