@@ -57,11 +57,14 @@ constexpr std::uint64_t kCascadeSlack = 40;
 constexpr std::uint64_t kWorthOrdering = 200;
 /// A value map is taken if it saves one byte in so many.
 constexpr std::uint64_t kWorthMapping = 500;
-/// Another preset is worth a note if it makes a few packets smaller by so many hundredths, the slow
-/// `best` by so many than the others, on so many samples of a packet.
+/// Another preset is worth a note if it makes a part of a packet, of so many samples and at least
+/// so many frames, smaller by so many hundredths; the slow `best` by so many than the others, on
+/// fewer samples.
+constexpr std::size_t kPresetTrialSamples = 65536;
+constexpr std::size_t kPresetTrialFrames = 256;
 constexpr std::uint64_t kWorthPreset = 2;
 constexpr std::uint64_t kWorthBest = 10;
-constexpr std::size_t kBestTrialSamples = 65536;
+constexpr std::size_t kBestTrialSamples = 32768;
 /// Fewer samples show nothing of it.
 constexpr std::size_t kMinPresetSamples = 4096;
 /// Packets for which a stream header is sent, where samples are to come.
@@ -919,7 +922,11 @@ std::string smaller_preset(const SampleImage& image, const StreamHeader& header,
       tables.profile() == Profile::kCascade || image.samples() < kMinPresetSamples) {
     return {};
   }
-  const Packets packets = few_packets(image);
+  // Short, as it is no part of the work: of small files it would take longer than that.
+  const std::size_t middle = (image.packets() - 1) / 2;
+  const std::size_t frames = std::max(kPresetTrialFrames, kPresetTrialSamples / header.channels);
+  Packets packets = {image.packet(image.packet_offset(middle))};
+  packets[0].resize(std::min(packets[0].size(), frames * frame_bytes_of(header)));
   const std::uint64_t size = trial_size(packets, header, tables, options.lossy_step);
   std::uint64_t balanced = size;
   StreamHeader other = header;
@@ -930,14 +937,19 @@ std::string smaller_preset(const SampleImage& image, const StreamHeader& header,
     }
   }
   // The same of a part, as it is slow.
-  Samples part = packets[packets.size() / 2];
-  const std::size_t frames = kBestTrialSamples / header.channels + 1;
-  part.resize(std::min(part.size(), frames * frame_bytes_of(header)));
+  Samples part = std::move(packets[0]);
+  const std::size_t part_frames = kBestTrialSamples / header.channels + 1;
+  part.resize(std::min(part.size(), part_frames * frame_bytes_of(header)));
   other.corrections = {};
   const SampleImage image_of_part(part.data(), part.size(), header);
   EncodeOptions best = options;
   best.profile = Profile::kCascade;
   best.preset = nullptr;
+  // The map is known, and takes longer to find than all this.
+  if (!is_wide(header.sample_type)) {
+    best.mapping = header.mapping;
+    best.map = header.map;
+  }
   const Tables& cascade = choose_cascade(image_of_part, true, best, other);
   const std::uint64_t part_size = coded_size({part}, header, tables, options.lossy_step);
   const std::uint64_t part_best = coded_size({part}, other, cascade, options.lossy_step);
