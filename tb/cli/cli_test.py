@@ -250,6 +250,13 @@ class RoundTrip(CommandLineTest):
         done = self.succeed(NRC, "encode", "--raw", "-", "-", data=source.read_bytes()[44:])
         self.assertIn(b"--preset balanced makes it about", done.stderr)
 
+    def test_numbers_that_are_none(self) -> None:
+        for command in (["encode", "--channels", "1", "--rate"], ["stream", "encode", "--channels", "1", "--rate"],
+                        ["self-test", "--rate"], ["synth", "--rate"], ["synth", "--seconds"],
+                        ["stream", "encode", "--channels", "1", "--events", "beside", "--event-threshold"]):
+            message = self.fail_with(2, NRC, *command, "nan", self.wav, self.dir / "n")
+            self.assertIn("nan", message)
+
     def test_raw_channels(self) -> None:
         for channels in (1, 4, 1024):
             source = self.write("in.i16", recording(channels * 40))

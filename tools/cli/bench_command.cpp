@@ -21,6 +21,7 @@
 #include "nrc/error.hpp"
 #include "nrc/file_decoder.hpp"
 #include "nrc/file_encoder.hpp"
+#include "number_range.hpp"
 #include "pairs_bench.hpp"
 #include "table_argument.hpp"
 
@@ -467,7 +468,7 @@ void add_bench_command(CLI::App& app) {
   command
       ->add_option("--speed-seconds", arguments->speed_seconds,
                    "processor seconds of encoding and of decoding that a speed is measured over")
-      ->check(CLI::Range(0.01, 600.0))
+      ->check(number_range(0.01, 600.0))
       ->capture_default_str();
   command->add_flag("--files", arguments->files, "list every file or pair");
   command->add_flag("--json", arguments->json, "print JSON, with every file or pair");

@@ -23,6 +23,7 @@
 #include "nrc/rate_control.hpp"
 #include "nrc/receiver.hpp"
 #include "nrc/table_files.hpp"
+#include "number_range.hpp"
 #include "serial_port.hpp"
 #include "stages/huffman.hpp"
 #include "table_argument.hpp"
@@ -381,7 +382,7 @@ void add_board_command(CLI::App& app) {
   command
       ->add_option("--event-threshold", arguments->event_threshold,
                    "of boards with events: of a spike, in mean innovations; 0: none")
-      ->check(CLI::Range(0.0, 15.75))
+      ->check(number_range(0.0, 15.75))
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "print the result as JSON");
   command->footer(

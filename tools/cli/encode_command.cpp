@@ -24,6 +24,7 @@
 #include "nrc/error.hpp"
 #include "nrc/file_decoder.hpp"
 #include "nrc/file_encoder.hpp"
+#include "number_range.hpp"
 #include "table_argument.hpp"
 
 namespace nrc::cli {
@@ -248,7 +249,7 @@ void add_encode_command(CLI::App& app) {
       command->add_option("--preset", arguments->preset, preset_help())->capture_default_str();
   CLI::Option* const rate =
       command->add_option("--rate", arguments->rate, "sampling rate of raw input, Hz (fractional)")
-          ->check(CLI::Range(0.0, kMaxRate));
+          ->check(number_range(0.0, kMaxRate));
   command
       ->add_option("--profile", arguments->profile,
                    "entropy coder, instead of a preset: huffman, range for about 1 % less, neural "

@@ -17,6 +17,7 @@
 #include "map_argument.hpp"
 #include "nrc/encoder.hpp"
 #include "nrc/error.hpp"
+#include "number_range.hpp"
 #include "stages/self_test.hpp"
 #include "table_argument.hpp"
 
@@ -124,7 +125,7 @@ void add_self_test_command(CLI::App& app) {
       ->check(CLI::Range(0u, 65535u))
       ->capture_default_str();
   command->add_option("--rate", arguments->rate, "RateMillihertz in Hz")
-      ->check(CLI::Range(0.0, kMaxRate))
+      ->check(number_range(0.0, kMaxRate))
       ->capture_default_str();
   command->add_option("--profile", arguments->profile, "huffman or range")
       ->check(CLI::IsMember({"huffman", "range"}))

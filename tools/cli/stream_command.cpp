@@ -26,6 +26,7 @@
 #include "nrc/file_encoder.hpp"
 #include "nrc/rate_control.hpp"
 #include "nrc/receiver.hpp"
+#include "number_range.hpp"
 #include "stages/shift6.hpp"
 #include "table_argument.hpp"
 
@@ -630,7 +631,7 @@ void add_stream_encode(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--big-endian", arguments->big_endian, "samples begin with their highest byte");
   command->add_option("--rate", arguments->rate, "sampling rate of a channel, Hz (fractional)")
-      ->check(CLI::Range(0.0, kMaxRate));
+      ->check(number_range(0.0, kMaxRate));
   command
       ->add_option(
           "--profile", arguments->profile,
@@ -699,7 +700,7 @@ void add_stream_encode(CLI::App& app) {
   command
       ->add_option("--event-threshold", arguments->event_threshold,
                    "of a spike, in mean innovations of its channel; a quarter is the unit")
-      ->check(CLI::Range(0.25, 15.75))
+      ->check(number_range(0.25, 15.75))
       ->needs(events)
       ->capture_default_str();
   command->add_option("--stream-number", arguments->stream_number,

@@ -15,6 +15,7 @@
 #include "host/progress.hpp"
 #include "host/recording_generator.hpp"
 #include "nrc/decoder.hpp"
+#include "number_range.hpp"
 #include "stages/code_to_sample.hpp"
 
 namespace nrc::cli {
@@ -89,13 +90,13 @@ void add_synth_command(CLI::App& app) {
       ->check(CLI::Range(std::uint32_t{1}, kMaxChannels))
       ->capture_default_str();
   CLI::Option* const seconds = command->add_option("--seconds", arguments->seconds, "length")
-                                   ->check(CLI::Range(0.0, 1e6))
+                                   ->check(number_range(0.0, 1e6))
                                    ->capture_default_str();
   command->add_option("--frames", arguments->frames, "length in frames instead")
       ->check(CLI::PositiveNumber)
       ->excludes(seconds);
   command->add_option("--rate", arguments->rate, "sampling rate of a channel, Hz")
-      ->check(CLI::Range(100.0, 1e6))
+      ->check(number_range(100.0, 1e6))
       ->capture_default_str();
   command->add_option("--seed", arguments->seed, "the same seed gives the same recording")
       ->capture_default_str();
