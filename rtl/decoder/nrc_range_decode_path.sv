@@ -8,8 +8,8 @@
 // A code comes when nrc_range_decoder has it, so predictor and dispersion have queues for what waits
 // for it. All queues have room for what may be under way: samples that have started and whose state
 // is not written yet. hold_o says that there are as many, or as many as channels: then the next
-// sample's channel has its state. After a change of the number of channels, the lower of both counts
-// for one packet.
+// sample's channel has its state. In the first packet after a change of the number of channels the
+// lower of both numbers is the limit.
 //
 // Latency, clocks from a sample's start if nothing waits: 6 predictor, 7 range_decoder, 2
 // code_to_sample = 15, for a packet's first sample one more. The same channel may start again
@@ -133,8 +133,8 @@ module nrc_range_decode_path #(
     end
   end
 
-  // The first sample after a change may start under the limit before it, as it is of the only new
-  // channel under way.
+  // The limit comes a clock late: the first sample after a change may start under the previous one,
+  // since no other channel of the new packet is under way yet.
   if (VariableChannels != 0) begin : gen_limit
     logic [ChannelWidth-1:0] before_q, last, lower;
     logic [CountWidth-1:0]   limit_q;
