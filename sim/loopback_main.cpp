@@ -136,6 +136,7 @@ class Loopback {
     decoder_.skipped_o(skipped_);
     decoder_.mismatch_o(mismatch_);
     decoder_.synchronised_o(synchronised_);
+    decoder_.channels_o(decoded_channels_);
 
     checker_.clock(clock_);
     checker_.valid(m_valid_);
@@ -199,6 +200,7 @@ class Loopback {
   Signal<std::uint32_t> packets_{"packets"}, damaged_{"damaged"}, lost_{"lost"};
   Signal<std::uint32_t> skipped_{"skipped"};
   Signal<bool> mismatch_{"mismatch"}, synchronised_{"synchronised"};
+  Signal<std::uint32_t> decoded_channels_{"decoded_channels"};
 
   AdcSource source_;
   LossyLink link_;
