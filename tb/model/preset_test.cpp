@@ -166,7 +166,7 @@ TEST(Preset, FastSaysWhatOthersSave) {
     if (find_preset(preset)->codings.size() > 1) options.preset = find_preset(preset);
     return static_cast<double>(encode(signal, options).stream_bytes);
   };
-  int told = 0;
+  int noted = 0;
   for (const Signal& signal : signals()) {
     EncodeOptions options;
     options.preset = find_preset("fast");
@@ -179,7 +179,7 @@ TEST(Preset, FastSaysWhatOthersSave) {
     EXPECT_TRUE(balanced > 0.01 || !names_balanced) << signal.name << ' ' << note;
     EXPECT_TRUE(best < 0.15 + balanced || note.find("--preset best") != std::string::npos)
         << signal.name << ' ' << best << ' ' << note;
-    told += note.empty() ? 0 : 1;
+    noted += note.empty() ? 0 : 1;
     if (names_balanced) {
       const int percent = std::stoi(note.substr(note.find("about ") + 6));
       EXPECT_NEAR(percent, 100 * balanced, 3) << signal.name;
@@ -189,7 +189,7 @@ TEST(Preset, FastSaysWhatOthersSave) {
     options.preset = nullptr;
     EXPECT_EQ(encode(signal, options).smaller_preset, "");
   }
-  EXPECT_GE(told, 3);
+  EXPECT_GE(noted, 3);
 }
 
 TEST(Preset, NamesAreKnown) {

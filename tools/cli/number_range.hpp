@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <string>
 
 namespace nrc::cli {
@@ -11,11 +12,9 @@ inline CLI::Validator number_range(double least, double most) {
   const CLI::Range range(least, most);
   CLI::Validator validator(range.get_description());
   validator.operation([range](std::string& text) {
-    std::string copy = text;
-    std::string error = range(copy);
+    std::string error = range(text);
     double number = 0;
-    // Not equal to itself: nan.
-    if (error.empty() && CLI::detail::lexical_cast(text, number) && number != number) {
+    if (error.empty() && CLI::detail::lexical_cast(text, number) && std::isnan(number)) {
       error = text + " is not a number";
     }
     return error;

@@ -340,7 +340,7 @@ std::size_t trial_frames(const Samples& packet, const StreamHeader& header) {
                   std::max(kTrialFrames, kTrialSamples / header.channels));
 }
 
-/// Bytes of that much of these packets, as corrections learn across packets, too.
+/// Bytes of those frames of all packets, coded as one stream: corrections learn across packets too.
 std::uint64_t trial_size(const Packets& packets, const StreamHeader& header, const Tables& tables,
                          int lossy_step) {
   Encoder encoder(header, tables);
@@ -891,30 +891,6 @@ class PacketWriter {
 
 namespace {
 
-/// What the user should know of the samples, of which `first` are those of the first packet.
-void add_notes(const Samples& first, const EncodeOptions& options, EncodeSummary& summary) {
-  const std::vector<std::int32_t> values = note_values(first, summary.header);
-  const bool forced = options.mapping == Mapping::kShift6;
-  if (forced && !std::all_of(values.begin(), values.end(), [](std::int32_t value) {
-        return Shift6::on_grid(static_cast<std::int16_t>(value));
-      })) {
-    summary.notes.emplace_back(
-        "mapping shift6 was forced on samples that are not on its grid; such samples "
-        "are sent one by one");
-  }
-  for (std::string& note : signal_notes(values, summary.header)) {
-    summary.notes.push_back(std::move(note));
-  }
-}
-
-/// The same of samples without a header that says what they are.
-void add_raw_notes(const Samples& first, const EncodeOptions& options, EncodeSummary& summary) {
-  for (std::string& note : type_notes(first, summary.header)) {
-    summary.notes.push_back(std::move(note));
-  }
-  add_notes(first, options, summary);
-}
-
 /// What `fast` leaves to presets that take longer: one line if that is much, else nothing.
 std::string smaller_preset(const SampleImage& image, const StreamHeader& header,
                            const Tables& tables, const EncodeOptions& options) {
@@ -969,6 +945,31 @@ std::string smaller_preset(const SampleImage& image, const StreamHeader& header,
                         text.empty() ? "makes it " : "", by_best, text.empty() ? " smaller" : "");
   }
   return text;
+}
+
+/// What the user should know of the samples.
+/// @param raw  no header says what they are
+void add_notes(const SampleImage& image, const StreamHeader& header, const Tables& tables, bool raw,
+               const EncodeOptions& options, EncodeSummary& summary) {
+  const Samples first = image.packet(0);
+  if (raw) {
+    for (std::string& note : type_notes(first, header)) {
+      summary.notes.push_back(std::move(note));
+    }
+  }
+  const std::vector<std::int32_t> values = note_values(first, header);
+  const bool forced = options.mapping == Mapping::kShift6;
+  if (forced && !std::all_of(values.begin(), values.end(), [](std::int32_t value) {
+        return Shift6::on_grid(static_cast<std::int16_t>(value));
+      })) {
+    summary.notes.emplace_back(
+        "mapping shift6 was forced on samples that are not on its grid; such samples "
+        "are sent one by one");
+  }
+  for (std::string& note : signal_notes(values, header)) {
+    summary.notes.push_back(std::move(note));
+  }
+  summary.smaller_preset = smaller_preset(image, header, tables, options);
 }
 
 /// Longer packets if a profile was chosen that wants them.
@@ -1070,10 +1071,7 @@ EncodeSummary encode_wav(const std::uint8_t* image, std::size_t size, const Enco
   summary.stored_because = layout.reason;
   if (layout.applies()) {
     if (!layout.note.empty()) summary.notes.push_back(layout.note);
-    if (typed.notes) {
-      add_notes(samples.packet(0), typed, summary);
-      summary.smaller_preset = smaller_preset(samples, header, tables, typed);
-    }
+    if (typed.notes) add_notes(samples, header, tables, false, typed, summary);
   }
   return summary;
 }
@@ -1103,10 +1101,7 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                     "are; check the number of channels if the recording was not cut",
                     rest, channels));
   }
-  if (options.notes) {
-    add_raw_notes(samples.packet(0), options, summary);
-    summary.smaller_preset = smaller_preset(samples, header, tables, options);
-  }
+  if (options.notes) add_notes(samples, header, tables, true, options, summary);
   return summary;
 }
 
@@ -1176,10 +1171,7 @@ void RawEncoder::flush(bool last) {
     const Tables& tables = choose_coding(first, false, options_, header_);
     const int lanes = lanes_for(first, header_, tables, options_);
     writer_ = std::make_unique<PacketWriter>(header_, tables, options_, lanes, sink_);
-    if (options_.notes) {
-      add_raw_notes(samples, options_, writer_->summary());
-      writer_->summary().smaller_preset = smaller_preset(first, header_, tables, options_);
-    }
+    if (options_.notes) add_notes(first, header_, tables, true, options_, writer_->summary());
   }
   writer_->packet(samples, last);
   pending_.clear();

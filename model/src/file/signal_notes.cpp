@@ -46,13 +46,11 @@ class Channel {
 
 /// Low bits that are the same in all codes; 0 also if all codes are the same.
 int unused_bits(const std::vector<std::int32_t>& samples) {
-  unsigned changing = 0;
+  std::uint32_t changing = 0;
   for (const std::int32_t sample : samples) {
     changing |= static_cast<std::uint32_t>(sample ^ samples.front());
   }
-  int bits = 0;
-  while (changing != 0 && (changing >> bits & 1) == 0) ++bits;
-  return bits;
+  return low_zero_bits(changing);
 }
 
 /// Whether every second frame of a channel follows from the others, which do not.
@@ -76,6 +74,12 @@ bool doubled(const Channel& channel) {
 }
 
 }  // namespace
+
+int low_zero_bits(std::uint32_t bits) {
+  int count = 0;
+  while (bits != 0 && (bits >> count & 1) == 0) ++count;
+  return count;
+}
 
 std::vector<std::int32_t> note_values(const std::vector<std::uint8_t>& samples,
                                       const StreamHeader& header) {

@@ -16,6 +16,9 @@ namespace nrc {
 std::vector<std::int32_t> note_values(const std::vector<std::uint8_t>& samples,
                                       const StreamHeader& header);
 
+/// How many of the lowest bits are 0; 0 if all are.
+int low_zero_bits(std::uint32_t bits);
+
 /// One line for each thing that costs much: a mapping that does not use the samples' own grid, low
 /// bits that never change, every second frame interpolated from its neighbours.
 /// @param samples  of whole frames from the stream's beginning, such as those of its first packet

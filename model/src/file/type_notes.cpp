@@ -10,6 +10,7 @@
 #include <cstring>
 #include <optional>
 
+#include "file/signal_notes.hpp"
 #include "format/samples.hpp"
 
 namespace nrc {
@@ -69,23 +70,20 @@ double bits_per_byte(const std::vector<std::uint8_t>& bytes, std::size_t channel
 }
 
 /// Low bits of the samples that are never used, as of codes that are shifted left.
-int unused_bits(const std::vector<std::uint8_t>& bytes, SampleType type) {
-  std::vector<std::int32_t> values(bytes.size() / sample_bytes(type));
-  get_values(type, bytes.data(), values.size(), values.data());
-  unsigned used = 0;
-  for (const std::int32_t value : values) used |= static_cast<unsigned>(value);
-  int bits = 0;
-  while (used != 0 && (used >> bits & 1) == 0) ++bits;
-  return bits;
+int unused_bits(const std::vector<std::uint8_t>& bytes, const StreamHeader& header) {
+  std::uint32_t used = 0;
+  for (const std::int32_t value : note_values(bytes, header)) {
+    used |= static_cast<std::uint32_t>(value);
+  }
+  return low_zero_bits(used);
 }
 
 /// Whether channels are about both ends of their range, and would be about its middle with the
 /// other sign, and none the other way round.
 bool other_sign(const std::vector<std::uint8_t>& bytes, const StreamHeader& header) {
   const std::int64_t range = std::int64_t{1} << sample_bits(header.sample_type);
-  const std::size_t count = bytes.size() / sample_bytes(header.sample_type);
-  std::vector<std::int32_t> values(count);
-  get_values(header.sample_type, bytes.data(), count, values.data());
+  const std::vector<std::int32_t> values = note_values(bytes, header);
+  const std::size_t count = values.size();
   std::size_t wrong = 0;
   for (std::size_t c = 0; c < header.channels; ++c) {
     std::array<std::int64_t, 2> least = {range, range};
@@ -197,9 +195,8 @@ std::vector<std::string> type_notes(const std::vector<std::uint8_t>& samples,
   }
 
   // Bits that are never used cost nothing. Other types have them as samples that never change.
-  const double given =
-      bits_per_byte(bytes, header.channels, {header.sample_type, false}) -
-      static_cast<double>(unused_bits(bytes, header.sample_type)) / static_cast<double>(step);
+  const double given = bits_per_byte(bytes, header.channels, {header.sample_type, false}) -
+                       static_cast<double>(unused_bits(bytes, header)) / static_cast<double>(step);
   double least = std::min(given - kLessBits, given * kShare);
   std::optional<Kind> other;
   for (std::size_t i = 0; i < kSampleTypes; ++i) {
