@@ -5,6 +5,10 @@
 // word. A sample comes in each Gap-th clock at most; after a frame the encoder may ask for a pause.
 //
 //   vvp -M DIRECTORY -m activity asic_tb.vvp +samples=FILE +stream=FILE +list=FILE +activity=FILE
+//
+// With +resume=FILE it begins at frame Resume, in the state that another run saved there with +save=FILE
+// before it ended: in Verilator, whose models have no delays, the frames before the window take a small part
+// of the time. state.svh has the tasks that save and load the netlist's registers and memories.
 
 `timescale 1ps/1ps
 
@@ -16,6 +20,7 @@ module asic_tb;
   parameter int Warm     = 20;     // frames before the window
   parameter int Window   = 20;     // frames in it
   parameter int Frames   = 60;     // frames in all
+  parameter int Resume   = 0;      // frames before the state is saved or loaded, fewer than Warm
   parameter int LinkWords = 0;     // of a link, with rate control
 
   localparam int Setup       = Half / 16;  // inputs change this long after the edge
@@ -68,12 +73,28 @@ module asic_tb;
     .sample_packed_o (sample_packed)
   );
 
-  reg [8*512-1:0] samples_name, stream_name, list_name, activity_name;
-  integer samples_file, stream_file, low, high, taken, quiet, wait_clocks, clocks, begin_clock, begin_taken;
+  reg [8*512-1:0] samples_name, stream_name, list_name, activity_name, state_name;
+  integer samples_file, stream_file, state_file, low, high, taken, quiet, wait_clocks, clocks, begin_clock;
+  logic   saves, resumes;
 
   localparam int Total = Frames * Channels;
 
+  `include "state.svh"
+
+  task next_sample;
+    begin
+      low     = $fgetc(samples_file);
+      high    = $fgetc(samples_file);
+      s_valid = 1'b1;
+      s_data  = {high[7:0], low[7:0]};
+      s_last  = (taken + 1) % Channels == 0;
+      enable  = taken + 1 != Total;
+    end
+  endtask
+
   initial begin
+    saves   = $value$plusargs("save=%s", state_name) != 0;
+    resumes = !saves && $value$plusargs("resume=%s", state_name) != 0;
     if (!$value$plusargs("samples=%s", samples_name) || !$value$plusargs("stream=%s", stream_name) ||
         !$value$plusargs("list=%s", list_name) || !$value$plusargs("activity=%s", activity_name)) begin
       $display("FAIL: give +samples= +stream= +list= +activity=");
@@ -87,17 +108,30 @@ module asic_tb;
     s_valid = 1'b0;
     s_data  = 16'd0;
     s_last  = 1'b0;
-    #(Half) rst_n = 1'b0;
-    repeat (3) begin
-      #(Half) clk = 1'b1;
-      #(Half) clk = 1'b0;
-    end
-    rst_n       = 1'b1;
-    taken       = 0;
-    quiet       = 0;
+    taken   = 0;
+    quiet   = 0;
+    clocks  = 0;
     wait_clocks = 0;
-    clocks      = 0;
-    while (quiet < QuietClocks) begin
+    if (resumes) begin
+      #(Half);
+`ifndef VERILATOR
+      state_file = $fopen(state_name, "r");
+      low = $fscanf(state_file, "%d %d", wait_clocks, clocks);
+      load_state(state_file);
+      $fclose(state_file);
+      taken = Resume * Channels;
+      low   = $fseek(samples_file, 2 * taken, 0);
+      next_sample();
+`endif
+    end else begin
+      #(Half) rst_n = 1'b0;
+      repeat (3) begin
+        #(Half) clk = 1'b1;
+        #(Half) clk = 1'b0;
+      end
+      rst_n = 1'b1;
+    end
+    while (quiet < QuietClocks && !(saves && taken == Resume * Channels && s_valid)) begin
       #(Half);
       if (^{s_ready, m_valid, overflow, dropped} === 1'bx || (m_valid && ^{m_last, m_data} === 1'bx)) begin
         $display("FAIL: an output is X in clock %0d", clocks);
@@ -108,6 +142,7 @@ module asic_tb;
       if (wait_clocks != 0) wait_clocks = wait_clocks - 1;
       clk    = 1'b1;
       clocks = clocks + 1;
+`ifndef VERILATOR
       if (taken == Warm * Channels && s_valid && s_ready) begin
         begin_clock = clocks;
         $nrc_activity_start(dut, clk, list_name);
@@ -116,24 +151,27 @@ module asic_tb;
         $nrc_activity_stop(activity_name);
         $display("window %0d clocks", clocks - begin_clock);
       end
+`endif
       // The next sample, or the same one again if it was not taken.
       if (!s_valid || s_ready) begin
         if (s_valid) taken = taken + 1;
         #(Setup);
         s_valid = 1'b0;
         if (wait_clocks == 0 && taken < Total) begin
-          low         = $fgetc(samples_file);
-          high        = $fgetc(samples_file);
-          s_valid     = 1'b1;
-          s_data      = {high[7:0], low[7:0]};
-          s_last      = (taken + 1) % Channels == 0;
-          enable      = taken + 1 != Total;
+          next_sample();
           wait_clocks = Gap;
         end
       end else begin
         #(Setup);
       end
       #(Half - Setup) clk = 1'b0;
+    end
+    if (saves) begin
+      #(Half);
+      state_file = $fopen(state_name, "w");
+      $fwrite(state_file, "%0d %0d\n", wait_clocks, clocks);
+      save_state(state_file);
+      $fclose(state_file);
     end
     $fclose(stream_file);
     $display("done %0d samples %0d packets %0d dropped", taken, packets, dropped);

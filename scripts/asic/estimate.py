@@ -3,7 +3,8 @@
 """Area, timing and power of nrc_encoder in a cell library (docs/asic.md): make asic.
 
 For each library, profile and channel count: Yosys maps the RTL, memories become SRAM macros or latches,
-Icarus Verilog plays recordings through the gate netlist with the cells' delays, its packets are compared
+Icarus Verilog plays recordings through the gate netlist with the cells' delays (Verilator, without them, where
+many clocks come before those that are measured), its packets are compared
 with the golden model's, OpenSTA checks the setup times, and the activity is integrated over the library's
 tables. Writes OUT/LIBRARY/PROFILE-CHANNELS/report.json and report.txt.
 """
@@ -37,6 +38,7 @@ import hardware
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 RATE = 19531.25  # Hz, a channel
+WARM_CLOCKS = 100_000  # before the window, from which on compiling the netlist for Verilator is worth its minutes
 CLOSING = 10  # frames after the window: half a packet, since a command that reads samples knows only after a whole
               # one that there are no more
 TIMING_PERIOD = 48.828e-9  # of constraints/nrc_encoder.sdc
@@ -439,27 +441,38 @@ exit
                 raise Failure(f'nrc stream encode failed: {result.stderr.decode().strip()}')
         used = {i.cell.name: i.cell for i in self.net.gates}
         used_macros = {i.macro.name: i.macro for i in self.net.instances if i.macro}
-        self.write('models.v', gates.models(used.values()) + memory.macro_models(used_macros.values()))
+        for name, delayed in (('models.v', True), ('models_without_delays.v', False)):
+            self.write(name, gates.models(used.values(), delayed) +
+                       memory.macro_models(used_macros.values(), delayed))
         self.net.delay_file(self.path('delays.v'), 'asic_tb.dut')
+        self.net.state_file(self.path('state.svh'), 'dut')
         inputs = [n for n, (d, _) in self.net.ports.items() if d == 'input' and n != 'clk_i']
         lines = [f'* {n}' for n in inputs]
         for cell in list(used.values()) + [m.cell for m in used_macros.values()]:
             lines += [f'{cell.name} {p}' for p in cell.outputs]
         self.write('watch.txt', '\n'.join(lines) + '\n')
         self.half = max(1, round(0.5e12 / self.clock))
+        resume = max(0, o.warm - 1)
         parameters = {'Channels': self.channels, 'Gap': self.gap, 'Half': self.half, 'Warm': o.warm,
-                      'Window': o.frames, 'Frames': frames,
+                      'Window': o.frames, 'Frames': frames, 'Resume': resume,
                       'LinkWords': int(self.link_rate * 1e6 / 32 * 20 / RATE * 16)}
-        run(['iverilog', '-g2012', '-o', self.path('asic_tb.vvp'), '-s', 'asic_tb', '-s', 'asic_delays'] +
-            [f'-Pasic_tb.{k}={v}' for k, v in parameters.items()] +
-            [os.path.join(HERE, 'asic_tb.sv'), self.path('netlist.v'), self.path('models.v'), self.path('delays.v')],
-            self.path('iverilog.log'), 'Icarus Verilog')
-        for old in ('activity.txt', 'stream.nrc'):
+        for old in ('activity.txt', 'stream.nrc', 'warm.nrc', 'state.txt'):
             if os.path.exists(self.path(old)):
                 os.remove(self.path(old))
-        run(['vvp', '-n', '-M', o.vpi, '-m', 'activity', self.path('asic_tb.vvp'),
-             f'+samples={self.path("samples.i16")}', f'+stream={self.path("stream.nrc")}',
-             f'+list={self.path("watch.txt")}', f'+activity={self.path("activity.txt")}'],
+        files = [f'+samples={self.path("samples.i16")}', f'+list={self.path("watch.txt")}',
+                 f'+activity={self.path("activity.txt")}']
+        ahead = resume > 0 and o.warm_simulator != 'icarus' and \
+            (o.warm_simulator == 'verilator' or
+             (resume * self.channels * self.gap >= WARM_CLOCKS and shutil.which('verilator') is not None))
+        if ahead:
+            self.warm(parameters, files)
+        run(['iverilog', '-g2012', '-o', self.path('asic_tb.vvp'), '-s', 'asic_tb', '-s', 'asic_delays'] +
+            [f'-Pasic_tb.{k}={v}' for k, v in parameters.items()] + [f'-I{self.out}'] +
+            [os.path.join(HERE, 'asic_tb.sv'), self.path('netlist.v'), self.path('models.v'), self.path('delays.v')],
+            self.path('iverilog.log'), 'Icarus Verilog')
+        self.say('simulation of the gate netlist with delays')
+        run(['vvp', '-n', '-M', o.vpi, '-m', 'activity', self.path('asic_tb.vvp'), *files,
+             f'+stream={self.path("stream.nrc")}'] + [f'+resume={self.path("state.txt")}'] * ahead,
             self.path('simulation.log'), 'the simulation of the gate netlist')
         with open(self.path('simulation.log'), encoding='utf-8') as f:
             text = f.read()
@@ -469,12 +482,38 @@ exit
             raise Failure(f'the gate netlist fails: {line} (log: {self.path("simulation.log")})')
         with open(self.path('stream.nrc'), 'rb') as a, open(self.path('golden.nrc'), 'rb') as b:
             stream, golden = a.read(), b.read()
+        if ahead:
+            with open(self.path('warm.nrc'), 'rb') as w:
+                stream = w.read() + stream
         if stream != golden or int(done[3]) != 0:
             place = next((i for i, (x, y) in enumerate(zip(stream, golden, strict=False)) if x != y),
                          min(len(stream), len(golden)))
             raise Failure(f"the gate netlist's packets differ from the golden model's at byte {place} of {len(golden)} "
                           f'({self.path("stream.nrc")}, {self.path("golden.nrc")})')
         self.packets, self.bytes = int(done[2]), len(stream)
+
+    def warm(self, parameters: dict[str, int], files: list[str]) -> None:
+        """Plays the samples before the last frame of the warming through the netlist in Verilator: the stream so far is
+        warm.nrc, and state.txt what all registers and memories contain then."""
+        if not shutil.which('verilator'):
+            raise Failure('there is no verilator; install it, or give --warm-simulator icarus')
+        self.say('compilation for Verilator')
+        directory = self.path('verilator')
+        shutil.rmtree(directory, ignore_errors=True)
+        # What runs once (initial values) is a large part of the code, and not worth optimising.
+        run(['verilator', '--binary', '--timing', '-Wno-fatal', '-Wno-lint', '-Wno-style', '-Wno-MULTIDRIVEN',
+             '--top-module', 'asic_tb', '--Mdir', directory, '-O3', '--output-split', '20000',
+             '--output-split-cfuncs', '5000', '--build-jobs', str(os.cpu_count() or 1),
+             '-MAKEFLAGS', 'OPT_FAST=-O1 OPT_SLOW=-O0', f'-I{self.out}'] +
+            [f'-G{k}={v}' for k, v in parameters.items()] +
+            [os.path.join(HERE, 'asic_tb.sv'), self.path('netlist.v'), self.path('models_without_delays.v')],
+            self.path('verilator.log'), 'Verilator')
+        self.say('simulation of the frames before the window')
+        run([os.path.join(directory, 'Vasic_tb'), *files, f'+stream={self.path("warm.nrc")}',
+             f'+save={self.path("state.txt")}'], self.path('warm.log'), 'the simulation in Verilator')
+        shutil.rmtree(directory)
+        if not os.path.exists(self.path('state.txt')):
+            raise Failure(f'the gate netlist did not come to its window in Verilator (log: {self.path("warm.log")})')
 
     # Power and the report.
 
@@ -686,6 +725,9 @@ def main() -> int:
     parser.add_argument('--data', help='directory of mono 16-bit WAV files')
     parser.add_argument('--warm', type=int, default=520,
                         help='frames before the measured ones (default %(default)s: past the pace after a key packet)')
+    parser.add_argument('--warm-simulator', choices=['auto', 'icarus', 'verilator'], default='auto',
+                        help='what plays those: Icarus Verilog, or Verilator, which hands the state over to it '
+                        f'(default: Verilator if it is installed and they take {WARM_CLOCKS} clocks or more)')
     parser.add_argument('--frames', type=int, default=40, help='frames measured (default %(default)s)')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--pipeline', choices=['shallow', 'deep'], default='shallow')

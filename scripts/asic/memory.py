@@ -506,8 +506,8 @@ def black_boxes(macros: Iterable[Macro], cells: Iterable[Cell]) -> str:
     return text
 
 
-def macro_models(macros: Iterable[Macro]) -> str:
-    """Simulation models of macros: read data comes after the edge and is held."""
+def macro_models(macros: Iterable[Macro], delayed: bool = True) -> str:
+    """Simulation models of macros: read data comes after the edge, 1 ps where `delayed`, and is held."""
     text = ''
     for macro in macros:
         pins = ', '.join(_declare(p) for p in macro.cell.pins.values() if p.direction in ('input', 'output'))
@@ -519,7 +519,7 @@ def macro_models(macros: Iterable[Macro]) -> str:
             value = {role: f'~{name[1:]}' if name.startswith('!') else name for role, name in port.items()}
             write = value.get('write', "1'b0")
             read = f'{value["enable"]} && {value["read"]}' if 'read' in port else f'{value["enable"]} && !({write})'
-            text += f'  reg [{macro.width - 1}:0] q{k} = 0;\n  assign #(1) {port["data_out"]} = q{k};\n'
+            text += f'  reg [{macro.width - 1}:0] q{k} = 0;\n  assign {"#(1) " * delayed}{port["data_out"]} = q{k};\n'
             text += f'  always @(posedge {port["clock"]}) begin\n'
             text += f'    if ({value["enable"]} && {write}) mem[{value["address"]}] <= {value["data_in"]};\n'
             text += f'    if ({read}) q{k} <= mem[{value["address"]}];\n  end\n'

@@ -592,6 +592,92 @@ endmodule
             self.assertAlmostEqual(activity[bit].falls * 10.3e-9, 5)
             self.assertAlmostEqual(activity[bit].low_share, low_share)
 
+    def test_state_handed_over(self) -> None:
+        """Icarus goes on in the state of a netlist that Verilator saved: registers, latches, macros."""
+        macros, _ = self.macros()
+        taps = [10, 11, 12, 13, 14]  # of a shift register whose input is taps 2 XOR 4, four NANDs
+        cells: dict[str, dict[str, object]] = {
+            f'flop{k}': {'type': 'DFF', 'connections': {'CK': [2], 'D': [20 if k == 0 else taps[k - 1]], 'R': [3],
+                                                        'Q': [taps[k]]}} for k in range(5)}
+        for k, (a, b, y) in enumerate(((12, 14, 21), (12, 21, 22), (14, 21, 23), (22, 23, 24))):
+            cells[f'nand{k}'] = {'type': 'NAND2', 'connections': {'A': [a], 'B': [b], 'Y': [y]}}
+        cells |= {
+            'inverter': {'type': 'INV', 'connections': {'A': [24], 'Y': [20]}},
+            'gate': {'type': 'ICG', 'connections': {'CK': [2], 'E': [11], 'GCK': [30]}},
+            'gated': {'type': 'DFF', 'connections': {'CK': [30], 'D': [12], 'R': ['1'], 'Q': [31]}},
+            'latch': {'type': 'LAT', 'connections': {'G': [2], 'D': [13], 'Q': [32]}},
+            'memory': {'type': 'MEM_8x4', 'connections': {
+                'CLK': [2], 'EN': [11], 'WE': [10], 'ADDR': taps[2:], 'DIN': taps[:4], 'DOUT': [33, 34, 35, 36]}}}
+        outputs = [31, 32, 33, 34, 35, 36]
+        module = {'ports': {'clk_i': {'direction': 'input', 'bits': [2]}, 'rst_ni': {'direction': 'input', 'bits': [3]},
+                            'q_o': {'direction': 'output', 'bits': outputs}}, 'netnames': {}, 'cells': cells}
+        net = netlist.Netlist(self.file('mixed.json', json.dumps({'modules': {'top': module}})), 'top',
+                              Library(self.path), macros)
+        net.verilog_file(os.path.join(self.directory, 'top.v'), 'top')
+        net.state_file(os.path.join(self.directory, 'state.svh'), 'dut')
+        bench = self.file('tb.sv', '''`timescale 1ps/1ps
+module tb;
+  reg clk, rst_n;
+  wire [5:0] q;
+  integer file, k, from, to;
+  reg [8*256-1:0] name;
+  `include "state.svh"
+  top dut (.clk_i(clk), .rst_ni(rst_n), .q_o(q));
+  initial begin
+    clk = 0;
+    rst_n = 1;
+    if ($value$plusargs("from=%d", from) == 0) from = 0;
+    if ($value$plusargs("to=%d", to) == 0) to = 60;
+    #10;
+    if (from == 0) begin
+      rst_n = 0;
+      #10 rst_n = 1;
+    end
+`ifndef VERILATOR
+    if ($value$plusargs("resume=%s", name) != 0) begin
+      file = $fopen(name, "r");
+      load_state(file);
+    end
+`endif
+    for (k = from; k < to; k = k + 1) begin
+      #10 $display("%b", q);
+      clk = 1;
+      #10 clk = 0;
+    end
+    #10;
+    if ($value$plusargs("save=%s", name) != 0) begin
+      file = $fopen(name, "w");
+      save_state(file);
+      $fclose(file);
+    end
+    $finish(0);
+  end
+endmodule
+''')
+        used = {i.cell.name: i.cell for i in net.gates}.values()
+        kinds = [i.macro for i in net.macros if i.macro]
+        plain = self.file('plain.v', netlist.models(used, False) + memory.macro_models(kinds, False))
+        delayed = self.file('delayed.v', netlist.models(used) + memory.macro_models(kinds))
+        sources = [bench, os.path.join(self.directory, 'top.v')]
+        built = os.path.join(self.directory, 'verilator')
+        subprocess.run(['verilator', '--binary', '--timing', '-Wno-fatal', '-Wno-lint', '-Wno-style', '--top-module',
+                        'tb', f'-I{self.directory}', '--Mdir', built, *sources, plain], check=True,
+                       capture_output=True)
+        subprocess.run(['iverilog', '-g2012', '-s', 'tb', f'-I{self.directory}', '-o', os.path.join(built, 'tb.vvp'),
+                        *sources, delayed], check=True)
+
+        def lines(*command: str) -> list[str]:
+            out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            return [line for line in out.splitlines() if len(line) == len(outputs)]
+        whole = lines(os.path.join(built, 'Vtb'))
+        self.assertEqual(len(whole), 60)
+        self.assertGreater(len(set(whole)), 10)
+        state = os.path.join(self.directory, 'state.txt')
+        for clock in range(1, 60):
+            first = lines(os.path.join(built, 'Vtb'), f'+to={clock}', f'+save={state}')
+            rest = lines('vvp', '-n', os.path.join(built, 'tb.vvp'), f'+from={clock}', f'+resume={state}')
+            self.assertEqual(first + rest, whole, clock)
+
     # The command.
 
     def test_default_buffers(self) -> None:
