@@ -183,6 +183,29 @@ std::vector<std::uint8_t> choose(const std::uint8_t* data, const Layout& layout,
   return serialise(header);
 }
 
+std::vector<std::string> notes(const std::uint8_t* data, const Layout& layout,
+                               const Encoding& encoding, bool certain_type) {
+  // Samples of 64 bits are coded as two channels of 32, of which the notes would speak.
+  if (plane_count(data, layout, encoding) != 1 || layout.frames == 0) return {};
+  const std::uint32_t channels = stream_channels(layout, 1);
+  const StreamSamples samples(data, layout, 1);
+  // The quickest way to notes, and the preset that others are compared with.
+  const std::string compared = "fast";
+  EncodeOptions options;
+  options.preset = find_preset(compared);
+  options.sample_type = layout.element.sample_type();
+  options.big_endian = samples.big_endian();
+  options.certain_type = certain_type;
+  EncodeSummary summary =
+      encode_raw(samples.data(), samples.size(), channels, encoding.rate_millihertz, options,
+                 [](const std::uint8_t*, std::size_t) {});
+  std::vector<std::string> lines = std::move(summary.notes);
+  if (encoding.preset == compared && !summary.smaller_preset.empty()) {
+    lines.push_back(std::move(summary.smaller_preset));
+  }
+  return lines;
+}
+
 Source::Source(std::uint64_t size, FileReader::Read read)
     : size_(size), read_(std::move(read)), first_(std::make_unique<FileReader>(size_, read_)) {
   idle_.push_back(std::make_unique<FileReader>(size_, read_));

@@ -44,6 +44,12 @@ std::vector<std::uint8_t> map_header(const std::vector<std::uint8_t>& stream);
 std::vector<std::uint8_t> choose(const std::uint8_t* data, const Layout& layout,
                                  const Encoding& encoding);
 
+/// What the user should know of samples before they are encoded, one line each: whether they look
+/// like another type or number of channels, unless these are certain, and whether another preset
+/// makes them clearly smaller. @throws Error
+std::vector<std::string> notes(const std::uint8_t* data, const Layout& layout,
+                               const Encoding& encoding, bool certain_type);
+
 /// A stream that several threads may read at once.
 class Source {
  public:

@@ -207,6 +207,21 @@ NRC_EXPORT int nrc_python_choose(const Array* array, const EncodingFields* field
   });
 }
 
+/// @param lines  of text, each with a line feed
+NRC_EXPORT int nrc_python_notes(const Array* array, const EncodingFields* fields,
+                                std::uint32_t certain_type, Buffer* lines, char* message) {
+  return guarded(message, [&] {
+    std::vector<std::uint8_t> text;
+    for (const std::string& line :
+         nrc::python::notes(static_cast<const std::uint8_t*>(array->data), layout_of(*array),
+                            encoding_of(*fields), certain_type != 0)) {
+      text.insert(text.end(), line.begin(), line.end());
+      text.push_back('\n');
+    }
+    *lines = copy(text);
+  });
+}
+
 /// @param data  must stay until the stream is closed
 NRC_EXPORT int nrc_python_open_memory(const std::uint8_t* data, std::uint64_t size, Stream** stream,
                                       char* message) {

@@ -6,7 +6,9 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import numpy as np
 
 from . import NrcError, Recording, __version__, join, open, write
 from ._arrays import PRESETS, check_dtype
-from .recording import new_file, whole_file
+from .recording import new_file, notes, whole_file
 
 DESCRIPTION = """Lossless compression of multichannel recordings.
 
@@ -62,7 +64,9 @@ def sample_type(text: str) -> np.dtype:
     try:
         return np.dtype(text)
     except TypeError:
-        raise argparse.ArgumentTypeError(f"{text}: NumPy has no such type; give one as <i2, uint16 or >i4") from None
+        other = "; the command `nrc encode` reads it" if text in ("int24", "uint24") else ""
+        raise argparse.ArgumentTypeError(
+            f"{text}: NumPy has no such type{other or '; give one as <i2, uint16 or >i4'}") from None
 
 
 def suspect_layout(samples: np.ndarray) -> str:
@@ -124,14 +128,24 @@ def numpy_file(path: Path) -> np.ndarray:
                        "numpy.save()") from None
 
 
+def say_notes(path: Path, samples: Any, preset: str, *, certain_type: bool) -> None:
+    """Prints what the user should know of samples, before the time that encoding them takes."""
+    for note in notes(samples, preset=preset, certain_type=certain_type):
+        print(f"nrc-codec: note: {path}: {note}", file=sys.stderr)
+
+
 def encode(arguments: argparse.Namespace) -> None:
     path, output = Path(arguments.input), Path(arguments.output)
     options = {"preset": arguments.preset, "threads": arguments.threads, "verify": arguments.verify,
                "overwrite": arguments.force}
     if arguments.channels or path.suffix == ".npy":
-        samples = numpy_file(path) if path.suffix == ".npy" else raw_samples(
-            path, arguments.dtype, arguments.channels, arguments.anyway)
-        write(output, checked_layout(path, samples, arguments.anyway), rate=arguments.rate, **options)
+        raw = path.suffix != ".npy"
+        kind = arguments.dtype.newbyteorder(">") if arguments.big_endian else arguments.dtype
+        samples = checked_layout(path, raw_samples(path, kind, arguments.channels, arguments.anyway) if raw else
+                                 numpy_file(path), arguments.anyway)
+        new_file(output, arguments.force)
+        say_notes(path, samples, arguments.preset, certain_type=not raw)
+        write(output, samples, rate=arguments.rate, **options)
         return
     from .acquisition import open_acquisition
 
@@ -141,6 +155,7 @@ def encode(arguments: argparse.Namespace) -> None:
              for number in range(len(found.segments))]
     for name in names:
         new_file(name, arguments.force)
+    say_notes(path, found.segments[0], arguments.preset, certain_type=True)
     for name, samples in zip(names, found.segments, strict=True):
         write(name, samples, rate=found.rate, metadata={"recording": {**found.facts, "t_start": samples.t_start}},
               **options)
@@ -220,8 +235,9 @@ def parser() -> argparse.ArgumentParser:
 
     made = command("encode", encode, "compress a recording")
     made.add_argument("--channels", type=channel_count, help="channels of raw samples")
-    made.add_argument("--dtype", type=sample_type, default="<i2",
+    made.add_argument("--dtype", "--type", type=sample_type, default="<i2",
                       help="type of raw samples, as NumPy names it (%(default)s)")
+    made.add_argument("--big-endian", action="store_true", help="raw samples begin with their highest byte")
     made.add_argument("--rate", type=float, default=0.0, help="sampling rate of raw samples, Hz")
     made.add_argument("--stream", help="stream of a file with several, by neo's name")
     made.add_argument("--preset", choices=PRESETS, default="fast")
@@ -252,8 +268,15 @@ def parser() -> argparse.ArgumentParser:
     return main_parser
 
 
+def end(number: int, _frame: Any) -> None:
+    """Ends the command at a signal as at an error: unfinished files are removed."""
+    raise SystemExit(128 + number)
+
+
 def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
     try:
         arguments.run(arguments)
     except OSError as error:

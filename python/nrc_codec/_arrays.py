@@ -83,6 +83,15 @@ def choose_coding(frames: np.ndarray, options: _library.Encoding) -> bytes:
     return _library.take(buffer)
 
 
+def notes(frames: np.ndarray, options: _library.Encoding, *, certain_type: bool) -> list[str]:
+    """What the user should know of samples before they are encoded: whether they look like another type or number of
+    channels, unless these are certain, and whether another preset makes them clearly smaller."""
+    buffer = _library.Buffer()
+    _library.call(LIBRARY.nrc_python_notes, ctypes.byref(_library.describe(frames)), ctypes.byref(options),
+                  int(certain_type), ctypes.byref(buffer))
+    return _library.take(buffer).decode().splitlines()
+
+
 def encode(array: Any, *, channel_axis: int = -1, preset: str = "fast", neighbours: bool | None = None,
            rate: float = 0.0, threads: int = 1, metadata: Mapping[str, Any] | None = None) -> bytes:
     """Compresses an array of integers, losslessly.

@@ -66,6 +66,7 @@ def _load() -> ctypes.CDLL:
     signatures: dict[str, list[Any]] = {
         "encode": [pointer(Array), pointer(Encoding), pointer(Buffer), text],
         "choose": [pointer(Array), pointer(Encoding), pointer(Buffer), text],
+        "notes": [pointer(Array), pointer(Encoding), ctypes.c_uint32, pointer(Buffer), text],
         "open_memory": [ctypes.c_void_p, ctypes.c_uint64, pointer(ctypes.c_void_p), text],
         "open_file": [text, pointer(ctypes.c_void_p), text],
         "read": [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p, pointer(Array),

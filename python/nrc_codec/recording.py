@@ -22,6 +22,8 @@ from ._library import LIBRARY, NrcError
 CHUNK_SAMPLES = 1 << 24
 #: Frames that show how a recording is best coded, from three places of it.
 LEARNED_FRAMES = 1 << 12
+#: Samples of its middle that show what the user should know of it.
+NOTED_SAMPLES = 1 << 20
 #: An event: the frame of its peak, and the peak's height above its channel's level, in codes of the converter.
 EVENT = np.dtype([("frame", np.uint64), ("channel", np.uint32), ("amplitude", np.int32)])
 PROFILES = ("huffman", "range", "neural", "cascade")
@@ -182,6 +184,17 @@ def samples_to_learn_from(source: Any, frames: int, stop: int) -> np.ndarray:
     parts = [np.asarray(source[start:start + count]) for start in starts]
     # NumPy joins arrays in the computer's own byte order.
     return np.concatenate(parts).astype(parts[0].dtype, copy=False)
+
+
+def notes(samples: Any, *, preset: str, certain_type: bool) -> list[str]:
+    """What the user should know of a recording before it is encoded, from a part of its middle: whether it looks like
+    another type or number of channels, unless these are certain, and whether another preset makes it clearly smaller.
+    Raises NrcError."""
+    frames, channels = samples.shape
+    count = min(frames, max(NOTED_SAMPLES // max(channels, 1), 1))
+    first = (frames - count) // 2
+    part = np.asarray(samples[first:first + count])
+    return _arrays.notes(part, _arrays.encoding(preset, None, 0.0, 1, b"", None), certain_type=certain_type)
 
 
 class Coding:

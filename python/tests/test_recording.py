@@ -6,6 +6,10 @@ from __future__ import annotations
 import json
 import pickle
 import resource
+import signal
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -124,6 +128,55 @@ def test_many_parts_need_few_open_files(tmp_path: Path, samples: np.ndarray) -> 
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limit)
     assert np.array_equal(written[:], samples)
+
+
+def test_encode_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the user should know of a recording is said before it is encoded, in the command's own options."""
+    random = np.random.default_rng(5)
+    # A common signal in all channels, which presets other than `fast` use.
+    common = np.cumsum(random.normal(0, 4, (4000, 1)), axis=0)
+    offsets = np.arange(-800, 800, 100)
+    samples = np.round(common - common.mean() + offsets + random.normal(0, 1, (4000, 16))).astype("<i2")
+    raw, array, out = tmp_path / "a.raw", tmp_path / "a.npy", str(tmp_path / "a.nrc")
+
+    def notes(*arguments: object) -> str:
+        capsys.readouterr()
+        assert main(["encode", "-f", *map(str, arguments), out]) == 0
+        return capsys.readouterr().err
+    samples.tofile(raw)
+    assert "a.raw: --preset balanced makes it about" in notes("--channels", 16, raw)
+    assert np.array_equal(nrc_codec.open(out).read(), samples)
+    assert not notes("--channels", 16, "--preset", "balanced", raw)
+    for options, words in ((["--type", "uint16"], "do not look like uint16; if they are others, give --type int16"),
+                           (["--dtype", "i4"], "do not look like int32; if they are others, give --type int16"),
+                           (["--big-endian"], "do not look like int16; if they are others, give --type int16 without "
+                            "--big-endian"), (["--dtype", ">i2"], "without --big-endian")):
+        assert words in notes("--channels", 16, *options, raw)
+    samples.byteswap().tofile(raw)
+    assert "give --type int16 --big-endian" in notes("--channels", 16, raw)
+    assert "look" not in notes("--channels", 16, "--big-endian", raw)
+    # A file that states its type is believed.
+    np.save(array, samples.view("<u2"))
+    assert "look like" not in notes(array)
+    np.save(array, samples[:0])
+    assert not notes(array)
+    np.save(array, samples.astype("<i8"))
+    assert "--preset balanced" in notes(array)
+    np.save(array, samples.astype("<i8") << 40)
+    assert not notes(array)  # two streams of halves, of which notes would mean nothing
+
+
+def test_terminated_command(tmp_path: Path) -> None:
+    """A command that is ended by a signal leaves nothing."""
+    random = np.random.default_rng(5)
+    np.save(tmp_path / "a.npy", random.integers(-500, 500, (300_000, 4), "<i2"))
+    with subprocess.Popen([sys.executable, "-m", "nrc_codec", "encode", "--preset", "best", str(tmp_path / "a.npy"),
+                           str(tmp_path / "a.nrc")]) as command:
+        while command.poll() is None and len(list(tmp_path.iterdir())) < 2:
+            time.sleep(0.01)
+        command.terminate()
+        assert command.wait() == 128 + signal.SIGTERM
+    assert [path.name for path in tmp_path.iterdir()] == ["a.npy"]
 
 
 def test_commands(tmp_path: Path, samples: np.ndarray, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,6 +69,8 @@ struct EncodeOptions {
   bool quick_choice = false;
   /// Whether the summary has notes, which takes as long as a few packets.
   bool notes = true;
+  /// Type and channels of raw samples are certain, as from a header: notes do not doubt them.
+  bool certain_type = false;
 };
 
 /// Options that code samples as another stream does, so that both can be joined without coding

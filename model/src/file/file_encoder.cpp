@@ -1101,7 +1101,9 @@ EncodeSummary encode_raw(const std::uint8_t* image, std::size_t size, std::uint3
                     "are; check the number of channels if the recording was not cut",
                     rest, channels));
   }
-  if (options.notes) add_notes(samples, header, tables, true, options, summary);
+  if (options.notes) {
+    add_notes(samples, header, tables, !options.certain_type, options, summary);
+  }
   return summary;
 }
 
@@ -1171,7 +1173,9 @@ void RawEncoder::flush(bool last) {
     const Tables& tables = choose_coding(first, false, options_, header_);
     const int lanes = lanes_for(first, header_, tables, options_);
     writer_ = std::make_unique<PacketWriter>(header_, tables, options_, lanes, sink_);
-    if (options_.notes) add_notes(first, header_, tables, true, options_, writer_->summary());
+    if (options_.notes) {
+      add_notes(first, header_, tables, !options_.certain_type, options_, writer_->summary());
+    }
   }
   writer_->packet(samples, last);
   pending_.clear();
