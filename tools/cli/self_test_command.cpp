@@ -68,10 +68,9 @@ std::vector<std::uint8_t> test_packets(const SelfTestArguments& arguments) {
   header.rounding = header.proportional = arguments.rate_control;
   header.events = arguments.events;
   header.classes = arguments.classes;
-  const Tables tables = table_argument(!arguments.tables.empty() ? arguments.tables
-                                       : header.code_width == 10 ? "default"
-                                                                 : "generic",
-                                       profile);
+  const Tables tables = table_argument(
+      arguments.tables.empty() ? Tables::standard_name(header.code_width) : arguments.tables,
+      profile);
 
   Encoder encoder(header, tables, Transport::kLink);
   encoder.set_short_headers(false);

@@ -144,8 +144,7 @@ class LiveEncoder {
     if (!arguments.tables.empty()) {
       tables_ = table_argument(arguments.tables, profile_);
     } else if (arguments.rtl) {
-      // That of the configurations of rtl/hardware.json.
-      tables_ = Tables::builtin(profile_, rtl_code_width() == 10 ? "default" : "generic");
+      tables_ = Tables::builtin(profile_, Tables::standard_name(rtl_code_width()));
     }
     if (arguments.link_rate != 0.0) {
       rate_control_.emplace(rate_settings());

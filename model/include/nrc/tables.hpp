@@ -41,6 +41,9 @@ class Tables {
 
   /// Built-in tables of a profile by name. @throws Error for another name.
   static const Tables& builtin(Profile profile, const std::string& name);
+  /// Name of the built-in tables that hardware, live streams and the C interface use for codes of
+  /// this width unless others are chosen: those of the implant's ADC for 10 bits.
+  static const char* standard_name(int code_width);
   /// Names of the built-in tables of a profile.
   static std::vector<std::string> builtin_names(Profile profile);
   /// Built-in tables with this id, or nullptr.

@@ -51,9 +51,9 @@ constexpr std::uint32_t kChoiceSamples = 1 << 17;
 const Tables& tables_of(const nrc_encoder_config& config, int code_width) {
   const auto profile = static_cast<Profile>(config.profile);
   if (config.tables == nullptr) {
-    const char* const standard = code_width == kDefaultCodeWidth ? "default" : "generic";
-    return Tables::builtin(profile,
-                           config.builtin_tables != nullptr ? config.builtin_tables : standard);
+    return Tables::builtin(profile, config.builtin_tables != nullptr
+                                        ? config.builtin_tables
+                                        : Tables::standard_name(code_width));
   }
   if (config.builtin_tables != nullptr) {
     throw Error("both builtin_tables and tables are set; give one of them");

@@ -170,6 +170,10 @@ const Tables& Tables::builtin(Profile profile, const std::string& name) {
               name + "'");
 }
 
+const char* Tables::standard_name(int code_width) {
+  return code_width == 10 ? "default" : "generic";
+}
+
 std::vector<std::string> Tables::builtin_names(Profile profile) {
   switch (profile) {
     case Profile::kHuffman:
