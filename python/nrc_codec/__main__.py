@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import math
+import os
 import signal
 import sys
 import threading
@@ -15,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import NrcError, Recording, __version__, join, open, write
-from ._arrays import PRESETS, check_dtype
+from ._arrays import MAX_CHANNELS, PRESETS, check_dtype, check_rate
 from .recording import new_file, notes, whole_file
 
 DESCRIPTION = """Lossless compression of multichannel recordings.
@@ -31,6 +33,8 @@ def channel_list(text: str) -> list[int]:
         first, dash, last = part.partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()) or (dash and int(last) < int(first)):
             raise argparse.ArgumentTypeError(f"{text}: not a list of channels, as in 0-63,70")
+        if int(last or first) >= MAX_CHANNELS:
+            raise argparse.ArgumentTypeError(f"{text}: channels are numbered from 0 to {MAX_CHANNELS - 1} at most")
         numbers += range(int(first), int(last or first) + 1)
     return numbers
 
@@ -44,7 +48,7 @@ def seconds(text: str) -> float:
     except ValueError:
         total = math.nan
     if not 0 <= total < math.inf:
-        raise argparse.ArgumentTypeError(f"{text}: no time, as in 90.5 or 1:30")
+        raise argparse.ArgumentTypeError(f"{text}: not a time, as in 90.5 or 1:30")
     return total
 
 
@@ -55,8 +59,14 @@ def file_name(text: str) -> str:
 
 
 def channel_count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text}: not a number of channels")
+    if not text.isdecimal() or not 0 < int(text) <= MAX_CHANNELS:
+        raise argparse.ArgumentTypeError(f"{text}: not a number of channels; give 1 to {MAX_CHANNELS}")
+    return int(text)
+
+
+def thread_count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text}: not a number of threads; 0 is one for each processor")
     return int(text)
 
 
@@ -67,6 +77,19 @@ def sample_type(text: str) -> np.dtype:
         other = "; the command `nrc encode` reads it" if text in ("int24", "uint24") else ""
         raise argparse.ArgumentTypeError(
             f"{text}: NumPy has no such type{other or '; give one as <i2, uint16 or >i4'}") from None
+
+
+def note(text: str) -> None:
+    print(f"nrc-codec: note: {text}", file=sys.stderr)
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a file is one that nrc wrote."""
+    try:
+        Recording(path)
+    except (NrcError, OSError):
+        return False
+    return True
 
 
 def suspect_layout(samples: np.ndarray) -> str:
@@ -97,11 +120,20 @@ def raw_samples(path: Path, kind: np.dtype, channels: int, anyway: bool) -> np.n
     if begin in (b"RIFF", b"RF64", b"BW64", b"riff") and not anyway:
         raise NrcError(f"{path} is a WAV file, which the command `nrc encode` reads; --anyway takes its header for "
                        "samples")
+    if is_stream(path) and not anyway:
+        raise NrcError(f"{path} is an nrc file already; --anyway takes its bytes for samples")
     size = path.stat().st_size
-    if size % (kind.itemsize * channels):
+    frames, rest = divmod(size, kind.itemsize * channels)
+    if rest and not anyway:
         raise NrcError(f"{path} has {size} bytes, no whole number of frames of {channels} channels of {kind}; give "
-                       "--channels and --dtype as they were recorded")
-    return np.memmap(path, kind, "r").reshape(-1, channels) if size else np.empty((0, channels), kind)
+                       "--channels and --dtype as they were recorded, or --anyway to leave out the last "
+                       f"{rest} bytes of a file that was cut")
+    if rest:
+        note(f"{path}: the last {rest} bytes are not a whole frame and are left out")
+    if not frames:
+        note(f"{path} holds no samples")
+        return np.empty((0, channels), kind)
+    return np.memmap(path, kind, "r", shape=(frames, channels))
 
 
 def checked_layout(path: Path, samples: np.ndarray, anyway: bool) -> np.ndarray:
@@ -130,17 +162,36 @@ def numpy_file(path: Path) -> np.ndarray:
 
 def say_notes(path: Path, samples: Any, preset: str, *, certain_type: bool) -> None:
     """Prints what the user should know of samples, before the time that encoding them takes."""
-    for note in notes(samples, preset=preset, certain_type=certain_type):
-        print(f"nrc-codec: note: {path}: {note}", file=sys.stderr)
+    for text in notes(samples, preset=preset, certain_type=certain_type):
+        note(f"{path}: {text}")
+
+
+def check_options(arguments: argparse.Namespace, raw: bool) -> None:
+    """Raises NrcError if options contradict what kind of file the input is."""
+    path = arguments.input
+    check_rate(arguments.rate)
+    if arguments.dtype:
+        check_dtype(arguments.dtype)
+    if not raw and (arguments.dtype or arguments.big_endian):
+        states = "a NumPy file states its type" if path.endswith(".npy") else "raw samples need --channels as well"
+        raise NrcError(f"{path}: --dtype, --type and --big-endian are of raw samples; {states}")
+    if path.endswith(".npy") and arguments.channels:
+        raise NrcError(f"{path}: --channels is of raw samples; a NumPy file states its shape")
+    if (raw or path.endswith(".npy")) and arguments.stream:
+        raise NrcError(f"{path}: --stream is of files that neo reads, not of raw samples or NumPy files")
+    if not raw and not path.endswith(".npy") and arguments.rate:
+        raise NrcError(f"{path}: --rate is of raw samples, which need --channels as well; other files state their rate")
 
 
 def encode(arguments: argparse.Namespace) -> None:
     path, output = Path(arguments.input), Path(arguments.output)
     options = {"preset": arguments.preset, "threads": arguments.threads, "verify": arguments.verify,
                "overwrite": arguments.force}
-    if arguments.channels or path.suffix == ".npy":
-        raw = path.suffix != ".npy"
-        kind = arguments.dtype.newbyteorder(">") if arguments.big_endian else arguments.dtype
+    raw = bool(arguments.channels) and path.suffix != ".npy"
+    check_options(arguments, raw)
+    if raw or path.suffix == ".npy":
+        kind = arguments.dtype or np.dtype("<i2")
+        kind = kind.newbyteorder(">") if arguments.big_endian else kind
         samples = checked_layout(path, raw_samples(path, kind, arguments.channels, arguments.anyway) if raw else
                                  numpy_file(path), arguments.anyway)
         new_file(output, arguments.force)
@@ -149,6 +200,8 @@ def encode(arguments: argparse.Namespace) -> None:
         return
     from .acquisition import open_acquisition
 
+    if path.is_file() and is_stream(path):
+        raise NrcError(f"{path} is an nrc file already")
     found = open_acquisition(path, arguments.stream)
     several = len(found.segments) > 1
     names = [output.with_name(f"{output.stem}-{number}{output.suffix}") if several else output
@@ -160,22 +213,26 @@ def encode(arguments: argparse.Namespace) -> None:
         write(name, samples, rate=found.rate, metadata={"recording": {**found.facts, "t_start": samples.t_start}},
               **options)
     if several:
-        print(f"nrc-codec: note: {path} has {len(names)} recordings, which are in {names[0]} to {names[-1].name}",
-              file=sys.stderr)
+        note(f"{path} has {len(names)} recordings, which are in {names[0]} to {names[-1].name}")
     if found.left_out:
-        print(f"nrc-codec: note: {path}: stream {', '.join(found.left_out)} is left out; --stream chooses it",
-              file=sys.stderr)
+        note(f"{path}: stream {', '.join(found.left_out)} is left out; --stream chooses it")
 
 
 def decode(arguments: argparse.Namespace) -> None:
     recording, output = open(arguments.input), Path(arguments.output)
     rate = recording.rate
+    if output.suffix.lower() in (".wav", ".w64"):
+        raise NrcError(f"{output}: WAV files are written by the command `nrc decode`; this one writes raw samples, or "
+                       ".npy")
+    if not recording.info["closed"] and not arguments.anyway:
+        raise NrcError(f"{arguments.input} was cut, or is still being written: its first {len(recording)} "
+                       "frames are whole; --anyway decodes these")
     if (arguments.start or arguments.seconds) and not rate:
         raise NrcError(f"{arguments.input} does not state its sampling rate, so that no time is at a certain frame")
     frames, all_channels = recording.shape
     first = round(arguments.start * rate)
     if first > 0 and first >= frames:
-        raise NrcError(f"{arguments.input} ends after {frames / rate} s, before the part begins")
+        raise NrcError(f"{arguments.input} ends after {frames / rate:.6g} s, before the part begins")
     end = frames if arguments.seconds is None else min(first + round(arguments.seconds * rate), frames)
     chosen = arguments.channels or None
     if chosen and max(chosen) >= all_channels:
@@ -209,6 +266,11 @@ def view(arguments: argparse.Namespace) -> None:
 def benchmark(arguments: argparse.Namespace) -> None:
     from .benchmark import main as run
 
+    if not arguments.seconds > 0:
+        raise NrcError(f"chunks of {arguments.seconds} s; give --seconds more than 0")
+    # Before the minutes that measuring takes.
+    for name in filter(None, (arguments.json, arguments.picture)):
+        new_file(name, overwrite=True)
     run(arguments)
 
 
@@ -235,19 +297,19 @@ def parser() -> argparse.ArgumentParser:
 
     made = command("encode", encode, "compress a recording")
     made.add_argument("--channels", type=channel_count, help="channels of raw samples")
-    made.add_argument("--dtype", "--type", type=sample_type, default="<i2",
-                      help="type of raw samples, as NumPy names it (%(default)s)")
+    made.add_argument("--dtype", "--type", type=sample_type, help="type of raw samples, as NumPy names it (<i2)")
     made.add_argument("--big-endian", action="store_true", help="raw samples begin with their highest byte")
     made.add_argument("--rate", type=float, default=0.0, help="sampling rate of raw samples, Hz")
     made.add_argument("--stream", help="stream of a file with several, by neo's name")
     made.add_argument("--preset", choices=PRESETS, default="fast")
-    made.add_argument("--threads", type=int, default=0, help="0: one for each processor")
+    made.add_argument("--threads", type=thread_count, default=0, help="0: one for each processor")
     made.add_argument("--no-verify", dest="verify", action="store_false", help="do not decode and compare")
-    made.add_argument("--anyway", action="store_true", help="also if the number of channels seems wrong")
+    made.add_argument("--anyway", action="store_true", help="also if the number of channels seems wrong, the file was cut inside a frame, or is no raw recording")
     made = command("decode", decode, "restore samples, raw or .npy")
     made.add_argument("--from", dest="start", type=seconds, default=0.0, help="from this time on, [[H:]M:]S")
     made.add_argument("--seconds", type=seconds, help="so long (up to the end)")
     made.add_argument("--channels", type=channel_list, help="these channels, as in 0-63,70")
+    made.add_argument("--anyway", action="store_true", help="also what is whole of a file that was cut")
     command("info", info, "show what a file contains, as JSON", output=False)
     command("cat", lambda a: join(a.input, a.output, overwrite=a.force), "join files of one rig", several=True)
     made = command("view", view, "write an HTML report: traces, spectrum, ratio by channel and second")
@@ -275,10 +337,21 @@ def end(number: int, _frame: Any) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files need not be text
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, end)
+        # The terminal is closed, or the connection to it lost. nohup ignores it.
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, end)
     try:
         arguments.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # As of `| head`, which has read enough. What is left in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except OSError as error:
         # What the system says of no file is of the one that is written.
         where = error.filename or (error.strerror and getattr(arguments, "output", None))
@@ -289,7 +362,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         print("nrc-codec: interrupted", file=sys.stderr)
-        return 130
+        return 128 + signal.SIGINT
     return 0
 
 

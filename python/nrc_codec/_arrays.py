@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import json
 import math
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ from ._library import LIBRARY, NrcError
 PRESETS = ("implant", "fast", "balanced", "best")
 #: Types of a stream's samples, by their number.
 SAMPLE_TYPES = ("int16", "uint16", "int8", "uint8", "int24", "uint24", "int32", "uint32")
+#: Of a stream.
+MAX_CHANNELS = 1 << 16
 _NEIGHBOURS = {None: 0, True: 1, False: 2}
 _FLOAT_HELP = ("; floating-point samples are not stored exactly by an integer codec: convert them back to the ADC's "
                "integers, round(samples / gain), and keep the gain as metadata")
@@ -44,6 +47,14 @@ def check_preset(preset: str) -> None:
         raise NrcError(f"preset {preset!r} does not exist; give one of {', '.join(PRESETS)}")
 
 
+def check_rate(rate: float) -> int:
+    """The rate in 1/1000 Hz. Raises NrcError if a stream cannot state it."""
+    millihertz = round(rate * 1000) if math.isfinite(rate) else -1
+    if not 0 <= millihertz < 2**32:
+        raise NrcError(f"a rate of {rate} Hz; give 0 to 4294967 Hz")
+    return millihertz
+
+
 def frames_of(array: np.ndarray, channel_axis: int) -> np.ndarray:
     """frames x channels, a view wherever strides allow it."""
     if array.ndim == 0 or array.size == 0:
@@ -60,9 +71,7 @@ def encoding(preset: str, neighbours: bool | None, rate: float, threads: int, me
     check_preset(preset)
     if neighbours not in _NEIGHBOURS:
         raise NrcError(f"neighbours is {neighbours!r}; give True, False or None")
-    millihertz = round(rate * 1000) if math.isfinite(rate) else -1
-    if not 0 <= millihertz < 2**32:
-        raise NrcError(f"a rate of {rate} Hz; give 0 to 4294967 Hz")
+    millihertz = check_rate(rate)
     like = like or b""
     return _library.Encoding(preset.encode(), metadata, like, map_of, len(metadata), len(like), len(map_of), millihertz,
                              max(threads, 0), _NEIGHBOURS[neighbours], planes)
@@ -154,13 +163,13 @@ class Stream:
 
     def __init__(self, source: Any) -> None:
         self._handle = ctypes.c_void_p()
+        self._name = source if isinstance(source, str) else ""
         if isinstance(source, str):
             self._memory = None
             try:
-                _library.call(LIBRARY.nrc_python_open_file, source.encode(), ctypes.byref(self._handle))
+                _library.call(LIBRARY.nrc_python_open_file, os.fsencode(source), ctypes.byref(self._handle))
             except NrcError as error:
-                text = str(error)
-                raise NrcError(text if text.startswith(source) else f"{source}: {text}") from None
+                raise self._named(error) from None
         else:
             memory = np.frombuffer(source, np.uint8)
             self._memory = memory
@@ -175,6 +184,15 @@ class Stream:
             loaded = {"text": stored.decode(errors="replace")}
         self.metadata: dict[str, Any] = loaded if isinstance(loaded, dict) else {"value": loaded}
 
+    def _named(self, error: NrcError) -> NrcError:
+        """The same error with the name of the file."""
+        text = str(error)
+        # As the library decodes its messages.
+        known = os.fsencode(self._name).decode(errors="replace")
+        if not self._name:
+            return error
+        return NrcError(self._name + text[len(known):] if text.startswith(known) else f"{self._name}: {text}")
+
     def __del__(self) -> None:
         handle = getattr(self, "_handle", None)
         if handle:
@@ -183,7 +201,10 @@ class Stream:
     def survey(self) -> tuple[_library.Survey, bytes]:
         """What the packets say besides their samples: their rounding, and the events as bytes."""
         facts, events = _library.Survey(), _library.Buffer()
-        _library.call(LIBRARY.nrc_python_survey, self._handle, ctypes.byref(facts), ctypes.byref(events))
+        try:
+            _library.call(LIBRARY.nrc_python_survey, self._handle, ctypes.byref(facts), ctypes.byref(events))
+        except NrcError as error:
+            raise self._named(error) from None
         return facts, _library.take(events)
 
     def array_facts(self) -> tuple[np.dtype, tuple[int, ...], str, int]:
@@ -227,8 +248,11 @@ class Stream:
     def read(self, first: int, frames: np.ndarray, planes: int, channels: np.ndarray | None, threads: int) -> None:
         """Decodes len(frames) frames from `first` on into frames x channels."""
         numbers = None if channels is None else channels.ctypes.data
-        _library.call(LIBRARY.nrc_python_read, self._handle, first, planes, numbers,
-                      ctypes.byref(_library.describe(frames)), threads)
+        try:
+            _library.call(LIBRARY.nrc_python_read, self._handle, first, planes, numbers,
+                          ctypes.byref(_library.describe(frames)), threads)
+        except NrcError as error:
+            raise self._named(error) from None
 
 
 def decode(stream: Any, *, out: Any = None, threads: int = 1) -> np.ndarray:

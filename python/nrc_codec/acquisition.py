@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,8 @@ def _listed(names: list[str]) -> str:
 def _of_file(path: Path, reader_class: Any) -> Any:
     """The reader of one file. Those of folders read all of the file's folder."""
     if reader_class.__name__ == "SpikeGLXRawIO":
+        if not path.with_suffix(".meta").exists():
+            raise NrcError(f"{path.with_suffix('.meta').name} is missing, which says what {path.name} holds")
         # The folder has other probes, bands and runs, too: neo gets to see this file alone.
         folder = tempfile.TemporaryDirectory(prefix="nrc-codec.")
         for name in (path, path.with_suffix(".meta"), path.with_suffix(".bin")):
@@ -125,11 +128,17 @@ def _open(path: Path) -> Any:
     errors: dict[str, str] = {}
     for reader_class, files in _readers(path):
         try:
-            return _of_file(path, reader_class) if path.is_file() else _of_folder(path, reader_class, files)
+            with warnings.catch_warnings(record=True) as said:
+                reader = _of_file(path, reader_class) if path.is_file() else _of_folder(path, reader_class, files)
         except _Several:
             raise
         except Exception as error:  # each of neo's readers has its own
             errors[reader_class.__name__] = " ".join(str(error).split()) or type(error).__name__
+            continue
+        # Those of readers of other formats say nothing of this file.
+        for warning in said:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        return reader
     if not errors:
         if path.suffix.lower() in (".wav", ".w64"):
             raise NrcError(f"{path} is a WAV file, which the command `nrc encode` reads, and this one does not")

@@ -91,9 +91,7 @@ def encode_array(samples: Any, path: str | os.PathLike[str], *, rate: float = 0.
         NrcError: the samples cannot be encoded, or the folder of parts is of another recording.
         FileExistsError: the file exists.
     """
-    target = Path(path)
-    if target.exists() and not overwrite:
-        raise FileExistsError(f"{target} exists; give another name, or overwrite=True")
+    target = files.new_file(path, overwrite)
     if not isinstance(samples, dask.array.Array):
         rows = chunk_frames or max(files.CHUNK_SAMPLES // max(samples.shape[1], 1), 1)
         samples = dask.array.from_array(samples, chunks=(rows, -1))
@@ -112,8 +110,9 @@ def encode_array(samples: Any, path: str | os.PathLike[str], *, rate: float = 0.
             raise NrcError(f"{folder} holds chunks of another recording, or of other options; remove it")
         coding = files.Coding.from_json(facts["coding"])
     else:
-        folder.mkdir(parents=True, exist_ok=True)
+        # Refuses what cannot be encoded.
         coding = files.Coding(learned, preset=preset, neighbours=neighbours, rate=rate)
+        folder.mkdir(exist_ok=True)
         _write_whole(plan, json.dumps({"identity": identity, "coding": coding.to_json()}).encode())
     parts, tasks, first = [], [], 0
     for number, (rows, block) in enumerate(zip(samples.chunks[0], samples.to_delayed()[:, 0], strict=True)):

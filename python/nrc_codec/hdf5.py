@@ -10,6 +10,7 @@ hdf5-path)`, then for example `h5repack -f UD=493,0,6,1,0,0,1,0,0 in.h5 out.h5`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 
 from . import _arrays
@@ -58,7 +59,7 @@ def register() -> None:
     """Makes h5py's HDF5 find the filter. Done when this module is imported."""
     from h5py import h5pl
 
-    folder = plugin_path().encode()
+    folder = os.fsencode(plugin_path())
     if folder not in [h5pl.get(i) for i in range(h5pl.size())]:
         h5pl.prepend(folder)
 

@@ -101,7 +101,7 @@ class Recording:
         return {"frames": self.shape[0], "channels": self.shape[1], "dtype": self.dtype.str, "rate": self.rate,
                 "profile": PROFILES[info.profile], "code_width": info.code_width, "taps": bool(info.taps),
                 "neighbour": bool(info.neighbour), "packet_frames": info.packet_frames,
-                "key_packets": info.key_packets, "indexed": bool(info.indexed), "bytes": size,
+                "key_packets": info.key_packets, "indexed": bool(info.indexed), "closed": bool(info.closed), "bytes": size,
                 "ratio": self.nbytes / max(size, 1), "largest_step": self.largest_step}
 
     @property
@@ -239,21 +239,29 @@ class Coding:
 
 
 def metadata_text(metadata: Mapping[str, Any] | None, dtype: np.dtype, channels: int) -> bytes:
+    if not isinstance(metadata or {}, Mapping):
+        raise NrcError(f"metadata of type {type(metadata).__name__}; give a dict of what JSON can hold")
     facts = dict(metadata or {})
     facts["array"] = {"dtype": dtype.str, "shape": [-1, channels], "order": "C", "channel_axis": 1}
-    return json.dumps(facts, separators=(",", ":")).encode()
+    try:
+        return json.dumps(facts, separators=(",", ":")).encode()
+    except TypeError as error:
+        raise NrcError(f"metadata: {error}; give what JSON can hold") from None
 
 
 def new_file(path: Path_, overwrite: bool) -> Path:
-    """The path of a file that is to be written. Raises OSError if it exists, or has no folder to be in."""
+    """The path of a file that is to be written: of a link, that which it names. Raises OSError if it exists, is no
+    file, or has no folder to be in."""
     target = Path(path)
+    if target.exists() and not target.is_file() and not target.is_dir():
+        raise FileExistsError(f"{target} is a device or pipe; give the name of a file")
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder; give the name of a file in it")
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} exists; give another name, or replace it (overwrite=True, --force)")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"{target.parent} is no folder; make it first, or give another name")
-    return target
+    return target.resolve() if target.is_symlink() else target
 
 
 @contextmanager
@@ -280,9 +288,9 @@ def join(parts: Sequence[Path_], path: Path_, *, metadata: bytes | None = None, 
     Raises NrcError if they do not fit together, FileExistsError if the file exists.
     """
     with whole_file(path, overwrite) as temporary:
-        names = [os.fspath(part).encode() for part in parts]
+        names = [os.fsencode(part) for part in parts]
         paths = (ctypes.c_char_p * max(len(names), 1))(*names)
-        _library.call(LIBRARY.nrc_python_join, paths, len(names), os.fspath(temporary).encode(), metadata)
+        _library.call(LIBRARY.nrc_python_join, paths, len(names), os.fsencode(temporary), metadata)
 
 
 def write(path: Path_, samples: Any, *, rate: float = 0.0, preset: str = "fast", neighbours: bool | None = None,
@@ -311,6 +319,8 @@ def write(path: Path_, samples: Any, *, rate: float = 0.0, preset: str = "fast",
         raise NrcError(f"an array of {len(samples.shape)} dimensions; give frames x channels")
     frames, channels = samples.shape
     _arrays.check_dtype(np.dtype(samples.dtype))
+    if chunk_frames < 0:
+        raise NrcError(f"chunks of {chunk_frames} frames; give 1 or more, or 0 for about 16 million samples")
     chunk = chunk_frames or max(CHUNK_SAMPLES // max(channels, 1), 1)
     one_chunk = frames <= chunk
     learned = samples_to_learn_from(samples, 0 if one_chunk else LEARNED_FRAMES, frames)

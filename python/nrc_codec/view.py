@@ -17,7 +17,7 @@ import numpy as np
 
 from . import _arrays
 from ._library import NrcError
-from .recording import Recording
+from .recording import Recording, whole_file
 
 MAX_TRACES = 32
 MAX_POINTS = 1500
@@ -138,7 +138,9 @@ def write_report(path: str | os.PathLike[str], output: str | os.PathLike[str], *
     frames, channels = recording.shape
     if frames == 0:
         raise NrcError(f"{path} has no samples to show")
-    start = min(round(at * rate), frames - 1)
+    start = round(at * rate)
+    if start >= frames:
+        raise NrcError(f"{path} ends after {frames / rate:.6g} s, before the traces begin")
     facts = recording.metadata.get("recording", {})
     names = [str(name) for name in facts.get("channel_ids", range(channels))]
     chosen = np.unique(np.linspace(0, channels - 1, min(channels, MAX_TRACES)).astype(int))
@@ -173,4 +175,5 @@ def write_report(path: str | os.PathLike[str], output: str | os.PathLike[str], *
              "<h2>Ratio by channel</h2><p class=note>Each channel coded on its own, the same second.</p>",
              _bars(by_channel, names[measured[0]], names[measured[-1]]),
              "<h2>Step by channel</h2>", _bars([float(s) for s in steps], names[0], names[-1]), "</body></html>"]
-    Path(output).write_text("".join(parts), encoding="utf-8")
+    with whole_file(output, overwrite=True) as temporary:
+        temporary.write_text("".join(parts), encoding="utf-8", errors="replace")

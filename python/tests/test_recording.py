@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import resource
 import signal
@@ -147,10 +148,10 @@ def test_encode_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "a.raw: --preset balanced makes it about" in notes("--channels", 16, raw)
     assert np.array_equal(nrc_codec.open(out).read(), samples)
     assert not notes("--channels", 16, "--preset", "balanced", raw)
-    for options, words in ((["--type", "uint16"], "do not look like uint16; if they are others, give --type int16"),
-                           (["--dtype", "i4"], "do not look like int32; if they are others, give --type int16"),
-                           (["--big-endian"], "do not look like int16; if they are others, give --type int16 without "
-                            "--big-endian"), (["--dtype", ">i2"], "without --big-endian")):
+    for options, words in ((["--type", "uint16"], "look like int16, not uint16; if so, give --type int16"),
+                           (["--dtype", "i4"], "look like int16, not int32; if so, give --type int16"),
+                           (["--big-endian"], "look like little-endian int16, not big-endian int16; if so, give "
+                            "--type int16 without --big-endian"), (["--dtype", ">i2"], "without --big-endian")):
         assert words in notes("--channels", 16, *options, raw)
     samples.byteswap().tofile(raw)
     assert "give --type int16 --big-endian" in notes("--channels", 16, raw)
@@ -166,16 +167,19 @@ def test_encode_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert not notes(array)  # two streams of halves, of which notes would mean nothing
 
 
-def test_terminated_command(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_terminated_command(tmp_path: Path, ending: signal.Signals) -> None:
     """A command that is ended by a signal leaves nothing."""
     random = np.random.default_rng(5)
     np.save(tmp_path / "a.npy", random.integers(-500, 500, (300_000, 4), "<i2"))
     with subprocess.Popen([sys.executable, "-m", "nrc_codec", "encode", "--preset", "best", str(tmp_path / "a.npy"),
-                           str(tmp_path / "a.nrc")]) as command:
+                           str(tmp_path / "a.nrc")],
+                          # Those who start this test may ignore it.
+                          preexec_fn=lambda: signal.signal(ending, signal.SIG_DFL)) as command:
         while command.poll() is None and len(list(tmp_path.iterdir())) < 2:
             time.sleep(0.01)
-        command.terminate()
-        assert command.wait() == 128 + signal.SIGTERM
+        command.send_signal(ending)
+        assert command.wait() == 128 + ending
     assert [path.name for path in tmp_path.iterdir()] == ["a.npy"]
 
 
@@ -209,7 +213,7 @@ def test_decode_is_whole_or_nothing(tmp_path: Path, samples: np.ndarray, recordi
                     ["--channels", "2-"], ["--channels", "-1"], ["--channels", ""]):
         with pytest.raises(SystemExit):
             main(["decode", name, str(out), *options])
-    for options, words in ((["--channels", "3,12"], "no channel 12"), (["--from", "5"], "ends after 5.0 s")):
+    for options, words in ((["--channels", "3,12"], "no channel 12"), (["--from", "5"], "ends after 5 s")):
         assert main(["decode", name, str(out), *options]) == 1
         assert words in capsys.readouterr().err
     cut = tmp_path / "cut.nrc"
@@ -222,9 +226,104 @@ def test_decode_is_whole_or_nothing(tmp_path: Path, samples: np.ndarray, recordi
                                                                                            "out.npy"]
     assert main(["decode", name, str(out)]) == 1 and "exists" in capsys.readouterr().err
     assert main(["decode", "-f", name, str(out), "--seconds", "0"]) == 0 and np.load(out).shape == (0, 12)
+    # Names of WAV files are not given to raw samples.
+    assert main(["decode", name, str(tmp_path / "out.WAV")]) == 1 and "nrc decode" in capsys.readouterr().err
     # Into itself.
     assert main(["decode", "-f", name, name]) == 0
     assert recording.path.read_bytes() == samples.tobytes()
+
+
+def test_a_cut_file_is_decoded_when_asked_to(tmp_path: Path, samples: np.ndarray,
+                                             capsys: pytest.CaptureFixture[str]) -> None:
+    parts = [nrc_codec.write(tmp_path / f"{n}.nrc", samples[n:n + 2500], rate=1000) for n in (0, 2500)]
+    whole, out = tmp_path / "whole.nrc", tmp_path / "out.npy"
+    assert main(["cat", *(str(part.path) for part in parts), str(whole)]) == 0
+    assert nrc_codec.open(whole).info["closed"]
+    cut = tmp_path / "cut.nrc"
+    cut.write_bytes(whole.read_bytes()[:whole.stat().st_size * 2 // 3])
+    assert not nrc_codec.open(cut).info["closed"]
+    assert main(["decode", str(cut), str(out)]) == 1 and not out.exists()
+    error = capsys.readouterr().err
+    assert "cut.nrc was cut, or is still being written: its first 2500 frames are whole" in error, error
+    assert main(["decode", str(cut), str(out), "--anyway"]) == 0
+    assert np.array_equal(np.load(out), samples[:2500])
+
+
+def test_errors_name_the_file(tmp_path: Path, recording: nrc_codec.Recording,
+                              capsys: pytest.CaptureFixture[str]) -> None:
+    damaged = bytearray(recording.path.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    # Names need not be text.
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/gr\xf6\xdfe.nrc")
+    Path(name).write_bytes(damaged)
+    for command in ("decode", "view"):
+        assert main([command, name, str(tmp_path / "out")]) == 1
+        assert "\\udcf6\\udcdfe.nrc: a damaged packet" in capsys.readouterr().err
+    Path(name).write_bytes(recording.path.read_bytes())
+    assert main(["cat", name, name, f"{name}.nrc"]) == 0 and main(["info", f"{name}.nrc"]) == 0
+    assert main(["view", name, f"{name}.html"]) == 0
+
+
+def test_devices_and_links_stay(tmp_path: Path, samples: np.ndarray, recording: nrc_codec.Recording,
+                      capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    name = str(recording.path)
+    np.save(tmp_path / "a.npy", samples)
+    for command in (["encode", str(tmp_path / "a.npy")], ["decode", name], ["cat", name, name], ["view", name]):
+        assert main([*command, str(pipe), "-f"]) == 1
+        assert "is a device or pipe" in capsys.readouterr().err
+        assert pipe.is_fifo()
+    # The file that a link names is written, and the link stays.
+    link = tmp_path / "link.npy"
+    link.symlink_to("target.npy")
+    assert main(["decode", name, str(link)]) == 0
+    assert link.is_symlink() and np.array_equal(np.load(tmp_path / "target.npy"), samples)
+
+
+def test_a_closed_pipe_is_no_error(recording: nrc_codec.Recording) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with subprocess.Popen([sys.executable, "-m", "nrc_codec", "info", str(recording.path)], stdout=write,
+                          stderr=subprocess.PIPE) as command:
+        os.close(write)
+        assert command.communicate()[1] == b"" and command.returncode == 128 + signal.SIGPIPE
+
+
+def test_options_of_other_inputs(tmp_path: Path, samples: np.ndarray, recording: nrc_codec.Recording,
+                                 capsys: pytest.CaptureFixture[str]) -> None:
+    """An option that an input has no use for is an error, since the user meant another one."""
+    np.save(tmp_path / "a.npy", samples)
+    samples.tofile(tmp_path / "a.raw")
+    out = tmp_path / "out.nrc"
+    for name, options, words in (
+            ("a.npy", ["--dtype", "int32"], "states its type"), ("a.npy", ["--big-endian"], "states its type"),
+            ("a.npy", ["--channels", "12"], "states its shape"), ("a.npy", ["--stream", "ap"], "--stream"),
+            ("a.raw", ["--type", "int16"], "need --channels"), ("a.raw", ["--rate", "1000"], "need --channels"),
+            ("a.raw", ["--channels", "12", "--stream", "ap"], "--stream"),
+            ("a.raw", ["--channels", "12", "--type", "S0"], "samples of type"),
+            ("a.raw", ["--channels", "12", "--type", "(2,)i2"], "samples of type"),
+            ("a.raw", ["--channels", "12", "--rate", "-1"], "rate of -1.0"),
+            ("a.nrc", [], "is an nrc file already"), ("a.nrc", ["--channels", "1"], "is an nrc file already")):
+        assert main(["encode", str(tmp_path / name), str(out), *options]) == 1
+        error = capsys.readouterr().err
+        assert words in error and error.count("\n") == 1, error
+        assert not out.exists()
+    for command in (["encode", "--channels", "65537"], ["encode", "--threads", "-1"],
+                    ["decode", "--channels", "0-99999999999"]):
+        with pytest.raises(SystemExit):
+            main([*command, str(recording.path), str(out)])
+    # A file that was cut inside a frame, and one that was never filled.
+    capsys.readouterr()
+    (tmp_path / "a.raw").write_bytes(samples.tobytes()[:-5])
+    assert main(["encode", "--channels", "12", str(tmp_path / "a.raw"), str(out)]) == 1
+    assert "--anyway to leave out the last 19 bytes" in capsys.readouterr().err
+    assert main(["encode", "--channels", "12", "--anyway", str(tmp_path / "a.raw"), str(out)]) == 0
+    assert "the last 19 bytes are not a whole frame" in capsys.readouterr().err
+    assert np.array_equal(nrc_codec.open(out)[:], samples[:-1])
+    (tmp_path / "a.raw").write_bytes(b"")
+    assert main(["encode", "-f", "--channels", "12", str(tmp_path / "a.raw"), str(out)]) == 0
+    assert "holds no samples" in capsys.readouterr().err
 
 
 def test_inputs_that_are_no_recordings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -233,6 +233,23 @@ class RoundTrip(CommandLineTest):
             self.succeed(NRC, "decode", "-f", self.dir / "s", self.dir / "o")
             self.assertEqual((self.dir / "o").read_bytes(), self.wav.read_bytes())
 
+    def test_a_stream_taken_for_raw_samples(self) -> None:
+        source = self.stream("-f", source=self.wav)
+        done = self.succeed(NRC, "encode", "-f", "--channels", "1", source, self.dir / "twice")
+        self.assertIn(b"is an nrc stream already, whose bytes were taken for samples", done.stderr)
+        self.succeed(NRC, "decode", "-f", self.dir / "twice", self.dir / "o")
+        self.assertEqual((self.dir / "o").read_bytes(), source.read_bytes())
+
+    def test_raw_samples_in_a_file_named_as_a_wav(self) -> None:
+        raw = self.write("r.i16", recording(3000))
+        self.succeed(NRC, "encode", "-f", "--channels", "1", raw, self.dir / "s")
+        self.succeed(NRC, "encode", "-f", self.wav, self.dir / "w")
+        for stream, name, said in (("s", "o.WAV", True), ("s", "o.w64", True), ("s", "o.i16", False),
+                                   ("w", "o.wav", False)):
+            for options in ([], ["--from", "5f"]):
+                done = self.succeed(NRC, "decode", "-f", *options, self.dir / stream, self.dir / name)
+                self.assertEqual(b"holds raw samples without a WAV header" in done.stderr, said, done.stderr)
+
     def test_what_another_preset_saves(self) -> None:
         noise = random.Random(4)
         slow, values = 0.0, []
@@ -457,6 +474,13 @@ class Errors(CommandLineTest):
         ):
             with self.subTest(arguments):
                 self.fail_with(2, NRC, *arguments)
+        for arguments, words in ((["bogus"], "there is no command bogus;"), (["--bogus"], "no option --bogus;"),
+                                 (["stream", "bogus"], "there is no command bogus;"),
+                                 (["encode", "--bogus"], "no option --bogus;"),
+                                 (["encode", "--bogus", "a", "b"], "no option --bogus;"),
+                                 (["encode", "a", "b", "c"], "c is one name too many;")):
+            with self.subTest(arguments):
+                self.assertIn(words, self.fail_with(2, NRC, *arguments))
         self.fail_with(2, ENCODE, "a", program="encode")
         self.fail_with(2, DECODE, "a", "b", "c", program="decode")
 

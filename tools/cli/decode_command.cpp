@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -114,6 +115,17 @@ std::optional<std::int64_t> fill_argument(const std::string& text) {
   return value;
 }
 
+/// A player would take the name's word for it.
+void note_raw_samples(const std::string& output, const StreamHeader& header) {
+  std::string ending = std::filesystem::path(output).extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char letter) { return std::tolower(letter); });
+  if (header.container != 0 || (ending != ".wav" && ending != ".w64")) return;
+  host::print_line("nrc", fmt::format("note: {} holds raw samples without a WAV header, as the "
+                                      "stream was made from such samples",
+                                      output));
+}
+
 void decode_file(const DecodeArguments& arguments) {
   const StreamTables tables(arguments.tables);
   host::InputFile input(arguments.input);
@@ -138,6 +150,7 @@ void decode_file(const DecodeArguments& arguments) {
   });
   checked([&] { decoder.finish(); });
   output.commit(arguments.sync);
+  note_raw_samples(arguments.output, *decoder.header());
   if (decoder.lossy_step() > 1) {
     fmt::print(stderr,
                "nrc: note: {} is lossy: its codes are rounded by steps of up to {}, none is more "
@@ -192,6 +205,7 @@ void decode_part(const DecodeArguments& arguments) {
       output.write(bytes.data(), bytes.size());
     });
     output.commit(arguments.sync);
+    note_raw_samples(arguments.output, header);
     if (count < wanted && arguments.length) {
       fmt::print(stderr, "nrc: note: {} ends at frame {}{}, so that {} frames were written\n",
                  input.name(), reader.frames(), seconds(reader.frames()), count);

@@ -24,6 +24,7 @@
 #include "nrc/error.hpp"
 #include "nrc/file_decoder.hpp"
 #include "nrc/file_encoder.hpp"
+#include "nrc/packet.hpp"
 #include "number_range.hpp"
 #include "table_argument.hpp"
 
@@ -81,6 +82,10 @@ void report(const EncodeArguments& arguments, const std::string& name,
 }
 
 /// Decodes the file that was written and compares it with the input. @throws Error
+bool is_stream(host::InputFile& input) {
+  return parse_packet(input.data(), input.size()).status == ParseStatus::kPacket;
+}
+
 void verify(host::InputFile& input, const host::OutputFile& output, unsigned threads) {
   if (output.written().empty() || !input.mapped()) {
     throw Error("--verify reads input and output again; give files, or leave it out");
@@ -217,6 +222,9 @@ void encode_file(const EncodeArguments& arguments) {
     summary.notes.emplace_back(
         "it is a WAV file, whose header was taken for samples; leave out --raw, --channels and "
         "--type");
+  }
+  if (arguments.raw && input.mapped() && is_stream(input)) {
+    summary.notes.emplace_back("it is an nrc stream already, whose bytes were taken for samples");
   }
   report(arguments, input.name(), summary);
 }

@@ -8,6 +8,8 @@
 #include <csignal>
 #include <cstdio>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "nrc/error.hpp"
 
@@ -23,6 +25,25 @@ void print_line(const std::string& program, std::string what) {
 void usage_error(const std::string& what) {
   throw CLI::ValidationError(what, CLI::ExitCodes::ValidationError);
 }
+
+namespace {
+
+/// What is wrong with a command line: what the user typed, instead of what the parser missed.
+std::string mistake(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> left = app.remaining(true);
+  const bool required = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  if (left.empty() || (!required && dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr)) {
+    return error.what();
+  }
+  const auto option = std::find_if(left.begin(), left.end(), [](const std::string& word) {
+    return word.size() > 1 && word.front() == '-';
+  });
+  if (option != left.end()) return fmt::format("there is no option {}", *option);
+  return required ? fmt::format("there is no command {}", left.front())
+                  : fmt::format("{} is one name too many", left.front());
+}
+
+}  // namespace
 
 int run_program(CLI::App& app, int argc, char** argv) {
   // Beyond a file size limit, write() shall fail and be reported instead of killing the process.
@@ -42,7 +63,7 @@ int run_program(CLI::App& app, int argc, char** argv) {
     if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
       return app.exit(e);  // --help and --version
     }
-    print_line(app.get_name(), fmt::format("{}; see {} --help", e.what(), app.get_name()));
+    print_line(app.get_name(), fmt::format("{}; see {} --help", mistake(app, e), app.get_name()));
     return kExitUsage;
   } catch (const std::bad_alloc&) {
     print_line(app.get_name(), "out of memory; close other programs or use a smaller input");

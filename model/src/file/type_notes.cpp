@@ -213,18 +213,27 @@ std::vector<std::string> type_notes(const std::vector<std::uint8_t>& samples,
     std::string options = fmt::format("--type {}", sample_type_name(other->type));
     const bool big_endian = header.big_endian != other->swapped;
     if (other->swapped) options += big_endian ? " --big-endian" : " without --big-endian";
-    return {fmt::format("the samples do not look like {}; if they are others, give {}",
-                        sample_type_name(header.sample_type), options)};
+    // The byte order is named where it makes the difference.
+    const auto name = [&](SampleType type, bool high_first) {
+      if (!other->swapped || sample_bytes(type) == 1) return std::string(sample_type_name(type));
+      return fmt::format("{} {}", high_first ? "big-endian" : "little-endian",
+                         sample_type_name(type));
+    };
+    return {fmt::format("the samples look like {}, not {}; if so, give {}",
+                        name(other->type, big_endian), name(header.sample_type, header.big_endian),
+                        options)};
   }
   if (other_sign(bytes, header)) {
     const auto twin = static_cast<SampleType>(static_cast<int>(header.sample_type) ^ 1);
-    return {fmt::format("the samples do not look like {}; if they are others, give --type {}",
-                        sample_type_name(header.sample_type), sample_type_name(twin))};
+    return {fmt::format("the samples look like {}, not {}; if so, give --type {}",
+                        sample_type_name(twin), sample_type_name(header.sample_type),
+                        sample_type_name(twin))};
   }
   if (const std::size_t channels = other_channels(bytes, header); channels != 0) {
     return {fmt::format(
-        "the samples do not look like those of {} channels; if there are {}, give --channels {}",
-        header.channels, channels, channels)};
+        "the samples look like those of {} channels, not {}; if so, give "
+        "--channels {}",
+        channels, header.channels, channels)};
   }
   return {};
 }
