@@ -6,7 +6,8 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import tempfile
+import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -264,18 +265,32 @@ def new_file(path: Path_, overwrite: bool) -> Path:
     return target.resolve() if target.is_symlink() else target
 
 
+def unfinished(target: Path) -> Path:
+    """A new name beside a file, for what is to become it."""
+    return target.with_name(f"{target.name}.{secrets.token_hex(6)}.part")
+
+
+@contextmanager
+def part_folder(target: Path) -> Iterator[Path]:
+    """A folder beside a file for parts of it, of which nothing is left at the end."""
+    folder = unfinished(target)
+    # A signal may come as soon as it is there.
+    try:
+        folder.mkdir()
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def whole_file(path: Path_, overwrite: bool = False) -> Iterator[Path]:
     """The name of a file to write, which becomes `path` at the end; after an exception nothing is left of it."""
     target = new_file(path, overwrite)
-    handle, name = tempfile.mkstemp(prefix=target.name + ".", suffix=".part", dir=target.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = unfinished(target)
+    # A signal may come as soon as it is there.
     try:
+        temporary.touch(exist_ok=False)
         yield temporary
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -331,15 +346,15 @@ def write(path: Path_, samples: Any, *, rate: float = 0.0, preset: str = "fast",
         for start in range(0, max(frames, 1), chunk):
             yield np.asarray(samples[start:start + chunk])
 
-    with tempfile.TemporaryDirectory(prefix=target.name + ".", dir=target.parent) as folder:
+    with part_folder(target) as folder:
         parts = []
         for number, part in enumerate(chunks()):
-            name = Path(folder, f"{number:08d}.nrc")
+            name = folder / f"{number:08d}.nrc"
             name.write_bytes(coding.encode(part, threads))
             parts.append(name)
             if verify:
                 check_part(name, part, number * chunk)
-        whole = Path(folder, "whole.nrc")
+        whole = folder / "whole.nrc"
         join(parts, whole, metadata=text)
         if verify and len(Recording(whole)) != frames:
             raise NrcError(f"{target}: the file has another number of frames than the samples; report it")

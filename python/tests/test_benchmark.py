@@ -47,3 +47,12 @@ def test_a_recording_goes_on_backwards() -> None:
     extended = benchmark.Extended(samples, 35)
     assert len(extended) == 35
     assert np.array_equal(extended[5:35], np.concatenate([samples, samples[::-1], samples, samples[::-1]])[5:35])
+
+
+def test_mistakes_are_noticed_before_anything_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benchmark, "main", lambda _: pytest.fail("it was measured"))
+    for options, words in ((["--seconds", "0"], "chunks of 0.0 s"), (["--seconds", "nan"], "chunks of nan s"),
+                           (["--json", "none/a.json"], "is no folder"), (["--picture", "none/a.svg"], "is no folder")):
+        assert main(["benchmark", str(tmp_path), *options]) == 1
+        assert words in capsys.readouterr().err

@@ -110,3 +110,13 @@ def test_parts_of_a_recording_of_the_same_shape_are_refused(tmp_path: Path) -> N
     with pytest.raises(NrcError, match="another recording"):
         encode_array(dask.from_array(other, chunks=(1000, -1)), target)
     assert np.array_equal(encode_array(chunks, target)[:], first)
+
+
+def test_what_is_refused_leaves_nothing(tmp_path: Path) -> None:
+    array = noise(600, 4)
+    for samples, name, options, words in ((array.astype("f4"), "a.nrc", {}, "floating-point"),
+                                          (array, "a.nrc", {"preset": "bst"}, "preset 'bst'"),
+                                          (array, "none/a.nrc", {}, "is no folder")):
+        with pytest.raises((NrcError, FileNotFoundError), match=words):
+            encode_array(samples, tmp_path / name, **options)
+        assert not list(tmp_path.iterdir())

@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 import shutil
 import struct
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -163,3 +165,27 @@ def test_what_neo_does_not_know(tmp_path: Path, capsys: pytest.CaptureFixture[st
     name.write_bytes(name.read_bytes()[:50])
     assert main(["encode", str(name), str(tmp_path / "a.nrc")]) != 0
     assert capsys.readouterr().err.count("\n") == 1 and not (tmp_path / "a.nrc").exists()
+
+
+def test_a_missing_meta_file_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    spikeglx(tmp_path / "run")
+    (tmp_path / "run/run_g0_t0.imec0.ap.meta").unlink()
+    assert main(["encode", str(tmp_path / "run/run_g0_t0.imec0.ap.bin"), str(tmp_path / "a.nrc")]) == 1
+    error = capfd.readouterr().err
+    assert "run_g0_t0.imec0.ap.meta is missing" in error and error.count("\n") == 1, error
+
+
+def test_warnings_of_other_readers_are_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("electrode 7 is noisy\n")
+    done = subprocess.run([sys.executable, "-m", "nrc_codec", "encode", "notes.txt", "a.nrc"], cwd=tmp_path,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+    assert "neo cannot read it as" in done.stderr
+
+
+def test_a_rate_that_the_file_states(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spikeglx(tmp_path / "run")
+    name = str(tmp_path / "run/run_g0_t0.imec0.ap.bin")
+    for options in (["--rate", "25000"], ["--dtype", "int32"], ["--big-endian"]):
+        assert main(["encode", name, str(tmp_path / "a.nrc"), *options]) == 1
+        assert "raw samples" in capsys.readouterr().err

@@ -183,6 +183,28 @@ def test_terminated_command(tmp_path: Path, ending: signal.Signals) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.npy"]
 
 
+@pytest.mark.parametrize("call", ["mkdir", "open"])
+def test_a_signal_at_the_first_moment(tmp_path: Path, samples: np.ndarray, monkeypatch: pytest.MonkeyPatch,
+                                      call: str) -> None:
+    """As soon as the first unfinished file or folder is there."""
+    real = getattr(os, call)
+
+    def interrupted(path: str, *arguments: object, **options: object) -> object:
+        done = real(path, *arguments, **options)
+        if str(path).startswith(str(tmp_path)):
+            raise KeyboardInterrupt
+        return done
+    recording = nrc_codec.write(tmp_path / "a.nrc", samples)
+    monkeypatch.setattr(os, call, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        if call == "mkdir":
+            nrc_codec.write(tmp_path / "b.nrc", samples)
+        else:
+            nrc_codec.join([recording.path] * 2, tmp_path / "b.nrc")
+    monkeypatch.undo()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.nrc"]
+
+
 def test_commands(tmp_path: Path, samples: np.ndarray, capsys: pytest.CaptureFixture[str]) -> None:
     raw, out, back = tmp_path / "a.i16", tmp_path / "a.nrc", tmp_path / "b.npy"
     samples.tofile(raw)
@@ -288,6 +310,14 @@ def test_a_closed_pipe_is_no_error(recording: nrc_codec.Recording) -> None:
                           stderr=subprocess.PIPE) as command:
         os.close(write)
         assert command.communicate()[1] == b"" and command.returncode == 128 + signal.SIGPIPE
+
+
+def test_arguments_that_mean_nothing(tmp_path: Path, samples: np.ndarray) -> None:
+    for options, words in (({"metadata": "probe A"}, "give a dict"), ({"metadata": {"a": np.int64(3)}}, "JSON"),
+                           ({"chunk_frames": -4}, "-4 frames")):
+        with pytest.raises(NrcError, match=words):
+            nrc_codec.write(tmp_path / "a.nrc", samples, **options)  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
 
 
 def test_options_of_other_inputs(tmp_path: Path, samples: np.ndarray, recording: nrc_codec.Recording,

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import nrc_codec
+from nrc_codec import NrcError
 from nrc_codec.view import steps_of, write_report
 from sample_noise import noise
 
@@ -75,6 +76,13 @@ def test_report_in_a_browser(report: Path, tmp_path: Path) -> None:
                     "--window-size=900,1800", f"--screenshot={picture}", f"--user-data-dir={tmp_path}/profile",
                     report.as_uri()], check=True, capture_output=True, timeout=120)
     assert 0.02 < ink(picture.read_bytes()) < 0.6
+
+
+def test_traces_after_the_end(report: Path) -> None:
+    for at in (3.0, 720.0):
+        with pytest.raises(NrcError, match="a.nrc ends after 3 s, before the traces begin"):
+            write_report(report.with_suffix(".nrc"), report.with_name("b.html"), at=at)
+    assert not report.with_name("b.html").exists()
 
 
 def test_steps(tmp_path: Path) -> None:
