@@ -102,8 +102,8 @@ class Recording:
         return {"frames": self.shape[0], "channels": self.shape[1], "dtype": self.dtype.str, "rate": self.rate,
                 "profile": PROFILES[info.profile], "code_width": info.code_width, "taps": bool(info.taps),
                 "neighbour": bool(info.neighbour), "packet_frames": info.packet_frames,
-                "key_packets": info.key_packets, "indexed": bool(info.indexed), "closed": bool(info.closed), "bytes": size,
-                "ratio": self.nbytes / max(size, 1), "largest_step": self.largest_step}
+                "key_packets": info.key_packets, "indexed": bool(info.indexed), "closed": bool(info.closed),
+                "bytes": size, "ratio": self.nbytes / max(size, 1), "largest_step": self.largest_step}
 
     @property
     def largest_step(self) -> int:

@@ -316,7 +316,7 @@ def test_arguments_that_mean_nothing(tmp_path: Path, samples: np.ndarray) -> Non
     for options, words in (({"metadata": "probe A"}, "give a dict"), ({"metadata": {"a": np.int64(3)}}, "JSON"),
                            ({"chunk_frames": -4}, "-4 frames")):
         with pytest.raises(NrcError, match=words):
-            nrc_codec.write(tmp_path / "a.nrc", samples, **options)  # type: ignore[arg-type]
+            nrc_codec.write(tmp_path / "a.nrc", samples, **options)
     assert not list(tmp_path.iterdir())
 
 

@@ -230,10 +230,10 @@ std::vector<std::string> type_notes(const std::vector<std::uint8_t>& samples,
                         sample_type_name(twin))};
   }
   if (const std::size_t channels = other_channels(bytes, header); channels != 0) {
-    return {fmt::format(
-        "the samples look like those of {} channels, not {}; if so, give "
-        "--channels {}",
-        channels, header.channels, channels)};
+    return {
+        fmt::format("the samples look like those of {} channels, not {}; if so, give "
+                    "--channels {}",
+                    channels, header.channels, channels)};
   }
   return {};
 }
