@@ -304,7 +304,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--preset", choices=PRESETS, default="fast")
     made.add_argument("--threads", type=thread_count, default=0, help="0: one for each processor")
     made.add_argument("--no-verify", dest="verify", action="store_false", help="do not decode and compare")
-    made.add_argument("--anyway", action="store_true", help="also if the number of channels seems wrong, the file was cut inside a frame, or it "
+    made.add_argument("--anyway", action="store_true",
+                      help="also if the number of channels seems wrong, the file was cut inside a frame, or it "
                       "holds no raw samples")
     made = command("decode", decode, "restore samples, raw or .npy")
     made.add_argument("--from", dest="start", type=seconds, default=0.0, help="from this time on, [[H:]M:]S")

@@ -114,10 +114,10 @@ def test_parts_of_a_recording_of_the_same_shape_are_refused(tmp_path: Path) -> N
 
 def test_what_is_refused_leaves_nothing(tmp_path: Path) -> None:
     array = noise(600, 4)
-    options: dict[str, Any]
-    for samples, name, options, words in ((array.astype("f4"), "a.nrc", {}, "floating-point"),
-                                          (array, "a.nrc", {"preset": "bst"}, "preset 'bst'"),
-                                          (array, "none/a.nrc", {}, "is no folder")):
+    cases: list[tuple[np.ndarray, str, dict[str, Any], str]] = [
+        (array.astype("f4"), "a.nrc", {}, "floating-point"), (array, "a.nrc", {"preset": "bst"}, "preset 'bst'"),
+        (array, "none/a.nrc", {}, "is no folder")]
+    for samples, name, options, words in cases:
         with pytest.raises((NrcError, FileNotFoundError), match=words):
             encode_array(samples, tmp_path / name, **options)
         assert not list(tmp_path.iterdir())
