@@ -215,6 +215,31 @@ TEST(FileCodec, EveryInt16) {
   }
 }
 
+/// Offsets of many channels may take more room than a stream header has.
+TEST(FileCodec, MapsTooLongForAStreamHeader) {
+  constexpr std::uint32_t kChannels = 65536;
+  std::mt19937 random(1);
+  for (const std::int32_t step : {1, 24}) {
+    Bytes image;
+    std::vector<std::int32_t> rests(kChannels);
+    for (std::int32_t& rest : rests) rest = static_cast<std::int32_t>(random());
+    for (int frame = 0; frame < 3; ++frame) {
+      for (const std::int32_t rest : rests) {
+        const auto moved = static_cast<std::int32_t>(random() % 100) * step;
+        const auto value = static_cast<std::uint32_t>(rest) + static_cast<std::uint32_t>(moved);
+        for (int byte = 0; byte < 4; ++byte) {
+          image.push_back(static_cast<std::uint8_t>(value >> (8 * byte)));
+        }
+      }
+    }
+    EncodeOptions options;
+    options.sample_type = nrc::SampleType::kInt32;
+    options.notes = false;
+    const Coded coded = code_raw(image, kChannels, options);
+    EXPECT_LE(serialise(coded.summary.header).size(), nrc::kMaxStreamHeaderBytes);
+  }
+}
+
 TEST(FileCodec, ChannelCounts) {
   for (const std::uint32_t channels : {1u, 2u, 8u, 32u, 384u, 1024u}) {
     const Bytes image = samples(recording(channels, 40000 / channels));

@@ -399,6 +399,11 @@ const Tables& choose_coding(const Preset& preset, const Packets& packets, std::u
   return *chosen->tables;
 }
 
+std::size_t bytes_without_map(StreamHeader header) {
+  header.mapping = Mapping::kCode;
+  return serialise(header).size();
+}
+
 /// Ways to code samples of more than 16 bits.
 WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& options,
                   const StreamHeader& header) {
@@ -419,6 +424,7 @@ WideMap find_wide(const SampleImage& image, bool complete, const EncodeOptions& 
     image.channel(channel, values);
   };
   request.channels = header.channels;
+  request.header_bytes = bytes_without_map(header);
   request.complete = complete && (step == 1 || image.packets() <= 1);
   request.learned_whole = image.learned_whole();
   if (!options.mapping) return find_wide_map(request);
@@ -520,6 +526,7 @@ const Tables& choose_coding(const SampleImage& image, bool complete, const Encod
     static_cast<const SampleImage*>(source)->channel(channel, samples);
   };
   request.channels = header.channels;
+  request.header_bytes = bytes_without_map(header);
   request.complete = complete && image.learned_whole();
   std::vector<MapChoice> choices;
   if (is_wide(header.sample_type) && options.low_bits && options.tables != nullptr) {

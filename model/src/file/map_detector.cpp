@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "format/value_map.hpp"
 #include "stages/shift6.hpp"
 
 namespace nrc {
@@ -507,7 +508,7 @@ class Finder {
     std::vector<MapChoice> choices = {as_codes()};
     if (request_.allow_shift6 && suits_shift6()) choices.push_back(as_shift6());
     std::optional<MapChoice> map = as_map();
-    if (map) choices.push_back(std::move(*map));
+    if (map && value_map_fits(map->map, request_.header_bytes)) choices.push_back(std::move(*map));
     return choices;
   }
 

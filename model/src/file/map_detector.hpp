@@ -29,6 +29,7 @@ struct MapRequest {
   /// rule, and a channel that never moves has a map of its own.
   bool complete = false;
   bool allow_shift6 = true;
+  std::size_t header_bytes = kStreamHeaderBytes;  ///< of the stream header, without a map
 };
 
 /// A way to code the samples: fields of a stream header.

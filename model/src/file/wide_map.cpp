@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "format/value_map.hpp"
+
 namespace nrc {
 
 namespace {
@@ -43,6 +45,7 @@ class WideFinder {
 
   WideMap find() {
     choose_origins();
+    if (!fits(moved({Mapping::kCode, kMaxCodeWidth, {}}))) choose_one_origin();
     WideMap map;
     map.width = width();
     if (!request_.complete) map.width = std::min(map.width + kMarginBits, 32);
@@ -60,13 +63,19 @@ class WideFinder {
     narrow.complete = request_.complete && request_.learned_whole;
     narrow.allow_shift6 = false;
     for (MapChoice& choice : find_maps(narrow)) {
-      if (joinable(choice.map)) map.choices.push_back(moved(std::move(choice)));
+      if (!joinable(choice.map)) continue;
+      MapChoice whole = moved(std::move(choice));
+      if (fits(whole)) map.choices.push_back(std::move(whole));
     }
     if (map.choices.empty()) map.choices = {plain};
     return map;
   }
 
  private:
+  bool fits(const MapChoice& choice) const {
+    return value_map_fits(choice.map, request_.header_bytes);
+  }
+
   void measure() {
     std::size_t frames = 0;
     request_.all([&](const std::int32_t* values, std::size_t count) {
@@ -111,6 +120,21 @@ class WideFinder {
     if (step_ == 1 && (at_zero <= width() || at_zero <= kMaxCodeWidth)) {
       std::fill(origins_.begin(), origins_.end(), 0);
     }
+  }
+
+  /// One origin for all channels, and no step, which would be about the channels' own.
+  void choose_one_origin() {
+    step_ = 1;
+    std::fill(origins_.begin(), origins_.end(), 0);
+    const int at_zero = width();
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
+    std::int64_t most = std::numeric_limits<std::int64_t>::min();
+    for (const Extent& e : extents_) {
+      least = std::min(least, e.least);
+      most = std::max(most, e.most);
+    }
+    std::fill(origins_.begin(), origins_.end(), least + (most - least) / 2);
+    if (at_zero <= width()) std::fill(origins_.begin(), origins_.end(), 0);
   }
 
   int width() const {

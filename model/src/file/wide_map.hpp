@@ -27,6 +27,7 @@ struct WideMapRequest {
   bool learned_whole = false;
   /// A channel begins where it rests: false keeps codes as the values are.
   bool move = true;
+  std::size_t header_bytes = kStreamHeaderBytes;  ///< of the stream header, without a map
 };
 
 struct WideMap {

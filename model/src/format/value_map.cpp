@@ -91,6 +91,25 @@ std::int64_t code_of(const MapStep& step, std::int64_t offset, int code_width, s
   return std::clamp(code, -half, half - 1);
 }
 
+void append_fields(const ValueMap& map, std::vector<std::uint8_t>& payload) {
+  const bool per_channel = map.channels.size() > 1;
+  payload.push_back(static_cast<std::uint8_t>(map.steps.size()));
+  payload.push_back(per_channel ? kPerChannel : 0);
+  payload.resize(payload.size() + 2);
+  for (const MapStep& step : map.steps) {
+    append_little_endian(payload, step.numerator);
+    append_little_endian(payload,
+                         step.denominator << kRoundingBits | static_cast<unsigned>(step.rounding));
+  }
+  std::int64_t before = 0;
+  for (const ChannelMap& channel : map.channels) {
+    if (map.steps.size() > 1) payload.push_back(channel.step);
+    append_varint(payload, zigzag(channel.offset - before));
+    before = channel.offset;
+  }
+  pad_to_words(payload);
+}
+
 }  // namespace
 
 std::int16_t map_sample(const MapStep& step, std::int64_t offset, Code code) {
@@ -113,25 +132,16 @@ WideCode map_wide_code(const MapStep& step, std::int64_t offset, int code_width,
 void append_value_map(const ValueMap& map, std::vector<std::uint8_t>& payload) {
   check(map);
   if (map.channels.empty()) damaged("has no channels");
-  const bool per_channel = map.channels.size() > 1;
-  payload.push_back(static_cast<std::uint8_t>(map.steps.size()));
-  payload.push_back(per_channel ? kPerChannel : 0);
-  payload.resize(payload.size() + 2);
-  for (const MapStep& step : map.steps) {
-    append_little_endian(payload, step.numerator);
-    append_little_endian(payload,
-                         step.denominator << kRoundingBits | static_cast<unsigned>(step.rounding));
-  }
-  std::int64_t before = 0;
-  for (const ChannelMap& channel : map.channels) {
-    if (map.steps.size() > 1) payload.push_back(channel.step);
-    append_varint(payload, zigzag(channel.offset - before));
-    before = channel.offset;
-  }
-  pad_to_words(payload);
+  append_fields(map, payload);
   if (payload.size() > kMaxStreamHeaderBytes) {
     damaged("is longer than a stream header can be; give all channels the same map");
   }
+}
+
+bool value_map_fits(const ValueMap& map, std::size_t others) {
+  std::vector<std::uint8_t> payload(others);
+  append_fields(map, payload);
+  return payload.size() <= kMaxStreamHeaderBytes;
 }
 
 SizeBounds value_map_sizes(const std::uint8_t* bytes, std::uint32_t channels) {

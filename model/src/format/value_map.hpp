@@ -15,6 +15,10 @@ namespace nrc {
 /// or too long for a stream header.
 void append_value_map(const ValueMap& map, std::vector<std::uint8_t>& payload);
 
+/// Whether a stream header that has `others` bytes besides a valid map is not too long: with
+/// offsets of many channels it may be.
+bool value_map_fits(const ValueMap& map, std::size_t others);
+
 struct SizeBounds {
   std::size_t least = 0;
   std::size_t most = 0;
