@@ -195,6 +195,11 @@ def notes(samples: Any, *, preset: str, certain_type: bool) -> list[str]:
     count = min(frames, max(NOTED_SAMPLES // max(channels, 1), 1))
     first = (frames - count) // 2
     part = np.asarray(samples[first:first + count])
+    if part.dtype.itemsize == 8 and not certain_type:
+        high = part >> 32
+        if 2 * np.count_nonzero((high != 0) & (high != -1 if part.dtype.kind == "i" else True)) > part.size:
+            return [f"most samples have more than 32 bits, as those of no converter; if they are not {part.dtype.name}, "
+                    "give --type"]
     return _arrays.notes(part, _arrays.encoding(preset, None, 0.0, 1, b"", None), certain_type=certain_type)
 
 

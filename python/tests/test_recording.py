@@ -150,6 +150,8 @@ def test_encode_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert not notes("--channels", 16, "--preset", "balanced", raw)
     for options, words in ((["--type", "uint16"], "look like int16, not uint16; if so, give --type int16"),
                            (["--dtype", "i4"], "look like int16, not int32; if so, give --type int16"),
+                           (["--dtype", "i8", "--channels", "4"], "if they are not int64, give --type"),
+                           (["--dtype", "u8", "--channels", "4"], "if they are not uint64, give --type"),
                            (["--big-endian"], "look like little-endian int16, not big-endian int16; if so, give "
                             "--type int16 without --big-endian"), (["--dtype", ">i2"], "without --big-endian")):
         assert words in notes("--channels", 16, *options, raw)
