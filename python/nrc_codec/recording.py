@@ -198,7 +198,7 @@ def notes(samples: Any, *, preset: str, certain_type: bool) -> list[str]:
     if part.dtype.itemsize == 8 and not certain_type:
         high = part >> 32
         if 2 * np.count_nonzero((high != 0) & (high != -1 if part.dtype.kind == "i" else True)) > part.size:
-            return [f"most samples have more than 32 bits, as those of no converter; if they are not {part.dtype.name}, "
+            return [f"most samples have more than 32 bits, which no converter has; if they are not {part.dtype.name}, "
                     "give --type"]
     return _arrays.notes(part, _arrays.encoding(preset, None, 0.0, 1, b"", None), certain_type=certain_type)
 
