@@ -81,11 +81,11 @@ void report(const EncodeArguments& arguments, const std::string& name,
   }
 }
 
-/// Decodes the file that was written and compares it with the input. @throws Error
 bool is_stream(host::InputFile& input) {
   return parse_packet(input.data(), input.size()).status == ParseStatus::kPacket;
 }
 
+/// Decodes the file that was written and compares it with the input. @throws Error
 void verify(host::InputFile& input, const host::OutputFile& output, unsigned threads) {
   if (output.written().empty() || !input.mapped()) {
     throw Error("--verify reads input and output again; give files, or leave it out");
