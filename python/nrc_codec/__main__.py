@@ -120,7 +120,7 @@ def raw_samples(path: Path, kind: np.dtype, channels: int, anyway: bool) -> np.n
     if begin in (b"RIFF", b"RF64", b"BW64", b"riff") and not anyway:
         raise NrcError(f"{path} is a WAV file, which the command `nrc encode` reads; --anyway takes its header for "
                        "samples")
-    if is_stream(path) and not anyway:
+    if not anyway and is_stream(path):
         raise NrcError(f"{path} is an nrc file already; --anyway takes its bytes for samples")
     size = path.stat().st_size
     frames, rest = divmod(size, kind.itemsize * channels)
@@ -166,20 +166,20 @@ def say_notes(path: Path, samples: Any, preset: str, *, certain_type: bool) -> N
         note(f"{path}: {text}")
 
 
-def check_options(arguments: argparse.Namespace, raw: bool) -> None:
-    """Raises NrcError if options contradict what kind of file the input is."""
+def check_options(arguments: argparse.Namespace, *, numpy: bool, raw: bool) -> None:
+    """Raises NrcError if options contradict what kind of file the input is: neo reads what is neither."""
     path = arguments.input
     check_rate(arguments.rate)
     if arguments.dtype:
         check_dtype(arguments.dtype)
     if not raw and (arguments.dtype or arguments.big_endian):
-        states = "a NumPy file states its type" if path.endswith(".npy") else "raw samples need --channels as well"
+        states = "a NumPy file states its type" if numpy else "raw samples need --channels as well"
         raise NrcError(f"{path}: --dtype, --type and --big-endian are of raw samples; {states}")
-    if path.endswith(".npy") and arguments.channels:
+    if numpy and arguments.channels:
         raise NrcError(f"{path}: --channels is of raw samples; a NumPy file states its shape")
-    if (raw or path.endswith(".npy")) and arguments.stream:
+    if (raw or numpy) and arguments.stream:
         raise NrcError(f"{path}: --stream is of files that neo reads, not of raw samples or NumPy files")
-    if not raw and not path.endswith(".npy") and arguments.rate:
+    if not raw and not numpy and arguments.rate:
         raise NrcError(f"{path}: --rate is of raw samples, which need --channels as well; other files state their rate")
 
 
@@ -187,13 +187,17 @@ def encode(arguments: argparse.Namespace) -> None:
     path, output = Path(arguments.input), Path(arguments.output)
     options = {"preset": arguments.preset, "threads": arguments.threads, "verify": arguments.verify,
                "overwrite": arguments.force}
-    raw = bool(arguments.channels) and path.suffix != ".npy"
-    check_options(arguments, raw)
-    if raw or path.suffix == ".npy":
-        kind = arguments.dtype or np.dtype("<i2")
-        kind = kind.newbyteorder(">") if arguments.big_endian else kind
-        samples = checked_layout(path, raw_samples(path, kind, arguments.channels, arguments.anyway) if raw else
-                                 numpy_file(path), arguments.anyway)
+    numpy = path.suffix == ".npy"
+    raw = bool(arguments.channels) and not numpy
+    check_options(arguments, numpy=numpy, raw=raw)
+    if numpy or raw:
+        if numpy:
+            samples = numpy_file(path)
+        else:
+            kind = arguments.dtype or np.dtype("<i2")
+            kind = kind.newbyteorder(">") if arguments.big_endian else kind
+            samples = raw_samples(path, kind, arguments.channels, arguments.anyway)
+        samples = checked_layout(path, samples, arguments.anyway)
         new_file(output, arguments.force)
         say_notes(path, samples, arguments.preset, certain_type=not raw)
         write(output, samples, rate=arguments.rate, **options)

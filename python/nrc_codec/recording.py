@@ -196,8 +196,8 @@ def notes(samples: Any, *, preset: str, certain_type: bool) -> list[str]:
     first = (frames - count) // 2
     part = np.asarray(samples[first:first + count])
     if part.dtype.itemsize == 8 and not certain_type:
-        high = part >> 32
-        if 2 * np.count_nonzero((high != 0) & (high != -1 if part.dtype.kind == "i" else True)) > part.size:
+        narrow = np.dtype(f"{part.dtype.kind}4")
+        if 2 * np.count_nonzero(part != part.astype(narrow)) > part.size:
             return [f"most samples have more than 32 bits, which no converter has; if they are not {part.dtype.name}, "
                     "give --type"]
     return _arrays.notes(part, _arrays.encoding(preset, None, 0.0, 1, b"", None), certain_type=certain_type)

@@ -439,16 +439,12 @@ exit
                                     stdin=i, stdout=g, stderr=subprocess.PIPE, check=False)
             if result.returncode:
                 raise Failure(f'nrc stream encode failed: {result.stderr.decode().strip()}')
-        used = {i.cell.name: i.cell for i in self.net.gates}
-        used_macros = {i.macro.name: i.macro for i in self.net.instances if i.macro}
-        for name, delayed in (('models.v', True), ('models_without_delays.v', False)):
-            self.write(name, gates.models(used.values(), delayed) +
-                       memory.macro_models(used_macros.values(), delayed))
+        self.write_models('models.v', delayed=True)
         self.net.delay_file(self.path('delays.v'), 'asic_tb.dut')
         self.net.state_file(self.path('state.svh'), 'dut')
         inputs = [n for n, (d, _) in self.net.ports.items() if d == 'input' and n != 'clk_i']
         lines = [f'* {n}' for n in inputs]
-        for cell in list(used.values()) + [m.cell for m in used_macros.values()]:
+        for cell in {i.cell.name: i.cell for i in self.net.instances}.values():
             lines += [f'{cell.name} {p}' for p in cell.outputs]
         self.write('watch.txt', '\n'.join(lines) + '\n')
         self.half = max(1, round(0.5e12 / self.clock))
@@ -492,11 +488,18 @@ exit
                           f'({self.path("stream.nrc")}, {self.path("golden.nrc")})')
         self.packets, self.bytes = int(done[2]), len(stream)
 
+    def write_models(self, name: str, *, delayed: bool) -> None:
+        """Writes the simulation models of the cells and macros that the netlist has."""
+        used = {i.cell.name: i.cell for i in self.net.gates}
+        macros = {i.macro.name: i.macro for i in self.net.macros if i.macro}
+        self.write(name, gates.models(used.values(), delayed) + memory.macro_models(macros.values(), delayed))
+
     def warm(self, parameters: dict[str, int], files: list[str]) -> None:
         """Plays the samples before the last frame of the warming through the netlist in Verilator: the stream so far is
         warm.nrc, and state.txt what all registers and memories contain then."""
         if not shutil.which('verilator'):
             raise Failure('there is no verilator; install it, or give --warm-simulator icarus')
+        self.write_models('models_without_delays.v', delayed=False)
         self.say('compilation for Verilator')
         directory = self.path('verilator')
         shutil.rmtree(directory, ignore_errors=True)

@@ -30,8 +30,8 @@ namespace nrc::tb {
 
 struct RangeStep {
   Interval interval;  ///< of frequency 0: an escape
-  Code code;          ///< of an escape or a verbatim code, and for plain bits
-  int plain = 0;      ///< how many of these; an escape has none, whatever the port says
+  Code code;          ///< sent by an escape, a verbatim code or plain bits
+  int plain = 0;      ///< number of plain bits; ignored for an escape
   bool verbatim = false;
 
   bool escape() const { return interval.frequency == 0; }

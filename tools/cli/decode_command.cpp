@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -23,6 +22,7 @@
 #include "host/output_file.hpp"
 #include "host/program.hpp"
 #include "host/progress.hpp"
+#include "host/recordings.hpp"
 #include "nrc/error.hpp"
 #include "nrc/file_decoder.hpp"
 #include "nrc/file_reader.hpp"
@@ -117,9 +117,7 @@ std::optional<std::int64_t> fill_argument(const std::string& text) {
 
 /// A player would take the name's word for it.
 void note_raw_samples(const std::string& output, const StreamHeader& header) {
-  std::string ending = std::filesystem::path(output).extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char letter) { return std::tolower(letter); });
+  const std::string ending = host::extension_of(output);
   if (header.container != 0 || (ending != ".wav" && ending != ".w64")) return;
   host::print_line("nrc", fmt::format("note: {} holds raw samples without a WAV header, as the "
                                       "stream was made from such samples",
